@@ -1,0 +1,52 @@
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from reporting.provenance import Sourced
+
+
+class Department(Sourced):
+    slug = models.SlugField(unique=True)
+    number = models.PositiveSmallIntegerField(help_text=_("The order in which the office lists departments"))
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=120)
+    short_zh = models.CharField(max_length=30)
+    short_en = models.CharField(max_length=60)
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["number", "slug"]
+        constraints = [*Sourced.Meta.constraints]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class User(AbstractUser):
+    """Belongs to a department, to a city, or to neither; a reporter always to a department."""
+
+    role = models.CharField(_("Role"), max_length=8, choices=Role, default=Role.VIEWER)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="users")
+    city = models.ForeignKey("regions.Region", models.PROTECT, null=True, blank=True, related_name="users")
+    language = models.CharField(
+        _("Language"), max_length=7, blank=True, validators=[RegexValidator(r"^(zh-hans|en)?\Z")]
+    )
+    large_print = models.BooleanField(_("Large-print version"), default=False)
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.REPORTER) | Q(department__isnull=False),
+                name="user_reporter_has_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(department__isnull=True) | Q(city__isnull=True), name="user_department_or_city"
+            ),
+        ]

@@ -1,0 +1,24 @@
+from django.contrib.auth import views
+from django.urls import path, reverse_lazy
+
+app_name = "accounts"
+urlpatterns = [
+    path(
+        "login/",
+        views.LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("logout/", views.LogoutView.as_view(), name="logout"),
+    path(
+        "password/",
+        views.PasswordChangeView.as_view(
+            template_name="accounts/password_change.html", success_url=reverse_lazy("accounts:password_done")
+        ),
+        name="password",
+    ),
+    path(
+        "password/done/",
+        views.PasswordChangeDoneView.as_view(template_name="accounts/password_change_done.html"),
+        name="password_done",
+    ),
+]

@@ -1,0 +1,681 @@
+"""Loads a data set of CSV files: checks everything first, then writes all of it or nothing.
+
+`FILES` says what each file holds. Rows that are there already (by their key) are left as they are, so
+that loading twice changes nothing and never overwrites what a site has edited.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Choices, Model
+
+from accounts.models import Department
+from dashboard.models import PublishedFigure
+from dashboard.services import rebuild_rollups
+from indicators.models import Direction, Indicator, Observation, Target
+from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from measures.rules import Change, in_force, standing
+from projects.models import Category, Project, Stage
+from regions.models import Region, RegionKind
+from reporting.clock import SHANGHAI
+from reporting.periods import PeriodKind
+from reporting.provenance import Provenance
+from reporting.statuses import MeasureStatus
+from reporting.workflow import ReportState
+from web.days import parse_day
+from web.numbers import WAN_PER_YI
+
+# Rows are stamped at these hours of the day that the file gives: filed in the morning, recorded in the afternoon.
+RECORDED = time(16, 0, tzinfo=SHANGHAI)
+BATCH = 500
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    file: str
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}, column {self.column}: {self.reason}"
+
+
+class BadData(Exception):
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = sorted(set(problems))
+
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a cell is read. `refers_to`: its value (or each, where `many`) is a key of that file."""
+
+    parse: Parse = str
+    required: bool = True
+    refers_to: str = ""
+    many: bool = False
+    most: int = 0
+
+
+def _day(raw: str) -> date:
+    day = parse_day(raw)
+    if day is None:
+        raise ValueError("a day written as 2023-06-30 is wanted")
+    return day
+
+
+def _month(raw: str) -> date:
+    day = parse_day(f"{raw}-01")
+    if day is None:
+        raise ValueError("a month written as 2023-06 is wanted")
+    return day
+
+
+def _flag(raw: str) -> bool:
+    if raw not in ("yes", "no"):
+        raise ValueError("yes or no is wanted")
+    return raw == "yes"
+
+
+def _whole(raw: str) -> int:
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
+        raise ValueError("a whole number is wanted")
+    return int(raw)
+
+
+def _number(raw: str) -> Decimal:
+    try:
+        number = Decimal(raw)
+    except InvalidOperation as error:
+        raise ValueError("a number is wanted") from error
+    if not number.is_finite() or abs(number) >= 10**12:
+        raise ValueError("a number is wanted")
+    return number
+
+
+def _wan(raw: str) -> int:
+    """亿元 with at most four decimals, as whole 万元."""
+    wan = _number(raw) * WAN_PER_YI
+    if wan != wan.to_integral_value() or wan < 0:
+        raise ValueError("an amount in 亿元 with at most 4 decimals, not negative, is wanted")
+    return int(wan)
+
+
+def _one_of(choices: type[Choices]) -> Parse:
+    def parse(raw: str) -> str:
+        if raw not in choices.values:
+            raise ValueError(f"one of {', '.join(choices.values)} is wanted")
+        return raw
+
+    return parse
+
+
+def text(most: int, *, required: bool = True) -> Column:
+    return Column(required=required, most=most)
+
+
+def day(*, required: bool = True) -> Column:
+    return Column(_day, required)
+
+
+def one_of(choices: type[Choices], *, required: bool = True) -> Column:
+    return Column(_one_of(choices), required)
+
+
+def ref(file: str, *, required: bool = True) -> Column:
+    return Column(required=required, refers_to=file)
+
+
+def refs(file: str) -> Column:
+    return Column(required=False, refers_to=file, many=True)
+
+
+SOURCED = {"provenance": one_of(Provenance), "source": text(600, required=False)}
+
+
+def titled(name: str, zh: int, en: int, *, required: bool = True) -> dict[str, Column]:
+    return {f"{name}_zh": text(zh, required=required), f"{name}_en": text(en, required=required)}
+
+
+@dataclass(frozen=True)
+class File:
+    """`key`: the columns that name a row. `links`: columns that become many-to-many rows."""
+
+    model: type[Model]
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    links: tuple[str, ...] = ()
+
+
+FILES: Mapping[str, File] = {
+    "regions": File(
+        Region,
+        ("code",),
+        {
+            "code": text(6),
+            "kind": one_of(RegionKind),
+            "parent": ref("regions", required=False),
+            **titled("name", 60, 80),
+            **titled("short", 30, 60),
+            "tile_row": Column(_whole, required=False),
+            "tile_column": Column(_whole, required=False),
+            **SOURCED,
+        },
+    ),
+    "departments": File(
+        Department,
+        ("slug",),
+        {"slug": text(50), "number": Column(_whole), **titled("name", 60, 120), **titled("short", 30, 60), **SOURCED},
+    ),
+    "plans": File(
+        Plan, ("slug",), {"slug": text(50), **titled("name", 120, 200), "starts_on": day(), "ends_on": day(), **SOURCED}
+    ),
+    "sections": File(
+        Section,
+        ("plan", "slug"),
+        {"plan": ref("plans"), "slug": text(50), "number": Column(_whole), **titled("title", 120, 200), **SOURCED},
+    ),
+    "measures": File(
+        Measure,
+        ("code",),
+        {
+            "code": text(12),
+            "plan": ref("plans"),
+            "section": text(50),
+            **titled("title", 200, 300),
+            **titled("description", 0, 0, required=False),
+            "lead_department": ref("departments"),
+            "participating_departments": refs("departments"),
+            **titled("target", 300, 400, required=False),
+            "listed_on": day(),
+            "due_on": day(required=False),
+            "provenance": one_of(Provenance),
+            "lead_provenance": one_of(Provenance),
+            "source": text(600, required=False),
+        },
+        links=("participating_departments",),
+    ),
+    "reports": File(
+        Report,
+        ("measure", "period", "submitted_on"),
+        {
+            "measure": ref("measures"),
+            "period": Column(_month),
+            "status": one_of(MeasureStatus),
+            "against_status": one_of(MeasureStatus),
+            **titled("what_was_done", 0, 0),
+            **titled("problem", 0, 0, required=False),
+            **titled("next_step", 0, 0, required=False),
+            "submitted_on": day(),
+            "decided_on": day(required=False),
+            "state": one_of(ReportState),
+            "document_number": text(80, required=False),
+            **titled("document_title", 200, 300, required=False),
+            **SOURCED,
+        },
+    ),
+    "status_changes": File(
+        StatusChange,
+        ("measure", "effective_on", "recorded_on", "status"),
+        {
+            "measure": ref("measures"),
+            "old_status": one_of(MeasureStatus, required=False),
+            "status": one_of(MeasureStatus),
+            "effective_on": day(),
+            "recorded_on": day(),
+            "supersedes": day(required=False),
+            "report": day(required=False),
+            **titled("reason", 300, 400),
+            **SOURCED,
+        },
+    ),
+    "projects": File(
+        Project,
+        ("code",),
+        {
+            "code": text(12),
+            "plan": ref("plans"),
+            **titled("name", 200, 300),
+            "city": ref("regions"),
+            "county": ref("regions", required=False),
+            "also_in": refs("regions"),
+            "category": one_of(Category),
+            "stage": one_of(Stage),
+            "total_investment": Column(_wan),
+            "listed_on": day(),
+            "measures": refs("measures"),
+            "provenance": one_of(Provenance),
+            "investment_provenance": one_of(Provenance),
+            "source": text(600, required=False),
+        },
+        links=("also_in", "measures"),
+    ),
+    "indicators": File(
+        Indicator,
+        ("code",),
+        {
+            "code": text(60),
+            **titled("name", 80, 160),
+            "unit": text(40),
+            "unit_zh": text(40),
+            "zh_factor": Column(_number),
+            "direction": one_of(Direction),
+            "cumulative": Column(_flag),
+            "headline": Column(_whole, required=False),
+            "measures": refs("measures"),
+            **SOURCED,
+        },
+        links=("measures",),
+    ),
+    "observations": File(
+        Observation,
+        ("indicator", "region", "period_kind", "period_start", "period_end", "released_on", "value", "basis"),
+        {
+            "indicator": ref("indicators"),
+            "region": ref("regions"),
+            "period": text(24),
+            "period_kind": one_of(PeriodKind),
+            "period_start": day(),
+            "period_end": day(),
+            "value": Column(_number),
+            "exact": Column(_flag),
+            "basis": text(300, required=False),
+            "released_on": day(),
+            "release_basis": text(80, required=False),
+            "verified": Column(_flag),
+            **SOURCED,
+        },
+    ),
+    "targets": File(
+        Target,
+        ("indicator", "region", "due_year", "document", "value", "qualifier"),
+        {
+            "indicator": ref("indicators"),
+            "region": ref("regions"),
+            "due_year": Column(_whole),
+            "value": Column(_number),
+            "unit": text(40),
+            "qualifier": text(120, required=False),
+            "derived": Column(_flag),
+            "baseline_value": Column(_number, required=False),
+            "baseline_on": day(required=False),
+            "document": text(200),
+            "adopted_on": day(),
+            "adopted_basis": text(120, required=False),
+            **SOURCED,
+        },
+    ),
+    "published_figures": File(
+        PublishedFigure,
+        ("plan", "as_of", "figure"),
+        {
+            "plan": ref("plans"),
+            "as_of": day(),
+            "figure": text(60),
+            "value": Column(_number),
+            "unit": text(40, required=False),
+            "source": text(600),
+        },
+    ),
+}
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class Row:
+    file: str
+    line: int
+    values: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+    @property
+    def key(self) -> Key:
+        return tuple(self[name] for name in FILES[self.file].key)
+
+
+@dataclass
+class DataSet:
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def complain(self, row: Row, column: str, reason: str) -> None:
+        self.problems.append(Problem(f"{row.file}.csv", row.line, column, reason))
+
+
+def read(folder: Path) -> DataSet:
+    """Reads and checks every file. Raises BadData with every problem found."""
+    data = DataSet()
+    for name, file in FILES.items():
+        data.rows[name] = list(_read_file(folder, name, file, data))
+    _check_keys(data)
+    _check_references(data)
+    if not data.problems:
+        _check_rules(data)
+        _check_histories(data)
+    if data.problems:
+        raise BadData(data.problems)
+    return data
+
+
+def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[Row]:
+    path = folder / f"{name}.csv"
+    complain = data.problems.append
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        complain(Problem(path.name, 1, "-", "the file is missing"))
+        return
+    except (UnicodeDecodeError, OSError) as error:
+        complain(Problem(path.name, 1, "-", f"the file cannot be read as UTF-8 ({error.__class__.__name__})"))
+        return
+    reader = csv.reader(content.splitlines(keepends=True), strict=True)
+    try:
+        head = next(reader, [])
+        for column in file.columns.keys() - set(head):
+            complain(Problem(path.name, 1, column, "the column is missing"))
+        for column in set(head) - file.columns.keys():
+            complain(Problem(path.name, 1, column or "(empty)", "no such column is known"))
+        if len(head) != len(set(head)):
+            complain(Problem(path.name, 1, "-", "a column stands twice"))
+        if set(head) != file.columns.keys():
+            return
+        for cells in reader:
+            line = reader.line_num
+            if not cells:
+                continue
+            if len(cells) != len(head):
+                complain(Problem(path.name, line, "-", f"{len(cells)} cells where {len(head)} are wanted"))
+                continue
+            yield Row(name, line, _parse(path.name, line, dict(zip(head, cells, strict=True)), file, complain))
+    except csv.Error as error:
+        complain(Problem(path.name, reader.line_num, "-", f"the line is no CSV ({error})"))
+
+
+def _parse(
+    name: str, line: int, cells: Mapping[str, str], file: File, complain: Callable[[Problem], None]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for column, how in file.columns.items():
+        raw = cells[column].strip()
+        if how.many:
+            values[column] = [part.strip() for part in raw.split(";") if part.strip()]
+        elif not raw:
+            values[column] = "" if how.parse is str and not how.refers_to else None
+            if how.required:
+                complain(Problem(name, line, column, "a value is wanted"))
+        elif how.most and len(raw) > how.most:
+            complain(Problem(name, line, column, f"at most {how.most} characters are allowed, not {len(raw)}"))
+        else:
+            try:
+                values[column] = how.parse(raw)
+            except ValueError as error:
+                complain(Problem(name, line, column, f"{raw[:40]!r}: {error}"))
+    return values
+
+
+def _check_keys(data: DataSet) -> None:
+    for name, rows in data.rows.items():
+        seen: dict[Key, int] = {}
+        for row in rows:
+            if row.key in seen:
+                data.complain(row, FILES[name].key[-1], f"the same row stands in line {seen[row.key]}")
+            seen.setdefault(row.key, row.line)
+
+
+def _check_references(data: DataSet) -> None:
+    known = {name: {row.key[0] for row in rows} for name, rows in data.rows.items()}
+    sections = {row.key for row in data.rows["sections"]}
+    for name, rows in data.rows.items():
+        for row in rows:
+            for column, how in FILES[name].columns.items():
+                if not how.refers_to or row[column] is None:
+                    continue
+                for key in row[column] if how.many else [row[column]]:
+                    if key not in known[how.refers_to]:
+                        data.complain(row, column, f"{key!r} is not in {how.refers_to}.csv")
+            if name == "measures" and (row["plan"], row["section"]) not in sections:
+                data.complain(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
+
+
+def _check_rules(data: DataSet) -> None:
+    """What the database would refuse, said with file, line and column."""
+    kinds = {row["code"]: row for row in data.rows["regions"]}
+    for name, rows in data.rows.items():
+        fields = {each.name: each for each in FILES[name].model._meta.get_fields()}
+        for row in rows:
+            if row["provenance"] == Provenance.PUBLISHED and not row["source"]:
+                data.complain(row, "source", "a published row needs its source")
+            for column in ("code", "slug"):
+                for validator in getattr(fields.get(column), "validators", ()) if row[column] else ():
+                    try:
+                        validator(row[column])
+                    except Exception:
+                        data.complain(row, column, f"{row[column]!r} does not have the right shape")
+                        break
+    for row in data.rows["plans"]:
+        if row["ends_on"] < row["starts_on"]:
+            data.complain(row, "ends_on", "the plan ends before it starts")
+    for row in data.rows["measures"]:
+        if row["due_on"] is not None and row["due_on"] < row["listed_on"]:
+            data.complain(row, "due_on", "the measure is due before it is listed")
+    for row in data.rows["observations"]:
+        if row["period_end"] < row["period_start"]:
+            data.complain(row, "period_end", "the period ends before it starts")
+    for row in data.rows["targets"]:
+        if (row["baseline_value"] is None) != (row["baseline_on"] is None):
+            data.complain(row, "baseline_on", "a baseline needs both its value and its day")
+    for row in data.rows["projects"]:
+        if kinds[row["city"]]["kind"] != RegionKind.CITY:
+            data.complain(row, "city", f"{row['city']} is not a city")
+        if row["county"] and kinds[row["county"]]["parent"] != row["city"]:
+            data.complain(row, "county", f"{row['county']} is not in {row['city']}")
+
+
+def _check_histories(data: DataSet) -> None:
+    """Each measure's rows must tell one story: listed as promoting, old and new status joined, reports behind."""
+    measures = {row["code"]: row for row in data.rows["measures"]}
+    reports = {(row["measure"], row["submitted_on"]): row for row in data.rows["reports"]}
+    for row in data.rows["reports"]:
+        if row["state"] in (ReportState.ACCEPTED, ReportState.RETURNED) and row["decided_on"] is None:
+            data.complain(row, "decided_on", "a decided report needs its day")
+        if row["decided_on"] is not None and row["decided_on"] < row["submitted_on"]:
+            data.complain(row, "decided_on", "the report is decided before it was filed")
+    histories: dict[str, list[Row]] = {code: [] for code in measures}
+    for row in data.rows["status_changes"]:
+        histories[row["measure"]].append(row)
+    used: set[tuple[str, date]] = set()
+    for code, rows in histories.items():
+        rows.sort(key=lambda row: (row["recorded_on"], row["effective_on"], row.line))
+        if not rows:
+            data.complain(measures[code], "code", "the measure has no row in status_changes.csv")
+            continue
+        first = rows[0]
+        if first["old_status"] or first["status"] != MeasureStatus.PROMOTING:
+            data.complain(first, "status", "the first row of a measure is promoting, without an old status")
+        if first["effective_on"] != measures[code]["listed_on"]:
+            data.complain(first, "effective_on", "the first row is of the day on which the measure was listed")
+        written: list[Change] = []
+        for row in rows:
+            replaced = _replaced(row, rows)
+            if row["supersedes"] and replaced is None:
+                data.complain(row, "supersedes", "no row of the measure was recorded on that day")
+                continue
+            before = in_force(written, on=row["effective_on"])
+            expected = replaced["status"] if replaced else (before.status if before else None)
+            if row is not first and (row["old_status"] or None) != expected:
+                data.complain(row, "old_status", f"{expected} was in force before this row")
+            if row is not first and row["old_status"] == row["status"] and not replaced:
+                data.complain(row, "status", "the row changes nothing")
+            key = (code, row["report"])
+            if (row is first or replaced is not None) == (row["report"] is not None):
+                data.complain(row, "report", "each change but the first and the corrections rests on one report")
+            elif row["report"] is not None and reports.get(key, first)["state"] != ReportState.ACCEPTED:
+                data.complain(row, "report", "no accepted report of the measure was filed on that day")
+            elif row["report"] is not None and key in used:
+                data.complain(row, "report", "another change rests on this report")
+            used.add(key)
+            written.append(
+                Change(
+                    row.line,
+                    row["status"],
+                    row["effective_on"],
+                    datetime.combine(row["recorded_on"], RECORDED),
+                    replaced.line if replaced else None,
+                )
+            )
+        if len(standing(written)) < 1:
+            data.complain(first, "supersedes", "no row of the measure stands")
+
+
+def _replaced(row: Row, rows: list[Row]) -> Row | None:
+    """The row of the same measure that a correction replaces, by the day on which that one was recorded."""
+    if not row["supersedes"]:
+        return None
+    return next((each for each in rows if each["recorded_on"] == row["supersedes"] and each is not row), None)
+
+
+Ids = dict[str, dict[Key, int]]
+
+
+@transaction.atomic
+def write(data: DataSet) -> dict[str, int]:
+    """Writes what is not there yet; returns how many rows of each file were added."""
+    ids: Ids = {name: {} for name in FILES}
+    added = dict.fromkeys(FILES, 0)
+    for name, rows in data.rows.items():
+        if name == "regions":
+            # A parent stands before its children: the country, the province, the cities, the counties.
+            for kind in RegionKind:
+                added[name] += _add(name, [row for row in rows if row["kind"] == kind], ids)
+        elif name == "status_changes":
+            added[name] = _add_changes(rows, ids)
+        else:
+            added[name] = _add(name, rows, ids)
+        if name == "reports":
+            _add_evidence(rows, ids)
+    if any(added.values()):
+        rebuild_rollups()
+    return added
+
+
+def _own_columns(row: Row, ids: Ids) -> dict[str, Any]:
+    """Columns of the model that the file says in its own way."""
+    if row.file == "measures":
+        return {"section_id": ids["sections"][row["plan"], row["section"]]}
+    if row.file == "projects":
+        return {"investment_wan": row["total_investment"]}
+    if row.file == "published_figures":
+        return {"provenance": Provenance.PUBLISHED}
+    return {}
+
+
+def _add(name: str, rows: list[Row], ids: Ids) -> int:
+    """Adds the rows of a file that are not in the database, and their links."""
+    file = FILES[name]
+    known = _known(file)
+    new = [row for row in rows if row.key not in known]
+    fields = {each.name for each in file.model._meta.concrete_fields}
+    objects = []
+    for row in new:
+        values = _own_columns(row, ids)
+        for column in fields & file.columns.keys() - {"section"}:
+            if row[column] is None:
+                continue
+            if target := file.columns[column].refers_to:
+                values[f"{column}_id"] = ids[target][row[column],]
+            else:
+                values[column] = row[column]
+        objects.append(file.model(**values))
+    file.model._default_manager.bulk_create(objects, batch_size=BATCH)
+    ids[name] = _known(file)
+    for column in file.links:
+        relation = file.model._meta.get_field(column)
+        through = relation.remote_field.through
+        here, there = f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
+        targets = ids[file.columns[column].refers_to]
+        through._default_manager.bulk_create(
+            [
+                through(**{here: ids[name][row.key], there: targets[key,]})
+                for row in new
+                for key in dict.fromkeys(row[column])
+            ],
+            batch_size=BATCH,
+        )
+    return len(objects)
+
+
+def _known(file: File) -> dict[Key, int]:
+    """The rows in the database by the key that the file gives them."""
+    names = [f"{c}__{FILES[to].key[0]}" if (to := file.columns[c].refers_to) else c for c in file.key]
+    return {tuple(row[1:]): row[0] for row in file.model._default_manager.values_list("pk", *names)}
+
+
+def _add_evidence(rows: list[Row], ids: Ids) -> None:
+    known = set(Evidence.objects.values_list("report_id", flat=True))
+    Evidence.objects.bulk_create(
+        Evidence(
+            report_id=ids["reports"][row.key],
+            document_number=row["document_number"],
+            title_zh=row["document_title_zh"],
+            title_en=row["document_title_en"],
+        )
+        for row in rows
+        if row["document_number"] and ids["reports"][row.key] not in known
+    )
+
+
+def _add_changes(rows: list[Row], ids: Ids) -> int:
+    """Histories of measures that have none yet: rows added between others would rewrite what was so."""
+    have = set(StatusChange.objects.values_list("measure_id", flat=True))
+    reports = {(measure, filed): pk for (measure, _period, filed), pk in ids["reports"].items()}
+    histories: dict[str, list[Row]] = {}
+    for row in rows:
+        if ids["measures"][row["measure"],] not in have:
+            histories.setdefault(row["measure"], []).append(row)
+    changes: dict[int, StatusChange] = {}
+    replaced: dict[int, int] = {}
+    effective: dict[int, date] = {}
+    for code, history in histories.items():
+        for row in history:
+            report = reports[code, row["report"]] if row["report"] else None
+            changes[row.line] = StatusChange(
+                measure_id=ids["measures"][code,],
+                old_status=row["old_status"] or None,
+                status=row["status"],
+                effective_on=row["effective_on"],
+                recorded_at=datetime.combine(row["recorded_on"], RECORDED),
+                report_id=report,
+                reason_zh=row["reason_zh"],
+                reason_en=row["reason_en"],
+                provenance=row["provenance"],
+                source=row["source"],
+            )
+            if report is not None:
+                effective[report] = row["effective_on"]
+            if wrong := _replaced(row, history):
+                replaced[row.line] = wrong.line
+    StatusChange.objects.bulk_create(
+        [change for line, change in changes.items() if line not in replaced], batch_size=BATCH
+    )
+    # A corrected row stands before its correction.
+    for line in sorted(replaced, key=lambda each: changes[each].recorded_at):
+        changes[line].supersedes = changes[replaced[line]]
+        changes[line].save()
+    behind = list(Report.objects.filter(pk__in=effective))
+    for report in behind:
+        report.effective_on = effective[report.pk]
+    Report.objects.bulk_update(behind, ["effective_on"], batch_size=BATCH)
+    return len(changes)

@@ -1,0 +1,135 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Category, Stage
+from reporting.provenance import Sourced
+
+KINDS = ("measures", "projects")
+
+
+class RollupRun(models.Model):
+    """One run of the refresh: when, how many cells, and what went wrong if something did."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    full = models.BooleanField(default=False)
+    as_of = models.DateField()
+    cells = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("rollup run")
+        verbose_name_plural = _("rollup runs")
+        ordering = ["-started_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.cells})"
+
+
+class Rollup(models.Model):
+    """Stored counts of one cell on one day; always recomputed from source, never added to."""
+
+    plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+")
+    total = models.PositiveIntegerField()
+    as_of = models.DateField()
+    computed_at = models.DateTimeField()
+    run = models.ForeignKey(RollupRun, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class MeasureRollup(Rollup):
+    section = models.ForeignKey("measures.Section", models.CASCADE, related_name="+")
+    lead_department = models.ForeignKey("accounts.Department", models.CASCADE, related_name="+")
+    promoting = models.PositiveIntegerField()
+    in_progress = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField()
+    due = models.PositiveIntegerField()
+    green = models.PositiveIntegerField()
+    yellow = models.PositiveIntegerField()
+    red = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("measure rollup")
+        verbose_name_plural = _("measure rollups")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "section", "lead_department"], name="measurerollup_one_a_cell"),
+            models.CheckConstraint(
+                condition=Q(total=F("promoting") + F("in_progress") + F("completed")),
+                name="measurerollup_statuses_sum",
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("green") + F("yellow") + F("red")), name="measurerollup_lights_sum"
+            ),
+            models.CheckConstraint(condition=Q(due__lte=F("total")), name="measurerollup_due_within_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.section_id}/{self.lead_department_id}"
+
+
+class ProjectRollup(Rollup):
+    """`investment` in 万元 (10,000 yuan)."""
+
+    city = models.ForeignKey("regions.Region", models.CASCADE, related_name="+")
+    category = models.CharField(max_length=14, choices=Category)
+    stage = models.CharField(max_length=18, choices=Stage)
+    investment = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("project rollup")
+        verbose_name_plural = _("project rollups")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "city", "category", "stage"], name="projectrollup_one_a_cell"),
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values, stage__in=Stage.values),
+                name="projectrollup_key_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.city_id}/{self.category}/{self.stage}"
+
+
+class StaleCell(models.Model):
+    """The outbox: a cell that some change may have altered, marked in the transaction of the change.
+
+    A cell may be marked many times; `key` is its key columns in order, as a JSON list.
+    """
+
+    kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in KINDS])
+    key = models.JSONField()
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("stale cell")
+        verbose_name_plural = _("stale cells")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=KINDS), name="stalecell_kind_known")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class PublishedFigure(Sourced):
+    """What a source published for a day. `figure` is the figure's path in the summary of the API."""
+
+    plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="published_figures")
+    as_of = models.DateField()
+    figure = models.CharField(max_length=60)
+    value = models.DecimalField(max_digits=18, decimal_places=4)
+    unit = models.CharField(max_length=40, blank=True)
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("published figure")
+        verbose_name_plural = _("published figures")
+        ordering = ["plan", "as_of", "figure"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(fields=["plan", "as_of", "figure"], name="publishedfigure_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.as_of}"

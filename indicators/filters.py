@@ -1,0 +1,58 @@
+import django_filters
+from django.utils.translation import gettext_lazy
+
+from indicators.models import Direction, Indicator, Observation
+from measures.models import Measure
+from regions.models import Region
+from reporting.periods import PeriodKind
+from reporting.provenance import Provenance
+from web.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
+
+
+class IndicatorFilter(django_filters.FilterSet):
+    search = SearchFilter("code", "name_zh", "name_en")
+    headline = FlagFilter(
+        field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
+    )
+    direction = RuledChoiceFilter(choices=Direction.choices, label=gettext_lazy("Direction"))
+    measure = SlugFilter(
+        field_name="measures",
+        to_field_name="code",
+        queryset=Measure.objects.all(),
+        label=gettext_lazy("Measure"),
+    )
+
+    shown = ("search",)
+
+    class Meta:
+        model = Indicator
+        fields: list[str] = []
+
+
+INDICATOR_ORDERINGS = {"headline": ["headline", "code"], "code": ["code"]}
+
+
+class ObservationFilter(django_filters.FilterSet):
+    """Over observations released by a day."""
+
+    indicator = SlugFilter(to_field_name="code", queryset=Indicator.objects.all(), label=gettext_lazy("Indicator"))
+    region = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Region"))
+    period_kind = RuledChoiceFilter(choices=PeriodKind.choices, label=gettext_lazy("Kind of period"))
+    period_from = DayFilter(field_name="period_end", lookup_expr="gte", label=gettext_lazy("Period ends from"))
+    period_to = DayFilter(field_name="period_end", lookup_expr="lte", label=gettext_lazy("Period ends by"))
+    verified = FlagFilter(field_name="verified", label=gettext_lazy("Verified"))
+    exact = FlagFilter(field_name="exact", label=gettext_lazy("Exact"))
+    provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+    search = SearchFilter("indicator__code", "indicator__name_zh", "indicator__name_en")
+
+    class Meta:
+        model = Observation
+        fields: list[str] = []
+
+
+OBSERVATION_ORDERINGS = {
+    "period_end": ["period_end", "released_on", "indicator__code", "region__code"],
+    "released_on": ["released_on", "indicator__code", "region__code"],
+    "indicator": ["indicator__code", "region__code", "period_end"],
+    "value": ["value"],
+}

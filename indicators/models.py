@@ -1,0 +1,126 @@
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
+from reporting.periods import PeriodKind
+from reporting.provenance import Sourced
+
+
+class Direction(models.TextChoices):
+    UP = "up", _("Higher is better")
+    DOWN = "down", _("Lower is better")
+    NEUTRAL = "neutral", _("Neither is better")
+
+
+class Indicator(Sourced):
+    """A figure that tells whether the plan works. The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`."""
+
+    code = models.CharField(_("Code"), max_length=60, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z")])
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=160)
+    unit = models.CharField(_("Unit"), max_length=40)
+    unit_zh = models.CharField(max_length=40)
+    zh_factor = models.DecimalField(max_digits=10, decimal_places=4, default=1)
+    direction = models.CharField(max_length=7, choices=Direction)
+    cumulative = models.BooleanField(default=False, help_text=_("Periods start on 1 January"))
+    headline = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("Its place among the headline indicators of the overview"),
+    )
+    measures = models.ManyToManyField("measures.Measure", blank=True, related_name="indicators")
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Indicator")
+        verbose_name_plural = _("indicators")
+        ordering = [F("headline").asc(nulls_last=True), "code"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(condition=Q(direction__in=Direction.values), name="indicator_direction_known"),
+            models.CheckConstraint(condition=Q(zh_factor__gt=0), name="indicator_zh_factor_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    def get_absolute_url(self) -> str:
+        return reverse("indicators:detail", args=[self.code])
+
+
+class Observation(Sourced):
+    """A value of an indicator for a region and a period. Headlines and gaps use only verified, exact ones."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="observations")
+    period = models.CharField(_("Period"), max_length=24)
+    period_kind = models.CharField(max_length=14, choices=PeriodKind)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6)
+    exact = models.BooleanField(default=True)
+    basis = models.CharField(max_length=300, blank=True)
+    released_on = models.DateField(_("Release date"))
+    release_basis = models.CharField(max_length=80, blank=True)
+    verified = models.BooleanField(default=False)
+
+    objects = ObservationQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Observation")
+        verbose_name_plural = _("observations")
+        ordering = ["indicator", "region", "period_end", "released_on", "id"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(period_kind__in=PeriodKind.values), name="observation_period_kind_known"
+            ),
+            models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="observation_period_in_order"),
+        ]
+        indexes = [
+            # The newest value of an indicator and region by a day.
+            models.Index(fields=["indicator", "region", "-period_end", "-released_on"], name="observation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.period}"
+
+
+class Target(Sourced):
+    """What a document wants an indicator to be by a year. `baseline_*`: where the straight path starts, if the document says."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="targets")
+    due_year = models.PositiveSmallIntegerField()
+    value = models.DecimalField(_("Target"), max_digits=18, decimal_places=6)
+    unit = models.CharField(max_length=40)
+    qualifier = models.CharField(max_length=120, blank=True)
+    derived = models.BooleanField(default=False)
+    baseline_value = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    baseline_on = models.DateField(null=True, blank=True)
+    document = models.CharField(max_length=200)
+    adopted_on = models.DateField()
+    adopted_basis = models.CharField(max_length=120, blank=True)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Target")
+        verbose_name_plural = _("targets")
+        ordering = ["indicator", "region", "due_year", "adopted_on", "id"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(baseline_value__isnull=True, baseline_on__isnull=True)
+                | Q(baseline_value__isnull=False, baseline_on__isnull=False),
+                name="target_baseline_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.due_year}"

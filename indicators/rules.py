@@ -1,0 +1,104 @@
+"""Rules about indicators: plain functions of plain values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from reporting.pace import to_tenth
+
+
+@dataclass(frozen=True)
+class Value:
+    """A verified and exact observation, as the rules see it."""
+
+    period: str
+    kind: str
+    start: date
+    end: date
+    value: Decimal
+    released_on: date
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A target as the rules see it; `baseline_*` are None where the document states no baseline."""
+
+    due_year: int
+    value: Decimal
+    adopted_on: date
+    id: int = 0
+    baseline_value: Decimal | None = None
+    baseline_on: date | None = None
+
+
+def newest(values: Iterable[Value], *, on: date) -> Value | None:
+    """The value with the greatest (period end, release day, length of period) among those released by the day."""
+    released = [value for value in values if value.released_on <= on]
+    return max(released, key=lambda v: (v.end, v.released_on, v.end - v.start), default=None)
+
+
+def _of_period(
+    values: Iterable[Value], kind: str, start: tuple[int, int, int], end: tuple[int, int, int]
+) -> list[Value]:
+    return [
+        value
+        for value in values
+        if value.kind == kind
+        and (value.start.year, value.start.month, value.start.day) == start
+        and (value.end.year, value.end.month, value.end.day) == end
+    ]
+
+
+def year_before(values: Iterable[Value], current: Value, *, on: date) -> Value | None:
+    """The value of the same kind of period one year earlier; None where none is known by the day."""
+
+    def back(day: date) -> tuple[int, int, int]:
+        leap_end = (day.month, day.day) == (2, 29)
+        return (day.year - 1, day.month, 28 if leap_end else day.day)
+
+    return newest(_of_period(values, current.kind, back(current.start), back(current.end)), on=on)
+
+
+def same_period(values: Iterable[Value], current: Value, *, on: date) -> Value | None:
+    """The comparator's value of the very same period, released by the day."""
+    return newest([v for v in values if (v.start, v.end) == (current.start, current.end)], on=on)
+
+
+def goal_in_force(goals: Iterable[Goal], *, on: date) -> Goal | None:
+    """Of the targets adopted by the day and not yet past, the nearest due; of that year's, the newest adopted."""
+    adopted = [goal for goal in goals if goal.adopted_on <= on and goal.due_year >= on.year]
+    return min(adopted, key=lambda goal: (goal.due_year, -goal.adopted_on.toordinal(), -goal.id), default=None)
+
+
+def straight_path(goal: Goal, *, on: date) -> Decimal | None:
+    """Where the straight line from the stated baseline to the target stands on a day; None without a baseline."""
+    if goal.baseline_value is None or goal.baseline_on is None:
+        return None
+    end = date(goal.due_year, 12, 31)
+    if end <= goal.baseline_on:
+        return None
+    passed = min(max((on - goal.baseline_on).days, 0), (end - goal.baseline_on).days)
+    return goal.baseline_value + (goal.value - goal.baseline_value) * passed / (end - goal.baseline_on).days
+
+
+def attainment(current: Value, goal: Goal) -> Decimal | None:
+    """How much of the way that should be done by the period's end is done, in percent.
+
+    The way is measured from the baseline towards the target, so that a cut counts as well as a rise.
+    None without a stated baseline, and on the baseline's own day.
+    """
+    path = straight_path(goal, on=current.end)
+    if path is None or goal.baseline_value is None or path == goal.baseline_value:
+        return None
+    return to_tenth((current.value - goal.baseline_value) * 100 / (path - goal.baseline_value))
+
+
+def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:
+    """Tonnes of CO2 per 10,000 yuan of GDP of the same year, from Mt and 100 million yuan; None without GDP."""
+    return None if gdp == 0 else (emissions * 100 / gdp).quantize(Decimal("0.001"))
+
+
+def is_comparable(unit: str) -> bool:
+    """Whether a province's value can be set against the country's: rates and concentrations, not sums of which it is a part."""
+    return unit.startswith(("%", "µg")) or unit == "points"

@@ -1,0 +1,79 @@
+"""The reference data of measures. What can alter a figure is saved through the services."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from measures.services import add_measure, change_measure
+from reporting.clock import today
+
+
+@admin.register(Plan)
+class PlanAdmin(admin.ModelAdmin):
+    list_display = ("slug", "name_zh", "starts_on", "ends_on")
+    search_fields = ("slug", "name_zh")
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin):
+    list_display = ("number", "title_zh", "plan", "slug")
+    list_filter = ("plan",)
+    search_fields = ("slug", "title_zh", "title_en")
+
+
+class ReadOnly(admin.ModelAdmin):
+    """History: seen here, and made only by its services."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Measure)
+class MeasureAdmin(admin.ModelAdmin):
+    list_display = ("code", "title_zh", "section", "lead_department", "due_on", "provenance")
+    list_filter = ("section", "lead_department", "provenance")
+    list_select_related = ("section", "lead_department")
+    search_fields = ("code", "title_zh", "title_en")
+    autocomplete_fields = ("section", "lead_department", "participating_departments")
+    readonly_fields = ("listed_on",)
+
+    def save_model(self, request: HttpRequest, obj: Measure, form: ModelForm, change: bool) -> None:
+        if change:
+            change_measure(obj, by=request.user)
+        else:
+            add_measure(obj, by=request.user, listed_on=today())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A measure has a history from its first day, and a history is not thrown away.
+        return False
+
+
+class EvidenceInline(admin.TabularInline):
+    model = Evidence
+    extra = 0
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("measure", "period", "state", "status", "submitted_on", "decided_on")
+    list_filter = ("state", "period")
+    list_select_related = ("measure",)
+    search_fields = ("measure__code", "measure__title_zh")
+    inlines = (EvidenceInline,)
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(ReadOnly):
+    list_display = ("measure", "old_status", "status", "effective_on", "recorded_at", "supersedes")
+    list_filter = ("status",)
+    list_select_related = ("measure",)
+    search_fields = ("measure__code", "measure__title_zh")

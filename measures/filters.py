@@ -1,0 +1,101 @@
+"""One filter set for the page and the API of each list."""
+
+from typing import Any
+
+import django_filters
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department
+from measures.models import Measure, Plan, Section, StatusChange
+from reporting.lights import Light
+from reporting.provenance import Provenance
+from reporting.statuses import MeasureStatus
+from web.errors import BadQuery
+from web.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
+
+
+def asked_plan(request: HttpRequest) -> Plan | None:
+    """The plan of `?plan=`, else the current one; None on an empty site. Raises BadQuery for an unknown plan."""
+    slug = request.GET.get("plan", "")
+    if not slug:
+        return Plan.objects.current()
+    plan = Plan.objects.filter(slug=slug).first()
+    if plan is None:
+        known = ", ".join(Plan.objects.values_list("slug", flat=True)[:20])
+        raise BadQuery({"plan": [_("This value is not allowed; choose one of: %(values)s") % {"values": known}]})
+    return plan
+
+
+def sections_of_asked_plan(request: HttpRequest | None) -> Any:
+    return Section.objects.filter(plan=asked_plan(request)) if request else Section.objects.all()
+
+
+class MeasureFilter(django_filters.FilterSet):
+    """Over measures as of a day (`Measure.objects.as_of`), of one plan."""
+
+    search = SearchFilter("code", "title_zh", "title_en")
+    status = RuledChoiceFilter(
+        choices=MeasureStatus.choices, label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status")
+    )
+    section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
+    department = SlugFilter(
+        field_name="lead_department", queryset=Department.objects.all(), label=gettext_lazy("Lead department")
+    )
+    light = RuledChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
+    participating = SlugFilter(
+        field_name="participating_departments",
+        queryset=Department.objects.all(),
+        label=gettext_lazy("Participating departments"),
+    )
+    due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
+    due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
+    provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+
+    # Those shown as fields on the page; the others come by links and by the API.
+    shown = ("search", "status", "section", "department", "light")
+
+    class Meta:
+        model = Measure
+        fields: list[str] = []
+
+
+MEASURE_ORDERINGS = {
+    "code": ["code"],
+    "due_on": ["due_on", "code"],
+    "status": ["status", "code"],
+    "status_since": ["status_since", "code"],
+    "light": ["light", "code"],
+    "last_report_on": ["last_report_on", "code"],
+    "department": ["lead_department__number", "code"],
+    "section": ["section__number", "code"],
+}
+
+
+class StatusChangeFilter(django_filters.FilterSet):
+    measure = SlugFilter(to_field_name="code", queryset=Measure.objects.all(), label=gettext_lazy("Measure"))
+    status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
+    section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
+    department = SlugFilter(
+        field_name="measure__lead_department",
+        queryset=Department.objects.all(),
+        label=gettext_lazy("Lead department"),
+    )
+    effective_from = DayFilter(field_name="effective_on", lookup_expr="gte", label=gettext_lazy("Effective from"))
+    effective_to = DayFilter(field_name="effective_on", lookup_expr="lte", label=gettext_lazy("Effective by"))
+    superseded = FlagFilter(
+        field_name="superseded_by", lookup_expr="isnull", exclude=True, label=gettext_lazy("Corrected")
+    )
+    search = SearchFilter("measure__code", "measure__title_zh", "measure__title_en", "reason_zh", "reason_en")
+
+    class Meta:
+        model = StatusChange
+        fields: list[str] = []
+
+
+STATUS_CHANGE_ORDERINGS = {
+    "effective_on": ["effective_on", "recorded_at"],
+    "recorded_at": ["recorded_at"],
+    "measure": ["measure__code", "effective_on"],
+}

@@ -1,0 +1,122 @@
+"""The course of a plan's measures up to a day: one query, then plain Python."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby, pairwise
+from typing import Any
+
+from measures.models import StatusChange
+from reporting.lights import Thresholds
+from reporting.statuses import MeasureStatus
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A status in force from `effective_on` on, with what the overview says of its measure."""
+
+    measure: str
+    title_zh: str
+    title_en: str
+    department_id: int
+    due_on: date | None
+    status: str
+    effective_on: date
+
+    @property
+    def is_completed(self) -> bool:
+        return self.status == MeasureStatus.COMPLETED
+
+
+class History:
+    """Each measure's statuses up to a day, oldest first; measures not listed by the day have none."""
+
+    def __init__(self, entries: list[Entry], day: date) -> None:
+        self.day = day
+        self.measures = [list(rows) for _code, rows in groupby(entries, key=lambda entry: entry.measure)]
+
+    @cached_property
+    def latest(self) -> list[Entry]:
+        """The entry in force of each measure."""
+        return [rows[-1] for rows in self.measures]
+
+    @cached_property
+    def listed(self) -> list[tuple[date, int]]:
+        return _running(Counter(rows[0].effective_on for rows in self.measures))
+
+    @cached_property
+    def completed(self) -> list[tuple[date, int]]:
+        """How many were completed, from each day on which that changed; a reopened measure counts no longer."""
+        changes: Counter[date] = Counter()
+        for rows in self.measures:
+            was = False
+            for entry in rows:
+                changes[entry.effective_on] += entry.is_completed - was
+                was = entry.is_completed
+        return _running(changes)
+
+    @cached_property
+    def due(self) -> list[tuple[date, int]]:
+        """How many have a due date by a day, completed or not: the plan curve, beyond the day too."""
+        return _running(Counter(entry.due_on for entry in self.latest if entry.due_on is not None))
+
+    @property
+    def without_due_date(self) -> int:
+        return sum(entry.due_on is None for entry in self.latest)
+
+    @cached_property
+    def overdue(self) -> list[Entry]:
+        """Those with a red light, the longest overdue first."""
+        late = [e for e in self.latest if e.due_on is not None and e.due_on < self.day and not e.is_completed]
+        return sorted(late, key=lambda entry: (entry.due_on, entry.measure))
+
+    def due_soon(self, limits: Thresholds) -> int:
+        """How many have a yellow light because they are due soon and did not move."""
+        return sum(
+            entry.due_on is not None
+            and 0 <= (entry.due_on - self.day).days <= limits.due_soon
+            and entry.status == MeasureStatus.PROMOTING
+            for entry in self.latest
+        )
+
+    def changed_since(self, day: date) -> int:
+        """Measures whose status differs from that at the end of `day`; one listed later has not changed."""
+        return sum(before != after for before, after in self._since(day))
+
+    def fell_back_since(self, day: date) -> int:
+        return sum(after.depth < before.depth for before, after in self._since(day))
+
+    def _since(self, day: date) -> list[tuple[MeasureStatus, MeasureStatus]]:
+        pairs = []
+        for rows in self.measures:
+            then = [entry for entry in rows if entry.effective_on <= day]
+            if then:
+                pairs.append((MeasureStatus(then[-1].status), MeasureStatus(rows[-1].status)))
+        return pairs
+
+
+def _running(changes: Counter[date]) -> list[tuple[date, int]]:
+    """Running totals at the days on which they change."""
+    totals: list[tuple[date, int]] = [(date.min, 0)]
+    for day in sorted(changes):
+        totals.append((day, totals[-1][1] + changes[day]))
+    return [after for before, after in pairwise(totals) if after[1] != before[1]]
+
+
+def count_on(steps: list[tuple[date, int]], day: date) -> int:
+    """The running total of a day."""
+    return next((total for on, total in reversed(steps) if on <= day), 0)
+
+
+def read(plan: Any, day: date) -> History:
+    rows = StatusChange.objects.in_plan(plan).history(day).values_list(
+        "measure__code",
+        "measure__title_zh",
+        "measure__title_en",
+        "measure__lead_department_id",
+        "measure__due_on",
+        "status",
+        "effective_on",
+    )
+    return History([Entry(*row) for row in rows], day)

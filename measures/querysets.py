@@ -1,0 +1,165 @@
+"""Named questions about plans, measures, their status changes and reports. They count and find; they do not judge."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from reporting.lights import Light, Thresholds, light_conditions, silent_since
+from reporting.periods import month_end
+from reporting.statuses import MeasureStatus
+from reporting.workflow import FILED_STATES, ReportState
+
+if TYPE_CHECKING:
+    from accounts.models import Department
+
+
+def _model(name: str) -> Any:
+    """A model of this app; its module imports this one, so it is asked for by name."""
+    return apps.get_model("measures", name)
+
+
+class PlanQuerySet(QuerySet):
+    def current(self) -> Any:
+        """The plan that pages and filters read where none is named; None on an empty site."""
+        return self.filter(slug=settings.PILOTZONE_PLAN).first() or self.order_by("-starts_on").first()
+
+
+def _later_row() -> Q:
+    """A row that comes after the outer one by (effective_on, recorded_at, id)."""
+    same_day = Q(effective_on=OuterRef("effective_on"))
+    same_moment = same_day & Q(recorded_at=OuterRef("recorded_at"))
+    return (
+        Q(effective_on__gt=OuterRef("effective_on"))
+        | same_day & Q(recorded_at__gt=OuterRef("recorded_at"))
+        | same_moment & Q(pk__gt=OuterRef("pk"))
+    )
+
+
+class StatusChangeQuerySet(QuerySet):
+    def standing(self) -> Self:
+        """Rows that nothing supersedes."""
+        return self.filter(superseded_by__isnull=True)
+
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(measure__section__plan=plan)
+
+    def history(self, as_of: date) -> Self:
+        """The rows that count by the day, measure by measure in the order in which they came into force."""
+        rows = self.standing().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
+        return rows.order_by("measure__code", "effective_on", "recorded_at", "pk")
+
+    def in_force(self, as_of: date) -> Self:
+        """The one row of each measure that gives its status on the day."""
+        rows = _model("StatusChange").objects.standing().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
+        return self.standing().filter(~Exists(rows.filter(_later_row())), effective_on__lte=as_of)
+
+    def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet:
+        """One row per finest cell (plan, section, lead department) with its counts on the day.
+
+        The refresh, past days and the verification all count with this, and nothing else does.
+        """
+        conditions = light_conditions(on=as_of, limits=limits, prefix="measure__")
+        return (
+            self.in_force(as_of)
+            .filter(measure__listed_on__lte=as_of)
+            .annotate(has_recent_report=Exists(_model("Report").objects.recent(as_of, limits, of=OuterRef("measure"))))
+            .values("measure__section__plan", "measure__section", "measure__lead_department")
+            .order_by()
+            .annotate(
+                total=Count("pk"),
+                **{status.value: Count("pk", filter=Q(status=status)) for status in MeasureStatus},
+                due=Count("pk", filter=Q(measure__due_on__lte=as_of)),
+                **{light.value: Count("pk", filter=conditions[light]) for light in Light},
+            )
+        )
+
+
+class ReportQuerySet(QuerySet):
+    def accepted(self) -> Self:
+        return self.filter(state=ReportState.ACCEPTED)
+
+    def recent(self, as_of: date, limits: Thresholds, *, of: OuterRef) -> Self:
+        """Accepted reports of the outer measure that keep it from being silent on the day."""
+        return self.accepted().filter(
+            measure=of, submitted_on__gte=silent_since(as_of, limits), submitted_on__lte=as_of
+        )
+
+
+class MeasureQuerySet(QuerySet):
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(section__plan=plan)
+
+    def listed(self, as_of: date) -> Self:
+        return self.filter(listed_on__lte=as_of)
+
+    def led_by(self, department: "Department") -> Self:
+        return self.filter(lead_department=department)
+
+    def with_status(self, as_of: date) -> Self:
+        """Adds `status` and `status_since`, those of the row in force on the day."""
+        in_force = _model("StatusChange").objects.standing().filter(measure=OuterRef("pk"), effective_on__lte=as_of)
+        latest = in_force.order_by("-effective_on", "-recorded_at", "-pk")
+        return self.annotate(
+            status=Subquery(latest.values("status")[:1], output_field=CharField()),
+            status_since=Subquery(latest.values("effective_on")[:1], output_field=DateField()),
+        )
+
+    def with_last_report(self, as_of: date) -> Self:
+        """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
+        reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
+        last = reports.order_by("-submitted_on").values("submitted_on")[:1]
+        return self.annotate(last_report_on=Subquery(last, output_field=DateField()))
+
+    def with_light(self, as_of: date, *, limits: Thresholds) -> Self:
+        """Adds `light`; needs `with_status` and `with_last_report` before it."""
+        recent = Q(last_report_on__isnull=False, last_report_on__gte=silent_since(as_of, limits))
+        has_report = Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField())
+        queryset = self.annotate(has_recent_report=has_report)
+        conditions = light_conditions(on=as_of, limits=limits)
+        return queryset.annotate(
+            light=Case(
+                *(When(conditions[light], then=Value(light.value)) for light in (Light.RED, Light.YELLOW)),
+                default=Value(Light.GREEN.value),
+                output_field=CharField(),
+            )
+        )
+
+    def as_of(self, day: date, *, limits: Thresholds) -> Self:
+        """Measures listed by the day, each with its status, last report and light of that day."""
+        return self.listed(day).with_status(day).with_last_report(day).with_light(day, limits=limits)
+
+    def owing(self, month: date, *, by: date) -> Self:
+        """Measures that owe a report for a month: listed by its end, as far as known on the day `by`, and not
+        completed before its first day."""
+        earlier = _model("StatusChange").objects.in_force(month - timedelta(days=1)) if month > date.min else None
+        listed = self.listed(min(month_end(month), by))
+        if earlier is None:
+            return listed
+        return listed.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
+
+    def with_filed(self, month: date, *, by: date) -> Self:
+        """Adds `is_filed`: a report for the month, submitted by the day `by`, waits for review or is accepted."""
+        reports = _model("Report").objects.filter(measure=OuterRef("pk"), period=month, submitted_on__lte=by)
+        return self.annotate(is_filed=Exists(reports.filter(state__in=FILED_STATES)))
+
+    def with_everything_shown(self) -> Self:
+        """Joins and prefetches for a list: the number of queries does not grow with the rows."""
+        return self.select_related("section__plan", "lead_department").prefetch_related(
+            "participating_departments", "projects", "indicators"
+        )

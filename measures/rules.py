@@ -1,0 +1,51 @@
+"""Rules about the history of a measure: plain functions of plain values."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reporting.statuses import MeasureStatus
+
+
+@dataclass(frozen=True)
+class Change:
+    """A status change as the rules see it; `supersedes` is the id of the row that it corrects."""
+
+    id: int
+    status: str
+    effective_on: date
+    recorded_at: datetime
+    supersedes: int | None = None
+
+
+def standing(changes: Iterable[Change]) -> list[Change]:
+    """The rows that nothing supersedes, in the order in which they came into force."""
+    rows = list(changes)
+    gone = {row.supersedes for row in rows}
+    return sorted(
+        (row for row in rows if row.id not in gone),
+        key=lambda row: (row.effective_on, row.recorded_at, row.id),
+    )
+
+
+def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
+    """The row that gives the status on a day; None before the first."""
+    rows = [row for row in standing(changes) if row.effective_on <= on]
+    return rows[-1] if rows else None
+
+
+def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) -> tuple[date, date]:
+    """The first and the last day that a correction of `wrong` may take effect.
+
+    The first row keeps its day. Any other lies between the rows in force before and after it, and never after today.
+    """
+    rows = standing(changes)
+    place = next(i for i, row in enumerate(rows) if row.id == wrong.id)
+    if place == 0:
+        return wrong.effective_on, wrong.effective_on
+    after = rows[place + 1].effective_on if place + 1 < len(rows) else today
+    return rows[place - 1].effective_on, min(after, today)
+
+
+def is_completion(status: str) -> bool:
+    return status == MeasureStatus.COMPLETED

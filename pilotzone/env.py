@@ -1,0 +1,121 @@
+"""Typed readers of the environment.
+
+Each reader records the name it read in `READ`, so that a test can hold docker-compose.yml and
+.env.example against what the settings really use. A bad value stops the start with one sentence.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+READ: set[str] = set()
+
+# What `manage.py demo` keeps in the data folder: it stands beneath the environment.
+defaults: dict[str, str] = {}
+
+
+def _raw(name: str) -> str:
+    READ.add(name)
+    return os.environ.get(name, "").strip() or defaults.get(name, "")
+
+
+def _read[T](name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
+    raw = _raw(name)
+    if not raw:
+        return default
+    try:
+        return parse(raw)
+    except (ValueError, KeyError, InvalidOperation) as error:
+        raise ImproperlyConfigured(f"{name} is {raw!r}; it must be {expected}.") from error
+
+
+def text(name: str, default: str = "") -> str:
+    return _raw(name) or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    return _read(name, default, lambda raw: words[raw.lower()], "on or off")
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    def parse(raw: str) -> int:
+        number = int(raw)
+        if number < least or (most is not None and number > most):
+            raise ValueError
+        return number
+
+    return _read(name, default, parse, f"a whole number from {least}" + (f" to {most}" if most is not None else ""))
+
+
+def decimal(name: str, default: str) -> Decimal:
+    def parse(raw: str) -> Decimal:
+        number = Decimal(raw)
+        if not number.is_finite() or number < 0:
+            raise ValueError
+        return number
+
+    return _read(name, Decimal(default), parse, "a number that is not negative, such as 0.5")
+
+
+def day(name: str) -> date | None:
+    def parse(raw: str) -> date:
+        if len(raw) != 10:
+            raise ValueError
+        return date.fromisoformat(raw)
+
+    return _read(name, None, parse, "a day written as 2023-08-29")
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    raw = _raw(name)
+    return [word.strip() for word in raw.split(",") if word.strip()] if raw else default
+
+
+def rate(name: str, default: str | None) -> str | None:
+    """Requests per period as REST framework reads them, such as "600/min"; "off" is None: no limit."""
+
+    def parse(raw: str) -> str | None:
+        if raw.lower() == "off":
+            return None
+        number, period = raw.split("/")
+        if int(number) < 1 or period not in {"s", "min", "hour", "day"}:
+            raise ValueError
+        return raw
+
+    return _read(name, default, parse, "a rate such as 600/min (s, min, hour or day), or off")
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    def parse(raw: str) -> dict[str, Any]:
+        config: Mapping[str, Any] = environ.Env.db_url_config(raw)
+        if config.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+            raise ValueError
+        return dict(config)
+
+    none: dict[str, Any] = {}
+    config = _read(name, none, parse, "postgres://user:password@host:5432/name or sqlite:////path/to/file")
+    return config or parse(default)
+
+
+def redis_url(name: str) -> str:
+    def parse(raw: str) -> str:
+        if not raw.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError
+        return raw
+
+    return _read(name, "", parse, "redis://host:6379/0")

@@ -1,0 +1,30 @@
+"""The web server: `gunicorn -c pilotzone/gunicorn.py pilotzone.wsgi`.
+
+Options on the command line and in GUNICORN_CMD_ARGS win over these.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotzone.settings")
+
+bind = "0.0.0.0:8000"
+workers = settings.PILOTZONE_WEB_WORKERS
+worker_class = "gthread"
+threads = 4
+# One copy of the code for all workers. Nothing may open a connection while it loads: they would share it.
+preload_app = True
+timeout = 60
+# Shorter than the 10 seconds after which a container is killed.
+graceful_timeout = 8
+max_requests = 10_000
+max_requests_jitter = 1_000
+# A heartbeat file on a slow disk would stall the workers.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# It would write to the home folder, which a service account need not have.
+control_socket_disable = True
+accesslog = None

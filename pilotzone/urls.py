@@ -1,0 +1,17 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts.views import preferences
+
+urlpatterns = [
+    path("", include("dashboard.urls")),
+    path("measures/", include("measures.urls")),
+    path("projects/", include("projects.urls")),
+    path("indicators/", include("indicators.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("language/", preferences, name="language"),
+    path("api/", include("pilotzone.api")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "web.errors.bad_request"

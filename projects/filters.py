@@ -1,0 +1,54 @@
+import django_filters
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from measures.models import Measure
+from projects.models import Category, Project, Stage
+from regions.models import Region, RegionKind
+from reporting.provenance import Provenance
+from web.filters import RuledChoiceFilter, SearchFilter, SlugFilter
+
+_cities = Region.objects.filter(kind=RegionKind.CITY)
+
+
+class ProjectFilter(django_filters.FilterSet):
+    """Over projects listed by a day, of one plan."""
+
+    search = SearchFilter("code", "name_zh", "name_en")
+    city = SlugFilter(
+        to_field_name="code",
+        queryset=_cities,
+        label=pgettext_lazy("project", "City"),
+        empty_label=gettext_lazy("Any city"),
+    )
+    category = RuledChoiceFilter(choices=Category.choices, label=gettext_lazy("Category"))
+    stage = RuledChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
+    county = SlugFilter(
+        to_field_name="code",
+        queryset=Region.objects.filter(kind=RegionKind.COUNTY),
+        label=gettext_lazy("County"),
+    )
+    also_in = SlugFilter(to_field_name="code", queryset=_cities, label=gettext_lazy("Also in"))
+    measure = SlugFilter(
+        field_name="measures",
+        to_field_name="code",
+        queryset=Measure.objects.all(),
+        label=gettext_lazy("Measure"),
+    )
+    provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+
+    # Those shown as fields on the page; the others come by links and by the API.
+    shown = ("search", "city", "category", "stage")
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+
+PROJECT_ORDERINGS = {
+    "code": ["code"],
+    "total_investment": ["investment_wan", "code"],
+    "listed_on": ["listed_on", "code"],
+    "city": ["city__code", "code"],
+    "category": ["category", "code"],
+    "stage": ["stage", "code"],
+}

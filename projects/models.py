@@ -1,0 +1,88 @@
+from auditlog.registry import auditlog
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from projects.querysets import ProjectQuerySet
+from reporting.provenance import Provenance, Sourced
+
+
+class Category(models.TextChoices):
+    INNOVATION = "innovation", _("Innovation")
+    INDUSTRY = "industry", _("Key industries")
+    INFRASTRUCTURE = "infrastructure", _("Infrastructure")
+    ENERGY = "energy", _("Energy")
+
+
+class Stage(models.TextChoices):
+    PREPARING = "preparing", pgettext_lazy("project stage", "Preparing")
+    UNDER_CONSTRUCTION = "under_construction", pgettext_lazy("project stage", "Under construction")
+    COMPLETED = "completed", pgettext_lazy("project stage", "Completed")
+    SUSPENDED = "suspended", pgettext_lazy("project stage", "Suspended")
+
+
+class Project(Sourced):
+    """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
+
+    code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
+    plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="projects")
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=300)
+    city = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        related_name="projects",
+        verbose_name=pgettext_lazy("project", "City"),
+    )
+    county = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="county_projects",
+        verbose_name=_("County"),
+    )
+    also_in = models.ManyToManyField("regions.Region", blank=True, related_name="shared_projects")
+    category = models.CharField(_("Category"), max_length=14, choices=Category)
+    stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
+    investment_wan = models.PositiveBigIntegerField(
+        _("Total investment"),
+        help_text=_("In 万元 (10,000 yuan): whole numbers, so that sums are exact everywhere"),
+    )
+    listed_on = models.DateField(_("Date listed"))
+    measures = models.ManyToManyField("measures.Measure", blank=True, related_name="projects")
+    investment_provenance = models.CharField(max_length=12, choices=Provenance)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Project")
+        verbose_name_plural = _("projects")
+        ordering = ["code"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{4,}$"), name="project_code_shape"),
+            models.CheckConstraint(condition=Q(category__in=Category.values), name="project_category_known"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
+            models.CheckConstraint(
+                condition=Q(investment_provenance__in=Provenance.values),
+                name="project_investment_provenance_known",
+            ),
+        ]
+        indexes = [
+            # Cells, and lists by city and category.
+            models.Index(fields=["plan", "city", "category", "stage"], name="project_cells"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:detail", args=[self.code])
+
+
+# City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
+auditlog.register(Project, m2m_fields={"also_in", "measures"})

@@ -1,0 +1,27 @@
+"""Named questions about projects."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db.models import Count, QuerySet, Sum
+
+
+class ProjectQuerySet(QuerySet):
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(plan=plan)
+
+    def listed(self, as_of: date) -> Self:
+        return self.filter(listed_on__lte=as_of)
+
+    def cells(self, as_of: date) -> QuerySet:
+        """One row per finest cell (plan, city, category, stage): `total` and `investment`, in 万元."""
+        return (
+            self.listed(as_of)
+            .values("plan", "city", "category", "stage")
+            .order_by()
+            .annotate(total=Count("pk"), investment=Sum("investment_wan"))
+        )
+
+    def with_everything_shown(self) -> Self:
+        """Joins and prefetches for a list: the number of queries does not grow with the rows."""
+        return self.select_related("plan", "city", "county").prefetch_related("also_in", "measures")

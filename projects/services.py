@@ -1,0 +1,31 @@
+"""What changes projects. Each is all or nothing, says who, and signals the cells it touched."""
+
+from django.db import transaction
+
+from accounts.models import User
+from projects.models import Project
+from reporting.signals import figures_changed
+
+Cell = tuple[int, int, str, str]
+
+
+def cell_of(project: Project) -> Cell:
+    return (project.plan_id, project.city_id, project.category, project.stage)
+
+
+@transaction.atomic
+def save_project(project: Project, *, by: User) -> Project:
+    """Adds a project, or saves changed columns of one (city, category, stage, investment …): both cells hear of it."""
+    cells = set()
+    if project.pk is not None:
+        cells.add(cell_of(Project.objects.select_for_update().get(pk=project.pk)))
+    project.save()
+    cells.add(cell_of(project))
+    figures_changed.send(sender=Project, kind="projects", cells=cells)
+    return project
+
+
+@transaction.atomic
+def remove_project(project: Project, *, by: User) -> None:
+    figures_changed.send(sender=Project, kind="projects", cells={cell_of(project)})
+    project.delete()

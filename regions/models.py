@@ -1,0 +1,51 @@
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reporting.provenance import Sourced
+
+COUNTRY_CODE = "100000"
+
+
+class RegionKind(models.TextChoices):
+    COUNTRY = "country", _("Country")
+    PROVINCE = "province", _("Province")
+    CITY = "city", _("City")
+    COUNTY = "county", _("County")
+
+
+class Region(Sourced):
+    """A place by its code of GB/T 2260. `tile_row` and `tile_column` (from 1) place a city on the tile map."""
+
+    code = models.CharField(_("Code"), max_length=6, unique=True, validators=[RegexValidator(r"^[0-9]{6}\Z")])
+    kind = models.CharField(_("Kind"), max_length=8, choices=RegionKind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    short_zh = models.CharField(max_length=30)
+    short_en = models.CharField(max_length=60)
+    tile_row = models.PositiveSmallIntegerField(null=True, blank=True)
+    tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ["code"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=RegionKind.values), name="region_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=RegionKind.COUNTRY, parent__isnull=True)
+                | ~Q(kind=RegionKind.COUNTRY) & Q(parent__isnull=False),
+                name="region_all_but_the_country_have_a_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(tile_row__isnull=True, tile_column__isnull=True)
+                | Q(tile_row__gte=1, tile_column__gte=1, kind=RegionKind.CITY),
+                name="region_tile_whole_and_only_for_cities",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh

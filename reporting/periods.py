@@ -1,0 +1,53 @@
+"""Periods: the months that reports are filed for, and the periods that indicators speak of."""
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PeriodKind(models.TextChoices):
+    DAY = "day", _("Day")
+    MONTH = "month", _("Month")
+    MONTHS = "months", _("Months to date")
+    QUARTER = "quarter", _("Quarter")
+    HALF_YEAR = "half_year", _("Half year")
+    THREE_QUARTERS = "three_quarters", _("Three quarters")
+    YEAR = "year", _("Year")
+    YEARS = "years", _("Years")
+
+
+def month_of(day: date) -> date:
+    """The first day of the day's month, which is how a month is stored."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date | None:
+    """The first day of the month after; None after December 9999, which has none."""
+    if (month.year, month.month) == (9999, 12):
+        return None
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def month_end(month: date) -> date:
+    after = next_month(month)
+    return date.max if after is None else after - timedelta(days=1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of all months from that of `first` to that of `last`, both included."""
+    months = []
+    month: date | None = month_of(first)
+    while month is not None and month <= last:
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
+def is_month_reported(*, owed: int, filed: int) -> bool:
+    """Whether a department has reported a month: each measure it owed a report for has one.
+
+    `owed` counts the measures that it leads, listed by the month's end and not completed before its
+    first day; `filed` those of them with a submitted or accepted report for the month.
+    """
+    return filed >= owed

@@ -1,0 +1,181 @@
+"""Runs the test suite in its lanes, and says at the end which ones ran: `./run test`.
+
+sqlite    everything that needs no server
+browser   the journeys in a real Chromium, on SQLite
+postgres  everything but the browser, on throwaway PostgreSQL and Redis servers, and the tests that need these
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from xml.etree import ElementTree
+
+from tests import services
+
+LANES = ("sqlite", "browser", "postgres")
+NOTHING_SELECTED = 5
+
+
+@dataclass
+class Lane:
+    name: str
+    counts: dict[str, int] = field(default_factory=dict)
+    reason: str = "the run ended before it"
+    failed: bool = False
+
+    @property
+    def ran(self) -> bool:
+        return sum(self.counts.values()) > 0
+
+    def __str__(self) -> str:
+        if not self.ran:
+            return f"lane {self.name}: did not run: {self.reason}"
+        counts = [f"{number} {word}" for word, number in self.counts.items() if number or word == "passed"]
+        return f"lane {self.name}: ran ({', '.join(counts)})"
+
+
+class Runner:
+    def __init__(self, options: argparse.Namespace, pytest_arguments: list[str], home: Path) -> None:
+        self.options = options
+        self.pytest_arguments = pytest_arguments
+        self.home = home
+        self.passes = 0
+
+    def pytest(self, lane: Lane, marks: str, environment: dict[str, str], *, processes: str) -> None:
+        """One pass of pytest; adds what it counted to the lane."""
+        self.passes += 1
+        report = self.home / f"report-{self.passes}.xml"
+        data = self.home / f"data-{self.passes}"
+        data.mkdir()
+        chosen = [marks, "" if self.options.long else "not long", self.options.marks]
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-n", processes]
+        command += ["-m", " and ".join(f"({expression})" for expression in chosen if expression)]
+        command += ["--output", str(self.home / "browser"), *self.pytest_arguments]
+        ours = {
+            "PILOTZONE_TEST_LANE": lane.name,
+            "PILOTZONE_DATA_DIR": str(data),
+            "PYTEST_PLUGINS": "tests.isolation",
+        }
+        lane.reason = "it was interrupted"
+        code = run(command, {**clean_environment(), **environment, **ours})
+        lane.reason = "no test of it was selected"
+        if code not in (0, NOTHING_SELECTED):
+            lane.failed = True
+            lane.reason = f"pytest ended with code {code}"
+        for word, number in read_counts(report).items():
+            lane.counts[word] = lane.counts.get(word, 0) + number
+
+    def sqlite(self, lane: Lane) -> None:
+        self.pytest(lane, "not browser and not services", {}, processes=self.options.processes)
+
+    def browser(self, lane: Lane) -> None:
+        environment = {
+            "PILOTZONE_CHROMIUM": services.find_chromium(),
+            # Playwright's event loop runs in the thread in which the tests ask the database.
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        }
+        self.pytest(lane, "browser", environment, processes="0")
+
+    def postgres(self, lane: Lane) -> None:
+        with ExitStack() as stack:
+            database = stack.enter_context(services.postgresql())
+            broker = stack.enter_context(services.redis())
+            environment = {"DATABASE_URL": database.url, "REDIS_URL": f"{broker.url}/0"}
+            self.pytest(lane, "not browser and not services", environment, processes=self.options.processes)
+            self.pytest(lane, "services and not browser", environment, processes="0")
+
+
+def clean_environment() -> dict[str, str]:
+    """Without the site's own settings: a test must never reach a real database."""
+    ours = ("DATABASE_URL", "REDIS_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith("PILOTZONE_") and name not in ours}
+
+
+def run(command: list[str], environment: dict[str, str]) -> int:
+    with subprocess.Popen(command, cwd=services.ROOT, env=environment) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            if not sys.stdin.isatty():  # a terminal's Ctrl-C has reached pytest already
+                process.send_signal(signal.SIGINT)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+
+
+def read_counts(report: Path) -> dict[str, int]:
+    if not report.exists():
+        return {}
+    suite = next(ElementTree.parse(report).getroot().iter("testsuite"))
+    failed, errors, skipped = (int(suite.get(name, 0)) for name in ("failures", "errors", "skipped"))
+    passed = int(suite.get("tests", 0)) - failed - errors - skipped
+    return {"passed": passed, "failed": failed, "errors": errors, "skipped": skipped}
+
+
+@contextmanager
+def termination_like_ctrl_c() -> Iterator[None]:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    yield
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./run test", usage="./run test [--long] [--lane NAME] [pytest arguments]", allow_abbrev=False
+    )
+    parser.add_argument("--long", action="store_true", help="also the tests marked long")
+    parser.add_argument("--lane", action="append", choices=LANES, help="only this lane (may be given twice)")
+    parser.add_argument("-m", dest="marks", default="", help=argparse.SUPPRESS)
+    parser.add_argument("-n", dest="processes", default="2", help=argparse.SUPPRESS)
+    options, pytest_arguments = parser.parse_known_args(arguments)
+    required = set(os.environ.get("PILOTZONE_REQUIRE_LANES", "").replace(",", " ").split())
+    if unknown := required - set(LANES):
+        parser.error(f"PILOTZONE_REQUIRE_LANES knows {', '.join(LANES)}, not {', '.join(sorted(unknown))}")
+
+    lanes = [Lane(name) for name in LANES]
+    started = time.monotonic()
+    interrupted = False
+    try:
+        with termination_like_ctrl_c(), services.folder("pilotzone-tests-") as home:
+            runner = Runner(options, pytest_arguments, home)
+            for lane in lanes:
+                if options.lane and lane.name not in options.lane:
+                    lane.reason = "it was not asked for"
+                    continue
+                print(f"\nLane {lane.name}", flush=True)
+                try:
+                    getattr(runner, lane.name)(lane)
+                except services.Missing as missing:
+                    lane.reason = str(missing)
+                except RuntimeError as error:
+                    lane.reason, lane.failed = str(error), True
+    except KeyboardInterrupt:
+        interrupted = True
+
+    print(f"\n{time.monotonic() - started:.0f} seconds in all")
+    for lane in lanes:
+        if lane.name in required and not lane.ran:
+            lane.failed = True
+            lane.reason += " (and it is required)"
+        print(lane, flush=True)
+    if interrupted:
+        print("interrupted")
+        return 130
+    return 1 if any(lane.failed for lane in lanes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

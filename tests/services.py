@@ -1,0 +1,239 @@
+"""Throwaway PostgreSQL, Redis and processes for tests: a folder and a port of their own, gone afterwards.
+
+Nothing here touches a server that was already running.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Missing(Exception):
+    """A program is not installed; the message says which Debian package brings it."""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until(happens: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen within {seconds:g} seconds")
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def folder(prefix: str) -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def find_chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise Missing("no Chromium: install the Debian package chromium")
+
+
+def find_postgres() -> Path:
+    """The folder of the newest PostgreSQL's programs; Debian keeps them off the path."""
+
+    def version(path: Path) -> int:
+        return int(path.parent.name) if path.parent.name.isdigit() else 0
+
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=version, reverse=True)
+    folders += [Path(found).parent for found in [shutil.which("pg_ctl")] if found]
+    for path in folders:
+        if all((path / name).exists() for name in ("initdb", "pg_ctl", "postgres")):
+            return path
+    raise Missing("no PostgreSQL: install the Debian package postgresql")
+
+
+class PostgreSQL:
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = self.create_database("pilotzone")
+
+    def create_database(self, name: str) -> str:
+        """Makes an empty database and returns its address."""
+        with psycopg.connect(f"{self._server}/postgres", autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return f"{self._server}/{name}"
+
+    @property
+    def _server(self) -> str:
+        return f"postgres://pilotzone@127.0.0.1:{self.port}"
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[PostgreSQL]:
+    programs = find_postgres()
+    user = None
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        names = {entry.pw_name for entry in pwd.getpwall()}
+        user = "postgres" if "postgres" in names else "nobody"
+
+    def run(program: str, *arguments: str) -> None:
+        with (home / "output").open("w") as output:
+            done = subprocess.run(
+                [programs / program, *arguments],
+                cwd=home,
+                user=user,
+                group=pwd.getpwnam(user).pw_gid if user else None,
+                extra_groups=[] if user else None,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C goes to the tests, which then stop the server in order.
+                start_new_session=True,
+            )
+        if done.returncode:
+            logs = [path.read_text() for path in (home / "output", home / "log") if path.exists()]
+            raise RuntimeError(f"{program} failed: {' '.join(' '.join(logs).split())[-500:]}")
+
+    with folder("pilotzone-postgresql-") as home:
+        if user:
+            shutil.chown(home, user)
+        data, port = str(home / "data"), free_port()
+        run(
+            "initdb",
+            "-D",
+            data,
+            "-U",
+            "pilotzone",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        options = f"-h 127.0.0.1 -p {port} -k {home} -F -c synchronous_commit=off -c full_page_writes=off"
+        try:
+            run("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
+            yield PostgreSQL(port)
+        finally:
+            if (home / "data" / "postmaster.pid").exists():
+                run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+
+
+class Redis:
+    """A Redis that a test may stop and start again; it keeps its port and forgets its data."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        program = shutil.which("redis-server")
+        if not program:
+            raise Missing("no Redis: install the Debian package redis-server")
+        self._process = subprocess.Popen(
+            [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            cwd=self._home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_until(self._answers, "Redis' answer", 10)
+
+    def stop(self) -> None:
+        if self._process:
+            end(self._process)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[Redis]:
+    with folder("pilotzone-redis-") as home:
+        server = Redis(home)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+def end(process: subprocess.Popen[bytes], seconds: float = 10) -> None:
+    """Asks a process and its children to end, and insists after a while."""
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class Process:
+    def __init__(self, popen: subprocess.Popen[bytes], log: Path) -> None:
+        self.popen = popen
+        self._log = log
+
+    @property
+    def is_alive(self) -> bool:
+        return self.popen.poll() is None
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(errors="replace")
+
+
+@contextlib.contextmanager
+def process(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Process]:
+    """Runs a command of this environment in the project's root until the block ends."""
+    with folder("pilotzone-process-") as home:
+        log = home / "output"
+        with log.open("wb") as output:
+            popen = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=program_path(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield Process(popen, log)
+        finally:
+            end(popen)
+
+
+def program_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the programs of this virtual environment first on the path."""
+    programs = Path(sys.executable).parent
+    return {**environment, "PATH": f"{programs}{os.pathsep}{environment.get('PATH', os.defpath)}"}

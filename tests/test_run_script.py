@@ -1,0 +1,246 @@
+"""`./run` on machines that lack something, each made of a few stand-ins in an empty folder."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.services import ROOT, free_port
+
+# What any system has; everything else must be put into a machine by its test.
+BASIC_TOOLS = "sh cat cksum dirname find grep chmod mkdir rm tail tr".split()  # noqa: SIM905
+
+
+class Machine:
+    """A copy of the script in a folder of its own, and a path that holds only what the test puts there."""
+
+    def __init__(self, home: Path) -> None:
+        self.programs = home / "bin"
+        self.project = home / "project"
+        self.programs.mkdir(parents=True)
+        self.project.mkdir()
+        for tool in BASIC_TOOLS:
+            (self.programs / tool).symlink_to(shutil.which(tool))
+        text = (ROOT / "run").read_text(encoding="utf-8")
+        # The real machine's Python must not be found.
+        text = re.sub(r"/usr/(local/)?bin/python", "/nowhere/python", text)
+        (self.project / "run").write_text(text, encoding="utf-8")
+        (self.project / "run").chmod(0o755)
+        (self.project / "requirements.txt").write_text("runtime==1\n")
+        (self.project / "requirements-dev.txt").write_text("runtime==1\ndev==1\n")
+        (self.project / "manage.py").write_text("import sys; print('manage.py', *sys.argv[1:])\n")
+        (self.project / "django.py").write_text("")
+
+    def add(self, name: str, script: str) -> None:
+        path = self.programs / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def add_python(self, name: str = "python3") -> None:
+        self.add(name, f'exec "{sys.executable}" "$@"')
+
+    def add_uv(self, *, sync: str = "exit 0") -> None:
+        """A uv that notes its arguments and makes an environment of the Python of these tests."""
+        self.add(
+            "uv",
+            f"""
+            echo "$*" >>"{self.project}/uv-calls"
+            case "$*" in
+                venv*)
+                    mkdir -p .venv/bin
+                    printf '#!/bin/sh\\nexec "{sys.executable}" "$@"\\n' >.venv/bin/python
+                    chmod +x .venv/bin/python ;;
+                "pip sync"*) {sync} ;;
+            esac""",
+        )
+
+    @property
+    def uv_calls(self) -> str:
+        calls = self.project / "uv-calls"
+        return calls.read_text() if calls.exists() else ""
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        base = {"PATH": str(self.programs), "HOME": str(self.project.parent)}
+        return subprocess.run(
+            [self.project / "run", *arguments],
+            cwd=self.project.parent,
+            env={**base, **environment},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+def demo(machine, *arguments):
+    return machine.run("demo", "--port", str(free_port()), *arguments)
+
+
+@pytest.mark.parametrize("shell", ["sh", "dash", "bash"])
+def test_the_script_is_plain_shell(shell):
+    if not shutil.which(shell):
+        pytest.skip(f"no {shell} here")
+    subprocess.run([shell, "-n", ROOT / "run"], check=True)
+
+
+def test_help_names_every_command_to_a_newcomer(machine):
+    for arguments in ([], ["help"], ["--help"]):
+        answer = machine.run(*arguments)
+        assert answer.returncode == 0
+        for command in ("demo", "test", "check", "bench", "help"):
+            assert re.search(rf"^  {command} ", answer.stdout, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["tset"], "run: there is no command tset; ./run help lists them."),
+        (["demo", "--prot", "8000"], "run: demo does not know --prot; ./run help lists what it knows."),
+        (["demo", "--port"], "run: --port needs a value; ./run help explains it."),
+        (["demo", "--port", "http"], "run: --port takes a number from 1 to 65535, not http."),
+        (["demo", "--port=0"], "run: --port takes a number from 1 to 65535, not 0."),
+        (["demo", "--port", "70000"], "run: --port takes a number from 1 to 65535, not 70000."),
+    ],
+)
+def test_a_mistyped_command_is_answered_with_one_sentence(machine, arguments, sentence):
+    answer = machine.run(*arguments)
+    assert (answer.returncode, answer.stderr, answer.stdout) == (2, sentence + "\n", "")
+
+
+def test_without_python_it_says_how_to_get_one(machine):
+    answer = demo(machine)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("run: Python 3.12 or later is needed and none was found: install it")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_hollow_shim_and_an_old_python_are_passed_over(machine):
+    machine.add("python3", "exit 127")
+    machine.add("python3.14", "exit 1")
+    machine.add_python("python3.13")
+    machine.add_uv()
+    assert demo(machine).returncode == 0
+    assert f"venv --quiet --clear --python {sys.executable} .venv" in machine.uv_calls
+
+
+def test_uv_fetches_a_python_where_the_machine_has_none(machine):
+    machine.add_uv()
+    assert demo(machine).returncode == 0
+    assert "venv --quiet --clear --python >=3.12 .venv" in machine.uv_calls
+
+
+def test_a_taken_port_is_named_before_anything_is_installed(machine):
+    machine.add_python()
+    machine.add_uv()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = machine.run("demo", "--port", str(port))
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"run: port {port} on 127.0.0.1 is taken: try another")
+    assert answer.stderr.count("\n") == 1
+    assert machine.uv_calls == ""
+
+
+def test_an_address_of_another_machine_is_refused(machine):
+    machine.add_python()
+    answer = demo(machine, "--host", "192.0.2.1")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("run: cannot listen on 192.0.2.1")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_data_folder_that_cannot_be_written_to_is_named(machine):
+    (machine.project / "file").write_text("")
+    answer = demo(machine, "--data-dir", "project/file")
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"run: cannot write to the data folder {machine.project}/file: name another with --data-dir.\n"
+    )
+
+
+def test_without_a_network_it_names_the_variables_that_point_to_a_mirror(machine):
+    machine.add_python()
+    machine.add_uv(sync="echo 'error: dns error' >&2; exit 2")
+    answer = demo(machine)
+    assert answer.returncode == 1
+    assert "PIP_INDEX_URL and UV_DEFAULT_INDEX" in answer.stderr.splitlines()[-1]
+    assert not (machine.project / ".venv" / "installed").exists()
+
+
+def test_a_mirror_named_for_pip_serves_uv_too(machine):
+    machine.add_python()
+    machine.add_uv(sync='echo "from $UV_DEFAULT_INDEX" >>uv-calls')
+    machine.run("demo", "--port", str(free_port()), PIP_INDEX_URL="https://mirror.example/simple")
+    assert "from https://mirror.example/simple\n" in machine.uv_calls
+
+
+def test_the_second_start_installs_nothing(machine):
+    machine.add_python()
+    machine.add_uv()
+    demo(machine)
+    first = machine.uv_calls
+    assert "pip sync --quiet --require-hashes --python .venv/bin/python requirements.txt" in first
+    answer = demo(machine)
+    assert machine.uv_calls == first
+    assert answer.stdout.startswith("manage.py demo --port ")
+
+
+def test_a_changed_lock_is_installed(machine):
+    machine.add_python()
+    machine.add_uv()
+    demo(machine)
+    (machine.project / "requirements.txt").write_text("runtime==2\n")
+    demo(machine)
+    assert machine.uv_calls.count("pip sync") == 2
+
+
+def test_the_demo_leaves_the_tools_of_a_developer_where_they_are(machine):
+    machine.add_python()
+    machine.add_uv()
+    machine.run("bench")
+    demo(machine)
+    assert machine.uv_calls.count("pip sync") == 1
+    (machine.project / "requirements.txt").write_text("runtime==2\n")
+    demo(machine)
+    assert machine.uv_calls.rstrip().endswith("requirements-dev.txt")
+
+
+def test_the_data_folder_is_meant_from_where_the_command_was_given(machine):
+    machine.add_python()
+    machine.add_uv()
+    (machine.project / "manage.py").write_text("import os; print(os.environ['PILOTZONE_DATA_DIR'])")
+    assert demo(machine, "--data-dir=mine").stdout.endswith(f"{machine.project.parent}/mine\n")
+    assert demo(machine).stdout.endswith(f"{machine.project}/var\n")
+
+
+def test_the_locks_hold_every_dependency_and_no_address():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    locks = {
+        "requirements.txt": project["project"]["dependencies"],
+        "requirements-dev.txt": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
+    }
+    pinned = {}
+    for name, wanted in locks.items():
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "--find-links" not in text
+        pins = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, flags=re.MULTILINE))
+        pinned[name] = pins
+        for line in wanted:
+            requirement = Requirement(line)
+            assert re.search(r">=", str(requirement.specifier)), f"{line} has no lower bound"
+            assert requirement.specifier.contains(pins[requirement.name.lower()]), line
+    # The development lock is the runtime lock and more.
+    assert pinned["requirements.txt"].items() <= pinned["requirements-dev.txt"].items()
