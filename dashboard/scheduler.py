@@ -1,0 +1,31 @@
+"""The schedule of `celery beat`, run in a thread where there is no beat: the demonstration."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+from celery import current_app
+from celery.schedules import BaseSchedule, schedule
+from django.conf import settings
+from django.db import close_old_connections
+
+log = logging.getLogger(__name__)
+
+
+def run_schedule(stop: threading.Event, *, tick: float = 5.0) -> None:
+    """Runs each task of CELERY_BEAT_SCHEDULE in this process when it is due, until `stop` is set."""
+    last = {name: datetime.now(UTC) for name in settings.CELERY_BEAT_SCHEDULE}
+    while not stop.wait(tick):
+        for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+            when = entry["schedule"]
+            every = when if isinstance(when, BaseSchedule) else schedule(when)
+            if not every.is_due(last[name]).is_due:
+                continue
+            last[name] = datetime.now(UTC)
+            close_old_connections()
+            try:
+                current_app.tasks[entry["task"]].apply(throw=True)
+            except Exception:
+                log.exception("The scheduled task %s failed; it runs again when it is next due.", name)
+            finally:
+                close_old_connections()
