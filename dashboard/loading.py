@@ -5,13 +5,16 @@ that loading twice changes nothing and never overwrites what a site has edited.
 """
 
 import csv
+import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Choices, Model
 
@@ -20,20 +23,22 @@ from dashboard.models import PublishedFigure
 from dashboard.services import rebuild_rollups
 from indicators.models import Direction, Indicator, Observation, Target
 from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
-from measures.rules import Change, in_force, standing
+from measures.rules import Change, correction_window, in_force, standing
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from reporting.clock import SHANGHAI
 from reporting.periods import PeriodKind
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
-from reporting.workflow import ReportState
+from reporting.workflow import OPEN_STATES, ReportState
 from web.days import parse_day
 from web.numbers import WAN_PER_YI
 
 # Rows are stamped at these hours of the day that the file gives: filed in the morning, recorded in the afternoon.
 RECORDED = time(16, 0, tzinfo=SHANGHAI)
 BATCH = 500
+# No text holds them, and PostgreSQL refuses the first; tab and line breaks may stand in one.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, order=True)
@@ -87,28 +92,32 @@ def _flag(raw: str) -> bool:
     return raw == "yes"
 
 
-def _whole(raw: str) -> int:
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
-        raise ValueError("a whole number is wanted")
-    return int(raw)
+def _whole(least: int, most: int) -> Parse:
+    def parse(raw: str) -> int:
+        if not (re.fullmatch(r"[0-9]{1,9}", raw) and least <= int(raw) <= most):
+            raise ValueError(f"a whole number from {least} to {most} is wanted")
+        return int(raw)
+
+    return parse
 
 
-def _number(raw: str) -> Decimal:
-    try:
-        number = Decimal(raw)
-    except InvalidOperation as error:
-        raise ValueError("a number is wanted") from error
-    if not number.is_finite() or abs(number) >= 10**12:
-        raise ValueError("a number is wanted")
-    return number
+def _number(whole: int, decimals: int, *, least: str = "") -> Parse:
+    """With at most so many digits before and after the point: 15 in all is what SQLite keeps of a number."""
+    shape = re.compile(rf"-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{decimals}}})?")
+
+    def parse(raw: str) -> Decimal:
+        if not shape.fullmatch(raw):
+            raise ValueError(f"a number with at most {whole} digits and {decimals} decimals is wanted")
+        if least and Decimal(raw) < Decimal(least):
+            raise ValueError(f"a number from {least} on is wanted")
+        return Decimal(raw)
+
+    return parse
 
 
 def _wan(raw: str) -> int:
-    """亿元 with at most four decimals, as whole 万元."""
-    wan = _number(raw) * WAN_PER_YI
-    if wan != wan.to_integral_value() or wan < 0:
-        raise ValueError("an amount in 亿元 with at most 4 decimals, not negative, is wanted")
-    return int(wan)
+    """亿元 as whole 万元."""
+    return int(_number(8, 4, least="0")(raw) * WAN_PER_YI)
 
 
 def _one_of(choices: type[Choices]) -> Parse:
@@ -140,6 +149,12 @@ def refs(file: str) -> Column:
     return Column(required=False, refers_to=file, many=True)
 
 
+# What a small integer holds on every database.
+PLACE = Column(_whole(0, 32_767))
+TILE = Column(_whole(1, 32_767), required=False)
+VALUE = _number(9, 6)
+
+
 SOURCED = {"provenance": one_of(Provenance), "source": text(600, required=False)}
 
 
@@ -167,15 +182,15 @@ FILES: Mapping[str, File] = {
             "parent": ref("regions", required=False),
             **titled("name", 60, 80),
             **titled("short", 30, 60),
-            "tile_row": Column(_whole, required=False),
-            "tile_column": Column(_whole, required=False),
+            "tile_row": TILE,
+            "tile_column": TILE,
             **SOURCED,
         },
     ),
     "departments": File(
         Department,
         ("slug",),
-        {"slug": text(50), "number": Column(_whole), **titled("name", 60, 120), **titled("short", 30, 60), **SOURCED},
+        {"slug": text(50), "number": PLACE, **titled("name", 60, 120), **titled("short", 30, 60), **SOURCED},
     ),
     "plans": File(
         Plan, ("slug",), {"slug": text(50), **titled("name", 120, 200), "starts_on": day(), "ends_on": day(), **SOURCED}
@@ -183,7 +198,7 @@ FILES: Mapping[str, File] = {
     "sections": File(
         Section,
         ("plan", "slug"),
-        {"plan": ref("plans"), "slug": text(50), "number": Column(_whole), **titled("title", 120, 200), **SOURCED},
+        {"plan": ref("plans"), "slug": text(50), "number": PLACE, **titled("title", 120, 200), **SOURCED},
     ),
     "measures": File(
         Measure,
@@ -207,7 +222,7 @@ FILES: Mapping[str, File] = {
     ),
     "reports": File(
         Report,
-        ("measure", "period", "submitted_on"),
+        ("measure", "submitted_on"),
         {
             "measure": ref("measures"),
             "period": Column(_month),
@@ -226,7 +241,7 @@ FILES: Mapping[str, File] = {
     ),
     "status_changes": File(
         StatusChange,
-        ("measure", "effective_on", "recorded_on", "status"),
+        ("measure", "recorded_on"),
         {
             "measure": ref("measures"),
             "old_status": one_of(MeasureStatus, required=False),
@@ -268,10 +283,10 @@ FILES: Mapping[str, File] = {
             **titled("name", 80, 160),
             "unit": text(40),
             "unit_zh": text(40),
-            "zh_factor": Column(_number),
+            "zh_factor": Column(_number(6, 4, least="0.0001")),
             "direction": one_of(Direction),
             "cumulative": Column(_flag),
-            "headline": Column(_whole, required=False),
+            "headline": Column(_whole(0, 32_767), required=False),
             "measures": refs("measures"),
             **SOURCED,
         },
@@ -287,7 +302,7 @@ FILES: Mapping[str, File] = {
             "period_kind": one_of(PeriodKind),
             "period_start": day(),
             "period_end": day(),
-            "value": Column(_number),
+            "value": Column(VALUE),
             "exact": Column(_flag),
             "basis": text(300, required=False),
             "released_on": day(),
@@ -302,12 +317,12 @@ FILES: Mapping[str, File] = {
         {
             "indicator": ref("indicators"),
             "region": ref("regions"),
-            "due_year": Column(_whole),
-            "value": Column(_number),
+            "due_year": Column(_whole(1, 9999)),
+            "value": Column(VALUE),
             "unit": text(40),
             "qualifier": text(120, required=False),
             "derived": Column(_flag),
-            "baseline_value": Column(_number, required=False),
+            "baseline_value": Column(VALUE, required=False),
             "baseline_on": day(required=False),
             "document": text(200),
             "adopted_on": day(),
@@ -322,7 +337,7 @@ FILES: Mapping[str, File] = {
             "plan": ref("plans"),
             "as_of": day(),
             "figure": text(60),
-            "value": Column(_number),
+            "value": Column(_number(11, 4)),
             "unit": text(40, required=False),
             "source": text(600),
         },
@@ -364,6 +379,7 @@ def read(folder: Path) -> DataSet:
     _check_references(data)
     if not data.problems:
         _check_rules(data)
+        _check_reports(data)
         _check_histories(data)
     if data.problems:
         raise BadData(data.problems)
@@ -373,15 +389,21 @@ def read(folder: Path) -> DataSet:
 def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[Row]:
     path = folder / f"{name}.csv"
     complain = data.problems.append
+    content = b""
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        decoded = content.decode("utf-8-sig")
     except FileNotFoundError:
         complain(Problem(path.name, 1, "-", "the file is missing"))
         return
-    except (UnicodeDecodeError, OSError) as error:
-        complain(Problem(path.name, 1, "-", f"the file cannot be read as UTF-8 ({error.__class__.__name__})"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        complain(Problem(path.name, line, "-", "the file is not written in UTF-8"))
         return
-    reader = csv.reader(content.splitlines(keepends=True), strict=True)
+    except OSError as error:
+        complain(Problem(path.name, 1, "-", f"the file cannot be read ({error.strerror})"))
+        return
+    reader = csv.reader(io.StringIO(decoded, newline=""), strict=True)
     try:
         head = next(reader, [])
         for column in file.columns.keys() - set(head):
@@ -392,8 +414,10 @@ def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[R
             complain(Problem(path.name, 1, "-", "a column stands twice"))
         if set(head) != file.columns.keys():
             return
+        end = reader.line_num
         for cells in reader:
-            line = reader.line_num
+            # A cell may hold line breaks: a row is named by the line on which it begins.
+            line, end = end + 1, reader.line_num
             if not cells:
                 continue
             if len(cells) != len(head):
@@ -410,7 +434,10 @@ def _parse(
     values: dict[str, Any] = {}
     for column, how in file.columns.items():
         raw = cells[column].strip()
-        if how.many:
+        if CONTROL.search(raw):
+            values[column] = None
+            complain(Problem(name, line, column, "a control character is not allowed"))
+        elif how.many:
             values[column] = [part.strip() for part in raw.split(";") if part.strip()]
         elif not raw:
             values[column] = "" if how.parse is str and not how.refers_to else None
@@ -430,6 +457,8 @@ def _check_keys(data: DataSet) -> None:
     for name, rows in data.rows.items():
         seen: dict[Key, int] = {}
         for row in rows:
+            if None in row.key:
+                continue
             if row.key in seen:
                 data.complain(row, FILES[name].key[-1], f"the same row stands in line {seen[row.key]}")
             seen.setdefault(row.key, row.line)
@@ -450,9 +479,41 @@ def _check_references(data: DataSet) -> None:
                 data.complain(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
 
 
+def _check_once(data: DataSet, name: str, *columns: str) -> None:
+    """That no two rows of a file have the same values there; rows with an empty one do not count."""
+    seen: dict[Key, int] = {}
+    for row in data.rows[name]:
+        values = tuple(row[column] for column in columns)
+        if None in values:
+            continue
+        if values in seen:
+            data.complain(row, columns[-1], f"{row[columns[-1]]} stands in line {seen[values]} too")
+        seen.setdefault(values, row.line)
+
+
+def _check_places(data: DataSet) -> None:
+    """What the place of a region, a section or an indicator in its list or on the map may be."""
+    kinds = {row["code"]: row["kind"] for row in data.rows["regions"]}
+    order = RegionKind.values
+    for row in data.rows["regions"]:
+        above = order[: order.index(row["kind"])]
+        if not above and row["parent"]:
+            data.complain(row, "parent", "a country lies in no region of the list")
+        elif above and kinds.get(row["parent"]) not in above:
+            data.complain(row, "parent", f"a {row['kind']} lies in a {' or '.join(above)}")
+        if (row["tile_row"] is None) != (row["tile_column"] is None):
+            data.complain(row, "tile_row", "a tile needs both its row and its column")
+        if row["tile_row"] is not None and row["kind"] != RegionKind.CITY:
+            data.complain(row, "tile_row", "only a city has a tile on the map")
+    _check_once(data, "regions", "parent", "tile_row", "tile_column")
+    _check_once(data, "sections", "plan", "number")
+    _check_once(data, "indicators", "headline")
+
+
 def _check_rules(data: DataSet) -> None:
     """What the database would refuse, said with file, line and column."""
-    kinds = {row["code"]: row for row in data.rows["regions"]}
+    _check_places(data)
+    regions = {row["code"]: row for row in data.rows["regions"]}
     for name, rows in data.rows.items():
         fields = {each.name: each for each in FILES[name].model._meta.get_fields()}
         for row in rows:
@@ -462,7 +523,7 @@ def _check_rules(data: DataSet) -> None:
                 for validator in getattr(fields.get(column), "validators", ()) if row[column] else ():
                     try:
                         validator(row[column])
-                    except Exception:
+                    except ValidationError:
                         data.complain(row, column, f"{row[column]!r} does not have the right shape")
                         break
     for row in data.rows["plans"]:
@@ -478,73 +539,118 @@ def _check_rules(data: DataSet) -> None:
         if (row["baseline_value"] is None) != (row["baseline_on"] is None):
             data.complain(row, "baseline_on", "a baseline needs both its value and its day")
     for row in data.rows["projects"]:
-        if kinds[row["city"]]["kind"] != RegionKind.CITY:
+        if regions[row["city"]]["kind"] != RegionKind.CITY:
             data.complain(row, "city", f"{row['city']} is not a city")
-        if row["county"] and kinds[row["county"]]["parent"] != row["city"]:
+        if row["county"] and regions[row["county"]]["parent"] != row["city"]:
             data.complain(row, "county", f"{row['county']} is not in {row['city']}")
+        for code in row["also_in"]:
+            if regions[code]["kind"] != RegionKind.CITY or code == row["city"]:
+                data.complain(row, "also_in", f"{code} is not another city")
+
+
+def _check_reports(data: DataSet) -> None:
+    waiting: dict[tuple[str, date], int] = {}
+    for row in data.rows["reports"]:
+        is_decided = row["state"] in (ReportState.ACCEPTED, ReportState.RETURNED)
+        if is_decided != (row["decided_on"] is not None):
+            data.complain(row, "decided_on", "a decided report has its day, and no other has one")
+        if row["decided_on"] is not None and row["decided_on"] < row["submitted_on"]:
+            data.complain(row, "decided_on", "the report is decided before it was filed")
+        if row["submitted_on"] < row["period"]:
+            data.complain(row, "submitted_on", "the report is filed before its month begins")
+        if not row["document_number"] and (row["document_title_zh"] or row["document_title_en"]):
+            data.complain(row, "document_number", "a document needs its number")
+        if row["state"] in OPEN_STATES:
+            month = (row["measure"], row["period"])
+            if month in waiting:
+                data.complain(row, "state", f"the month has an open report in line {waiting[month]} already")
+            waiting.setdefault(month, row.line)
 
 
 def _check_histories(data: DataSet) -> None:
     """Each measure's rows must tell one story: listed as promoting, old and new status joined, reports behind."""
-    measures = {row["code"]: row for row in data.rows["measures"]}
     reports = {(row["measure"], row["submitted_on"]): row for row in data.rows["reports"]}
-    for row in data.rows["reports"]:
-        if row["state"] in (ReportState.ACCEPTED, ReportState.RETURNED) and row["decided_on"] is None:
-            data.complain(row, "decided_on", "a decided report needs its day")
-        if row["decided_on"] is not None and row["decided_on"] < row["submitted_on"]:
-            data.complain(row, "decided_on", "the report is decided before it was filed")
-    histories: dict[str, list[Row]] = {code: [] for code in measures}
+    histories: dict[str, list[Row]] = {row["code"]: [] for row in data.rows["measures"]}
     for row in data.rows["status_changes"]:
         histories[row["measure"]].append(row)
-    used: set[tuple[str, date]] = set()
-    for code, rows in histories.items():
-        rows.sort(key=lambda row: (row["recorded_on"], row["effective_on"], row.line))
+    used: set[Key] = set()
+    for measure in data.rows["measures"]:
+        rows = sorted(histories[measure["code"]], key=lambda row: row["recorded_on"])
         if not rows:
-            data.complain(measures[code], "code", "the measure has no row in status_changes.csv")
+            data.complain(measure, "code", "the measure has no row in status_changes.csv")
             continue
-        first = rows[0]
-        if first["old_status"] or first["status"] != MeasureStatus.PROMOTING:
-            data.complain(first, "status", "the first row of a measure is promoting, without an old status")
-        if first["effective_on"] != measures[code]["listed_on"]:
-            data.complain(first, "effective_on", "the first row is of the day on which the measure was listed")
         written: list[Change] = []
         for row in rows:
-            replaced = _replaced(row, rows)
-            if row["supersedes"] and replaced is None:
-                data.complain(row, "supersedes", "no row of the measure was recorded on that day")
-                continue
-            before = in_force(written, on=row["effective_on"])
-            expected = replaced["status"] if replaced else (before.status if before else None)
-            if row is not first and (row["old_status"] or None) != expected:
-                data.complain(row, "old_status", f"{expected} was in force before this row")
-            if row is not first and row["old_status"] == row["status"] and not replaced:
-                data.complain(row, "status", "the row changes nothing")
-            key = (code, row["report"])
-            if (row is first or replaced is not None) == (row["report"] is not None):
-                data.complain(row, "report", "each change but the first and the corrections rests on one report")
-            elif row["report"] is not None and reports.get(key, first)["state"] != ReportState.ACCEPTED:
-                data.complain(row, "report", "no accepted report of the measure was filed on that day")
-            elif row["report"] is not None and key in used:
-                data.complain(row, "report", "another change rests on this report")
-            used.add(key)
-            written.append(
-                Change(
-                    row.line,
-                    row["status"],
-                    row["effective_on"],
-                    datetime.combine(row["recorded_on"], RECORDED),
-                    replaced.line if replaced else None,
-                )
-            )
-        if len(standing(written)) < 1:
-            data.complain(first, "supersedes", "no row of the measure stands")
+            if row is rows[0]:
+                _check_first(data, row, measure)
+            else:
+                _check_change(data, row, rows, written)
+            if row["effective_on"] > row["recorded_on"]:
+                data.complain(row, "effective_on", "the change is recorded before it takes effect")
+            behind = reports.get((row["measure"], row["report"]))
+            if _needs_report(row, rows[0]) != (row["report"] is not None):
+                reason = "each change but the first, corrections and reopenings rests on one report"
+                data.complain(row, "report", reason)
+            elif row["report"] is not None:
+                if behind is None or behind["state"] != ReportState.ACCEPTED:
+                    data.complain(row, "report", "no accepted report of the measure was filed on that day")
+                elif (behind["against_status"], behind["status"]) != (row["old_status"], row["status"]):
+                    data.complain(row, "report", "the report of that day states another change")
+                if (row["measure"], row["report"]) in used:
+                    data.complain(row, "report", "another change rests on this report")
+                used.add((row["measure"], row["report"]))
+            written.append(_as_change(row, rows))
+
+
+def _needs_report(row: Row, first: Row) -> bool:
+    return row is not first and not row["supersedes"] and row["old_status"] != MeasureStatus.COMPLETED
+
+
+def _as_change(row: Row, rows: list[Row]) -> Change:
+    recorded_at = datetime.combine(row["recorded_on"], RECORDED)
+    replaced = _replaced(row, rows)
+    return Change(row.line, row["status"], row["effective_on"], recorded_at, replaced.line if replaced else None)
+
+
+def _check_first(data: DataSet, row: Row, measure: Row) -> None:
+    if row["old_status"] or row["status"] != MeasureStatus.PROMOTING or row["supersedes"]:
+        data.complain(row, "status", "the first row of a measure is promoting, without an old status")
+    if row["effective_on"] != measure["listed_on"]:
+        data.complain(row, "effective_on", "the first row is of the day on which the measure was listed")
+
+
+def _check_change(data: DataSet, row: Row, rows: list[Row], written: list[Change]) -> None:
+    """A row after the first, against those that were written before it."""
+    if row["supersedes"]:
+        replaced = _replaced(row, rows)
+        wrong = next((each for each in standing(written) if replaced and each.id == replaced.line), None)
+        if wrong is None:
+            data.complain(row, "supersedes", "no earlier row of the measure that still holds was recorded on that day")
+            return
+        if row["old_status"] != wrong.status:
+            data.complain(row, "old_status", f"the row that this one replaces says {wrong.status}")
+        if wrong == standing(written)[0] and row["status"] != MeasureStatus.PROMOTING:
+            data.complain(row, "status", "the first status of a measure is promoting")
+        window = correction_window(written, wrong, today=row["recorded_on"])
+        if window is None:
+            data.complain(row, "supersedes", "the replaced row counts for no day: another one follows on the same day")
+        elif not window[0] <= row["effective_on"] <= window[1]:
+            data.complain(row, "effective_on", f"a day from {window[0]} to {window[1]} is wanted")
+        return
+    before = in_force(written, on=row["effective_on"])
+    if before is None:
+        data.complain(row, "effective_on", "the row takes effect before the first one")
+    elif row["old_status"] != before.status:
+        data.complain(row, "old_status", f"{before.status} was in force before this row")
+    elif row["status"] == before.status:
+        data.complain(row, "status", "the row changes nothing")
 
 
 def _replaced(row: Row, rows: list[Row]) -> Row | None:
     """The row of the same measure that a correction replaces, by the day on which that one was recorded."""
-    if not row["supersedes"]:
+    if not row["supersedes"] or row["supersedes"] >= row["recorded_on"]:
         return None
-    return next((each for each in rows if each["recorded_on"] == row["supersedes"] and each is not row), None)
+    return next((each for each in rows if each["recorded_on"] == row["supersedes"]), None)
 
 
 Ids = dict[str, dict[Key, int]]
@@ -602,7 +708,7 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
     file.model._default_manager.bulk_create(objects, batch_size=BATCH)
     ids[name] = _known(file)
     for column in file.links:
-        relation = file.model._meta.get_field(column)
+        relation: Any = file.model._meta.get_field(column)
         through = relation.remote_field.through
         here, there = f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
         targets = ids[file.columns[column].refers_to]
@@ -640,7 +746,6 @@ def _add_evidence(rows: list[Row], ids: Ids) -> None:
 def _add_changes(rows: list[Row], ids: Ids) -> int:
     """Histories of measures that have none yet: rows added between others would rewrite what was so."""
     have = set(StatusChange.objects.values_list("measure_id", flat=True))
-    reports = {(measure, filed): pk for (measure, _period, filed), pk in ids["reports"].items()}
     histories: dict[str, list[Row]] = {}
     for row in rows:
         if ids["measures"][row["measure"],] not in have:
@@ -650,7 +755,7 @@ def _add_changes(rows: list[Row], ids: Ids) -> int:
     effective: dict[int, date] = {}
     for code, history in histories.items():
         for row in history:
-            report = reports[code, row["report"]] if row["report"] else None
+            report = ids["reports"][code, row["report"]] if row["report"] else None
             changes[row.line] = StatusChange(
                 measure_id=ids["measures"][code,],
                 old_status=row["old_status"] or None,
@@ -675,7 +780,7 @@ def _add_changes(rows: list[Row], ids: Ids) -> int:
         changes[line].supersedes = changes[replaced[line]]
         changes[line].save()
     behind = list(Report.objects.filter(pk__in=effective))
-    for report in behind:
-        report.effective_on = effective[report.pk]
+    for each in behind:
+        each.effective_on = effective[each.pk]
     Report.objects.bulk_update(behind, ["effective_on"], batch_size=BATCH)
     return len(changes)

@@ -115,6 +115,7 @@ class Target(Sourced):
         ordering = ["indicator", "region", "due_year", "adopted_on", "id"]
         constraints = [
             *Sourced.Meta.constraints,
+            models.CheckConstraint(condition=Q(due_year__range=(1, 9999)), name="target_due_year_in_calendar"),
             models.CheckConstraint(
                 condition=Q(baseline_value__isnull=True, baseline_on__isnull=True)
                 | Q(baseline_value__isnull=False, baseline_on__isnull=False),

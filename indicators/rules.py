@@ -1,9 +1,10 @@
 """Rules about indicators: plain functions of plain values."""
 
+from calendar import isleap, monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from reporting.pace import to_tenth
 
@@ -53,11 +54,14 @@ def _of_period(
 def year_before(values: Iterable[Value], current: Value, *, on: date) -> Value | None:
     """The value of the same kind of period one year earlier; None where none is known by the day."""
 
-    def back(day: date) -> tuple[int, int, int]:
-        leap_end = (day.month, day.day) == (2, 29)
-        return (day.year - 1, day.month, 28 if leap_end else day.day)
+    def back(day: date, *, to_month_end: bool = False) -> tuple[int, int, int]:
+        length = 29 if day.month == 2 and isleap(day.year - 1) else monthrange(1999, day.month)[1]
+        return (day.year - 1, day.month, length if to_month_end else min(day.day, length))
 
-    return newest(_of_period(values, current.kind, back(current.start), back(current.end)), on=on)
+    # A period that ends with February ends with it in the year before as well, leap year or not.
+    ends_a_month = current.kind != "day" and current.end.day == monthrange(current.end.year, current.end.month)[1]
+    before = back(current.start), back(current.end, to_month_end=ends_a_month)
+    return newest(_of_period(values, current.kind, *before), on=on)
 
 
 def same_period(values: Iterable[Value], current: Value, *, on: date) -> Value | None:
@@ -96,7 +100,7 @@ def attainment(current: Value, goal: Goal) -> Decimal | None:
 
 def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:
     """Tonnes of CO2 per 10,000 yuan of GDP of the same year, from Mt and 100 million yuan; None without GDP."""
-    return None if gdp == 0 else (emissions * 100 / gdp).quantize(Decimal("0.001"))
+    return None if gdp == 0 else (emissions * 100 / gdp).quantize(Decimal("0.001"), ROUND_HALF_UP)
 
 
 def is_comparable(unit: str) -> bool:

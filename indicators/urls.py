@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from indicators import views
 
 app_name = "indicators"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.IndicatorList.as_view(), name="list"),
+    path("<str:code>/", views.IndicatorDetail.as_view(), name="detail"),
+]

@@ -1,70 +1,106 @@
-"""How observations and targets are written: values in the unit of the reader's language, periods in words."""
+"""An indicator's values in the reader's language: Chinese pages show value x `zh_factor` in `unit_zh`."""
 
-from datetime import date
+import re
 from decimal import Decimal
 
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from indicators.models import Indicator, Observation, Target
-from reporting.periods import PeriodKind
-from web.language import suffix
+from indicators.models import Indicator, Target
+from web import language
+from web.charts import value_text
 from web.numbers import trimmed
-from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import MINUS, NOTHING
 
 
-def is_chinese() -> bool:
-    return suffix() == "zh"
+def shown_value(indicator: Indicator, value: Decimal) -> Decimal:
+    """In the unit of `shown_unit`."""
+    return trimmed(value * indicator.zh_factor if language.suffix() == "zh" else value)
 
 
-def unit_words(indicator: Indicator) -> str:
-    return indicator.unit_zh if is_chinese() else indicator.unit
+def shown_unit(indicator: Indicator) -> str:
+    return indicator.unit_zh if language.suffix() == "zh" else indicator.unit
 
 
-def in_unit(indicator: Indicator, value: Decimal | None) -> Decimal | None:
-    """A value of the indicator's `unit` in the unit that the reader sees."""
-    if value is None or not is_chinese():
-        return value
-    return trimmed(value * indicator.zh_factor)
+def is_rate(indicator: Indicator) -> bool:
+    return indicator.unit.startswith("%")
 
 
-def period_words(observation: Observation) -> str:
-    """2023年上半年, H1 2023."""
-    start, end, kind = observation.period_start, observation.period_end, observation.period_kind
-    year = {"year": start.year}
-    if kind == PeriodKind.DAY:
-        return day_words(end)
-    if kind == PeriodKind.MONTH:
-        return f"{end.year}年{end.month}月" if is_chinese() else f"{MONTHS[end.month]} {end.year}"
-    if kind == PeriodKind.MONTHS:
-        return _months(start, end)
-    if kind == PeriodKind.QUARTER:
-        quarters = (_("Q1 %(year)s"), _("Q2 %(year)s"), _("Q3 %(year)s"), _("Q4 %(year)s"))
-        return quarters[(end.month - 1) // 3] % year
-    if kind == PeriodKind.HALF_YEAR:
-        return (_("H1 %(year)s") if end.month <= 6 else _("H2 %(year)s")) % year
-    if kind == PeriodKind.THREE_QUARTERS:
-        return _("Q1–3 %(year)s") % year
-    if kind == PeriodKind.YEARS:
-        return f"{start.year}—{end.year}年" if is_chinese() else f"{start.year}–{end.year}"
-    return f"{end.year}年" if is_chinese() else str(end.year)
+def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True) -> str:
+    """For table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least one decimal."""
+    if value is None:
+        return NOTHING
+    text = value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
+    return text.replace("%", "").replace(MINUS, "-")
 
 
-def _months(start: date, end: date) -> str:
-    if is_chinese():
-        return f"{end.year}年{start.month}—{end.month}月"
-    return f"{MONTHS[start.month]} to {MONTHS[end.month]} {end.year}"
+def change_cell(indicator: Indicator, change: Decimal | None) -> str:
+    """With its sign, and none on zero."""
+    text = number_cell(indicator, change)
+    return f"+{text}" if change is not None and change > 0 else text
 
 
-def target_words(indicator: Indicator, target: Target) -> str:
-    """目标9,000以上（2025年）, target at least 90 (2025)."""
-    value = in_unit(indicator, trimmed(target.value))
-    words = {"value": f"{value:,f}", "year": target.due_year}
-    qualifier = target.qualifier
-    if qualifier.startswith(("at least", "above")):
-        return _("target at least %(value)s (%(year)s)") % words
-    if qualifier.startswith("about"):
-        return _("target about %(value)s (%(year)s)") % words
-    if qualifier == "versus 2020":
-        return _("target %(value)s (%(year)s, from 2020)") % words
-    return _("target %(value)s (%(year)s)") % words
+def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True) -> str:
+    """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW."""
+    text = value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
+    unit = shown_unit(indicator).removeprefix("%")
+    if not unit:
+        return text
+    return f"{text}{unit}" if language.suffix() == "zh" else f"{text} {unit.strip()}"
+
+
+def change_words(indicator: Indicator, change: Decimal) -> str:
+    """For sentences: +2.6 percentage points, +2,408亿元."""
+    if is_rate(indicator):
+        points = change_cell(indicator, change).replace("-", MINUS)
+        return _("%(points)s percentage points") % {"points": points}
+    return ("+" if change > 0 else "") + with_unit(indicator, change)
+
+
+def target_words(target: Target, indicator: Indicator) -> str:
+    """At least 9,000 (2025), with what the document adds: 约-14.5（2025年，较2020年）."""
+    value, notes = _parts(target, indicator)
+    year = f"{target.due_year}年" if language.suffix() == "zh" else str(target.due_year)
+    return _("%(value)s (%(notes)s)") % {"value": value, "notes": _joined([year, *notes])}
+
+
+def target_label(target: Target, indicator: Indicator) -> str:
+    """The same for a chart, which adds the year itself."""
+    value, notes = _parts(target, indicator)
+    label = _("Target %(value)s") % {"value": value}
+    return _("%(value)s (%(notes)s)") % {"value": label, "notes": _joined(notes)} if notes else label
+
+
+def _parts(target: Target, indicator: Indicator) -> tuple[str, list[str]]:
+    """The value with its bound, and the document's remarks."""
+    value = number_cell(indicator, target.value)
+    notes = []
+    for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier):
+        if word in ("about", "at least", "above"):
+            value = _bound(word) % {"value": value}
+        elif word:
+            notes.append(_note(word, indicator))
+    return value, notes
+
+
+def _joined(words: list[str]) -> str:
+    return pgettext("between clauses", ", ").join(words)
+
+
+def _bound(word: str) -> str:
+    return {"about": _("about %(value)s"), "at least": _("at least %(value)s"), "above": _("more than %(value)s")}[word]
+
+
+def _note(word: str, indicator: Indicator) -> str:
+    """A remark of the document in the reader's language; as it stands where it is not one of those known."""
+    if base := re.fullmatch(r"versus ([0-9]{4})", word):
+        return _("compared with %(year)s") % {"year": base[1]}
+    if aim := re.fullmatch(r"aiming for ([0-9,.]+)", word):
+        value = number_cell(indicator, Decimal(aim[1].replace(",", "")))
+        return _("aiming for %(value)s") % {"value": value}
+    known = {
+        "(renewables)": _("renewables only"),
+        "key areas": _("key areas"),
+        "new in the year": _("new in the year"),
+    }
+    return known.get(word, word)

@@ -66,7 +66,7 @@ MEASURE_ORDERINGS = {
     "due_on": ["due_on", "code"],
     "status": ["status", "code"],
     "status_since": ["status_since", "code"],
-    "light": ["light", "code"],
+    "light": ["gravity", "code"],
     "last_report_on": ["last_report_on", "code"],
     "department": ["lead_department__number", "code"],
     "section": ["section__number", "code"],

@@ -110,13 +110,17 @@ def count_on(steps: list[tuple[date, int]], day: date) -> int:
 
 
 def read(plan: Any, day: date) -> History:
-    rows = StatusChange.objects.in_plan(plan).history(day).values_list(
-        "measure__code",
-        "measure__title_zh",
-        "measure__title_en",
-        "measure__lead_department_id",
-        "measure__due_on",
-        "status",
-        "effective_on",
+    rows = (
+        StatusChange.objects.in_plan(plan)
+        .history(day)
+        .values_list(
+            "measure__code",
+            "measure__title_zh",
+            "measure__title_en",
+            "measure__lead_department_id",
+            "measure__due_on",
+            "status",
+            "effective_on",
+        )
     )
     return History([Entry(*row) for row in rows], day)

@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -127,17 +128,20 @@ class MeasureQuerySet(QuerySet):
         return self.annotate(last_report_on=Subquery(last, output_field=DateField()))
 
     def with_light(self, as_of: date, *, limits: Thresholds) -> Self:
-        """Adds `light`; needs `with_status` and `with_last_report` before it."""
+        """Adds `light`, and its `gravity` (red 0, yellow 1, green 2); needs `with_status` and `with_last_report`."""
         recent = Q(last_report_on__isnull=False, last_report_on__gte=silent_since(as_of, limits))
         has_report = Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField())
         queryset = self.annotate(has_recent_report=has_report)
         conditions = light_conditions(on=as_of, limits=limits)
+        lamps = (Light.RED, Light.YELLOW, Light.GREEN)
         return queryset.annotate(
             light=Case(
-                *(When(conditions[light], then=Value(light.value)) for light in (Light.RED, Light.YELLOW)),
-                default=Value(Light.GREEN.value),
-                output_field=CharField(),
-            )
+                *(When(conditions[light], then=Value(light.value)) for light in lamps), output_field=CharField()
+            ),
+            gravity=Case(
+                *(When(conditions[light], then=Value(number)) for number, light in enumerate(lamps)),
+                output_field=IntegerField(),
+            ),
         )
 
     def as_of(self, day: date, *, limits: Thresholds) -> Self:

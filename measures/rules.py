@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from reporting.statuses import MeasureStatus
 
@@ -34,17 +34,21 @@ def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
     return rows[-1] if rows else None
 
 
-def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) -> tuple[date, date]:
-    """The first and the last day that a correction of `wrong` may take effect.
+def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) -> tuple[date, date] | None:
+    """The first and the last day that a correction of `wrong` may take effect; None where there is no such day.
 
-    The first row keeps its day. Any other lies between the rows in force before and after it, and never after today.
+    The first row keeps its day. Any other lies between the rows in force before and after it, and never after
+    today. Not on the day of the row after it: recorded later, the correction would overtake that row.
     """
     rows = standing(changes)
     place = next(i for i, row in enumerate(rows) if row.id == wrong.id)
-    if place == 0:
-        return wrong.effective_on, wrong.effective_on
-    after = rows[place + 1].effective_on if place + 1 < len(rows) else today
-    return rows[place - 1].effective_on, min(after, today)
+    first, last = (rows[place - 1].effective_on, today) if place else (wrong.effective_on, wrong.effective_on)
+    if place + 1 < len(rows):
+        after = rows[place + 1].effective_on
+        if after <= first:
+            return None
+        last = min(last, after - timedelta(days=1))
+    return (first, last) if first <= last else None
 
 
 def is_completion(status: str) -> bool:

@@ -4,7 +4,8 @@ Each is all or nothing, says who, and signals the cells it touched.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -45,6 +46,11 @@ def history_of(measure: Measure) -> list[Change]:
     ]
 
 
+def _moment(rows: Sequence[Change]) -> datetime:
+    """Now, but never before what is recorded already: a pinned day begins anew at midnight."""
+    return max([now(), *(row.recorded_at for row in rows)])
+
+
 def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measure:
     """A new measure, with its first row: promoting, from the day it was listed."""
     with transaction.atomic():
@@ -68,7 +74,10 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
 @transaction.atomic
 def change_measure(measure: Measure, *, by: User) -> Measure:
     """Saves changed columns of a measure (section, lead, due day, texts); both cells hear of it."""
-    before = cell_of(_lock(measure.pk))
+    stored = _lock(measure.pk)
+    before = cell_of(stored)
+    # The day it was listed moves with its first row alone: `move_listing`.
+    measure.listed_on = stored.listed_on
     measure.save()
     _signal(before, cell_of(measure))
     return measure
@@ -84,7 +93,7 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     rows = standing(history_of(measure))
     if listed_on > today():
         raise MoveNotAllowed(_("The day is in the future"))
-    if len(rows) > 1 and listed_on > rows[1].effective_on:
+    if len(rows) > 1 and standing([replace(rows[0], effective_on=listed_on), *rows[1:]])[0].id != rows[0].id:
         raise MoveNotAllowed(_("The measure already changed its status on %(day)s.") % {"day": rows[1].effective_on})
     if measure.due_on is not None and measure.due_on < listed_on:
         raise MoveNotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
@@ -148,20 +157,22 @@ def file_report(
     return report
 
 
-def _decide(report: Report, *, by: User, move: str, note: str) -> Report:
-    """Checks the table of moves and writes the decision; the caller holds the measure's lock."""
+def _check_decision(report: Report, *, by: User, move: str) -> None:
+    """Reads the report anew and checks the table of moves; the caller holds the measure's lock."""
     if not may_review(by):
         raise MoveNotAllowed(_("You may not do this"))
     report.refresh_from_db()
-    allowed = {each.name: each for each in moves_from(report.state, role="reviewer")}
-    if move not in allowed:
+    if move not in {each.name for each in moves_from(report.state, role="reviewer")}:
         raise MoveNotAllowed(_("This report has already been reviewed"))
-    report.state = allowed[move].after
+
+
+def _save_decision(report: Report, state: ReportState, *, by: User, note: str) -> None:
+    report.state = state
     report.decided_at = now()
     report.decided_on = report.decided_at.date()
     report.decided_by = by
     report.decision_note = note
-    return report
+    report.save()
 
 
 @transaction.atomic
@@ -171,11 +182,12 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
     Raises MoveNotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
     """
     measure = _lock(report.measure_id)
-    report = _decide(report, by=by, move="accept", note=note)
-    current = standing(history_of(measure))[-1]
+    _check_decision(report, by=by, move="accept")
+    rows = history_of(measure)
+    current = standing(rows)[-1]
     if current.status != report.against_status:
         raise MoveNotAllowed(_("The status has changed since you began this report"))
-    report.save()
+    _save_decision(report, ReportState.ACCEPTED, by=by, note=note)
     change = None
     if report.status != current.status:
         wanted = report.effective_on or report.submitted_on
@@ -185,7 +197,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
             old_status=current.status,
             status=report.status,
             effective_on=max(wanted, current.effective_on),
-            recorded_at=now(),
+            recorded_at=_moment(rows),
             recorded_by=by,
             report=report,
             reason_zh=report.what_was_done_zh[:300],
@@ -203,8 +215,8 @@ def return_report(report: Report, *, by: User, note: str) -> Report:
     _lock(report.measure_id)
     if not note.strip():
         raise MoveNotAllowed(_("Please say why the report is returned"))
-    report = _decide(report, by=by, move="return", note=note)
-    report.save()
+    _check_decision(report, by=by, move="return")
+    _save_decision(report, ReportState.RETURNED, by=by, note=note)
     return report
 
 
@@ -220,9 +232,12 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     wrong = next((row for row in standing(rows) if row.id == change.pk), None)
     if wrong is None:
         raise MoveNotAllowed(_("This row has already been corrected."))
-    first, last = correction_window(rows, wrong, today=today())
-    if not first <= effective_on <= last:
-        raise MoveNotAllowed(_("The day must lie between %(first)s and %(last)s.") % {"first": first, "last": last})
+    window = correction_window(rows, wrong, today=today())
+    if window is None:
+        raise MoveNotAllowed(_("Another change follows on the same day, so this row counts for no day."))
+    if not window[0] <= effective_on <= window[1]:
+        days = {"first": window[0], "last": window[1]}
+        raise MoveNotAllowed(_("The day must lie between %(first)s and %(last)s.") % days)
     if wrong.id == standing(rows)[0].id and status != MeasureStatus.PROMOTING:
         raise MoveNotAllowed(_("The first status of a measure is “being promoted”."))
     correction = StatusChange.objects.create(
@@ -230,7 +245,7 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
         old_status=change.status,
         status=status,
         effective_on=effective_on,
-        recorded_at=now(),
+        recorded_at=_moment(rows),
         recorded_by=by,
         supersedes=change,
         reason_zh=reason,
@@ -249,7 +264,8 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         raise MoveNotAllowed(_("You may not do this"))
     if not reason.strip():
         raise MoveNotAllowed(_("Going back from completed needs a reason"))
-    current = standing(history_of(measure))[-1]
+    rows = history_of(measure)
+    current = standing(rows)[-1]
     if not is_completion(current.status) or is_completion(status):
         raise MoveNotAllowed(_("Only a completed measure can be reopened."))
     if not current.effective_on <= effective_on <= today():
@@ -261,7 +277,7 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         old_status=current.status,
         status=status,
         effective_on=effective_on,
-        recorded_at=now(),
+        recorded_at=_moment(rows),
         recorded_by=by,
         reason_zh=reason,
         provenance=measure.provenance,

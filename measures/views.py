@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
@@ -15,6 +15,7 @@ from reporting.clock import today
 from reporting.lights import Light, Thresholds, Verdict, light_of, thresholds
 from reporting.statuses import MeasureStatus
 from web.charts import StatusStep, status_steps
+from web.sources import named_source
 from web.views import ListPage, ReadingView
 
 OPEN_REPORTS = 3
@@ -72,6 +73,11 @@ def due_flag(measure: Any, on: date) -> str:
     return _("Due in %(days)s days") % {"days": (measure.due_on - on).days}
 
 
+class HistoryRow(NamedTuple):
+    change: StatusChange
+    is_superseded: bool
+
+
 def history_order(changes: Iterable[StatusChange]) -> list[StatusChange]:
     """Newest first, and below each correction the row that it replaces."""
     rows = list(changes)
@@ -82,7 +88,7 @@ def history_order(changes: Iterable[StatusChange]) -> list[StatusChange]:
         shown: StatusChange | None = None if row.pk in replaced else row
         while shown is not None:
             ordered.append(shown)
-            shown = by_id.get(shown.supersedes_id)
+            shown = by_id.get(shown.supersedes_id) if shown.supersedes_id else None
     return ordered
 
 
@@ -98,6 +104,7 @@ class MeasureDetail(ReadingView):
             measure=measure,
             is_listed=is_listed,
             can_show_listing=measure.listed_on <= today(),
+            source=named_source(measure.source),
             participating=measure.participating_departments.all(),
             **kwargs,
         )
@@ -114,17 +121,14 @@ class MeasureDetail(ReadingView):
             limits=limits,
         )
         changes = measure.status_changes.filter(effective_on__lte=self.day).select_related("superseded_by")
-        history = [
-            {"change": change, "is_superseded": hasattr(change, "superseded_by")} for change in history_order(changes)
-        ]
-        steps = [
-            StatusStep(row["change"].effective_on, row["change"].status, row["is_superseded"]) for row in history
-        ]
+        history = [HistoryRow(change, hasattr(change, "superseded_by")) for change in history_order(changes)]
+        steps = [StatusStep(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
         reports = Report.objects.accepted().filter(measure=measure, submitted_on__lte=self.day)
         # Evidence is for those with an account.
         may_see_evidence = self.request.user.is_authenticated
         if may_see_evidence:
             reports = reports.prefetch_related("evidence")
+        filed = list(reports)
         projects = measure.projects.filter(listed_on__lte=self.day).order_by("code")
         return {
             "verdict": verdict,
@@ -132,8 +136,8 @@ class MeasureDetail(ReadingView):
             "due_flag": due_flag(measure, self.day),
             "history": history,
             "chart": status_steps(steps, measure.due_on, self.day),
-            "reports": list(reports[:OPEN_REPORTS]),
-            "earlier_reports": list(reports[OPEN_REPORTS:]),
+            "reports": filed[:OPEN_REPORTS],
+            "earlier_reports": filed[OPEN_REPORTS:],
             "may_see_evidence": may_see_evidence,
             "projects": projects[:NAMED_PROJECTS],
             "project_count": projects.count(),
@@ -148,4 +152,4 @@ class LightsRule(ReadingView):
     template_name = "measures/lights.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(limits=thresholds(), **kwargs)
+        return super().get_context_data(limits=thresholds(), lights=list(reversed(Light)), **kwargs)

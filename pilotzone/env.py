@@ -5,6 +5,7 @@ Each reader records the name it read in `READ`, so that a test can hold docker-c
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -24,13 +25,16 @@ def _raw(name: str) -> str:
     return os.environ.get(name, "").strip() or defaults.get(name, "")
 
 
-def _read[T](name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
+def _read[T](name: str, default: T, parse: Callable[[str], T], expected: str, *, is_secret: bool = False) -> T:
     raw = _raw(name)
     if not raw:
         return default
     try:
         return parse(raw)
     except (ValueError, KeyError, InvalidOperation) as error:
+        if is_secret:
+            # The sentence goes to logs, and so would the error behind it.
+            raise ImproperlyConfigured(f"{name} must be {expected}.") from None
         raise ImproperlyConfigured(f"{name} is {raw!r}; it must be {expected}.") from error
 
 
@@ -52,8 +56,19 @@ def flag(name: str, default: bool = False) -> bool:
     return _read(name, default, lambda raw: words[raw.lower()], "on or off")
 
 
+def one_of(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    def parse(raw: str) -> str:
+        if raw.upper() not in allowed:
+            raise ValueError
+        return raw.upper()
+
+    return _read(name, default, parse, "one of " + ", ".join(allowed))
+
+
 def whole(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
     def parse(raw: str) -> int:
+        if not raw.isascii() or not raw.isdigit():
+            raise ValueError
         number = int(raw)
         if number < least or (most is not None and number > most):
             raise ValueError
@@ -74,7 +89,8 @@ def decimal(name: str, default: str) -> Decimal:
 
 def day(name: str) -> date | None:
     def parse(raw: str) -> date:
-        if len(raw) != 10:
+        # Not 2023-W35-2, which fromisoformat reads too.
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", raw):
             raise ValueError
         return date.fromisoformat(raw)
 
@@ -102,13 +118,17 @@ def rate(name: str, default: str | None) -> str | None:
 
 def database(name: str, default: str) -> dict[str, Any]:
     def parse(raw: str) -> dict[str, Any]:
+        if not raw.startswith(("postgres://", "postgresql://", "sqlite://")):
+            raise ValueError
         config: Mapping[str, Any] = environ.Env.db_url_config(raw)
-        if config.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+        if not config["NAME"]:
             raise ValueError
         return dict(config)
 
     none: dict[str, Any] = {}
-    config = _read(name, none, parse, "postgres://user:password@host:5432/name or sqlite:////path/to/file")
+    config = _read(
+        name, none, parse, "postgres://user:password@host:5432/name or sqlite:////path/to/file", is_secret=True
+    )
     return config or parse(default)
 
 
@@ -118,4 +138,4 @@ def redis_url(name: str) -> str:
             raise ValueError
         return raw
 
-    return _read(name, "", parse, "redis://host:6379/0")
+    return _read(name, "", parse, "redis://host:6379/0", is_secret=True)

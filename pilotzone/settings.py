@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -170,6 +171,7 @@ STORAGES = {
 # The image collects and compresses the files at its build. The demo serves them where they are
 # installed: nothing to collect, nothing that can go stale.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_MAX_AGE = 3600
 
 SECURE_CSP = {
@@ -262,15 +264,18 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Measures, projects and indicators of the pilot zone, as of any day.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Lists of allowed values stay where they are used: several fields share one.
+    "POSTPROCESSING_HOOKS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["web.permissions.MayRead"],
 }
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("PILOTZONE_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": env.one_of("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
 }

@@ -27,5 +27,6 @@ def save_project(project: Project, *, by: User) -> Project:
 
 @transaction.atomic
 def remove_project(project: Project, *, by: User) -> None:
-    figures_changed.send(sender=Project, kind="projects", cells={cell_of(project)})
+    stored = Project.objects.select_for_update().get(pk=project.pk)
     project.delete()
+    figures_changed.send(sender=Project, kind="projects", cells={cell_of(stored)})

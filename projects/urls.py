@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from projects import views
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.ProjectList.as_view(), name="list"),
+    path("<str:code>/", views.ProjectDetail.as_view(), name="detail"),
+]

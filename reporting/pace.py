@@ -23,7 +23,7 @@ def to_tenth(value: Fraction | Decimal) -> Decimal:
         tenths = value * 10
         whole = (abs(tenths) * 2 + 1) // 2
         return Decimal(int(whole if tenths >= 0 else -whole)).scaleb(-1)
-    return value.quantize(TENTH, ROUND_HALF_UP)
+    return value.quantize(TENTH, ROUND_HALF_UP) + 0  # never "-0.0"
 
 
 def percent(part: int, whole: int) -> Decimal | None:

@@ -137,6 +137,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(('due_year__range', (1, 9999))), name='target_due_year_in_calendar'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('baseline_on__isnull', True), ('baseline_value__isnull', True)), models.Q(('baseline_on__isnull', False), ('baseline_value__isnull', False)), _connector='OR'), name='target_baseline_whole'),
         ),
     ]

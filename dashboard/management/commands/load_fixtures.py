@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from dashboard.loading import BadData, read, write
 
@@ -28,6 +29,10 @@ class Command(BaseCommand):
             for problem in error.problems:
                 self.stderr.write(str(problem))
             raise CommandError(f"{len(error.problems)} problems; nothing was loaded.") from error
+        except DatabaseError as error:
+            # What agrees in itself may still clash with rows that the site has: a section's number, a headline's place.
+            reason = str(error).strip().splitlines()[0]
+            raise CommandError(f"The database does not take the data ({reason}); nothing was loaded.") from error
         if any(added.values()):
             self.stdout.write("Loaded " + ", ".join(f"{count} {name}" for name, count in added.items() if count) + ".")
         else:

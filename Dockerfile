@@ -1,0 +1,26 @@
+FROM python:3.13-slim AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
+RUN python -m venv /opt/venv
+COPY requirements.txt /tmp/
+RUN pip install --require-hashes -r /tmp/requirements.txt
+WORKDIR /app
+COPY . .
+# The key serves this one command and stays out of the image that runs.
+RUN python -m babel.messages.frontend --quiet compile -d locale -D django \
+    && PILOTZONE_DATA_DIR=/tmp/build PILOTZONE_SECRET_KEY=build python manage.py collectstatic --no-input \
+    && python -m whitenoise.compress --quiet staticfiles \
+    && python -m compileall -q .
+
+FROM python:3.13-slim
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PILOTZONE_DATA_DIR=/data
+RUN useradd --system --uid 10001 --no-create-home pilotzone \
+    && install -d -o pilotzone -g pilotzone -m 0750 /data
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+WORKDIR /app
+USER pilotzone
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["gunicorn", "-c", "pilotzone/gunicorn.py", "pilotzone.wsgi"]

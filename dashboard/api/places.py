@@ -1,0 +1,93 @@
+from collections.abc import Iterable, Sequence
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department
+from regions.models import Region, RegionKind
+from web.api import ListEndpoint, Row
+from web.filters import RuledChoiceFilter, SearchFilter, SlugFilter
+from web.language import local
+from web.schema import ADDRESS, TEXT, local_names, one_of, optional
+
+
+class RegionFilter(django_filters.FilterSet):
+    search = SearchFilter("code", "name_zh", "name_en")
+    kind = RuledChoiceFilter(choices=RegionKind.choices, label=gettext_lazy("Kind"))
+    parent = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Lies in"))
+
+    class Meta:
+        model = Region
+        fields: list[str] = []
+
+
+class DepartmentFilter(django_filters.FilterSet):
+    search = SearchFilter("slug", "name_zh", "name_en", "short_zh", "short_en")
+
+    class Meta:
+        model = Department
+        fields: list[str] = []
+
+
+class Regions(ListEndpoint):
+    """The country, the province, its cities and counties, by their codes of GB/T 2260."""
+
+    component = "RegionList"
+    columns = {
+        "code": TEXT,
+        **local_names("name"),
+        "kind": one_of(RegionKind.values),
+        "parent": optional(TEXT),
+        "url": ADDRESS,
+    }
+    filterset_class = RegionFilter
+    orderings = {"code": ["code"], "kind": ["kind", "code"]}
+    default_ordering = "code"
+    name = "regions"
+
+    def get_queryset(self) -> QuerySet:
+        return Region.objects.select_related("parent")
+
+    def make_rows(self, objects: Sequence[Region]) -> Iterable[Row]:
+        for each in objects:
+            if each.kind in (RegionKind.CITY, RegionKind.COUNTY):
+                url = self.address("api-projects", **{each.kind: each.code})
+            else:
+                url = self.address("api-observations", region=each.code)
+            yield {
+                "code": each.code,
+                "name": local(each, "name"),
+                "name_zh": each.name_zh,
+                "name_en": each.name_en,
+                "kind": each.kind,
+                "parent": each.parent.code if each.parent else None,
+                "url": url,
+            }
+
+
+class Departments(ListEndpoint):
+    """The departments that lead or join measures, in the order of the office."""
+
+    component = "DepartmentList"
+    columns = {"slug": TEXT, **local_names("name"), **local_names("short_name"), "url": ADDRESS}
+    filterset_class = DepartmentFilter
+    orderings = {"number": ["number", "slug"], "slug": ["slug"]}
+    default_ordering = "number"
+    name = "departments"
+
+    def get_queryset(self) -> QuerySet:
+        return Department.objects.all()
+
+    def make_rows(self, objects: Sequence[Department]) -> Iterable[Row]:
+        for each in objects:
+            yield {
+                "slug": each.slug,
+                "name": local(each, "name"),
+                "name_zh": each.name_zh,
+                "name_en": each.name_en,
+                "short_name": local(each, "short"),
+                "short_name_zh": each.short_zh,
+                "short_name_en": each.short_en,
+                "url": self.address("api-measures", department=each.slug),
+            }

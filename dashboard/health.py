@@ -1,0 +1,72 @@
+"""For the machines that watch the site: alive, ready, and how fresh the totals are."""
+
+from ipaddress import ip_address
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from dashboard.models import RollupRun, StaleCell
+from reporting.clock import now
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type=PLAIN)
+
+
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 while the database does not answer or a migration waits."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", status=503, content_type=PLAIN)
+    if waiting:
+        sentence = f"{len(waiting)} migrations are not applied.\n"
+        return HttpResponse(sentence, status=503, content_type=PLAIN)
+    return HttpResponse("ready\n", content_type=PLAIN)
+
+
+def _may_measure(request: HttpRequest) -> bool:
+    """Superusers, and this machine itself; what a proxy on it passes on comes from elsewhere."""
+    if getattr(request.user, "is_superuser", False):
+        return True
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not _may_measure(request):
+        return HttpResponse("Only for superusers, or from this machine.\n", status=403, content_type=PLAIN)
+    registry = CollectorRegistry()
+
+    def gauge(name: str, help_text: str, value: float) -> None:
+        Gauge(name, help_text, registry=registry).set(value)
+
+    moment = now()
+    oldest = StaleCell.objects.order_by("marked_at").values_list("marked_at", flat=True).first()
+    last = RollupRun.objects.filter(finished_at__isnull=False).first()
+    gauge("pilotzone_stale_cells", "Cells that wait to be recomputed", StaleCell.objects.count())
+    gauge(
+        "pilotzone_stale_cell_oldest_seconds",
+        "Age of the oldest cell that waits; 0 when none does",
+        max((moment - oldest).total_seconds(), 0) if oldest else 0,
+    )
+    if last is not None and last.finished_at is not None:
+        finished = last.finished_at.timestamp()
+        gauge("pilotzone_rollup_last_run_timestamp_seconds", "When the last refresh finished", finished)
+        gauge("pilotzone_rollup_last_run_cells", "Cells that the last refresh wrote", last.cells)
+        took = (last.finished_at - last.started_at).total_seconds()
+        gauge("pilotzone_rollup_last_run_seconds", "How long the last refresh took", took)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

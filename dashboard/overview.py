@@ -1,0 +1,509 @@
+"""What the overview shows, part by part: figures and sentences in, dicts for the template out."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from dashboard import charts
+from dashboard.figures import Figures, Row
+from dashboard.pages import (
+    MEASURE_SORTS,
+    PROJECT_SORTS,
+    Links,
+    city_rows,
+    completed_words,
+    in_order,
+    is_chinese,
+    listed_words,
+    measure_rows,
+    money,
+    money_words,
+    month_words,
+    pace_words,
+    red_words,
+    sentence,
+    share_words,
+    unreported_words,
+    whole,
+)
+from indicators.figures import Standing
+from indicators.models import Observation
+from indicators.wording import change_cell, number_cell, shown_unit, target_words, with_unit
+from measures import history as histories
+from measures.history import History, count_on
+from measures.reporting_months import Month, months_of
+from projects.models import Category
+from reporting.lights import thresholds
+from reporting.pace import gap, percent, shares, time_elapsed
+from reporting.periods import PeriodKind, month_end, month_of, months_between
+from web.language import local
+from web.numbers import trimmed
+from web.periods import period_name
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import gap_cell, minus, number
+from web.templatetags.pilotzone import percent as percent_words
+
+GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
+OVERDUE_SHOWN = 6
+DEPARTMENTS_SHOWN = 11
+CITIES_NAMED = 4
+DAYS_A_MONTH = Fraction(1461, 48)
+
+
+def overview(figures: Figures, links: Links, *, whole_plan: bool, map_of: str) -> dict[str, Any]:
+    history = histories.read(figures.plan, figures.day)
+    months = months_of(figures.plan, day=figures.day)
+    departments = figures.measures_by("department")
+    unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
+    return {
+        "sentence": lead(figures, len(unreported)),
+        "headline": headline(figures, links, history),
+        "attention": attention(figures, links, history, departments, unreported, months),
+        "course": course(figures, history, links, whole_plan=whole_plan),
+        "who": who(figures, links, departments),
+        "where": where(figures, links, map_of=map_of),
+        "brings": brings(figures, links),
+    }
+
+
+def lead(figures: Figures, unreported: int) -> str:
+    measures = figures.measures
+    if figures.day < figures.plan.starts_on:
+        return _("The day is before the plan began")
+    if not measures["total"]:
+        return _("As of %(day)s, no measure is listed yet.") % {"day": day_words(figures.day)}
+    return sentence(
+        _("As of %(day)s, %(completed)s, %(pace)s; %(red)s, and %(reports)s."),
+        day=day_words(figures.day),
+        completed=completed_words(measures),
+        pace=pace_words(measures["gap"]),
+        red=red_words(measures["lights"]["red"]),
+        reports=unreported_words(unreported, figures.day),
+    )
+
+
+def _month_before(day: date) -> date | None:
+    """The last day of the month before; None in the calendar's first month."""
+    first = month_of(day)
+    return first - timedelta(days=1) if first > date.min else None
+
+
+def headline(figures: Figures, links: Links, history: History) -> dict[str, Any]:
+    measures, projects = figures.measures, figures.projects
+    parts = shares(measures["completed"], measures["in_progress"], measures["promoting"])
+    since = _month_before(figures.day)
+    investment, investment_unit = money(projects["total_investment"])
+    return {
+        "statuses": [
+            {
+                "status": status,
+                "path": f"measures.{status}",
+                "value": measures[status],
+                "share": share if measures["total"] else None,
+                "url": links.to("measures:list", status=status),
+            }
+            for status, share in zip(("completed", "in_progress", "promoting"), parts, strict=True)
+        ],
+        "total_url": links.to("measures:list"),
+        "due_url": links.to("measures:list", due_to=figures.day.isoformat()),
+        "plan_note": _(" (%(count)s due)") % {"count": number(measures["due"])},
+        "since": since,
+        "since_month": month_words(since) if since else "",
+        "changed": history.changed_since(since) if since else 0,
+        "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
+        "projects_published": _published(figures, "projects.total", "projects.total_investment"),
+        "projects_url": links.to("projects:list"),
+        "investment": investment,
+        "investment_unit": investment_unit,
+        "categories": [
+            {
+                "label": category.label,
+                "path": f"projects.by_category.{category.value}",
+                "url": links.to("projects:list", category=category.value),
+                **projects["by_category"][category.value],
+                "whole": whole(projects["by_category"][category.value]["total_investment"]),
+            }
+            for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
+        ],
+        "growth": growth_headline(_standing(figures, GROWTH), links),
+    }
+
+
+STATUSES = ("completed", "in_progress", "promoting")
+
+
+def _published(figures: Figures, *paths: str) -> date | None:
+    """The day that a block's figures were published for; None where one of them is not."""
+    rows = [figures.published_for(path) for path in paths]
+    return None if not all(rows) else min(row.as_of for row in rows if row is not None)
+
+
+def _standing(figures: Figures, code: str) -> Standing | None:
+    return next((each for each in figures.standings if each.indicator.code == code), None)
+
+
+def growth_headline(standing: Standing | None, links: Links) -> dict[str, Any] | None:
+    if standing is None or standing.latest is None:
+        return None
+    latest = standing.latest
+    own = [row for row in standing.series if row.period_end < latest.period_end]
+    same_year = [row for row in own if row.period_end.year == latest.period_end.year]
+    before = max(same_year, key=lambda row: (row.period_end, row.released_on), default=None)
+    year_before = [row for row in own if row.value == standing.previous and row.period_kind == latest.period_kind]
+    rows = []
+    if standing.comparator is not None:
+        rows.append({"label": _("China"), "value": number_cell(standing.indicator, standing.comparator)})
+    for row in (before, *year_before[-1:]):
+        if row is not None:
+            words = _("Shandong, %(period)s") % {"period": _period(row)}
+            rows.append({"label": words, "value": number_cell(standing.indicator, row.value)})
+    shown = minus(number_cell(standing.indicator, standing.value))
+    return {
+        "standing": standing,
+        "shown": shown,
+        "period": _period(latest),
+        "rows": rows,
+        "url": links.to("indicators:detail", standing.indicator.code),
+    }
+
+
+def _period(row: Observation) -> str:
+    return period_name(row.period_kind, row.period_start, row.period_end)
+
+
+def attention(
+    figures: Figures,
+    links: Links,
+    history: History,
+    departments: list[Row],
+    unreported: list[Row],
+    months: Mapping[int, Month],
+) -> dict[str, Any]:
+    limits = thresholds()
+    lights = figures.measures["lights"]
+    names = {row.member.pk: row for row in departments}
+    soon = history.due_soon(limits)
+    month = month_words(figures.day)
+    overdue = [
+        {
+            "name": local(entry, "title"),
+            "url": links.to("measures:detail", entry.measure),
+            "days": (figures.day - entry.due_on).days,
+            "department": local(names[entry.department_id].member, "short"),
+            "department_url": links.to("dashboard:department", names[entry.department_id].key),
+            "due_on": entry.due_on,
+        }
+        for entry in history.overdue
+        if entry.due_on is not None
+    ]
+    since = _month_before(figures.day)
+    return {
+        "sentence": _attention_sentence(figures, overdue, len(unreported)),
+        "overdue": overdue[:OVERDUE_SHOWN],
+        "red_url": links.to("measures:list", light="red"),
+        "yellow_url": links.to("measures:list", light="yellow"),
+        "green_url": links.to("measures:list", light="green"),
+        "soon": soon,
+        "silent": lights["yellow"] - soon,
+        "limits": limits,
+        "month": month,
+        "unreported": len(unreported),
+        "unreported_url": links.to("dashboard:departments", reported="no"),
+        "missing": sum(months[row.member.pk].missing for row in unreported),
+        "since_month": month_words(since) if since else "",
+        "fell_back": history.fell_back_since(since) if since else 0,
+    }
+
+
+def _attention_sentence(figures: Figures, overdue: list[dict[str, Any]], unreported: int) -> str:
+    yellow = figures.measures["lights"]["yellow"]
+    if overdue:
+        late = ngettext(
+            "%(count)s measure is overdue, by %(days)s days",
+            "%(count)s measures are overdue, by up to %(days)s days",
+            len(overdue),
+        ) % {"count": number(len(overdue)), "days": number(overdue[0]["days"])}
+    else:
+        late = _("No measure is overdue")
+    more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
+        "count": number(yellow)
+    }
+    due_day = figures.day.replace(day=settings.PILOTZONE_REPORT_DUE_DAY)
+    return _("%(late)s; %(yellow)s. Reports for %(month)s are due by %(day)s; %(reports)s.") % {
+        "late": late,
+        "yellow": more,
+        "month": month_words(figures.day),
+        "day": day_words(due_day),
+        "reports": unreported_words(unreported, figures.day),
+    }
+
+
+def course(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> dict[str, Any]:
+    plan, day = figures.plan, figures.day
+    total = figures.measures["total"]
+    return {
+        "sentence": _course_sentence(figures, history),
+        "chart": charts.course(
+            [charts.Step(*step) for step in history.completed],
+            [charts.Step(*step) for step in history.due],
+            total=total,
+            as_of=day,
+            plan_start=plan.starts_on,
+            plan_end=plan.ends_on,
+            whole_plan=whole_plan,
+            tolerance=settings.PILOTZONE_PACE_TOLERANCE,
+        ),
+        "whole_plan": whole_plan,
+        "years": f"{plan.starts_on.year}—{plan.ends_on.year}年"
+        if is_chinese()
+        else f"{plan.starts_on.year} to {plan.ends_on.year}",
+        "year": min(max(day, plan.starts_on), plan.ends_on).year,
+        "other_url": links.to("dashboard:overview", **({} if whole_plan else {"course": "plan"})) + "#course",
+        "month_ends": month_ends(figures, history),
+        "without_due_date": history.without_due_date,
+        "total": total,
+    }
+
+
+def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
+    """The year of the day month by month, to the end of each and to the day."""
+    plan = figures.plan
+    last = min(figures.day, plan.ends_on)
+    first = max(plan.starts_on, date(last.year, 1, 1))
+    rows = []
+    for month in months_between(first, last):
+        on = min(month_end(month), last)
+        total, completed = count_on(history.listed, on), count_on(history.completed, on)
+        rate = percent(completed, total)
+        elapsed = time_elapsed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=on)
+        rows.append(
+            {
+                "label": month_words(on) if on == month_end(month) else _day_words(on),
+                "due": min(count_on(history.due, on), total),
+                "completed": completed,
+                "rate": rate,
+                "gap": gap(rate, elapsed),
+            }
+        )
+    return rows
+
+
+def _day_words(on: date) -> str:
+    return f"{on.month}月{on.day}日" if is_chinese() else f"{on.day} {month_words(on)}"
+
+
+def _course_sentence(figures: Figures, history: History) -> str:
+    plan, day = figures.plan, figures.day
+    measures = figures.measures
+    left = measures["total"] - measures["completed"]
+    if day < plan.starts_on:
+        return _("The day is before the plan began")
+    if not left:
+        return _("All measures are completed") if measures["total"] else _("Nothing to measure")
+    if day >= plan.ends_on:
+        return ngettext(
+            "The plan has ended; %(count)s measure is not completed.",
+            "The plan has ended; %(count)s measures are not completed.",
+            left,
+        ) % {"count": number(left)}
+    started = max(plan.starts_on, date(day.year, 1, 1))
+    this_year = measures["completed"] - count_on(history.completed, started - timedelta(days=1))
+    needed = whole(Decimal(str(float(left / ((plan.ends_on - day).days / DAYS_A_MONTH)))))
+    so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
+    return _(
+        "To finish by %(end)s, about %(needed)s measures a month are needed from here; "
+        "so far this year it has been %(so_far)s a month."
+    ) % {
+        "end": day_words(plan.ends_on),
+        "needed": number(max(needed, 1)),
+        "so_far": f"{float(so_far):.1f}",
+    }
+
+
+def who(figures: Figures, links: Links, departments: list[Row]) -> dict[str, Any]:
+    sections = in_order(figures.measures_by("section"), MEASURE_SORTS, "gap")
+    leading = [row for row in departments if row.figures["total"]]
+    largest = sorted(leading, key=lambda row: -row.figures["total"])[:DEPARTMENTS_SHOWN]
+    return {
+        "sentence": _who_sentence(sections),
+        "sections": measure_rows(sections, "section", links),
+        "sections_total": len(sections),
+        "sections_url": links.to("dashboard:sections"),
+        "departments": measure_rows(in_order(largest, MEASURE_SORTS, "gap"), "department", links),
+        "departments_total": len(departments),
+        "departments_url": links.to("dashboard:departments"),
+    }
+
+
+def _who_sentence(sections: list[Row]) -> str:
+    rated = [row for row in sections if row.figures["gap"] is not None]
+    if not rated:
+        return _("Nothing to measure")
+    tolerance = settings.PILOTZONE_PACE_TOLERANCE
+    behind = sum(row.figures["gap"] < -tolerance for row in rated)
+    if behind == len(rated):
+        pace = _("all %(count)s sections are behind time elapsed") % {"count": behind}
+    else:
+        pace = ngettext(
+            "%(count)s of %(total)s sections is behind time elapsed",
+            "%(count)s of %(total)s sections are behind time elapsed",
+            behind,
+        ) % {"count": behind, "total": len(rated)}
+    return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % {
+        "section": local(rated[0].member, "title"),
+        "rate": percent_words(rated[0].figures["completion_rate"]),
+        "pace": pace,
+    }
+
+
+def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
+    rows = in_order(figures.projects_by("city"), PROJECT_SORTS, f"-{map_of}")
+    is_investment = map_of == "total_investment"
+    tiles = [
+        charts.Tile(
+            local(row.member, "short"),
+            row.member.tile_row,
+            row.member.tile_column,
+            row.figures[map_of],
+            links.to("dashboard:city", row.key),
+        )
+        for row in rows
+        if row.member.tile_row
+    ]
+    other = "total" if is_investment else "total_investment"
+    ranked = in_order(rows, PROJECT_SORTS, "-total_investment")
+    return {
+        "sentence": _where_sentence(ranked, figures.projects["total_investment"]),
+        "map": charts.tile_map(
+            tiles,
+            classes=charts.INVESTMENT_CLASSES if is_investment else charts.PROJECT_CLASSES,
+            unit=_("100 million yuan") if is_investment else "",
+        ),
+        "is_investment": is_investment,
+        "other_url": links.to("dashboard:overview", map=other) + "#where",
+        "rows": city_rows(rows, links),
+        "largest": max((row.figures[map_of] for row in rows), default=0),
+        "map_of": map_of,
+        "whole_total": whole(figures.projects["total_investment"]),
+        "cities_url": links.to("dashboard:cities"),
+    }
+
+
+def _where_sentence(ranked: list[Row], total: Decimal) -> str:
+    top = [row for row in ranked[:CITIES_NAMED] if row.figures["total_investment"]]
+    if not top:
+        return _("No projects are listed by this day.")
+    sum_of_top = sum((row.figures["total_investment"] for row in top), Decimal(0))
+    return ngettext(
+        "%(cities)s holds %(investment)s, %(share)s of the total.",
+        "%(cities)s hold %(investment)s, %(share)s of the total.",
+        len(top),
+    ) % {
+        "cities": listed_words([local(row.member, "short") for row in top]),
+        "investment": money_words(sum_of_top),
+        "share": share_words(sum_of_top, total),
+    }
+
+
+def brings(figures: Figures, links: Links) -> dict[str, Any]:
+    growth, capacity = _standing(figures, GROWTH), _standing(figures, CAPACITY)
+    points = growth_points(growth)
+    return {
+        "sentence": _brings_sentence(growth, capacity),
+        "chart": charts.growth(points, subject_name=_("Shandong"), comparator_name=_("China")) if points else None,
+        "chart_columns": [
+            {"label": _("Year to the end of")},
+            {"label": _("Shandong"), "number": True},
+            {"label": _("China"), "number": True},
+        ],
+        "chart_rows": [
+            [f"{p.period_end:%Y-%m}", percent_words(p.subject), percent_words(p.comparator)] for p in points[-6:]
+        ],
+        "indicators": [indicator_row(each, links) for each in figures.standings],
+        "indicators_url": links.to("indicators:list"),
+    }
+
+
+def growth_points(standing: Standing | None) -> list[charts.GrowthPoint]:
+    """The year to each quarter's end, from what was released by the day."""
+    if standing is None:
+        return []
+    kinds = (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.THREE_QUARTERS, PeriodKind.YEAR)
+
+    def by_end(rows: Any) -> dict[date, Decimal]:
+        shown = [row for row in rows if row.period_kind in kinds and row.period_start.month == 1]
+        return {row.period_end: trimmed(row.value) for row in sorted(shown, key=lambda row: row.released_on)}
+
+    own, others = by_end(standing.series), by_end(standing.comparator_series)
+    return [charts.GrowthPoint(end, own.get(end), others.get(end)) for end in sorted(own.keys() | others.keys())]
+
+
+def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
+    indicator = standing.indicator
+    against = []
+    if standing.comparator is not None:
+        against.append(_gap_to_country(standing))
+    if standing.target is not None:
+        against.append(_("target %(target)s") % {"target": target_words(standing.target, indicator)})
+    return {
+        "name": local(indicator, "name"),
+        "path": f"indicators.{indicator.code}.value",
+        "url": links.to("indicators:detail", standing.indicator.code),
+        "value": standing.value,
+        "shown": number_cell(indicator, standing.value),
+        "unit": shown_unit(indicator),
+        "period": _period(standing.latest) if standing.latest else "",
+        "change": change_cell(indicator, standing.change),
+        "against": against,
+    }
+
+
+def _gap_to_country(standing: Standing) -> str:
+    indicator = standing.indicator
+    words = {
+        "value": number_cell(indicator, standing.comparator),
+        "points": number_cell(indicator, abs(standing.gap or Decimal(0))),
+    }
+    if not standing.gap:
+        return _("China %(value)s, the same") % words
+    if indicator.unit != "%":
+        return _("China %(value)s") % words
+    if standing.gap > 0:
+        return _("China %(value)s, %(points)s points above") % words
+    return _("China %(value)s, %(points)s points below") % words
+
+
+def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
+    parts = []
+    if growth is not None and growth.latest is not None:
+        words = {"value": minus(percent_words(growth.value)), "period": _period(growth.latest)}
+        if growth.gap is None:
+            parts.append(_("GDP grew by %(value)s in %(period)s") % words)
+        else:
+            words["points"] = gap_cell(abs(growth.gap)).lstrip("+")
+            parts.append(
+                (
+                    _("GDP grew by %(value)s in %(period)s, %(points)s points above China")
+                    if growth.gap >= 0
+                    else _("GDP grew by %(value)s in %(period)s, %(points)s points below China")
+                )
+                % words
+            )
+    if capacity is not None and capacity.target is not None:
+        parts.append(
+            _("new and renewable energy capacity is %(value)s against a target of %(target)s")
+            % {
+                "value": with_unit(capacity.indicator, capacity.value or Decimal(0)),
+                "target": target_words(capacity.target, capacity.indicator),
+            }
+        )
+    if not parts:
+        return _("No data for this period")
+    text = pgettext("between half-sentences", "; ").join(parts) + pgettext("end of a sentence", ".")
+    return text[0].upper() + text[1:]

@@ -1,0 +1,222 @@
+"""What the pages of the dashboard share: links that keep the day, sentences, orders, rows of tables."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.dates import MONTHS
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.figures import Row
+from measures.reporting_months import Month
+from reporting.pace import Pace, pace, percent
+from web.errors import BadQuery
+from web.language import local, suffix
+from web.numbers import trimmed
+from web.templatetags.pilotzone import number
+from web.templatetags.pilotzone import percent as percent_words
+
+YI_PER_TRILLION = 10_000
+# Below this a rate says more about how few there are than about the work.
+LEAST_TO_RANK = 5
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses that keep the day and the plan which the reader chose."""
+
+    kept: Mapping[str, str]
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Links":
+        return cls({name: request.GET[name] for name in ("as_of", "plan") if request.GET.get(name)})
+
+    def to(self, name: str, *args: str, **filters: Any) -> str:
+        query = QueryDict(mutable=True)
+        query.update({**{key: str(value) for key, value in filters.items()}, **self.kept})
+        return reverse(name, args=args) + (f"?{query.urlencode()}" if query else "")
+
+
+def is_chinese() -> bool:
+    return suffix() == "zh"
+
+
+def month_words(day: date) -> str:
+    """The month's name where the year is clear: 8月, August."""
+    return f"{day.month}月" if is_chinese() else str(MONTHS[day.month])
+
+
+def listed_words(words: Sequence[str]) -> str:
+    if is_chinese():
+        return "、".join(words)
+    return (
+        words[0]
+        if len(words) == 1
+        else _("%(many)s and %(last)s")
+        % {
+            "many": ", ".join(words[:-1]),
+            "last": words[-1],
+        }
+    )
+
+
+def money(yi: Decimal) -> tuple[str, str]:
+    """An amount of 亿元 and its unit as headlines have them: 8.45万亿元, 936亿元, 8.45 trillion yuan, 93.6 billion"""
+    if yi >= YI_PER_TRILLION:
+        return number(trimmed((yi / YI_PER_TRILLION).quantize(Decimal("0.01"), "ROUND_HALF_UP"))), _("trillion yuan")
+    if is_chinese():
+        return number(whole(yi)), "亿元"
+    return number((yi / 10).quantize(Decimal("0.1") if yi else Decimal(1), "ROUND_HALF_UP")), _("billion yuan")
+
+
+def money_words(yi: Decimal) -> str:
+    text, unit = money(yi)
+    return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
+
+
+def whole(value: Decimal | int) -> int:
+    return int(Decimal(value).to_integral_value("ROUND_HALF_UP"))
+
+
+def pace_words(points: Decimal | None) -> SafeString:
+    """The decisive half of a sentence, in bold."""
+    words = {
+        None: _("nothing to measure yet"),
+        Pace.ON_PACE: _("in step with time elapsed"),
+        Pace.AHEAD: _("%(points)s percentage points ahead of time elapsed"),
+        Pace.BEHIND: _("%(points)s percentage points behind time elapsed"),
+    }[pace(points, tolerance=settings.PILOTZONE_PACE_TOLERANCE)]
+    return format_html("<strong>{}</strong>", words % {"points": abs(points or 0)})
+
+
+def sentence(text: str, **parts: Any) -> SafeString:
+    """A translated sentence with parts put in; the parts are escaped, or marked up already."""
+    return format_html(text.replace("{", "{{").replace("}", "}}") % {name: f"{{{name}}}" for name in parts}, **parts)
+
+
+def completed_words(figures: Mapping[str, Any]) -> str:
+    return ngettext(
+        "%(completed)s of %(total)s policy measures is completed (%(rate)s)",
+        "%(completed)s of %(total)s policy measures are completed (%(rate)s)",
+        figures["completed"],
+    ) % {
+        "completed": number(figures["completed"]),
+        "total": number(figures["total"]),
+        "rate": percent_words(figures["completion_rate"]),
+    }
+
+
+def red_words(count: int) -> str:
+    if not count:
+        return _("none has a red light")
+    return ngettext("%(count)s has a red light", "%(count)s have a red light", count) % {"count": number(count)}
+
+
+def unreported_words(count: int, day: date) -> str:
+    month = month_words(day)
+    if not count:
+        return _("all departments have reported for %(month)s") % {"month": month}
+    return ngettext(
+        "%(count)s department has yet to report for %(month)s",
+        "%(count)s departments have yet to report for %(month)s",
+        count,
+    ) % {"count": number(count), "month": month}
+
+
+Sort = Mapping[str, Callable[[Row], Any]]
+MEASURE_SORTS: Sort = {
+    "name": lambda row: row.member.number,
+    "total": lambda row: row.figures["total"],
+    "completed": lambda row: row.figures["completed"],
+    "in_progress": lambda row: row.figures["in_progress"],
+    "promoting": lambda row: row.figures["promoting"],
+    "rate": lambda row: row.figures["completion_rate"],
+    "gap": lambda row: row.figures["gap"],
+    "red": lambda row: row.figures["lights"]["red"],
+    "yellow": lambda row: row.figures["lights"]["yellow"],
+}
+PROJECT_SORTS: Sort = {
+    "name": lambda row: row.key,
+    "total": lambda row: row.figures["total"],
+    "total_investment": lambda row: row.figures["total_investment"],
+}
+
+
+def asked_ordering(request: HttpRequest, sorts: Sort, default: str) -> str:
+    """Raises BadQuery for an order that the table does not have."""
+    asked = request.GET.get("ordering", "") or default
+    if asked.removeprefix("-") not in sorts:
+        allowed = ", ".join(sorts)
+        raise BadQuery({"ordering": [_("This value is not allowed; choose one of: %(values)s") % {"values": allowed}]})
+    return asked
+
+
+def in_order(rows: Iterable[Row], sorts: Sort, ordering: str) -> list[Row]:
+    """Ties stay in the order given; rows without a value come last either way."""
+    value = sorts[ordering.removeprefix("-")]
+    rows = list(rows)
+    known = sorted((r for r in rows if value(r) is not None), key=value, reverse=ordering.startswith("-"))
+    return known + [row for row in rows if value(row) is None]
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A member of a table: its name as tables write it, where it leads, its figures."""
+
+    name: str
+    url: str
+    figures: Mapping[str, Any]
+    month: Month | None = None
+
+    @property
+    def whole_investment(self) -> int:
+        return whole(self.figures["total_investment"])
+
+
+def measure_rows(
+    rows: Iterable[Row], by: str, links: Links, months: Mapping[int, Month] | None = None
+) -> list[TableRow]:
+    field = "title" if by == "section" else "short"
+    return [
+        TableRow(
+            local(row.member, field),
+            links.to(f"dashboard:{by}", row.key),
+            row.figures,
+            (months or {}).get(row.member.pk),
+        )
+        for row in rows
+    ]
+
+
+def city_rows(rows: Iterable[Row], links: Links) -> list[TableRow]:
+    return [TableRow(local(row.member, "short"), links.to("dashboard:city", row.key), row.figures) for row in rows]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """`place` is None for a member that is not ranked."""
+
+    place: int | None
+    of: int
+
+
+def rank(key: str, rows: Iterable[Row], value: Callable[[Row], Any], *, least: int = 0) -> Rank:
+    """The place of a member by a value, the greatest first; ties share a place; small members are left out."""
+    ranked = {row.key: value(row) for row in rows if row.figures["total"] >= least and value(row) is not None}
+    if key not in ranked:
+        return Rank(None, len(ranked))
+    return Rank(1 + sum(other > ranked[key] for other in ranked.values()), len(ranked))
+
+
+def share_words(part: Decimal | int, of: Decimal | int) -> str:
+    """A part of a sum in percent, to one decimal; a dash where the sum is nothing."""
+    # Both in 万元 where they are amounts, so that the division is exact.
+    return percent_words(percent(int(part * YI_PER_TRILLION), int(of * YI_PER_TRILLION)))

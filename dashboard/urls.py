@@ -1,0 +1,18 @@
+from django.urls import path
+
+from dashboard import health, views
+
+app_name = "dashboard"
+urlpatterns = [
+    path("", views.OverviewPage.as_view(), name="overview"),
+    path("sections/", views.SectionsPage.as_view(), name="sections"),
+    path("sections/<slug:slug>/", views.SectionPage.as_view(), name="section"),
+    path("departments/", views.DepartmentsPage.as_view(), name="departments"),
+    path("departments/<slug:slug>/", views.DepartmentPage.as_view(), name="department"),
+    path("cities/", views.CitiesPage.as_view(), name="cities"),
+    path("cities/<slug:code>/", views.CityPage.as_view(), name="city"),
+    path("published/", views.PublishedPage.as_view(), name="published"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]

@@ -1,0 +1,139 @@
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from dashboard.figures import Figures
+from dashboard.members import city_member, city_table, measure_member, measure_table
+from dashboard.overview import overview
+from dashboard.pages import MEASURE_SORTS, PROJECT_SORTS, Links, asked_ordering
+from dashboard.published import published_rows
+from measures.filters import asked_plan
+from measures.models import Plan
+from regions.models import Region, RegionKind
+from web.errors import BadQuery
+from web.views import ReadingView
+
+
+class PlanPage(ReadingView):
+    """A page about a plan on a day. A site without a plan says so instead."""
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return asked_plan(self.request)
+
+    @cached_property
+    def figures(self) -> Figures:
+        assert self.plan is not None
+        return Figures(self.plan, self.day)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links.of(self.request)
+
+    def choice(self, name: str, choices: list[str]) -> str:
+        """One of a few values; the first where none is asked for."""
+        asked = self.request.GET.get(name, "") or choices[0]
+        if asked not in choices:
+            allowed = _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(choices)}
+            raise BadQuery({name: [allowed]})
+        return asked
+
+    def get_template_names(self) -> list[str]:
+        return super().get_template_names() if self.plan else ["dashboard/no_plan.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.plan is None:
+            return super().get_context_data(plan=None, rollup_state={}, **kwargs)
+        content = self.content(**kwargs)
+        return super().get_context_data(
+            plan=self.plan,
+            figures=self.figures,
+            before_plan=self.day < self.plan.starts_on,
+            rollup_state={"computed_at": self.figures.computed_at, "refreshing": self.figures.refreshing},
+            **content,
+        )
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class OverviewPage(PlanPage):
+    template_name = "dashboard/overview.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        return overview(
+            self.figures,
+            self.links,
+            whole_plan=self.choice("course", ["year", "plan"]) == "plan",
+            map_of=self.choice("map", ["total_investment", "total"]),
+        )
+
+
+class DepartmentsPage(PlanPage):
+    template_name = "dashboard/departments.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
+        unreported_only = self.choice("reported", ["all", "no"]) == "no"
+        return {
+            "unreported_only": unreported_only,
+            **measure_table(self.figures, "department", self.links, ordering=ordering, unreported_only=unreported_only),
+        }
+
+
+class SectionsPage(PlanPage):
+    template_name = "dashboard/sections.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
+        return measure_table(self.figures, "section", self.links, ordering=ordering)
+
+
+class CitiesPage(PlanPage):
+    template_name = "dashboard/cities.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        ordering = asked_ordering(self.request, PROJECT_SORTS, "-total_investment")
+        show = self.choice("show", ["total_investment", "total"])
+        return city_table(self.figures, self.links, ordering=ordering, show=show)
+
+
+class MemberPage(PlanPage):
+    """A section or a department (`by`)."""
+
+    by: str
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        found = measure_member(self.figures, self.by, kwargs["slug"], self.links)
+        if found is None:
+            raise Http404
+        return {"by": self.by, "all_url": self.links.to(f"dashboard:{self.by}s"), **found}
+
+
+class DepartmentPage(MemberPage):
+    template_name = "dashboard/department.html"
+    by = "department"
+
+
+class SectionPage(MemberPage):
+    template_name = "dashboard/section.html"
+    by = "section"
+
+
+class CityPage(PlanPage):
+    template_name = "dashboard/city.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
+        return {"all_url": self.links.to("dashboard:cities"), **city_member(self.figures, city, self.links)}
+
+
+class PublishedPage(PlanPage):
+    template_name = "dashboard/published.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        rows = published_rows(self.figures)
+        return {"rows": rows, "differing": sum(not row.is_equal for row in rows)}

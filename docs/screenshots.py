@@ -1,0 +1,101 @@
+"""Pictures of the demonstration: `./run screenshots` makes docs/overview.png for the README,
+`./run screenshots FOLDER` every page in both languages and three widths."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.services import ROOT, find_chromium, free_port
+
+PAGES = {
+    "overview": "/",
+    "overview-march": "/?as_of=2023-03-31",
+    "measures": "/measures/",
+    "measures-red": "/measures/?light=red",
+    "measure": "/measures/M172/",
+    "lights": "/measures/lights/",
+    "projects": "/projects/",
+    "project": "/projects/P0001/",
+    "indicators": "/indicators/",
+    "indicator": "/indicators/gdp_growth_ytd/",
+    "departments": "/departments/",
+    "department": "/departments/energy/",
+    "sections": "/sections/",
+    "section": "/sections/innovation/",
+    "cities": "/cities/",
+    "city": "/cities/370600/",
+    "published": "/published/",
+    "login": "/accounts/login/",
+    "bad-day": "/?as_of=2023-02-30",
+    "not-found": "/nothing/",
+    "api-docs": "/api/docs/",
+}
+WIDTHS = (360, 768, 1366)
+
+
+def take(page: Page, address: str, path: Path, *, whole: bool) -> None:
+    page.goto(address)
+    for top in range(0, page.evaluate("document.documentElement.scrollHeight"), 500):
+        page.evaluate(f"window.scrollTo(0, {top})")
+        page.wait_for_timeout(80)
+    page.wait_for_timeout(500)
+    page.evaluate("window.scrollTo(0, 0)")
+    page.screenshot(path=path, full_page=whole)
+
+
+def main(arguments: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as data:
+        port = free_port()
+        command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+        demo = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "PILOTZONE_DATA_DIR": data}, stdout=subprocess.DEVNULL
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            with sync_playwright() as playwright:
+                sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+                browser = playwright.chromium.launch(executable_path=find_chromium(), args=sandbox)
+                site = f"http://127.0.0.1:{port}"
+                if not arguments:
+                    page = browser.new_page(viewport={"width": 1366, "height": 1000}, locale="zh-CN")
+                    take(page, f"{site}/", ROOT / "docs" / "overview.png", whole=False)
+                    return
+                folder = Path(arguments[0])
+                folder.mkdir(parents=True, exist_ok=True)
+                for language in ("zh-hans", "en"):
+                    for width in WIDTHS:
+                        page = browser.new_page(viewport={"width": width, "height": 900})
+                        for name, path in PAGES.items():
+                            address = f"{site}{path}{'&' if '?' in path else '?'}lang={language}"
+                            take(page, address, folder / f"{name}-{language}-{width}.png", whole=True)
+                            wide = page.evaluate(
+                                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                            )
+                            print(
+                                f"{name} {language} {width}" + (f": {wide} px too wide" if wide > 0 else ""), flush=True
+                            )
+                        page.close()
+        finally:
+            demo.terminate()
+            demo.wait()
+
+
+def wait_for(address: str) -> None:
+    for _try in range(600):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("The demonstration did not start.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,54 @@
+"""Reading pages about projects."""
+
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from measures.filters import asked_plan
+from projects.filters import PROJECT_ORDERINGS, ProjectFilter
+from projects.models import Project
+from reporting.clock import today
+from reporting.lights import thresholds
+from web.sources import named_source
+from web.templatetags.pilotzone import yi
+from web.views import ListPage, ReadingView
+
+
+class ProjectList(ListPage):
+    template_name = "projects/project_list.html"
+    filterset_class = ProjectFilter
+    orderings = PROJECT_ORDERINGS
+    default_ordering = "code"
+
+    def get_queryset(self) -> QuerySet[Project]:
+        self.plan = asked_plan(self.request)
+        return Project.objects.in_plan(self.plan).listed(self.day).select_related("city")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        total = context["listing"].rows.order_by().aggregate(total=Sum("investment_wan"))["total"] or 0
+        return context | {
+            "plan": self.plan,
+            "counts": _("total investment %(amount)s (100 million yuan)") % {"amount": yi(total)},
+            "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
+        }
+
+
+class ProjectDetail(ReadingView):
+    template_name = "projects/project_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        projects = Project.objects.select_related("plan", "city", "county")
+        project = get_object_or_404(projects, code=kwargs["code"])
+        measures = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
+        return super().get_context_data(
+            project=project,
+            is_listed=project.listed_on <= self.day,
+            can_show_listing=project.listed_on <= today(),
+            source=named_source(project.source),
+            also_in=project.also_in.all(),
+            measures=list(measures),
+            **kwargs,
+        )

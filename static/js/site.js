@@ -1,0 +1,57 @@
+// Loaded in the head, before the page is drawn: the class tells the style sheet that what is folded can be opened.
+"use strict";
+document.documentElement.classList.add("js");
+
+document.addEventListener("DOMContentLoaded", function () {
+  function toggle(button, target) {
+    if (!target) return;
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", target.id);
+    if (button.tagName === "A") button.setAttribute("role", "button");
+    function flip(event) {
+      event.preventDefault();
+      const open = target.classList.toggle("open");
+      button.setAttribute("aria-expanded", String(open));
+    }
+    button.addEventListener("click", flip);
+    button.addEventListener("keydown", function (event) {
+      if (event.key === " " && button.tagName === "A") flip(event);
+    });
+  }
+
+  document.querySelectorAll("[data-toggle]").forEach(function (button) {
+    toggle(button, document.getElementById(button.dataset.toggle));
+  });
+
+  // A day is sent when it is whole. Keys in the field change it part by part, so they wait for Enter or for leaving it.
+  document.querySelectorAll(".as-of input[type=date]").forEach(function (field) {
+    const shown = field.value;
+    let typing = false;
+    function send() {
+      if (field.value !== shown && field.form.reportValidity()) field.form.submit();
+    }
+    field.addEventListener("keydown", function () {
+      typing = true;
+    });
+    field.addEventListener("pointerdown", function () {
+      typing = false;
+    });
+    field.addEventListener("change", function () {
+      if (!typing) send();
+    });
+    field.addEventListener("blur", send);
+  });
+
+  document.querySelectorAll("[data-counter-for]").forEach(function (counter) {
+    const field = document.getElementById(counter.dataset.counterFor);
+    if (!field) return;
+    function count() {
+      counter.textContent = Array.from(field.value).length + " / " + field.maxLength;
+    }
+    field.addEventListener("input", count);
+    count();
+  });
+
+  const summary = document.querySelector(".box-error[tabindex]");
+  if (summary) summary.focus();
+});

@@ -1,0 +1,103 @@
+import pytest
+
+from accounts.models import User
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english(client, today):
+    client.cookies["pilotzone_language"] = "en"
+
+
+def log_in(client, password: str, **more):
+    return client.post("/accounts/login/", {"username": "vic", "password": password, **more})
+
+
+class TestLogIn:
+    def test_goes_on_to_the_page_asked_for(self, client):
+        make_user("vic", password="only-for-tests")
+        response = log_in(client, "only-for-tests", next="/measures/?as_of=2023-06-30")
+        assert response.status_code == 302
+        assert response.url == "/measures/?as_of=2023-06-30"
+
+    def test_never_goes_on_to_another_site(self, client):
+        make_user("vic", password="only-for-tests")
+        assert log_in(client, "only-for-tests", next="https://elsewhere.example/").url == "/"
+
+    def test_a_wrong_password_is_answered_with_a_message(self, client):
+        make_user("vic", password="only-for-tests")
+        response = log_in(client, "guess")
+        assert response.status_code == 200
+        assert 'role="alert"' in response.content.decode()
+        assert 'value="vic"' in response.content.decode()
+
+    def test_guessing_locks_the_account(self, client):
+        make_user("vic", password="only-for-tests")
+        for _n in range(5):
+            response = log_in(client, "guess")
+        assert response.status_code == 429
+        assert "The account is locked; please try again in 15 minutes" in response.content.decode()
+        assert log_in(client, "only-for-tests").status_code == 429
+
+    def test_log_out_takes_a_form_and_ends_the_session(self, client):
+        client.force_login(make_user("vic"))
+        assert client.get("/accounts/logout/").status_code == 405
+        assert client.post("/accounts/logout/").status_code == 302
+        assert "_auth_user_id" not in client.session
+
+
+class TestPassword:
+    def test_is_changed_by_its_owner(self, client):
+        client.force_login(make_user("vic", password="only-for-tests"))
+        form = {
+            "old_password": "only-for-tests",
+            "new_password1": "a-much-longer-one",
+            "new_password2": "a-much-longer-one",
+        }
+        assert client.post("/accounts/password/", form).url == "/accounts/password/done/"
+        assert User.objects.get(username="vic").check_password("a-much-longer-one")
+
+    def test_a_weak_one_is_refused_with_a_message(self, client):
+        client.force_login(make_user("vic", password="only-for-tests"))
+        form = {"old_password": "only-for-tests", "new_password1": "12345", "new_password2": "12345"}
+        response = client.post("/accounts/password/", form)
+        assert response.status_code == 200
+        assert 'role="alert"' in response.content.decode()
+        assert User.objects.get(username="vic").check_password("only-for-tests")
+
+    def test_others_log_in_first(self, client):
+        assert client.get("/accounts/password/").url == "/accounts/login/?next=/accounts/password/"
+
+
+class TestPreferences:
+    def test_the_language_is_kept_in_a_cookie(self, client):
+        response = client.post("/language/", {"language": "zh-hans", "next": "/measures/?as_of=2023-06-30&lang=en"})
+        assert response.url == "/measures/?as_of=2023-06-30"
+        assert response.cookies["pilotzone_language"].value == "zh-hans"
+
+    def test_and_in_the_account_of_those_who_have_one(self, client):
+        client.force_login(make_user("vic"))
+        client.post("/language/", {"language": "en"})
+        client.post("/language/", {"size": "large"})
+        vic = User.objects.get(username="vic")
+        assert (vic.language, vic.large_print) == ("en", True)
+
+    def test_large_print_is_on_from_the_next_page(self, client, open_reading):
+        client.post("/language/", {"size": "large"})
+        assert 'data-size="large"' in client.get("/measures/").content.decode()
+        client.post("/language/", {"size": "normal"})
+        assert 'data-size="large"' not in client.get("/measures/").content.decode()
+
+    @pytest.mark.parametrize("elsewhere", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+    def test_never_goes_on_to_another_site(self, client, elsewhere):
+        assert client.post("/language/", {"language": "en", "next": elsewhere}).url == "/"
+
+    def test_a_language_that_is_none_changes_nothing(self, client):
+        response = client.post("/language/", {"language": "xx"})
+        assert response.status_code == 302
+        assert "pilotzone_language" not in response.cookies
+
+    def test_takes_a_form_only(self, client):
+        assert client.get("/language/").status_code == 405

@@ -1,0 +1,53 @@
+"""A real Chromium on the demonstration's data; what a page must never do fails every test that opens one."""
+
+import os
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+
+# Without these Chromium calls home, and a call to another host fails the test.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    chromium = os.environ.get("PILOTZONE_CHROMIUM") or "/usr/bin/chromium"
+    return {**browser_type_launch_args, "executable_path": chromium, "args": [*sandbox, *QUIET]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "zh-CN"}
+
+
+@pytest.fixture
+def site(transactional_db, live_server, settings, capsys):
+    """The address of the demonstration, open to readers, as of its pinned day."""
+    settings.PILOTZONE_TODAY = date(2023, 8, 29)
+    settings.PILOTZONE_PUBLIC_READING = True
+    settings.PILOTZONE_DEMO = True
+    call_command("load_fixtures")
+    return live_server.url
+
+
+@pytest.fixture
+def watched(page, site):
+    """The page, and the list of what went wrong in it: console errors, exceptions, refused or foreign requests."""
+    wrong = []
+    page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    # A request that a click cut short is no failure.
+    page.on("requestfailed", lambda r: r.failure != "net::ERR_ABORTED" and wrong.append(f"{r.failure}: {r.url}"))
+    page.on("response", lambda answer: answer.status >= 400 and wrong.append(f"{answer.status}: {answer.url}"))
+    home = urlsplit(site).netloc
+
+    def check_host(request):
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != home:
+            wrong.append(f"another host: {request.url}")
+
+    page.on("request", check_host)
+    return page, wrong

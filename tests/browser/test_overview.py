@@ -1,0 +1,83 @@
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CHARTS = 3  # the course, the tile map, GDP growth
+SENTENCE = {"zh-hans": "先行区建设总体进展", "en": "Where the pilot zone stands"}
+COMPLETED = {"zh-hans": "共13条", "en": "13 results"}
+
+
+def scroll_through(page):
+    """Charts are drawn when they come near the view."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for top in range(0, height, 500):
+        page.evaluate(f"window.scrollTo(0, {top})")
+        page.wait_for_timeout(60)
+
+
+def is_too_wide(page):
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_overview_draws_its_charts_and_leads_from_a_figure_to_a_measure(watched, site, language, width):
+    page, wrong = watched
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site}/?lang={language}")
+
+    assert page.locator("h1").inner_text() == SENTENCE[language]
+    assert page.locator("html").get_attribute("lang") == {"zh-hans": "zh-Hans", "en": "en"}[language]
+    scroll_through(page)
+    page.wait_for_function(
+        f"document.querySelectorAll('figure [data-drawn=true], figure[data-drawn=true]').length >= {CHARTS}"
+    )
+    assert page.locator("figure .main-svg").count() >= CHARTS
+    assert not is_too_wide(page)
+
+    figure = page.locator("[data-figure='measures.completed']").first
+    assert figure.inner_text().strip() == "13"
+    assert figure.get_attribute("data-value") == "13"
+    figure.click()
+    assert "status=completed" in page.url
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}lang={language}")
+    assert COMPLETED[language] in page.locator("main").inner_text()
+    rows = page.locator("main tbody tr")
+    assert rows.count() == 13
+    assert not is_too_wide(page)
+
+    title = rows.first.locator("a").last
+    expected = title.inner_text()
+    title.click()
+    assert "/measures/M" in page.url
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}lang={language}")
+    assert page.locator("h1").inner_text() == expected
+    scroll_through(page)
+    page.wait_for_function("document.querySelectorAll('[data-drawn=true]').length >= 1")
+    assert not is_too_wide(page)
+    assert wrong == []
+
+
+def test_a_reader_chooses_a_past_day_and_a_language_that_stay(watched, site):
+    page, wrong = watched
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{site}/?as_of=2023-03-31")
+    assert page.locator("[data-figure='measures.completed']").first.get_attribute("data-value") != "13"
+    page.get_by_role("button", name="English").click()
+    assert page.locator("h1").inner_text() == "Where the pilot zone stands"
+    assert "as_of=2023-03-31" in page.url
+    page.get_by_role("link", name="Measures", exact=True).first.click()
+    assert page.locator("h1").inner_text() == "Measures"
+    assert wrong == []
+
+
+def test_every_number_of_the_charts_stands_on_the_page_without_scripts(browser, site):
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    page = context.new_page()
+    page.goto(f"{site}/?lang=en")
+    text = page.locator("main").inner_text()
+    for number in ("13", "105", "131", "3,186", "84,500", "10,307", "6.2", "5.5"):
+        assert number in text, number
+    for table in page.locator("figure table").all():
+        assert table.is_visible()
+    context.close()

@@ -1,0 +1,327 @@
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
+
+from dashboard.models import PublishedFigure, StaleCell
+from dashboard.services import rebuild_rollups
+from measures.models import Measure, Plan, StatusChange
+from projects.models import Project
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "/",
+    "/departments/",
+    "/departments/science/",
+    "/sections/",
+    "/sections/innovation/",
+    "/cities/",
+    "/cities/370200/",
+    "/published/",
+]
+
+
+@pytest.fixture
+def site(today, open_reading):
+    """Science leads five measures of Innovation (one completed, one overdue), Energy none."""
+    section = make.make_section(slug="innovation", number=1, title_en="Innovation-driven development")
+    science = make.make_department("science", name_en="Department of Science", short_en="Science")
+    make.make_department("energy", name_en="Energy Administration", short_en="Energy")
+    done, late, *_others = (make.make_measure(section, science, title_en=f"Task number {n}") for n in range(5))
+    make.make_change(done, "completed", date(2023, 4, 3))
+    Measure.objects.filter(pk=late.pk).update(due_on=date(2023, 8, 1))
+    make.make_project(city="370200", investment=93_600_000)
+    return section.plan
+
+
+def get(address, **headers):
+    separator = "&" if "?" in address else "?"
+    return Client().get(f"{address}{separator}lang=en", headers=headers)
+
+
+def text_of(address):
+    response = get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_opens_for_a_viewer_and_sends_others_to_the_log_in(site, settings, address):
+    assert get(address).status_code == 200
+    settings.PILOTZONE_PUBLIC_READING = False
+    response = Client().get(f"{address}?as_of=2023-03-31")
+    assert response.status_code == 302
+    assert response.url.startswith("/accounts/login/?next=")
+    client = Client()
+    client.force_login(make.make_user("vic"))
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2023-08-30", "The day is in the future"),
+        ("9999-12-31", "The day is in the future"),
+        ("2023-02-30", "This is not a valid date"),
+        ("20230630", "This is not a valid date"),
+        ("2023-W05-1", "This is not a valid date"),
+        ("0000-01-01", "This is not a valid date"),
+        ("２０２３-01-01", "This is not a valid date"),
+    ],
+)
+def test_a_day_that_is_none_is_refused_in_the_frame_with_a_way_back(site, address, day, sentence):
+    response = get(f"{address}?as_of={day}")
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert sentence in page
+    assert "Pilot zone progress dashboard" in page
+    assert f'href="{address}?' in page
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("day", ["0001-01-01", "2022-12-31", "2023-01-01", "2023-01-31", ""])
+def test_every_day_up_to_today_has_a_page(site, address, day):
+    assert get(f"{address}?as_of={day}").status_code == 200
+
+
+def test_before_the_plan_there_are_zeros_dashes_and_the_sentence(site):
+    page = text_of("/?as_of=2022-12-31")
+    assert "The day is before the plan began" in page
+    assert 'data-figure="measures.total" data-value="0"' in page
+    assert 'data-figure="measures.completion_rate" data-value="">—<' in page
+
+
+@pytest.mark.parametrize("address", ["/", "/departments/", "/departments/science/", "/sections/", "/published/"])
+def test_a_site_without_a_plan_says_so(today, open_reading, address):
+    assert "No action plan has been entered yet" in text_of(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/departments/?ordering=size",
+        "/sections/?ordering=size",
+        "/cities/?ordering=gap",
+        "/departments/?reported=maybe",
+        "/cities/?show=all",
+        "/?map=all",
+        "/?course=all",
+        "/?plan=nowhere",
+    ],
+)
+def test_what_a_page_does_not_have_is_refused_naming_what_it_has(site, address):
+    response = get(address)
+    assert response.status_code == 400
+    assert "choose one of" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/departments/nowhere/", "/sections/nowhere/", "/cities/370000/", "/cities/1/"])
+def test_a_member_that_does_not_exist_is_not_found(site, address):
+    assert get(address).status_code == 404
+
+
+def test_the_sentence_is_made_of_the_figures(site):
+    page = text_of("/")
+    assert "As of 29 August 2023, 1 of 5 policy measures is completed (20.0%)" in page
+    assert "<strong>2.0 percentage points behind time elapsed</strong>" in page
+    assert "1 has a red light" in page
+    assert "1 department has yet to report for August" in page
+    assert "20.0 − " in page
+    assert "<strong>nothing" not in page
+
+
+def test_a_past_day_has_the_figures_of_that_day(site):
+    page = text_of("/?as_of=2023-03-31")
+    assert 'data-figure="measures.completed" data-value="0"' in page
+    assert 'href="/measures/?status=completed&amp;as_of=2023-03-31"' in page
+    assert "No measure is overdue" in page
+
+
+def test_figures_are_marked_as_published_only_where_they_equal_the_published_ones(site):
+    for figure, value in (("total", 5), ("completed", 1), ("in_progress", 0), ("promoting", 4)):
+        PublishedFigure.objects.create(
+            plan=site,
+            as_of=date(2023, 6, 30),
+            figure=f"measures.{figure}",
+            value=value,
+            unit="measures",
+            provenance="published",
+            source="A newspaper",
+        )
+    assert "Published for 2023-06-30" in text_of("/")
+    assert "Each published figure equals the one computed" in text_of("/published/")
+    PublishedFigure.objects.filter(figure="measures.completed").update(value=2)
+    assert "Published for 2023-06-30" not in text_of("/")
+    assert "1 published figure differs" in text_of("/published/")
+
+
+def test_a_department_page_says_where_it_stands(site):
+    page = text_of("/departments/science/")
+    assert "Leads 5 measures; 1 is completed (20.0%)" in page
+    assert "4 reports for August are missing" in page
+    assert page.count("Task number") == 5
+    assert "of 1</span>" in page
+    idle = text_of("/departments/energy/")
+    assert "It leads no measure of this plan." in idle
+
+
+def test_a_city_page_says_what_it_holds(site):
+    page = text_of("/cities/370200/")
+    assert "1 project with an investment of 936.0 billion yuan, <strong>100.0% of the province</strong>." in page
+    assert 'href="/projects/?city=370200&amp;category=energy"' in page
+
+
+def test_only_departments_that_have_not_reported_can_be_shown(site):
+    assert ">Energy</a>" in text_of("/departments/")
+    page = text_of("/departments/?reported=no")
+    assert ">Science</a>" in page
+    assert ">Energy</a>" not in page
+    for measure in Measure.objects.all():
+        make.make_report(measure, date(2023, 8, 20), state="submitted")
+    assert "All departments have reported this month" in text_of("/departments/?reported=no")
+
+
+def test_a_table_is_sorted_as_asked(site):
+    other = make.make_section(slug="energy", number=2, title_en="Energy transition", plan=site)
+    make.make_measure(other, Measure.objects.first().lead_department)
+
+    def order(ordering):
+        page = text_of(f"/sections/?ordering={ordering}")
+        return page.index(">Innovation-driven development</a>") < page.index(">Energy transition</a>")
+
+    assert order("-total")
+    assert not order("total")
+    assert order("name")
+    assert not order("-name")
+
+
+def test_names_of_rows_are_escaped(site):
+    name = '<script>alert("x")</script>'
+    Measure.objects.update(title_en=name)
+    for address in ("/", "/departments/science/"):
+        page = text_of(address)
+        assert name not in page
+        assert escape(name) in page
+
+
+def copies_of(model, plan_filter, letters, **changed):
+    return [
+        model(
+            **{
+                **row,
+                **{name: change(row) for name, change in changed.items()},
+                "id": None,
+                "code": letter + row["code"][1:],
+            }
+        )
+        for letter in letters
+        for row in model.objects.filter(**plan_filter).values()
+    ]
+
+
+def count_queries(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+@pytest.fixture
+def demo(today, open_reading, capsys):
+    call_command("load_fixtures")
+    rebuild_rollups()
+    return Plan.objects.get()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_model):
+    reader = Client()
+    reader.force_login(make.make_user("vic"))
+    addresses = [
+        "/",
+        "/?as_of=2023-03-31",
+        "/departments/",
+        "/departments/energy/",
+        "/sections/",
+        "/cities/",
+        "/published/",
+    ]
+    addresses.append("/cities/370200/")
+    before = {address: count_queries(reader, address) for address in addresses}
+    assert max(before.values()) <= 15
+    assert count_queries(Client(), "/") <= 13
+
+    measures = Measure.objects.bulk_create(copies_of(Measure, {"section__plan": demo}, "AB"))
+    StatusChange.objects.bulk_create(
+        StatusChange(
+            measure=measure,
+            status="promoting",
+            effective_on=measure.listed_on,
+            recorded_at=make.shanghai(measure.listed_on),
+            provenance="illustrative",
+        )
+        for measure in measures
+    )
+    Project.objects.bulk_create(copies_of(Project, {"plan": demo}, "AB"))
+    rebuild_rollups()
+    assert Measure.objects.count() == 3 * 249
+    assert {address: count_queries(reader, address) for address in addresses} == before
+    page = reader.get("/?lang=en").content.decode()
+    assert 'data-figure="measures.total" data-value="747"' in page
+    assert 'data-figure="projects.total" data-value="9558"' in page
+
+
+def test_alive_and_ready_answer_anybody(db):
+    assert Client().get("/healthz").content == b"ok\n"
+    response = Client().get("/readyz")
+    assert (response.status_code, response.content) == (200, b"ready\n")
+
+
+def test_not_ready_while_a_migration_waits_or_the_database_is_away(db, monkeypatch):
+    from django.db import OperationalError
+
+    class Waiting:
+        def __init__(self, connection):
+            self.loader = self
+            self.graph = self
+
+        def leaf_nodes(self):
+            return []
+
+        def migration_plan(self, targets):
+            return [("accounts", False)]
+
+    monkeypatch.setattr("dashboard.health.MigrationExecutor", Waiting)
+    response = Client().get("/readyz")
+    assert response.status_code == 503
+    assert b"not applied" in response.content
+
+    def away(connection):
+        raise OperationalError
+
+    monkeypatch.setattr("dashboard.health.MigrationExecutor", away)
+    response = Client().get("/readyz")
+    assert response.status_code == 503
+    assert b"does not answer" in response.content
+
+
+def test_metrics_are_for_this_machine_and_superusers(site, settings):
+    rebuild_rollups()
+    StaleCell.objects.create(kind="measures", key=[1, 1, 1], marked_at=make.shanghai(date(2023, 8, 28)))
+    page = Client().get("/metrics").content.decode()
+    assert "pilotzone_stale_cells 1.0" in page
+    assert "pilotzone_stale_cell_oldest_seconds 0.0" not in page
+    assert "pilotzone_rollup_last_run_cells" in page
+
+    elsewhere = {"REMOTE_ADDR": "10.1.2.3"}
+    assert Client().get("/metrics", **elsewhere).status_code == 403
+    assert Client().get("/metrics", headers={"x-forwarded-for": "10.1.2.3"}).status_code == 403
+    client = Client()
+    client.force_login(make.make_user("admin", is_superuser=True))
+    assert client.get(reverse("dashboard:metrics"), **elsewhere).status_code == 200

@@ -1,0 +1,218 @@
+"""Rows for tests: each function makes one, with sensible values for what a test does not care about."""
+
+from datetime import date, datetime, time
+from itertools import count
+from typing import Any
+
+from accounts.models import Department, User
+from indicators.models import Indicator, Observation, Target
+from measures.models import Measure, Plan, Report, Section, StatusChange
+from projects.models import Project
+from regions.models import Region
+from reporting.clock import SHANGHAI
+
+_numbers = count(1)
+FIRST_DAY = date(2023, 1, 3)
+SHOWN = {"provenance": "illustrative", "source": "Made for tests"}
+
+
+def next_number() -> int:
+    """A number that no other row of this run has."""
+    return next(_numbers)
+
+
+def shanghai(day: date, hour: int = 9) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=SHANGHAI)
+
+
+REGIONS = {
+    "100000": ("country", None, "中国", "China"),
+    "370000": ("province", "100000", "山东省", "Shandong"),
+    "370100": ("city", "370000", "济南市", "Jinan"),
+    "370200": ("city", "370000", "青岛市", "Qingdao"),
+    "370600": ("city", "370000", "烟台市", "Yantai"),
+    "370202": ("county", "370200", "市南区", "Shinan"),
+}
+
+
+def region(code: str = "370000") -> Region:
+    """The region of the code, and what it lies in; made when first asked for."""
+    found = Region.objects.filter(code=code).first()
+    if found is not None:
+        return found
+    kind, parent, name_zh, name_en = REGIONS[code]
+    tile = {"tile_row": 1, "tile_column": int(code[2:4])} if kind == "city" else {}
+    return Region.objects.create(
+        code=code,
+        kind=kind,
+        parent=None if parent is None else region(parent),
+        name_zh=name_zh,
+        name_en=name_en,
+        short_zh=name_zh.rstrip("省市区"),
+        short_en=name_en,
+        **tile,
+        **SHOWN,
+    )
+
+
+def make_plan(slug: str = "shandong-2023-2025", **fields: Any) -> Plan:
+    """The plan of the slug; that of the demonstration by default, made when first asked for."""
+    values = {
+        "name_zh": "三年行动计划",
+        "name_en": "Three-year action plan",
+        "starts_on": date(2023, 1, 1),
+        "ends_on": date(2025, 12, 31),
+        **SHOWN,
+        **fields,
+    }
+    return Plan.objects.get_or_create(slug=slug, defaults=values)[0]
+
+
+def make_section(plan: Plan | None = None, **fields: Any) -> Section:
+    number = next_number()
+    values = {"slug": f"section-{number}", "number": number, "title_zh": f"任务{number}", "title_en": f"Task {number}"}
+    return Section.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
+
+
+def make_department(slug: str = "", **fields: Any) -> Department:
+    number = next_number()
+    values = {
+        "slug": slug or f"department-{number}",
+        "number": number,
+        "name_zh": f"省第{number}厅",
+        "name_en": f"Department {number}",
+        "short_zh": f"{number}厅",
+        "short_en": f"Dept {number}",
+    }
+    return Department.objects.create(**{**values, **SHOWN, **fields})
+
+
+def make_measure(
+    section: Section | None = None, lead_department: Department | None = None, *, first_row: bool = True, **fields: Any
+) -> Measure:
+    """A measure with its first status change, of the day it was listed. `plan=` picks the plan of a new section."""
+    number = next_number()
+    plan = fields.pop("plan", None)
+    values = {
+        "code": f"M{number:03}",
+        "title_zh": f"措施{number}",
+        "title_en": f"Measure {number}",
+        "description_zh": "说明",
+        "description_en": "What it is about",
+        "listed_on": FIRST_DAY,
+        "lead_provenance": "illustrative",
+    }
+    measure = Measure.objects.create(
+        section=section or make_section(plan),
+        lead_department=lead_department or make_department(),
+        **{**values, **SHOWN, **fields},
+    )
+    if first_row:
+        make_change(measure, "promoting", measure.listed_on, old_status=None)
+    return measure
+
+
+def make_report(measure: Measure, submitted_on: date, *, state: str = "accepted", **fields: Any) -> Report:
+    """A report for the month of its submission, decided on the day it came where its state says so."""
+    values = {
+        "period": submitted_on.replace(day=1),
+        "status": "promoting",
+        "against_status": "promoting",
+        "what_was_done_zh": "做了工作",
+        "what_was_done_en": "Work was done",
+        "submitted_on": submitted_on,
+        "decided_on": submitted_on if state in ("accepted", "returned") else None,
+    }
+    return Report.objects.create(measure=measure, state=state, **{**values, **SHOWN, **fields})
+
+
+def make_change(
+    measure: Measure, status: str, effective_on: date, *, old_status: str | None = "promoting", **fields: Any
+) -> StatusChange:
+    """A status change; the accepted report behind it is made where the rules want one."""
+    needs_report = old_status not in (None, "completed") and not fields.get("supersedes")
+    if needs_report and "report" not in fields:
+        fields["report"] = make_report(measure, effective_on, status=status, against_status=old_status)
+    values = {
+        "old_status": old_status,
+        "recorded_at": shanghai(effective_on),
+        "reason_zh": "原因",
+        "reason_en": "Reason",
+    }
+    return StatusChange.objects.create(
+        measure=measure, status=status, effective_on=effective_on, **{**values, **SHOWN, **fields}
+    )
+
+
+def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:
+    """`investment` is in 万元 (10,000 yuan), `city` and `county` are codes."""
+    number = next_number()
+    measures, also_in, county = fields.pop("measures", ()), fields.pop("also_in", ()), fields.pop("county", None)
+    values = {
+        "code": f"P{number:04}",
+        "name_zh": f"项目{number}",
+        "name_en": f"Project {number}",
+        "category": "energy",
+        "stage": "under_construction",
+        "listed_on": FIRST_DAY,
+        "investment_provenance": "illustrative",
+    }
+    project = Project.objects.create(
+        plan=plan or make_plan(),
+        city=region(city),
+        county=region(county) if county else None,
+        investment_wan=investment,
+        **{**values, **SHOWN, **fields},
+    )
+    project.measures.set(measures)
+    project.also_in.set([region(code) for code in also_in])
+    return project
+
+
+def make_indicator(code: str = "", **fields: Any) -> Indicator:
+    number = next_number()
+    measures = fields.pop("measures", ())
+    values = {
+        "code": code or f"indicator_{number}",
+        "name_zh": f"指标{number}",
+        "name_en": f"Indicator {number}",
+        "unit": "%",
+        "unit_zh": "%",
+        "direction": "up",
+        "headline": number,
+    }
+    indicator = Indicator.objects.create(**{**values, **SHOWN, **fields})
+    indicator.measures.set(measures)
+    return indicator
+
+
+def make_observation(
+    indicator: Indicator, value: Any = "6.2", *, region_code: str = "370000", **fields: Any
+) -> Observation:
+    values = {
+        "period": "2023H1",
+        "period_kind": "half_year",
+        "period_start": date(2023, 1, 1),
+        "period_end": date(2023, 6, 30),
+        "released_on": date(2023, 7, 20),
+        "verified": True,
+    }
+    return Observation.objects.create(
+        indicator=indicator, region=region(region_code), value=value, **{**values, **SHOWN, **fields}
+    )
+
+
+def make_target(indicator: Indicator, value: Any = "7", *, region_code: str = "370000", **fields: Any) -> Target:
+    values = {
+        "due_year": 2025,
+        "unit": indicator.unit,
+        "document": "A plan document",
+        "adopted_on": date(2022, 12, 1),
+    }
+    return Target.objects.create(
+        indicator=indicator, region=region(region_code), value=value, **{**values, **SHOWN, **fields}
+    )
+
+
+def make_user(username: str = "vic", *, role: str = "viewer", password: str = "only-for-tests", **fields: Any) -> User:
+    return User.objects.create_user(username, password=password, role=role, **fields)

@@ -1,0 +1,178 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicators.rules import (
+    Goal,
+    Value,
+    attainment,
+    emission_intensity,
+    goal_in_force,
+    is_comparable,
+    newest,
+    same_period,
+    straight_path,
+    year_before,
+)
+
+DAY = date(2023, 8, 29)
+
+
+def value(
+    amount: str,
+    start: date = date(2023, 1, 1),
+    end: date = date(2023, 6, 30),
+    *,
+    kind: str = "half_year",
+    released: date = date(2023, 7, 20),
+) -> Value:
+    return Value("", kind, start, end, Decimal(amount), released)
+
+
+def goal(amount: str, year: int, adopted: date = date(2021, 4, 6), **more: object) -> Goal:
+    return Goal(year, Decimal(amount), adopted, **more)  # type: ignore[arg-type]
+
+
+FIRST_QUARTER = value("4.7", end=date(2023, 3, 31), kind="quarter", released=date(2023, 4, 20))
+HALF = value("6.2")
+
+
+class TestTheValueOfADay:
+    def test_is_that_of_the_period_that_ended_last(self) -> None:
+        assert newest([HALF, FIRST_QUARTER], on=DAY) == HALF
+
+    def test_counts_from_its_release(self) -> None:
+        assert newest([HALF, FIRST_QUARTER], on=date(2023, 7, 20)) == HALF
+        assert newest([HALF, FIRST_QUARTER], on=date(2023, 7, 19)) == FIRST_QUARTER
+        assert newest([HALF], on=date(2023, 7, 19)) is None
+        assert newest([], on=DAY) is None
+
+    def test_is_the_revised_one_once_it_is_out(self) -> None:
+        revised = value("6.1", released=date(2023, 8, 10))
+        assert newest([revised, HALF], on=date(2023, 8, 9)) == HALF
+        assert newest([revised, HALF], on=DAY) == revised
+
+    def test_of_one_end_and_release_is_the_longest_period(self) -> None:
+        month = value("7.0", start=date(2023, 6, 1), kind="month")
+        assert newest([month, HALF], on=DAY) == HALF
+        assert newest([HALF, month], on=DAY) == HALF
+
+
+class TestTheValueAYearBefore:
+    def test_is_of_the_same_kind_of_period(self) -> None:
+        half = value("3.6", date(2022, 1, 1), date(2022, 6, 30), released=date(2022, 7, 20))
+        quarter = value("5.2", date(2022, 1, 1), date(2022, 3, 31), kind="quarter", released=date(2022, 4, 20))
+        months = value("3.7", date(2022, 1, 1), date(2022, 6, 30), kind="months", released=date(2022, 7, 20))
+        assert year_before([quarter, months, half], HALF, on=DAY) == half
+        assert year_before([quarter, months], HALF, on=DAY) is None
+
+    def test_must_be_out_by_the_day(self) -> None:
+        late = value("3.6", date(2022, 1, 1), date(2022, 6, 30), released=date(2023, 8, 30))
+        assert year_before([late], HALF, on=DAY) is None
+
+    @pytest.mark.parametrize(
+        ("kind", "start", "end", "start_before", "end_before"),
+        [
+            ("months", date(2025, 1, 1), date(2025, 2, 28), date(2024, 1, 1), date(2024, 2, 29)),
+            ("months", date(2024, 1, 1), date(2024, 2, 29), date(2023, 1, 1), date(2023, 2, 28)),
+            ("month", date(2025, 2, 1), date(2025, 2, 28), date(2024, 2, 1), date(2024, 2, 29)),
+            ("month", date(2023, 4, 1), date(2023, 4, 30), date(2022, 4, 1), date(2022, 4, 30)),
+            ("day", date(2025, 2, 28), date(2025, 2, 28), date(2024, 2, 28), date(2024, 2, 28)),
+            ("day", date(2024, 2, 29), date(2024, 2, 29), date(2023, 2, 28), date(2023, 2, 28)),
+            ("year", date(2024, 1, 1), date(2024, 12, 31), date(2023, 1, 1), date(2023, 12, 31)),
+        ],
+    )
+    def test_knows_leap_years(self, kind: str, start: date, end: date, start_before: date, end_before: date) -> None:
+        now = value("2", start, end, kind=kind, released=date(2025, 7, 1))
+        before = value("1", start_before, end_before, kind=kind, released=date(2025, 6, 1))
+        assert year_before([now, before], now, on=date(2025, 8, 1)) == before
+
+    @given(start=st.dates(), end=st.dates(), kind=st.sampled_from(["day", "month", "year"]))
+    def test_never_breaks(self, start: date, end: date, kind: str) -> None:
+        now = value("2", min(start, end), max(start, end), kind=kind, released=date.min)
+        assert year_before([now], now, on=date.max) is None
+
+
+def test_a_comparator_is_of_the_very_same_period_and_out_by_the_day() -> None:
+    china = value("5.5", released=date(2023, 7, 17))
+    assert same_period([china, FIRST_QUARTER], HALF, on=DAY) == china
+    assert same_period([FIRST_QUARTER], HALF, on=DAY) is None
+    assert same_period([china], HALF, on=date(2023, 7, 16)) is None
+
+
+class TestTheTargetInForce:
+    def test_is_the_nearest_that_is_not_past(self) -> None:
+        near, far, past = goal("13", 2025), goal("20", 2030), goal("9", 2022)
+        assert goal_in_force([far, past, near], on=DAY) == near
+        assert goal_in_force([far, past, near], on=date(2026, 1, 1)) == far
+        assert goal_in_force([past], on=DAY) is None
+
+    def test_is_that_of_the_newest_document_adopted_by_the_day(self) -> None:
+        old, new = goal("13", 2025), goal("14", 2025, date(2023, 8, 29))
+        assert goal_in_force([new, old], on=date(2023, 8, 28)) == old
+        assert goal_in_force([new, old], on=DAY) == new
+        assert goal_in_force([goal("13", 2025, id=1), goal("14", 2025, id=2)], on=DAY) == goal("14", 2025, id=2)
+
+
+# From 10 on 2020-12-31 to 20 by 2025-12-31: 1,826 days.
+PATH = goal("20", 2025, baseline_value=Decimal(10), baseline_on=date(2020, 12, 31))
+CUT = goal("-14.5", 2025, baseline_value=Decimal(0), baseline_on=date(2020, 12, 31))
+
+
+class TestThePath:
+    @pytest.mark.parametrize(
+        ("day", "stands"),
+        [
+            (date.min, "10"),
+            (date(2020, 12, 31), "10"),
+            (date(2023, 7, 2), "15"),  # 913 of 1,826 days
+            (date(2025, 12, 31), "20"),
+            (date.max, "20"),
+        ],
+    )
+    def test_is_straight(self, day: date, stands: str) -> None:
+        assert straight_path(PATH, on=day) == Decimal(stands)
+
+    def test_needs_a_stated_baseline_before_the_target(self) -> None:
+        assert straight_path(goal("20", 2025), on=DAY) is None
+        backwards = goal("20", 2019, baseline_value=Decimal(10), baseline_on=date(2020, 12, 31))
+        assert straight_path(backwards, on=DAY) is None
+
+    @pytest.mark.parametrize(
+        ("target", "amount", "percent"),
+        [
+            (PATH, "15", "100.0"),
+            (PATH, "12.5", "50.0"),
+            (PATH, "10", "0.0"),
+            (PATH, "9", "-20.0"),
+            (CUT, "-7.25", "100.0"),
+            (CUT, "-8", "110.3"),
+            (CUT, "1.45", "-20.0"),
+        ],
+    )
+    def test_attainment_looks_in_the_direction_of_the_target(self, target: Goal, amount: str, percent: str) -> None:
+        assert str(attainment(value(amount, end=date(2023, 7, 2)), target)) == percent
+
+    def test_there_is_no_attainment_without_a_way_to_go(self) -> None:
+        assert attainment(HALF, goal("20", 2025)) is None
+        assert attainment(value("10", end=date(2020, 12, 31)), PATH) is None
+        level = goal("10", 2025, baseline_value=Decimal(10), baseline_on=date(2020, 12, 31))
+        assert attainment(HALF, level) is None
+
+
+def test_emission_intensity_is_tonnes_per_ten_thousand_yuan() -> None:
+    # 900 Mt over 87,435.1 times 100 million yuan.
+    assert emission_intensity(Decimal(900), Decimal("87435.1")) == Decimal("1.029")
+    assert emission_intensity(Decimal("100.05"), Decimal(10_000)) == Decimal("1.001")  # 1.0005
+    assert emission_intensity(Decimal(900), Decimal(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "comparable"),
+    [("%", True), ("% of GDP", True), ("µg/m3", True), ("points", True), ("100 million yuan", False), ("GW", False)],
+)
+def test_only_rates_and_concentrations_are_set_against_the_country(unit: str, comparable: bool) -> None:
+    assert is_comparable(unit) is comparable

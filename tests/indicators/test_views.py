@@ -1,0 +1,201 @@
+from datetime import date
+
+import pytest
+
+from tests.factories import make_indicator, make_measure, make_observation, make_target, make_user
+from tests.measures.test_views import page, query_count, text_of
+
+pytestmark = pytest.mark.django_db
+
+YEAR_BEFORE = {
+    "period": "2022H1",
+    "period_start": date(2022, 1, 1),
+    "period_end": date(2022, 6, 30),
+    "released_on": date(2022, 7, 20),
+}
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_demonstration(today, open_reading, client):
+    client.cookies["pilotzone_language"] = "en"
+
+
+@pytest.fixture
+def growth():
+    indicator = make_indicator("gdp_growth_ytd", name_en="GDP growth", name_zh="生产总值增速", cumulative=True)
+    make_observation(indicator, "6.2")
+    make_observation(indicator, "5.5", region_code="100000")
+    make_observation(indicator, "3.6", **YEAR_BEFORE)
+    return indicator
+
+
+@pytest.fixture
+def capacity():
+    indicator = make_indicator("nre_capacity", name_en="Capacity", unit="GW", unit_zh="万千瓦", zh_factor=100)
+    make_observation(
+        indicator, "83.82", period="2023-06-30", period_kind="day", period_start=date(2023, 6, 30), exact=True
+    )
+    return indicator
+
+
+class TestList:
+    def test_shows_value_change_comparator_and_release(self, client, growth):
+        make_target(growth, "7", qualifier="about")
+        text = text_of(page(client, "/indicators/"))
+        assert "GDP growth 6.2 % H1 2023 +2.6 5.5 about 7.0 (2025) 2023-07-20" in text
+
+    @pytest.mark.parametrize(
+        ("day", "words"),
+        [
+            ("2022-07-19", "GDP growth — % — — — — —"),
+            ("2022-07-20", "GDP growth 3.6 % H1 2022 — — — 2022-07-20"),
+            ("2023-07-19", "GDP growth 3.6 % H1 2022 — — — 2022-07-20"),
+            ("2023-07-20", "GDP growth 6.2 % H1 2023 +2.6 5.5 — 2023-07-20"),
+        ],
+    )
+    def test_a_value_counts_from_its_release(self, client, growth, day, words):
+        assert words in text_of(page(client, f"/indicators/?as_of={day}"))
+
+    def test_units_follow_the_language(self, client, capacity):
+        make_target(capacity, "90", qualifier="at least, aiming for 95")
+        assert "83.82 GW 30 June 2023 — — at least 90 (2025, aiming for 95)" in text_of(page(client, "/indicators/"))
+        chinese = text_of(page(client, "/indicators/?lang=zh-hans"))
+        assert "8,382 万千瓦 2023年6月30日" in chinese
+        assert "9,000" in chinese and "9,500" in chinese
+
+    def test_a_fall_has_a_hyphen_that_spreadsheets_read(self, client):
+        make_observation(make_indicator(), "-2.41")
+        assert "-2.41 %" in text_of(page(client, "/indicators/"))
+
+    def test_export_links_and_links_keep_the_day(self, client, growth):
+        html = page(client, "/indicators/?search=growth&as_of=2023-07-31")
+        assert 'href="/api/v1/indicators/?search=growth&amp;as_of=2023-07-31&amp;format=csv"' in html
+        assert 'href="/indicators/gdp_growth_ytd/?as_of=2023-07-31"' in html
+
+    def test_nothing_found_offers_to_clear_the_filters(self, client, growth):
+        html = page(client, "/indicators/?search=nowhere")
+        assert "No indicators match these filters" in html
+        assert '<a href="/indicators/">Clear filters</a>' in html
+
+    def test_bad_input_is_answered_in_the_frame_of_the_site(self, client):
+        response = client.get("/indicators/?direction=sideways")
+        assert response.status_code == 400
+        assert "choose one of: up, down, neutral" in response.content.decode()
+
+    def test_queries_do_not_grow_with_the_rows(self, client, growth):
+        page(client, "/indicators/")
+        few = query_count(client, "/indicators/")
+        for _n in range(8):
+            indicator = make_indicator()
+            make_observation(indicator)
+            make_target(indicator)
+        assert query_count(client, "/indicators/") == few
+        assert few <= 10
+
+
+class TestDetail:
+    def test_opens_with_a_sentence(self, client, growth):
+        sentence = (
+            "H1 2023: 6.2% ; 0.7 percentage points above the national average, "
+            "+2.6 percentage points on the year before, released on 20 July 2023."
+        )
+        assert sentence in text_of(page(client, "/indicators/gdp_growth_ytd/"))
+
+    def test_a_value_below_the_country_says_so(self, client):
+        indicator = make_indicator("share")
+        make_observation(indicator, "5.0")
+        make_observation(indicator, "5.5", region_code="100000")
+        assert "0.5 percentage points below the national average" in page(client, "/indicators/share/")
+
+    def test_the_table_has_the_province_then_the_country_then_cities(self, client, growth):
+        make_observation(growth, "6.1", region_code="370200", verified=False)
+        make_observation(growth, "6.0", region_code="370100", exact=False)
+        html = page(client, "/indicators/gdp_growth_ytd/")
+        text = text_of(html)
+        rows = [
+            "Shandong H1 2023 6.2",
+            "Shandong H1 2022 3.6",
+            "China H1 2023 5.5",
+            "Jinan H1 2023 about 6.0",
+            "Qingdao",
+        ]
+        assert [text.index(row) for row in rows] == sorted(text.index(row) for row in rows)
+        assert "2023-07-20 Not verified Made for tests" in text
+
+    def test_a_sum_is_not_set_against_the_country(self, client, capacity):
+        make_observation(
+            capacity,
+            "1300",
+            region_code="100000",
+            period="2023-06-30",
+            period_kind="day",
+            period_start=date(2023, 6, 30),
+        )
+        response = client.get("/indicators/nre_capacity/")
+        assert "China" not in str(response.context["chart"])
+        assert "national average" not in response.content.decode()
+        assert "China 30 June 2023 1,300" in text_of(response.content.decode())
+
+    def test_the_chart_leaves_out_what_is_not_verified(self, client, growth):
+        make_observation(
+            growth, "9.9", period="2021H1", period_start=date(2021, 1, 1), period_end=date(2021, 6, 30), verified=False
+        )
+        response = client.get("/indicators/gdp_growth_ytd/")
+        assert 9.9 not in response.context["chart"]["data"][-1]["y"]
+        assert "Values that were not verified stand only in the table." in response.content.decode()
+
+    def test_targets_name_their_document_and_the_one_in_force(self, client, capacity):
+        make_target(capacity, "80", qualifier="at least", document="The older plan", adopted_on=date(2021, 8, 1))
+        make_target(capacity, "90", qualifier="at least", document="The newer plan", adopted_on=date(2023, 1, 31))
+        make_target(capacity, "99", document="A remark", derived=True)
+        text = text_of(page(client, "/indicators/nre_capacity/"))
+        assert "at least 90 (2025) In force The newer plan 2023-01-31 at least 80 (2025) The older plan" in text
+        assert "A remark" not in text
+        assert "The document states no baseline" in text
+
+    def test_before_a_document_was_adopted_its_target_is_not_known(self, client, capacity):
+        make_target(capacity, "90", document="The newer plan", adopted_on=date(2023, 1, 31))
+        assert "The newer plan" not in page(client, "/indicators/nre_capacity/?as_of=2023-01-30")
+        assert "The newer plan" in page(client, "/indicators/nre_capacity/?as_of=2023-01-31")
+
+    def test_without_a_value_by_the_day_it_says_so(self, client, growth):
+        html = page(client, "/indicators/gdp_growth_ytd/?as_of=2020-01-01")
+        assert "No verified and exact value of the province was released by this day." in html
+        assert "data-chart" not in html
+
+    def test_units_follow_the_language(self, client, capacity):
+        assert "30 June 2023: 83.82 GW" in page(client, "/indicators/nre_capacity/")
+        assert "8,382万千瓦" in page(client, "/indicators/nre_capacity/?lang=zh-hans")
+
+    def test_links_measures_and_keeps_the_day(self, client, growth):
+        growth.measures.add(make_measure(code="M073"), make_measure(code="M074", listed_on=date(2023, 8, 20)))
+        html = page(client, "/indicators/gdp_growth_ytd/?as_of=2023-07-31")
+        assert 'href="/measures/M073/?as_of=2023-07-31"' in html
+        assert "M074" not in html
+
+    def test_an_unknown_code_is_not_found(self, client):
+        assert client.get("/indicators/nothing/").status_code == 404
+
+    def test_a_bad_day_is_answered_in_the_frame_of_the_site(self, client, growth):
+        response = client.get("/indicators/gdp_growth_ytd/?as_of=2023-W05-1")
+        assert response.status_code == 400
+        assert "This is not a valid date" in response.content.decode()
+
+    def test_queries_do_not_grow_with_the_rows(self, client, growth):
+        page(client, "/indicators/gdp_growth_ytd/")
+        few = query_count(client, "/indicators/gdp_growth_ytd/")
+        for year in range(2010, 2020):
+            for code in ("370000", "100000", "370100", "370200"):
+                period = {"period_start": date(year, 1, 1), "period_end": date(year, 6, 30)}
+                make_observation(growth, year % 7, region_code=code, period=f"{year}H1", **period)
+            make_target(growth, due_year=year)
+            growth.measures.add(make_measure())
+        assert query_count(client, "/indicators/gdp_growth_ytd/") == few
+
+
+@pytest.mark.parametrize("url", ["/indicators/", "/indicators/gdp_growth_ytd/"])
+def test_where_reading_is_not_open_others_log_in_first(client, settings, growth, url):
+    settings.PILOTZONE_PUBLIC_READING = False
+    assert client.get(url).url == f"/accounts/login/?next={url}"
+    client.force_login(make_user())
+    assert client.get(url).status_code == 200

@@ -1,0 +1,101 @@
+"""An accepted report is in every total: at once in the demonstration, within a second with a worker, and after
+the next sweep where the broker was away."""
+
+import os
+import time
+from datetime import date
+
+import pytest
+from django.db import connections
+
+from dashboard.models import MeasureRollup, StaleCell
+from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
+from measures.services import accept_report, file_report
+from pilotzone.celery import app
+from tests.compose import compose_command
+from tests.factories import make_department, make_measure, make_user
+from tests.services import process, redis, wait_until
+
+TODAY = date(2023, 8, 29)
+
+
+@pytest.fixture
+def measure(today):
+    measure = make_measure(lead_department=make_department("energy"))
+    rebuild_rollups()
+    return measure
+
+
+def accept_a_change(measure):
+    ben = make_user("ben", role="reporter", department=measure.lead_department)
+    report = file_report(measure, by=ben, status="in_progress")
+    return accept_report(report, by=make_user("rita", role="reviewer"))
+
+
+def in_progress():
+    return sum(MeasureRollup.objects.values_list("in_progress", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_the_totals_change_with_the_report(measure, settings, monkeypatch):
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    assert in_progress() == 0
+    accept_a_change(measure)
+    assert in_progress() == 1
+    assert StaleCell.objects.count() == 0
+    assert verify_rollups() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_in_the_refresh_keeps_the_report_and_its_mark(measure, monkeypatch):
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    monkeypatch.setattr("dashboard.rollups.refresh_batch", lambda **kwargs: 1 / 0)
+    change = accept_a_change(measure)
+    assert change.status == "in_progress"
+    assert change.report.state == "accepted"
+    assert StaleCell.objects.count() == 1
+    monkeypatch.undo()
+    assert refresh_stale_rollups() == 1
+    assert in_progress() == 1
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_with_a_worker_the_totals_change_within_a_second(measure, settings):
+    with process(compose_command("worker"), worker_environment(os.environ["REDIS_URL"])):
+        with app.connection_for_write() as connection:
+            wait_until(lambda: app.control.inspect(connection=connection, timeout=1).ping() is not None, "the worker")
+        accepted = time.monotonic()
+        accept_a_change(measure)
+        wait_until(lambda: in_progress() == 1, "the new total", 5)
+        assert time.monotonic() - accepted < 1
+        wait_until(lambda: not StaleCell.objects.exists(), "the cleared mark", 5)
+    assert verify_rollups() == []
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_while_the_broker_is_away_a_write_succeeds_and_the_sweep_brings_it_in(measure, monkeypatch):
+    with redis() as broker:
+        monkeypatch.setitem(app.conf, "broker_url", f"{broker.url}/0")
+        app.pool.force_close_all()
+        monkeypatch.setattr(app, "_pool", None)
+        broker.stop()
+        started = time.monotonic()
+        change = accept_a_change(measure)
+        assert time.monotonic() - started < 5
+    assert change.report.state == "accepted"
+    assert in_progress() == 0
+    assert StaleCell.objects.count() == 1
+    # What beat asks for every half minute.
+    refresh_stale_rollups()
+    assert in_progress() == 1
+    assert verify_rollups() == []
+
+
+def worker_environment(broker):
+    """The worker works on the test's own database, as of the test's day."""
+    database = connections["default"].settings_dict
+    address = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PILOTZONE_DATA_DIR")}
+    return {**kept, "DATABASE_URL": address, "REDIS_URL": broker, "PILOTZONE_TODAY": TODAY.isoformat()}

@@ -1,0 +1,101 @@
+"""From each figure of the overview to the very rows behind it, and to the same figure in the API."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from dashboard.services import rebuild_rollups
+
+pytestmark = pytest.mark.django_db
+
+
+class FiguresOfPage(HTMLParser):
+    """path -> (data-value, address) of each figure."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if path := attributes.get("data-figure"):
+            value = attributes["data-value"]
+            assert self.found.get(path, (value,))[0] == value, f"{path} stands twice with different values"
+            href = attributes.get("href") or self.found.get(path, ("", None))[1]
+            self.found[path] = (value, href)
+
+
+@pytest.fixture
+def reader(today, open_reading, capsys):
+    call_command("load_fixtures")
+    rebuild_rollups()
+    return Client(headers={"accept-language": "en"})
+
+
+def at(answer, path):
+    for part in path.split("."):
+        answer = answer[part]
+    return answer
+
+
+@pytest.mark.parametrize("query", ["", "?as_of=2023-06-30", "?as_of=2023-03-31", "?as_of=2022-12-31"])
+def test_each_figure_is_that_of_the_api_and_opens_its_rows(reader, query):
+    figures = FiguresOfPage(reader.get(f"/{query}").content.decode()).found
+    summary = reader.get(f"/api/v1/summary/{query}").json()
+    expected = {
+        "measures.total",
+        "measures.completed",
+        "measures.in_progress",
+        "measures.promoting",
+        "measures.completion_rate",
+        "measures.gap",
+        "measures.due",
+        "measures.gap_to_plan",
+        "measures.lights.red",
+        "measures.lights.yellow",
+        "measures.lights.green",
+        "projects.total",
+        "projects.total_investment",
+        *(
+            f"projects.by_category.{category}.{name}"
+            for category in ("innovation", "industry", "infrastructure", "energy")
+            for name in ("total", "total_investment")
+        ),
+        *(f"indicators.{code}.value" for code in summary["indicators"]),
+    }
+    assert expected <= set(figures)
+    for path, (value, _href) in figures.items():
+        number = at(summary, path)
+        assert value == ("" if number is None else str(number)), path
+
+    counts = {
+        path: value
+        for path, (value, href) in figures.items()
+        if href and path.startswith(("measures.", "projects.total"))
+    }
+    assert {"measures.total", "measures.completed", "measures.due", "measures.lights.red"} <= set(counts)
+    for path, value in counts.items():
+        if path == "projects.total_investment":
+            continue
+        page = reader.get(figures[path][1]).content.decode()
+        assert re.search(rf">{int(value):,} results<", page), (path, figures[path][1])
+
+
+def test_a_category_and_the_yellow_lights_open_their_rows(reader):
+    overview = reader.get("/").content.decode()
+    summary = reader.get("/api/v1/summary/").json()
+    energy = summary["projects"]["by_category"]["energy"]["total"]
+    assert "/projects/?category=energy" in overview
+    assert f">{energy:,} results<" in reader.get("/projects/?category=energy").content.decode()
+    assert "/departments/?reported=no" in overview
+
+
+def test_the_way_leads_on_to_sections_departments_and_cities(reader):
+    overview = reader.get("/?as_of=2023-06-30").content.decode()
+    for address in ("/sections/innovation/", "/departments/energy/", "/cities/370200/"):
+        assert f'href="{address}?as_of=2023-06-30"' in overview
+        assert reader.get(f"{address}?as_of=2023-06-30").status_code == 200

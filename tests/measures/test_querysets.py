@@ -1,0 +1,274 @@
+"""The questions to the database against the rules in plain Python, over made-up histories."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from measures.models import Measure, Plan, Report, StatusChange
+from measures.reporting_months import months_of
+from measures.rules import Change, in_force
+from measures.services import history_of
+from reporting.clock import SHANGHAI
+from reporting.lights import Light, Thresholds, light_of
+from tests.factories import (
+    make_change,
+    make_department,
+    make_measure,
+    make_plan,
+    make_report,
+    make_section,
+    shanghai,
+)
+
+LIMITS = Thresholds(due_soon=60, silent=62)
+START = date(2023, 1, 1)
+STATUSES = ("promoting", "in_progress", "completed")
+# Days a few steps apart, so that edges and equal days come up often.
+days = st.integers(0, 160).map(lambda number: START + timedelta(days=number))
+statuses = st.sampled_from(STATUSES)
+
+
+@st.composite
+def stories(draw: Any) -> dict[str, Any]:
+    """A measure's columns, its later rows (some of them corrections) and its reports."""
+    listed_on = draw(days)
+    rows = draw(
+        st.lists(
+            st.tuples(statuses, st.integers(0, 60), st.integers(0, 2), st.one_of(st.none(), st.integers(0, 5))),
+            max_size=5,
+        )
+    )
+    return {
+        "listed_on": listed_on,
+        "due_on": draw(st.one_of(st.none(), st.integers(0, 160).map(lambda n: listed_on + timedelta(days=n)))),
+        # status, days after listing, day of recording, the row that it corrects if there is one
+        "rows": rows,
+        "reports": draw(st.lists(st.tuples(days, st.sampled_from(["accepted", "submitted", "returned"])), max_size=3)),
+    }
+
+
+def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
+    measure = make_measure(section, department, listed_on=story["listed_on"], due_on=story["due_on"])
+    rows = [StatusChange.objects.get(measure=measure)]
+    gone: set[int] = set()
+    for status, after, recorded, corrects in story["rows"]:
+        effective_on = measure.listed_on + timedelta(days=after)
+        # Few different moments: rows of one day and one moment are told apart by their id.
+        moment = datetime(2023, 12, 1 + recorded, tzinfo=SHANGHAI)
+        place = None if corrects is None or corrects >= len(rows) else corrects
+        if place is not None and rows[place].pk not in gone and place > 0:
+            wrong = rows[place]
+            gone.add(wrong.pk)
+            row = make_change(
+                measure, status, effective_on, old_status=wrong.status, supersedes=wrong, recorded_at=moment
+            )
+        else:
+            # Reports behind changes would count for the lights too; those drawn are enough.
+            row = make_change(
+                measure,
+                "promoting" if status == "completed" else status,
+                effective_on,
+                old_status="completed",
+                recorded_at=moment,
+            )
+        rows.append(row)
+    for place, (submitted_on, state) in enumerate(story["reports"]):
+        # A month of its own for each: one open report a month.
+        make_report(measure, submitted_on, state=state, period=date(2000 + place, 1, 1))
+    return measure
+
+
+def expected_status(measure: Measure, on: date) -> Change | None:
+    return in_force(history_of(measure), on=on)
+
+
+def expected_light(measure: Measure, status: str, on: date) -> str:
+    accepted = Report.objects.filter(measure=measure, state="accepted").values_list("submitted_on", flat=True)
+    return light_of(
+        status=status,
+        due_on=measure.due_on,
+        listed_on=measure.listed_on,
+        last_report_on=max((day for day in accepted if day <= on), default=None),
+        on=on,
+        limits=LIMITS,
+    ).light.value
+
+
+class TheDatabaseSaysWhatTheRulesSay(TestCase):
+    @settings(deadline=None, max_examples=25)
+    @given(made=st.lists(stories(), min_size=1, max_size=8), on=st.lists(days, min_size=1, max_size=5))
+    def test_status_light_and_cells_of_any_day(self, made: list[dict[str, Any]], on: list[date]) -> None:
+        sections = [make_section(), make_section()]
+        departments = [make_department(), make_department()]
+        measures = [build(story, sections[place % 2], departments[place % 3 // 2]) for place, story in enumerate(made)]
+        for day in [*on, date.min, date.max]:
+            rows = {row.pk: row for row in Measure.objects.as_of(day, limits=LIMITS)}
+            forces = {row.measure_id: row.pk for row in StatusChange.objects.in_force(day)}
+            counts: dict[tuple[int, int], Counter[str]] = {}
+            for measure in measures:
+                row = expected_status(measure, day)
+                if row is None:
+                    assert measure.pk not in rows
+                    assert measure.pk not in forces
+                    continue
+                light = expected_light(measure, row.status, day)
+                asked: Any = rows[measure.pk]
+                assert (asked.status, asked.status_since) == (row.status, row.effective_on)
+                assert forces[measure.pk] == row.id
+                assert asked.light == light
+                cell = counts.setdefault((measure.section_id, measure.lead_department_id), Counter())
+                cell.update(["total", row.status, light])
+                cell["due"] += measure.due_on is not None and measure.due_on <= day
+            cells = {
+                (cell["measure__section"], cell["measure__lead_department"]): cell
+                for cell in StatusChange.objects.cells(day, limits=LIMITS)
+            }
+            assert cells.keys() == counts.keys()
+            for key, count in counts.items():
+                names = ["total", "due", *STATUSES, *(light.value for light in Light)]
+                assert {name: cells[key][name] for name in names} == {name: count[name] for name in names}
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("due_after", "status", "reported", "light"),
+    [
+        (-1, "in_progress", 0, "red"),
+        (0, "promoting", 0, "yellow"),
+        (60, "promoting", 0, "yellow"),
+        (61, "promoting", 0, "green"),
+        (0, "in_progress", 0, "green"),
+        (None, "in_progress", 62, "green"),
+        (None, "in_progress", 63, "yellow"),
+        (-1, "completed", 99, "green"),
+    ],
+)
+def test_the_light_at_its_edges(due_after: int | None, status: str, reported: int, light: str) -> None:
+    day = date(2023, 8, 29)
+    measure = make_measure(
+        listed_on=date(2023, 1, 3), due_on=None if due_after is None else day + timedelta(days=due_after)
+    )
+    if status != "promoting":
+        make_change(measure, status, date(2023, 2, 1))
+    make_report(measure, day - timedelta(days=reported))
+    assert Measure.objects.as_of(day, limits=LIMITS).get().light == light
+
+
+def test_a_report_counts_for_the_light_from_its_submission_if_it_is_accepted_by_now() -> None:
+    day = date(2023, 8, 29)
+    measure = make_measure(listed_on=date(2023, 1, 3))
+    report = make_report(measure, date(2023, 8, 1), state="submitted")
+    assert Measure.objects.as_of(day, limits=LIMITS).get().light == "yellow"
+    Report.objects.filter(pk=report.pk).update(state="accepted", decided_on=date(2023, 9, 15))
+    row: Any = Measure.objects.as_of(day, limits=LIMITS).get()
+    assert (row.light, row.last_report_on) == ("green", date(2023, 8, 1))
+    assert Measure.objects.as_of(date(2023, 7, 31), limits=LIMITS).get().light == "yellow"
+
+
+def test_a_measure_counts_from_the_day_it_was_listed() -> None:
+    make_measure(listed_on=date(2023, 3, 1))
+    assert not Measure.objects.as_of(date(2023, 2, 28), limits=LIMITS).exists()
+    assert not StatusChange.objects.cells(date(2023, 2, 28), limits=LIMITS).exists()
+    assert Measure.objects.as_of(date(2023, 3, 1), limits=LIMITS).get().status == "promoting"
+
+
+def test_the_history_holds_only_what_stands_in_the_order_of_coming_into_force() -> None:
+    measure = make_measure(listed_on=date(2023, 1, 3))
+    wrong = make_change(measure, "in_progress", date(2023, 4, 1))
+    done = make_change(measure, "completed", date(2023, 6, 1), old_status="in_progress")
+    right = make_change(
+        measure,
+        "in_progress",
+        date(2023, 5, 1),
+        old_status="in_progress",
+        supersedes=wrong,
+        recorded_at=shanghai(date(2023, 8, 1)),
+    )
+    rows = StatusChange.objects.in_plan(make_plan()).history(date(2023, 8, 29))
+    assert [row.pk for row in rows][1:] == [right.pk, done.pk]
+    assert [row.status for row in StatusChange.objects.history(date(2023, 4, 30))] == ["promoting"]
+
+
+def test_measures_of_another_plan_do_not_count() -> None:
+    make_measure()
+    other = make_measure(plan=make_plan("another", starts_on=date(2026, 1, 1), ends_on=date(2028, 12, 31)))
+    assert list(Measure.objects.in_plan(other.section.plan)) == [other]
+    assert list(Measure.objects.led_by(other.lead_department)) == [other]
+    assert [row.measure for row in StatusChange.objects.in_plan(other.section.plan)] == [other]
+
+
+def test_what_a_department_owes_for_a_month() -> None:
+    department = make_department()
+    section = make_section()
+    august, by = date(2023, 8, 1), date(2023, 8, 29)
+
+    def listed(day: date, completed_on: date | None = None) -> Measure:
+        measure = make_measure(section, department, listed_on=day)
+        if completed_on:
+            make_change(measure, "completed", completed_on)
+        return measure
+
+    listed(date(2023, 1, 3), completed_on=date(2023, 7, 31))
+    listed(date(2023, 8, 30))
+    owing = [listed(date(2023, 1, 3), completed_on=date(2023, 8, 1)), listed(date(2023, 8, 29))]
+    assert set(Measure.objects.owing(august, by=by)) == set(owing)
+
+    month = months_of(make_plan(), day=by)[department.pk]
+    # The change of 1 August brought its own report.
+    assert (month.owed, month.filed, month.missing, month.is_reported) == (2, 1, 1, False)
+    make_report(owing[1], date(2023, 8, 29), state="submitted")
+    assert months_of(make_plan(), day=by)[department.pk].is_reported
+    assert not months_of(make_plan(), day=date(2023, 8, 28))[department.pk].missing
+
+
+@pytest.mark.parametrize(
+    ("state", "submitted_on", "filed"),
+    [
+        ("submitted", date(2023, 8, 20), True),
+        ("accepted", date(2023, 8, 20), True),
+        ("returned", date(2023, 8, 20), False),
+        ("draft", date(2023, 8, 20), False),
+        ("accepted", date(2023, 8, 30), False),
+    ],
+)
+def test_which_reports_are_in_for_a_month(state: str, submitted_on: date, filed: bool) -> None:
+    measure = make_measure()
+    make_report(measure, submitted_on, state=state)
+    row: Any = Measure.objects.with_filed(date(2023, 8, 1), by=date(2023, 8, 29)).get()
+    assert row.is_filed is filed
+
+
+def test_nothing_is_owed_before_the_calendar_begins() -> None:
+    make_measure()
+    assert not Measure.objects.owing(date.min, by=date.min).exists()
+    assert Measure.objects.owing(date(9999, 12, 1), by=date.max).count() == 1
+
+
+def test_the_current_plan_is_the_one_that_the_setting_names(settings: Any) -> None:
+    assert Plan.objects.current() is None
+    make_plan("oldest", starts_on=date(2020, 1, 1), ends_on=date(2022, 12, 31))
+    newest = make_plan("newest", starts_on=date(2026, 1, 1), ends_on=date(2028, 12, 31))
+    assert Plan.objects.current() == newest
+    named = make_plan()
+    assert Plan.objects.current() == named
+    settings.PILOTZONE_PLAN = "newest"
+    assert Plan.objects.current() == newest
+
+
+def test_each_question_is_one_query_however_many_rows(django_assert_num_queries: Any) -> None:
+    for _each in range(5):
+        make_measure()
+    day = date(2023, 8, 29)
+    with django_assert_num_queries(1):
+        assert len(Measure.objects.as_of(day, limits=LIMITS)) == 5
+    with django_assert_num_queries(1):
+        assert len(StatusChange.objects.cells(day, limits=LIMITS)) == 5
+    with django_assert_num_queries(4):
+        assert len(Measure.objects.with_everything_shown()) == 5

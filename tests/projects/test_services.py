@@ -1,0 +1,54 @@
+from typing import Any
+
+import pytest
+
+from projects.models import Project
+from projects.services import remove_project, save_project
+from reporting.signals import figures_changed
+from tests.factories import make_measure, make_plan, make_project, make_user, region
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def heard() -> Any:
+    signals: list[set[Any]] = []
+
+    def listen(sender: Any, *, kind: str, cells: set[Any], **kwargs: Any) -> None:
+        assert kind == "projects"
+        signals.append(cells)
+
+    figures_changed.connect(listen)
+    yield signals
+    figures_changed.disconnect(listen)
+
+
+def test_a_new_project_is_heard_of_in_its_cell(heard: list[Any]) -> None:
+    made = make_project()
+    draft = Project.objects.get(pk=made.pk)
+    Project.objects.filter(pk=made.pk).delete()
+    draft.pk = None
+    saved = save_project(draft, by=make_user("rita", role="reviewer"))
+    assert heard == [{(saved.plan_id, region("370200").pk, "energy", "under_construction")}]
+    assert Project.objects.get().code == made.code
+
+
+def test_a_project_that_moves_is_heard_of_in_both_cells(heard: list[Any]) -> None:
+    project = make_project(city="370200")
+    project.city, project.category, project.stage = region("370100"), "industry", "completed"
+    save_project(project, by=make_user("rita", role="reviewer"))
+    plan = make_plan().pk
+    assert heard == [
+        {
+            (plan, region("370200").pk, "energy", "under_construction"),
+            (plan, region("370100").pk, "industry", "completed"),
+        }
+    ]
+
+
+def test_the_cell_of_a_removed_project_is_the_one_it_was_counted_in(heard: list[Any]) -> None:
+    project = make_project(measures=[make_measure()])
+    project.stage = "completed"  # changed on a page, never saved
+    remove_project(project, by=make_user("rita", role="reviewer"))
+    assert heard == [{(make_plan().pk, region("370200").pk, "energy", "under_construction")}]
+    assert not Project.objects.exists()

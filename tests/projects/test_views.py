@@ -1,0 +1,143 @@
+from datetime import date
+
+import pytest
+
+from tests.factories import make_change, make_measure, make_plan, make_project, make_user
+from tests.measures.test_views import page, query_count, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_demonstration(today, open_reading, client):
+    client.cookies["pilotzone_language"] = "en"
+
+
+class TestList:
+    def test_shows_each_project_and_the_sum(self, client):
+        make_project(code="P0001", name_en="Wind farm", city="370200", investment=123_456, provenance="published")
+        make_project(code="P0002", name_en="Solar park", investment=5_000)
+        text = text_of(page(client, "/projects/"))
+        assert "2 results total investment 12.8456 (100 million yuan)" in text
+        assert "P0001 Wind farm Qingdao Energy Under construction 12.3456 Published investment: Illustrative" in text
+
+    def test_the_sum_follows_the_filter_and_not_the_page(self, client):
+        for _n in range(3):
+            make_project(city="370200", investment=10_000)
+        make_project(city="370100", investment=70_000)
+        text = text_of(page(client, "/projects/?city=370200&page_size=1"))
+        assert "3 results total investment 3 (100 million yuan)" in text
+        assert "Page 1 of 3" in text
+
+    def test_projects_count_from_the_day_they_are_listed(self, client):
+        make_project(name_en="Early", listed_on=date(2023, 2, 1))
+        make_project(name_en="Late", listed_on=date(2023, 8, 1))
+        text = text_of(page(client, "/projects/?as_of=2023-07-31"))
+        assert "Early" in text and "Late" not in text
+
+    def test_of_a_measure(self, client):
+        measure = make_measure(code="M001")
+        make_project(name_en="Linked", measures=[measure])
+        make_project(name_en="Other")
+        html = page(client, "/projects/?measure=M001")
+        assert "Linked" in html and "Other" not in text_of(html)
+        assert "Measure: " in text_of(html)
+
+    def test_export_links_and_links_keep_the_day(self, client):
+        make_project(code="P0001")
+        html = page(client, "/projects/?category=energy&as_of=2023-06-30")
+        assert 'href="/api/v1/projects/?category=energy&amp;as_of=2023-06-30&amp;format=xlsx"' in html
+        assert 'href="/projects/P0001/?as_of=2023-06-30"' in html
+
+    def test_nothing_found_offers_to_clear_the_filters(self, client):
+        make_plan()
+        html = page(client, "/projects/?stage=suspended")
+        assert "No projects match these filters" in html
+        assert '<a href="/projects/">Clear filters</a>' in html
+
+    @pytest.mark.parametrize(
+        ("query", "sentence"),
+        [
+            ("category=wind", "choose one of: innovation, industry, infrastructure, energy"),
+            ("city=999999", "choose one of: 370200"),
+            ("as_of=2030-01-01", "The day is in the future"),
+        ],
+    )
+    def test_bad_input_is_answered_in_the_frame_of_the_site(self, client, query, sentence):
+        make_project(city="370200")
+        response = client.get(f"/projects/?{query}")
+        assert response.status_code == 400
+        assert sentence in response.content.decode()
+
+    def test_queries_do_not_grow_with_the_rows(self, client):
+        make_project()
+        page(client, "/projects/")
+        few = query_count(client, "/projects/")
+        for city in ("370100", "370200", "370600") * 4:
+            make_project(city=city)
+        assert query_count(client, "/projects/") == few
+        assert few <= 10
+
+
+class TestDetail:
+    def test_shows_what_is_known(self, client):
+        measure = make_measure(code="M008", title_en="Raise the share")
+        make_change(measure, "in_progress", date(2023, 4, 1))
+        make_project(
+            code="P0001",
+            name_en="Wind farm",
+            county="370202",
+            also_in=["370600"],
+            investment=94_200,
+            measures=[measure],
+            source="List of key projects; https://example.org/list",
+        )
+        html = page(client, "/projects/P0001/?as_of=2023-06-30")
+        text = text_of(html)
+        assert "In Qingdao, supporting 1 measure; total investment 9.42 hundred million yuan ." in text
+        assert "M008 Raise the share In progress" in text
+        assert 'href="/measures/M008/?as_of=2023-06-30"' in html
+        assert "County Shinan" in text and "Also in Yantai" in text
+        assert "Name: Illustrative; investment: Illustrative" in text
+        assert '<a href="https://example.org/list" rel="noopener noreferrer">List of key projects</a>' in html
+
+    @pytest.mark.parametrize(
+        ("day", "status"),
+        [("2023-03-31", "Being promoted"), ("2023-04-01", "In progress"), ("2023-08-29", "In progress")],
+    )
+    def test_linked_measures_have_the_status_of_the_day(self, client, day, status):
+        measure = make_measure(code="M008", title_en="Raise the share")
+        make_change(measure, "in_progress", date(2023, 4, 1))
+        make_project(code="P0001", measures=[measure])
+        assert f"Raise the share {status}" in text_of(page(client, f"/projects/P0001/?as_of={day}"))
+
+    def test_a_project_not_yet_listed_says_so(self, client):
+        make_project(code="P0001", listed_on=date(2023, 8, 1))
+        html = page(client, "/projects/P0001/?as_of=2023-07-31")
+        assert "This project was not yet listed on this day; it was listed on 1 August 2023." in html
+
+    def test_an_unknown_code_is_not_found(self, client):
+        assert client.get("/projects/P9999/").status_code == 404
+
+    def test_a_bad_day_is_answered_in_the_frame_of_the_site(self, client):
+        make_project(code="P0001")
+        response = client.get("/projects/P0001/?as_of=2023-13-01")
+        assert response.status_code == 400
+        assert "This is not a valid date" in response.content.decode()
+
+    def test_queries_do_not_grow_with_the_rows(self, client):
+        project = make_project(code="P0001", measures=[make_measure()], also_in=["370600"])
+        page(client, "/projects/P0001/")
+        few = query_count(client, "/projects/P0001/")
+        for _n in range(8):
+            project.measures.add(make_measure())
+        assert query_count(client, "/projects/P0001/") == few
+
+
+@pytest.mark.parametrize("url", ["/projects/", "/projects/P0001/"])
+def test_where_reading_is_not_open_others_log_in_first(client, settings, url):
+    settings.PILOTZONE_PUBLIC_READING = False
+    make_project(code="P0001")
+    assert client.get(url).url == f"/accounts/login/?next={url}"
+    client.force_login(make_user())
+    assert client.get(url).status_code == 200

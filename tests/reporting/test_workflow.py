@@ -1,0 +1,45 @@
+from itertools import product
+
+import pytest
+
+from reporting.statuses import MeasureStatus
+from reporting.workflow import MOVES, OPEN_STATES, ReportState, moves_from
+
+# state, role -> moves; nothing else is allowed.
+EXPECTED = {
+    ("draft", "reporter"): ["submit"],
+    ("returned", "reporter"): ["resubmit"],
+    ("submitted", "reporter"): ["withdraw"],
+    ("submitted", "reviewer"): ["accept", "return"],
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "role"), list(product(ReportState.values, ["reporter", "reviewer", "viewer", "auditor"]))
+)
+def test_who_may_move_a_report_from_where(state: str, role: str) -> None:
+    assert [move.name for move in moves_from(state, role=role)] == EXPECTED.get((state, role), [])
+
+
+def test_where_each_move_leads() -> None:
+    assert {move.name: (move.before, move.after) for move in MOVES} == {
+        "submit": ("draft", "submitted"),
+        "resubmit": ("returned", "submitted"),
+        "withdraw": ("submitted", "draft"),
+        "accept": ("submitted", "accepted"),
+        "return": ("submitted", "returned"),
+    }
+
+
+def test_an_accepted_report_stays_accepted() -> None:
+    assert not [move for move in MOVES if move.before == "accepted"]
+    assert set(OPEN_STATES) == {"draft", "submitted", "returned"}
+
+
+def test_there_are_three_statuses_and_the_last_is_done() -> None:
+    assert MeasureStatus.values == ["promoting", "in_progress", "completed"]
+    assert [(status.tone, status.depth) for status in MeasureStatus] == [
+        ("promoting", 1),
+        ("in-progress", 2),
+        ("completed", 3),
+    ]

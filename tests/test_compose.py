@@ -1,0 +1,83 @@
+"""docker-compose.yml, .env.example and the settings name the same variables."""
+
+import itertools
+import re
+
+import pytest
+import yaml
+from django.conf import settings
+
+from pilotzone import env
+from tests.compose import OURS, SERVICES, TEXT, app_variables, compose_command, interpolated_variables
+from tests.services import ROOT
+
+# Read by the image of the database, and by nothing of ours.
+OF_THE_DATABASE = {"POSTGRES_PASSWORD"}
+SECRETS = {"POSTGRES_PASSWORD", "PILOTZONE_SECRET_KEY"}
+
+
+def example_lines() -> dict[str, str]:
+    """Name -> value of each variable in .env.example, commented out or not."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", text, flags=re.MULTILINE))
+
+
+def settings_variables() -> set[str]:
+    assert settings.SECRET_KEY  # loads the settings, which record what they read
+    return set(env.READ)
+
+
+def test_compose_passes_on_every_variable_that_the_settings_read_and_no_other():
+    assert app_variables() == settings_variables()
+
+
+def test_the_example_lists_every_variable_that_the_settings_read_and_no_other():
+    assert set(example_lines()) - OF_THE_DATABASE == settings_variables()
+
+
+def test_compose_asks_for_no_variable_that_the_example_leaves_out():
+    assert interpolated_variables() <= set(example_lines())
+
+
+def test_each_variable_of_the_example_is_explained_by_a_sentence_above_it():
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    for above, line in itertools.pairwise(lines):
+        if re.match(r"(# )?[A-Z_]+=", line):
+            assert re.match(r"# [A-Za-z].*\.$", above), line
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_no_secret_has_a_default(name):
+    assert example_lines()[name] == ""
+    uses = re.findall(rf"\$\{{{name}(.*?)\}}", TEXT)
+    assert uses
+    assert all(use.startswith(":?") for use in uses)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_comes_back_by_itself_and_says_whether_it_is_well(service):
+    if service == "migrate":
+        assert SERVICES[service]["restart"] == "no"
+        return
+    assert SERVICES[service]["restart"] == "unless-stopped"
+    assert SERVICES[service]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "beat"])
+def test_our_processes_start_after_the_migration(service):
+    assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_every_volume_that_a_service_uses_is_kept():
+    named = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
+    assert named == set(yaml.safe_load(TEXT)["volumes"])
+
+
+def test_our_services_run_the_same_image():
+    assert {SERVICES[service]["image"] for service in OURS} == {"pilotzone"}
+
+
+def test_the_image_starts_the_same_web_server_as_compose():
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    words = ", ".join(f'"{word}"' for word in compose_command("web"))
+    assert f"CMD [{words}]" in dockerfile

@@ -1,0 +1,284 @@
+"""What a reader sees for a value. The expected texts are written by hand."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django import forms
+from django.http import QueryDict
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.test import RequestFactory
+from django.utils import translation
+
+from web.templatetags import pilotzone as tags
+
+AUGUST_29 = date(2023, 8, 29)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def render(source: str, path: str = "/", **context) -> str:
+    return Template("{% load pilotzone %}" + source).render(Context({"request": RequestFactory().get(path), **context}))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1518, "1,518"),
+        (0, "0"),
+        (Decimal("84500"), "84,500"),
+        (Decimal("6.20"), "6.20"),
+        (-3, "-3"),
+        (1234.5, "1,234.5"),
+        (None, "—"),
+    ],
+)
+def test_numbers_have_thousands_and_keep_their_decimals(value, text):
+    assert tags.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(5.2, "5.2%"), (Decimal("10"), "10.0%"), (0, "0.0%"), (100, "100.0%"), (Decimal("0.05"), "0.1%"), (None, "—")],
+)
+def test_a_rate_always_has_one_decimal(value, text):
+    assert tags.percent(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "in_a_sentence", "in_a_cell"),
+    [
+        (Decimal("-16.8"), "\u221216.8", "-16.8"),
+        (0.7, "+0.7", "+0.7"),
+        (Decimal("0.0"), "0.0", "0.0"),
+        (Decimal("-0.0"), "0.0", "0.0"),
+        (None, "—", "—"),
+    ],
+)
+def test_a_gap_has_its_sign_and_a_hyphen_only_in_cells(value, in_a_sentence, in_a_cell):
+    assert tags.gap(value) == in_a_sentence
+    assert tags.gap_cell(value) == in_a_cell
+
+
+@pytest.mark.parametrize(
+    ("wan", "text"),
+    [(845_000_000, "84,500"), (123_456, "12.3456"), (1, "0.0001"), (10_500, "1.05"), (0, "0"), (None, "—")],
+)
+def test_investment_is_shown_in_yi_yuan_to_the_last_wan(wan, text):
+    assert tags.yi(wan) == text
+
+
+def test_days_are_written_for_sentences_in_both_languages_and_for_tables():
+    assert tags.day(AUGUST_29) == "29 August 2023"
+    assert tags.month(AUGUST_29) == "August 2023"
+    assert tags.iso(AUGUST_29) == "2023-08-29"
+    assert tags.day(None) == tags.iso(None) == "—"
+    with translation.override("zh-hans"):
+        assert tags.day(AUGUST_29) == "2023年8月29日"
+        assert tags.month(AUGUST_29) == "2023年8月"
+
+
+def test_a_moment_late_in_the_day_of_greenwich_is_the_next_day_in_shandong():
+    assert tags.iso(datetime(2023, 8, 29, 20, 0, tzinfo=UTC)) == "2023-08-30"
+
+
+@pytest.mark.parametrize("first_day", [date(1, 1, 1), date(9999, 12, 31)])
+def test_the_ends_of_the_calendar_are_days_too(first_day):
+    assert tags.iso(first_day)[4:] in ("-01-01", "-12-31")
+    assert tags.day(first_day)
+
+
+def test_the_other_language_stands_in_where_a_column_is_empty():
+    row = {"title_zh": "编制规划", "title_en": ""}
+    assert tags.local(row, "title") == "编制规划"
+    assert tags.local({"title_zh": "编制规划", "title_en": "Write the plan"}, "title") == "Write the plan"
+    with translation.override("zh-hans"):
+        assert tags.local({"title_zh": "编制规划", "title_en": "Write the plan"}, "title") == "编制规划"
+
+
+@pytest.mark.parametrize(
+    ("status", "filled", "word"),
+    [("promoting", 1, "Being promoted"), ("in_progress", 2, "In progress"), ("completed", 3, "Completed")],
+)
+def test_a_status_is_three_cells_and_its_word(status, filled, word):
+    mark = tags.status_mark(status)
+    assert mark.count("<rect") == 3
+    assert mark.count('class="cell on"') == filled
+    assert mark.endswith(f"{word}</span>")
+
+
+def test_a_light_is_a_shape_and_its_word_and_says_why():
+    mark = tags.light_mark("red", note="60 days <late>")
+    assert "light-red" in mark and "Red light" in mark and "60 days &lt;late&gt;" in mark
+    assert "<circle" in tags.light_mark("green")
+
+
+def test_in_a_count_column_a_light_is_its_number_and_none_is_a_quiet_zero():
+    assert tags.light_mark("red", bare=True, count=0) == '<span class="zero">0</span>'
+    bare = tags.light_mark("yellow", bare=True, count=12)
+    assert ">12</span>" in bare and "Yellow" not in bare
+
+
+def test_a_published_figure_says_for_which_day():
+    assert ">Published for 2023-06-30<" in tags.provenance_tag("published", on=date(2023, 6, 30))
+    assert ">Illustrative<" in tags.provenance_tag("illustrative", on=date(2023, 6, 30))
+    assert tags.provenance_tag("") == ""
+
+
+def test_the_status_bar_says_its_counts_and_its_parts_fill_it():
+    bar = tags.status_bar(13, 105, 131, 249, tick=22.0, plan_tick=9.2, labels=True, plan_note=" (23 due)")
+    assert 'aria-label="Completed 13, In progress 105, Being promoted 131; Time elapsed 22.0%; Plan curve 9.2%"' in bar
+    assert 'x="0.00%" y="8" width="5.22%"' in bar
+    assert 'x="5.22%" y="8" width="42.17%"' in bar
+    assert 'x="47.39%" y="8" width="52.61%"' in bar
+    assert 'x="22.0%"' in bar and "Plan curve 9.2% (23 due)" in bar
+    assert "style=" not in bar
+
+
+def test_an_empty_group_has_an_empty_bar():
+    bar = tags.status_bar(0, 0, 0, 0)
+    assert 'aria-label="Nothing to measure"' in bar
+    assert "part" not in bar
+
+
+def test_a_tick_label_near_the_end_of_the_bar_stands_on_its_left():
+    assert 'text-anchor="end"' in tags.status_bar(9, 1, 0, 10, tick=90, labels=True)
+    assert "text-anchor" not in tags.status_bar(9, 1, 0, 10, tick=20, labels=True)
+
+
+def test_a_value_bar_is_a_share_of_the_largest():
+    assert 'width="25.00%"' in tags.value_bar(5, 20)
+    assert 'width="0%"' in tags.value_bar(5, 0)
+
+
+def test_links_change_one_thing_and_start_on_the_first_page():
+    params = QueryDict("status=completed&page=3&city=370100&city=370200")
+    assert tags.query_with(params, status=None) == "?city=370100&city=370200"
+    assert tags.query_with(params, page=4) == "?status=completed&page=4&city=370100&city=370200"
+    assert tags.query_with(params, as_of=AUGUST_29, city=["370100"]) == (
+        "?status=completed&city=370100&as_of=2023-08-29"
+    )
+
+
+def test_a_link_in_a_page_is_escaped():
+    assert render('{% url_with status="completed" %}', "/?section=a%22b") == "?section=a%22b&amp;status=completed"
+
+
+def test_a_chip_drops_its_filter_or_one_of_its_values():
+    page = "/?city=370100&city=370200&status=completed"
+    assert render('{% url_without "city" "370100" %}', page) == "?city=370200&amp;status=completed"
+    assert render('{% url_without "city" %}', page) == "?status=completed"
+
+
+def test_hidden_inputs_carry_the_rest_of_the_address_but_not_the_page():
+    html = render('{% keep_query without="as_of" %}', "/?as_of=2023-03-31&page=2&search=%3Cb%3E&plan=p")
+    assert html == ('<input type="hidden" name="search" value="&lt;b&gt;"><input type="hidden" name="plan" value="p">')
+
+
+def test_the_navigation_marks_the_open_page_and_keeps_the_day():
+    link = render('{% nav_link "/measures/" "Measures" %}', "/measures/M001/?as_of=2023-03-31&page=2")
+    assert link == '<li><a href="/measures/?as_of=2023-03-31" aria-current="true">Measures</a></li>'
+    assert 'aria-current="page"' in render('{% nav_link "/measures/" "Measures" %}', "/measures/")
+    assert "aria-current" not in render('{% nav_link "/" "Overview" %}', "/measures/")
+
+
+def test_a_sorted_column_says_so_and_its_link_turns_it_round():
+    head = render('{% sort_head "due_on" "Due" number=True %}', "/?ordering=due_on&status=completed")
+    assert head == (
+        '<th scope="col" class="number" aria-sort="ascending"><a href="?ordering=-due_on&amp;status=completed">'
+        'Due <span class="arrow" aria-hidden="true">↑</span></a></th>'
+    )
+    assert 'aria-sort="descending"' in render('{% sort_head "due_on" "Due" %}', "/?ordering=-due_on")
+    assert "aria-sort" not in render('{% sort_head "due_on" "Due" default="code" %}')
+    assert 'aria-sort="ascending"' in render('{% sort_head "code" "Code" default="code" %}')
+
+
+@pytest.mark.parametrize(
+    ("value", "raw"),
+    [(249, "249"), (Decimal("5.2"), "5.2"), (Decimal("-16.8"), "-16.8"), (Decimal("84500"), "84500"), (None, "")],
+)
+def test_a_figure_carries_the_number_of_the_api(value, raw):
+    html = render('{% figure "measures.total" value %} {{ value|number }} {% endfigure %}', value=value)
+    assert html.startswith(f'<span class="figure" data-figure="measures.total" data-value="{raw}">')
+
+
+def test_a_figure_opens_the_rows_behind_it():
+    html = render(
+        '{% figure "gap" value href=rows source="/api/v1/x/" classes="n1" %}{{ text }}{% endfigure %}',
+        value=13,
+        rows="/measures/?status=completed&x=1",
+        text="<13>",
+    )
+    assert html == (
+        '<a href="/measures/?status=completed&amp;x=1" class="figure n1" data-figure="gap" data-value="13"'
+        ' data-source="/api/v1/x/">&lt;13&gt;</a>'
+    )
+
+
+class Filters(forms.Form):
+    search = forms.CharField(required=False, label="Search")
+    status = forms.ChoiceField(required=False, label="Status", choices=[("", "Any"), ("completed", "Completed")])
+    overdue = forms.NullBooleanField(required=False, label="Overdue")
+
+
+def test_chips_name_the_filters_in_use_in_words():
+    form = Filters({"status": "completed", "search": "", "overdue": "false"})
+    assert form.is_valid()
+    assert tags.filter_chips(form) == [
+        {"parameter": "status", "label": "Status", "text": "Completed"},
+        {"parameter": "overdue", "label": "Overdue", "text": "No"},
+    ]
+
+
+def test_a_page_shows_only_the_filters_it_names():
+    assert [field.name for field in tags.filter_fields(Filters(), ("status",))] == ["status"]
+    assert len(tags.filter_fields(Filters())) == 3
+
+
+def test_a_table_row_has_its_head_its_links_and_its_numbers():
+    columns = [{"label": "City"}, {"label": "Projects", "number": True}]
+    row = [{"text": "Qingdao & more", "url": "/cities/370200/"}, "340"]
+    assert tags.table_row(columns, row) == (
+        '<tr><th scope="row"><a href="/cities/370200/">Qingdao &amp; more</a></th><td class="number">340</td></tr>'
+    )
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_error_pages_stand_without_any_context(name, language):
+    with translation.override(language):
+        html = get_template(name).render()
+    assert "<h1>" in html and 'href="/"' in html
+
+
+def test_a_refused_form_links_to_its_fields_and_ties_the_error_to_the_input():
+    class Report(forms.Form):
+        done = forms.CharField(label="What was done", widget=forms.Textarea, max_length=500)
+
+    html = render(
+        '{% include "components/error_summary.html" %}{% for field in form %}'
+        '{% include "components/field.html" %}{% endfor %}',
+        form=Report({"done": ""}),
+    )
+    assert '<a href="#id_done">' in html
+    assert 'id="id_done_error"' in html and 'aria-describedby="id_done_error"' in html
+    assert html.index('id="id_done_error"') < html.index("<textarea")
+    assert "At most 500 characters" in html
+
+
+def test_a_chart_hands_over_its_figure_and_its_rows():
+    html = render(
+        '{% include "components/chart.html" with id="growth" %}',
+        caption="Growth (%)",
+        figure={"data": [], "layout": {"title": "</script>"}},
+        columns=[{"label": "Period"}, {"label": "Value", "number": True}],
+        rows=[["2023H1", "6.2"]],
+    )
+    assert '<div class="chart-plot" data-figure-id="growth"' in html
+    assert '<script id="growth" type="application/json">' in html and "\\u003C/script" in html
+    assert '<td class="number">6.2</td>' in html

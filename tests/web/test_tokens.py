@@ -1,0 +1,139 @@
+"""The style sheets keep what the look promises: contrasts, sizes, one place for colours."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CSS = sorted((ROOT / "static/css").glob("*.css"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(")
+
+
+def bare(css: str) -> str:
+    return re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+
+
+def tokens(selector: str) -> dict[str, str]:
+    css = bare((ROOT / "static/css/tokens.css").read_text(encoding="utf-8"))
+    block = re.search(re.escape(selector) + r"\s*\{(.*?)\}", css, flags=re.DOTALL)
+    assert block, selector
+    return dict(re.findall(r"--([\w-]+):\s*([^;]+);", block[1]))
+
+
+NORMAL = tokens(":root")
+LARGE = NORMAL | tokens(':root[data-size="large"]')
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_measured_as_wcag_does():
+    assert round(contrast("#000000", "#ffffff"), 2) == 21
+    assert round(contrast("#17242f", "#ffffff"), 2) == 15.79
+
+
+@pytest.mark.parametrize("palette", [NORMAL, LARGE], ids=["normal", "large print"])
+@pytest.mark.parametrize("ground", ["ground", "tint"])
+@pytest.mark.parametrize(
+    "text", ["ink", "ink-2", "ink-3", "accent", "accent-dark", "red", "green", "yellow-edge", "innovation"]
+)
+def test_text_can_be_read(palette, ground, text):
+    assert contrast(palette[text], palette[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("palette", [NORMAL, LARGE], ids=["normal", "large print"])
+@pytest.mark.parametrize("ground", ["ground", "tint"])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "edge", "completed", "in-progress", "promoting-edge", "yellow-edge", "red", "green", "comparator", "seq-edge",
+        "industry", "infrastructure", "energy",
+    ],
+)  # fmt: skip
+def test_marks_and_lines_can_be_told_from_the_ground(palette, ground, mark):
+    assert contrast(palette[mark], palette[ground]) >= 3
+
+
+def test_neighbouring_statuses_can_be_told_apart_by_lightness_alone():
+    assert contrast(NORMAL["completed"], NORMAL["in-progress"]) >= 3.2
+    assert contrast(NORMAL["in-progress"], NORMAL["promoting"]) >= 3.2
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("ground", "accent"), ("ground", "accent-dark"), ("ground", "red"),
+        ("ink", "seq-1"), ("ink", "seq-2"), ("ink", "seq-3"), ("ground", "seq-4"), ("ground", "seq-5"),
+        ("ground", "innovation"), ("ground", "industry"), ("ground", "infrastructure"), ("ground", "energy"),
+        ("ink", "innovation-tint"), ("ink", "industry-tint"), ("ink", "infrastructure-tint"), ("ink", "energy-tint"),
+    ],
+)  # fmt: skip
+def test_words_in_an_area_can_be_read(text, area):
+    assert contrast(NORMAL[text], NORMAL[area]) >= 4.5
+
+
+def test_large_print_never_has_less_contrast():
+    for name in ("ink-2", "ink-3", "edge", "rule"):
+        assert contrast(LARGE[name], LARGE["ground"]) > contrast(NORMAL[name], NORMAL["ground"])
+
+
+@pytest.mark.parametrize("path", [p for p in CSS if p.name != "tokens.css"] + SCRIPTS, ids=lambda p: p.name)
+def test_colours_stand_in_the_token_file_only(path):
+    text = path.read_text(encoding="utf-8")
+    assert COLOUR.findall(bare(text)) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_templates_hold_no_style_no_inline_script_and_no_colour(path):
+    html = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle\s*=", html)
+    assert "<style" not in html
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", html)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", html)
+    assert not re.search(r"(?:fill|stroke|color)=\"#", html)
+
+
+@pytest.mark.parametrize("path", CSS, ids=lambda p: p.name)
+def test_nothing_is_smaller_than_the_note_size(path):
+    """Paper has a scale of its own, in points."""
+    css = bare(path.read_text(encoding="utf-8"))
+    sizes = re.findall(r"(?:font-size|--size-[\w-]+):\s*([^;]+);", css)
+    for size in sizes:
+        if size.endswith("rem"):
+            assert float(size.removesuffix("rem")) >= 0.8125
+        elif path.name == "print.css" and size.endswith("pt"):
+            assert float(size.removesuffix("pt")) >= 7
+        else:
+            assert re.fullmatch(r"var\(--size-[\w-]+\)|inherit|1[02][05]?%", size), size
+
+
+@pytest.mark.parametrize("path", CSS, ids=lambda p: p.name)
+def test_only_the_two_weights_that_chinese_faces_have(path):
+    weights = re.findall(r"font-weight:\s*([^;]+);", bare(path.read_text(encoding="utf-8")))
+    assert set(weights) <= {"400", "700"}
+
+
+@pytest.mark.parametrize("path", CSS, ids=lambda p: p.name)
+def test_nothing_that_chromium_86_does_not_know(path):
+    css = bare(path.read_text(encoding="utf-8"))
+    for newer in (":has(", ":is(", ":where(", "@layer", "@container", "aspect-ratio", "accent-color", "text-wrap"):
+        assert newer not in css
+    assert not re.search(r"\binset\s*:|overflow:\s*clip|margin-inline|padding-inline|&\s*[.:>]|@import|url\(", css)
+
+
+@pytest.mark.parametrize("path", CSS, ids=lambda p: p.name)
+def test_every_variable_is_a_token(path):
+    used = set(re.findall(r"var\(--([\w-]+)\)", path.read_text(encoding="utf-8")))
+    assert used <= set(NORMAL)

@@ -1,0 +1,18 @@
+"""What a request asked wrongly, in sentences of the reader's language."""
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+class BadQuery(BadRequest):
+    """A query that cannot be answered. `problems`: parameter -> sentences; a page and the API both show them."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        super().__init__(" ".join(sentence for sentences in problems.values() for sentence in sentences))
+        self.problems = problems
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    problems = exception.problems if isinstance(exception, BadQuery) else {}
+    return render(request, "400.html", {"problems": problems}, status=400)

@@ -1,0 +1,113 @@
+"""The base of every filter set: one for the page and the API of a list."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from web.days import parse_day
+from web.language import local
+
+# At most so many allowed values are named in a refusal.
+NAMED = 60
+
+
+class DayField(forms.DateField):
+    """Only YYYY-MM-DD in ASCII digits."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": gettext_lazy("This is not a valid date")}
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        day = parse_day(value) if isinstance(value, str) else value
+        if day is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DayField
+
+
+class SlugField(forms.ModelChoiceField):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.error_messages["invalid_choice"] = gettext_lazy("No row of that name exists.")
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as refusal:
+            # A short list is named in full; a misspelt code of a long one is found on its page.
+            names = list(self.queryset.order_by().values_list(self.to_field_name, flat=True)[: NAMED + 1])
+            if refusal.code != "invalid_choice" or len(names) > NAMED:
+                raise
+            values = ", ".join(sorted(names))
+            message = _("This value is not allowed; choose one of: %(values)s") % {"values": values}
+            raise forms.ValidationError(message, code="invalid_choice") from None
+
+    def label_from_instance(self, obj: Any) -> str:
+        for field in ("short", "title", "name"):
+            if hasattr(obj, f"{field}_zh"):
+                return local(obj, field)
+        return str(obj)
+
+
+class SlugFilter(django_filters.ModelChoiceFilter):
+    """A row by its public name: a slug or a code."""
+
+    field_class = SlugField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("to_field_name", "slug")
+        kwargs.setdefault("empty_label", gettext_lazy("All"))
+        super().__init__(*args, **kwargs)
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Each word must stand in one of the columns."""
+
+    def __init__(self, *columns: str, **kwargs: Any) -> None:
+        self.columns = columns
+        kwargs.setdefault("label", gettext_lazy("Search by title or code"))
+        super().__init__(**kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        for word in (value or "").split():
+            condition = Q()
+            for column in self.columns:
+                condition |= Q(**{f"{column}__icontains": word})
+            qs = qs.filter(condition)
+        return qs
+
+
+class RuledChoiceFilter(django_filters.ChoiceFilter):
+    """Says which values are allowed when it refuses one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", gettext_lazy("All"))
+        super().__init__(*args, **kwargs)
+
+    @property
+    def field(self) -> forms.Field:
+        field = super().field
+        values = ", ".join(str(value) for value, _label in self.extra["choices"])
+        message = _("This value is not allowed; choose one of: %(values)s") % {"values": values}
+        field.error_messages["invalid_choice"] = message
+        return field
+
+
+class FlagFilter(RuledChoiceFilter):
+    """yes or no."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("choices", [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))])
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return super().filter(qs, {"yes": True, "no": False}.get(value, value))

@@ -1,0 +1,106 @@
+"""One list as it was asked for: filtered, ordered and cut into pages, the same for a page and the API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from web.errors import BadQuery
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 1_000
+# Parameters that every list takes, besides its own filters.
+COMMON = ("as_of", "lang", "ordering", "page", "page_size")
+
+
+@dataclass
+class Listing:
+    """`orderings`: public name -> columns; the last column makes the order total, so that pages never overlap."""
+
+    params: QueryDict
+    filterset: django_filters.FilterSet
+    orderings: Mapping[str, Sequence[str]]
+    default_ordering: str
+
+    @cached_property
+    def ordering(self) -> str:
+        asked = self.params.get("ordering", "") or self.default_ordering
+        if asked.removeprefix("-") not in self.orderings:
+            raise BadQuery({"ordering": [_allowed(self.orderings)]})
+        return asked
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        """Every row of the filter, in order."""
+        found = self.filterset.queryset
+        # The form of the filters costs as much as the rows of a page; without a filter it is not needed.
+        if any(self.params.get(name) for name in self.filterset.base_filters):
+            if not self.filterset.is_valid():
+                raise BadQuery({name: [str(e) for e in errors] for name, errors in self.filterset.errors.items()})
+            found = self.filterset.qs
+        down = self.ordering.startswith("-")
+        columns = self.orderings[self.ordering.removeprefix("-")]
+        order: list[Any] = [F(c).desc(nulls_last=True) if down else F(c).asc(nulls_last=True) for c in columns]
+        return found.order_by(*order, "pk")
+
+    @cached_property
+    def page_size(self) -> int:
+        return _whole(self.params, "page_size", PAGE_SIZE, most=LARGEST_PAGE)
+
+    @cached_property
+    def page(self) -> Page:
+        paginator = Paginator(self.rows, self.page_size)
+        number = _whole(self.params, "page", 1)
+        if number > paginator.num_pages:
+            raise BadQuery({"page": [_("The last page is %(last)s.") % {"last": paginator.num_pages}]})
+        return paginator.page(number)
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the caller asked for a page; an export holds every row unless they did."""
+        return bool(self.params.get("page") or self.params.get("page_size"))
+
+
+def _allowed(values: Any) -> str:
+    return _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(values)}
+
+
+def _whole(params: QueryDict, name: str, default: int, *, most: int | None = None) -> int:
+    raw = params.get(name, "")
+    if not raw:
+        return default
+    # Nine digits: more is no page of anything, and int() of a very long text is slow.
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9) or int(raw) < 1 or (most and int(raw) > most):
+        if most:
+            raise BadQuery({name: [_("It must be a whole number from 1 to %(most)s.") % {"most": most}]})
+        raise BadQuery({name: [_("It must be a whole number from 1.")]})
+    return int(raw)
+
+
+def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
+    """For the API: a misspelt filter must not look like an answer."""
+    unknown = {
+        name: [_("Unknown filter: %(name)s") % {"name": name} + " " + _allowed(sorted(allowed))]
+        for name in params
+        if name not in allowed
+    }
+    if unknown:
+        raise BadQuery(unknown)
+
+
+def ask(
+    request: HttpRequest,
+    *,
+    filterset_class: type[django_filters.FilterSet],
+    queryset: QuerySet,
+    orderings: Mapping[str, Sequence[str]],
+    default_ordering: str,
+) -> Listing:
+    filterset = filterset_class(request.GET, queryset=queryset, request=request)
+    return Listing(request.GET, filterset, orderings, default_ordering)

@@ -1,0 +1,128 @@
+"""The API's own description (OpenAPI), made from what each endpoint declares: its columns, filters and orderings."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import django_filters
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+
+from web.filters import DayFilter
+
+Shape = Mapping[str, Any]
+
+TEXT: Shape = {"type": "string"}
+DAY: Shape = {"type": "string", "format": "date"}
+MOMENT: Shape = {"type": "string", "format": "date-time"}
+ADDRESS: Shape = {"type": "string", "format": "uri"}
+WHOLE: Shape = {"type": "integer"}
+NUMBER: Shape = {"type": "number"}
+FLAG: Shape = {"type": "boolean"}
+
+
+def optional(shape: Shape) -> Shape:
+    return {**shape, "nullable": True}
+
+
+def one_of(values: Iterable[str]) -> Shape:
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+def array(of: Shape) -> Shape:
+    return {"type": "array", "items": of}
+
+
+def keyed(of: Shape) -> Shape:
+    return {"type": "object", "additionalProperties": of}
+
+
+def record(columns: Mapping[str, Shape], *, sometimes: Iterable[str] = ()) -> Shape:
+    """An object of these fields; all are always there but those of `sometimes`."""
+    required = [name for name in columns if name not in set(sometimes)]
+    return {"type": "object", "properties": dict(columns), "required": required}
+
+
+def local_names(field: str) -> dict[str, Shape]:
+    """A name in the caller's language, and in both."""
+    return {field: TEXT, f"{field}_zh": TEXT, f"{field}_en": TEXT}
+
+
+ERROR = record(
+    {"detail": TEXT, "errors": {**keyed(array(TEXT)), "description": "Parameter to what is wrong with it."}},
+    sometimes=["errors"],
+)
+REFUSALS = {
+    400: "An unknown parameter or an impossible value; the answer names the allowed ones.",
+    401: "Log in, or send a token.",
+    403: "This account may not do this.",
+    404: "There is no such thing on that day.",
+    429: "Too many requests; Retry-After says how many seconds to wait.",
+}
+FILES = {
+    "text/csv": TEXT,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
+    "application/x-ndjson": TEXT,
+}
+
+
+def filter_shape(each: django_filters.Filter) -> Shape:
+    if isinstance(each, DayFilter):
+        return DAY
+    if isinstance(each, django_filters.ChoiceFilter) and not isinstance(each, django_filters.ModelChoiceFilter):
+        return one_of(value for value, _label in each.extra["choices"])
+    return TEXT
+
+
+class EndpointSchema(AutoSchema):
+    """Describes `web.api.Endpoint`."""
+
+    def get_operation_id(self) -> str:
+        parts = [part.strip("{}").replace("-", "_") for part in self.path.split("/") if part]
+        return "_".join(parts[2:])  # without api/v1
+
+    def get_tags(self) -> list[str]:
+        return [self.path.split("/")[3]]
+
+    def get_request_serializer(self) -> None:
+        return None
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        found = []
+        for name, shape in self.view.parameter_shapes().items():
+            plain = {key: value for key, value in shape.items() if key != "description"}
+            found.append(OpenApiParameter(name, plain, description=str(shape.get("description", ""))))
+        if "{code}" in self.path:
+            pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+            found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True))
+        return found
+
+    def _get_parameters(self) -> Any:
+        # An empty value counts as one that is not given.
+        return [
+            {**each, "allowEmptyValue": True} if each["in"] == "query" else each for each in super()._get_parameters()
+        ]
+
+    def get_response_serializers(self) -> Any:
+        shape = self._component(self.view.component, self.view.shape())
+        error = self._component("Error", ERROR)
+        answers: dict[Any, Any] = {(200, "application/json"): shape}
+        if len(self.view.formats) > 1:
+            answers.update({(200, media): file for media, file in FILES.items()})
+        return answers | {(code, "application/json"): error for code in REFUSALS}
+
+    def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
+        answer = super()._get_response_for_code(serializer, status_code, *args, **kwargs)
+        answer["description"] = REFUSALS.get(int(status_code), "")
+        return answer
+
+    def _component(self, name: str, shape: Shape) -> Any:
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=dict(shape), object=name)
+        self.registry.register_on_missing(component)
+        return component.ref
+
+
+def parameters_of(filterset: type[django_filters.FilterSet]) -> dict[str, Shape]:
+    return {
+        name: {**filter_shape(each), "description": each.label or ""} for name, each in filterset.base_filters.items()
+    }

@@ -1,0 +1,18 @@
+"""A source is shown by its name; its address, where it has one, is behind the name."""
+
+import re
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+ADDRESS_AT_END = re.compile(r"(?P<name>.*?)[;,，；]?\s*(?P<url>https?://\S+)", re.DOTALL)
+
+
+def named_source(source: str) -> str | SafeString:
+    """A link where the text ends with an address; else the text as it stands."""
+    found = ADDRESS_AT_END.fullmatch(source.strip())
+    if found is None:
+        return source
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer">{}</a>', found["url"], found["name"].strip() or found["url"]
+    )

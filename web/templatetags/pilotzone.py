@@ -1,0 +1,471 @@
+"""How values are written on a page, in the reader's language. Values in, text out: nothing here asks the database."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from types import SimpleNamespace
+
+from django import forms, template
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from reporting.lights import Light
+from reporting.provenance import Provenance
+from reporting.statuses import MeasureStatus
+from web import language, numbers
+
+register = template.Library()
+
+NOTHING = "—"
+MINUS = "\u2212"
+TENTH = Decimal("0.1")
+
+
+def _is_chinese() -> bool:
+    return language.suffix() == "zh"
+
+
+def _decimal(value) -> Decimal:
+    """Floats by their shortest form, so that 5.2 stays 5.2."""
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _tenth(value) -> Decimal:
+    # Adding zero turns -0.0 into 0.0.
+    return _decimal(value).quantize(TENTH, ROUND_HALF_UP) + 0
+
+
+@register.filter
+def number(value) -> str:
+    """1518 -> 1,518. Decimals stay as they are; None is a dash. A negative has a hyphen, as tables want it."""
+    return NOTHING if value is None or value == "" else f"{_decimal(value):,f}"
+
+
+@register.filter
+def percent(rate) -> str:
+    """5.2 -> 5.2%; always one decimal; None is a dash."""
+    return NOTHING if rate is None or rate == "" else f"{_tenth(rate):,f}%"
+
+
+@register.filter
+def gap(points) -> str:
+    """For sentences and headline figures: +0.7, 0.0, and −16.8 with a true minus."""
+    return gap_cell(points).replace("-", MINUS)
+
+
+@register.filter
+def gap_cell(points) -> str:
+    """For table cells: a hyphen, since a true minus arrives in a spreadsheet as text."""
+    if points is None or points == "":
+        return NOTHING
+    tenths = _tenth(points)
+    return f"{tenths:+,f}" if tenths else "0.0"
+
+
+@register.filter
+def minus(text) -> str:
+    """Any written number with its hyphen as a true minus, for sentences."""
+    return str(text).replace("-", MINUS)
+
+
+@register.filter
+def yi(wan) -> str:
+    """Whole 万元 (10,000 yuan) as 亿元 (100 million yuan) with up to four decimals: 123456 -> 12.3456."""
+    return NOTHING if wan is None or wan == "" else number(numbers.yi(int(wan)))
+
+
+def _day_of(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+@register.filter
+def day(value) -> str:
+    """For sentences: 2023年8月29日, 29 August 2023."""
+    if not value:
+        return NOTHING
+    value = _day_of(value)
+    if _is_chinese():
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {MONTHS[value.month]} {value.year}"
+
+
+@register.filter
+def month(value) -> str:
+    """The month that a day lies in: 2023年8月, August 2023."""
+    if not value:
+        return NOTHING
+    value = _day_of(value)
+    return f"{value.year}年{value.month}月" if _is_chinese() else f"{MONTHS[value.month]} {value.year}"
+
+
+@register.filter
+def iso(value) -> str:
+    """For tables and fields: 2023-08-29."""
+    return _day_of(value).isoformat() if value else NOTHING
+
+
+@register.filter
+def local(thing, name: str) -> str:
+    """`obj|local:"title"`: the column `title_zh` or `title_en` of an object or a dict, by the reader's
+    language; the other language where that one is empty."""
+    if not thing:
+        return ""
+    return language.local(SimpleNamespace(**thing) if isinstance(thing, dict) else thing, name)
+
+
+@lru_cache(maxsize=16)
+def _status_cells(status: MeasureStatus) -> SafeString:
+    cells = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="0.5" width="4.4" height="8"/>',
+        (("cell on" if n < status.depth else "cell", f"{n * 6 + 0.5:g}") for n in range(len(MeasureStatus))),
+    )
+    return format_html(
+        '<svg class="cells status-{}" viewBox="0 0 17.4 9" aria-hidden="true" focusable="false">{}</svg>',
+        status.tone,
+        cells,
+    )
+
+
+@register.simple_tag
+def status_cells(status) -> SafeString:
+    """The bare mark of a status, for keys and choices that write the word themselves."""
+    return _status_cells(MeasureStatus(status))
+
+
+@register.simple_tag
+def status_mark(status) -> SafeString:
+    """Three cells, as many filled as the status is deep, and its word."""
+    if not status:
+        return mark_safe(NOTHING)
+    status = MeasureStatus(status)
+    return format_html('<span class="mark">{} {}</span>', _status_cells(status), status.label)
+
+
+_LIGHT_SHAPES = {
+    Light.GREEN: '<circle cx="6" cy="6" r="3.6"/>',
+    Light.YELLOW: '<path d="M6 1.4 11 10.6H1Z"/>',
+    Light.RED: '<path d="M6 .6 11.4 6 6 11.4 .6 6Z"/>',
+}
+
+
+@lru_cache(maxsize=16)
+def _light_shape(light: Light) -> SafeString:
+    return mark_safe(
+        f'<svg class="lamp" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{_LIGHT_SHAPES[light]}</svg>'
+    )
+
+
+@register.simple_tag
+def light_mark(light, bare=False, count=None, note="") -> SafeString:
+    """A shape and the light's word; `note` follows it in quiet ink (days late, the reason).
+
+    `bare=True count=n` is for count columns whose head names the light: mark and number, and a quiet 0.
+    """
+    if bare and not count:
+        return mark_safe('<span class="zero">0</span>')
+    if not light:
+        return mark_safe(NOTHING)
+    light = Light(light)
+    shape = _light_shape(light)
+    if bare:
+        return format_html(
+            '<span class="light light-{}">{} <span class="word">{}</span></span>',
+            light.value,
+            shape,
+            number(count),
+        )
+    quiet = format_html(' <span class="quiet">{}</span>', note) if note else ""
+    return format_html(
+        '<span class="light light-{}">{} <span class="word">{}</span></span>{}',
+        light.value,
+        shape,
+        light.label,
+        quiet,
+    )
+
+
+@register.simple_tag
+def provenance_tag(provenance, on=None) -> SafeString:
+    """`on`: the day that a published figure was published for."""
+    if not provenance:
+        return mark_safe("")
+    provenance = Provenance(provenance)
+    words = provenance.label
+    if on and provenance == Provenance.PUBLISHED:
+        words = _("Published for %(day)s") % {"day": iso(on)}
+    return format_html('<span class="tag tag-{}">{}</span>', provenance.value, words)
+
+
+def _share(part, whole) -> str:
+    """Percent widths as attributes: bars then need neither a style attribute nor a script."""
+    return f"{_decimal(part) * 100 / _decimal(whole):.2f}%" if whole else "0%"
+
+
+def _tick(kind: str, at, height: str) -> SafeString:
+    # The white halo keeps an ink tick visible on the dark part of a bar.
+    return format_html(
+        '<svg x="{0}" width="1" height="{2}" overflow="visible"><rect class="halo" x="-2.5" width="5" height="100%"/>'
+        '<line class="tick tick-{1}" y2="100%"/></svg>',
+        f"{_tenth(at)}%",
+        kind,
+        height,
+    )
+
+
+def _tick_label(kind: str, at, words: str, dy: str) -> SafeString:
+    """Below the bar at its tick, on the side where there is room."""
+    at_end = _tenth(at) > 55
+    return format_html(
+        '<text class="tick-label tick-label-{}" x="{}%" y="40" dy="{}"{}>{}</text>',
+        kind,
+        _tenth(at),
+        dy,
+        mark_safe(' text-anchor="end"') if at_end else "",
+        words,
+    )
+
+
+@register.simple_tag
+def table_row(columns, row) -> SafeString:
+    """One row of components/table.html: a cell is a text, or a dict with `text` and `url`."""
+    cells = []
+    for n, (column, cell) in enumerate(zip(columns, row, strict=True)):
+        text = cell["text"] if isinstance(cell, dict) else cell
+        if isinstance(cell, dict) and cell.get("url"):
+            text = format_html('<a href="{}">{}</a>', cell["url"], text)
+        tag = mark_safe('th scope="row"') if n == 0 else "td"
+        right = mark_safe(' class="number"') if column.get("number") else ""
+        cells.append(format_html("<{}{}>{}</{}>", tag, right, text, tag[:2]))
+    return format_html("<tr>{}</tr>", mark_safe("".join(cells)))
+
+
+@register.simple_tag
+def status_bar(
+    completed, in_progress, promoting, total, tick=None, plan_tick=None, labels=False, plan_note=""
+) -> SafeString:
+    """The three statuses of a group as one bar. `tick`: time elapsed in percent; `plan_tick`: the plan curve.
+
+    `labels=True` makes the tall bar of a headline block, with words below the ticks; `plan_note` follows
+    the plan curve's (23 due). Without it the bar fits a table row.
+    """
+    parts = {
+        MeasureStatus.COMPLETED: completed,
+        MeasureStatus.IN_PROGRESS: in_progress,
+        MeasureStatus.PROMOTING: promoting,
+    }
+    words = (
+        ", ".join(f"{status.label} {number(count)}" for status, count in parts.items())
+        if total
+        else _("Nothing to measure")
+    )
+    if tick is not None:
+        words += f"; {_('Time elapsed')} {percent(tick)}"
+    if plan_tick is not None:
+        words += f"; {_('Plan curve')} {percent(plan_tick)}"
+
+    top, height = (8, 22) if labels else (3, 14)
+    drawn, before = [], 0
+    for status, count in parts.items():
+        if count and total:
+            x = _share(before, total)
+            drawn.append(
+                format_html(
+                    '<rect class="part status-{}" x="{}" y="{}" width="{}" height="{}"/>',
+                    status.tone,
+                    x,
+                    top,
+                    _share(count, total),
+                    height,
+                )
+            )
+            if before:
+                drawn.append(
+                    format_html('<line class="seam" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', x, top, top + height)
+                )
+            before += count
+    drawn.append(format_html('<rect class="frame" x="0" y="{}" width="100%" height="{}"/>', top, height))
+    if plan_tick is not None:
+        drawn.append(_tick("plan", plan_tick, "56" if labels else "20"))
+    if tick is not None:
+        drawn.append(_tick("elapsed", tick, "38" if labels else "20"))
+    if labels:
+        if tick is not None:
+            drawn.append(_tick_label("elapsed", tick, f"{_('Time elapsed')} {percent(tick)}", "0.75em"))
+        if plan_tick is not None:
+            drawn.append(_tick_label("plan", plan_tick, f"{_('Plan curve')} {percent(plan_tick)}{plan_note}", "2.25em"))
+    return format_html(
+        '<svg class="bar{}" role="img" aria-label="{}" focusable="false">{}</svg>',
+        mark_safe(" bar-tall") if labels else "",
+        words,
+        mark_safe("".join(drawn)),
+    )
+
+
+@register.simple_tag
+def value_bar(value, maximum) -> SafeString:
+    """One plain bar in a table row whose number stands in the cell before it."""
+    return format_html(
+        '<svg class="bar" aria-hidden="true" focusable="false">'
+        '<rect class="plain" y="3" width="{}" height="14"/></svg>',
+        _share(value or 0, maximum),
+    )
+
+
+def query_with(params, **changes) -> str:
+    """The query string of a QueryDict with changes: None removes, a list sets several values.
+
+    Any change but one of `page` itself starts again on the first page.
+    """
+    params = params.copy()
+    if "page" not in changes:
+        params.pop("page", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        elif isinstance(value, (list, tuple)):
+            params.setlist(name, [str(one) for one in value])
+        else:
+            params[name] = value.isoformat() if isinstance(value, date) else str(value)
+    return "?" + params.urlencode()
+
+
+def _params(context) -> QueryDict:
+    """Empty on a page without a request: the error pages have none."""
+    request = context.get("request")
+    return request.GET if request else QueryDict()
+
+
+@register.simple_tag(takes_context=True)
+def url_with(context, **changes) -> str:
+    """`{% url_with status="completed" page=None %}`: this page's query string with changes."""
+    return query_with(_params(context), **changes)
+
+
+@register.simple_tag(takes_context=True)
+def url_without(context, name: str, value=None) -> str:
+    """This page's query string without a parameter, or without one of its values. For filter chips."""
+    kept = [] if value is None else [one for one in _params(context).getlist(name) if one != str(value)]
+    return query_with(_params(context), **{name: kept or None})
+
+
+@register.simple_tag(takes_context=True)
+def export_query(context, format=None) -> str:
+    """The page's filters, day and order for the API's list of the same rows, which refuses what it does not know."""
+    known = {"as_of", "plan", "lang", "ordering", *context["filter"].base_filters}
+    query = QueryDict(mutable=True)
+    for name, values in _params(context).lists():
+        if name in known:
+            query.setlist(name, values)
+    return query_with(query, format=format)
+
+
+@register.simple_tag(takes_context=True)
+def keep_query(context, without=()) -> SafeString:
+    """Hidden inputs that carry the page's parameters through a GET form, but for those the form asks for:
+    `without`, names with spaces between or bound fields. It starts again on the first page."""
+    names = without.split() if isinstance(without, str) else [field.name for field in without]
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        (
+            (name, value)
+            for name, values in _params(context).lists()
+            if name != "page" and name not in names
+            for value in values
+            if value
+        ),
+    )
+
+
+@register.simple_tag
+def filter_fields(form, shown=()) -> list:
+    """The fields of a filter form that a page shows; all of them where it names none."""
+    return [field for field in form.visible_fields() if not shown or field.name in shown]
+
+
+@register.simple_tag
+def filter_chips(form) -> list[dict]:
+    """The filters in use, for components/chips.html, from a bound and valid filter form."""
+    chips = []
+    for name, value in getattr(form, "cleaned_data", {}).items():
+        field = form.fields[name]
+        if value is None or value == "" or (value is False and not isinstance(field, forms.NullBooleanField)):
+            continue
+        if isinstance(value, bool):
+            text = _("Yes") if value else _("No")
+        elif hasattr(field, "label_from_instance"):
+            text = field.label_from_instance(value)
+        elif hasattr(field, "choices"):
+            text = dict(field.choices).get(value, value)
+        else:
+            text = iso(value) if isinstance(value, date) else value
+        chips.append({"parameter": name, "label": field.label or name, "text": text})
+    return chips
+
+
+@register.simple_tag(takes_context=True)
+def chosen_day(context) -> str:
+    """`?as_of=` and `plan` as the reader chose them, for links to other pages of the site; else nothing."""
+    params = _params(context)
+    kept = {name: params[name] for name in ("as_of", "plan") if params.get(name)}
+    return query_with(QueryDict(), **kept) if kept else ""
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context, url: str, label: str) -> SafeString:
+    """One entry of the navigation. It keeps the day and the plan that the reader chose; the page that is
+    open, or lies beneath, is marked."""
+    if not url:
+        return mark_safe("")
+    path = getattr(context.get("request"), "path", "")
+    current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
+    return format_html(
+        '<li><a href="{}{}"{}>{}</a></li>',
+        url,
+        chosen_day(context),
+        format_html(' aria-current="{}"', current) if current else "",
+        label,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context, ordering: str, label: str, number=False, default: str = "") -> SafeString:
+    """The head of a column that sorts. `default`: the ordering of the page when the address names none."""
+    current = (_params(context).get("ordering") or default).split(",")[0]
+    is_up, is_down = current == ordering, current == f"-{ordering}"
+    attributes = ' class="number"' if number else ""
+    if is_up or is_down:
+        attributes += f' aria-sort="{"ascending" if is_up else "descending"}"'
+    arrow = (
+        mark_safe(f' <span class="arrow" aria-hidden="true">{"↑" if is_up else "↓"}</span>') if is_up or is_down else ""
+    )
+    link = query_with(_params(context), ordering=f"-{ordering}" if is_up else ordering)
+    return format_html('<th scope="col"{}><a href="{}">{}{}</a></th>', mark_safe(attributes), link, label, arrow)
+
+
+@register.simple_block_tag
+def figure(content, path, value, href=None, source=None, classes="") -> SafeString:
+    """A figure that can be held against the API: `path` in its answer (of `source`, else of the summary),
+    `value` the very number there. With `href` it opens the rows behind it.
+
+        {% figure "measures.completed" 13 href="/measures/?status=completed" %}13{% endfigure %}
+    """
+    raw = "" if value is None else str(numbers.json_number(value))
+    tag, link = ("a", format_html(' href="{}"', href)) if href else ("span", "")
+    return format_html(
+        '<{0}{1} class="figure{2}" data-figure="{3}" data-value="{4}"{5}>{6}</{0}>',
+        mark_safe(tag),
+        link,
+        f" {classes}" if classes else "",
+        path,
+        raw,
+        format_html(' data-source="{}"', source) if source else "",
+        mark_safe(content.strip()),
+    )

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.cache.backends.filebased import FileBasedCache
+from django.http import HttpRequest
+from rest_framework.throttling import SimpleRateThrottle
+
+# Every web process must count in the same place; without Redis that is the data folder.
+COUNTS = cache if settings.REDIS_URL else FileBasedCache(str(settings.DATA_DIR / "throttle"), {})
+
+
+class AnonymousThrottle(SimpleRateThrottle):
+    """By address, for callers who are not logged in."""
+
+    scope = "anonymous"
+    cache = COUNTS
+
+    def get_cache_key(self, request: HttpRequest, view: Any) -> str | None:
+        if request.user.is_authenticated:
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
+
+class TokenThrottle(SimpleRateThrottle):
+    """By account, for callers with a token; pages and people who are logged in have no limit."""
+
+    scope = "token"
+    cache = COUNTS
+
+    def get_cache_key(self, request: HttpRequest, view: Any) -> str | None:
+        if not request.user.is_authenticated or getattr(request, "auth", None) is None:
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}

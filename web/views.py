@@ -1,0 +1,57 @@
+"""The base of every reading page."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.views.generic import TemplateView
+
+from accounts.roles import may_read
+from web.days import asked_day
+from web.listing import Listing, ask
+
+
+class ReadingView(TemplateView):
+    """A page as of a day, for those who may read: others log in first, or are refused.
+
+    The page's day is `self.day`, and `as_of` in its context. Raises BadQuery for a day that is none.
+    """
+
+    day: date
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_read(request.user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.may_open(request):
+            if request.user.is_authenticated:
+                raise PermissionDenied
+            return redirect_to_login(request.get_full_path())
+        self.day = asked_day(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(as_of=self.day, **kwargs)
+
+
+class ListPage(ReadingView):
+    """A filtered list: the same filter set, orderings and pages as the API's list of the same rows."""
+
+    filterset_class: Any
+    orderings: Any
+    default_ordering: str
+
+    def get_queryset(self) -> Any:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        listing: Listing = ask(
+            self.request,
+            filterset_class=self.filterset_class,
+            queryset=self.get_queryset(),
+            orderings=self.orderings,
+            default_ordering=self.default_ordering,
+        )
+        return super().get_context_data(listing=listing, page=listing.page, filter=listing.filterset, **kwargs)
