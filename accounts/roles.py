@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,3 +31,10 @@ def may_see_names(user: "User | AnonymousUser") -> bool:
 
 def may_review(user: "User | AnonymousUser") -> bool:
     return user.is_authenticated and (user.is_superuser or user.role == Role.REVIEWER)
+
+
+def signed_in(user: "User | AnonymousUser") -> "User":
+    """The person behind a change; raises PermissionDenied where nobody is logged in."""
+    if isinstance(user, AnonymousUser):
+        raise PermissionDenied
+    return user

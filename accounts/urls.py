@@ -1,11 +1,15 @@
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
+from accounts.forms import LoginForm
+
 app_name = "accounts"
 urlpatterns = [
     path(
         "login/",
-        views.LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
+        views.LoginView.as_view(
+            template_name="accounts/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+        ),
         name="login",
     ),
     path("logout/", views.LogoutView.as_view(), name="logout"),

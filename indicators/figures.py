@@ -61,7 +61,7 @@ def as_goal(row: Target) -> Goal:
 def standings(
     indicators: Iterable[Indicator], *, on: date, region: str = PROVINCE, comparator: str = COUNTRY
 ) -> list[Standing]:
-    """One standing an indicator, in the order given. Three queries, however many indicators."""
+    """One standing an indicator, in the order given. Two queries, however many indicators."""
     indicators = list(indicators)
     rows: dict[tuple[int, str], list[Observation]] = defaultdict(list)
     observations = (

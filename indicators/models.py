@@ -16,7 +16,10 @@ class Direction(models.TextChoices):
 
 
 class Indicator(Sourced):
-    """A figure that tells whether the plan works. The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`."""
+    """A figure that tells whether the plan works.
+
+    The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`.
+    """
 
     code = models.CharField(_("Code"), max_length=60, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z")])
     name_zh = models.CharField(max_length=80)
@@ -92,7 +95,10 @@ class Observation(Sourced):
 
 
 class Target(Sourced):
-    """What a document wants an indicator to be by a year. `baseline_*`: where the straight path starts, if the document says."""
+    """What a document wants an indicator to be by a year.
+
+    `baseline_*`: where the straight path to it starts, if the document says.
+    """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="targets")

@@ -104,5 +104,5 @@ def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:
 
 
 def is_comparable(unit: str) -> bool:
-    """Whether a province's value can be set against the country's: rates and concentrations, not sums of which it is a part."""
+    """Whether a province's value can be set against the country's: rates and concentrations, not parts of its sums."""
     return unit.startswith(("%", "µg")) or unit == "points"

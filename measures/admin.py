@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.roles import signed_in
 from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
 from measures.services import add_measure, change_measure
 from reporting.clock import today
@@ -48,9 +49,9 @@ class MeasureAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Measure, form: ModelForm, change: bool) -> None:
         if change:
-            change_measure(obj, by=request.user)
+            change_measure(obj, by=signed_in(request.user))
         else:
-            add_measure(obj, by=request.user, listed_on=today())
+            add_measure(obj, by=signed_in(request.user), listed_on=today())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # A measure has a history from its first day, and a history is not thrown away.

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, StatusChangeQuerySet
 from reporting.models import AbstractReport
@@ -79,7 +80,7 @@ class Measure(Sourced):
     description_en = models.TextField(blank=True)
     target_zh = models.CharField(max_length=300, blank=True)
     target_en = models.CharField(max_length=400, blank=True)
-    listed_on = models.DateField(_("Date listed"), editable=False)
+    listed_on = models.DateField(pgettext_lazy("measure", "Date listed"), editable=False)
     due_on = models.DateField(_("Due date"), null=True, blank=True)
     lead_provenance = models.CharField(max_length=12, choices=Provenance)
 

@@ -254,6 +254,8 @@ REST_FRAMEWORK = {
         "anonymous": env.rate("PILOTZONE_API_RATE_ANONYMOUS", "600/min"),
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
     },
+    # Without a proxy the header is the caller's own word, and would let them out of their limit.
+    "NUM_PROXIES": env.whole("PILOTZONE_PROXIES", 0, most=9),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "web.api.explain_error",
     "URL_FORMAT_OVERRIDE": None,
@@ -277,5 +279,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Refusals of bad requests and tasks that went well are no news; failures of both are.
+    "loggers": {"django.request": {"level": "ERROR"}, "celery.app.trace": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.one_of("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
 }

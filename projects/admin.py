@@ -3,6 +3,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.roles import signed_in
 from projects.models import Project
 from projects.services import remove_project, save_project
 
@@ -16,11 +17,11 @@ class ProjectAdmin(admin.ModelAdmin):
     autocomplete_fields = ("city", "county", "also_in", "measures")
 
     def save_model(self, request: HttpRequest, obj: Project, form: ModelForm, change: bool) -> None:
-        save_project(obj, by=request.user)
+        save_project(obj, by=signed_in(request.user))
 
     def delete_model(self, request: HttpRequest, obj: Project) -> None:
-        remove_project(obj, by=request.user)
+        remove_project(obj, by=signed_in(request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Project]) -> None:
         for project in queryset:
-            remove_project(project, by=request.user)
+            remove_project(project, by=signed_in(request.user))

@@ -2,6 +2,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reporting.provenance import Sourced
 
@@ -9,10 +10,10 @@ COUNTRY_CODE = "100000"
 
 
 class RegionKind(models.TextChoices):
-    COUNTRY = "country", _("Country")
-    PROVINCE = "province", _("Province")
-    CITY = "city", _("City")
-    COUNTY = "county", _("County")
+    COUNTRY = "country", pgettext_lazy("region kind", "Country")
+    PROVINCE = "province", pgettext_lazy("region kind", "Province")
+    CITY = "city", pgettext_lazy("region kind", "City")
+    COUNTY = "county", pgettext_lazy("region kind", "County")
 
 
 class Region(Sourced):
@@ -41,8 +42,10 @@ class Region(Sourced):
                 name="region_all_but_the_country_have_a_parent",
             ),
             models.CheckConstraint(
+                # A check holds when it is unknown: half a tile must be refused by name.
                 condition=Q(tile_row__isnull=True, tile_column__isnull=True)
-                | Q(tile_row__gte=1, tile_column__gte=1, kind=RegionKind.CITY),
+                | Q(tile_row__isnull=False, tile_column__isnull=False, kind=RegionKind.CITY)
+                & Q(tile_row__gte=1, tile_column__gte=1),
                 name="region_tile_whole_and_only_for_cities",
             ),
         ]

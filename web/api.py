@@ -79,7 +79,7 @@ class Endpoint(APIView):
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = ByParameter
-    schema = EndpointSchema()
+    schema: EndpointSchema | None = EndpointSchema()
     formats: tuple[str, ...] = ("json",)
     columns: Mapping[str, Shape] = {}
     component: str  # the name of the answer's shape in the schema

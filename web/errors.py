@@ -3,14 +3,21 @@
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import pgettext
 
 
 class BadQuery(BadRequest):
     """A query that cannot be answered. `problems`: parameter -> sentences; a page and the API both show them."""
 
     def __init__(self, problems: dict[str, list[str]]) -> None:
-        super().__init__(" ".join(sentence for sentences in problems.values() for sentence in sentences))
+        super().__init__(in_a_row([sentence for sentences in problems.values() for sentence in sentences]))
         self.problems = problems
+
+
+def in_a_row(sentences: list[str]) -> str:
+    """As one text: between two of them stands one mark, whether or not the first has its own."""
+    *before, last = sentences or [""]
+    return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -44,7 +44,8 @@ class SlugField(forms.ModelChoiceField):
             return super().to_python(value)
         except forms.ValidationError as refusal:
             # A short list is named in full; a misspelt code of a long one is found on its page.
-            names = list(self.queryset.order_by().values_list(self.to_field_name, flat=True)[: NAMED + 1])
+            rows: Any = self.queryset
+            names = list(rows.order_by().values_list(self.to_field_name, flat=True)[: NAMED + 1])
             if refusal.code != "invalid_choice" or len(names) > NAMED:
                 raise
             values = ", ".join(sorted(names))

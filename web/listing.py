@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from web.errors import BadQuery
+from web.errors import BadQuery, in_a_row
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 1_000
@@ -86,7 +86,7 @@ def _whole(params: QueryDict, name: str, default: int, *, most: int | None = Non
 def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
     """For the API: a misspelt filter must not look like an answer."""
     unknown = {
-        name: [_("Unknown filter: %(name)s") % {"name": name} + " " + _allowed(sorted(allowed))]
+        name: [in_a_row([_("Unknown filter: %(name)s") % {"name": name}, _allowed(sorted(allowed))])]
         for name in params
         if name not in allowed
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
@@ -46,22 +47,24 @@ def key(message: Message) -> Key:
     return message.id[0] if isinstance(message.id, tuple | list) else message.id, message.context
 
 
+def chinese(message: Message) -> str:
+    """Empty where it waits for a translation."""
+    return message.string if isinstance(message.string, str) else (message.string or ("",))[0]
+
+
 def update_catalogue(path: Path) -> Catalog:
     """Writes the catalogue of what the source says now, with the translations it had; gives it back."""
-    known = {key(message): message.string for message in read_catalogue(path)} if path.exists() else {}
+    known = {key(message): chinese(message) for message in read_catalogue(path)} if path.exists() else {}
     catalogue = extracted()
     for message in catalogue:
-        if not message.id or not known.get(key(message)):
-            continue
-        string = known[key(message)]
         # A text that has gained or lost its plural keeps its translation: Chinese has one form.
-        first = string if isinstance(string, str) else string[0]
-        message.string = (first,) if isinstance(message.id, tuple) else first
-    text = BytesIO()
+        text = known.get(key(message), "")
+        message.string = (text,) if isinstance(message.id, tuple) else text
+    written = BytesIO()
     # Without locations and dates, a change of the file is a change of a text.
-    write_po(text, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
+    write_po(written, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(HEADER + text.getvalue().decode().strip() + "\n", encoding="utf-8")
+    path.write_text(HEADER + written.getvalue().decode().strip() + "\n", encoding="utf-8")
     return catalogue
 
 
@@ -72,20 +75,19 @@ def extracted() -> Catalog:
         if path.suffix == ".html":
             # Within brackets Python does not mind how the template is indented.
             source = f"(\n{templatize(source, origin=str(path))}\n)"
-        for _, function, texts, _ in extract_python(BytesIO(source.encode()), tuple(KEYWORDS), (), {}):
+        calls: Any = extract_python(BytesIO(source.encode()), KEYWORDS, (), {})
+        for _line, function, texts, _comments in calls:
             _add(catalogue, function, texts)
     return catalogue
 
 
-def _add(catalogue: Catalog, function: str, texts: object) -> None:
-    given = list(texts) if isinstance(texts, list | tuple) else [texts]
-    context = None
-    if "pgettext" in function:
-        context = given.pop(0)
-    if not given or not given[0]:
+def _add(catalogue: Catalog, function: str, arguments: Any) -> None:
+    texts: list[str] = [arguments] if isinstance(arguments, str) else list(arguments)
+    context = texts.pop(0) if "pgettext" in function else None
+    if not texts or not texts[0]:
         return  # a variable: its text is marked where it is written
-    plural = function.startswith(("ngettext", "npgettext", "ungettext"))
-    catalogue.add(tuple(given[:2]) if plural else given[0], context=context)
+    has_plural = function.startswith(("ngettext", "npgettext"))
+    catalogue.add(tuple(texts[:2]) if has_plural else texts[0], context=context)
 
 
 def _sources() -> Iterator[Path]:

@@ -87,7 +87,7 @@ class EndpointSchema(AutoSchema):
     def get_request_serializer(self) -> None:
         return None
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> Any:
         found = []
         for name, shape in self.view.parameter_shapes().items():
             plain = {key: value for key, value in shape.items() if key != "description"}

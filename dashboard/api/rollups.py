@@ -87,10 +87,12 @@ class Rollups(ListEndpoint):
         return MemberListing(self.request.GET, None, self.orderings, self.default_ordering, members)
 
     def make_rows(self, objects: Sequence[Member]) -> Iterable[Row]:
+        plan = {"plan": self.plan.slug} if self.plan else {}
+        by = self.by
         asked = {"as_of": self.day.isoformat()} if self.request.GET.get("as_of") else {}
         for each in objects:
             name_zh, name_en = _both(each)
-            query = {"plan": self.plan.slug, self.groups[self.by]: each.key, **asked}
+            query = {**plan, self.groups[by]: each.key, **asked}
             yield {
                 "key": each.key,
                 "name": each.name,
@@ -101,7 +103,7 @@ class Rollups(ListEndpoint):
             }
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
-        return [listing.rows]
+        return [list(listing.rows)]
 
 
 def _columns(figures: dict[str, Shape]) -> dict[str, Shape]:

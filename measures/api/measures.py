@@ -72,7 +72,7 @@ _VALUES = [
 class MeasureRows(Endpoint):
     """What the list and a single measure share."""
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> Any:
         return Measure.objects.as_of(self.day, limits=thresholds()).values(*_VALUES)
 
     def make_rows(self, objects: Sequence[Mapping[str, Any]]) -> Iterable[Row]:

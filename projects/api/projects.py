@@ -62,7 +62,7 @@ def yi_number(wan: int) -> int | float:
 class ProjectRows(Endpoint):
     """What the list and a single project share."""
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> Any:
         # Tuples, not objects: a row of a list must cost little.
         return Project.objects.listed(self.day).values_list(*_VALUES)
 

@@ -12,6 +12,7 @@ from django.utils.dates import MONTHS
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reporting.lights import Light
 from reporting.provenance import Provenance
@@ -261,14 +262,14 @@ def status_bar(
         MeasureStatus.PROMOTING: promoting,
     }
     words = (
-        ", ".join(f"{status.label} {number(count)}" for status, count in parts.items())
+        pgettext("between items", ", ").join(f"{status.label} {number(count)}" for status, count in parts.items())
         if total
         else _("Nothing to measure")
     )
     if tick is not None:
-        words += f"; {_('Time elapsed')} {percent(tick)}"
+        words += pgettext("between clauses", "; ") + f"{_('Time elapsed')} {percent(tick)}"
     if plan_tick is not None:
-        words += f"; {_('Plan curve')} {percent(plan_tick)}"
+        words += pgettext("between clauses", "; ") + f"{_('Plan curve')} {percent(plan_tick)}"
 
     top, height = (8, 22) if labels else (3, 14)
     drawn, before = [], 0

@@ -63,7 +63,8 @@ class Command(BaseCommand):
         if host not in ("127.0.0.1", "localhost", "::1"):
             # Whoever opens the demonstration to other machines cannot know by which name they will call it.
             environment.setdefault("PILOTZONE_ALLOWED_HOSTS", "*")
-        command = ["-m", "gunicorn", "-c", "pilotzone/gunicorn.py", "--bind", f"{address}:{port}", "pilotzone.wsgi"]
+        command = ["-m", "gunicorn", "-c", "pilotzone/gunicorn.py", "--bind", f"{address}:{port}"]
+        command += ["--log-level", "warning", "pilotzone.wsgi"]
         # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order.
         server = subprocess.Popen(
             [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, start_new_session=True

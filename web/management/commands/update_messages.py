@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from web.messages import catalogue_path, key, update_catalogue
+from web.messages import catalogue_path, chinese, key, update_catalogue
 
 
 class Command(BaseCommand):
@@ -11,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         catalogue = update_catalogue(catalogue_path())
-        waiting = [message for message in catalogue if message.id and not any(message.string or ())]
+        waiting = [message for message in catalogue if message.id and not chinese(message)]
         for message in waiting:
             self.stdout.write(f"no Chinese yet: {key(message)[0]}")
         self.stdout.write(f"{len(catalogue)} texts, {len(waiting)} without Chinese")

@@ -1,0 +1,84 @@
+"""Four readers at once, each on a connection of its own that stays open."""
+
+import http.client
+import itertools
+import statistics
+import threading
+import time
+from dataclasses import dataclass, field
+
+CLIENTS = 4
+WARM_UP = 3
+
+
+class NotMeasured(Exception):
+    """Why something could not be measured, in a few words."""
+
+
+@dataclass
+class Timings:
+    milliseconds: list[float] = field(default_factory=list)
+    cpu_seconds: float = 0
+    requests: int = 0  # with the first ones, which are not timed
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    @property
+    def cpu(self) -> float:
+        """Milliseconds of the server's processor that one answer took; unlike the others, not a matter of queues."""
+        return self.cpu_seconds * 1000 / self.requests
+
+    @property
+    def p95(self) -> float:
+        return statistics.quantiles(self.milliseconds, n=20, method="inclusive")[-1]
+
+
+def fetch(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def read(port: int, path: str, into: Timings, *, requests: int, seconds: float) -> None:
+    """Asks for `path` with four readers until `requests` answers have come or the time is up."""
+    tickets = itertools.count()
+    problems: list[str] = []
+    answered: list[str] = []
+
+    def ask(connection: http.client.HTTPConnection) -> None:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+        if response.status != 200:
+            raise NotMeasured(f"{path} answered {response.status}")
+        answered.append(path)
+
+    def reader() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            for _ in range(WARM_UP):
+                ask(connection)
+            end = time.monotonic() + seconds
+            while next(tickets) < requests and time.monotonic() < end:
+                start = time.perf_counter()
+                ask(connection)
+                into.milliseconds.append((time.perf_counter() - start) * 1000)
+        except (NotMeasured, OSError, http.client.HTTPException) as error:
+            problems.append(str(error) or type(error).__name__)
+        finally:
+            connection.close()
+
+    readers = [threading.Thread(target=reader) for _ in range(CLIENTS)]
+    for each in readers:
+        each.start()
+    for each in readers:
+        each.join()
+    into.requests += len(answered)
+    if problems:
+        raise NotMeasured(problems[0])

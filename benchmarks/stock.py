@@ -1,0 +1,52 @@
+"""What the API is measured against: the same projects as REST framework's tutorial would serve them."""
+
+from django.db.models import QuerySet
+from rest_framework.generics import ListAPIView
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.serializers import CharField, ModelSerializer, SlugRelatedField
+
+from projects.models import Project
+
+
+class ProjectSerializer(ModelSerializer):
+    url = CharField(source="get_absolute_url", read_only=True)
+    city = SlugRelatedField("code", read_only=True)
+    county = SlugRelatedField("code", read_only=True)
+    also_in = SlugRelatedField("code", many=True, read_only=True)
+    measures = SlugRelatedField("code", many=True, read_only=True)
+
+    class Meta:
+        model = Project
+        fields = (
+            "url",
+            "code",
+            "name_zh",
+            "name_en",
+            "city",
+            "county",
+            "also_in",
+            "category",
+            "stage",
+            "investment_wan",
+            "listed_on",
+            "measures",
+            "provenance",
+            "investment_provenance",
+            "source",
+        )
+
+
+class Pages(PageNumberPagination):
+    page_size = 100
+
+
+class StockProjects(ListAPIView):
+    serializer_class = ProjectSerializer
+    pagination_class = Pages
+    renderer_classes = (JSONRenderer,)
+
+    def get_queryset(self) -> QuerySet[Project]:
+        # Without these it would ask once a row: too easy to beat.
+        projects = Project.objects.order_by("code").select_related("city", "county")
+        return projects.prefetch_related("also_in", "measures")

@@ -1,0 +1,104 @@
+"""A small site, written by hand: two departments, four measures, three projects, one indicator and its comparator.
+
+As of 2023-08-29: M001 completed (due 2023-06-30), M002 in progress (due 2023-08-01: red), M003 promoting (due
+2023-10-01: yellow), M004 promoting (no due date, a report in July: green). M005 belongs to another plan.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.authtoken.models import Token
+
+from tests import factories as make
+
+API = "/api/v1/"
+
+
+@pytest.fixture
+def site(db: Any, today: date) -> SimpleNamespace:
+    plan = make.make_plan()
+    other = make.make_plan("another-plan", name_zh="另一计划", name_en="Another plan", starts_on=date(2022, 1, 1))
+    innovation = make.make_section(
+        plan, slug="innovation", number=1, title_zh="创新驱动发展", title_en="Innovation-driven development"
+    )
+    energy = make.make_section(plan, slug="energy", number=2, title_zh="能源转型", title_en="Energy transition")
+    science = make.make_department("science", number=1, name_zh="省科技厅", name_en="Science and Technology")
+    power = make.make_department("power", number=2, name_zh="省能源局", name_en="Energy Administration")
+
+    first = make.make_measure(
+        innovation,
+        science,
+        code="M001",
+        title_zh="建设实验室",
+        title_en="Build a laboratory",
+        target_zh="全面运行",
+        target_en="In full use",
+        due_on=date(2023, 6, 30),
+    )
+    first.participating_departments.set([power])
+    make.make_change(first, "in_progress", date(2023, 3, 1))
+    make.make_change(first, "completed", date(2023, 6, 28), old_status="in_progress")
+    second = make.make_measure(energy, power, code="M002", title_en="Retire old plants", due_on=date(2023, 8, 1))
+    wrong = make.make_change(second, "completed", date(2023, 6, 1), reason_en="Entered by mistake")
+    make.make_change(
+        second,
+        "in_progress",
+        date(2023, 6, 1),
+        supersedes=wrong,
+        recorded_at=make.shanghai(date(2023, 7, 5)),
+        reason_en="It goes on",
+    )
+    third = make.make_measure(energy, power, code="M003", title_en="Build wind farms", due_on=date(2023, 10, 1))
+    fourth = make.make_measure(innovation, science, code="M004", title_en="Train engineers")
+    make.make_report(fourth, date(2023, 7, 20))
+    make.make_report(fourth, date(2023, 8, 20), state="submitted", what_was_done_en="Not accepted yet")
+    make.make_measure(code="M005", plan=other)
+
+    make.make_project(
+        city="370200",
+        investment=12_345_678,
+        code="P0001",
+        name_en="Offshore wind",
+        measures=[third],
+        also_in=["370600"],
+    )
+    make.make_project(
+        city="370100", investment=5_000, code="P0002", category="innovation", stage="preparing", county=None
+    )
+    make.make_project(city="370200", county="370202", code="P0003", listed_on=date(2023, 8, 1), stage="completed")
+
+    growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first])
+    make.make_observation(growth, "6.2")
+    make.make_observation(growth, "5.5", region_code="100000")
+    make.make_observation(
+        growth,
+        "4.9",
+        period="2023Q1",
+        period_kind="quarter",
+        period_end=date(2023, 3, 31),
+        released_on=date(2023, 4, 20),
+    )
+    make.make_target(growth, "6")
+    return SimpleNamespace(plan=plan, first=first, second=second, wrong=wrong)
+
+
+@pytest.fixture
+def ask(client: Client, open_reading: None) -> Callable[..., Any]:
+    """Asks the API as anybody does where reading is open."""
+
+    def get(path: str, **headers: str) -> Any:
+        return client.get(API + path, headers=headers)
+
+    return get
+
+
+@pytest.fixture
+def token_of() -> Callable[[Any], dict[str, str]]:
+    def headers(user: Any) -> dict[str, str]:
+        return {"Authorization": f"Token {Token.objects.create(user=user).key}"}
+
+    return headers

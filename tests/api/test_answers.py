@@ -1,0 +1,258 @@
+"""What single answers say, with figures worked out by hand from the site of conftest."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import factories as make
+from tests.api.conftest import API
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_summary(site: Any, ask: Any) -> None:
+    answer = ask("summary/?lang=en").json()
+    assert list(answer) == [
+        "as_of",
+        "plan",
+        "computed_at",
+        "refreshing",
+        "measures",
+        "projects",
+        "indicators",
+        "meta",
+    ]
+    assert answer["as_of"] == "2023-08-29"
+    assert answer["plan"] == "shandong-2023-2025"
+    assert answer["refreshing"] is False
+    # 241 of 1096 days; 1 of 4 completed, 2 of 4 due.
+    assert answer["measures"] == {
+        "total": 4,
+        "completed": 1,
+        "in_progress": 1,
+        "promoting": 2,
+        "completion_rate": 25.0,
+        "time_elapsed": 22.0,
+        "gap": 3.0,
+        "due": 2,
+        "due_rate": 50.0,
+        "gap_to_plan": -25.0,
+        "lights": {"green": 2, "yellow": 1, "red": 1},
+        "latest_change_on": "2023-07-05",
+    }
+    assert answer["projects"] == {
+        "total": 3,
+        "total_investment": 1236.0678,
+        "by_category": {
+            "innovation": {"total": 1, "total_investment": 0.5},
+            "industry": {"total": 0, "total_investment": 0},
+            "infrastructure": {"total": 0, "total_investment": 0},
+            "energy": {"total": 2, "total_investment": 1235.5678},
+        },
+    }
+    assert answer["indicators"] == {
+        "gdp_growth_ytd": {
+            "name": "GDP growth",
+            "unit": "%",
+            "region": "370000",
+            "period": "2023H1",
+            "value": 6.2,
+            "released_on": "2023-07-20",
+            "previous": None,
+            "comparator": {"region": "100000", "value": 5.5},
+            "gap": 0.7,
+            "target": {"value": 6, "due_year": 2025, "qualifier": "", "document": "A plan document"},
+            "provenance": "illustrative",
+            "source": "Made for tests",
+        }
+    }
+    figures = {
+        *(f"measures.{name}" for name in answer["measures"] if name not in ("lights", "latest_change_on")),
+        *(f"measures.lights.{light}" for light in ("green", "yellow", "red")),
+        "projects.total",
+        "projects.total_investment",
+        *(
+            f"projects.by_category.{category}.{name}"
+            for category in ("innovation", "industry", "infrastructure", "energy")
+            for name in ("total", "total_investment")
+        ),
+        "indicators.gdp_growth_ytd.value",
+    }
+    assert set(answer["meta"]) == figures
+    for each in answer["meta"].values():
+        assert each["unit"] and each["explain"] and each["provenance"] in ("published", "illustrative")
+
+
+def test_the_summary_before_the_plan_has_totals_and_no_rates(site: Any, ask: Any) -> None:
+    measures = ask("summary/?as_of=2022-12-31").json()["measures"]
+    assert (measures["total"], measures["time_elapsed"]) == (0, 0.0)
+    assert [measures[name] for name in ("completion_rate", "gap", "due_rate", "gap_to_plan")] == [None] * 4
+
+
+def test_a_site_without_a_plan_says_so(db: Any, today: date, ask: Any) -> None:
+    answer = ask("summary/?lang=en")
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "There is no action plan yet."}
+    for path in ("measures/", "projects/", "sections/", "status-changes/", "rollups/measures/", "rollups/projects/"):
+        assert ask(path).json()["results"] == []
+
+
+def test_a_measure_of_the_list(site: Any, ask: Any) -> None:
+    row = ask("measures/?lang=en&search=M001").json()["results"][0]
+    assert row == {
+        "code": "M001",
+        "title": "Build a laboratory",
+        "title_zh": "建设实验室",
+        "title_en": "Build a laboratory",
+        "description": "What it is about",
+        "section": "innovation",
+        "lead_department": "science",
+        "participating_departments": ["power"],
+        "status": "completed",
+        "status_since": "2023-06-28",
+        "light": "green",
+        "light_reason": "",
+        "due_on": "2023-06-30",
+        "listed_on": "2023-01-03",
+        "target": "In full use",
+        "last_report_on": "2023-06-28",
+        "projects": [],
+        "indicators": ["gdp_growth_ytd"],
+        "provenance": "illustrative",
+        "lead_provenance": "illustrative",
+        "source": "Made for tests",
+        "url": "http://testserver/api/v1/measures/M001/",
+    }
+
+
+def test_a_light_says_why(site: Any, ask: Any) -> None:
+    reasons = {row["code"]: row["light_reason"] for row in ask("measures/?lang=en").json()["results"]}
+    assert reasons == {
+        "M001": "",
+        "M002": "Due before this day and not completed",
+        "M003": "Due within 60 days and still being promoted",
+        "M004": "",
+    }
+
+
+def test_a_measure_names_the_projects_of_the_day(site: Any, ask: Any) -> None:
+    make.make_project(code="P0009", listed_on=date(2023, 8, 1), measures=[site.first])
+    assert ask("measures/M001/").json()["projects"] == ["P0009"]
+    assert ask("measures/M001/?as_of=2023-07-31").json()["projects"] == []
+
+
+def test_one_measure_has_both_languages(site: Any, ask: Any) -> None:
+    answer = ask("measures/M001/").json()
+    assert answer["plan"] == "shandong-2023-2025"
+    assert (answer["target_zh"], answer["target_en"]) == ("全面运行", "In full use")
+    assert (answer["description_zh"], answer["description_en"]) == ("说明", "What it is about")
+    assert answer["history"] == "http://testserver/api/v1/measures/M001/history/"
+
+
+def test_a_corrected_row_stays_in_sight(site: Any, ask: Any) -> None:
+    rows = {row["reason"]: row for row in ask("status-changes/?measure=M002&lang=en").json()["results"]}
+    wrong, right = rows["Entered by mistake"], rows["It goes on"]
+    assert (wrong["superseded_by"], wrong["supersedes"]) == (right["id"], None)
+    assert (right["superseded_by"], right["supersedes"]) == (None, wrong["id"])
+    assert right["recorded_at"] == "2023-07-05T09:00:00+08:00"
+    assert (right["old_status"], right["status"]) == ("promoting", "in_progress")
+    assert [row["id"] for row in ask("status-changes/?superseded=yes").json()["results"]] == [wrong["id"]]
+
+
+def test_the_history_has_changes_and_accepted_reports_only(site: Any, ask: Any) -> None:
+    answer = ask("measures/M004/history/?lang=en").json()
+    assert [row["status"] for row in answer["status_changes"]] == ["promoting"]
+    [report] = answer["reports"]
+    assert report["period"] == "2023-07"
+    assert (report["what_was_done_zh"], report["what_was_done_en"]) == ("做了工作", "Work was done")
+    assert ask("measures/M004/history/?as_of=2023-07-19").json()["reports"] == []
+    first = ask("measures/M001/history/?as_of=2023-03-01").json()
+    assert [row["status"] for row in first["status_changes"]] == ["promoting", "in_progress"]
+
+
+def test_only_the_office_sees_who_filed_and_no_one_gets_files(site: Any, client: Client, token_of: Any) -> None:
+    rita = make.make_user("rita", role="reviewer")
+    at = make.shanghai(date(2023, 8, 1))
+    report = site.first.reports.first()
+    report.submitted_by = report.decided_by = rita
+    report.submitted_at = report.decided_at = at
+    report.save()
+    report.evidence.create(document_number="鲁科字〔2023〕1号")
+    report.evidence.create(title_en="Minutes", file="reports/secret.pdf")
+
+    def history(user: Any) -> Any:
+        return client.get(f"{API}measures/M001/history/", headers=token_of(user))
+
+    for user in (make.make_user("vic"), make.make_user("ada", role="reporter", department=site.first.lead_department)):
+        answer = history(user)
+        assert "rita" not in answer.content.decode()
+        assert "secret" not in answer.content.decode()
+        assert "submitted_by" not in answer.json()["reports"][0]
+    for user in (rita, make.make_user("audit", role="auditor")):
+        shown = history(user).json()["reports"][-1]
+        assert (shown["submitted_by"], shown["decided_by"]) == ("rita", "rita")
+        assert [each["document_number"] for each in shown["documents"]] == ["鲁科字〔2023〕1号"]
+
+
+def test_one_project(site: Any, ask: Any) -> None:
+    answer = ask("projects/P0001/?lang=en").json()
+    assert answer["total_investment"] == 1234.5678
+    assert (answer["city"], answer["county"], answer["also_in"]) == ("370200", None, ["370600"])
+    assert answer["measures"] == ["M003"]
+    assert (answer["city_name"], answer["county_name"], answer["plan"]) == ("Qingdao", "", "shandong-2023-2025")
+
+
+def test_one_indicator(site: Any, ask: Any) -> None:
+    answer = ask("indicators/gdp_growth_ytd/?lang=en").json()
+    assert answer["latest"] == {"period": "2023H1", "value": 6.2, "released_on": "2023-07-20"}
+    assert answer["comparator"] == {"region": "100000", "value": 5.5}
+    assert answer["gap"] == 0.7
+    # From 30 June to 29 August.
+    assert answer["staleness"] == 60
+    assert answer["attainment"] is None
+    assert [each["due_year"] for each in answer["targets"]] == [2025]
+    before = ask("indicators/gdp_growth_ytd/?as_of=2023-07-19").json()
+    assert before["latest"]["value"] == 4.9
+    assert before["comparator"] is None
+    none = ask("indicators/gdp_growth_ytd/?as_of=2022-11-30").json()
+    assert (none["latest"], none["target"], none["staleness"], none["targets"]) == (None, None, None, [])
+
+
+def test_rollups_list_every_member_with_the_rows_behind(site: Any, ask: Any) -> None:
+    make.make_section(site.plan, slug="empty", number=3, title_en="Nothing yet")
+    rows = {row["key"]: row for row in ask("rollups/measures/?by=section").json()["results"]}
+    assert list(rows) == ["innovation", "energy", "empty"]
+    assert rows["innovation"]["completion_rate"] == 50.0
+    assert (rows["energy"]["total"], rows["energy"]["lights"]) == (2, {"green": 0, "yellow": 1, "red": 1})
+    assert (rows["empty"]["total"], rows["empty"]["completion_rate"], rows["empty"]["gap"]) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(f"rollups/measures/?by={by}" for by in ("plan", "section", "department")),
+        *(f"rollups/projects/?by={by}" for by in ("plan", "city", "category", "stage")),
+    ],
+)
+@pytest.mark.parametrize("day", ["", "&as_of=2023-06-30"])
+def test_a_rollup_counts_what_its_address_lists(query: str, day: str, site: Any, ask: Any) -> None:
+    rows = ask(query + day).json()["results"]
+    assert sum(row["total"] for row in rows) > 0
+    for row in rows:
+        behind = ask(row["url"].removeprefix("http://testserver/api/v1/")).json()
+        assert behind["count"] == row["total"]
+
+
+def test_rollups_are_ordered_by_any_figure_with_the_unknown_last(site: Any, ask: Any) -> None:
+    make.make_department("idle", number=9)
+    for sign, expected in (("", ["power", "science"]), ("-", ["science", "power"])):
+        rows = ask(f"rollups/measures/?by=department&ordering={sign}completion_rate").json()["results"]
+        assert [row["key"] for row in rows if row["total"]] == expected
+        assert [row["completion_rate"] for row in rows][2:] == [None] * (len(rows) - 2)
+
+
+def test_names_of_categories_come_in_both_languages(site: Any, ask: Any) -> None:
+    rows = ask("rollups/projects/?by=category&lang=en").json()["results"]
+    assert [(row["key"], row["name"], row["name_en"]) for row in rows][3] == ("energy", "Energy", "Energy")

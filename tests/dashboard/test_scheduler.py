@@ -1,0 +1,88 @@
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from celery import current_app
+from celery.schedules import crontab
+
+from dashboard.scheduler import run_schedule
+
+# Midnight of 29 February.
+LEAP_DAY = crontab(minute=0, hour=0, day_of_month=29, month_of_year=2)
+
+
+class Task:
+    def __init__(self, *, fails: bool = False) -> None:
+        self.runs = 0
+        self.fails = fails
+
+    def apply(self, *, throw: bool) -> None:
+        assert throw
+        self.runs += 1
+        if self.fails:
+            raise RuntimeError("the disk is full")
+
+
+@pytest.fixture
+def run(settings: Any, monkeypatch: Any) -> Iterator[Any]:
+    """Runs the given (task, schedule) pairs until a condition holds, then stops the thread."""
+    stop = threading.Event()
+    threads: list[threading.Thread] = []
+    # The thread has no connection of its own to close here, and must not close the test's.
+    monkeypatch.setattr("dashboard.scheduler.close_old_connections", lambda: None)
+
+    def start(tasks: dict[str, tuple[Task, Any]], until: Any) -> None:
+        settings.CELERY_BEAT_SCHEDULE = {
+            name: {"task": name, "schedule": schedule} for name, (_task, schedule) in tasks.items()
+        }
+        for name, (task, _schedule) in tasks.items():
+            monkeypatch.setitem(current_app.tasks, name, task)
+        thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 0.01})
+        threads.append(thread)
+        thread.start()
+        end = time.monotonic() + 3
+        while not until() and time.monotonic() < end:
+            time.sleep(0.01)
+        stop.set()
+        thread.join(3)
+        assert not thread.is_alive()
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(3)
+
+
+def test_a_task_runs_when_it_is_due_and_again(run: Any) -> None:
+    often, nightly = Task(), Task()
+    run(
+        {"often": (often, 0.02), "nightly": (nightly, LEAP_DAY)},
+        until=lambda: often.runs >= 3,
+    )
+    assert often.runs >= 3
+    assert nightly.runs == 0
+
+
+def test_a_failing_task_is_logged_and_stops_neither_itself_nor_the_others(run: Any, caplog: Any) -> None:
+    broken, sound = Task(fails=True), Task()
+    with caplog.at_level(logging.ERROR, logger="dashboard.scheduler"):
+        run({"broken": (broken, 0.02), "sound": (sound, 0.02)}, until=lambda: min(broken.runs, sound.runs) >= 2)
+    assert min(broken.runs, sound.runs) >= 2
+    assert "The scheduled task broken failed" in caplog.text
+    assert "the disk is full" in caplog.text
+
+
+def test_it_ends_at_once_when_told(settings: Any) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 60})
+    thread.start()
+    stop.set()
+    thread.join(3)
+    assert not thread.is_alive()
+
+
+def test_every_task_of_the_schedule_exists(settings: Any) -> None:
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(current_app.tasks)

@@ -1,0 +1,318 @@
+"""What must never be is refused by the database itself, whoever writes: no form and no service stands between."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.db.models import CheckConstraint
+from django.db.models.deletion import ProtectedError
+
+from accounts.models import Department, User
+from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure, StaleCell
+from indicators.models import Indicator, Observation, Target
+from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from projects.models import Project
+from regions.models import Region
+from reporting.models import AbstractReport
+from reporting.provenance import Sourced
+from tests.factories import (
+    SHOWN,
+    make_change,
+    make_department,
+    make_indicator,
+    make_measure,
+    make_observation,
+    make_plan,
+    make_project,
+    make_report,
+    make_section,
+    make_target,
+    make_user,
+    region,
+    shanghai,
+)
+
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "dashboard")
+MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
+
+
+def names(model: type[models.Model]) -> set[str]:
+    return {constraint.name for constraint in model._meta.constraints}
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, Sourced)], ids=lambda m: m._meta.label)
+def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) -> None:
+    prefix = f"{model._meta.app_label}_{model._meta.model_name}"
+    assert {f"{prefix}_provenance_known", f"{prefix}_published_has_source"} <= names(model)
+
+
+def test_every_model_with_a_provenance_is_one_of_them() -> None:
+    with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
+    assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
+    assert len(with_column) == 12
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
+def test_every_report_has_the_constraints_of_a_report(model: type[models.Model]) -> None:
+    prefix = f"{model._meta.app_label}_{model._meta.model_name}"
+    rules = (
+        "state_known",
+        "decided_has_day",
+        "decision_has_time_and_person",
+        "filed_has_day",
+        "submission_has_time_and_person",
+    )
+    assert {f"{prefix}_{rule}" for rule in rules} <= names(model)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_a_decision_has_a_time_and_a_person_or_neither(model: type[models.Model]) -> None:
+    """Some constraint names both of each pair x_at and x_by; what the product itself records has no person."""
+    fields = {field.name for field in model._meta.fields}
+    for at in sorted(name for name in fields if name.endswith("_at") and f"{name[:-3]}_by" in fields):
+        if (model, at) == (StatusChange, "recorded_at"):
+            continue
+        by = f"{at[:-3]}_by"
+        conditions = [str(each.condition) for each in model._meta.constraints if isinstance(each, CheckConstraint)]
+        assert [each for each in conditions if f"{at}__isnull" in each and f"{by}__isnull" in each], (at, by)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_every_choice_is_held_to_its_values(model: type[models.Model]) -> None:
+    conditions = [str(each.condition) for each in model._meta.constraints if isinstance(each, CheckConstraint)]
+    for field in model._meta.fields:
+        if field.choices:
+            assert [each for each in conditions if f"{field.name}__in" in each], field.name
+
+
+def test_rows_that_others_rest_on_are_protected() -> None:
+    """CASCADE only for what is a part of its parent."""
+    parts = {
+        (field.model, field.name)
+        for model in MODELS
+        for field in model._meta.fields
+        if field.remote_field and field.remote_field.on_delete is models.CASCADE  # type: ignore[attr-defined]
+    }
+    assert parts == {
+        (Evidence, "report"),
+        (MeasureRollup, "plan"),
+        (MeasureRollup, "section"),
+        (MeasureRollup, "lead_department"),
+        (ProjectRollup, "plan"),
+        (ProjectRollup, "city"),
+        (PublishedFigure, "plan"),
+    }
+
+
+DAY = date(2023, 8, 29)
+AT = shanghai(DAY)
+Write = Callable[[], Any]
+
+
+def change(**fields: Any) -> Write:
+    """A second row of a measure, sound but for the fields."""
+
+    def write() -> None:
+        measure = make_measure()
+        values = {"old_status": "promoting", "status": "in_progress", "effective_on": DAY, **fields}
+        if "report" not in values:
+            values["report"] = make_report(measure, DAY)
+        if values.get("supersedes") == "first":
+            values["supersedes"] = measure.status_changes.get()
+        StatusChange.objects.create(measure=measure, recorded_at=AT, **SHOWN, **values)
+
+    return write
+
+
+def report(**fields: Any) -> Write:
+    return lambda: make_report(make_measure(), DAY, **fields)
+
+
+def supersede_twice() -> None:
+    measure = make_measure()
+    first = measure.status_changes.get()
+    for _time in range(2):
+        make_change(measure, "promoting", measure.listed_on, supersedes=first)
+
+
+def rest_twice_on_one_report() -> None:
+    measure = make_measure()
+    moved = make_change(measure, "in_progress", DAY)
+    make_change(measure, "completed", DAY, old_status="in_progress", report=moved.report)
+
+
+def two_open_reports() -> None:
+    measure = make_measure()
+    make_report(measure, DAY, state="submitted")
+    make_report(measure, DAY, state="draft")
+
+
+def rollup(**fields: Any) -> Write:
+    def write() -> None:
+        measure = make_measure()
+        counts = {"total": 3, "promoting": 1, "in_progress": 1, "completed": 1, "due": 1, "green": 3}
+        values = {**counts, "yellow": 0, "red": 0, **fields}
+        cell = {"plan": measure.section.plan, "section": measure.section, "lead_department": measure.lead_department}
+        MeasureRollup.objects.create(**cell, **values, as_of=DAY, computed_at=AT)
+
+    return write
+
+
+def user(**fields: Any) -> Write:
+    return lambda: make_user("somebody", **fields)
+
+
+def two_of(make: Callable[..., Any], **fields: Any) -> Write:
+    return lambda: [make(**fields) for _time in range(2)]
+
+
+def place(**fields: Any) -> Write:
+    names = {"name_zh": "某地", "name_en": "Place", "short_zh": "某地", "short_en": "Place"}
+    return lambda: Region.objects.create(
+        **{**names, **SHOWN, "code": "370300", "kind": "city", "parent": region(), **fields}
+    )
+
+
+NEVER: dict[str, Write] = {
+    # status changes
+    "a change to an unknown status": change(status="finished"),
+    "a change from an unknown status": change(old_status="begun"),
+    "a change that changes nothing": change(status="promoting"),
+    "a change without a report": change(report=None),
+    "a completion without a report": change(status="completed", report=None),
+    "a correction with a report": change(supersedes="first"),
+    "a reopening with a report": change(old_status="completed"),
+    "a first row with a report": change(old_status=None, status="promoting"),
+    "a second first row": change(old_status=None, status="promoting", report=None),
+    "a first row that is not promoting": lambda: make_change(
+        make_measure(first_row=False), "in_progress", DAY, old_status=None
+    ),
+    "a row corrected twice": supersede_twice,
+    "two changes on one report": rest_twice_on_one_report,
+    # reports
+    "a report in no state": report(state="lost"),
+    "a report of an unknown status": report(status="finished"),
+    "a report against an unknown status": report(against_status=""),
+    "an accepted report without its day": report(decided_on=None),
+    "a returned report without its day": report(state="returned", decided_on=None),
+    "a decision of nobody": report(decided_at=AT),
+    "a decision at no time": lambda: report(decided_by=make_user("rita", role="reviewer"))(),
+    "a submitted report without its day": lambda: Report.objects.filter(
+        pk=make_report(make_measure(), DAY, state="submitted").pk
+    ).update(submitted_on=None),
+    "a submission of nobody": report(submitted_at=AT),
+    "a submission at no time": lambda: report(submitted_by=make_user("rita", role="reviewer"))(),
+    "two open reports for a month": two_open_reports,
+    "evidence of nothing": lambda: Evidence.objects.create(report=make_report(make_measure(), DAY), title_zh="空"),
+    # plans, measures
+    "a plan that ends before it starts": lambda: make_plan("back", ends_on=date(2022, 12, 31)),
+    "two plans of one slug": two_of(
+        lambda: Plan.objects.create(slug="plan", name_zh="计划", name_en="Plan", starts_on=DAY, ends_on=DAY, **SHOWN)
+    ),
+    "two sections of one number": two_of(make_section, number=7001),
+    "two sections of one slug": two_of(make_section, slug="same"),
+    "a measure due before it is listed": lambda: make_measure(listed_on=DAY, due_on=date(2023, 8, 28)),
+    "a measure with a code of small letters": lambda: make_measure(code="m001"),
+    "a measure with a short code": lambda: make_measure(code="M01"),
+    "a measure whose code ends with more": lambda: make_measure(code="M001 x"),
+    "two measures of one code": two_of(make_measure, code="M7001"),
+    "a lead department from nowhere": lambda: make_measure(lead_provenance="rumour"),
+    "a rumour": lambda: make_measure(provenance="rumour"),
+    "a publication without a source": lambda: make_measure(provenance="published", source=""),
+    # projects
+    "an investment below zero": lambda: make_project(investment=-1),
+    "a project of an unknown category": lambda: make_project(category="leisure"),
+    "a project in an unknown stage": lambda: make_project(stage="dream"),
+    "a project with a short code": lambda: make_project(code="P001"),
+    "two projects of one code": two_of(make_project, code="P70001"),
+    "an investment from nowhere": lambda: make_project(investment_provenance=""),
+    # indicators
+    "a direction to nowhere": lambda: make_indicator(direction="left"),
+    "a factor of nothing": lambda: make_indicator(zh_factor=0),
+    "two first headlines": two_of(make_indicator, headline=9001),
+    "a period of an unknown kind": lambda: make_observation(make_indicator(), period_kind="moon"),
+    "a period that ends before it starts": lambda: make_observation(
+        make_indicator(), period_start=DAY, period_end=date(2023, 8, 28)
+    ),
+    "a baseline at no time": lambda: make_target(make_indicator(), baseline_value=1),
+    "a baseline of nothing": lambda: make_target(make_indicator(), baseline_on=DAY),
+    "a target for year zero": lambda: make_target(make_indicator(), due_year=0),
+    "a target beyond the calendar": lambda: make_target(make_indicator(), due_year=10_000),
+    # regions, accounts
+    "a region of an unknown kind": place(kind="village"),
+    "a city without a province": place(parent=None),
+    "a country in a province": place(kind="country"),
+    "half a tile": place(tile_row=1),
+    "a tile of a county": place(kind="county", tile_row=1, tile_column=1),
+    "a tile in row zero": place(tile_row=0, tile_column=1),
+    "two regions of one code": two_of(place(code="370400")),
+    "a user of an unknown role": user(role="king"),
+    "a reporter of no department": user(role="reporter"),
+    "a user of a department and a city": lambda: user(department=make_department(), city=region("370200"))(),
+    "two departments of one slug": two_of(make_department, slug="same"),
+    # dashboard
+    "a rollup whose statuses do not sum": rollup(promoting=2),
+    "a rollup whose lights do not sum": rollup(red=1),
+    "a rollup with more due than there are": rollup(due=4),
+    "a mark of an unknown kind": lambda: StaleCell.objects.create(kind="people", key=[1], marked_at=AT),
+    "two figures of one day": two_of(
+        lambda: PublishedFigure.objects.create(
+            plan=make_plan(), as_of=DAY, figure="measures.total", value=249, provenance="published", source="A paper"
+        )
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", NEVER)
+def test_the_database_refuses(what: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NEVER[what]()
+
+
+@pytest.mark.django_db
+def test_the_database_takes_what_may_be() -> None:
+    """The same writers without the fault: a refusal above is for the fault alone."""
+    change()()
+    change(old_status="promoting", status="promoting", supersedes="first", report=None)()
+    change(old_status="completed", status="in_progress", report=None)()
+    for state in ("draft", "submitted", "accepted", "returned"):
+        report(state=state)()
+    reviewer = make_user("rita", role="reviewer")
+    report(decided_at=AT, decided_by=reviewer, submitted_at=AT, submitted_by=reviewer)()
+    rollup()()
+    user(role="reporter", department=make_department())()
+    place(tile_row=1, tile_column=1)()
+    make_measure(due_on=None)
+    make_target(make_indicator(), due_year=9999, baseline_value=1, baseline_on=DAY)
+    make_observation(make_indicator(headline=None), period_start=DAY, period_end=DAY)
+    make_project(investment=0)
+
+
+@pytest.mark.django_db
+def test_accepted_reports_of_one_month_may_be_several() -> None:
+    measure = make_measure()
+    for _time in range(2):
+        make_report(measure, DAY)
+    make_report(measure, DAY, state="submitted")
+    assert Report.objects.count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [Plan, Section, Department, Region, Measure, Indicator, Report, User])
+def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None:
+    make_change(make_measure(), "in_progress", DAY, recorded_by=make_user("rita", role="reviewer"))
+    make_project()
+    make_observation(make_indicator())
+    with pytest.raises(ProtectedError):
+        kind._default_manager.all().delete()
+    assert kind._default_manager.exists()
+
+
+def test_every_model_of_the_walk_is_known() -> None:
+    """A new model must come by here."""
+    assert len(MODELS) == 18
+    assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

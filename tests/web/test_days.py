@@ -1,0 +1,75 @@
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+
+from web.days import asked_day, parse_day
+from web.errors import BadQuery
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("2023-06-30", date(2023, 6, 30)),
+        ("2024-02-29", date(2024, 2, 29)),
+        ("0001-01-01", date.min),
+        ("9999-12-31", date.max),
+    ],
+)
+def test_only_hyphens_and_ascii_digits_make_a_day(raw: str, day: date) -> None:
+    assert parse_day(raw) == day
+
+
+NO_DAYS = [
+    "",
+    "20230630",
+    "2023-W05-1",
+    "2023-6-30",
+    "2023-06-31",
+    "2023-02-29",
+    "2023-13-01",
+    "0000-01-01",
+    "10000-01-01",
+    "-001-01-01",
+    " 2023-06-30",
+    "2023-06-30 ",
+    "2023-06-30\n",
+    "2023-06-30T00:00",
+    "２０２３-06-30",
+    "٢٠٢٣-06-30",
+    "2023/06/30",
+    "2023‐06‐30",
+    "2023-06-3\x00",
+    "today",
+]
+
+
+@pytest.mark.parametrize("raw", NO_DAYS)
+def test_nothing_else_does(raw: str) -> None:
+    assert parse_day(raw) is None
+
+
+def ask(**query: Any) -> date:
+    return asked_day(RequestFactory().get("/", query))
+
+
+def test_an_empty_day_is_today(today: date) -> None:
+    assert ask() == ask(as_of="") == date(2023, 8, 29)
+
+
+@pytest.mark.parametrize("raw", ["0001-01-01", "2022-12-31", "2023-08-29"])
+def test_any_day_up_to_today_may_be_asked_for(today: date, raw: str) -> None:
+    assert ask(as_of=raw).isoformat() == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(raw, "This is not a valid date") for raw in NO_DAYS if raw]
+    + [("2023-08-30", "The day is in the future"), ("9999-12-31", "The day is in the future")],
+)
+def test_a_day_that_cannot_be_is_refused_with_the_range(today: date, raw: str, reason: str) -> None:
+    with translation.override("en"), pytest.raises(BadQuery) as refused:
+        ask(as_of=raw)
+    assert refused.value.problems == {"as_of": [reason, "Choose a day from 0001-01-01 to 2023-08-29."]}
