@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import Role, Scope
 from reporting.provenance import Sourced
 
 
@@ -50,3 +50,30 @@ class User(AbstractUser):
                 condition=Q(department__isnull=True) | Q(city__isnull=True), name="user_department_or_city"
             ),
         ]
+
+
+class AccessToken(models.Model):
+    """A key to the API. Only its SHA-256 is kept: who reads the database cannot use it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=100, blank=True)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scope = models.CharField(max_length=6, choices=Scope)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Access token")
+        verbose_name_plural = _("access tokens")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="accesstoken_scope_known"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")), name="accesstoken_expires_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.name}"

@@ -1,5 +1,6 @@
 """Who may do what: plain functions of a user, used by pages and API alike."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,6 +19,13 @@ class Role(models.TextChoices):
     REPORTER = "reporter", _("Reporter")
     REVIEWER = "reviewer", _("Reviewer")
     AUDITOR = "auditor", _("Auditor")
+
+
+class Scope(models.TextChoices):
+    """What a token of the API is good for; `report` includes reading."""
+
+    READ = "read", pgettext_lazy("token", "Read")
+    REPORT = "report", pgettext_lazy("token", "Report")
 
 
 def may_read(user: "User | AnonymousUser") -> bool:
@@ -31,6 +40,34 @@ def may_see_names(user: "User | AnonymousUser") -> bool:
 
 def may_review(user: "User | AnonymousUser") -> bool:
     return user.is_authenticated and (user.is_superuser or user.role == Role.REVIEWER)
+
+
+def may_report(user: "User | AnonymousUser", *, lead: int) -> bool:
+    """A reporter of the department (its id) that leads the measure."""
+    return user.is_authenticated and user.role == Role.REPORTER and user.department_id == lead
+
+
+def may_comment(user: "User | AnonymousUser", *, lead: int, participating: Collection[int]) -> bool:
+    """The lead, the participating departments, and the office."""
+    if not user.is_authenticated:
+        return False
+    in_it = user.role == Role.REPORTER and user.department_id in (lead, *participating)
+    return in_it or may_review(user)
+
+
+def may_see_report(user: "User | AnonymousUser", *, department: int, is_accepted: bool) -> bool:
+    """Accepted ones: whoever may read. Others: the department that files it, the office and the auditor."""
+    if is_accepted:
+        return may_read(user)
+    if not user.is_authenticated:
+        return False
+    own = user.role == Role.REPORTER and user.department_id == department
+    return own or user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR)
+
+
+def may_see_evidence(user: "User | AnonymousUser", *, department: int, is_accepted: bool) -> bool:
+    """Never anonymous visitors; of accepted reports every account."""
+    return user.is_authenticated and may_see_report(user, department=department, is_accepted=is_accepted)
 
 
 def signed_in(user: "User | AnonymousUser") -> "User":

@@ -45,7 +45,10 @@ class MeasureAdmin(admin.ModelAdmin):
     list_select_related = ("section", "lead_department")
     search_fields = ("code", "title_zh", "title_en")
     autocomplete_fields = ("section", "lead_department", "participating_departments")
-    readonly_fields = ("listed_on",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Measure | None = None) -> tuple[str, ...]:
+        # Its terms change on the measure's own page: with a reviewer and a reason.
+        return ("listed_on", "section", "lead_department", "due_on") if obj else ("listed_on",)
 
     def save_model(self, request: HttpRequest, obj: Measure, form: ModelForm, change: bool) -> None:
         if change:

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from auditlog.registry import auditlog
 from django.core.validators import RegexValidator
 from django.db import models
@@ -116,6 +118,12 @@ class Report(AbstractReport):
     status = models.CharField(_("Status after this report"), max_length=11, choices=MeasureStatus)
     against_status = models.CharField(max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"), null=True, blank=True)
+    # Goes up with each save of a draft: who saves over a newer version is told.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = ReportQuerySet.as_manager()
 
@@ -148,15 +156,28 @@ class Report(AbstractReport):
         return f"{self.measure_id} {self.period:%Y-%m}"
 
 
-class Evidence(models.Model):
-    """What shows that a report is true: a file, a link, or the number of an issued document."""
+def random_name(evidence: "Evidence", name: str) -> str:
+    """Where a file is kept: under a name that says nothing and that nobody can guess."""
+    return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
+
+class Evidence(models.Model):
+    """What shows that a report is true: a file, a link, or the number of an issued document.
+
+    `key` names it in addresses; `file_name`, `content_type` and `size` (bytes) are those of a file.
+    """
+
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
     report = models.ForeignKey(Report, models.CASCADE, related_name="evidence")
     title_zh = models.CharField(max_length=200, blank=True)
     title_en = models.CharField(max_length=300, blank=True)
     document_number = models.CharField(_("Document number"), max_length=80, blank=True)
     url = models.URLField(max_length=500, blank=True)
-    file = models.FileField(upload_to="reports/", blank=True)
+    file = models.FileField(upload_to=random_name, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveIntegerField(null=True, blank=True)
+    attached_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("Evidence")
@@ -169,7 +190,7 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.document_number or self.title_zh or self.url
+        return self.document_number or self.title_zh or self.file_name or self.url
 
 
 class StatusChange(Sourced):
@@ -235,6 +256,102 @@ class StatusChange(Sourced):
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.effective_on} {self.status}"
+
+
+class Comment(models.Model):
+    """What a participating department, the lead or the office says about a measure."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="comments")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["-written_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.written_at:%Y-%m-%d}"
+
+
+class Term(models.TextChoices):
+    """What of a measure changes only with a reviewer and a reason."""
+
+    DUE_ON = "due_on", _("Due date")
+    LEAD_DEPARTMENT = "lead_department", _("Lead department")
+    SECTION = "section", _("Section")
+
+
+class TermsChange(models.Model):
+    """A due date, lead department or section that was changed. Values are ISO days or slugs; empty is none."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="terms_changes")
+    field = models.CharField(max_length=15, choices=Term)
+    old_value = models.CharField(max_length=50, blank=True)
+    new_value = models.CharField(max_length=50, blank=True)
+    reason = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("change of terms")
+        verbose_name_plural = _("changes of terms")
+        ordering = ["-recorded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(field__in=Term.values), name="termschange_field_known"),
+            models.CheckConstraint(condition=~Q(old_value=F("new_value")), name="termschange_changes_something"),
+            models.CheckConstraint(condition=~Q(reason=""), name="termschange_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.field} {self.old_value} {self.new_value}"
+
+
+class NoticeKind(models.TextChoices):
+    RETURNED = "returned", pgettext_lazy("notice", "Returned")
+    ACCEPTED = "accepted", pgettext_lazy("notice", "Accepted")
+    REMINDER = "reminder", pgettext_lazy("notice", "Reminder")
+    DUE_SOON = "due_soon", pgettext_lazy("notice", "Due soon")
+    OVERDUE = "overdue", pgettext_lazy("notice", "Overdue")
+
+
+class Notice(models.Model):
+    """Something a person should know. Its sentence is made from the kind and the rows when it is shown.
+
+    `period` is the month of a reminder; `day` the day of which a due date was counted.
+    """
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=8, choices=NoticeKind)
+    measure = models.ForeignKey(Measure, models.CASCADE, null=True, blank=True, related_name="notices")
+    report = models.ForeignKey(Report, models.CASCADE, null=True, blank=True, related_name="notices")
+    period = models.DateField(null=True, blank=True)
+    day = models.DateField()
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    emailed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
+            # A task that runs twice on a day tells nobody twice.
+            models.UniqueConstraint(
+                fields=["user", "kind", "measure", "day"],
+                condition=Q(kind__in=["due_soon", "overdue"]),
+                name="notice_of_due_day_once",
+            ),
+        ]
+        indexes = [
+            # The inbox, and how many of it are new.
+            models.Index(fields=["user", "read_at"], name="notice_inbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
 
 
 # Section, departments and due day are read as they are now, for every day: what they were before is in this log.

@@ -38,3 +38,10 @@ def months_of(plan: Any, *, day: date) -> dict[int, Month]:
         .annotate(owed=Count("pk"), reported=Count("pk", filter=Q(is_filed=True)))
     )
     return {row["lead_department"]: Month(row["owed"], row["reported"]) for row in rows}
+
+
+def month_of_department(department_id: int, *, plan: Any, month: date, by: date) -> Month:
+    """One department's month, with what was submitted by the day `by`."""
+    owing = Measure.objects.in_plan(plan).owing(month, by=by).filter(lead_department=department_id)
+    counts = owing.with_filed(month, by=by).aggregate(owed=Count("pk"), filed=Count("pk", filter=Q(is_filed=True)))
+    return Month(**counts)

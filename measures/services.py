@@ -1,42 +1,58 @@
-"""What changes measures, their statuses and reports.
+"""What changes measures, their terms and their statuses; `measures.reports` is the life of their reports.
 
 Each is all or nothing, says who, and signals the cells it touched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Role, may_review
-from measures.models import Evidence, Measure, Report, StatusChange
+from accounts.models import Department, User
+from accounts.roles import may_comment, may_review
+from measures.models import Comment, Measure, Section, StatusChange, Term, TermsChange
 from measures.rules import Change, correction_window, is_completion, standing
 from reporting.clock import now, today
-from reporting.periods import month_of
-from reporting.provenance import Provenance
 from reporting.signals import figures_changed
 from reporting.statuses import MeasureStatus
-from reporting.workflow import MoveNotAllowed, ReportState, moves_from
+from reporting.workflow import MoveNotAllowed
 
 Cell = tuple[int, int, int]
-TEXTS = ("what_was_done", "problem", "next_step")
+# In characters; columns of reasons are as wide.
+MOST_REASON = 300
+MOST_TEXT = 2_000
+
+
+class Unchanged:
+    """Says that a term is left as it is; None is a value: no due date."""
+
+
+UNCHANGED = Unchanged()
 
 
 def cell_of(measure: Measure) -> Cell:
     return (measure.section.plan_id, measure.section_id, measure.lead_department_id)
 
 
-def _signal(*cells: Cell) -> None:
+def signal(*cells: Cell) -> None:
     figures_changed.send(sender=Measure, kind="measures", cells=set(cells))
 
 
-def _lock(measure_id: int) -> Measure:
+def lock_measure(measure_id: int) -> Measure:
     """The measure, its row locked: decisions on one measure come one after the other."""
     return Measure.objects.select_for_update(of=("self",)).select_related("section").get(pk=measure_id)
+
+
+def words(text: str, *, else_say: str, most: int = MOST_REASON, field: str = "reason") -> str:
+    """What a person wrote, trimmed; refused where it says nothing, or more than there is room for."""
+    text = text.replace("\x00", "").strip()
+    if not text:
+        raise MoveNotAllowed(else_say, field=field)
+    if len(text) > most:
+        raise MoveNotAllowed(_("At most %(count)s characters") % {"count": most}, field=field)
+    return text
 
 
 def history_of(measure: Measure) -> list[Change]:
@@ -46,7 +62,7 @@ def history_of(measure: Measure) -> list[Change]:
     ]
 
 
-def _moment(rows: Sequence[Change]) -> datetime:
+def moment_after(rows: Sequence[Change]) -> datetime:
     """Now, but never before what is recorded already: a pinned day begins anew at midnight."""
     return max([now(), *(row.recorded_at for row in rows)])
 
@@ -67,20 +83,84 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
             provenance=measure.provenance,
             source=measure.source,
         )
-        _signal(cell_of(measure))
+        signal(cell_of(measure))
     return measure
 
 
 @transaction.atomic
 def change_measure(measure: Measure, *, by: User) -> Measure:
-    """Saves changed columns of a measure (section, lead, due day, texts); both cells hear of it."""
-    stored = _lock(measure.pk)
-    before = cell_of(stored)
-    # The day it was listed moves with its first row alone: `move_listing`.
-    measure.listed_on = stored.listed_on
+    """Saves changed texts of a measure. Its terms and the day it was listed have services of their own."""
+    stored = lock_measure(measure.pk)
+    for name in ("listed_on", "due_on", "lead_department", "section"):
+        setattr(measure, name, getattr(stored, name))
     measure.save()
-    _signal(before, cell_of(measure))
     return measure
+
+
+@transaction.atomic
+def change_terms(
+    measure: Measure,
+    *,
+    by: User,
+    reason: str,
+    due_on: date | Unchanged | None = UNCHANGED,
+    lead_department: Department | Unchanged = UNCHANGED,
+    section: Section | Unchanged = UNCHANGED,
+) -> list[TermsChange]:
+    """Moves a due date, or a measure to another department or section: by a reviewer, with a reason, on record.
+
+    Returns a row for each term that really changed. Raises MoveNotAllowed.
+    """
+    if not may_review(by):
+        raise MoveNotAllowed(_("You may not do this"))
+    reason = words(reason, else_say=_("Please say why."))
+    measure = lock_measure(measure.pk)
+    before = cell_of(measure)
+    if isinstance(due_on, date) and due_on < measure.listed_on:
+        listed = {"day": measure.listed_on}
+        raise MoveNotAllowed(_("The measure was listed on %(day)s; it cannot be due before.") % listed, field="due_on")
+    if isinstance(section, Section) and section.plan_id != measure.section.plan_id:
+        raise MoveNotAllowed(_("The section belongs to another plan."), field="section")
+    wanted = {Term.DUE_ON: due_on, Term.LEAD_DEPARTMENT: lead_department, Term.SECTION: section}
+    changes = []
+    for term, value in wanted.items():
+        old = getattr(measure, term.value)
+        if isinstance(value, Unchanged) or value == old:
+            continue
+        setattr(measure, term.value, value)
+        changes.append(
+            TermsChange(
+                measure=measure,
+                field=term,
+                old_value=_as_text(old),
+                new_value=_as_text(value),
+                reason=reason,
+                recorded_at=now(),
+                recorded_by=by,
+            )
+        )
+    if not changes:
+        raise MoveNotAllowed(_("Nothing was changed."))
+    measure.save()
+    TermsChange.objects.bulk_create(changes)
+    signal(before, cell_of(measure))
+    return changes
+
+
+def _as_text(value: date | Department | Section | None) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else value.slug
+
+
+@transaction.atomic
+def comment_on(measure: Measure, *, by: User, text: str) -> Comment:
+    """What the lead, a participating department or the office says about a measure."""
+    participating = list(measure.participating_departments.values_list("pk", flat=True))
+    if not may_comment(by, lead=measure.lead_department_id, participating=participating):
+        raise MoveNotAllowed(_("You may not do this"))
+    text = words(text, else_say=_("This field is required"), most=MOST_TEXT, field="text")
+    return Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
 
 
 @transaction.atomic
@@ -89,7 +169,7 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
 
     Raises MoveNotAllowed when a later row would come to stand before it, or the day is after today.
     """
-    measure = _lock(measure.pk)
+    measure = lock_measure(measure.pk)
     rows = standing(history_of(measure))
     if listed_on > today():
         raise MoveNotAllowed(_("The day is in the future"))
@@ -100,134 +180,17 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     measure.listed_on = listed_on
     measure.save(update_fields=["listed_on"])
     StatusChange.objects.filter(pk=rows[0].id).update(effective_on=listed_on)
-    _signal(cell_of(measure))
+    signal(cell_of(measure))
     return measure
-
-
-@transaction.atomic
-def file_report(
-    measure: Measure,
-    *,
-    by: User,
-    status: str,
-    period: date | None = None,
-    effective_on: date | None = None,
-    texts: Mapping[str, str] | None = None,
-    evidence: Sequence[Mapping[str, Any]] = (),
-) -> Report:
-    """A report of the lead department, submitted at once. `texts`: what_was_done, problem, next_step.
-
-    Raises MoveNotAllowed: not the lead department, completion without evidence, an open report for the
-    month, or an effective day that is after today or before the last change.
-    """
-    measure = _lock(measure.pk)
-    day = today()
-    if by.role != Role.REPORTER or by.department_id != measure.lead_department_id:
-        raise MoveNotAllowed(_("Only the lead department may report on this measure"))
-    current = standing(history_of(measure))[-1]
-    if current.status == MeasureStatus.COMPLETED and status != current.status:
-        raise MoveNotAllowed(_("Going back from completed needs a reason"))
-    if status != current.status and is_completion(status) and not evidence:
-        raise MoveNotAllowed(_("Completion needs evidence"))
-    if effective_on is not None and not current.effective_on <= effective_on <= day:
-        raise MoveNotAllowed(
-            _("The day must lie between %(first)s and %(last)s.") % {"first": current.effective_on, "last": day}
-        )
-    month = month_of(period or day)
-    if month > day:
-        raise MoveNotAllowed(_("The day is in the future"))
-    if measure.reports.filter(period=month).exclude(state=ReportState.ACCEPTED).exists():
-        raise MoveNotAllowed(_("There is an open report for this month already."))
-    report = Report.objects.create(
-        measure=measure,
-        period=month,
-        status=status,
-        against_status=current.status,
-        effective_on=effective_on,
-        state=ReportState.SUBMITTED,
-        submitted_on=day,
-        submitted_at=now(),
-        submitted_by=by,
-        # What a department files on a site is its own statement, but no published source.
-        provenance=Provenance.ILLUSTRATIVE,
-        **{f"{name}_zh": (texts or {}).get(name, "") for name in TEXTS},
-    )
-    for item in evidence:
-        Evidence.objects.create(report=report, **item)
-    return report
-
-
-def _check_decision(report: Report, *, by: User, move: str) -> None:
-    """Reads the report anew and checks the table of moves; the caller holds the measure's lock."""
-    if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
-    report.refresh_from_db()
-    if move not in {each.name for each in moves_from(report.state, role="reviewer")}:
-        raise MoveNotAllowed(_("This report has already been reviewed"))
-
-
-def _save_decision(report: Report, state: ReportState, *, by: User, note: str) -> None:
-    report.state = state
-    report.decided_at = now()
-    report.decided_on = report.decided_at.date()
-    report.decided_by = by
-    report.decision_note = note
-    report.save()
-
-
-@transaction.atomic
-def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange | None:
-    """Accepts a submitted report and writes its status change; None where the status stays as it is.
-
-    Raises MoveNotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
-    """
-    measure = _lock(report.measure_id)
-    _check_decision(report, by=by, move="accept")
-    rows = history_of(measure)
-    current = standing(rows)[-1]
-    if current.status != report.against_status:
-        raise MoveNotAllowed(_("The status has changed since you began this report"))
-    _save_decision(report, ReportState.ACCEPTED, by=by, note=note)
-    change = None
-    if report.status != current.status:
-        wanted = report.effective_on or report.submitted_on
-        assert wanted is not None
-        change = StatusChange.objects.create(
-            measure=measure,
-            old_status=current.status,
-            status=report.status,
-            effective_on=max(wanted, current.effective_on),
-            recorded_at=_moment(rows),
-            recorded_by=by,
-            report=report,
-            reason_zh=report.what_was_done_zh[:300],
-            reason_en=report.what_was_done_en[:400],
-            provenance=report.provenance,
-            source=report.source,
-        )
-    _signal(cell_of(measure))
-    return change
-
-
-@transaction.atomic
-def return_report(report: Report, *, by: User, note: str) -> Report:
-    """Returns a submitted report to its department with words."""
-    _lock(report.measure_id)
-    if not note.strip():
-        raise MoveNotAllowed(_("Please say why the report is returned"))
-    _check_decision(report, by=by, move="return")
-    _save_decision(report, ReportState.RETURNED, by=by, note=note)
-    return report
 
 
 @transaction.atomic
 def correct_status(change: StatusChange, *, by: User, status: str, effective_on: date, reason: str) -> StatusChange:
     """Says that a row was wrong: adds a row that supersedes it; the wrong one stays visible and counts for no day."""
-    measure = _lock(change.measure_id)
+    measure = lock_measure(change.measure_id)
     if not may_review(by):
         raise MoveNotAllowed(_("You may not do this"))
-    if not reason.strip():
-        raise MoveNotAllowed(_("A correction needs a reason."))
+    reason = words(reason, else_say=_("A correction needs a reason."))
     rows = history_of(measure)
     wrong = next((row for row in standing(rows) if row.id == change.pk), None)
     if wrong is None:
@@ -245,25 +208,24 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
         old_status=change.status,
         status=status,
         effective_on=effective_on,
-        recorded_at=_moment(rows),
+        recorded_at=moment_after(rows),
         recorded_by=by,
         supersedes=change,
         reason_zh=reason,
         provenance=change.provenance,
         source=change.source,
     )
-    _signal(cell_of(measure))
+    signal(cell_of(measure))
     return correction
 
 
 @transaction.atomic
 def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: date, reason: str) -> StatusChange:
     """Says that a completed measure is no longer so: adds a row that supersedes nothing."""
-    measure = _lock(measure.pk)
+    measure = lock_measure(measure.pk)
     if not may_review(by):
         raise MoveNotAllowed(_("You may not do this"))
-    if not reason.strip():
-        raise MoveNotAllowed(_("Going back from completed needs a reason"))
+    reason = words(reason, else_say=_("Going back from completed needs a reason"))
     rows = history_of(measure)
     current = standing(rows)[-1]
     if not is_completion(current.status) or is_completion(status):
@@ -277,11 +239,11 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         old_status=current.status,
         status=status,
         effective_on=effective_on,
-        recorded_at=_moment(rows),
+        recorded_at=moment_after(rows),
         recorded_by=by,
         reason_zh=reason,
         provenance=measure.provenance,
         source=measure.source,
     )
-    _signal(cell_of(measure))
+    signal(cell_of(measure))
     return change

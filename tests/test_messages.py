@@ -137,6 +137,12 @@ def test_the_command_names_what_waits_for_chinese(tmp_path, settings, capsys):
 
 
 @pytest.mark.django_db
+def test_a_wrong_password_is_refused_in_the_words_of_the_glossary(client):
+    answer = client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
+    assert "用户名或密码错误" in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_pages_are_chinese_on_a_machine_without_gettext(tmp_path):
     """`./run` compiles what it finds; a fresh process then answers in Chinese."""
     tools = tmp_path / "bin"

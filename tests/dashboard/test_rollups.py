@@ -16,11 +16,13 @@ from dashboard import rollups
 from dashboard.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell
 from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from measures.models import Measure
-from measures.services import accept_report, change_measure, correct_status, file_report, move_listing
+from measures.reports import accept_report
+from measures.services import change_terms, correct_status, move_listing
 from projects.models import Project
 from projects.services import remove_project, save_project
 from reporting.workflow import MoveNotAllowed
 from tests.factories import (
+    file_report,
     make_change,
     make_department,
     make_measure,
@@ -87,8 +89,7 @@ def test_a_change_touches_its_own_cells_and_no_other(site, django_capture_on_com
     rebuild_rollups()
     before = set(MeasureRollup.objects.values_list("section", "run"))
     measure = site["moving"]
-    measure.section = site["second"]
-    change_measure(measure, by=make_user("rita", role="reviewer"))
+    change_terms(measure, by=make_user("rita", role="reviewer"), section=site["second"], reason="调整分工")
 
     marked = {(mark.kind, tuple(mark.key)) for mark in StaleCell.objects.all()}
     plan = site["first"].plan_id
@@ -180,7 +181,7 @@ def test_a_write_that_is_rolled_back_marks_nothing(site):
 
 def test_a_refresh_that_fails_keeps_its_marks(site, monkeypatch):
     rebuild_rollups()
-    change_measure(site["moving"], by=make_user("rita", role="reviewer"))
+    change_terms(site["moving"], by=make_user("rita", role="reviewer"), due_on=date(2023, 12, 31), reason="定期限")
     with monkeypatch.context() as broken:
         broken.setattr(rollups.Table, "fresh", lambda *args, **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -216,11 +217,11 @@ def test_a_past_day_verifies_by_its_own_day(site, settings):
 def test_the_refresh_takes_the_same_number_of_queries_for_one_cell_and_for_many(site, connection_queries):
     rebuild_rollups()
     rita = make_user("rita", role="reviewer")
-    change_measure(site["moving"], by=rita)
+    change_terms(site["moving"], by=rita, due_on=date(2023, 12, 31), reason="定期限")
     with connection_queries() as few:
         refresh_stale_rollups()
     for measure in Measure.objects.all():
-        change_measure(measure, by=rita)
+        change_terms(measure, by=rita, due_on=date(2024, 12, 31), reason="调整期限")
     with connection_queries() as many:
         refresh_stale_rollups()
     assert len(many) == len(few)
@@ -333,12 +334,11 @@ def take_step(what, measure, status, on, sections, departments, people, rita):
                 day = max(on, before.effective_on) if wrong is not before else wrong.effective_on
                 correct_status(wrong, by=rita, status=status, effective_on=day, reason="更正")
             elif what == "move":
-                measure.section = next(section for section in sections if section.pk != measure.section_id)
-                measure.lead_department = departments[on.day % 2]
-                change_measure(measure, by=rita)
+                other = next(section for section in sections if section.pk != measure.section_id)
+                change_terms(measure, by=rita, section=other, lead_department=departments[on.day % 2], reason="调整")
             elif what == "due":
-                measure.due_on = max(on, measure.listed_on) + timedelta(days=on.day * 5)
-                change_measure(measure, by=rita)
+                due = max(on, measure.listed_on) + timedelta(days=on.day * 5)
+                change_terms(measure, by=rita, due_on=due, reason="调整期限")
             else:
                 move_listing(measure, by=rita, listed_on=on)
     except MoveNotAllowed:

@@ -66,6 +66,13 @@ def test_a_task_runs_when_it_is_due_and_again(run: Any) -> None:
     assert nightly.runs == 0
 
 
+def test_a_task_that_has_run_waits_for_its_next_time(run: Any) -> None:
+    task = Task()
+    begun = time.monotonic()
+    run({"seldom": (task, 0.2)}, until=lambda: task.runs >= 2)
+    assert 2 <= task.runs <= (time.monotonic() - begun) / 0.2
+
+
 def test_a_failing_task_is_logged_and_stops_neither_itself_nor_the_others(run: Any, caplog: Any) -> None:
     broken, sound = Task(fails=True), Task()
     with caplog.at_level(logging.ERROR, logger="dashboard.scheduler"):

@@ -10,10 +10,10 @@ from django.db import connections
 
 from dashboard.models import MeasureRollup, StaleCell
 from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
-from measures.services import accept_report, file_report
+from measures.reports import accept_report
 from pilotzone.celery import app
 from tests.compose import compose_command
-from tests.factories import make_department, make_measure, make_user
+from tests.factories import file_report, make_department, make_measure, make_user
 from tests.services import process, redis, wait_until
 
 TODAY = date(2023, 8, 29)

@@ -10,22 +10,29 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from measures import services
 from measures.models import Evidence, Measure, Report, StatusChange
+from measures.reports import accept_report, return_report
 from measures.rules import in_force
 from measures.services import (
-    accept_report,
     add_measure,
     change_measure,
+    change_terms,
     correct_status,
-    file_report,
     history_of,
     move_listing,
     reopen_measure,
-    return_report,
 )
 from reporting.clock import SHANGHAI
 from reporting.signals import figures_changed
 from reporting.workflow import MoveNotAllowed
-from tests.factories import make_change, make_department, make_measure, make_report, make_section, make_user
+from tests.factories import (
+    file_report,
+    make_change,
+    make_department,
+    make_measure,
+    make_report,
+    make_section,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2023, 8, 29)
@@ -107,10 +114,15 @@ class TestAMeasure:
         self, measure: Measure, rita: User, heard: list[Any]
     ) -> None:
         before = cell(measure)
-        measure.section, measure.lead_department = make_section(), make_department()
-        change_measure(measure, by=rita)
-        assert heard == [{before, cell(measure)}]
-        assert cell(Measure.objects.get()) == cell(measure) != before
+        section, lead = make_section(), make_department()
+        change_terms(measure, by=rita, section=section, lead_department=lead, reason="调整分工")
+        moved = Measure.objects.get()
+        assert (moved.section, moved.lead_department) == (section, lead)
+        assert heard == [{before, cell(moved)}]
+        assert {(row.field, row.new_value) for row in moved.terms_changes.all()} == {
+            ("section", section.slug),
+            ("lead_department", lead.slug),
+        }
 
     def test_keeps_the_day_it_was_listed_when_other_columns_change(self, measure: Measure, rita: User) -> None:
         measure.listed_on, measure.title_en = date(2023, 2, 1), "New title"
@@ -307,7 +319,7 @@ class TestDeciding:
         def fail(*cells: Any) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(services, "_signal", fail)
+        monkeypatch.setattr("measures.reports.signal", fail)
         with pytest.raises(RuntimeError):
             accept_report(report, by=rita)
         assert Report.objects.get(pk=report.pk).state == "submitted"

@@ -28,7 +28,7 @@ def answer(query: str = "", *, account: str | None = None, cookie: str = "", bro
         ({"browser": "zh-CN,zh;q=0.9,en;q=0.8"}, "zh-hans"),
         ({"browser": "zh-TW"}, "zh-hans"),
         ({"browser": "en;q=0.4, zh-CN;q=0.9"}, "zh-hans"),
-        ({"browser": "en;q=0, zh;q=0.1"}, "zh-hans"),
+        ({"browser": "en;q=0, de"}, "zh-hans"),
         ({"browser": "de-DE, en;q=0.7, zh;q=0.3"}, "en"),
         ({"browser": "de-DE, fr"}, "zh-hans"),
         ({"browser": "EN-us"}, "en"),
