@@ -160,7 +160,7 @@ def chart_of(indicator: Indicator, observations: list[Observation], targets: lis
         ],
         unit=shown_unit(indicator),
         name=names[PROVINCE],
-        comparator_name=names.get(COUNTRY, ""),
+        comparator_name=_("China") if COUNTRY in names else "",
         cumulative=indicator.cumulative,
     )
 

@@ -137,6 +137,11 @@ class Report(AbstractReport):
                 condition=Q(status__in=MeasureStatus.values, against_status__in=MeasureStatus.values),
                 name="report_statuses_known",
             ),
+            models.CheckConstraint(
+                condition=Q(edited_at__isnull=False, edited_by__isnull=False)
+                | Q(edited_at__isnull=True, edited_by__isnull=True),
+                name="report_edit_has_time_and_person",
+            ),
             models.UniqueConstraint(
                 fields=["measure", "period"],
                 condition=Q(state__in=OPEN_STATES),

@@ -10,10 +10,10 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint
 from django.db.models.deletion import ProtectedError
 
-from accounts.models import Department, User
+from accounts.models import AccessToken, Department, User
 from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure, StaleCell
 from indicators.models import Indicator, Observation, Target
-from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from measures.models import Evidence, Measure, Notice, Plan, Report, Section, StatusChange
 from projects.models import Project
 from regions.models import Region
 from reporting.models import AbstractReport
@@ -76,6 +76,8 @@ def test_a_decision_has_a_time_and_a_person_or_neither(model: type[models.Model]
         if (model, at) == (StatusChange, "recorded_at"):
             continue
         by = f"{at[:-3]}_by"
+        if not model._meta.get_field(at).null and not model._meta.get_field(by).null:
+            continue
         conditions = [str(each.condition) for each in model._meta.constraints if isinstance(each, CheckConstraint)]
         assert [each for each in conditions if f"{at}__isnull" in each and f"{by}__isnull" in each], (at, by)
 
@@ -97,7 +99,11 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         if field.remote_field and field.remote_field.on_delete is models.CASCADE  # type: ignore[attr-defined]
     }
     assert parts == {
+        (AccessToken, "user"),
         (Evidence, "report"),
+        (Notice, "user"),
+        (Notice, "measure"),
+        (Notice, "report"),
         (MeasureRollup, "plan"),
         (MeasureRollup, "section"),
         (MeasureRollup, "lead_department"),
@@ -314,5 +320,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 18
+    assert len(MODELS) == 22
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

@@ -129,4 +129,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('field__in', ['due_on', 'lead_department', 'section'])), name='termschange_field_known'), models.CheckConstraint(condition=models.Q(('old_value', models.F('new_value')), _negated=True), name='termschange_changes_something'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='termschange_has_reason')],
             },
         ),
+        migrations.AddConstraint(
+            model_name='report',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('edited_at__isnull', False), ('edited_by__isnull', False)), models.Q(('edited_at__isnull', True), ('edited_by__isnull', True)), _connector='OR'), name='report_edit_has_time_and_person'),
+        ),
     ]
