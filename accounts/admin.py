@@ -1,8 +1,11 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, User
+from accounts.models import AccessToken, Department, User
+from accounts.services import revoke_token
 
 
 @admin.register(Department)
@@ -21,3 +24,25 @@ class PersonAdmin(UserAdmin):
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Role"), {"fields": ("role", "department", "city")}))
     autocomplete_fields = ("department", "city")
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(admin.ModelAdmin):
+    """To look at and to revoke: `manage.py create_token` makes them, and what was is kept."""
+
+    list_display = ("user", "name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("scope",)
+    list_select_related = ("user",)
+    readonly_fields = list_display
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
+    def revoke(self, request: Any, queryset: Any) -> None:
+        for token in queryset:
+            revoke_token(token)

@@ -1,14 +1,18 @@
 """What changes accounts."""
 
+import hashlib
 import json
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.models import Department, User
-from accounts.roles import Role
+from accounts.models import AccessToken, Department, User
+from accounts.roles import Role, Scope
 
 # Name -> role and department; nobody has a role for the administrator.
 DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
@@ -44,3 +48,57 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(passwords, file, indent=1)
     return passwords
+
+
+# Of a token, in days.
+TOKEN_LASTS = 90
+NOTE_USE_AFTER = timedelta(minutes=1)
+
+
+class TokenRefused(Exception):
+    """A token that opens nothing; the text says why."""
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_LASTS) -> tuple[AccessToken, str]:
+    """A new token, and its key, which is told here and never again: only its digest is kept."""
+    key = f"pz_{secrets.token_urlsafe(32)}"
+    # Real time, also where the day is pinned: else no token would ever expire there.
+    moment = timezone.now()
+    token = AccessToken.objects.create(
+        user=user,
+        name=name,
+        digest=_digest(key),
+        scope=scope,
+        created_at=moment,
+        expires_at=moment + timedelta(days=days),
+    )
+    return token, key
+
+
+def revoke_token(token: AccessToken) -> AccessToken:
+    """Closes a token for good; the row stays, for the record. The first day it was closed stays too."""
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+    return token
+
+
+def use_token(key: str) -> AccessToken:
+    """The token of a key, with its user; notes the use, at most once a minute. Raises TokenRefused."""
+    token = AccessToken.objects.select_related("user").filter(digest=_digest(key)).first()
+    if token is None:
+        raise TokenRefused(_("This access token is not known here."))
+    moment = timezone.now()
+    if token.revoked_at is not None:
+        raise TokenRefused(_("This access token has been revoked."))
+    if token.expires_at <= moment:
+        raise TokenRefused(_("This access token has expired."))
+    if not token.user.is_active:
+        raise TokenRefused(_("The account of this access token is closed."))
+    if token.last_used_at is None or moment - token.last_used_at >= NOTE_USE_AFTER:
+        AccessToken.objects.filter(pk=token.pk).update(last_used_at=moment)
+    return token

@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.preferences import SIZE_COOKIE
+from accounts.roles import Role
 from dashboard.models import MeasureRollup
 from dashboard.services import is_refreshing
 from measures.filters import asked_plan
-from measures.models import Plan
+from measures.models import Notice, Plan, Report
 from reporting.clock import SHANGHAI, today
+from reporting.workflow import ReportState
 from web.days import asked_day
 from web.errors import BadQuery
 
@@ -36,9 +38,16 @@ def _rollup_state() -> dict[str, Any]:
     return {"computed_at": newest.astimezone(SHANGHAI) if newest else None, "refreshing": is_refreshing()}
 
 
+def _unread(user: Any) -> int:
+    """New notices; nothing is asked for people who are told nothing."""
+    is_told = getattr(user, "role", "") == Role.REPORTER
+    return Notice.objects.filter(user=user, read_at=None).count() if is_told else 0
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
+    department = getattr(user, "department_id", None)
     large = getattr(user, "large_print", False) or request.COOKIES.get(SIZE_COOKIE) == "large"
     return {
         "as_of": day,
@@ -51,4 +60,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         # Asked for only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
         "rollup_state": SimpleLazyObject(_rollup_state),
+        "unread_notices": SimpleLazyObject(lambda: _unread(user)),
+        "waiting_reviews": Report.objects.filter(state=ReportState.SUBMITTED).count,
+        "returned_reports": Report.objects.filter(
+            state=ReportState.RETURNED, measure__lead_department=department
+        ).count,
     }

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Max, Q
 
-from measures.models import Measure
+from accounts.models import Department
+from measures.models import Measure, Notice, NoticeKind, Report
 from reporting.periods import is_month_reported, month_of
+from reporting.workflow import FILED_STATES
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,14 @@ class Month:
         return is_month_reported(owed=self.owed, filed=self.filed)
 
 
-def months_of(plan: Any, *, day: date) -> dict[int, Month]:
-    """The month of the day, by the id of each lead department that owes something for it. One query."""
-    month = month_of(day)
+def reports_due_on(month: date) -> date:
+    return month.replace(day=settings.PILOTZONE_REPORT_DUE_DAY)
+
+
+def months_of(plan: Any, *, day: date, month: date | None = None) -> dict[int, Month]:
+    """The month, that of the day by default, as it stood on the day, by the id of each lead department that owes
+    something for it. One query."""
+    month = month or month_of(day)
     rows = (
         Measure.objects.in_plan(plan)
         .owing(month, by=day)
@@ -45,3 +53,40 @@ def month_of_department(department_id: int, *, plan: Any, month: date, by: date)
     owing = Measure.objects.in_plan(plan).owing(month, by=by).filter(lead_department=department_id)
     counts = owing.with_filed(month, by=by).aggregate(owed=Count("pk"), filed=Count("pk", filter=Q(is_filed=True)))
     return Month(**counts)
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A department's month; `last_on` is the day of its last submission, `reminded_on` that of the last reminder."""
+
+    department: Department
+    month: Month
+    last_on: date | None
+    reminded_on: date | None
+    due_on: date
+
+    @property
+    def state(self) -> str:
+        """all, some or none of what it owed is filed."""
+        if self.month.is_reported:
+            return "all"
+        return "some" if self.month.filed else "none"
+
+    def days_late(self, day: date) -> int:
+        """By how many days: until today while something is missing, until the last submission once all is filed."""
+        end = self.last_on if self.month.is_reported else day
+        return 0 if end is None else max((end - self.due_on).days, 0)
+
+
+def board_of(plan: Any, *, month: date, day: date) -> list[BoardRow]:
+    """The month of each department that owes something for it, those that miss most first. Four queries."""
+    months = months_of(plan, day=day, month=month)
+    filed = Report.objects.filter(measure__section__plan=plan, period=month, state__in=FILED_STATES).order_by()
+    lasts = dict(filed.values_list("measure__lead_department").annotate(last=Max("submitted_on")))
+    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, period=month).order_by()
+    reminded = dict(reminders.values_list("user__department").annotate(last=Max("day")))
+    rows = [
+        BoardRow(each, months[each.pk], lasts.get(each.pk), reminded.get(each.pk), reports_due_on(month))
+        for each in Department.objects.filter(pk__in=months)
+    ]
+    return sorted(rows, key=lambda row: (-row.month.missing, row.department.number))

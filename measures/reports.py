@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,7 @@ from measures.files import check_file
 from measures.models import Evidence, Measure, Notice, NoticeKind, Plan, Report, StatusChange
 from measures.reporting_months import month_of_department
 from measures.rules import is_completion, standing
-from measures.services import MOST_REASON, MOST_TEXT, cell_of, history_of, lock_measure, moment_after, signal, words
+from measures.services import MOST_TEXT, cell_of, history_of, lock_measure, moment_after, signal, words
 from reporting.clock import now, today
 from reporting.periods import month_of
 from reporting.provenance import Provenance
@@ -88,6 +90,14 @@ def each_by_itself[T: (Measure, Report)](subjects: Iterable[T], do: Callable[[T]
 def _check_lead(measure: Measure, by: User) -> None:
     if not may_report(by, lead=measure.lead_department_id):
         raise MoveNotAllowed(_("Only the lead department may report on this measure"))
+
+
+def _read_anew(report: Report) -> None:
+    """The report as it is now; the caller holds the measure's lock."""
+    try:
+        report.refresh_from_db()
+    except Report.DoesNotExist:
+        raise MoveNotAllowed(_("A colleague has thrown this draft away.")) from None
 
 
 def _check_move(report: Report, *names: str, role: str, else_say: str) -> None:
@@ -164,7 +174,7 @@ def submit_report(report: Report, *, by: User) -> Report:
     """Hands a draft or returned report to the office. Raises MoveNotAllowed, with the field at fault."""
     measure = lock_measure(report.measure_id)
     _check_lead(measure, by)
-    report.refresh_from_db()
+    _read_anew(report)
     _check_move(report, "submit", "resubmit", role="reporter", else_say=_("This report has been submitted already."))
     current = standing(history_of(measure))[-1]
     _check_complete(report, current.status, current.effective_on)
@@ -186,6 +196,8 @@ def _check_complete(report: Report, current: str, since: date) -> None:
         raise MoveNotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
     if changes and is_completion(report.status) and not report.evidence.exists():
         raise MoveNotAllowed(_("Completion needs evidence"), field="evidence")
+    if report.effective_on is not None and report.effective_on > today():
+        raise MoveNotAllowed(_("The day is in the future"), field="effective_on")
     if changes and report.effective_on is not None and not since <= report.effective_on <= today():
         days = {"first": since, "last": today()}
         raise MoveNotAllowed(_("The day must lie between %(first)s and %(last)s.") % days, field="effective_on")
@@ -212,7 +224,7 @@ def file_report(
     data = ReportData(status=status, against_status=current, effective_on=effective_on, **said)
     report = save_draft(measure, by=by, data=data, period=month)
     for item in evidence:
-        Evidence.objects.create(report=report, attached_at=now(), **item)
+        _keep_evidence(report, **item)
     return submit_report(report, by=by)
 
 
@@ -236,7 +248,7 @@ def withdraw_report(report: Report, *, by: User) -> Report:
     """Takes a submitted report back into the department until it is decided."""
     measure = lock_measure(report.measure_id)
     _check_lead(measure, by)
-    report.refresh_from_db()
+    _read_anew(report)
     _check_move(report, "withdraw", role="reporter", else_say=_("This report has already been reviewed"))
     report.state = ReportState.DRAFT
     report.version += 1
@@ -250,9 +262,11 @@ def discard_draft(report: Report, *, by: User) -> None:
     """Throws a draft away that was never submitted."""
     measure = lock_measure(report.measure_id)
     _check_lead(measure, by)
-    report.refresh_from_db()
+    _read_anew(report)
     if report.state != ReportState.DRAFT or report.submitted_on is not None:
         raise MoveNotAllowed(_("Only a draft that was never submitted can be thrown away."))
+    for evidence in report.evidence.all():
+        _forget_file(evidence)
     report.delete()
 
 
@@ -260,7 +274,7 @@ def _check_decision(report: Report, *, by: User, move: str) -> None:
     """Reads the report anew and checks the table of moves; the caller holds the measure's lock."""
     if not may_review(by):
         raise MoveNotAllowed(_("You may not do this"))
-    report.refresh_from_db()
+    _read_anew(report)
     _check_move(report, move, role="reviewer", else_say=_("This report has already been reviewed"))
 
 
@@ -281,13 +295,14 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
 
     Raises MoveNotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
     """
+    note = words(note, else_say=None, field="note")
     measure = lock_measure(report.measure_id)
     _check_decision(report, by=by, move="accept")
     rows = history_of(measure)
     current = standing(rows)[-1]
     if current.status != report.against_status:
         raise StatusMoved(report.against_status, current.status)
-    _save_decision(report, ReportState.ACCEPTED, by=by, note=note[:MOST_REASON])
+    _save_decision(report, ReportState.ACCEPTED, by=by, note=note)
     change = None
     if report.status != current.status:
         wanted = report.effective_on or report.submitted_on
@@ -328,12 +343,25 @@ def _editable(report: Report, by: User) -> Report:
     """The report, locked and still the department's to edit."""
     measure = lock_measure(report.measure_id)
     _check_lead(measure, by)
-    report.refresh_from_db()
+    _read_anew(report)
     if report.state not in EDITABLE:
         raise MoveNotAllowed(_("This report waits for its review; withdraw it to change it."), field="evidence")
     if report.evidence.count() >= MOST_EVIDENCE:
         raise MoveNotAllowed(_("At most %(count)s pieces of evidence") % {"count": MOST_EVIDENCE}, field="evidence")
     return report
+
+
+def _keep_evidence(report: Report, *, url: str = "", document_number: str = "", **titles: str) -> Evidence:
+    """A link or an issued document; refused where it is neither."""
+    url = words(url, else_say=None, most=500, field="url")
+    nothing = None if url else _("This field is required")
+    number = words(document_number, else_say=nothing, most=80, field="document_number")
+    if url:
+        try:
+            URLValidator(schemes=["http", "https"])(url)
+        except ValidationError as error:
+            raise MoveNotAllowed(error.messages[0], field="url") from None
+    return Evidence.objects.create(report=report, url=url, document_number=number, attached_at=now(), **titles)
 
 
 @transaction.atomic
@@ -349,16 +377,14 @@ def attach_file(report: Report, *, by: User, file: File) -> Evidence:
 
 @transaction.atomic
 def attach_link(report: Report, *, by: User, url: str, title: str = "") -> Evidence:
-    return Evidence.objects.create(report=_editable(report, by), url=url, title_zh=title[:200], attached_at=now())
+    url = words(url, else_say=_("This field is required"), most=500, field="url")
+    return _keep_evidence(_editable(report, by), url=url, title_zh=title[:200])
 
 
 @transaction.atomic
 def attach_document(report: Report, *, by: User, number: str, title: str = "") -> Evidence:
     """An issued document by its number (发文字号) and title."""
-    number = words(number, else_say=_("This field is required"), most=80, field="document_number")
-    return Evidence.objects.create(
-        report=_editable(report, by), document_number=number, title_zh=title[:200], attached_at=now()
-    )
+    return _keep_evidence(_editable(report, by), document_number=number, title_zh=title[:200])
 
 
 @transaction.atomic
@@ -367,13 +393,18 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
     report = evidence.report
     measure = lock_measure(report.measure_id)
     _check_lead(measure, by)
-    report.refresh_from_db()
+    _read_anew(report)
     if report.state not in EDITABLE:
         raise MoveNotAllowed(_("This report waits for its review; withdraw it to change it."), field="evidence")
+    _forget_file(evidence)
+    evidence.delete()
+
+
+def _forget_file(evidence: Evidence) -> None:
+    """The file goes once its row is gone for good."""
     if evidence.file:
         storage, name = evidence.file.storage, str(evidence.file.name)
         transaction.on_commit(lambda: storage.delete(name), robust=True)
-    evidence.delete()
 
 
 def tell(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from reporting.statuses import MeasureStatus
 
@@ -53,3 +54,23 @@ def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) 
 
 def is_completion(status: str) -> bool:
     return status == MeasureStatus.COMPLETED
+
+
+# In days: when the lead department is told of a due date, before it and after it.
+TOLD_BEFORE = (30, 7, 1)
+FIRST_TOLD = max(TOLD_BEFORE)
+TOLD_AFTER = (1, 7)
+TOLD_EVERY = 30
+
+
+def due_notice(due_on: date | None, *, completed: bool, on: date) -> Literal["due_soon", "overdue"] | None:
+    """What the lead department of a measure is told on a day; None for nothing."""
+    if due_on is None or completed:
+        return None
+    left = (due_on - on).days
+    if left in TOLD_BEFORE:
+        return "due_soon"
+    late = -left
+    if late in TOLD_AFTER or (late > 0 and late % TOLD_EVERY == 0):
+        return "overdue"
+    return None

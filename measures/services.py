@@ -45,10 +45,13 @@ def lock_measure(measure_id: int) -> Measure:
     return Measure.objects.select_for_update(of=("self",)).select_related("section").get(pk=measure_id)
 
 
-def words(text: str, *, else_say: str, most: int = MOST_REASON, field: str = "reason") -> str:
-    """What a person wrote, trimmed; refused where it says nothing, or more than there is room for."""
+def words(text: str, *, else_say: str | None, most: int = MOST_REASON, field: str = "reason") -> str:
+    """What a person wrote, trimmed; refused where it says more than there is room for, or nothing.
+
+    `else_say` is the sentence for nothing; None where nothing may be said.
+    """
     text = text.replace("\x00", "").strip()
-    if not text:
+    if not text and else_say is not None:
         raise MoveNotAllowed(else_say, field=field)
     if len(text) > most:
         raise MoveNotAllowed(_("At most %(count)s characters") % {"count": most}, field=field)

@@ -1,11 +1,27 @@
 from django.urls import path
 
-from measures import views
+from measures import inbox_views, office_views, report_views, review_views, views, workspace_views
 
 app_name = "measures"
 urlpatterns = [
-    path("", views.MeasureList.as_view(), name="list"),
+    path("measures/", views.MeasureList.as_view(), name="list"),
     # Before the codes, since any word would do for one.
-    path("lights/", views.LightsRule.as_view(), name="lights"),
-    path("<str:code>/", views.MeasureDetail.as_view(), name="detail"),
+    path("measures/lights/", views.LightsRule.as_view(), name="lights"),
+    path("measures/<str:code>/", views.MeasureDetail.as_view(), name="detail"),
+    path("measures/<str:code>/comment/", views.CommentOnMeasure.as_view(), name="comment"),
+    path("measures/<str:code>/terms/", office_views.ChangeTerms.as_view(), name="terms"),
+    path("measures/<str:code>/correct/<int:pk>/", office_views.CorrectStatus.as_view(), name="correct"),
+    path("measures/<str:code>/reopen/", office_views.Reopen.as_view(), name="reopen"),
+    path("measures/<str:code>/report/", report_views.ReportPage.as_view(), name="report"),
+    path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
+    path("measures/<str:code>/evidence/<uuid:key>/", report_views.evidence_file, name="evidence"),
+    path("workspace/", workspace_views.WorkspacePage.as_view(), name="workspace"),
+    path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),
+    path("review/", review_views.ReviewPage.as_view(), name="review"),
+    path("review/decide/", review_views.Decide.as_view(), name="decide"),
+    path("review/board/", review_views.BoardPage.as_view(), name="board"),
+    path("review/remind/", review_views.Remind.as_view(), name="remind"),
+    path("inbox/", inbox_views.Inbox.as_view(), name="inbox"),
+    path("inbox/read/", inbox_views.ReadAll.as_view(), name="inbox_read"),
+    path("inbox/<int:pk>/", inbox_views.OpenNotice.as_view(), name="notice"),
 ]

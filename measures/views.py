@@ -4,18 +4,31 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Department
+from accounts.roles import may_comment, may_report, may_review, may_see_names, signed_in
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_plan
-from measures.models import Measure, Report, StatusChange
+from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
+from measures.office_forms import CommentForm
+from measures.services import comment_on
 from reporting.clock import today
 from reporting.lights import Light, Thresholds, Verdict, light_of, thresholds
 from reporting.statuses import MeasureStatus
+from reporting.workflow import MoveNotAllowed
 from web.charts import StatusStep, status_steps
+from web.language import local
 from web.sources import named_source
+from web.unsent import take_unsent
 from web.views import ListPage, ReadingView
 
 OPEN_REPORTS = 3
@@ -92,6 +105,53 @@ def history_order(changes: Iterable[StatusChange]) -> list[StatusChange]:
     return ordered
 
 
+class Moved(NamedTuple):
+    """How often a term was changed, and what it was at first, in words."""
+
+    times: str
+    first: str
+
+
+class TermRow(NamedTuple):
+    """A change of terms with its values as words: a day, or the name of a department or section."""
+
+    change: TermsChange
+    old: str
+    new: str
+
+
+def term_rows(measure: Measure) -> list[TermRow]:
+    """Newest first."""
+    changes = list(measure.terms_changes.select_related("recorded_by"))
+    slugs = {
+        term: {value for each in changes if each.field == term for value in (each.old_value, each.new_value)}
+        for term in Term
+    }
+    names: dict[tuple[str, str], str] = {}
+    if slugs[Term.LEAD_DEPARTMENT]:
+        departments = Department.objects.filter(slug__in=slugs[Term.LEAD_DEPARTMENT])
+        names |= {(Term.LEAD_DEPARTMENT, each.slug): local(each, "short") for each in departments}
+    if slugs[Term.SECTION]:
+        sections = Section.objects.filter(plan=measure.section.plan_id, slug__in=slugs[Term.SECTION])
+        names |= {(Term.SECTION, each.slug): local(each, "title") for each in sections}
+
+    def written(term: str, value: str) -> str:
+        return names.get((term, value), value) or _("No due date")
+
+    return [TermRow(each, written(each.field, each.old_value), written(each.field, each.new_value)) for each in changes]
+
+
+def moves(rows: list[TermRow]) -> dict[str, Moved]:
+    """By the name of the term, for those that were changed."""
+    moved = {}
+    for term in Term:
+        own = [row for row in rows if row.change.field == term]
+        if own:
+            times = ngettext("moved once", "moved %(count)s times", len(own)) % {"count": len(own)}
+            moved[term.value] = Moved(times, own[-1].old)
+    return moved
+
+
 class MeasureDetail(ReadingView):
     template_name = "measures/measure_detail.html"
 
@@ -108,7 +168,33 @@ class MeasureDetail(ReadingView):
             participating=measure.participating_departments.all(),
             **kwargs,
         )
-        return context | self.as_of_day(measure, thresholds()) if is_listed else context
+        context |= self.about_terms(measure)
+        return context | self.as_of_day(measure, thresholds()) | self.said(measure, **kwargs) if is_listed else context
+
+    def about_terms(self, measure: Measure) -> dict[str, Any]:
+        rows = term_rows(measure)
+        return {"terms": rows, "moved": moves(rows)}
+
+    def said(self, measure: Measure, **kwargs: Any) -> dict[str, Any]:
+        """Comments and what this person may do here. They act today: a page of another day only tells."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return {}
+        acts = self.day == today()
+        own = [department.pk for department in measure.participating_departments.all()]
+        may_write = acts and may_comment(user, lead=measure.lead_department_id, participating=own)
+        comments = measure.comments.select_related("written_by__department")
+        is_completed = getattr(measure, "status", "") == MeasureStatus.COMPLETED
+        return {
+            "comments": [each for each in comments if timezone.localdate(each.written_at) <= self.day],
+            "comment_form": (kwargs.get("comment_form") or self.comment_form(measure)) if may_write else None,
+            "may_change": acts and may_review(user),
+            "may_reopen": acts and may_review(user) and is_completed,
+            "may_file": acts and may_report(user, lead=measure.lead_department_id),
+        }
+
+    def comment_form(self, measure: Measure) -> CommentForm:
+        return CommentForm(initial=take_unsent(self.request, reverse("measures:comment", args=[measure.code])))
 
     def as_of_day(self, measure: Any, limits: Thresholds) -> dict[str, Any]:
         """What was so on the day, by what is known now."""
@@ -120,7 +206,10 @@ class MeasureDetail(ReadingView):
             on=self.day,
             limits=limits,
         )
+        names = may_see_names(self.request.user)
         changes = measure.status_changes.filter(effective_on__lte=self.day).select_related("superseded_by")
+        if names:
+            changes = changes.select_related("recorded_by")
         history = [HistoryRow(change, hasattr(change, "superseded_by")) for change in history_order(changes)]
         steps = [StatusStep(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
         reports = Report.objects.accepted().filter(measure=measure, submitted_on__lte=self.day)
@@ -128,6 +217,8 @@ class MeasureDetail(ReadingView):
         may_see_evidence = self.request.user.is_authenticated
         if may_see_evidence:
             reports = reports.prefetch_related("evidence")
+        if names:
+            reports = reports.select_related("submitted_by", "decided_by")
         filed = list(reports)
         projects = measure.projects.filter(listed_on__lte=self.day).order_by("code")
         return {
@@ -139,11 +230,45 @@ class MeasureDetail(ReadingView):
             "reports": filed[:OPEN_REPORTS],
             "earlier_reports": filed[OPEN_REPORTS:],
             "may_see_evidence": may_see_evidence,
+            "may_see_names": names,
             "projects": projects[:NAMED_PROJECTS],
             "project_count": projects.count(),
             "named_projects": NAMED_PROJECTS,
             "indicators": measure.indicators.all(),
         }
+
+
+class CommentOnMeasure(MeasureDetail):
+    """Takes a comment; a refused one comes back on the measure's page, with what was typed."""
+
+    keeps = ("text",)
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated
+
+    def asked_day(self, request: HttpRequest) -> date:
+        return today()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        query = request.GET.urlencode()
+        return redirect(reverse("measures:detail", args=[kwargs["code"]]) + (f"?{query}" if query else ""))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        measure = get_object_or_404(Measure, code=kwargs["code"])
+        participating = measure.participating_departments.values_list("pk", flat=True)
+        by = signed_in(request.user)
+        if not may_comment(by, lead=measure.lead_department_id, participating=list(participating)):
+            raise PermissionDenied
+        form = CommentForm(request.POST)
+        if form.is_valid():
+            try:
+                comment_on(measure, by=by, text=form.cleaned_data["text"])
+            except MoveNotAllowed as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            else:
+                messages.success(request, _("The comment was added"))
+                return redirect(f"{measure.get_absolute_url()}#comments")
+        return self.render_to_response(self.get_context_data(comment_form=form, **kwargs))
 
 
 class LightsRule(ReadingView):

@@ -19,6 +19,7 @@ from indicators.api.observations import Observations
 from measures.api.changes import StatusChanges
 from measures.api.measures import MeasureDetail, MeasureHistory, Measures
 from measures.api.plans import Plans, Sections
+from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from projects.api.projects import ProjectDetail, Projects
 from web.api import Endpoint, Unknown
 
@@ -58,6 +59,14 @@ urlpatterns = [
     path("v1/measures/", Measures.as_view(), name="api-measures"),
     path("v1/measures/<slug:code>/", MeasureDetail.as_view(), name="api-measure"),
     path("v1/measures/<slug:code>/history/", MeasureHistory.as_view(), name="api-measure-history"),
+    path("v1/measures/<slug:code>/reports/", MeasureReports.as_view(), name="api-reports"),
+    path("v1/measures/<slug:code>/reports/<int:report>/", ReportDetail.as_view(), name="api-report"),
+    path("v1/measures/<slug:code>/reports/<int:report>/submit/", ReportSubmission.as_view(), name="api-report-submit"),
+    path(
+        "v1/measures/<slug:code>/reports/<int:report>/withdraw/",
+        ReportWithdrawal.as_view(),
+        name="api-report-withdraw",
+    ),
     path("v1/projects/", Projects.as_view(), name="api-projects"),
     path("v1/projects/<slug:code>/", ProjectDetail.as_view(), name="api-project"),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),

@@ -139,3 +139,43 @@ def redis_url(name: str) -> str:
         return raw
 
     return _read(name, "", parse, "redis://host:6379/0", is_secret=True)
+
+
+def address(name: str, default: str) -> str:
+    """The address of a site, without a slash at its end."""
+
+    def parse(raw: str) -> str:
+        if not raw.startswith(("http://", "https://")):
+            raise ValueError
+        return raw.rstrip("/")
+
+    return _read(name, default, parse, "an address such as https://pilotzone.example")
+
+
+def mailer(name: str, *, timeout: int) -> dict[str, Any]:
+    """An entry of MAILERS: the SMTP server named, else the console. `timeout` is in seconds."""
+    security = {"tls", "ssl"}
+
+    def parse(raw: str) -> dict[str, Any]:
+        if not raw.startswith("smtp://"):
+            raise ValueError
+        config: Mapping[str, Any] = environ.Env.email_url_config(raw)
+        words = {option.lower(): str(word).lower() for option, word in config.get("OPTIONS", {}).items()}
+        on = {option for option, word in words.items() if word in ("true", "1", "yes", "on")}
+        if not config["EMAIL_HOST"] or set(words) - security or on == security:
+            raise ValueError
+        return {
+            "BACKEND": config["EMAIL_BACKEND"],
+            "OPTIONS": {
+                "host": config["EMAIL_HOST"],
+                "port": config["EMAIL_PORT"],
+                "username": config["EMAIL_HOST_USER"],
+                "password": config["EMAIL_HOST_PASSWORD"],
+                "use_tls": "tls" in on,
+                "use_ssl": "ssl" in on,
+                "timeout": timeout,
+            },
+        }
+
+    console = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    return _read(name, console, parse, "smtp://user:password@host:587/?tls=True (or ssl=True)", is_secret=True)

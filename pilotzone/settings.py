@@ -65,8 +65,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
+    "django_htmx",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
@@ -168,6 +168,14 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "web.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
+# Three texts of a report that are far too long, each letter written in nine, still come back with a sentence.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The image collects and compresses the files at its build. The demo serves them where they are
 # installed: nothing to collect, nothing that can go stale.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
@@ -189,6 +197,7 @@ SECURE_CSP = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "measures.report_views.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if env.flag("PILOTZONE_HTTPS"):
@@ -230,7 +239,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dashboard.tasks.rebuild_rollups_task",
         "schedule": crontab(hour=2, minute=30),
     },
+    "tell-of-due-dates": {
+        "task": "measures.tasks.tell_of_due_dates_task",
+        "schedule": crontab(hour=7, minute=30),
+    },
+    "send-digests": {
+        "task": "measures.tasks.send_digests_task",
+        "schedule": crontab(hour=8, minute=0),
+    },
 }
+
+# Printed to the console unless a server is named. A server that hangs must not hold up the digests.
+MAILERS = {"default": env.mailer("PILOTZONE_EMAIL_URL", timeout=10)}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PILOTZONE_EMAIL_FROM", "pilotzone@localhost")
+# What links in e-mails begin with.
+PILOTZONE_SITE_URL = env.address("PILOTZONE_SITE_URL", "http://localhost:8000")
 
 PILOTZONE_TODAY = env.day("PILOTZONE_TODAY")
 PILOTZONE_PUBLIC_READING = env.flag("PILOTZONE_PUBLIC_READING")
@@ -239,14 +262,15 @@ PILOTZONE_REPORT_DUE_DAY = env.whole("PILOTZONE_REPORT_DUE_DAY", 25, least=1, mo
 PILOTZONE_DUE_SOON_DAYS = env.whole("PILOTZONE_DUE_SOON_DAYS", 60)
 PILOTZONE_SILENT_DAYS = env.whole("PILOTZONE_SILENT_DAYS", 62)
 PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", "0.5")
+PILOTZONE_EVIDENCE_MEGABYTES = env.whole("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
 PILOTZONE_WEB_WORKERS = env.whole("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["web.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["web.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "web.authentication.AccessTokenAuthentication",
+        "web.authentication.BrowserAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["web.permissions.MayRead"],
     "DEFAULT_THROTTLE_CLASSES": ["web.throttles.AnonymousThrottle", "web.throttles.TokenThrottle"],

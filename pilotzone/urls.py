@@ -5,7 +5,7 @@ from accounts.views import preferences
 
 urlpatterns = [
     path("", include("dashboard.urls")),
-    path("measures/", include("measures.urls")),
+    path("", include("measures.urls")),
     path("projects/", include("projects.urls")),
     path("indicators/", include("indicators.urls")),
     path("accounts/", include("accounts.urls")),

@@ -19,16 +19,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from reporting.workflow import MoveNotAllowed
 from web.days import asked_day
 from web.errors import BadQuery
 from web.exports import EXPORTS, export
 from web.language import suffix
 from web.listing import LARGEST_PAGE, PAGE_SIZE, Listing, ask, refuse_unknown
-from web.schema import ADDRESS, DAY, TEXT, WHOLE, EndpointSchema, Shape, array, one_of, optional, parameters_of, record
+from web.schema import (
+    ADDRESS,
+    CONFLICT,
+    DAY,
+    TEXT,
+    WHOLE,
+    EndpointSchema,
+    Shape,
+    array,
+    one_of,
+    optional,
+    parameters_of,
+    record,
+)
 
 Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
@@ -46,6 +61,11 @@ def explain_error(error: Exception, context: Mapping[str, Any]) -> Response | No
         return Response({"detail": own or _("The page you asked for does not exist or has moved")}, status=404)
     if isinstance(error, PermissionDenied):
         return Response({"detail": _("You may not do this")}, status=403)
+    if isinstance(error, MoveNotAllowed):
+        return Response({"detail": str(error), "field": error.field}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        detail = _("Send JSON, with the header Content-Type: application/json.")
+        return Response({"detail": detail}, status=error.status_code)
     if isinstance(error, exceptions.Throttled):
         seconds = int(error.wait or 1) + 1
         detail = _("Too many requests; please wait %(seconds)s seconds") % {"seconds": seconds}
@@ -65,10 +85,11 @@ def refused_value(name: str, allowed: Iterable[str]) -> BadQuery:
 
 
 class ByParameter(BaseContentNegotiation):
-    """`?format=` picks the format, whatever the client says that it accepts."""
+    """`?format=` picks the format, whatever the client says that it accepts. Only JSON is taken."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        return next(iter(parsers), None)
+        sent = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == sent), None)
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         return renderers[0], renderers[0].media_type
@@ -83,6 +104,10 @@ class Endpoint(APIView):
     formats: tuple[str, ...] = ("json",)
     columns: Mapping[str, Shape] = {}
     component: str  # the name of the answer's shape in the schema
+    # For what takes something: method -> the name and the shape of its body, and the answer to it.
+    takes: Mapping[str, tuple[str, Shape]] = {}
+    written_component: str
+    made_status = status.HTTP_201_CREATED
     day: date
 
     @classmethod
@@ -95,8 +120,21 @@ class Endpoint(APIView):
         }
 
     @classmethod
+    def writing_shapes(cls) -> dict[str, Shape]:
+        """The query parameters of what is sent: that happens today, whatever the day of reading."""
+        return {"lang": {**one_of(LANGUAGES), "description": gettext_lazy("Language")}}
+
+    @classmethod
     def shape(cls) -> Shape:
         return record({"as_of": DAY, **cls.columns})
+
+    @classmethod
+    def written_shape(cls) -> Shape:
+        return cls.shape()
+
+    @classmethod
+    def conflict_shape(cls) -> Shape:
+        return CONFLICT
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -104,7 +142,8 @@ class Endpoint(APIView):
         if request.auth is not None and own in LANGUAGES and not request.GET.get("lang"):
             # A token's account is known only here, after the middleware chose a language.
             translation.activate(own)
-        refuse_unknown(request.GET, list(self.parameter_shapes()))
+        is_writing = request.method in self.allowed_methods and request.method not in SAFE_METHODS
+        refuse_unknown(request.GET, list(self.writing_shapes() if is_writing else self.parameter_shapes()))
         for name, value in request.GET.items():
             if "\0" in value:
                 raise BadQuery({name: [_("Null characters are not allowed.")]})

@@ -1,4 +1,4 @@
-"""The day a page or an answer speaks of: `?as_of=YYYY-MM-DD`."""
+"""The day a page or an answer speaks of: `?as_of=YYYY-MM-DD`; the month of a report: `?period=YYYY-MM`."""
 
 import re
 from datetime import date
@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from reporting.clock import today
+from reporting.periods import month_of
 from web.errors import BadQuery
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -20,6 +21,24 @@ def parse_day(raw: str) -> date | None:
         return date.fromisoformat(raw)
     except ValueError:
         return None
+
+
+def parse_month(raw: str) -> date | None:
+    """The first day of a month written as YYYY-MM; None for anything else."""
+    return parse_day(f"{raw}-01")
+
+
+def asked_month(raw: str) -> date:
+    """The month of a text from a request; this month where it is empty. Raises BadQuery for what is no month,
+    or comes after this one."""
+    if not raw:
+        return month_of(today())
+    month = parse_month(raw)
+    if month is None:
+        raise BadQuery({"period": [_("This is not a month; write it like 2023-06.")]})
+    if month > today():
+        raise BadQuery({"period": [_("The month is in the future.")]})
+    return month
 
 
 def asked_day(request: HttpRequest) -> date:

@@ -72,7 +72,7 @@ def extracted() -> Catalog:
     catalogue = Catalog(locale="zh_Hans")
     for path in _sources():
         source = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             # Within brackets Python does not mind how the template is indented.
             source = f"(\n{templatize(source, origin=str(path))}\n)"
         calls: Any = extract_python(BytesIO(source.encode()), KEYWORDS, (), {})
@@ -94,5 +94,8 @@ def _sources() -> Iterator[Path]:
     root = Path(settings.BASE_DIR)
     for path in sorted(root.glob("*/**/*")):
         parts = path.relative_to(root).parts
-        if path.suffix in (".py", ".html") and not any(part in SKIPPED or part.startswith(".") for part in parts):
+        is_text = path.suffix == ".txt" and parts[0] == "templates"
+        if path.suffix not in (".py", ".html") and not is_text:
+            continue
+        if not any(part in SKIPPED or part.startswith(".") for part in parts):
             yield path

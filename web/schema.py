@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
@@ -14,6 +16,7 @@ Shape = Mapping[str, Any]
 
 TEXT: Shape = {"type": "string"}
 DAY: Shape = {"type": "string", "format": "date"}
+MONTH: Shape = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}
 MOMENT: Shape = {"type": "string", "format": "date-time"}
 ADDRESS: Shape = {"type": "string", "format": "uri"}
 WHOLE: Shape = {"type": "integer"}
@@ -59,6 +62,14 @@ REFUSALS = {
     404: "There is no such thing on that day.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
+# Of what is sent; 409 has a shape of its own.
+WRITING_REFUSALS = REFUSALS | {
+    400: "An unknown field or an impossible value; `errors` names each.",
+    409: "It is not allowed as things stand; nothing was changed.",
+    413: "The body is too large.",
+    415: "The body must be JSON, and say so in Content-Type.",
+}
+CONFLICT = record({"detail": TEXT, "field": {**TEXT, "nullable": True}})
 FILES = {
     "text/csv": TEXT,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
@@ -74,22 +85,45 @@ def filter_shape(each: django_filters.Filter) -> Shape:
     return TEXT
 
 
+class AccessTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "web.authentication.AccessTokenAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class BrowserScheme(SessionScheme):
+    target_class = "web.authentication.BrowserAuthentication"
+
+
 class EndpointSchema(AutoSchema):
     """Describes `web.api.Endpoint`."""
 
+    @property
+    def is_writing(self) -> bool:
+        return self.method in ("POST", "PUT")
+
     def get_operation_id(self) -> str:
         parts = [part.strip("{}").replace("-", "_") for part in self.path.split("/") if part]
-        return "_".join(parts[2:])  # without api/v1
+        ending = [self.method.lower()] if self.is_writing else []
+        return "_".join(parts[2:] + ending)  # without api/v1
 
     def get_tags(self) -> list[str]:
         return [self.path.split("/")[3]]
 
-    def get_request_serializer(self) -> None:
-        return None
+    def get_request_serializer(self) -> Any:
+        taken = self.view.takes.get(self.method)
+        return {"application/json": self._component(*taken)} if taken else None
+
+    def _get_request_body(self, *args: Any, **kwargs: Any) -> Any:
+        body = super()._get_request_body(*args, **kwargs) if self.get_request_serializer() else None
+        return {**body, "required": True} if body else None
 
     def get_override_parameters(self) -> Any:
+        shapes = self.view.writing_shapes() if self.is_writing else self.view.parameter_shapes()
         found = []
-        for name, shape in self.view.parameter_shapes().items():
+        for name, shape in shapes.items():
             plain = {key: value for key, value in shape.items() if key != "description"}
             found.append(OpenApiParameter(name, plain, description=str(shape.get("description", ""))))
         if "{code}" in self.path:
@@ -104,8 +138,14 @@ class EndpointSchema(AutoSchema):
         ]
 
     def get_response_serializers(self) -> Any:
-        shape = self._component(self.view.component, self.view.shape())
         error = self._component("Error", ERROR)
+        if self.is_writing:
+            done = self.view.made_status if self.method == "POST" else 200
+            answer = self._component(self.view.written_component, self.view.written_shape())
+            refusals = {(code, "application/json"): error for code in WRITING_REFUSALS}
+            conflict = self._component(f"{self.view.written_component}Conflict", self.view.conflict_shape())
+            return {(done, "application/json"): answer, **refusals, (409, "application/json"): conflict}
+        shape = self._component(self.view.component, self.view.shape())
         answers: dict[Any, Any] = {(200, "application/json"): shape}
         if len(self.view.formats) > 1:
             answers.update({(200, media): file for media, file in FILES.items()})
@@ -113,7 +153,7 @@ class EndpointSchema(AutoSchema):
 
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
         answer = super()._get_response_for_code(serializer, status_code, *args, **kwargs)
-        answer["description"] = REFUSALS.get(int(status_code), "")
+        answer["description"] = (WRITING_REFUSALS if self.is_writing else REFUSALS).get(int(status_code), "")
         return answer
 
     def _component(self, name: str, shape: Shape) -> Any:

@@ -23,12 +23,13 @@ class AnonymousThrottle(SimpleRateThrottle):
 
 
 class TokenThrottle(SimpleRateThrottle):
-    """By account, for callers with a token; pages and people who are logged in have no limit."""
+    """By token, for callers who have one; pages and people who are logged in have no limit."""
 
     scope = "token"
     cache = COUNTS
 
     def get_cache_key(self, request: HttpRequest, view: Any) -> str | None:
-        if not request.user.is_authenticated or getattr(request, "auth", None) is None:
+        token = getattr(request, "auth", None)
+        if token is None:
             return None
-        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+        return self.cache_format % {"scope": self.scope, "ident": token.pk}

@@ -1,5 +1,6 @@
 """The base of every reading page."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.generic import TemplateView
 
 from accounts.roles import may_read
+from reporting.clock import today
 from web.days import asked_day
 from web.listing import Listing, ask
+from web.unsent import keep_unsent
 
 
 class ReadingView(TemplateView):
@@ -20,20 +23,38 @@ class ReadingView(TemplateView):
     """
 
     day: date
+    # The fields of a form of this address that outlive a lost session.
+    keeps: Sequence[str] = ()
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_read(request.user)
+
+    def asked_day(self, request: HttpRequest) -> date:
+        return asked_day(request)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.may_open(request):
             if request.user.is_authenticated:
                 raise PermissionDenied
+            if request.method == "POST" and self.keeps:
+                keep_unsent(request, self.keeps)
             return redirect_to_login(request.get_full_path())
-        self.day = asked_day(request)
+        self.day = self.asked_day(request)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(as_of=self.day, **kwargs)
+
+
+class WorkPage(ReadingView):
+    """A page on which people act. They act today, so it is of today whatever day its address names."""
+
+    def asked_day(self, request: HttpRequest) -> date:
+        return today()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Without the day there is no picker of it; and it shows no totals that could be old.
+        return super().get_context_data(**kwargs) | {"as_of": None, "rollup_state": {}}
 
 
 class ListPage(ReadingView):

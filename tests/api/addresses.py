@@ -1,4 +1,4 @@
-"""Every address of the API that is read, as the tables of the tests go through them."""
+"""Every address of the API, as the tables of the tests go through them."""
 
 LISTS = (
     "measures/",
@@ -12,6 +12,7 @@ LISTS = (
     "departments/",
     "regions/",
     "status-changes/",
+    "measures/M001/reports/",
 )
 SINGLE = (
     "summary/",
@@ -21,3 +22,10 @@ SINGLE = (
     "indicators/gdp_growth_ytd/",
 )
 ALL = LISTS + SINGLE
+# Where something is sent, each with its method; numbers stand for those of a report.
+WRITTEN = (
+    ("post", "measures/M001/reports/"),
+    ("put", "measures/M001/reports/1/"),
+    ("post", "measures/M001/reports/1/submit/"),
+    ("post", "measures/M001/reports/1/withdraw/"),
+)

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
+from accounts.roles import Scope
+from accounts.services import create_token
 from tests import factories as make
 
 API = "/api/v1/"
@@ -97,8 +98,8 @@ def ask(client: Client, open_reading: None) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def token_of() -> Callable[[Any], dict[str, str]]:
-    def headers(user: Any) -> dict[str, str]:
-        return {"Authorization": f"Token {Token.objects.create(user=user).key}"}
+def token_of() -> Callable[..., dict[str, str]]:
+    def headers(user: Any, *, scope: str = "read") -> dict[str, str]:
+        return {"Authorization": f"Bearer {create_token(user, scope=Scope(scope))[1]}"}
 
     return headers

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests import factories as make
-from tests.api.addresses import ALL, LISTS
+from tests.api.addresses import ALL, LISTS, WRITTEN
 from tests.api.conftest import API
 from web.throttles import AnonymousThrottle, TokenThrottle
 
@@ -22,7 +22,7 @@ def test_anybody_reads_where_reading_is_open(path: str, site: Any, ask: Any) -> 
 def test_nobody_reads_without_an_account_where_reading_is_closed(path: str, site: Any, client: Client) -> None:
     answer = client.get(API + path)
     assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == "Token"
+    assert answer["WWW-Authenticate"] == "Bearer"
     assert list(answer.json()) == ["detail"]
 
 
@@ -37,10 +37,10 @@ def test_vic_reads_with_a_token_and_when_logged_in(path: str, site: Any, client:
 def test_a_wrong_token_is_refused_even_where_reading_is_open(site: Any, ask: Any) -> None:
     answer = ask("plans/", Authorization="Token no-such-token")
     assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == "Token"
+    assert answer["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", ALL)
+@pytest.mark.parametrize("path", [path for path in ALL if ("post", path) not in WRITTEN])
 def test_nothing_is_written_by_these_addresses(path: str, site: Any, client: Client, open_reading: None) -> None:
     for method in ("post", "put", "patch", "delete"):
         answer = getattr(client, method)(API + path, "{}", content_type="application/json")

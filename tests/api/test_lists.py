@@ -32,6 +32,9 @@ COLUMNS = {
     "regions/": "code name name_zh name_en kind parent url",
     "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en url",
     "sections/": "slug number title title_zh title_en plan url",
+    "measures/M001/reports/": "id measure period state version status against_status effective_on what_was_done "
+    "what_was_done_zh what_was_done_en problem problem_zh problem_en next_step next_step_zh next_step_en evidence "
+    "submitted_on decided_on decision_note moves provenance source url",
     "plans/": "slug name name_zh name_en starts_on ends_on provenance source url",
 }
 

@@ -13,7 +13,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 
-from tests.api.addresses import ALL, LISTS
+from tests.api.addresses import ALL, WRITTEN
 from tests.api.conftest import API
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,9 @@ def plain(shape: Any, everything: Any) -> Any:
 
 
 def path_of(address: str) -> str:
-    return API + (address if address in LISTS else re.sub(r"^(\w+)/(\w+)/", r"\1/{code}/", address))
+    """The address with its code and its number as variables; the codes of the tests have a digit or a `_` in them."""
+    named = re.sub(r"^(\w+)/(\w*[\d_]\w*)/", r"\1/{code}/", address)
+    return API + re.sub(r"/\d+/", "/{report}/", named)
 
 
 @pytest.mark.parametrize("address", ALL)
@@ -71,7 +73,11 @@ def test_every_described_value_is_allowed(address: str, site: Any, ask: Any) -> 
 
 
 def test_every_address_is_described() -> None:
-    assert set(described()["paths"]) == {path_of(address) for address in ALL}
+    found = {(method, path) for path, methods in described()["paths"].items() for method in methods}
+    reports = path_of("measures/M001/reports/1/")
+    assert found == {("get", path_of(address)) for address in ALL} | {("get", reports)} | {
+        (method, path_of(address)) for method, address in WRITTEN
+    }
 
 
 def test_the_schema_is_valid_and_makes_no_warning(tmp_path: Any) -> None:

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import call_command
 
+from accounts.models import Department
+from tests.factories import make_user
+
 # Without these Chromium calls home, and a call to another host fails the test.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -36,6 +39,10 @@ def site(transactional_db, live_server, settings, capsys):
 @pytest.fixture
 def watched(page, site):
     """The page, and the list of what went wrong in it: console errors, exceptions, refused or foreign requests."""
+    return page, watch(page, site)
+
+
+def watch(page, site):
     wrong = []
     page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -50,4 +57,49 @@ def watched(page, site):
             wrong.append(f"another host: {request.url}")
 
     page.on("request", check_host)
-    return page, wrong
+    return wrong
+
+
+PASSWORD = "only-for-tests"
+
+
+@pytest.fixture
+def people(site):
+    """Ada reports for Science and Technology, which leads M001; Ben for Energy; Rita reviews."""
+    departments = {"ada": "science-technology", "ben": "energy"}
+    for name, slug in departments.items():
+        make_user(name, role="reporter", department=Department.objects.get(slug=slug), password=PASSWORD)
+    make_user("rita", role="reviewer", password=PASSWORD)
+
+
+@pytest.fixture
+def enter(browser, site, people):
+    """Opens a browser of its own for a person (None: for somebody without an account), logged in through the page
+    for that. Returns a watched page, as `watched` does; nothing may have gone wrong in it when the test ends.
+    """
+    contexts, faults = [], {}
+
+    def open_browser(name, *, is_watched=True):
+        context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        if is_watched:
+            faults[name] = watch(page, site)
+        if name is not None:
+            log_in(page, site, name)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert {name: wrong for name, wrong in faults.items() if wrong} == {}
+
+
+def log_in(page, site, name):
+    page.goto(f"{site}/accounts/login/")
+    page.locator("input[name=username]").click()
+    page.keyboard.type(name)
+    page.locator("input[name=password]").click()
+    page.keyboard.type(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)

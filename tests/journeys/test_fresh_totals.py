@@ -59,6 +59,18 @@ def test_an_error_in_the_refresh_keeps_the_report_and_its_mark(measure, monkeypa
     assert in_progress() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_while_a_mark_waits_page_and_api_say_so(measure, client, open_reading, monkeypatch):
+    monkeypatch.setattr("dashboard.receivers.refresh_rollups_task.delay", lambda: None)
+    assert "汇总数据正在更新" not in client.get("/").content.decode()
+    accept_a_change(measure)
+    assert "汇总数据正在更新" in client.get("/").content.decode()
+    assert client.get("/api/v1/summary/").json()["refreshing"] is True
+    refresh_stale_rollups()
+    assert "汇总数据正在更新" not in client.get("/").content.decode()
+    assert client.get("/api/v1/summary/").json()["refreshing"] is False
+
+
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_with_a_worker_the_totals_change_within_a_second(measure, settings):

@@ -197,7 +197,7 @@ class TestDetail:
         )
         html = page(client, "/measures/M001/")
         text = text_of(html)
-        assert "2023-05-20 In progress Put right 2023-06-19 2023-05-31 Completed Corrected Typed wrongly" in text
+        assert "2023-05-20 In progress Correction Put right 2023-06-19 2023-05-31 Completed Corrected" in text
         assert "<s>2023-05-31</s>" in html
         assert "In progress Yellow light" in text
 

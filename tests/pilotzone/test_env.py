@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.handler import MailersHandler
+from django.test import override_settings
 
 from pilotzone import env
 
@@ -33,7 +35,10 @@ READERS: dict[str, Callable[[], Any]] = {
     "one_of": lambda: env.one_of(NAME, "INFO", ("DEBUG", "INFO")),
     "database": lambda: env.database(NAME, "sqlite:////data/db.sqlite3")["NAME"],
     "redis_url": lambda: env.redis_url(NAME),
+    "address": lambda: env.address(NAME, "http://localhost:8000"),
+    "mailer": lambda: env.mailer(NAME, timeout=10),
 }
+CONSOLE = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,7 @@ READERS: dict[str, Callable[[], Any]] = {
         ("database", "postgres://u:p@db:5432/pilotzone", "pilotzone"),
         ("database", "sqlite:////tmp/x.sqlite3", "/tmp/x.sqlite3"),
         ("redis_url", "redis://cache:6379/0", "redis://cache:6379/0"),
+        ("address", "https://pilotzone.example/", "https://pilotzone.example"),
     ],
 )
 def test_a_good_value_is_read(given: Any, reader: str, raw: str, value: Any) -> None:
@@ -78,6 +84,8 @@ def test_a_good_value_is_read(given: Any, reader: str, raw: str, value: Any) -> 
         ("one_of", "INFO"),
         ("database", "/data/db.sqlite3"),
         ("redis_url", ""),
+        ("address", "http://localhost:8000"),
+        ("mailer", CONSOLE),
     ],
 )
 @pytest.mark.parametrize("raw", [None, "", "  "])
@@ -115,6 +123,8 @@ def test_nothing_means_the_default(given: Any, monkeypatch: Any, raw: str | None
         ("rate", "600/week"),
         ("rate", "a/b/c"),
         ("one_of", "LOUD"),
+        ("address", "pilotzone.example"),
+        ("address", "javascript:alert(1)"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_sentence(given: Any, reader: str, raw: str) -> None:
@@ -134,6 +144,11 @@ def test_a_bad_value_stops_the_start_with_a_sentence(given: Any, reader: str, ra
         ("database", "postgres://root:hush@db:5432/"),
         ("database", "root:hush@db"),
         ("redis_url", "http://:hush@cache:6379"),
+        ("mailer", "http://me:hush@mail"),
+        ("mailer", "smtp://me:hush@"),
+        ("mailer", "smtp://me:hush@mail:port"),
+        ("mailer", "smtp://me:hush@mail/?tls=True&ssl=True"),
+        ("mailer", "smtp://me:hush@mail/?start=tls"),
     ],
 )
 def test_a_bad_address_is_refused_without_telling_its_password(given: Any, reader: str, raw: str, recwarn: Any) -> None:
@@ -143,6 +158,35 @@ def test_a_bad_address_is_refused_without_telling_its_password(given: Any, reade
     assert "hush" not in str(stopped.value)
     assert stopped.value.__suppress_context__
     assert not [warning for warning in recwarn if "hush" in str(warning.message)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "port", "tls", "ssl"),
+    [
+        ("smtp://me:p%40ss@mail.example:587/?tls=True", 587, True, False),
+        ("smtp://me:p%40ss@mail.example/?tls=true", None, True, False),
+        ("smtp://me:p%40ss@mail.example:465/?ssl=1", 465, False, True),
+        ("smtp://me:p%40ss@mail.example:25/?tls=False", 25, False, False),
+    ],
+)
+def test_a_mail_server_is_read(given: Any, raw: str, port: int | None, tls: bool, ssl: bool) -> None:
+    given(raw)
+    mailer = READERS["mailer"]()
+    assert mailer == {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": "mail.example",
+            "port": port,
+            "username": "me",
+            "password": "p@ss",
+            "use_tls": tls,
+            "use_ssl": ssl,
+            "timeout": 10,
+        },
+    }
+    backend = MailersHandler().create_connection
+    with override_settings(MAILERS={"default": mailer}):
+        assert backend("default").port == (port or 587)
 
 
 def test_what_the_demonstration_keeps_stands_beneath_the_environment(given: Any, monkeypatch: Any) -> None:

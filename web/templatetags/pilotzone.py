@@ -112,6 +112,12 @@ def iso(value) -> str:
 
 
 @register.filter
+def person(user) -> str:
+    """A person by their name, else their user name; nobody is a dash."""
+    return (user.get_full_name() or user.get_username()) if user else NOTHING
+
+
+@register.filter
 def local(thing, name: str) -> str:
     """`obj|local:"title"`: the column `title_zh` or `title_en` of an object or a dict, by the reader's
     language; the other language where that one is empty."""
@@ -420,19 +426,20 @@ def chosen_day(context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context, url: str, label: str) -> SafeString:
+def nav_link(context, url: str, label: str, count=None) -> SafeString:
     """One entry of the navigation. It keeps the day and the plan that the reader chose; the page that is
-    open, or lies beneath, is marked."""
+    open, or lies beneath, is marked. `count`: how many rows wait there, shown unless there are none."""
     if not url:
         return mark_safe("")
     path = getattr(context.get("request"), "path", "")
     current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
     return format_html(
-        '<li><a href="{}{}"{}>{}</a></li>',
+        '<li><a href="{}{}"{}>{}{}</a></li>',
         url,
         chosen_day(context),
         format_html(' aria-current="{}"', current) if current else "",
         label,
+        format_html(' <span class="count">{}</span>', number(count)) if count else "",
     )
 
 

@@ -1,0 +1,34 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from accounts.roles import Scope
+from accounts.services import TOKEN_LASTS, create_token
+
+LONGEST = 3_660
+
+
+class Command(BaseCommand):
+    help = "Make an access token for the API and print it, this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--scope", required=True, choices=Scope.values, help="report includes read")
+        parser.add_argument("--days", type=int, default=TOKEN_LASTS, help=f"how long it lasts ({TOKEN_LASTS})")
+        parser.add_argument("--name", default="", help="what it is for")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["username"], is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no open account {options['username']}.")
+        if not 1 <= options["days"] <= LONGEST:
+            raise CommandError(f"A token lasts from 1 to {LONGEST} days.")
+        if len(options["name"]) > 100:
+            raise CommandError("The name of a token has at most 100 characters.")
+        token, key = create_token(user, scope=Scope(options["scope"]), name=options["name"], days=options["days"])
+        self.stdout.write(key)
+        self.stderr.write(
+            f"Scope {token.scope}, until {token.expires_at:%Y-%m-%d}. Keep it now: it is not shown again."
+        )

@@ -1,0 +1,304 @@
+"""Reports of a measure: read by whoever may, and filed by the department that leads it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.roles import may_report, may_review, may_see_evidence, may_see_report
+from measures.filing import begin_report, rewrite_report
+from measures.models import Measure, Report
+from measures.reports import MOST_EVIDENCE, TEXTS, submit_report, withdraw_report
+from measures.services import MOST_TEXT
+from reporting.provenance import Provenance
+from reporting.statuses import MeasureStatus
+from reporting.workflow import MOVES, MoveNotAllowed, ReportState, moves_from
+from web import bodies
+from web.api import Endpoint, ListEndpoint, Row
+from web.bodies import Field
+from web.filters import RuledChoiceFilter, SearchFilter
+from web.language import local
+from web.permissions import MayRead, MayWrite
+from web.schema import (
+    ADDRESS,
+    CONFLICT,
+    DAY,
+    MONTH,
+    TEXT,
+    WHOLE,
+    Shape,
+    array,
+    local_names,
+    one_of,
+    optional,
+    record,
+)
+
+STATUS = one_of(MeasureStatus.values)
+EVIDENCE: dict[str, Shape] = {
+    "id": WHOLE,
+    **local_names("title"),
+    "document_number": TEXT,
+    "url": TEXT,
+    "file_name": TEXT,
+}
+REPORT: dict[str, Shape] = {
+    "id": WHOLE,
+    "measure": TEXT,
+    "period": MONTH,
+    "state": one_of(ReportState.values),
+    "version": WHOLE,
+    "status": STATUS,
+    "against_status": STATUS,
+    "effective_on": optional(DAY),
+    **{name: shape for text in TEXTS for name, shape in local_names(text).items()},
+    "evidence": array(record(EVIDENCE)),
+    "submitted_on": optional(DAY),
+    "decided_on": optional(DAY),
+    "decision_note": optional(TEXT),
+    "moves": array(one_of(move.name for move in MOVES)),
+    "provenance": one_of(Provenance.values),
+    "source": TEXT,
+    "url": ADDRESS,
+}
+
+_TITLE = bodies.text(most=200)
+_DOCUMENT = {"document_number": bodies.text(most=80, required=True), "title": _TITLE}
+_LINK = {"url": bodies.web_address(most=500, required=True), "title": _TITLE}
+_CONTENT: dict[str, Field] = {
+    "against_status": bodies.choice(MeasureStatus.values),
+    "effective_on": bodies.day(),
+    **{name: bodies.text(most=MOST_TEXT) for name in TEXTS},
+    "evidence": bodies.several(
+        bodies.any_of(_DOCUMENT, _LINK, else_say=lambda: _("Give either a document number or an address.")),
+        most=MOST_EVIDENCE,
+    ),
+    "submit": bodies.flag(),
+}
+NEW: dict[str, Field] = {
+    "period": bodies.month(required=True),
+    "status": bodies.choice(MeasureStatus.values, required=True),
+    **_CONTENT,
+}
+CHANGED: dict[str, Field] = {
+    "version": bodies.whole(required=True),
+    "status": bodies.choice(MeasureStatus.values),
+    **_CONTENT,
+}
+NOTHING: dict[str, Field] = {}
+
+
+class ReportFilter(django_filters.FilterSet):
+    state = RuledChoiceFilter(choices=ReportState.choices, label=gettext_lazy("State"))
+    status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("Status after this report"))
+    search = SearchFilter("measure__code", *(f"{text}_{code}" for text in TEXTS for code in ("zh", "en")))
+
+    class Meta:
+        model = Report
+        fields: list[str] = []
+
+
+class ReportEndpoint(Endpoint):
+    """What the list and a single report share: who sees which, how one is shown, and how a refusal is."""
+
+    permission_classes = [MayRead, MayWrite]
+    columns = REPORT
+    written_component = "FiledReport"
+    measure: Measure
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        measure = Measure.objects.listed(self.day).filter(code=kwargs["code"]).first()
+        if measure is None:
+            raise Http404
+        self.measure = measure
+
+    @classmethod
+    def written_shape(cls) -> Shape:
+        return record({"as_of": DAY, **REPORT})
+
+    @classmethod
+    def conflict_shape(cls) -> Shape:
+        also = {"theirs": record(REPORT), "was": STATUS, "current": STATUS}
+        return record({**CONFLICT["properties"], **also}, sometimes=also)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, MoveNotAllowed):
+            # The other version, or the other status, so that the caller can choose.
+            if isinstance(theirs := getattr(exc, "theirs", None), Report):
+                response.data["theirs"] = self.row(theirs)
+            response.data.update({name: getattr(exc, name) for name in ("was", "current") if hasattr(exc, name)})
+        return response
+
+    @property
+    def sees_all(self) -> bool:
+        """Drafts, what waits for review and what was returned too, with the reviewer's words."""
+        return may_see_report(self.request.user, department=self.measure.lead_department_id, is_accepted=False)
+
+    def reports(self) -> QuerySet[Report]:
+        """Those submitted by the day, and drafts that were last edited by it."""
+        by_the_day = Q(submitted_on__lte=self.day) | Q(submitted_on=None, edited_at__date__lte=self.day)
+        return self.measure.reports.filter(by_the_day).prefetch_related("evidence")
+
+    def row(self, report: Report) -> Row:
+        accepted = report.state == ReportState.ACCEPTED
+        files = may_see_evidence(self.request.user, department=self.measure.lead_department_id, is_accepted=accepted)
+        return {
+            "id": report.pk,
+            "measure": self.measure.code,
+            "period": f"{report.period:%Y-%m}",
+            "state": report.state,
+            "version": report.version,
+            "status": report.status,
+            "against_status": report.against_status,
+            "effective_on": report.effective_on,
+            **{name: value for text in TEXTS for name, value in _in_both(report, text).items()},
+            "evidence": [
+                {
+                    "id": each.pk,
+                    **_in_both(each, "title"),
+                    "document_number": each.document_number,
+                    "url": each.url,
+                    "file_name": each.file_name,
+                }
+                for each in report.evidence.all()
+                if files or not each.file
+            ],
+            "submitted_on": report.submitted_on,
+            "decided_on": report.decided_on,
+            "decision_note": report.decision_note if self.sees_all else None,
+            "moves": self.moves(report),
+            "provenance": report.provenance,
+            "source": report.source,
+            "url": self.address("api-report", self.measure.code, str(report.pk)),
+        }
+
+    def moves(self, report: Report) -> list[str]:
+        roles = {
+            "reporter": may_report(self.request.user, lead=self.measure.lead_department_id),
+            "reviewer": may_review(self.request.user),
+        }
+        return [move.name for role, has_it in roles.items() if has_it for move in moves_from(report.state, role=role)]
+
+    def person(self) -> User:
+        """Who files; raises PermissionDenied for others than the lead department's reporters."""
+        user = self.request.user
+        if not may_report(user, lead=self.measure.lead_department_id):
+            raise PermissionDenied(_("Only the lead department may report on this measure"))
+        return user
+
+    def answer(self, report: Report, **more: Any) -> Response:
+        return Response({"as_of": self.day, **self.row(report)}, **more)
+
+
+class MeasureReports(ReportEndpoint, ListEndpoint):
+    """The reports of a measure: accepted ones; all of them for its lead department, the office and auditors.
+
+    POST files one for a month, as a draft or, with `submit`, handed to the office at once.
+    """
+
+    http_method_names = ["get", "head", "options", "post"]
+    component = "ReportList"
+    takes = {"POST": ("NewReport", bodies.shape_of(NEW))}
+    filterset_class = ReportFilter
+    orderings = {"period": ["period", "submitted_on"], "submitted_on": ["submitted_on"], "state": ["state", "period"]}
+    default_ordering = "-period"
+    name = "reports"
+
+    def get_queryset(self) -> QuerySet[Report]:
+        return self.reports() if self.sees_all else self.reports().filter(state=ReportState.ACCEPTED)
+
+    def make_rows(self, objects: Sequence[Report]) -> Iterable[Row]:
+        return map(self.row, objects)
+
+    def post(self, request: Any, code: str) -> Response:
+        by = self.person()
+        values = bodies.read_body(request.data, NEW)
+        report = begin_report(
+            self.measure,
+            by=by,
+            period=values.pop("period"),
+            evidence=values.pop("evidence", ()),
+            submit=values.pop("submit", False),
+            values=values,
+        )
+        address = self.address("api-report", self.measure.code, str(report.pk))
+        return self.answer(report, status=status.HTTP_201_CREATED, headers={"Location": address})
+
+
+class ReportDetail(ReportEndpoint):
+    """One report. PUT changes a draft or a returned one: fields that are left out stay as they are."""
+
+    http_method_names = ["get", "head", "options", "put"]
+    component = "FiledReport"
+    takes: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedReport", bodies.shape_of(CHANGED))}
+
+    def get_report(self, pk: int) -> Report:
+        report = self.reports().filter(pk=pk).first()
+        if report is None:
+            raise Http404
+        if not self.sees_all and report.state != ReportState.ACCEPTED:
+            raise PermissionDenied if self.request.user.is_authenticated else NotAuthenticated
+        return report
+
+    def get(self, request: Any, code: str, report: int) -> Response:
+        return self.answer(self.get_report(report))
+
+    def put(self, request: Any, code: str, report: int) -> Response:
+        by, found = self.person(), self.get_report(report)
+        values = bodies.read_body(request.data, CHANGED)
+        changed = rewrite_report(
+            found,
+            by=by,
+            version=values.pop("version"),
+            evidence=values.pop("evidence", None),
+            submit=values.pop("submit", False),
+            values=values,
+        )
+        return self.answer(changed)
+
+
+class ReportMove(ReportDetail):
+    """A move that needs no words."""
+
+    http_method_names = ["post", "options"]
+    takes = {}
+    made_status = status.HTTP_200_OK
+
+    def make_move(self, report: Report, *, by: User) -> Report:
+        raise NotImplementedError
+
+    def post(self, request: Any, code: str, report: int) -> Response:
+        by, found = self.person(), self.get_report(report)
+        bodies.read_body(request.data or {}, NOTHING)
+        return self.answer(self.make_move(found, by=by))
+
+
+class ReportSubmission(ReportMove):
+    """Hands a draft or a returned report to the office."""
+
+    def make_move(self, report: Report, *, by: User) -> Report:
+        return submit_report(report, by=by)
+
+
+class ReportWithdrawal(ReportMove):
+    """Takes a submitted report back, until it is decided."""
+
+    def make_move(self, report: Report, *, by: User) -> Report:
+        return withdraw_report(report, by=by)
+
+
+def _in_both(thing: Any, field: str) -> dict[str, str]:
+    return {
+        field: local(thing, field),
+        **{f"{field}_{code}": getattr(thing, f"{field}_{code}") for code in ("zh", "en")},
+    }

@@ -1,0 +1,83 @@
+"""The form of a report: what may be typed; the services decide what may be filed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from measures.models import Report
+from measures.reports import TEXTS, ReportData
+from measures.services import MOST_TEXT
+from reporting.statuses import MeasureStatus
+from web.filters import DayField
+
+
+class TextField(forms.CharField):
+    """A line break counts as one letter, as it does in the browser."""
+
+    def __init__(self, rows: int = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", MOST_TEXT)
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
+        self.error_messages["max_length"] = gettext_lazy(
+            "At most %(limit_value)s characters; there are %(show_value)s."
+        )
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else value)
+
+
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ReportForm(forms.Form):
+    """Any draft, complete or not. Fields are named as services name them in refusals.
+
+    `version` and `against_status` say what the page showed when it was written.
+    """
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status after this report"), choices=MeasureStatus, widget=forms.RadioSelect
+    )
+    effective_on = DayField(
+        label=gettext_lazy("Day it took effect"),
+        required=False,
+        help_text=gettext_lazy("Only where the status changes; empty: the day of submission."),
+    )
+    what_was_done = TextField(
+        label=gettext_lazy("What was done"), rows=5, help_text=gettext_lazy("What was new this month, with numbers.")
+    )
+    problem = TextField(label=gettext_lazy("Problems"))
+    next_step = TextField(label=gettext_lazy("Next steps"))
+    evidence = forms.Field(
+        label=gettext_lazy("Upload files"), required=False, widget=SeveralFiles(attrs={"multiple": True})
+    )
+    url = forms.CharField(label=gettext_lazy("Link"), required=False, widget=forms.URLInput)
+    url_title = forms.CharField(label=gettext_lazy("What the link shows"), required=False, max_length=200)
+    document_number = forms.CharField(label=gettext_lazy("Document number"), required=False)
+    document_title = forms.CharField(label=gettext_lazy("Title of the document"), required=False, max_length=200)
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    against_status = forms.ChoiceField(choices=MeasureStatus, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def report_data(self) -> ReportData:
+        """Of a valid form."""
+        names = ("status", "against_status", "effective_on", *TEXTS)
+        return ReportData(**{name: self.cleaned_data[name] for name in names})
+
+
+def typed_into(report: Report) -> dict[str, Any]:
+    """A report as the form shows it."""
+    return {
+        "status": report.status,
+        "against_status": report.against_status,
+        "effective_on": report.effective_on,
+        "version": report.version,
+        **{name: text_of(report, name) for name in TEXTS},
+    }
+
+
+def text_of(report: Report, name: str) -> str:
+    """In the working language, which is what the form edits, where there is one."""
+    return getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")

@@ -1,0 +1,151 @@
+"""Telling people: notices of due dates, the inbox, and one e-mail a day."""
+
+import logging
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.roles import Role
+from measures.models import Measure, Notice, NoticeKind
+from measures.rules import FIRST_TOLD, due_notice, is_completion
+from reporting.clock import now
+from reporting.workflow import ReportState
+from web.language import local
+from web.templatetags.pilotzone import day as written_day
+from web.templatetags.pilotzone import month as written_month
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def tell_of_due_dates(on: date) -> None:
+    """Tells the reporters of each lead department what is due soon or overdue on the day. Again is no harm."""
+    measures: Any = Measure.objects.listed(on).with_status(on).filter(due_on__lte=on + timedelta(days=FIRST_TOLD))
+    kinds = {
+        each: due_notice(each.due_on, completed=is_completion(each.status), on=on)
+        for each in measures.only("due_on", "lead_department")
+    }
+    people: dict[int | None, list[User]] = {}
+    for user in User.objects.filter(role=Role.REPORTER, is_active=True):
+        people.setdefault(user.department_id, []).append(user)
+    moment = now()
+    Notice.objects.bulk_create(
+        [
+            Notice(user=user, kind=kind, measure=measure, day=on, created_at=moment)
+            for measure, kind in kinds.items()
+            if kind
+            for user in people.get(measure.lead_department_id, ())
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def notices_of(user: User) -> QuerySet[Notice]:
+    """Those of a person, with what their sentences need."""
+    return user.notices.select_related("measure", "report__measure")
+
+
+def read_notice(notice: Notice) -> str:
+    """Marks a notice as read; gives the address of what it speaks of."""
+    if notice.read_at is None:
+        notice.read_at = now()
+        notice.save(update_fields=["read_at"])
+    return address_of(notice)
+
+
+def read_all(user: User) -> int:
+    return user.notices.filter(read_at=None).update(read_at=now())
+
+
+def sentence_of(notice: Notice) -> str:
+    """What a notice says, in the reader's language, of the rows as they are now."""
+    report = notice.report
+    measure = notice.measure or (report.measure if report else None)
+    period = notice.period or (report.period if report else None)
+    words = {
+        "measure": f"{measure.code} {local(measure, 'title')}" if measure else "",
+        "month": written_month(period),
+        "day": written_day(measure.due_on if measure else None),
+        "note": report.decision_note if report else "",
+    }
+    match notice.kind:
+        case NoticeKind.RETURNED if report and report.state == ReportState.RETURNED and report.decision_note:
+            return _("The report for %(month)s on %(measure)s was returned: %(note)s") % words
+        case NoticeKind.RETURNED:
+            return _("The report for %(month)s on %(measure)s was returned.") % words
+        case NoticeKind.ACCEPTED:
+            return _("The report for %(month)s on %(measure)s was accepted.") % words
+        case NoticeKind.REMINDER:
+            return _("The office reminds your department of its reports for %(month)s.") % words
+        case _due if measure is None or measure.due_on is None:
+            return _("%(measure)s no longer has a due date.") % words
+        case NoticeKind.DUE_SOON:
+            return _("%(measure)s is due on %(day)s.") % words
+        case _overdue:
+            return _("%(measure)s was due on %(day)s and was not completed in time.") % words
+
+
+def address_of(notice: Notice) -> str:
+    """The page to act on: the form for what came back, the workspace for a reminder, else the measure."""
+    report = notice.report
+    if report is not None and notice.kind == NoticeKind.RETURNED:
+        form = reverse("measures:report", args=[report.measure.code])
+        return f"{form}?period={report.period:%Y-%m}"
+    measure = notice.measure or (report.measure if report else None)
+    return reverse("measures:workspace") if measure is None else measure.get_absolute_url()
+
+
+def send_digests(on: date) -> int:
+    """One e-mail to each person who has an address and notices that no e-mail told; how many were sent.
+
+    Who had one on the day already gets the rest on the next. A failure is logged, and tried again the next time.
+    """
+    told_today = Notice.objects.filter(user=OuterRef("pk"), emailed_on=on)
+    untold = Notice.objects.filter(user=OuterRef("pk"), emailed_on=None)
+    people = User.objects.filter(Exists(untold), ~Exists(told_today), is_active=True).exclude(email="")
+    sent = 0
+    for user in people.order_by("pk"):
+        try:
+            sent += _send_digest(user, on=on)
+        except Exception:
+            log.exception("The digest to user %s could not be sent; the next one will hold it too.", user.pk)
+    return sent
+
+
+@transaction.atomic
+def _send_digest(user: User, *, on: date) -> bool:
+    # Two workers at once: the second finds the notices told.
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    notices = list(notices_of(user).filter(emailed_on=None))
+    if not notices:
+        return False
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        count = len(notices)
+        subject = ngettext("%(count)s notice from the pilot zone", "%(count)s notices from the pilot zone", count)
+        send_mail(
+            subject % {"count": count},
+            render_to_string("measures/digest.txt", _digest(user, notices)),
+            None,
+            [user.email],
+        )
+    user.notices.filter(pk__in=[each.pk for each in notices]).update(emailed_on=on)
+    return True
+
+
+def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
+    site = settings.PILOTZONE_SITE_URL
+    return {
+        "name": user.get_full_name() or user.get_username(),
+        "rows": [{"sentence": sentence_of(each), "url": f"{site}{address_of(each)}"} for each in notices],
+        "inbox_url": f"{site}{reverse('measures:inbox')}",
+    }

@@ -1,0 +1,87 @@
+"""Forms of the reviewing office: what they ask for; the services decide."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department
+from measures.models import Measure, Section
+from measures.services import MOST_REASON, MOST_TEXT
+from reporting.statuses import MeasureStatus
+from web.filters import DayField, SlugField
+
+TERMS = ("due_on", "lead_department", "section")
+
+
+class ReasonField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Reason"), max_length=MOST_REASON, widget=forms.Textarea(attrs={"rows": 3}), **kwargs
+        )
+
+
+class TermsForm(forms.Form):
+    """Prefilled. `changed_terms` are those that the person changed: each field remembers what was shown."""
+
+    due_on = DayField(
+        label=gettext_lazy("Due date"),
+        required=False,
+        show_hidden_initial=True,
+        help_text=gettext_lazy("Empty: the measure has no due date."),
+    )
+    lead_department = SlugField(
+        queryset=Department.objects.all(),
+        to_field_name="slug",
+        empty_label=None,
+        show_hidden_initial=True,
+        label=gettext_lazy("Lead department"),
+    )
+    section = SlugField(
+        queryset=Section.objects.none(),
+        to_field_name="slug",
+        empty_label=None,
+        show_hidden_initial=True,
+        label=gettext_lazy("Section"),
+    )
+    reason = ReasonField()
+
+    def __init__(self, data: Any = None, *, measure: Measure) -> None:
+        shown = {
+            "due_on": measure.due_on,
+            "lead_department": measure.lead_department.slug,
+            "section": measure.section.slug,
+        }
+        super().__init__(data, initial=shown)
+        section: Any = self.fields["section"]
+        section.queryset = Section.objects.filter(plan=measure.section.plan_id)
+
+    @property
+    def changed_terms(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in TERMS if name in self.changed_data}
+
+
+class StatusForm(forms.Form):
+    """A status from a day on, with a reason; the day lies in a window, both days included."""
+
+    status = forms.ChoiceField(label=gettext_lazy("New status"), choices=MeasureStatus.choices)
+    effective_on = DayField(label=gettext_lazy("Effective date"))
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, window: tuple[date, date], statuses: list[MeasureStatus], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, last = (day.isoformat() for day in window)
+        status: Any = self.fields["status"]
+        status.choices = [(each.value, each.label) for each in statuses]
+        status.widget = forms.RadioSelect(choices=status.choices)
+        day = self.fields["effective_on"]
+        day.widget.attrs |= {"min": first, "max": last}
+        day.help_text = _("From %(first)s to %(last)s.") % {"first": first, "last": last}
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Comment"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+    )

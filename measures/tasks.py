@@ -1,0 +1,16 @@
+"""Addresses and calls. Each may run twice, or by two workers at once, without harm."""
+
+from celery import shared_task
+
+from measures.notices import send_digests, tell_of_due_dates
+from reporting.clock import today
+
+
+@shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
+def tell_of_due_dates_task() -> None:
+    tell_of_due_dates(today())
+
+
+@shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
+def send_digests_task() -> None:
+    send_digests(today())

@@ -1,0 +1,85 @@
+"""The form saves itself, and what it cannot save stays in the browser until it can."""
+
+import re
+
+import pytest
+
+from measures.models import Report
+from tests.browser.conftest import log_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def form(enter, site):
+    """Ada's form; it will be refused things on purpose."""
+    page = enter("ada", is_watched=False)
+    page.goto(f"{site}/measures/M001/report/")
+    return page
+
+
+def state(page):
+    return page.locator("#draft-state")
+
+
+def drafts():
+    return Report.objects.filter(state="draft", measure__code="M001")
+
+
+def test_typing_is_saved_two_seconds_later_and_is_there_in_another_browser(form, enter, site):
+    form.locator("#id_problem").press_sequentially("Half a thought", delay=20)
+    state(form).get_by_text(re.compile(r"Draft saved \d\d:\d\d")).wait_for()
+    assert drafts().get().problem_zh == "Half a thought"
+    form.locator("#id_problem").press_sequentially(", and the rest", delay=20)
+    form.locator("#id_version[value='2']").wait_for(state="attached")
+
+    other = enter("ada")
+    other.goto(f"{site}/measures/M001/report/")
+    assert other.locator("#id_problem").input_value() == "Half a thought, and the rest"
+
+
+def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
+    held = []
+    form.route("**/report/draft/*", lambda route: route.continue_() if held else held.append(route))
+    with form.expect_request("**/report/draft/*"):
+        form.locator("#id_problem").fill("Second")
+    form.locator("#id_next_step").fill("Third")
+    form.get_by_role("button", name="Submit").dblclick()
+    form.wait_for_timeout(300)
+    assert "/report/" in form.url and not drafts().exists()
+    held[0].continue_()
+    form.get_by_text("Report submitted", exact=True).wait_for()
+    report = Report.objects.get(state="submitted", measure__code="M001")
+    assert (report.problem_zh, report.next_step_zh) == ("Second", "Third")
+
+
+def test_text_outlives_a_session_that_ended(form, site):
+    form.context.clear_cookies(name="sessionid")
+    form.locator("#id_problem").fill("Typed too late")
+    state(form).get_by_text("Not saved: you are no longer logged in.").wait_for()
+    log_in(form, site, "ada")
+    form.goto(f"{site}/measures/M001/report/")
+    form.get_by_text("What you typed before is restored below from this browser.").wait_for()
+    assert form.locator("#id_problem").input_value() == "Typed too late"
+    state(form).get_by_text("Draft saved").wait_for()
+    assert drafts().get().problem_zh == "Typed too late"
+    assert form.evaluate("localStorage.length") == 0
+
+
+def test_two_people_at_once_are_told_and_nothing_is_lost(form, enter, site):
+    form.locator("#id_problem").fill("Ada began")
+    state(form).get_by_text("Draft saved").wait_for()
+    other = enter("ada", is_watched=False)
+    other.goto(f"{site}/measures/M001/report/")
+    other.locator("#id_problem").fill("The other went on")
+    other.locator("#id_version[value='2']").wait_for(state="attached")
+
+    form.locator("#id_problem").fill("Ada went on too")
+    state(form).get_by_text("A colleague has saved this report in the meantime").wait_for()
+    form.get_by_role("button", name="Save draft").last.click()
+    versions = form.locator("#versions").inner_text()
+    assert "The other went on" in versions and "Ada went on too" in versions
+    assert drafts().get().problem_zh == "The other went on"
+    form.get_by_role("button", name="Save draft").last.click()
+    form.locator("#id_version[value='3']").wait_for(state="attached")
+    assert drafts().get().problem_zh == "Ada went on too"

@@ -1,0 +1,307 @@
+"""Many people at the same moment, each with a real connection of their own: nothing is done twice, nothing is lost,
+and nobody is shown an error of the database.
+"""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
+from measures.models import Measure, Notice, Report, StatusChange
+from measures.reports import (
+    DraftChanged,
+    ReportData,
+    accept_report,
+    accept_reports,
+    report_no_change,
+    return_report,
+    save_draft,
+    submit_report,
+)
+from measures.services import change_terms
+from pilotzone.celery import app
+from reporting.workflow import MoveNotAllowed
+from tests.factories import file_report, make_department, make_measure, make_section, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EIGHT, TWENTY = 8, 20
+AUGUST = date(2023, 8, 1)
+
+
+@pytest.fixture(autouse=True)
+def _real_connections(transactional_db, today, tmp_path, monkeypatch):
+    """SQLite's database of tests is in memory, where connections share one cache and one fate; here it is a file,
+    opened with the site's own settings, as on a real site. On PostgreSQL all is real already.
+    """
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    connection = connections["default"]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    memory, name = connection.connection, connection.settings_dict["NAME"]
+    path = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(path)) as copy:
+        memory.backup(copy)
+    connection.connection, connection.settings_dict["NAME"] = None, str(path)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = memory, name
+
+
+@pytest.fixture
+def department():
+    return make_department("science-technology")
+
+
+@pytest.fixture
+def ada(department):
+    return make_user("ada", role="reporter", department=department)
+
+
+@pytest.fixture
+def measure(department):
+    return make_measure(lead_department=department)
+
+
+@pytest.fixture
+def reviewers():
+    return [make_user(f"reviewer-{number}", role="reviewer") for number in range(EIGHT)]
+
+
+def at_once(jobs):
+    """Runs all jobs in the same moment, each on a thread and a connection of its own; what each returned or raised."""
+    start = threading.Barrier(len(jobs))
+
+    def run(job):
+        try:
+            start.wait(20)
+            return job()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def split(answers):
+    """Those that went well, and the refusals; anything else is a failure of the test."""
+    refusals = [answer for answer in answers if isinstance(answer, MoveNotAllowed)]
+    well = [answer for answer in answers if not isinstance(answer, Exception)]
+    strange = [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, MoveNotAllowed)]
+    assert strange == []
+    return well, refusals
+
+
+def test_the_connections_are_real(measure):
+    """Four threads hold four connections, and each sees what was committed."""
+    together = threading.Barrier(4)
+
+    def look():
+        count = Measure.objects.count()
+        together.wait(10)
+        return count, id(connections["default"].connection)
+
+    seen, _refusals = split(at_once([look] * 4))
+    assert [count for count, _connection in seen] == [1] * 4
+    assert len({connection for _count, connection in seen}) == 4
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        assert connection.settings_dict["NAME"].endswith("db.sqlite3")
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_eight_reviewers_decide_at_once_and_one_decision_is_recorded(measure, ada, reviewers):
+    report = file_report(measure, by=ada, status="in_progress")
+    held = [Report.objects.get(pk=report.pk) for _reviewer in reviewers]
+    jobs = [
+        (lambda report=report, by=by: accept_report(report, by=by))
+        if number % 2
+        else (lambda report=report, by=by: return_report(report, by=by, note=f"{by.username}：请补充材料"))
+        for number, (report, by) in enumerate(zip(held, reviewers, strict=True))
+    ]
+    well, refusals = split(at_once(jobs))
+    assert (len(well), len(refusals)) == (1, 7)
+    assert all(str(refusal) for refusal in refusals)
+    report.refresh_from_db()
+    assert report.state in ("accepted", "returned")
+    accepted = report.state == "accepted"
+    assert StatusChange.objects.filter(report=report).count() == int(accepted)
+    assert (report.decision_note == "") == accepted
+    assert report.decision_note == "" or report.decision_note.startswith(report.decided_by.username)
+    assert list(Notice.objects.values_list("user__username", "kind")) == [("ada", report.state)]
+
+
+def test_eight_reviewers_accept_the_same_ten_reports_and_each_is_accepted_once(department, ada, reviewers):
+    section = make_section()
+    reports = [
+        file_report(make_measure(section, department), by=ada, status="in_progress", texts={"what_was_done": "开工"})
+        for _number in range(10)
+    ]
+    rebuild_rollups()
+    jobs = [lambda by=by: accept_reports(list(Report.objects.order_by("pk")), by=by) for by in reviewers]
+    answers, refusals = split(at_once(jobs))
+    assert refusals == []
+    for row in zip(*answers, strict=True):
+        assert sum(outcome.ok for outcome in row) == 1
+        assert all(outcome.reason for outcome in row if not outcome.ok)
+    assert StatusChange.objects.filter(report__in=reports).count() == 10
+    assert Notice.objects.count() == 10
+    refresh_stale_rollups()
+    assert verify_rollups() == []
+
+
+def test_twenty_departments_file_at_once_and_nothing_is_lost():
+    people, jobs = [], []
+    for number in range(TWENTY):
+        department = make_department()
+        people.append(make_user(f"reporter-{number}", role="reporter", department=department))
+        mine = [make_measure(lead_department=department) for _measure in range(2)]
+        data = ReportData("in_progress", "promoting", what_was_done=f"第{number}家")
+
+        def job(by=people[-1], mine=mine, data=data):
+            report = submit_report(save_draft(mine[0], by=by, data=data), by=by)
+            return report, report_no_change(mine[1:], by=by)
+
+        jobs.append(job)
+    well, refusals = split(at_once(jobs))
+    assert (len(well), refusals) == (TWENTY, [])
+    assert all(outcome.ok for _report, outcomes in well for outcome in outcomes)
+    filed = Report.objects.filter(state="submitted", period=AUGUST)
+    assert filed.count() == 2 * TWENTY
+    assert {report.what_was_done_zh for report in filed.filter(status="in_progress")} == {
+        f"第{number}家" for number in range(TWENTY)
+    }
+    assert {report.submitted_by for report in filed} == set(people)
+
+
+def test_a_storm_of_double_clicks_files_one_report(measure, ada):
+    answers, refusals = split(at_once([lambda: report_no_change([measure], by=ada)] * EIGHT))
+    assert refusals == []
+    assert sum(outcomes[0].ok for outcomes in answers) == 1
+    assert Report.objects.count() == 1
+
+
+def test_two_people_save_the_same_draft_at_once_and_one_is_told(measure, department, ada):
+    eve = make_user("eve", role="reporter", department=department)
+
+    def data(words):
+        return ReportData("promoting", "promoting", what_was_done=words)
+
+    draft = save_draft(measure, by=ada, data=data("开头"))
+    jobs = [
+        lambda by=by, words=words: save_draft(measure, by=by, data=data(words), version=draft.version)
+        for by, words in ((ada, "艾达的文字"), (eve, "伊芙的文字"))
+    ]
+    well, refusals = split(at_once(jobs))
+    assert len(well) == 1
+    (told,) = refusals
+    assert isinstance(told, DraftChanged)
+    stored = Report.objects.get()
+    assert (stored.version, stored.what_was_done_zh) == (2, well[0].what_was_done_zh)
+    assert told.theirs.what_was_done_zh == stored.what_was_done_zh
+
+
+def test_two_people_begin_the_same_report_at_once_and_one_is_told(measure, department, ada):
+    eve = make_user("eve", role="reporter", department=department)
+    jobs = [
+        lambda by=by: save_draft(measure, by=by, data=ReportData("promoting", "promoting", what_was_done=by.username))
+        for by in (ada, eve)
+    ]
+    well, refusals = split(at_once(jobs))
+    assert (len(well), [type(refusal) for refusal in refusals]) == (1, [DraftChanged])
+    assert Report.objects.get().what_was_done_zh == well[0].what_was_done_zh
+
+
+def test_measures_that_change_places_at_once_stop_nobody(department, reviewers):
+    """Each change marks and refreshes two cells, and all eight touch the same two."""
+    other, section = make_department("energy"), make_section()
+    there = [make_measure(section, department) for _number in range(4)]
+    back = [make_measure(section, other) for _number in range(4)]
+    rebuild_rollups()
+    jobs = [
+        lambda measure=measure, to=to, by=by: change_terms(measure, by=by, lead_department=to, reason="职能划转")
+        for (measure, to), by in zip(
+            [*((one, other) for one in there), *((one, department) for one in back)], reviewers, strict=True
+        )
+    ]
+    well, refusals = split(at_once(jobs))
+    assert (len(well), refusals) == (EIGHT, [])
+    refresh_stale_rollups()
+    assert verify_rollups() == []
+
+
+class TestThroughThePages:
+    """The same as people meet it: no page of an error, and a sentence for each who came second."""
+
+    def client_of(self, person):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(person)
+        return client
+
+    def test_twenty_departments_file_at_once(self):
+        jobs, words = [], set()
+        for number in range(TWENTY):
+            department = make_department()
+            client = self.client_of(make_user(f"reporter-{number}", role="reporter", department=department))
+            first, second = (make_measure(lead_department=department) for _measure in range(2))
+            form = {
+                "status": "completed",
+                "against_status": "promoting",
+                "what_was_done": f"No. {number}",
+                "document_number": f"{number}号",
+                "action": "submit",
+            }
+            words.add(form["what_was_done"])
+
+            def job(client=client, first=first, second=second, form=form):
+                form_page = client.post(f"/measures/{first.code}/report/?period=2023-08", form)
+                workspace = client.post("/workspace/no-change/", {"measure": second.code, "period": "2023-08"})
+                return form_page.status_code, workspace.status_code
+
+            jobs.append(job)
+        assert at_once(jobs) == [(302, 302)] * TWENTY
+        filed = Report.objects.filter(state="submitted", period=AUGUST)
+        assert filed.count() == 2 * TWENTY
+        completions = filed.filter(status="completed")
+        assert {report.what_was_done_zh for report in completions} == words
+        assert {report.evidence.count() for report in completions} == {1}
+
+    def test_eight_reviewers_press_accept_at_once(self, measure, ada, reviewers):
+        report = file_report(measure, by=ada, status="in_progress")
+        clients = [self.client_of(reviewer) for reviewer in reviewers]
+        form = {"report": report.pk, "decision": "accept"}
+        answers, _refusals = split(
+            at_once([lambda client=client: client.post("/review/decide/", form, follow=True) for client in clients])
+        )
+        assert {answer.status_code for answer in answers} == {200}
+        pages = [answer.content.decode() for answer in answers]
+        assert sum("Report accepted" in page for page in pages) == 1
+        assert sum("This report has already been reviewed" in page for page in pages) == 7
+        assert StatusChange.objects.filter(report=report).count() == 1
+
+    def test_a_storm_of_double_clicks_on_submit_files_one_report(self, measure, ada):
+        clients = [self.client_of(ada) for _click in range(EIGHT)]
+        form = {
+            "status": "in_progress",
+            "against_status": "promoting",
+            "what_was_done": "开工建设",
+            "document_number": "8号",
+            "action": "submit",
+        }
+        address = f"/measures/{measure.code}/report/?period=2023-08"
+        answers, _refusals = split(at_once([lambda client=client: client.post(address, form) for client in clients]))
+        # Each click leads to where the first one does.
+        assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/workspace/?period=2023-08")}
+        assert Report.objects.get().evidence.count() == 1

@@ -1,0 +1,422 @@
+"""Ada and Eve report for Science and Technology, Ben for Energy; Rita reviews, Vic only looks."""
+
+import re
+from copy import deepcopy
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from measures.models import Report
+from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
+from tests.documents import make_pdf
+from tests.factories import file_report, make_change, make_department, make_measure, make_plan, make_report, make_user
+
+pytestmark = pytest.mark.django_db
+AUGUST = date(2023, 8, 1)
+URL = "/measures/M001/report/?period=2023-08"
+DRAFT = "/measures/M001/report/draft/?period=2023-08"
+SCRIPT = "<script>alert('x')</script><b>bold</b>"
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day(today, settings, tmp_path):
+    storages = deepcopy(settings.STORAGES)
+    storages["default"]["OPTIONS"]["location"] = tmp_path / "evidence"
+    settings.STORAGES = storages
+    make_plan()
+
+
+@pytest.fixture
+def department():
+    return make_department("science-technology", name_zh="省科技厅", name_en="Science and Technology")
+
+
+@pytest.fixture
+def measure(department):
+    measure = make_measure(lead_department=department, code="M001", title_en="Build a catalogue")
+    make_change(measure, "in_progress", date(2023, 5, 18))
+    return measure
+
+
+@pytest.fixture
+def ada(department):
+    return make_user("ada", role="reporter", department=department, language="en")
+
+
+@pytest.fixture
+def eve(department):
+    return make_user("eve", role="reporter", department=department, language="en")
+
+
+@pytest.fixture
+def as_ada(client, ada, measure):
+    client.force_login(ada)
+    return client
+
+
+def typed(**fields):
+    values = {
+        "status": "in_progress",
+        "against_status": "in_progress",
+        "effective_on": "",
+        "what_was_done": "Done this month",
+        "problem": "",
+        "next_step": "",
+        "version": "",
+        "action": "draft",
+        **fields,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def data(**fields):
+    values = {"status": "in_progress", "against_status": "in_progress", "what_was_done": "Done this month"}
+    return ReportData(**{**values, **fields})
+
+
+def words(response) -> str:
+    html = response.content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", main, flags=re.DOTALL)).split())
+
+
+def the_report() -> Report:
+    return Report.objects.exclude(state="accepted").get()
+
+
+class TestOpening:
+    def test_shows_what_it_asks_and_what_was_said_last(self, as_ada, measure):
+        make_report(
+            measure,
+            date(2023, 7, 20),
+            status="in_progress",
+            against_status="in_progress",
+            what_was_done_zh="征集技术260项",
+            what_was_done_en="Collected 260 entries",
+            next_step_en="Review them",
+        )
+        response = as_ada.get(URL)
+        text = words(response)
+        assert "M001 · Reporting period August 2023" in text
+        assert "File a report: Build a catalogue" in text
+        assert "About 3 minutes. Filled in from your last report. It was due on 25 August 2023" in text
+        assert "Current status: In progress (since 18 May 2023)" in text
+        assert "Last report July 2023" in text and "Review them" in text
+        html = response.content.decode()
+        assert re.search(r'name="what_was_done"[^>]*>\s*征集技术260项</textarea>', html)
+        assert re.search(r'value="in_progress"[^>]* checked', html)
+        assert 'min="2023-05-18" max="2023-08-29"' in html
+        assert text.index("Nothing new this month?") < text.index("Status after this report")
+
+    def test_is_of_this_month_where_the_address_names_none(self, as_ada):
+        assert "Reporting period August 2023" in words(as_ada.get("/measures/M001/report/"))
+
+    def test_is_in_chinese_too(self, as_ada, ada):
+        ada.language = "zh-hans"
+        ada.save()
+        text = words(as_ada.get(URL))
+        assert "预计用时3分钟。已带入上期填报内容。2023年8月25日截止日已过，仍可补报。" in text
+        assert "当前状态：取得进展（2023年5月18日起）" in text
+        assert "单个附件不超过20MB" in text
+
+    @pytest.mark.parametrize("period", ["2023-9", "2023-13", "abc", "2023-09", "2022-12"])
+    def test_says_what_is_wrong_with_a_month(self, as_ada, period):
+        assert as_ada.get(f"/measures/M001/report/?period={period}").status_code == 400
+
+    def test_only_reporters_of_the_lead_department_open_it(self, client, measure):
+        response = client.get(URL)
+        assert response.status_code == 302
+        assert response.url == "/accounts/login/?next=/measures/M001/report/%3Fperiod%3D2023-08"
+        for person in (
+            make_user("ben", role="reporter", department=make_department("energy")),
+            make_user("rita", role="reviewer"),
+            make_user("vic"),
+        ):
+            client.force_login(person)
+            for refused in (client.get(URL), client.post(URL, typed()), client.post(DRAFT, typed())):
+                assert refused.status_code == 403
+        assert not Report.objects.exclude(state="accepted").exists()
+
+    def test_a_measure_that_does_not_exist_is_not_found(self, as_ada):
+        assert as_ada.get("/measures/M999/report/").status_code == 404
+
+    def test_shows_the_words_of_a_returned_report(self, as_ada, measure, ada):
+        report = file_report(measure, by=ada, status="in_progress", period=AUGUST)
+        return_report(report, by=make_user("rita", role="reviewer"), note="Say how many")
+        response = as_ada.get(URL)
+        assert "Returned on 29 August 2023 Say how many" in words(response)
+        assert "Submit again" in words(response)
+        assert "Nothing new this month?" not in words(response)
+
+    def test_says_that_a_measure_is_completed(self, as_ada, measure):
+        make_change(measure, "completed", date(2023, 8, 2), old_status="in_progress")
+        text = words(as_ada.get(URL))
+        assert "This measure is completed. Only the reviewing office reopens it" in text
+        assert "Nothing new this month?" not in text
+
+    def test_asks_the_database_no_more_with_more_evidence(self, as_ada, measure, ada):
+        report = save_draft(measure, by=ada, data=data(), period=AUGUST)
+        report.evidence.create(document_number="1")
+        with CaptureQueriesContext(connection) as few:
+            as_ada.get(URL)
+        for number in range(15):
+            report.evidence.create(document_number=str(number))
+        with CaptureQueriesContext(connection) as many:
+            as_ada.get(URL)
+        assert len(many) == len(few) <= 10
+
+
+class TestSaving:
+    def test_a_draft_may_be_incomplete_and_is_there_again(self, as_ada, ada):
+        response = as_ada.post(URL, typed(what_was_done="", problem="Half a thought"))
+        assert (response.status_code, response.url) == (302, URL)
+        report = the_report()
+        assert (report.state, report.problem_zh, report.edited_by) == ("draft", "Half a thought", ada)
+        assert "Half a thought" in as_ada.get(URL).content.decode()
+
+    def test_a_colleague_continues_it(self, as_ada, eve):
+        as_ada.post(URL, typed(what_was_done="Begun by Ada"))
+        as_ada.force_login(eve)
+        assert "Begun by Ada" in as_ada.get(URL).content.decode()
+        as_ada.post(URL, typed(what_was_done="Ended by Eve", version="1"))
+        assert (the_report().what_was_done_zh, the_report().version) == ("Ended by Eve", 2)
+
+    def test_line_breaks_count_once_as_in_the_browser(self, as_ada):
+        as_ada.post(URL, typed(what_was_done="a\r\n" * 999 + "bc"))
+        assert len(the_report().what_was_done_zh) == 2000
+
+    @pytest.mark.parametrize("name", ["what_was_done", "problem", "next_step"])
+    def test_100_000_characters_are_refused_at_their_field_and_kept(self, as_ada, name):
+        response = as_ada.post(URL, typed(**{"problem": "Kept words", name: "字" * 100_000}))
+        assert "At most 2000 characters; there are 100000." in words(response)
+        assert "字" * 100_000 in response.content.decode()
+        assert not Report.objects.exclude(state="accepted").exists()
+
+    @pytest.mark.parametrize("value", ["", "finished", SCRIPT])
+    def test_a_status_that_is_none_is_refused(self, as_ada, value):
+        response = as_ada.post(URL, typed(status=value, problem="Kept words"))
+        assert response.status_code == 200
+        assert "Please correct the following" in words(response)
+        assert "Kept words" in response.content.decode()
+        assert SCRIPT not in response.content.decode()
+
+    @pytest.mark.parametrize("value", ["2023-02-30", "29.8.2023", SCRIPT])
+    def test_a_day_that_is_none_is_refused(self, as_ada, value):
+        response = as_ada.post(URL, typed(effective_on=value))
+        assert "Day it took effect: This is not a valid date" in words(response)
+        assert f'value="{escape(value)}"' in response.content.decode()
+
+    def test_script_is_shown_as_text_wherever_it_was_typed(self, as_ada, measure):
+        fields = dict.fromkeys(("what_was_done", "problem", "next_step", "url_title", "document_title"), SCRIPT)
+        as_ada.post(URL, typed(**fields, url="https://example.org/", document_number=SCRIPT[:40]))
+        assert the_report().evidence.count() == 2
+        for response in (as_ada.get(URL), as_ada.post(URL, typed(**fields, status="no", version="1"))):
+            assert "<script>alert(" not in response.content.decode()
+            assert response.content.decode().count(escape(SCRIPT)) >= 3
+        fields |= {"url_title": "", "document_title": ""}
+        as_ada.post(URL, typed(**fields, version="1", action="submit"))
+        shown = as_ada.get(URL).content.decode()
+        assert the_report().state == "submitted"
+        assert "<script>alert(" not in shown and escape(SCRIPT) in shown
+
+
+class TestSubmitting:
+    def test_hands_it_to_the_office(self, as_ada):
+        response = as_ada.post(URL, typed(action="submit"), follow=True)
+        assert response.redirect_chain == [("/workspace/?period=2023-08", 302)]
+        assert "Report submitted" in words(response)
+        assert (the_report().state, the_report().period) == ("submitted", AUGUST)
+
+    def test_an_empty_report_stays_a_draft(self, as_ada):
+        response = as_ada.post(URL, typed(what_was_done=" ", next_step="Later", action="submit"))
+        assert "What was done: This field is required" in words(response)
+        assert (the_report().state, the_report().next_step_zh) == ("draft", "Later")
+
+    def test_a_completion_without_evidence_is_refused_at_its_field(self, as_ada):
+        response = as_ada.post(URL, typed(status="completed", action="submit"))
+        assert "Completion needs evidence" in words(response)
+        assert "Current status: In progress (since 18 May 2023)" in words(response)
+        assert re.search(r"Draft saved \d\d:\d\d$", words(response).partition("Last report")[0].strip())
+        assert 'href="#id_evidence"' in response.content.decode()
+        assert re.search(r'value="completed"[^>]* checked', response.content.decode())
+        assert the_report().state == "draft"
+        # The page that said so can be sent again at once.
+        as_ada.post(URL, typed(status="completed", version="1", document_number="No. 12", action="submit"))
+        assert the_report().state == "submitted"
+
+    @pytest.mark.parametrize(
+        ("day", "sentence"),
+        [
+            ("2023-08-30", "The day is in the future"),
+            ("2023-05-17", "The day must lie between 2023-05-18 and 2023-08-29."),
+        ],
+    )
+    def test_a_day_in_the_future_or_before_the_last_change_is_refused(self, as_ada, day, sentence):
+        response = as_ada.post(
+            URL, typed(status="completed", effective_on=day, document_number="No. 12", action="submit")
+        )
+        assert f"Day it took effect: {sentence}" in words(response)
+        assert f'value="{day}"' in response.content.decode()
+        assert the_report().state == "draft"
+
+    def test_a_completed_measure_is_not_reopened_here(self, as_ada, measure):
+        make_change(measure, "completed", date(2023, 8, 2), old_status="in_progress")
+        response = as_ada.post(URL, typed(against_status="completed", action="submit"))
+        assert "Only the reviewing office reopens a completed measure." in words(response)
+        assert "Done this month" in response.content.decode()
+
+    def test_a_double_click_files_one_report(self, as_ada):
+        file = SimpleUploadedFile("a.pdf", make_pdf())
+        first = as_ada.post(URL, typed(action="submit", evidence=file))
+        file.seek(0)
+        second = as_ada.post(URL, typed(action="submit", evidence=file), follow=True)
+        assert (first.status_code, second.redirect_chain) == (302, [("/workspace/?period=2023-08", 302)])
+        assert "Report submitted" in words(second)
+        assert (the_report().state, the_report().evidence.count()) == ("submitted", 1)
+
+    def test_other_words_for_a_submitted_report_are_shown_to_be_copied(self, as_ada):
+        as_ada.post(URL, typed(action="submit"))
+        response = as_ada.post(URL, typed(action="submit", what_was_done="Quite another story"))
+        assert "This report has been submitted already; what you typed was not saved" in words(response)
+        assert "Quite another story" in words(response)
+        assert the_report().what_was_done_zh == "Done this month"
+
+    def test_a_submitted_report_is_shown_and_can_be_withdrawn(self, as_ada):
+        as_ada.post(URL, typed(action="submit"))
+        response = as_ada.get(URL)
+        assert "Submitted on 29 August 2023; it waits for its review." in words(response)
+        assert "<textarea" not in response.content.decode()
+        assert "Report withdrawn" in words(as_ada.post(URL, {"action": "withdraw"}, follow=True))
+        assert the_report().state == "draft"
+
+    def test_an_accepted_report_cannot_be_withdrawn(self, as_ada, measure, ada):
+        report = file_report(measure, by=ada, status="in_progress", period=AUGUST)
+        accept_report(report, by=make_user("rita", role="reviewer"))
+        assert "This report has already been reviewed" in words(as_ada.post(URL, {"action": "withdraw"}, follow=True))
+        response = as_ada.post(URL, typed(version="1", action="submit", what_was_done="From an old tab"))
+        assert "This report has already been reviewed" in words(response)
+        assert "From an old tab" in response.content.decode()
+        assert not Report.objects.exclude(state="accepted").exists()
+        assert "The report of this month was accepted on 29 August 2023." in words(as_ada.get(URL))
+
+
+class TestTwoPeople:
+    def test_both_versions_are_shown_and_saving_again_replaces_knowingly(self, as_ada, measure, eve):
+        as_ada.post(URL, typed(what_was_done="First"))
+        report = save_draft(measure, by=eve, data=data(what_was_done="Eve wrote this"), period=AUGUST, version=1)
+        assert report.version == 2
+        response = as_ada.post(URL, typed(what_was_done="Ada wrote this", version="1", action="submit"))
+        text = words(response)
+        assert "A colleague has saved this report in the meantime; both versions are shown." in text
+        assert re.search(r"Eve wrote this Yours, kept in the form Ada wrote this", text)
+        html = response.content.decode()
+        assert re.search(r'name="what_was_done"[^>]*>\s*Ada wrote this</textarea>', html)
+        assert 'name="version" value="2"' in html
+        assert (the_report().what_was_done_zh, the_report().state) == ("Eve wrote this", "draft")
+        as_ada.post(URL, typed(what_was_done="Ada wrote this", version="2"))
+        assert the_report().what_was_done_zh == "Ada wrote this"
+
+    def test_a_report_against_another_status_shows_both_and_can_be_sent_knowingly(self, as_ada, measure):
+        response = as_ada.post(URL, typed(against_status="promoting", action="submit"))
+        text = words(response)
+        assert "Status after this report: The status has changed since you began this report" in text
+        assert "When you began Being promoted Now In progress" in text
+        assert 'name="against_status" value="in_progress"' in response.content.decode()
+        as_ada.post(URL, typed(against_status="in_progress", version="1", action="submit"))
+        assert the_report().state == "submitted"
+
+    def test_who_opens_such_a_draft_is_told_at_once(self, as_ada, measure, ada):
+        save_draft(measure, by=ada, data=data(against_status="promoting"), period=AUGUST)
+        response = as_ada.get(URL)
+        assert "When you began Being promoted Now In progress" in words(response)
+        assert 'name="against_status" value="in_progress"' in response.content.decode()
+
+
+class TestSavingByItself:
+    def test_answers_with_the_time_and_the_new_version(self, as_ada):
+        response = as_ada.post(DRAFT, typed(action=None))
+        assert re.search(r"Draft saved \d\d:\d\d", response.content.decode())
+        assert 'id="id_version" value="1" hx-swap-oob="true"' in response.content.decode()
+        as_ada.post(DRAFT, typed(what_was_done="More", version="1"))
+        assert (the_report().what_was_done_zh, the_report().version) == ("More", 2)
+
+    def test_says_why_something_was_not_saved(self, as_ada, measure, eve):
+        as_ada.post(DRAFT, typed())
+        long = as_ada.post(DRAFT, typed(problem="字" * 2001, version="1"))
+        assert (long.status_code, "Problems: At most 2000 characters" in long.content.decode()) == (422, True)
+        save_draft(measure, by=eve, data=data(what_was_done="Eve's"), period=AUGUST, version=1)
+        stale = as_ada.post(DRAFT, typed(what_was_done="Ada's", version="1"))
+        assert (stale.status_code, "A colleague has saved" in stale.content.decode()) == (409, True)
+        submit_report(the_report(), by=eve)
+        assert as_ada.post(DRAFT, typed(what_was_done="Ada's", version="2")).status_code == 409
+        assert the_report().what_was_done_zh == "Eve's"
+
+    def test_tells_the_browser_that_the_session_has_ended(self, client, measure):
+        response = client.post(DRAFT, typed())
+        assert response.status_code == 401
+        assert "sessionid" not in response.cookies
+
+    def test_is_only_for_sending(self, as_ada):
+        assert as_ada.get(DRAFT).status_code == 405
+
+
+class TestNothingIsLost:
+    def test_what_was_sent_after_log_out_is_there_after_log_in(self, as_ada, ada):
+        as_ada.logout()
+        response = as_ada.post(
+            URL,
+            typed(what_was_done="Typed long ago", action="submit", evidence=SimpleUploadedFile("a.pdf", make_pdf())),
+        )
+        assert response.url == "/accounts/login/?next=/measures/M001/report/%3Fperiod%3D2023-08"
+        assert not Report.objects.exclude(state="accepted").exists()
+        ada.set_password("only-for-tests")
+        ada.save()
+        response = as_ada.post(response.url, {"username": "ada", "password": "only-for-tests"}, follow=True)
+        assert response.redirect_chain == [(URL, 302)]
+        text = words(response)
+        assert "What you typed before is restored below; it is not saved yet." in text
+        assert "Please choose the files once more" in text
+        assert "Typed long ago" in response.content.decode()
+        as_ada.post(URL, typed(what_was_done="Typed long ago"))
+        assert "is restored below; it" not in words(as_ada.get(URL))
+
+    def test_it_is_shown_to_nobody_who_may_not_report(self, client, measure):
+        client.post(URL, typed(what_was_done="Typed long ago"))
+        client.force_login(make_user("ben", role="reporter", department=make_department("energy")))
+        response = client.get(URL)
+        assert (response.status_code, "Typed long ago" in response.content.decode()) == (403, False)
+
+    def test_a_visitor_cannot_fill_the_session_without_end(self, client, measure):
+        for number in range(5):
+            client.post(f"/measures/M{number:03}/report/", typed(what_was_done="字" * 100_000))
+        kept = client.session["kept_reports"]
+        assert list(kept) == ["M002 2023-08", "M003 2023-08", "M004 2023-08"]
+        assert {len(each["what_was_done"]) for each in kept.values()} == {20_000}
+
+    def test_a_form_from_before_a_new_log_in_brings_its_words_back(self, ada, measure):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(ada)
+        old = "a" * 64
+        assert "csrftoken" in client.get(URL).cookies
+        response = client.post(
+            URL,
+            typed(what_was_done="From the old tab", csrfmiddlewaretoken=old),
+            headers={"Origin": "http://testserver"},
+        )
+        assert (response.status_code, response.url) == (302, URL)
+        assert "From the old tab" in client.get(URL).content.decode()
+        assert not Report.objects.exclude(state="accepted").exists()
+
+    @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", None])
+    def test_another_site_puts_no_words_into_the_form(self, ada, measure, origin):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(ada)
+        headers = {"Origin": origin} if origin else {}
+        response = client.post(URL, typed(what_was_done="Not Ada's words"), headers=headers)
+        assert response.status_code == 403
+        assert "Not Ada" not in client.get(URL).content.decode()

@@ -1,0 +1,327 @@
+"""Who gets what at every address of the site: one table, written by hand. An address without a row fails a test.
+
+login   sent on to the log-in page
+302     done, and sent on to another page of the site
+401     the API's and the draft's answer to nobody
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, resolve
+
+from accounts.services import create_token
+from measures.models import Evidence, Notice
+from measures.reports import ReportData, save_draft
+from reporting.clock import now
+from tests import factories as make
+from tests.documents import make_pdf
+
+pytestmark = pytest.mark.django_db
+
+# Ada reports for the department that leads M001 to M003, Ben for another, Pat for one that takes part in them.
+# `nobody` has no account where reading is closed, `anyone` none where it is open.
+#                 nobody anyone vic  ada  ben  pat  rita audit admin
+PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "admin")
+TABLE = """
+GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200
+GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200
+GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200
+GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200
+GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200
+GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200
+GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200
+GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200
+GET  dashboard:healthz      /healthz                              200   200   200 200 200 200 200 200 200
+GET  dashboard:readyz       /readyz                               200   200   200 200 200 200 200 200 200
+GET  dashboard:metrics      /metrics                              403   403   403 403 403 403 403 403 200
+
+GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200
+GET  measures:lights        /measures/lights/                     login 200   200 200 200 200 200 200 200
+GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200
+GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302
+POST measures:comment       /measures/M001/comment/               login login 403 302 403 302 302 403 302
+GET  measures:terms         /measures/M001/terms/                 login login 403 403 403 403 200 403 200
+POST measures:terms         /measures/M001/terms/                 login login 403 403 403 403 302 403 302
+GET  measures:correct       /measures/M002/correct/{change}/      login login 403 403 403 403 200 403 200
+POST measures:correct       /measures/M002/correct/{change}/      login login 403 403 403 403 302 403 302
+GET  measures:reopen        /measures/M002/reopen/                login login 403 403 403 403 200 403 200
+POST measures:reopen        /measures/M002/reopen/                login login 403 403 403 403 302 403 302
+GET  measures:report        /measures/M001/report/                login login 403 200 403 403 403 403 403
+POST measures:report        /measures/M001/report/                login login 403 302 403 403 403 403 403
+POST measures:draft         /measures/M001/report/draft/          401   401   403 200 403 403 403 403 403
+GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 200
+GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200
+GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403
+GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403
+POST measures:no_change     /workspace/no-change/                 login login 403 302 200 200 403 403 403
+GET  measures:review        /review/                              login login 403 403 403 403 200 403 200
+GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 302
+POST measures:decide        /review/decide/                       login login 403 403 403 403 302 403 302
+GET  measures:board         /review/board/                        login login 403 403 403 403 200 403 200
+GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 302
+POST measures:remind        /review/remind/                       login login 403 403 403 403 302 403 302
+GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200
+POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302
+GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404
+
+GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200
+GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200
+GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200
+GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200
+
+GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302
+POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302
+POST accounts:logout        /accounts/logout/                     302   302   302 302 302 302 302 302 302
+GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200
+POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200
+GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200
+POST language               /language/                            302   302   302 302 302 302 302 302 302
+
+GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200
+GET  api-measures           /api/v1/measures/                     401   200   200 200 200 200 200 200 200
+GET  api-measure            /api/v1/measures/M001/                401   200   200 200 200 200 200 200 200
+GET  api-measure-history    /api/v1/measures/M001/history/        401   200   200 200 200 200 200 200 200
+GET  api-projects           /api/v1/projects/                     401   200   200 200 200 200 200 200 200
+GET  api-project            /api/v1/projects/P0001/               401   200   200 200 200 200 200 200 200
+GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200
+GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200
+GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200
+GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200
+GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200
+GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200
+GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200
+GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200
+GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200
+GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200
+GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200
+POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403
+GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 200
+GET  api-report             /api/v1/measures/M002/reports/{done}/           401 200 200 200 200 200 200 200 200
+PUT  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 403 403 403
+POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 401 403 200 403 403 403 403 403
+POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403
+GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200
+GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200
+GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404
+
+GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 200
+"""
+# What is posted where the answer depends on it.
+AUGUST = {"period": "2023-08"}
+WRITTEN = {"status": "in_progress", "against_status": "promoting", "what_was_done": "开工", "version": "1"}
+REASON = {"reason": "复查"}
+BODIES = {
+    "POST measures:comment": {"text": "意见"},
+    "POST measures:terms": {
+        "due_on": "2024-06-30",
+        "initial-due_on": "2023-12-31",
+        "lead_department": "science",
+        "initial-lead_department": "science",
+        "section": "innovation",
+        "initial-section": "innovation",
+        **REASON,
+    },
+    "POST measures:correct": {"status": "in_progress", "effective_on": "2023-06-20", **REASON},
+    "POST measures:reopen": {"status": "in_progress", "effective_on": "2023-08-29", **REASON},
+    "POST measures:report": {**WRITTEN, "action": "submit"},
+    "POST measures:draft": WRITTEN,
+    "POST measures:no_change": {"measure": "M004", **AUGUST},
+    "POST measures:decide": {"report": "{waits}", "decision": "accept"},
+    "POST measures:remind": {"department": "science", **AUGUST},
+    "POST accounts:login": {"username": "vic", "password": "guess"},
+    "POST accounts:password": {"old_password": "guess"},
+    "POST language": {"language": "en"},
+    "POST api-reports": {**AUGUST, "status": "promoting", "what_was_done": "开工"},
+    "PUT api-report": {"version": 1, "what_was_done": "开工了"},
+    "POST api-report-submit": {},
+    "POST api-report-withdraw": {},
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    name: str
+    address: str
+    answers: tuple[str, ...]
+
+    def __str__(self):
+        return f"{self.method} {self.name} {self.address}"
+
+    @property
+    def is_api(self):
+        return self.address.startswith("/api/v1/")
+
+
+def read_table():
+    lines = [line.split() for line in TABLE.splitlines() if line]
+    return [Row(method, name, address, tuple(answers)) for method, name, address, *answers in lines]
+
+
+ROWS = read_table()
+
+
+def patterns(resolver, names=()):
+    """The name and the view of each address; that of the administration counts as one."""
+    for pattern in resolver.url_patterns:
+        if not hasattr(pattern, "url_patterns"):
+            yield ":".join([*names, pattern.name or f"without a name: {pattern.pattern}"]), pattern.callback
+        elif pattern.namespace == "admin":
+            yield "admin:index", None
+        else:
+            yield from patterns(pattern, (*names, *filter(None, [pattern.namespace])))
+
+
+def methods_of(view):
+    """GET for a function, which says itself what it takes; else what the class answers."""
+    made_from = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    if made_from is None:
+        return set()
+    taken = [method for method in made_from.http_method_names if hasattr(made_from, method)]
+    return {method.upper() for method in taken} & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+
+# Django's own forms take a PUT for a POST.
+ALIKE = {"PUT accounts:login", "PUT accounts:password"}
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    found = dict(patterns(get_resolver()))
+    assert set(found) == {row.name for row in ROWS}
+    listed = {f"{row.method} {row.name}" for row in ROWS} | ALIKE
+    answered = {f"{method} {name}" for name, view in found.items() for method in methods_of(view)}
+    assert answered - listed == set()
+    assert answered >= ALIKE
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_row_speaks_of_its_address(row):
+    address = row.address
+    for part in ("change", "notice", "draft", "done", "waits"):
+        address = address.replace(f"{{{part}}}", "1")
+    for part in ("secret", "accepted"):
+        address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
+    if row.name != "admin:index":
+        assert resolve(address).view_name == row.name
+    assert len(row.answers) == len(PEOPLE)
+
+
+@pytest.fixture
+def site(today, settings, tmp_path):
+    """The rows that the addresses speak of, the people, and the numbers that stand in braces above."""
+    storages = deepcopy(settings.STORAGES)
+    storages["default"]["OPTIONS"]["location"] = tmp_path / "evidence"
+    settings.STORAGES = storages
+    section = make.make_section(make.make_plan(), slug="innovation", number=1)
+    science, energy, joined = (make.make_department(slug) for slug in ("science", "energy", "joined"))
+    measures = [
+        make.make_measure(section, science, code=f"M00{number}", due_on=date(2023, 12, 31)) for number in (1, 2, 3, 4)
+    ]
+    for measure in measures:
+        measure.participating_departments.add(joined)
+    make.make_project(city="370200", code="P0001")
+    make.make_observation(make.make_indicator("gdp", headline=1))
+    people = {
+        "vic": make.make_user("vic"),
+        "ada": make.make_user("ada", role="reporter", department=science),
+        "ben": make.make_user("ben", role="reporter", department=energy),
+        "pat": make.make_user("pat", role="reporter", department=joined),
+        "rita": make.make_user("rita", role="reviewer"),
+        "audit": make.make_user("audit", role="auditor"),
+        "admin": make.make_user("admin", is_staff=True, is_superuser=True),
+    }
+    written = ReportData("in_progress", "promoting", what_was_done="开始")
+    draft = save_draft(measures[0], by=people["ada"], data=written)
+    change = make.make_change(measures[1], "completed", date(2023, 6, 20))
+    waits = make.make_report(measures[2], date(2023, 8, 10), state="submitted", status="in_progress")
+    secret, accepted = (
+        Evidence.objects.create(
+            report=report,
+            file=ContentFile(make_pdf(), name="a.pdf"),
+            file_name="a.pdf",
+            content_type="application/pdf",
+            size=len(make_pdf()),
+        )
+        for report in (draft, change.report)
+    )
+    notice = Notice.objects.create(
+        user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
+    )
+    parts = {
+        "change": change.pk,
+        "secret": secret.key,
+        "accepted": accepted.key,
+        "draft": draft.pk,
+        "done": change.report_id,
+        "waits": waits.pk,
+        "notice": notice.pk,
+    }
+    return people, parts
+
+
+def ask(row, person, parts):
+    """The answer's word in the table."""
+    # Not from the machine itself, which may read /metrics.
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    headers = {}
+    if person is not None and row.is_api:
+        _token, key = create_token(person, scope="report")
+        headers = {"Authorization": f"Bearer {key}"}
+    elif person is not None:
+        client.force_login(person)
+    body = BODIES.get(f"{row.method} {row.name}", {})
+    body = {name: value.format(**parts) if isinstance(value, str) else value for name, value in body.items()}
+    send = getattr(client, row.method.lower())
+    more = {"data": body, **({"content_type": "application/json"} if row.is_api else {})}
+    answer = send(row.address.format(**parts), headers=headers, **(more if row.method != "GET" else {}))
+    b"".join(answer) if answer.streaming else answer.content
+    is_login = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+    return "login" if is_login else str(answer.status_code)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_each_person_gets_what_the_table_says(row, site, settings):
+    people, parts = site
+    found = []
+    for name in PEOPLE:
+        settings.PILOTZONE_PUBLIC_READING = name == "anyone"
+        cache.clear()
+        # What one person did is undone before the next one asks.
+        with transaction.atomic():
+            found.append(ask(row, people.get(name), parts))
+            transaction.set_rollback(True)
+    assert dict(zip(PEOPLE, found, strict=True)) == dict(zip(PEOPLE, row.answers, strict=True))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.is_api and row.method != "GET"], ids=str)
+def test_a_token_for_reading_writes_nothing(row, site):
+    people, parts = site
+    _token, key = create_token(people["ada"], scope="read")
+    body = BODIES[f"{row.method} {row.name}"]
+    send = getattr(Client(), row.method.lower())
+    answer = send(
+        row.address.format(**parts), body, content_type="application/json", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert answer.status_code == 403
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.method != "GET" and not row.is_api and "login" in row.answers], ids=str
+)
+def test_no_form_of_another_site_is_taken(row, site):
+    """Without the site's own token nobody's browser can be made to post, not even the right person's."""
+    people, parts = site
+    for person in ("ada", "rita"):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(people[person])
+        body = BODIES.get(f"{row.method} {row.name}", {})
+        answer = client.post(row.address.format(**parts), body, headers={"Origin": "https://elsewhere.example"})
+        assert answer.status_code == 403

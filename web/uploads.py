@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+
+class SizeLimit(FileUploadHandler):
+    """Drops a file as soon as it has grown too large; the rest of the form arrives all the same.
+
+    Which files were dropped stands in `refused_files` of the request.
+    """
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        if start + len(raw_data) > settings.PILOTZONE_EVIDENCE_MEGABYTES * 1024 * 1024:
+            request: Any = self.request
+            request.refused_files = [*refused_files(request), self.file_name or ""]
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def refused_files(request: HttpRequest) -> list[str]:
+    """The names of the files that were too large to be taken."""
+    return getattr(request, "refused_files", [])
