@@ -429,6 +429,8 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
     """Reminds a department that owes reports for the month; returns how many people were told."""
     if not may_review(by):
         raise MoveNotAllowed(_("You may not do this"))
+    # Two reviewers who press at once: the second sees that the first has.
+    Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     if month_of_department(department.pk, plan=plan, month=period, by=today()).is_reported:
         raise MoveNotAllowed(_("This department has reported the month."))
     if Notice.objects.filter(

@@ -170,7 +170,7 @@ class ReportEndpoint(Endpoint):
                     "url": each.url,
                     "file_name": each.file_name,
                 }
-                for each in report.evidence.all()
+                for each in sorted(report.evidence.all(), key=lambda evidence: evidence.pk)
                 if files or not each.file
             ],
             "submitted_on": report.submitted_on,

@@ -19,6 +19,7 @@ from measures.reports import (
     ReportData,
     accept_report,
     accept_reports,
+    remind_department,
     report_no_change,
     return_report,
     save_draft,
@@ -240,6 +241,14 @@ def test_measures_that_change_places_at_once_stop_nobody(department, reviewers):
     assert (len(well), refusals) == (EIGHT, [])
     refresh_stale_rollups()
     assert verify_rollups() == []
+
+
+def test_eight_reviewers_remind_a_department_at_once_and_its_people_are_told_once(measure, department, ada, reviewers):
+    plan = measure.section.plan
+    jobs = [lambda by=by: remind_department(department, by=by, plan=plan, period=AUGUST) for by in reviewers]
+    well, refusals = split(at_once(jobs))
+    assert (well, len(refusals)) == ([1], 7)
+    assert Notice.objects.count() == 1
 
 
 class TestThroughThePages:
