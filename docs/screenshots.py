@@ -1,15 +1,17 @@
 """Pictures of the demonstration: `./run screenshots` makes docs/overview.png for the README,
 `./run screenshots FOLDER` every page in both languages and three widths."""
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.services import ROOT, find_chromium, free_port
 
@@ -36,6 +38,19 @@ PAGES = {
     "not-found": "/nothing/",
     "api-docs": "/api/docs/",
 }
+# For those who are logged in: account, path.
+WORK_PAGES = {
+    "workspace": ("ada", "/workspace/"),
+    "report": ("ada", "/measures/M002/report/"),
+    "report-due": ("ada", "/measures/M013/report/"),
+    "inbox": ("ada", "/inbox/"),
+    "measure-ada": ("ada", "/measures/M002/"),
+    "review": ("rita", "/review/"),
+    "board": ("rita", "/review/board/"),
+    "terms": ("rita", "/measures/M002/terms/"),
+    "measure-rita": ("rita", "/measures/M172/"),
+    "refused": ("ben", "/measures/M002/report/"),
+}
 WIDTHS = (360, 768, 1366)
 
 
@@ -49,6 +64,33 @@ def take(page: Page, address: str, path: Path, *, whole: bool) -> None:
     page.screenshot(path=path, full_page=whole)
 
 
+def take_all(pages: dict[str, str], browser: Browser, site: str, folder: Path, state: str | None = None) -> None:
+    for language, width in product(("zh-hans", "en"), WIDTHS):
+        page = browser.new_page(viewport={"width": width, "height": 900}, storage_state=state)
+        for name, path in pages.items():
+            address = f"{site}{path}{'&' if '?' in path else '?'}lang={language}"
+            take(page, address, folder / f"{name}-{language}-{width}.png", whole=True)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            print(f"{name} {language} {width}" + (f": {wide} px too wide" if wide > 0 else ""), flush=True)
+        page.close()
+
+
+def log_in(browser: Browser, site: str, name: str, password: str, state: Path) -> str:
+    """Logs in once; what the browser keeps of it is in the file returned."""
+    page = browser.new_page()
+    page.goto(f"{site}/accounts/login/?lang=en")
+    page.locator("[name=username]").fill(name)
+    page.locator("[name=password]").fill(password)
+    page.locator("main form button").click()
+    page.context.storage_state(path=state)
+    if name == "ada":
+        # Something for the office to review.
+        page.goto(f"{site}/workspace/?lang=en")
+        page.get_by_role("button", name="No change this month").last.click()
+    page.close()
+    return str(state)
+
+
 def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as data:
         port = free_port()
@@ -56,31 +98,24 @@ def main(arguments: list[str]) -> None:
         demo = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, "PILOTZONE_DATA_DIR": data}, stdout=subprocess.DEVNULL
         )
+        site = f"http://127.0.0.1:{port}"
         try:
-            wait_for(f"http://127.0.0.1:{port}/healthz")
+            wait_for(f"{site}/healthz")
             with sync_playwright() as playwright:
                 sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=sandbox)
-                site = f"http://127.0.0.1:{port}"
                 if not arguments:
                     page = browser.new_page(viewport={"width": 1366, "height": 1000}, locale="zh-CN")
                     take(page, f"{site}/", ROOT / "docs" / "overview.png", whole=False)
                     return
                 folder = Path(arguments[0])
                 folder.mkdir(parents=True, exist_ok=True)
-                for language in ("zh-hans", "en"):
-                    for width in WIDTHS:
-                        page = browser.new_page(viewport={"width": width, "height": 900})
-                        for name, path in PAGES.items():
-                            address = f"{site}{path}{'&' if '?' in path else '?'}lang={language}"
-                            take(page, address, folder / f"{name}-{language}-{width}.png", whole=True)
-                            wide = page.evaluate(
-                                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                            )
-                            print(
-                                f"{name} {language} {width}" + (f": {wide} px too wide" if wide > 0 else ""), flush=True
-                            )
-                        page.close()
+                take_all(PAGES, browser, site, folder)
+                passwords = json.loads((Path(data) / "demo-accounts.json").read_text(encoding="utf-8"))
+                for name in ("ada", "rita", "ben"):
+                    state = log_in(browser, site, name, passwords[name], Path(data) / f"{name}.json")
+                    pages = {page: path for page, (who, path) in WORK_PAGES.items() if who == name}
+                    take_all(pages, browser, site, folder, state)
         finally:
             demo.terminate()
             demo.wait()
