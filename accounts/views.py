@@ -26,7 +26,8 @@ def _way_back(request: HttpRequest, wanted: str) -> str:
     )
     parts = urlsplit(wanted if safe and wanted else "/")
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "lang"]
-    return urlunsplit(("", "", parts.path or "/", urlencode(query), ""))
+    # A path that begins with two slashes would be another site once its own host is cut off.
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(query), ""))
 
 
 @require_POST

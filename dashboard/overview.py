@@ -500,7 +500,7 @@ def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
             _("new and renewable energy capacity is %(value)s against a target of %(target)s")
             % {
                 "value": with_unit(capacity.indicator, capacity.value or Decimal(0)),
-                "target": target_words(capacity.target, capacity.indicator),
+                "target": target_words(capacity.target, capacity.indicator, unit=True),
             }
         )
     if not parts:

@@ -125,8 +125,8 @@ def unreported_words(count: int, day: date) -> str:
     if not count:
         return _("all departments have reported for %(month)s") % {"month": month}
     return ngettext(
-        "%(count)s department has yet to report for %(month)s",
-        "%(count)s departments have yet to report for %(month)s",
+        "%(count)s department still owes reports for %(month)s",
+        "%(count)s departments still owe reports for %(month)s",
         count,
     ) % {"count": number(count), "month": month}
 

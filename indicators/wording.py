@@ -57,9 +57,9 @@ def change_words(indicator: Indicator, change: Decimal) -> str:
     return ("+" if change > 0 else "") + with_unit(indicator, change)
 
 
-def target_words(target: Target, indicator: Indicator) -> str:
-    """At least 9,000 (2025), with what the document adds: 约-14.5（2025年，较2020年）."""
-    value, notes = _parts(target, indicator)
+def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:
+    """At least 9,000 (2025), with what the document adds: 约-14.5（2025年，较2020年）; sentences want the unit."""
+    value, notes = _parts(target, indicator, unit=unit)
     year = f"{target.due_year}年" if language.suffix() == "zh" else str(target.due_year)
     return _("%(value)s (%(notes)s)") % {"value": value, "notes": _joined([year, *notes])}
 
@@ -71,9 +71,9 @@ def target_label(target: Target, indicator: Indicator) -> str:
     return _("%(value)s (%(notes)s)") % {"value": label, "notes": _joined(notes)} if notes else label
 
 
-def _parts(target: Target, indicator: Indicator) -> tuple[str, list[str]]:
+def _parts(target: Target, indicator: Indicator, *, unit: bool = False) -> tuple[str, list[str]]:
     """The value with its bound, and the document's remarks."""
-    value = number_cell(indicator, target.value)
+    value = with_unit(indicator, target.value) if unit else number_cell(indicator, target.value)
     notes = []
     for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier):
         if word in ("about", "at least", "above"):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.validators import MinValueValidator
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -23,6 +24,10 @@ class SectionAdmin(admin.ModelAdmin):
     list_display = ("number", "title_zh", "plan", "slug")
     list_filter = ("plan",)
     search_fields = ("slug", "title_zh", "title_en")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> tuple[str, ...]:
+        # Totals are stored by plan: a section that moved would take its measures out of them unseen.
+        return ("plan",) if obj else ()
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -49,6 +54,13 @@ class MeasureAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Measure | None = None) -> tuple[str, ...]:
         # Its terms change on the measure's own page: with a reviewer and a reason.
         return ("listed_on", "section", "lead_department", "due_on") if obj else ("listed_on",)
+
+    def get_form(self, request: HttpRequest, obj: Measure | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "due_on" in form.base_fields:
+            # A new measure is listed today, and cannot be due before.
+            form.base_fields["due_on"].validators = [MinValueValidator(today())]
+        return form
 
     def save_model(self, request: HttpRequest, obj: Measure, form: ModelForm, change: bool) -> None:
         if change:

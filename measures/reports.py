@@ -237,6 +237,10 @@ def report_no_change(measures: Iterable[Measure], *, by: User, period: date | No
 
     @transaction.atomic
     def file(measure: Measure) -> None:
+        # An old page still offers it for a month that has been accepted meanwhile.
+        lock_measure(measure.pk)
+        if measure.reports.accepted().filter(period=month_of(period or today())).exists():
+            raise MoveNotAllowed(_("This report has already been reviewed"))
         status = standing(history_of(measure))[-1].status
         file_report(measure, by=by, status=status, period=period, texts={"what_was_done": NO_CHANGE})
 

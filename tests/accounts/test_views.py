@@ -94,6 +94,10 @@ class TestPreferences:
     def test_never_goes_on_to_another_site(self, client, elsewhere):
         assert client.post("/language/", {"language": "en", "next": elsewhere}).url == "/"
 
+    def test_nor_to_one_that_hides_in_the_path(self, client):
+        form = {"language": "en", "next": "http://testserver//elsewhere.example/"}
+        assert client.post("/language/", form).url == "/elsewhere.example/"
+
     def test_a_language_that_is_none_changes_nothing(self, client):
         response = client.post("/language/", {"language": "xx"})
         assert response.status_code == 302

@@ -133,7 +133,7 @@ def test_the_sentence_is_made_of_the_figures(site):
     assert "As of 29 August 2023, 1 of 5 policy measures is completed (20.0%)" in page
     assert "<strong>2.0 percentage points behind time elapsed</strong>" in page
     assert "1 has a red light" in page
-    assert "1 department has yet to report for August" in page
+    assert "1 department still owes reports for August" in page
     assert "20.0 − " in page
     assert "<strong>nothing" not in page
 

@@ -120,7 +120,7 @@ class TestOpening:
         ada.language = "zh-hans"
         ada.save()
         text = words(as_ada.get(URL))
-        assert "预计用时3分钟。已带入上期填报内容。2023年8月25日截止日已过，仍可补报。" in text
+        assert "预计用时3分钟。已带入上期填报内容。填报已于2023年8月25日截止，仍可补报。" in text
         assert "当前状态：取得进展（2023年5月18日起）" in text
         assert "单个附件不超过20MB" in text
 

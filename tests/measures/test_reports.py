@@ -358,6 +358,13 @@ class TestNoChange:
         assert [outcome.ok for outcome in report_no_change([measure, measure], by=ada)] == [True, False]
         assert Report.objects.count() == 1
 
+    def test_an_old_page_does_not_file_an_accepted_month_again(self, measure, ada, rita):
+        report_no_change([measure], by=ada)
+        accept_report(Report.objects.get(), by=rita)
+        [outcome] = report_no_change([measure], by=ada)
+        assert (outcome.ok, Report.objects.count()) == (False, 1)
+        assert report_no_change([measure], by=ada, period=JULY)[0].ok
+
     def test_a_past_month_is_caught_up_with(self, measure, ada):
         report_no_change([measure], by=ada, period=JULY)
         assert Report.objects.get().period == JULY

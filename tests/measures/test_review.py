@@ -348,7 +348,7 @@ class TestBoard:
         file_report(led_by(ben), by=ben, status="promoting")
         html = client.post(REMIND, {"department": "all", "period": "2023-08"}, follow=True).content.decode()
         assert list(Notice.objects.values_list("user__username", flat=True)) == ["ada"]
-        assert "All that have not reported were reminded today" in text_of(html)
+        assert "All that still owe reports were reminded today" in text_of(html)
 
     def test_a_department_without_a_reporter_is_said(self, client, rita):
         make_measure(lead_department=make_department("water", short_en="Water"))

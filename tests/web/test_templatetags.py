@@ -73,6 +73,14 @@ def test_investment_is_shown_in_yi_yuan_to_the_last_wan(wan, text):
     assert tags.yi(wan) == text
 
 
+@pytest.mark.parametrize(
+    ("wan", "text"),
+    [(845_000_000, "84,500.00"), (123_456, "12.3456"), (28_000, "2.80"), (94_200, "9.42"), (0, "0.00"), (None, "—")],
+)
+def test_investments_in_a_column_have_their_points_below_each_other(wan, text):
+    assert tags.yi_cell(wan) == text
+
+
 def test_days_are_written_for_sentences_in_both_languages_and_for_tables():
     assert tags.day(AUGUST_29) == "29 August 2023"
     assert tags.month(AUGUST_29) == "August 2023"

@@ -79,6 +79,16 @@ def yi(wan) -> str:
     return NOTHING if wan is None or wan == "" else number(numbers.yi(int(wan)))
 
 
+@register.filter
+def yi_cell(wan) -> str:
+    """The same for a column, with at least two decimals, so that the points stand below each other: 28000 -> 2.80."""
+    text = yi(wan)
+    if text == NOTHING:
+        return text
+    whole, _point, decimals = text.partition(".")
+    return f"{whole}.{decimals:0<2}"
+
+
 def _day_of(value: date | datetime) -> date:
     if isinstance(value, datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()

@@ -51,9 +51,13 @@ class Command(BaseCommand):
             "PILOTZONE_PUBLIC_READING": os.environ.get("PILOTZONE_PUBLIC_READING", "").strip() or "on",
         }
         file = settings.DEMO_FILE
-        if file.exists() and json.loads(file.read_text(encoding="utf-8")) == wanted:
+        # Another start may have written it after these settings were read: then they must be read again too.
+        if settings.PILOTZONE_DEMO and json.loads(file.read_text(encoding="utf-8")) == wanted:
             return
-        file.write_text(json.dumps(wanted), encoding="utf-8")
+        # Whole or not at all: one that ends half-way would stop every later command.
+        whole = file.with_name(f"{file.name}.{os.getpid()}")
+        whole.write_text(json.dumps(wanted), encoding="utf-8")
+        whole.replace(file)
         # The settings were read without the file: start again with it.
         os.execv(sys.executable, [sys.executable, *sys.argv])
 
