@@ -53,6 +53,7 @@ from reporting.workflow import MoveNotAllowed, ReportState, moves_from
 from web.days import asked_month
 from web.errors import BadQuery
 from web.templatetags.pilotzone import day
+from web.unsent import keep_unsent
 from web.uploads import refused_files
 
 # How long a practised person needs, in minutes.
@@ -391,7 +392,7 @@ def evidence_file(request: HttpRequest, code: str, key: UUID) -> HttpResponseBas
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from before a log-out and a new log-in is refused, but what was typed into a report comes back.
+    """A form from before a log-out and a new log-in is refused, but what was typed into it comes back.
 
     Only for pages of this site that sent cookies: no other may put words into a person's form, or end their session.
     """
@@ -402,4 +403,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             code, month = match.kwargs["code"], asked_month(request.GET.get("period", ""))
             keep_typed(request, code, month)
             return redirect(form_url(code, month))
+    # So do the words of a comment, a return or a change of terms.
+    fields = getattr(getattr(match and match.func, "view_class", None), "keeps", ())
+    if fields and is_ours and request.COOKIES:
+        keep_unsent(request, fields)
+        return redirect(request.get_full_path())
     return plain_csrf_failure(request, reason=reason)

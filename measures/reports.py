@@ -4,6 +4,7 @@ Each service is all or nothing and says who. What is refused raises MoveNotAllow
 person; nothing of it is half-saved.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,8 @@ from reporting.periods import month_of
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from reporting.workflow import OPEN_STATES, MoveNotAllowed, ReportState, moves_from
+
+logger = logging.getLogger(__name__)
 
 TEXTS = ("what_was_done", "problem", "next_step")
 EDITABLE = (ReportState.DRAFT, ReportState.RETURNED)
@@ -374,9 +377,15 @@ def attach_file(report: Report, *, by: User, file: File) -> Evidence:
     content_type = check_file(file)
     report = _editable(report, by)
     name = (file.name or "").replace("\x00", "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
-    return Evidence.objects.create(
-        report=report, file=file, file_name=name, content_type=content_type, size=file.size, attached_at=now()
-    )
+    try:
+        return Evidence.objects.create(
+            report=report, file=file, file_name=name, content_type=content_type, size=file.size, attached_at=now()
+        )
+    except OSError as error:
+        # A full disk must not take what was typed with it.
+        logger.exception("A file of evidence could not be kept")
+        sentence = _("Please choose the files once more: they could not be kept.")
+        raise MoveNotAllowed(sentence, field="evidence") from error
 
 
 @transaction.atomic

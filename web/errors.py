@@ -1,9 +1,11 @@
 """What a request asked wrongly, in sentences of the reader's language."""
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views import defaults
 
 
 class BadQuery(BadRequest):
@@ -23,3 +25,10 @@ def in_a_row(sentences: list[str]) -> str:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     problems = exception.problems if isinstance(exception, BadQuery) else {}
     return render(request, "400.html", {"problems": problems}, status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: in the site's words on a page, as JSON from the API."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("Something went wrong on our side")}, status=500)
+    return defaults.server_error(request)

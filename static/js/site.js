@@ -52,6 +52,16 @@ document.addEventListener("DOMContentLoaded", function () {
     count();
   });
 
+  // The second press of a double click would be answered with a refusal, and a comment would stand there twice.
+  // For a second only: by then the first has been answered, or was stopped by hand.
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.id === "report-form") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    window.setTimeout(() => delete form.dataset.sent, 1000);
+  });
+
   const summary = document.querySelector(".box-error[tabindex]");
   if (summary) summary.focus();
 });

@@ -72,6 +72,15 @@ class TestAttaching:
         text = words(as_ada.get(URL))
         assert "一.pdf" in text and "The notice" in text and "鲁科字〔2023〕12号" in text
 
+    def test_a_disk_that_takes_no_file_takes_no_words_either(self, as_ada, folder):
+        folder.write_text("no folder at all")
+        response = as_ada.post(URL, typed(problem="Kept words", action="submit", evidence=[pdf("good.pdf")]))
+        text = words(response)
+        assert "good.pdf: Please choose the files once more: they could not be kept." in text
+        assert "Kept words" in text
+        assert (the_report().state, the_report().problem_zh) == ("draft", "Kept words")
+        assert not the_report().evidence.exists()
+
     def test_a_program_called_pdf_is_refused_and_everything_else_is_kept(self, as_ada):
         response = as_ada.post(
             URL, typed(problem="Kept words", action="submit", evidence=[pdf("good.pdf"), pdf("bad.pdf", b"MZ" * 400)])

@@ -412,6 +412,17 @@ class TestNothingIsLost:
         assert "From the old tab" in client.get(URL).content.decode()
         assert not Report.objects.exclude(state="accepted").exists()
 
+    @pytest.mark.parametrize(("origin", "status"), [("http://testserver", 302), ("https://elsewhere.example", 403)])
+    def test_a_comment_from_before_a_new_log_in_brings_its_words_back(self, ada, measure, origin, status):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(ada)
+        client.get(URL)
+        address = f"/measures/{measure.code}/comment/"
+        response = client.post(address, {"text": "From the old tab"}, headers={"Origin": origin})
+        assert response.status_code == status
+        assert ("From the old tab" in client.get(address, follow=True).content.decode()) == (status == 302)
+        assert not measure.comments.exists()
+
     @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", None])
     def test_another_site_puts_no_words_into_the_form(self, ada, measure, origin):
         client = Client(enforce_csrf_checks=True)

@@ -1,0 +1,22 @@
+import pytest
+from django.test import Client
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh-hans", "系统出现异常，请稍后再试"), ("en", "Something went wrong on our side")]
+)
+def test_a_fault_of_ours_is_json_from_the_api_and_a_page_elsewhere(monkeypatch, open_reading, language, sentence):
+    def fail(*args):
+        raise RuntimeError("a secret of the machine")
+
+    monkeypatch.setattr("web.days.today", fail)
+    client = Client(raise_request_exception=False)
+
+    answer = client.get(f"/api/v1/measures/?lang={language}")
+    assert (answer.status_code, answer.json()) == (500, {"detail": sentence})
+
+    page = client.get(f"/measures/?lang={language}")
+    assert page.status_code == 500
+    assert "text/html" in page["Content-Type"]
+    assert "secret" not in page.content.decode()
