@@ -16,20 +16,20 @@ import django
 
 django.setup()
 
-import orjson  # noqa: E402
-from django.contrib.auth.models import AnonymousUser  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.test import Client, RequestFactory  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import Resolver404, resolve  # noqa: E402
+import orjson
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 
-from benchmarks.load import NotMeasured  # noqa: E402
-from benchmarks.stock import StockProjects  # noqa: E402
-from dashboard.models import RollupRun  # noqa: E402
-from dashboard.rollups import TABLES  # noqa: E402
-from dashboard.services import rebuild_rollups  # noqa: E402
-from reporting.clock import now, today  # noqa: E402
-from reporting.lights import thresholds  # noqa: E402
+from benchmarks.load import NotMeasured
+from benchmarks.stock import StockProjects
+from dashboard.models import RollupRun
+from dashboard.rollups import TABLES
+from dashboard.services import rebuild_rollups
+from reporting.clock import now, today
+from reporting.lights import thresholds
 
 HOST = "127.0.0.1"
 SQL = Path(__file__).parent / "sql"
