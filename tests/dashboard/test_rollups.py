@@ -196,12 +196,16 @@ def test_verify_finds_a_falsified_cell_a_missing_one_and_one_too_many(site):
 
     MeasureRollup.objects.filter(section=site["second"]).update(promoting=0, completed=1)
     ProjectRollup.objects.filter(city__code="370100").delete()
+    invented = ProjectRollup.objects.get(city__code="370200")
+    invented.pk, invented.city = None, region("370600")
+    invented.save()
     out = StringIO()
-    with pytest.raises(CommandError, match="2 cells differ"):
+    with pytest.raises(CommandError, match="3 cells differ"):
         call_command("verify_rollups", stdout=out)
-    falsified, missing = out.getvalue().splitlines()
-    assert '"completed": 1' in falsified and '"completed": 0' in falsified
-    assert "stored null" in missing
+    lines = out.getvalue().splitlines()
+    assert [line for line in lines if '"completed": 1' in line and '"completed": 0' in line]
+    assert [line for line in lines if "stored null" in line and '"total": 1' in line]
+    assert [line for line in lines if "computed null" in line and '"total": 2' in line]
 
     call_command("refresh_rollups", "--all", stdout=StringIO())
     assert verify_rollups() == []
