@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -33,9 +34,11 @@ def _day(request: HttpRequest) -> date:
         return today()
 
 
-def _rollup_state() -> dict[str, Any]:
-    newest = MeasureRollup.objects.order_by("-computed_at").values_list("computed_at", flat=True).first()
-    return {"computed_at": newest.astimezone(SHANGHAI) if newest else None, "refreshing": is_refreshing()}
+def _rollup_state(plan: Plan | None) -> dict[str, Any]:
+    if plan is None:
+        return {}
+    newest = MeasureRollup.objects.filter(plan=plan).aggregate(newest=Max("computed_at"))["newest"]
+    return {"computed_at": newest.astimezone(SHANGHAI) if newest else None, "refreshing": is_refreshing(plan.pk)}
 
 
 def _unread(user: Any) -> int:
@@ -59,7 +62,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "large_print": large,
         # Asked for only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
-        "rollup_state": SimpleLazyObject(_rollup_state),
+        "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request))),
         "unread_notices": SimpleLazyObject(lambda: _unread(user)),
         "waiting_reviews": Report.objects.filter(state=ReportState.SUBMITTED).count,
         "returned_reports": Report.objects.filter(

@@ -92,7 +92,7 @@ class Figures:
 
     @cached_property
     def refreshing(self) -> bool:
-        return is_refreshing()
+        return is_refreshing(self.plan.pk)
 
     @cached_property
     def computed_at(self) -> datetime:

@@ -9,7 +9,10 @@ KINDS = ("measures", "projects")
 
 
 class RollupRun(models.Model):
-    """One run of the refresh: when, how many cells, and what went wrong if something did."""
+    """One run of the refresh: when, how many cells, and what went wrong if something did.
+
+    A run with an error wrote nothing; `retries` is how often its task had failed before it.
+    """
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -17,11 +20,13 @@ class RollupRun(models.Model):
     as_of = models.DateField()
     cells = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    retries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("rollup run")
         verbose_name_plural = _("rollup runs")
         ordering = ["-started_at", "-id"]
+        indexes = [models.Index(fields=["-started_at", "-id"], name="rolluprun_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.cells})"
@@ -32,7 +37,8 @@ class Rollup(models.Model):
 
     plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+")
     total = models.PositiveIntegerField()
-    as_of = models.DateField()
+    # Indexed: each sweep asks whether a cell of another day is left.
+    as_of = models.DateField(db_index=True)
     computed_at = models.DateTimeField()
     run = models.ForeignKey(RollupRun, models.SET_NULL, null=True, related_name="+")
 
@@ -91,6 +97,29 @@ class ProjectRollup(Rollup):
 
     def __str__(self) -> str:
         return f"{self.plan_id}/{self.city_id}/{self.category}/{self.stage}"
+
+
+class Verification(models.Model):
+    """One check of all stored cells against their source. `differences` holds the first of them:
+    `kind`, `key`, `as_of`, `stored` and `fresh` of each.
+    """
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    cells = models.PositiveIntegerField()
+    differing = models.PositiveIntegerField()
+    differences = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(finished_at__gte=F("started_at")), name="verification_ends_after_start")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.differing}/{self.cells})"
 
 
 class StaleCell(models.Model):

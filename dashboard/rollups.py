@@ -5,13 +5,15 @@ refresh, past days and the verification all count with it, so they cannot disagr
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import DatabaseError, connection, transaction
+from django.db.models import BigIntegerField, DateField, DateTimeField, Q, QuerySet, Value
+from django.db.models.constants import OnConflict
 
 from dashboard.models import MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
 from measures.models import Plan, StatusChange
@@ -24,6 +26,8 @@ Counts = dict[str, int]
 
 # Marks taken in one transaction: enough for a busy second, few enough for one statement a table.
 BATCH = 200
+# In characters: the start of an error says what it is.
+MOST_ERROR = 1_000
 
 
 @dataclass(frozen=True)
@@ -48,22 +52,39 @@ class Table:
 
     def matching(self, keys: Collection[Key], names: Iterable[str]) -> Q:
         names = list(names)
-        condition = Q(pk__in=[])
+        # The plans first: alone the alternatives would have the database read every plan's rows.
+        condition = Q(**{f"{names[0]}__in": {key[0] for key in keys}})
+        alternatives = Q(pk__in=[])
         for key in keys:
-            condition |= Q(**dict(zip(names, key, strict=True)))
-        return condition
+            alternatives |= Q(**dict(zip(names, key, strict=True)))
+        return condition & alternatives
 
-    def fresh(self, day: date, *, keys: Collection[Key] | None = None, plan_id: int | None = None) -> dict[Key, Counts]:
-        """The cells of a day counted from source: all, those of one plan, or those with the given keys."""
+    def fresh(self, day: date, *, plan_id: int | None = None) -> dict[Key, Counts]:
+        """The cells of a day counted from source: all, or those of one plan."""
         rows = self.count(day)
         if plan_id is not None:
             rows = rows.filter(**{self.paths[0]: plan_id})
-        if keys is not None:
-            rows = rows.filter(self.matching(keys, self.paths))
         return {
             tuple(row[path] for path in self.paths): {name: row[name] for name in self.counts}
             for row in rows.iterator()
         }
+
+    def stored(self, *, plan_id: int) -> "Iterator[Stored]":
+        columns = [*self.columns, "as_of", "computed_at", "run_id", *self.counts]
+        width = len(self.columns)
+        for row in self.model._default_manager.filter(plan_id=plan_id).values_list(*columns):
+            as_of, computed_at, run_id = row[width : width + 3]
+            counts = dict(zip(self.counts, row[width + 3 :], strict=True))
+            yield Stored(row[:width], as_of, computed_at, run_id, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    key: Key
+    as_of: date
+    computed_at: datetime
+    run_id: int | None
+    counts: Counts
 
 
 TABLES: Mapping[str, Table] = {
@@ -89,93 +110,112 @@ TABLES: Mapping[str, Table] = {
 def mark(kind: str, cells: Iterable[Key]) -> None:
     """Marks cells stale, in the transaction of the change that touched them."""
     at = now()
-    StaleCell.objects.bulk_create(
-        [StaleCell(kind=kind, key=list(cell), marked_at=at) for cell in sorted(cells, key=str)]
-    )
+    StaleCell.objects.bulk_create([StaleCell(kind=kind, key=list(cell), marked_at=at) for cell in cells])
 
 
 def is_of(day: date) -> bool:
-    """Whether every stored cell speaks of the day."""
-    return not any(table.model._default_manager.exclude(as_of=day).exists() for table in TABLES.values())
+    """Whether every stored cell speaks of the day. Two looks into an index each, however many cells there are."""
+    return not any(
+        table.model._default_manager.filter(**{condition: day}).exists()
+        for table in TABLES.values()
+        for condition in ("as_of__lt", "as_of__gt")
+    )
 
 
-def _lock_plans(plan_ids: Collection[int | str]) -> None:
+def _lock_plans(plan_ids: Collection[int | str] | None) -> None:
     """One refresh of a plan at a time: what is computed under the lock cannot be overwritten by an older count.
 
-    NO KEY: rows that refer to the plan may be added meanwhile.
+    None locks all. NO KEY: rows that refer to the plan may be added meanwhile.
     """
-    list(Plan.objects.select_for_update(no_key=True).filter(pk__in=plan_ids).order_by("pk").values_list("pk"))
+    plans = Plan.objects.select_for_update(no_key=True).order_by("pk")
+    list((plans if plan_ids is None else plans.filter(pk__in=plan_ids)).values_list("pk"))
+
+
+@contextmanager
+def _running(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]:
+    """One transaction and its run, which the block saves when it finds that there is work. When the block fails
+    nothing of it stays but a run that says what went wrong.
+    """
+    run = RollupRun(started_at=now(), as_of=day, full=full, retries=retries)
+    try:
+        with transaction.atomic():
+            yield run
+            if run.pk:
+                run.finished_at = now()
+                run.save(update_fields=["cells", "finished_at"])
+    except Exception as error:
+        run.pk, run.cells, run.finished_at = None, 0, now()
+        run.error = f"{type(error).__name__}: {error}"[:MOST_ERROR]
+        # With the database away there is nowhere to write this; the error itself reaches the log.
+        with suppress(DatabaseError):
+            run.save(force_insert=True)
+        raise
 
 
 def _write(table: Table, keys: Collection[Key] | None, *, day: date, run: RollupRun) -> int:
-    """Recomputes the cells of `keys` (None: all) and writes them with one upsert; a cell that became empty goes."""
-    fresh = table.fresh(day, keys=keys)
-    rows = [
-        table.model(
-            **dict(zip(table.columns, key, strict=True)),
-            **counts,
-            as_of=day,
-            computed_at=run.started_at,
-            run=run,
-        )
-        for key, counts in sorted(fresh.items(), key=str)
-    ]
-    table.model._default_manager.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=list(table.key),
-        update_fields=[*table.counts, "as_of", "computed_at", "run"],
-        batch_size=500,
-    )
-    if keys is None:
-        table.model._default_manager.exclude(run=run).delete()
-        return len(rows)
-    gone = set(keys) - set(fresh)
-    if gone:
-        table.model._default_manager.filter(table.matching(gone, table.columns)).delete()
-    return len(keys)
+    """Recomputes the cells of `keys` (None: all) and writes them with one statement, whose rows never pass through
+    Python; a cell that became empty goes. Returns how many cells were recomputed.
+
+    The one place with SQL of ours: it wraps what the ORM compiles for the counting query.
+    """
+    rows, stored = table.count(day), table.model._default_manager.exclude(run=run)
+    if keys is not None:
+        rows = rows.filter(table.matching(keys, table.paths))
+        stored = stored.filter(table.matching(keys, table.columns))
+    stamp = {
+        "as_of": Value(day, DateField()),
+        "computed_at": Value(run.started_at, DateTimeField()),
+        "run_id": Value(run.pk, BigIntegerField()),
+    }
+    select, params = rows.annotate(**stamp).values_list(*table.paths, *table.counts, *stamp).query.sql_with_params()
+    quote, columns = connection.ops.quote_name, [*table.columns, *table.counts, *stamp]
+    on_conflict = connection.ops.on_conflict_suffix_sql((), OnConflict.UPDATE, columns[len(table.key) :], table.columns)
+    into = f"{quote(table.model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    with connection.cursor() as cursor:
+        # Without a condition SQLite would read ON as the beginning of a join.
+        cursor.execute(f"INSERT INTO {into} SELECT * FROM ({select}) AS cells WHERE 1 = 1 {on_conflict}", params)
+        written = cursor.rowcount
+    stored.delete()
+    return written if keys is None else len(keys)
 
 
-def refresh_batch(*, day: date) -> int:
+def refresh_batch(*, day: date, retries: int = 0) -> int:
     """Takes a batch of marks, recomputes their cells, writes them and clears the marks: one transaction.
 
-    Returns the number of cells written; 0 when nothing waits.
+    Returns the number of cells it recomputed; 0 when nothing waits.
     """
-    with transaction.atomic():
+    with _running(day=day, full=False, retries=retries) as run:
         # Marks another worker has taken are left to it. SQLite has one writer at a time instead.
         marks = list(StaleCell.objects.select_for_update(skip_locked=_can_skip_locked()).order_by("id")[:BATCH])
         if not marks:
             return 0
+        run.save()
         cells: dict[str, set[Key]] = {kind: set() for kind in TABLES}
         for each in marks:
             cells[each.kind].add(tuple(each.key))
         _lock_plans({key[0] for keys in cells.values() for key in keys})
-        run = RollupRun.objects.create(started_at=now(), as_of=day)
         for kind, keys in cells.items():
             if keys:
                 run.cells += _write(TABLES[kind], keys, day=day, run=run)
         StaleCell.objects.filter(pk__in=[each.pk for each in marks]).delete()
-        run.finished_at = now()
-        run.save(update_fields=["cells", "finished_at"])
     return run.cells
 
 
-def rebuild(*, day: date) -> RollupRun:
+def rebuild(*, day: date, retries: int = 0) -> RollupRun:
     """Recomputes every cell. Readers see the old cells or the new ones, never a mixture."""
-    with transaction.atomic():
-        waiting = list(StaleCell.objects.values_list("pk", flat=True))
-        _lock_plans(Plan.objects.values_list("pk", flat=True))
-        run = RollupRun.objects.create(started_at=now(), as_of=day, full=True)
+    with _running(day=day, full=True, retries=retries) as run:
+        # First the marks: what they stand for is committed, so that the counts below have it. A worker that holds
+        # some is waited for here, before the plans, which it may want.
+        StaleCell.objects.all().delete()
+        _lock_plans(None)
+        run.save()
         for table in TABLES.values():
             run.cells += _write(table, None, day=day, run=run)
-        StaleCell.objects.filter(pk__in=waiting).delete()
-        run.finished_at = now()
-        run.save(update_fields=["cells", "finished_at"])
     return run
 
 
 def _can_skip_locked() -> bool:
-    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
+    return bool(connection.features.has_select_for_update_skip_locked)
 
 
 @dataclass(frozen=True)
@@ -195,30 +235,46 @@ class Difference:
         )
 
 
-def differences(*, day: date) -> list[Difference]:
-    """Every stored cell against a fresh count for the cell's own day; cells that are missing count for `day`."""
-    found = []
+def verify(*, day: date) -> Iterator[tuple[int, list[Difference]]]:
+    """Holds the stored cells against fresh counts, plan by plan: how many cells were held, and those that differ.
+
+    A cell counts for its own day; a cell that is missing for the newest day that the plan's cells have. Cells that
+    are marked will be recomputed, and are not judged. The plan's lock keeps refreshes out meanwhile, so that a cell
+    that some change touches in between is marked by the time the marks are read.
+    """
+    for plan_id in list(Plan.objects.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            _lock_plans([plan_id])
+            yield _verify_plan(plan_id, day)
+
+
+def _verify_plan(plan_id: int, day: date) -> tuple[int, list[Difference]]:
+    held, found = 0, []
     for table in TABLES.values():
-        stored = {table.key_of(row): row for row in table.model._default_manager.all()}
-        counted = {each: table.fresh(each) for each in {row.as_of for row in stored.values()} | {day}}
-        for key, row in stored.items():
-            held = {name: getattr(row, name) for name in table.counts}
-            fresh = counted[row.as_of].get(key)
-            if held != fresh:
-                found.append(Difference(table.kind, key, row.as_of, held, fresh))
-        waiting = {tuple(mark.key) for mark in StaleCell.objects.filter(kind=table.kind)}
-        for key, fresh in counted[day].items():
-            if key not in stored and key not in waiting:
-                found.append(Difference(table.kind, key, day, None, fresh))
-    return sorted(found, key=str)
+        stored = {cell.key: cell for cell in table.stored(plan_id=plan_id)}
+        counted = {
+            each: table.fresh(each, plan_id=plan_id) for each in {cell.as_of for cell in stored.values()} or {day}
+        }
+        newest = max(counted)
+        waiting = {tuple(key) for key in StaleCell.objects.filter(kind=table.kind).values_list("key", flat=True)}
+        for key in (stored.keys() | counted[newest].keys()) - waiting:
+            cell = stored.get(key)
+            as_of = cell.as_of if cell else newest
+            counts, fresh = cell.counts if cell else None, counted[as_of].get(key)
+            held += 1
+            if counts != fresh:
+                found.append(Difference(table.kind, key, as_of, counts, fresh))
+    return held, sorted(found, key=str)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of one plan on one day. `computed_at` is None where they were counted for this answer."""
+    """The cells of one plan on one day. `computed_at` and `run_id`, of the newest cell, are None where they were
+    counted for this answer."""
 
     rows: dict[Key, Counts]
-    computed_at: datetime | None
+    computed_at: datetime | None = None
+    run_id: int | None = None
 
     def sum_by(self, place: int | None = None) -> dict[Any, Counts]:
         """Sums by one part of the key (its place), or of everything under None."""
@@ -234,8 +290,8 @@ def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:
     """Stored cells for today, when all of the plan's cells carry today; else counted live."""
     table = TABLES[kind]
     if day == today:
-        stored = list(table.model._default_manager.filter(plan_id=plan_id))
-        if stored and all(row.as_of == today for row in stored):
-            rows = {table.key_of(row): {name: getattr(row, name) for name in table.counts} for row in stored}
-            return Cells(rows, max(row.computed_at for row in stored))
-    return Cells(table.fresh(day, plan_id=plan_id), None)
+        stored = list(table.stored(plan_id=plan_id))
+        if stored and all(cell.as_of == today for cell in stored):
+            newest = max(stored, key=lambda cell: cell.computed_at)
+            return Cells({cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
+    return Cells(table.fresh(day, plan_id=plan_id))

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 def run_schedule(stop: threading.Event, *, tick: float = 5.0) -> None:
     """Runs each task of CELERY_BEAT_SCHEDULE in this process when it is due, until `stop` is set."""
+    # A worker does this by itself: without it the tasks of apps that nothing has imported yet are unknown.
+    current_app.autodiscover_tasks(force=True)
     last = {name: datetime.now(UTC) for name in settings.CELERY_BEAT_SCHEDULE}
     while not stop.wait(tick):
         for name, entry in settings.CELERY_BEAT_SCHEDULE.items():

@@ -1,29 +1,82 @@
-"""What keeps the stored figures fresh."""
+"""What keeps the stored figures fresh, and what checks them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import timedelta
+from itertools import islice
 
 from dashboard import rollups
-from dashboard.models import RollupRun, StaleCell
-from reporting.clock import today
+from dashboard.models import RollupRun, StaleCell, Verification
+from measures.models import Plan
+from reporting.clock import now, today
+
+# Of a check that finds many differences, as many as a person looks at.
+KEPT_DIFFERENCES = 100
+KEPT_DAYS = 30
+
+# Told how many plans of how many were checked.
+Progress = Callable[[int, int], None]
 
 
-def refresh_stale_rollups() -> int:
-    """Recomputes the marked cells; all of them when the day has turned. Returns how many cells it wrote."""
+def refresh_stale_rollups(*, retries: int = 0) -> int:
+    """Recomputes the marked cells; all of them when the day has turned. Returns how many cells it recomputed.
+
+    `retries`: how often the task that asks had failed before.
+    """
     day = today()
     if not rollups.is_of(day):
-        return rollups.rebuild(day=day).cells
+        return rollups.rebuild(day=day, retries=retries).cells
     written = 0
-    while cells := rollups.refresh_batch(day=day):
+    while cells := rollups.refresh_batch(day=day, retries=retries):
         written += cells
     return written
 
 
-def rebuild_rollups() -> RollupRun:
-    return rollups.rebuild(day=today())
+def rebuild_rollups(*, retries: int = 0) -> RollupRun:
+    return rollups.rebuild(day=today(), retries=retries)
 
 
-def verify_rollups() -> list[rollups.Difference]:
-    return rollups.differences(day=today())
+def verify_rollups(progress: Progress | None = None) -> list[rollups.Difference]:
+    """Every stored cell that is not what its source says. Changes nothing."""
+    return [each for _cells, found in _checked(progress) for each in found]
 
 
-def is_refreshing() -> bool:
-    """Whether some change waits to be in the totals."""
-    return StaleCell.objects.exists()
+def verify_and_record(progress: Progress | None = None) -> Verification:
+    """The same, kept for the staff page."""
+    started_at, cells, differing = now(), 0, 0
+    kept: list[rollups.Difference] = []
+    for held, found in _checked(progress):
+        cells += held
+        differing += len(found)
+        kept += islice(found, max(KEPT_DIFFERENCES - len(kept), 0))
+    return Verification.objects.create(
+        started_at=started_at,
+        finished_at=now(),
+        cells=cells,
+        differing=differing,
+        differences=[{**asdict(each), "as_of": each.as_of.isoformat()} for each in kept],
+    )
+
+
+def _checked(progress: Progress | None) -> Iterable[tuple[int, list[rollups.Difference]]]:
+    plans = Plan.objects.count()
+    for done, checked in enumerate(rollups.verify(day=today()), start=1):
+        yield checked
+        if progress:
+            progress(done, plans)
+
+
+def is_refreshing(plan_id: int | None = None) -> bool:
+    """Whether some change waits to be in the totals: of a plan, or of any."""
+    waiting = StaleCell.objects.all()
+    return (waiting if plan_id is None else waiting.filter(key__0=plan_id)).exists()
+
+
+def forget_old_runs() -> int:
+    """Removes runs and checks older than a month, but for the runs that stored cells still name."""
+    before = now() - timedelta(days=KEPT_DAYS)
+    old = RollupRun.objects.filter(started_at__lt=before)
+    for table in rollups.TABLES.values():
+        old = old.exclude(pk__in=table.model._default_manager.filter(run__isnull=False).values("run"))
+    Verification.objects.filter(started_at__lt=before).delete()
+    return old.delete()[0]

@@ -235,6 +235,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-stale-cells": {"task": "dashboard.tasks.refresh_rollups_task", "schedule": 30.0},
+    # Before the day turns: the rebuild of the new day would wipe out what is wrong.
+    "verify-nightly": {
+        "task": "dashboard.tasks.verify_rollups_task",
+        "schedule": crontab(hour=23, minute=30),
+    },
     "rebuild-nightly": {
         "task": "dashboard.tasks.rebuild_rollups_task",
         "schedule": crontab(hour=2, minute=30),

@@ -183,11 +183,20 @@ def test_a_refresh_that_fails_keeps_its_marks(site, monkeypatch):
     rebuild_rollups()
     change_terms(site["moving"], by=make_user("rita", role="reviewer"), due_on=date(2023, 12, 31), reason="定期限")
     with monkeypatch.context() as broken:
-        broken.setattr(rollups.Table, "fresh", lambda *args, **kwargs: 1 / 0)
+        broken.setattr(rollups, "_write", lambda *args, **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            refresh_stale_rollups()
+            refresh_stale_rollups(retries=2)
     assert StaleCell.objects.count() == 1
+    run = RollupRun.objects.first()
+    assert (run.error, run.cells, run.retries) == ("ZeroDivisionError: division by zero", 0, 2)
+    assert run.finished_at is not None
     assert refresh_stale_rollups() == 1
+
+
+def test_a_run_that_finds_nothing_to_do_leaves_no_trace(site):
+    rebuild_rollups()
+    assert refresh_stale_rollups() == 0
+    assert RollupRun.objects.count() == 1
 
 
 def test_verify_finds_a_falsified_cell_a_missing_one_and_one_too_many(site):
