@@ -12,8 +12,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from accounts.models import Department, User
+from dashboard import rollups
 from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
-from measures.models import Measure, Notice, Report, StatusChange
+from measures.models import Measure, Notice, Report, StatusChange, TermsChange
 from measures.reports import (
     DraftChanged,
     ReportData,
@@ -25,14 +27,15 @@ from measures.reports import (
     save_draft,
     submit_report,
 )
-from measures.services import change_terms
+from measures.services import change_terms, merge_departments
 from pilotzone.celery import app
+from projects.models import Project
 from reporting.workflow import MoveNotAllowed
-from tests.factories import file_report, make_department, make_measure, make_section, make_user
+from tests.factories import file_report, make_department, make_measure, make_project, make_section, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EIGHT, TWENTY = 8, 20
-AUGUST = date(2023, 8, 1)
+AUGUST, DAY = date(2023, 8, 1), date(2023, 8, 29)
 
 
 @pytest.fixture(autouse=True)
@@ -241,6 +244,112 @@ def test_measures_that_change_places_at_once_stop_nobody(department, reviewers):
     assert (len(well), refusals) == (EIGHT, [])
     refresh_stale_rollups()
     assert verify_rollups() == []
+
+
+def test_a_rebuild_in_progress_shows_no_half_new_figures(measure, monkeypatch):
+    """Between the two tables, and before the commit, other connections see the cells as they were."""
+    project = make_project(measure.section.plan, investment=1)
+    rebuild_rollups()
+    plan = measure.section.plan_id
+    # Behind the services' back, so that nothing refreshes by itself.
+    Measure.objects.filter(pk=measure.pk).update(due_on=date(2023, 6, 30))
+    Project.objects.filter(pk=project.pk).update(investment_wan=2)
+
+    def totals():
+        read = [rollups.read(kind, plan_id=plan, day=DAY, today=DAY) for kind in ("measures", "projects")]
+        assert all(cells.computed_at for cells in read)
+        measures, projects = (cells.sum_by()[None] for cells in read)
+        return measures["due"], projects["investment"]
+
+    write, seen = rollups._write, []
+
+    def write_and_look(*args, **kwargs):
+        written = write(*args, **kwargs)
+        seen.extend(at_once([totals]))
+        return written
+
+    monkeypatch.setattr(rollups, "_write", write_and_look)
+    rebuild_rollups()
+    assert seen == [(0, 1), (0, 1)]
+    assert totals() == (1, 2)
+
+
+class TestMergers:
+    """A row that refers to a department that was merged would be lost to every page."""
+
+    @pytest.fixture
+    def three(self):
+        """Departments with four measures each, of which each joins those of the next, and two people."""
+        section, three = make_section(), [make_department(slug) for slug in ("one", "two", "three")]
+        for number, department in enumerate(three):
+            for _measure in range(4):
+                measure = make_measure(section, department)
+                measure.participating_departments.add(three[number - 1])
+            for name in "ab":
+                make_user(f"{department.slug}-{name}", role="reporter", department=department)
+        rebuild_rollups()
+        return three
+
+    def check(self, *, stand):
+        """All that is there belongs to the departments that stand, and the totals say so."""
+        assert {each.slug for each in Department.objects.standing()} == stand
+        assert not Department.objects.filter(merged_into__merged_into__isnull=False).exists()
+        for rows in (
+            Measure.objects.filter(lead_department__merged_into__isnull=False),
+            Measure.objects.filter(participating_departments__merged_into__isnull=False),
+            User.objects.filter(department__merged_into__isnull=False),
+        ):
+            assert not rows.exists()
+        refresh_stale_rollups()
+        assert verify_rollups() == []
+
+    def test_two_departments_merged_into_each_other_at_once_become_one(self, three, reviewers):
+        one, two, _three = three
+        answers = at_once(
+            [
+                lambda: merge_departments(one, into=two, by=reviewers[0], reason="甲并入乙"),
+                lambda: merge_departments(two, into=one, by=reviewers[1], reason="乙并入甲"),
+            ]
+        )
+        well, refusals = split(answers)
+        assert (len(well), len(refusals)) == (1, 1)
+        assert (well[0].led, well[0].people) == (4, 2)
+        self.check(stand={"two" if well[0] is answers[0] else "one", "three"})
+        assert TermsChange.objects.count() == 4
+
+    def test_eight_reviewers_merge_the_same_two_at_once_and_it_happens_once(self, three, reviewers):
+        one, two, _three = three
+        jobs = [lambda by=by: merge_departments(one, into=two, by=by, reason="机构改革") for by in reviewers]
+        well, refusals = split(at_once(jobs))
+        assert (len(well), len(refusals)) == (1, 7)
+        assert TermsChange.objects.count() == 4
+        self.check(stand={"two", "three"})
+
+    def test_a_ring_of_mergers_at_once_leaves_nothing_behind(self, three, reviewers):
+        """Each into the next: whichever comes first, the last of them finds that its target is gone."""
+        jobs = [
+            lambda source=source, into=into, by=by: merge_departments(source, into=into, by=by, reason="机构改革")
+            for source, into, by in zip(three, [*three[1:], three[0]], reviewers, strict=False)
+        ]
+        well, refusals = split(at_once(jobs))
+        assert len(well) + len(refusals) == 3
+        assert refusals
+        assert Department.objects.standing().count() == 3 - len(well)
+        self.check(stand=set(Department.objects.standing().values_list("slug", flat=True)))
+
+    def test_measures_that_move_while_their_departments_merge_are_not_left_behind(self, three, reviewers):
+        """Three move into the department that goes, three out of it: each is refused or goes along."""
+        one, two, three_ = three
+        coming = list(Measure.objects.filter(lead_department=three_).order_by("pk")[:3])
+        going = list(Measure.objects.filter(lead_department=one).order_by("-pk")[:3])
+        moves = [*((measure, one) for measure in coming), *((measure, three_) for measure in going)]
+        jobs = [
+            lambda measure=measure, to=to, by=by: change_terms(measure, by=by, lead_department=to, reason="职能划转")
+            for (measure, to), by in zip(moves, reviewers, strict=False)
+        ]
+        jobs.insert(2, lambda: merge_departments(one, into=two, by=reviewers[7], reason="机构改革"))
+        split(at_once(jobs))
+        self.check(stand={"two", "three"})
 
 
 def test_eight_reviewers_remind_a_department_at_once_and_its_people_are_told_once(measure, department, ada, reviewers):

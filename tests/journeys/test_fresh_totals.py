@@ -13,7 +13,7 @@ from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_ro
 from measures.reports import accept_report
 from pilotzone.celery import app
 from tests.compose import compose_command
-from tests.factories import file_report, make_department, make_measure, make_user
+from tests.factories import file_report, make_department, make_measure, make_plan, make_user
 from tests.services import process, redis, wait_until
 
 TODAY = date(2023, 8, 29)
@@ -66,6 +66,8 @@ def test_while_a_mark_waits_page_and_api_say_so(measure, client, open_reading, m
     accept_a_change(measure)
     assert "汇总数据正在更新" in client.get("/").content.decode()
     assert client.get("/api/v1/summary/").json()["refreshing"] is True
+    other = make_plan("another")
+    assert client.get(f"/api/v1/summary/?plan={other.slug}").json()["refreshing"] is False
     refresh_stale_rollups()
     assert "汇总数据正在更新" not in client.get("/").content.decode()
     assert client.get("/api/v1/summary/").json()["refreshing"] is False
