@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import BigIntegerField, DateField, DateTimeField, Q, QuerySet, Value
+from django.db.models import BigIntegerField, DateField, DateTimeField, Max, Min, Q, QuerySet, Value
 from django.db.models.constants import OnConflict
 
 from dashboard.models import MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
@@ -179,14 +179,19 @@ def _write(table: Table, keys: Collection[Key] | None, *, day: date, run: Rollup
     return written if keys is None else len(keys)
 
 
+def _free_marks() -> QuerySet[StaleCell]:
+    """Marks, but for those that another worker has taken. SQLite has one writer at a time instead."""
+    can_skip = connection.features.has_select_for_update_skip_locked
+    return StaleCell.objects.select_for_update(skip_locked=bool(can_skip)).order_by("id")
+
+
 def refresh_batch(*, day: date, retries: int = 0) -> int:
     """Takes a batch of marks, recomputes their cells, writes them and clears the marks: one transaction.
 
     Returns the number of cells it recomputed; 0 when nothing waits.
     """
     with _running(day=day, full=False, retries=retries) as run:
-        # Marks another worker has taken are left to it. SQLite has one writer at a time instead.
-        marks = list(StaleCell.objects.select_for_update(skip_locked=_can_skip_locked()).order_by("id")[:BATCH])
+        marks = list(_free_marks()[:BATCH])
         if not marks:
             return 0
         run.save()
@@ -201,21 +206,22 @@ def refresh_batch(*, day: date, retries: int = 0) -> int:
     return run.cells
 
 
-def rebuild(*, day: date, retries: int = 0) -> RollupRun:
-    """Recomputes every cell. Readers see the old cells or the new ones, never a mixture."""
+def rebuild(*, day: date, retries: int = 0, unless_done: bool = False) -> RollupRun:
+    """Recomputes every cell. Readers see the old cells or the new ones, never a mixture.
+
+    `unless_done`: not where every cell is of the day by now. When the day turns all workers come at once, and those
+    who waited for the first find its work done.
+    """
     with _running(day=day, full=True, retries=retries) as run:
-        # First the marks: what they stand for is committed, so that the counts below have it. A worker that holds
-        # some is waited for here, before the plans, which it may want.
-        StaleCell.objects.all().delete()
         _lock_plans(None)
+        if unless_done and is_of(day):
+            return run
         run.save()
+        # What these marks stand for is committed, so that the counts below have it.
+        StaleCell.objects.filter(pk__in=_free_marks().values("pk")).delete()
         for table in TABLES.values():
             run.cells += _write(table, None, day=day, run=run)
     return run
-
-
-def _can_skip_locked() -> bool:
-    return bool(connection.features.has_select_for_update_skip_locked)
 
 
 @dataclass(frozen=True)
@@ -295,3 +301,13 @@ def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:
             newest = max(stored, key=lambda cell: cell.computed_at)
             return Cells({cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
     return Cells(table.fresh(day, plan_id=plan_id))
+
+
+def computed_at(kind: str, *, plan_id: int, day: date, today: date) -> datetime | None:
+    """The time that `read` gives with the same cells, without reading them."""
+    if day != today:
+        return None
+    cells = TABLES[kind].model._default_manager.filter(plan_id=plan_id)
+    ages = cells.aggregate(first=Min("as_of"), last=Max("as_of"), newest=Max("computed_at"))
+    newest: datetime | None = ages["newest"]
+    return newest if ages["first"] == ages["last"] == today else None

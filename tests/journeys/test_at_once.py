@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import Department, User
 from dashboard import rollups
+from dashboard.models import RollupRun
 from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
 from measures.reports import (
@@ -350,6 +351,15 @@ class TestMergers:
         jobs.insert(2, lambda: merge_departments(one, into=two, by=reviewers[7], reason="机构改革"))
         split(at_once(jobs))
         self.check(stand={"two", "three"})
+
+
+def test_when_the_day_turns_eight_sweeps_at_once_rebuild_everything_once(measure, settings):
+    rebuild_rollups()
+    RollupRun.objects.all().delete()
+    settings.PILOTZONE_TODAY = date(2023, 8, 30)
+    answers, _refusals = split(at_once([refresh_stale_rollups] * EIGHT))
+    assert sorted(answers) == [0] * (EIGHT - 1) + [1]
+    assert [run.full for run in RollupRun.objects.all()] == [True]
 
 
 def test_eight_reviewers_remind_a_department_at_once_and_its_people_are_told_once(measure, department, ada, reviewers):
