@@ -9,17 +9,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import BigIntegerField, DateField, DateTimeField, Max, Min, Q, QuerySet, Value
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.constants import OnConflict
 
 from dashboard.models import MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
 from measures.models import Plan, StatusChange
 from projects.models import Project
 from reporting.clock import now
-from reporting.lights import thresholds
+from reporting.lights import Thresholds, thresholds
 
 Key = tuple[int | str, ...]
 Counts = dict[str, int]
@@ -39,7 +40,7 @@ class Table:
     key: tuple[str, ...]
     paths: tuple[str, ...]
     counts: tuple[str, ...]
-    count: Callable[[date], QuerySet[Any, Any]]
+    count: Callable[[date, Thresholds], QuerySet[Any, Any]]
 
     @property
     def columns(self) -> list[str]:
@@ -61,7 +62,7 @@ class Table:
 
     def fresh(self, day: date, *, plan_id: int | None = None) -> dict[Key, Counts]:
         """The cells of a day counted from source: all, or those of one plan."""
-        rows = self.count(day)
+        rows = self.count(day, thresholds())
         if plan_id is not None:
             rows = rows.filter(**{self.paths[0]: plan_id})
         return {
@@ -94,7 +95,7 @@ TABLES: Mapping[str, Table] = {
         key=("plan", "section", "lead_department"),
         paths=("measure__section__plan", "measure__section", "measure__lead_department"),
         counts=("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red"),
-        count=lambda day: StatusChange.objects.cells(day, limits=thresholds()),
+        count=lambda day, limits: StatusChange.objects.cells(day, limits=limits),
     ),
     "projects": Table(
         kind="projects",
@@ -102,7 +103,7 @@ TABLES: Mapping[str, Table] = {
         key=("plan", "city", "category", "stage"),
         paths=("plan", "city", "category", "stage"),
         counts=("total", "investment"),
-        count=lambda day: Project.objects.cells(day),
+        count=lambda day, limits: Project.objects.cells(day),
     ),
 }
 
@@ -152,31 +153,48 @@ def _running(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]:
         raise
 
 
-def _write(table: Table, keys: Collection[Key] | None, *, day: date, run: RollupRun) -> int:
+def _count(
+    kind: str, day: date, limits: Thresholds, keys: Collection[Key] | None = None
+) -> tuple[str, tuple[Any, ...]]:
+    """The counting query of a day as the ORM compiles it, with its parameters: keys first, then counts."""
+    table = TABLES[kind]
+    rows = table.count(day, limits)
+    if keys is not None:
+        rows = rows.filter(table.matching(keys, table.paths))
+    return rows.values_list(*table.paths, *table.counts).query.sql_with_params()
+
+
+# The query of a rebuild is the same all day, and compiling it takes as long as running it for a single plan.
+_count_all = lru_cache(maxsize=4)(_count)
+
+
+def _write(kind: str, keys: Collection[Key] | None, *, day: date, run: RollupRun) -> int:
     """Recomputes the cells of `keys` (None: all) and writes them with one statement, whose rows never pass through
     Python; a cell that became empty goes. Returns how many cells were recomputed.
 
-    The one place with SQL of ours: it wraps what the ORM compiles for the counting query.
+    The one place with SQL of ours: it wraps the counting query.
     """
-    rows, stored = table.count(day), table.model._default_manager.exclude(run=run)
-    if keys is not None:
-        rows = rows.filter(table.matching(keys, table.paths))
-        stored = stored.filter(table.matching(keys, table.columns))
+    table, ops, limits = TABLES[kind], connection.ops, thresholds()
+    select, params = _count_all(kind, day, limits) if keys is None else _count(kind, day, limits, keys)
     stamp = {
-        "as_of": Value(day, DateField()),
-        "computed_at": Value(run.started_at, DateTimeField()),
-        "run_id": Value(run.pk, BigIntegerField()),
+        "as_of": ops.adapt_datefield_value(day),
+        "computed_at": ops.adapt_datetimefield_value(run.started_at),
+        "run_id": run.pk,
     }
-    select, params = rows.annotate(**stamp).values_list(*table.paths, *table.counts, *stamp).query.sql_with_params()
-    quote, columns = connection.ops.quote_name, [*table.columns, *table.counts, *stamp]
-    on_conflict = connection.ops.on_conflict_suffix_sql((), OnConflict.UPDATE, columns[len(table.key) :], table.columns)
-    into = f"{quote(table.model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    written = [*table.counts, *stamp]
+    columns = ", ".join(ops.quote_name(name) for name in (*table.columns, *written))
+    on_conflict = ops.on_conflict_suffix_sql((), OnConflict.UPDATE, written, table.columns)
     with connection.cursor() as cursor:
-        # Without a condition SQLite would read ON as the beginning of a join.
-        cursor.execute(f"INSERT INTO {into} SELECT * FROM ({select}) AS cells WHERE 1 = 1 {on_conflict}", params)
-        written = cursor.rowcount
-    stored.delete()
-    return written if keys is None else len(keys)
+        cursor.execute(
+            f"INSERT INTO {ops.quote_name(table.model._meta.db_table)} ({columns})"
+            # Without a condition SQLite would read ON as the beginning of a join.
+            f" SELECT cells.*, %s, %s, %s FROM ({select}) AS cells WHERE 1 = 1 {on_conflict}",
+            (*stamp.values(), *params),
+        )
+        recomputed = cursor.rowcount if keys is None else len(keys)
+    stored = table.model._default_manager.exclude(run=run)
+    (stored if keys is None else stored.filter(table.matching(keys, table.columns))).delete()
+    return recomputed
 
 
 def _free_marks() -> QuerySet[StaleCell]:
@@ -201,7 +219,7 @@ def refresh_batch(*, day: date, retries: int = 0) -> int:
         _lock_plans({key[0] for keys in cells.values() for key in keys})
         for kind, keys in cells.items():
             if keys:
-                run.cells += _write(TABLES[kind], keys, day=day, run=run)
+                run.cells += _write(kind, keys, day=day, run=run)
         StaleCell.objects.filter(pk__in=[each.pk for each in marks]).delete()
     return run.cells
 
@@ -219,8 +237,8 @@ def rebuild(*, day: date, retries: int = 0, unless_done: bool = False) -> Rollup
         run.save()
         # What these marks stand for is committed, so that the counts below have it.
         StaleCell.objects.filter(pk__in=_free_marks().values("pk")).delete()
-        for table in TABLES.values():
-            run.cells += _write(table, None, day=day, run=run)
+        for kind in TABLES:
+            run.cells += _write(kind, None, day=day, run=run)
     return run
 
 
@@ -262,7 +280,8 @@ def _verify_plan(plan_id: int, day: date) -> tuple[int, list[Difference]]:
             each: table.fresh(each, plan_id=plan_id) for each in {cell.as_of for cell in stored.values()} or {day}
         }
         newest = max(counted)
-        waiting = {tuple(key) for key in StaleCell.objects.filter(kind=table.kind).values_list("key", flat=True)}
+        marks = StaleCell.objects.filter(kind=table.kind, key__0=plan_id)
+        waiting = {tuple(key) for key in marks.values_list("key", flat=True)}
         for key in (stored.keys() | counted[newest].keys()) - waiting:
             cell = stored.get(key)
             as_of = cell.as_of if cell else newest

@@ -55,7 +55,8 @@ def _later_row() -> Q:
 class StatusChangeQuerySet(QuerySet):
     def standing(self) -> Self:
         """Rows that nothing supersedes."""
-        return self.filter(superseded_by__isnull=True)
+        # Not `superseded_by__isnull`: PostgreSQL expects one row of that join, and loops where it should hash.
+        return self.filter(~Exists(_model("StatusChange").objects.filter(supersedes=OuterRef("pk"))))
 
     def in_plan(self, plan: Any) -> Self:
         return self.filter(measure__section__plan=plan)
