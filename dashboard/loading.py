@@ -7,7 +7,7 @@ that loading twice changes nothing and never overwrites what a site has edited.
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,7 +16,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Choices, Model
+from django.db.models import Choices, F, Model
+from django.db.models.functions import Coalesce
 
 from accounts.models import Department
 from dashboard.models import PublishedFigure
@@ -673,16 +674,16 @@ def write(data: DataSet) -> dict[str, int]:
         if name == "reports":
             _add_evidence(rows, ids)
     if any(added.values()):
-        _tell_the_planner()
+        tell_the_planner(file.model for file in FILES.values())
         rebuild_rollups()
     return added
 
 
-def _tell_the_planner() -> None:
+def tell_the_planner(models: Iterable[type[Model]]) -> None:
     """A database that was empty a moment ago plans as if it still were, and would count for minutes."""
     with connection.cursor() as cursor:
-        for file in FILES.values():
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(file.model._meta.db_table)}")
+        for model in models:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _own_columns(row: Row, ids: Ids) -> dict[str, Any]:
@@ -722,9 +723,9 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
         targets = ids[file.columns[column].refers_to]
         through._default_manager.bulk_create(
             [
-                through(**{here: ids[name][row.key], there: targets[key,]})
+                through(**{here: ids[name][row.key], there: target})
                 for row in new
-                for key in dict.fromkeys(row[column])
+                for target in dict.fromkeys(targets[key,] for key in row[column])
             ],
             batch_size=BATCH,
         )
@@ -732,9 +733,11 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
 
 
 def _known(file: File) -> dict[Key, int]:
-    """The rows in the database by the key that the file gives them."""
+    """The rows in the database by the key that the file gives them; for a merged department, the one that does its
+    work now."""
     names = [f"{c}__{FILES[to].key[0]}" if (to := file.columns[c].refers_to) else c for c in file.key]
-    return {tuple(row[1:]): row[0] for row in file.model._default_manager.values_list("pk", *names)}
+    pk = Coalesce("merged_into_id", "pk") if file.model is Department else F("pk")
+    return {tuple(row[1:]): row[0] for row in file.model._default_manager.values_list(pk, *names)}
 
 
 def _add_evidence(rows: list[Row], ids: Ids) -> None:

@@ -10,11 +10,13 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from accounts.models import Department
 from dashboard.models import MeasureRollup, PublishedFigure
 from indicators.models import Indicator, Observation
 from measures.models import Evidence, Measure, Report, Section, StatusChange
+from measures.services import merge_departments
 from projects.models import Project
-from tests.factories import make_indicator, make_section
+from tests.factories import make_indicator, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +183,22 @@ def test_new_rows_join_those_that_are_there(folder: Path) -> None:
     load(folder)
     edit(folder, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
     assert load(folder) == "Loaded 1 departments.\n"
+
+
+def test_new_rows_that_name_a_merged_department_go_to_the_one_that_does_its_work(folder: Path) -> None:
+    edit(folder, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
+    load(folder)
+    water, audit = Department.objects.get(slug="water"), Department.objects.get(slug="audit")
+    merge_departments(water, into=audit, by=make_user("rita", role="reviewer"), reason="机构改革")
+    before = Measure.objects.get(code="M002").lead_department
+    new = "M003,plan,water,措施三,Measure three,,,water,,,,2023-01-03,,illustrative,illustrative,"
+    joins = "M004,plan,water,措施四,Measure four,,,energy,water;audit,,,2023-01-03,,illustrative,illustrative,"
+    edit(folder, "measures", "M002,", f"{new}\n{joins}\nM002,")
+    first = ",,promoting,2023-01-03,2023-01-06,,,列入,Listed,illustrative,"
+    edit(folder, "status_changes", "M001,,promoting", f"M003{first}\nM004{first}\nM001,,promoting")
+    assert load(folder) == "Loaded 2 measures, 2 status_changes.\n"
+    assert before == Measure.objects.get(code="M003").lead_department == audit
+    assert list(Measure.objects.get(code="M004").participating_departments.all()) == [audit]
 
 
 def test_spreadsheet_habits_are_read(folder: Path) -> None:
