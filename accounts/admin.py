@@ -10,7 +10,10 @@ from accounts.services import revoke_token
 
 @admin.register(Department)
 class DepartmentAdmin(admin.ModelAdmin):
-    list_display = ("slug", "name_zh", "name_en", "number", "provenance")
+    list_display = ("slug", "name_zh", "name_en", "number", "provenance", "merged_into")
+    list_select_related = ("merged_into",)
+    # Departments are merged on a page of the site: with a reviewer and a reason.
+    readonly_fields = ("merged_into", "merged_on")
     search_fields = ("slug", "name_zh", "name_en")
 
 

@@ -1,36 +1,75 @@
+from typing import Self
+
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role, Scope
 from reporting.provenance import Sourced
 
+# Nobody newly belongs to, and no measure newly goes to, a department that was merged.
+STANDING = {"merged_into": None}
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        """Those that were not merged into another."""
+        return self.filter(**STANDING)
+
 
 class Department(Sourced):
+    """`merged_into` is the department that does its work now, and itself stands; `merged_on` the day it ceased.
+
+    Only `measures.services.merge_departments` sets them: what belonged to the department goes along.
+    """
+
     slug = models.SlugField(unique=True)
     number = models.PositiveSmallIntegerField(help_text=_("The order in which the office lists departments"))
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=120)
     short_zh = models.CharField(max_length=30)
     short_en = models.CharField(max_length=60)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+    )
+    merged_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = DepartmentQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["number", "slug"]
-        constraints = [*Sourced.Meta.constraints]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="department_not_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, merged_on__isnull=True)
+                | Q(merged_into__isnull=False, merged_on__isnull=False),
+                name="department_merger_has_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def heir(self) -> "Department":
+        """The department that does its work now: itself while it stands."""
+        return self.merged_into or self
 
 
 class User(AbstractUser):
     """Belongs to a department, to a city, or to neither; a reporter always to a department."""
 
     role = models.CharField(_("Role"), max_length=8, choices=Role, default=Role.VIEWER)
-    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="users")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="users", limit_choices_to=STANDING
+    )
     city = models.ForeignKey("regions.Region", models.PROTECT, null=True, blank=True, related_name="users")
     language = models.CharField(
         _("Language"), max_length=7, blank=True, validators=[RegexValidator(r"^(zh-hans|en)?\Z")]

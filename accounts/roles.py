@@ -42,6 +42,16 @@ def may_review(user: "User | AnonymousUser") -> bool:
     return user.is_authenticated and (user.is_superuser or user.role == Role.REVIEWER)
 
 
+def may_see_logs(user: "User | AnonymousUser") -> bool:
+    """What the site did by itself, and what went wrong."""
+    return user.is_authenticated and (user.is_superuser or user.role == Role.AUDITOR)
+
+
+def may_run_tasks(user: "User | AnonymousUser") -> bool:
+    """Whether they may have the site do at once what it does by its schedule."""
+    return user.is_authenticated and user.is_superuser
+
+
 def may_report(user: "User | AnonymousUser", *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
     return user.is_authenticated and user.role == Role.REPORTER and user.department_id == lead

@@ -38,7 +38,7 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
             if name in kept and not is_new:
                 continue
             user.role = role
-            user.department = Department.objects.get(slug=department) if department else None
+            user.department = Department.objects.get(slug=department).heir if department else None
             user.is_staff = user.is_superuser = name == "admin"
             user.set_password(passwords[name])
             user.save()

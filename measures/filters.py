@@ -7,13 +7,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department
 from measures.models import Measure, Plan, Section, StatusChange
 from reporting.lights import Light
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web.errors import BadQuery
-from web.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
+from web.filters import DayFilter, DepartmentFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
 
 
 def asked_plan(request: HttpRequest) -> Plan | None:
@@ -40,14 +39,10 @@ class MeasureFilter(django_filters.FilterSet):
         choices=MeasureStatus.choices, label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status")
     )
     section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
-    department = SlugFilter(
-        field_name="lead_department", queryset=Department.objects.all(), label=gettext_lazy("Lead department")
-    )
+    department = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     light = RuledChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
-    participating = SlugFilter(
-        field_name="participating_departments",
-        queryset=Department.objects.all(),
-        label=gettext_lazy("Participating departments"),
+    participating = DepartmentFilter(
+        field_name="participating_departments", label=gettext_lazy("Participating departments")
     )
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
@@ -77,11 +72,7 @@ class StatusChangeFilter(django_filters.FilterSet):
     measure = SlugFilter(to_field_name="code", queryset=Measure.objects.all(), label=gettext_lazy("Measure"))
     status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
     section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
-    department = SlugFilter(
-        field_name="measure__lead_department",
-        queryset=Department.objects.all(),
-        label=gettext_lazy("Lead department"),
-    )
+    department = DepartmentFilter(field_name="measure__lead_department", label=gettext_lazy("Lead department"))
     effective_from = DayFilter(field_name="effective_on", lookup_expr="gte", label=gettext_lazy("Effective from"))
     effective_to = DayFilter(field_name="effective_on", lookup_expr="lte", label=gettext_lazy("Effective by"))
     superseded = FlagFilter(

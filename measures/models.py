@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import STANDING
 from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, StatusChangeQuerySet
 from reporting.models import AbstractReport
 from reporting.provenance import Provenance, Sourced
@@ -68,12 +69,17 @@ class Measure(Sourced):
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z")])
     section = models.ForeignKey(Section, models.PROTECT, related_name="measures", verbose_name=_("Section"))
     lead_department = models.ForeignKey(
-        "accounts.Department", models.PROTECT, related_name="led_measures", verbose_name=_("Lead department")
+        "accounts.Department",
+        models.PROTECT,
+        related_name="led_measures",
+        limit_choices_to=STANDING,
+        verbose_name=_("Lead department"),
     )
     participating_departments = models.ManyToManyField(
         "accounts.Department",
         blank=True,
         related_name="joined_measures",
+        limit_choices_to=STANDING,
         verbose_name=_("Participating departments"),
     )
     title_zh = models.CharField(max_length=200)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Department
 from measures.models import Measure, Section
-from measures.services import MOST_REASON, MOST_TEXT
+from measures.services import MOST_REASON, MOST_TEXT, Holdings
 from reporting.statuses import MeasureStatus
-from web.filters import DayField, SlugField
+from web.filters import DayField, DepartmentField, SlugField
+from web.language import local
 
 TERMS = ("due_on", "lead_department", "section")
 
@@ -32,8 +33,8 @@ class TermsForm(forms.Form):
         show_hidden_initial=True,
         help_text=gettext_lazy("Empty: the measure has no due date."),
     )
-    lead_department = SlugField(
-        queryset=Department.objects.all(),
+    lead_department = DepartmentField(
+        queryset=Department.objects.standing(),
         to_field_name="slug",
         empty_label=None,
         show_hidden_initial=True,
@@ -61,6 +62,30 @@ class TermsForm(forms.Form):
     @property
     def changed_terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in TERMS if name in self.changed_data}
+
+
+class MergeForm(forms.Form):
+    into = SlugField(
+        queryset=Department.objects.none(),
+        to_field_name="slug",
+        empty_label=gettext_lazy("Choose a department"),
+        label=gettext_lazy("Merge into"),
+    )
+    reason = ReasonField()
+    confirmed = forms.BooleanField(error_messages={"required": gettext_lazy("Tick this to confirm.")})
+
+    def __init__(self, data: Any = None, *, source: Department, moves: Holdings) -> None:
+        super().__init__(data)
+        into: Any = self.fields["into"]
+        into.queryset = Department.objects.standing().exclude(pk=source.pk)
+        self.fields["confirmed"].label = _(
+            "All of this moves, and it cannot be undone: %(name)s %(led)s, %(joined)s and %(people)s"
+        ) % {
+            "name": local(source, "name"),
+            "led": ngettext("leads %(count)s measure", "leads %(count)s measures", moves.led) % {"count": moves.led},
+            "joined": _("takes part in %(count)s") % {"count": moves.joined},
+            "people": ngettext("has %(count)s person", "has %(count)s people", moves.people) % {"count": moves.people},
+        }
 
 
 class StatusForm(forms.Form):

@@ -1,4 +1,5 @@
-"""What the reviewing office changes about a measure: its terms, a wrong status, a completion that was none."""
+"""What the reviewing office changes about a measure (its terms, a wrong status, a completion that was none), and
+which departments it merges."""
 
 from typing import Any
 
@@ -7,34 +8,45 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Department, User
 from accounts.roles import may_review, signed_in
 from measures.models import Measure, StatusChange
-from measures.office_forms import TERMS, StatusForm, TermsForm
+from measures.office_forms import TERMS, MergeForm, StatusForm, TermsForm
 from measures.rules import Change, correction_window, is_completion, standing
-from measures.services import change_terms, correct_status, history_of, reopen_measure
+from measures.services import (
+    change_terms,
+    correct_status,
+    history_of,
+    holdings_of,
+    merge_departments,
+    reopen_measure,
+)
 from reporting.statuses import MeasureStatus
 from reporting.workflow import MoveNotAllowed
+from web.language import local
 from web.unsent import take_unsent
 from web.views import WorkPage
 
 
 class OfficeForm(WorkPage):
-    """A form about a measure. A refusal goes back with what was typed; `done` is said after a change."""
+    """A form about one thing. A refusal goes back with what was typed; `done` is said after a change."""
 
     template_name = "measures/office_form.html"
-    keeps = (*TERMS, *(f"initial-{name}" for name in TERMS), "status", "effective_on", "reason")
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_review(request.user)
 
-    @cached_property
-    def measure(self) -> Measure:
-        measures = Measure.objects.select_related("section", "lead_department")
-        return get_object_or_404(measures, code=self.kwargs["code"])
+    def about(self) -> tuple[str, str]:
+        """The address of the thing's own page, and its name."""
+        raise NotImplementedError
+
+    def after(self, form: Any) -> str:
+        """Where a change leads."""
+        return self.about()[0]
 
     def make_form(self, data: Any = None) -> forms.Form | None:
         """None where there is nothing to change; `words` then say why."""
@@ -50,7 +62,8 @@ class OfficeForm(WorkPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
             kwargs["form"] = self.make_form(take_unsent(self.request, self.request.path) or None)
-        return super().get_context_data(measure=self.measure, **self.texts(), **kwargs)
+        address, name = self.about()
+        return super().get_context_data(about_url=address, about_name=name, **self.texts(), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = self.make_form(request.POST)
@@ -61,11 +74,23 @@ class OfficeForm(WorkPage):
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:
                 messages.success(request, self.texts()["done"])
-                return redirect(self.measure)
+                return redirect(self.after(form))
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
 
-class ChangeTerms(OfficeForm):
+class MeasureForm(OfficeForm):
+    keeps = (*TERMS, *(f"initial-{name}" for name in TERMS), "status", "effective_on", "reason")
+
+    @cached_property
+    def measure(self) -> Measure:
+        measures = Measure.objects.select_related("section", "lead_department")
+        return get_object_or_404(measures, code=self.kwargs["code"])
+
+    def about(self) -> tuple[str, str]:
+        return self.measure.get_absolute_url(), f"{self.measure.code} {local(self.measure, 'title')}"
+
+
+class ChangeTerms(MeasureForm):
     def make_form(self, data: Any = None) -> TermsForm:
         return TermsForm(data, measure=self.measure)
 
@@ -81,7 +106,7 @@ class ChangeTerms(OfficeForm):
         }
 
 
-class StatusPage(OfficeForm):
+class StatusPage(MeasureForm):
     @cached_property
     def rows(self) -> list[Change]:
         return history_of(self.measure)
@@ -153,5 +178,43 @@ class Reopen(StatusPage):
             "heading": _("Reopen a completed measure"),
             "submit": _("Reopen"),
             "done": _("The measure was reopened"),
+            "words": words,
+        }
+
+
+class MergeDepartment(OfficeForm):
+    keeps = ("into", "reason", "confirmed")
+
+    @cached_property
+    def source(self) -> Department:
+        return get_object_or_404(Department, slug=self.kwargs["slug"])
+
+    def about(self) -> tuple[str, str]:
+        # Of one that was merged, this leads on to the department that does its work now.
+        return reverse("dashboard:department", args=[self.source.slug]), local(self.source, "name")
+
+    def after(self, form: MergeForm) -> str:
+        return reverse("dashboard:department", args=[form.cleaned_data["into"].slug])
+
+    def make_form(self, data: Any = None) -> MergeForm | None:
+        if self.source.merged_into_id is not None:
+            return None
+        return MergeForm(data, source=self.source, moves=holdings_of(self.source))
+
+    def change(self, form: MergeForm, by: User) -> object:
+        return merge_departments(self.source, into=form.cleaned_data["into"], by=by, reason=form.cleaned_data["reason"])
+
+    def texts(self) -> dict[str, Any]:
+        if self.source.merged_into_id is not None:
+            words = _("This department has been merged already.")
+        else:
+            words = _(
+                "Its measures and its people go to the department that you choose. Reports stay with their measures, "
+                "and old links lead to that department. It cannot be undone."
+            )
+        return {
+            "heading": _("Merge into another department"),
+            "submit": _("Merge"),
+            "done": _("The departments were merged; links to the old one lead here"),
             "words": words,
         }

@@ -358,7 +358,6 @@ class ReportPage(ReportingView):
                 "evidence": list(report.evidence.order_by("pk")) if report is not None else [],
                 "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
                 "as_of": None,
-                "rollup_state": {},
                 **context,
             },
         )

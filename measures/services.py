@@ -4,10 +4,14 @@ Each is all or nothing, says who, and signals the cells it touched.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
@@ -40,9 +44,34 @@ def signal(*cells: Cell) -> None:
     figures_changed.send(sender=Measure, kind="measures", cells=set(cells))
 
 
+def locked_measures() -> QuerySet[Measure]:
+    """Measures, their rows locked in the order of their ids: decisions on one measure come one after the other.
+
+    The section is read after the lock: joined to it, a measure that changed its section meanwhile would match neither
+    section, and be missing.
+    """
+    return Measure.objects.select_for_update().prefetch_related("section").order_by("pk")
+
+
 def lock_measure(measure_id: int) -> Measure:
-    """The measure, its row locked: decisions on one measure come one after the other."""
-    return Measure.objects.select_for_update(of=("self",)).select_related("section").get(pk=measure_id)
+    return locked_measures().get(pk=measure_id)
+
+
+def lock_departments(*departments: Department) -> list[Department]:
+    """The departments as they are now, locked in the order of their ids: whoever merges crosswise waits.
+
+    NO KEY: rows that refer to them may be added meanwhile. Departments are locked before measures.
+    """
+    rows = Department.objects.select_for_update(no_key=True).filter(pk__in=[each.pk for each in departments])
+    found = {row.pk: row for row in rows.order_by("pk")}
+    return [found[each.pk] for each in departments]
+
+
+def check_stands(department: Department, *, field: str) -> None:
+    if department.merged_into_id is not None:
+        raise MoveNotAllowed(
+            _("This department has been merged into another; choose the one that does its work now."), field=field
+        )
 
 
 def words(text: str, *, else_say: str | None, most: int = MOST_REASON, field: str = "reason") -> str:
@@ -73,6 +102,9 @@ def moment_after(rows: Sequence[Change]) -> datetime:
 def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measure:
     """A new measure, with its first row: promoting, from the day it was listed."""
     with transaction.atomic():
+        # It may have been merged while the form was open.
+        (lead,) = lock_departments(measure.lead_department)
+        measure.lead_department = lead.heir
         measure.listed_on = listed_on
         measure.save()
         StatusChange.objects.create(
@@ -117,6 +149,9 @@ def change_terms(
     if not may_review(by):
         raise MoveNotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("Please say why."))
+    if isinstance(lead_department, Department):
+        (lead_department,) = lock_departments(lead_department)
+        check_stands(lead_department, field="lead_department")
     measure = lock_measure(measure.pk)
     before = cell_of(measure)
     if isinstance(due_on, date) and due_on < measure.listed_on:
@@ -154,6 +189,104 @@ def _as_text(value: date | Department | Section | None) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else value.slug
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """How much belongs to a department: measures that it leads, measures that it takes part in, and people."""
+
+    led: int
+    joined: int
+    people: int
+
+
+def holdings_of(department: Department) -> Holdings:
+    return Holdings(department.led_measures.count(), department.joined_measures.count(), department.users.count())
+
+
+@transaction.atomic
+def merge_departments(source: Department, *, into: Department, by: User, reason: str) -> Holdings:
+    """Makes a department part of another, for good: by a reviewer, with a reason, on record. Returns what went along.
+
+    Everything that refers to `source` refers to `into` afterwards; reports stay with their measures. The number of
+    statements does not grow with the measures. Raises MoveNotAllowed.
+    """
+    if not may_review(by):
+        raise MoveNotAllowed(_("You may not do this"))
+    reason = words(reason, else_say=_("Please say why."))
+    if source == into:
+        raise MoveNotAllowed(_("A department cannot be merged into itself."), field="into")
+    source, into = lock_departments(source, into)
+    if source.merged_into_id is not None:
+        raise MoveNotAllowed(_("This department has been merged already."))
+    check_stands(into, field="into")
+    led = list(locked_measures().filter(lead_department=source))
+    before = {cell_of(measure) for measure in led}
+    TermsChange.objects.bulk_create(
+        TermsChange(
+            measure=measure,
+            field=Term.LEAD_DEPARTMENT,
+            old_value=_as_text(source),
+            new_value=_as_text(into),
+            reason=reason,
+            recorded_at=now(),
+            recorded_by=by,
+        )
+        for measure in led
+    )
+    joined = _join_instead(source, into, by=by)
+    Measure.objects.filter(lead_department=source).update(lead_department=into)
+    people = User.objects.filter(department=source).update(department=into)
+    # Who was merged into it before: their addresses still lead to a department that stands.
+    Department.objects.filter(merged_into=source).update(merged_into=into)
+    source.merged_into, source.merged_on = into, today()
+    source.save(update_fields=["merged_into", "merged_on"])
+    # A department that leads nothing has no change of terms to say who merged it and why.
+    LogEntry.objects.log_create(
+        source,
+        action=LogEntry.Action.UPDATE,
+        actor=by,
+        changes={"merged_into": ["None", str(into.pk)]},
+        additional_data={"reason": reason},
+    )
+    if before:
+        signal(*before, *((plan, section, into.pk) for plan, section, _lead in before))
+    return Holdings(len(led), joined, people)
+
+
+def _join_instead(source: Department, into: Department, *, by: User) -> int:
+    """`into` takes part where `source` did, once, and not where it leads; `source` still leads what it led.
+
+    Returns in how many measures `source` took part. What was so before is in the log of the measures.
+    """
+    joins: Any = Measure.participating_departments.through._default_manager
+    both = joins.filter(department__in=(source, into)).values_list("measure", "department")
+    before = set(both.all())
+    joins.filter(
+        Q(measure__lead_department__in=(source, into), department=source)
+        | Q(measure__lead_department=source, department=into)
+        | Q(measure__in=joins.filter(department=into).values("measure"), department=source)
+    ).delete()
+    joins.filter(department=source).update(department=into)
+    after = set(both.all())
+    measures = Measure.objects.in_bulk({measure for measure, _department in before ^ after})
+    names = {each.pk: str(each) for each in (source, into)}
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            content_type=ContentType.objects.get_for_model(Measure),
+            object_pk=str(measure),
+            object_id=measure,
+            object_repr=str(measures[measure]),
+            action=LogEntry.Action.UPDATE,
+            actor=by,
+            changes={
+                "participating_departments": {"type": "m2m", "operation": operation, "objects": [names[department]]}
+            },
+        )
+        for operation, rows in (("delete", before - after), ("add", after - before))
+        for measure, department in sorted(rows)
+    )
+    return sum(department == source.pk for _measure, department in before)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ urlpatterns = [
     path("measures/<str:code>/report/", report_views.ReportPage.as_view(), name="report"),
     path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
     path("measures/<str:code>/evidence/<uuid:key>/", report_views.evidence_file, name="evidence"),
+    path("departments/<slug:slug>/merge/", office_views.MergeDepartment.as_view(), name="merge"),
     path("workspace/", workspace_views.WorkspacePage.as_view(), name="workspace"),
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),
     path("review/", review_views.ReviewPage.as_view(), name="review"),

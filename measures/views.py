@@ -40,6 +40,7 @@ def days_late(days: int) -> str:
 
 
 class MeasureList(ListPage):
+    shows_totals = True
     template_name = "measures/measure_list.html"
     filterset_class = MeasureFilter
     orderings = MEASURE_ORDERINGS

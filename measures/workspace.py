@@ -76,7 +76,9 @@ def workspace_of(department: Department, *, plan: Plan | None, month: date, day:
     months: dict[int, Report] = {}
     rows = []
     reports = Report.objects.filter(
-        Q(period=month) | Q(state=ReportState.RETURNED), measure__lead_department=department
+        Q(period=month) | Q(state=ReportState.RETURNED),
+        measure__lead_department=department,
+        measure__section__plan=plan,
     )
     # Newest last, so that it is the one that stays; an open one is newer than all that are decided.
     for report in sorted(reports.order_by("submitted_on", "pk"), key=lambda each: each.state in OPEN_STATES):

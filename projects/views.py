@@ -17,6 +17,7 @@ from web.views import ListPage, ReadingView
 
 
 class ProjectList(ListPage):
+    shows_totals = True
     template_name = "projects/project_list.html"
     filterset_class = ProjectFilter
     orderings = PROJECT_ORDERINGS

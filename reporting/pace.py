@@ -31,10 +31,15 @@ def percent(part: int, whole: int) -> Decimal | None:
     return None if whole == 0 else to_tenth(Fraction(part * 100, whole))
 
 
+def days_passed(*, starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
+    """The plan's days up to and with `on`, and all its days."""
+    days = (ends_on - starts_on).days + 1
+    return min(max((on - starts_on).days + 1, 0), days), days
+
+
 def time_elapsed(*, starts_on: date, ends_on: date, on: date) -> Decimal:
     """The share of the plan's days up to and with `on`, in percent: 0.0 before, 100.0 from the last day on."""
-    days = (ends_on - starts_on).days + 1
-    passed = min(max((on - starts_on).days + 1, 0), days)
+    passed, days = days_passed(starts_on=starts_on, ends_on=ends_on, on=on)
     return to_tenth(Fraction(passed * 100, days))
 
 

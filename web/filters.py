@@ -5,9 +5,11 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Department
 from web.days import parse_day
 from web.language import local
 
@@ -68,6 +70,30 @@ class SlugFilter(django_filters.ModelChoiceFilter):
         kwargs.setdefault("to_field_name", "slug")
         kwargs.setdefault("empty_label", gettext_lazy("All"))
         super().__init__(*args, **kwargs)
+
+
+class DepartmentField(SlugField):
+    """Offers the departments that stand. The slug of one that was merged means the one that does its work now: an
+    old bookmark goes on finding the rows it always found, and the field shows whose they are.
+    """
+
+    @cached_property
+    def heirs(self) -> dict[str, str]:
+        merged = Department.objects.exclude(merged_into=None)
+        return dict(merged.values_list("slug", "merged_into__slug"))
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(self.heirs.get(value, value) if value else value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return self.heirs.get(data, data) if data else data
+
+
+class DepartmentFilter(SlugFilter):
+    field_class = DepartmentField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, queryset=Department.objects.standing(), **kwargs)
 
 
 class SearchFilter(django_filters.CharFilter):

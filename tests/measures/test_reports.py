@@ -27,6 +27,7 @@ from measures.reports import (
     submit_report,
     withdraw_report,
 )
+from reporting.clock import SHANGHAI
 from reporting.signals import figures_changed
 from reporting.workflow import MoveNotAllowed
 from tests.documents import make_pdf
@@ -120,7 +121,7 @@ class TestDrafts:
         assert (report.state, report.period, report.version) == ("draft", AUGUST, 1)
         assert (report.status, report.against_status) == ("in_progress", "promoting")
         assert (report.what_was_done_zh, report.problem_zh, report.next_step_zh) == ("开工建设", "缺地", "办理手续")
-        assert (report.edited_by, report.edited_at.date()) == (ada, TODAY)
+        assert (report.edited_by, report.edited_at.astimezone(SHANGHAI).date()) == (ada, TODAY)
         assert (report.submitted_on, report.submitted_by) == (None, None)
 
     def test_nothing_need_be_complete_or_right(self, measure, ada):
@@ -243,7 +244,7 @@ class TestSubmitting:
         submit_report(draft, by=ada)
         draft.refresh_from_db()
         assert (draft.state, draft.submitted_on, draft.submitted_by) == ("submitted", TODAY, ada)
-        assert draft.submitted_at.date() == TODAY
+        assert draft.submitted_at.astimezone(SHANGHAI).date() == TODAY
         assert (heard, told()) == ([], [])
 
     def test_says_what_is_missing_and_leaves_a_draft(self, measure, ada):
