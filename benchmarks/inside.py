@@ -1,6 +1,6 @@
 """What is measured inside one Django process: the API, the export and the rollups.
 
-`python -m benchmarks.inside [--quick]` with the environment of a site prints its findings as JSON.
+`python -m benchmarks.inside` with the environment of a site answers what `benchmarks.child` asks.
 """
 
 import json
@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,13 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
+from benchmarks import accepting
 from benchmarks.load import NotMeasured
 from benchmarks.stock import StockProjects
-from dashboard.models import RollupRun
-from dashboard.rollups import TABLES
-from dashboard.services import rebuild_rollups
+from dashboard.rollups import TABLES, Key, mark
+from dashboard.services import rebuild_rollups, refresh_stale_rollups
+from measures.models import Measure, Plan
+from projects.models import Project
 from reporting.clock import now, today
 from reporting.lights import thresholds
 
@@ -39,18 +43,32 @@ class Disagreement(Exception):
     """The two sides of a comparison do not give the same rows: their times mean nothing."""
 
 
+def say_progress(done: int, of: int) -> None:
+    print(json.dumps({"progress": [done, of]}), flush=True)
+
+
+# Runs of each side that are not counted, and the fewest that are.
+WARM_UP, FEWEST = 1, 3
+
+
 def compare(
-    ours: Callable[[], Any], baseline: Callable[[], Any], *, times: int, clock: Callable[[], float]
+    ours: Callable[[], Any], baseline: Callable[[], Any], *, times: int, seconds: float, clock: Callable[[], float]
 ) -> dict[str, float]:
-    """Medians in ms, taken in turns: what else the machine does falls on both alike."""
+    """Medians in ms of `times` runs of each side, or of as many as `seconds` allow; in turns, so that what else
+    the machine does falls on both alike.
+    """
     spent: dict[str, list[float]] = {"measured": [], "baseline": []}
-    for turn in range(times + 2):
+    end = time.monotonic() + seconds
+    for turn in range(times + WARM_UP):
+        if turn >= WARM_UP + FEWEST and time.monotonic() > end:
+            break
+        say_progress(turn, times + WARM_UP)
         for name, run in (("measured", ours), ("baseline", baseline)):
             start = clock()
             run()
-            if turn >= 2:
+            if turn >= WARM_UP:
                 spent[name].append((clock() - start) * 1000)
-    return {name: statistics.median(each) for name, each in spent.items()}
+    return {**{name: statistics.median(each) for name, each in spent.items()}, "times": len(spent["measured"])}
 
 
 def ask(address: str, view: Callable[..., Any] | None = None) -> Any:
@@ -83,7 +101,7 @@ def _core(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in PLAIN_COLUMNS} | {name: sorted(row[name]) for name in SETS}
 
 
-def api_projects(times: int) -> dict[str, float]:
+def api_projects(times: int, seconds: float) -> dict[str, float]:
     def ours() -> Any:
         return ask("/api/v1/projects/?page_size=100")
 
@@ -94,7 +112,7 @@ def api_projects(times: int) -> dict[str, float]:
     agree("API, 100 projects", *rows)
     if len(rows[0]) != 100:
         raise Disagreement(f"API, 100 projects: there are {len(rows[0])}")
-    return compare(ours, stock, times=times, clock=time.process_time)
+    return compare(ours, stock, times=times, seconds=seconds, clock=time.process_time)
 
 
 PROJECTS = """
@@ -104,26 +122,34 @@ PROJECTS = """
     FROM projects_project AS project
     JOIN regions_region AS city ON city.id = project.city_id
     LEFT JOIN regions_region AS county ON county.id = project.county_id
-    WHERE project.listed_on <= %s
+    WHERE project.plan_id = %s AND project.listed_on <= %s
     ORDER BY project.code
 """
 ALSO_IN = """
     SELECT link.project_id, region.code
-    FROM projects_project_also_in AS link JOIN regions_region AS region ON region.id = link.region_id
+    FROM projects_project_also_in AS link
+    JOIN projects_project AS project ON project.id = link.project_id
+    JOIN regions_region AS region ON region.id = link.region_id
+    WHERE project.plan_id = %s
 """
 MEASURES = """
     SELECT link.project_id, measure.code
-    FROM projects_project_measures AS link JOIN measures_measure AS measure ON measure.id = link.measure_id
+    FROM projects_project_measures AS link
+    JOIN projects_project AS project ON project.id = link.project_id
+    JOIN measures_measure AS measure ON measure.id = link.measure_id
+    WHERE project.plan_id = %s
 """
 
 
-def ndjson(times: int) -> dict[str, float]:
+def ndjson(times: int, seconds: float) -> dict[str, float]:
+    plan = Plan.objects.current().pk
+
     def ours() -> list[bytes]:
         return list(ask("/api/v1/projects/?format=ndjson").streaming_content)
 
     def lists(cursor: Any, sql: str) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
-        cursor.execute(sql)
+        cursor.execute(sql, [plan])
         for project, code in cursor:
             found.setdefault(project, []).append(code)
         return found
@@ -131,7 +157,7 @@ def ndjson(times: int) -> dict[str, float]:
     def loop() -> Iterator[bytes]:
         with connection.cursor() as cursor:
             also_in, measures = lists(cursor, ALSO_IN), lists(cursor, MEASURES)
-            cursor.execute(PROJECTS, [today()])
+            cursor.execute(PROJECTS, [plan, today()])
             names = [column[0] for column in cursor.description]
             for values in cursor:
                 row = dict(zip(names, values, strict=True))
@@ -146,7 +172,7 @@ def ndjson(times: int) -> dict[str, float]:
 
     rows = [[_core(orjson.loads(line)) for line in b"".join(side()).splitlines()] for side in (ours, baseline)]
     agree("NDJSON", *rows)
-    return {**compare(ours, baseline, times=times, clock=time.perf_counter), "rows": len(rows[0])}
+    return compare(ours, baseline, times=times, seconds=seconds, clock=time.perf_counter)
 
 
 class PlainSQL:
@@ -170,22 +196,19 @@ class PlainSQL:
                 for name, definition in cursor.fetchall():
                     cursor.execute(f"ALTER TABLE {copy} ADD CONSTRAINT {name} {definition}")
 
-    def run(self, day: date) -> None:
-        limits = thresholds()
-        values = {"day": day, "now": now(), "due_soon": limits.due_soon, "silent": limits.silent, "run": self.run_id}
+    def run(self, day: date, *, run_id: int) -> None:
+        """`run_id` must be a new one, as it is for the engine: a row that keeps its run costs no new index entry."""
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in self.statements:
-                cursor.execute(statement, values)
+                cursor.execute(statement, self.values(day, run_id))
+
+    def values(self, day: date, run_id: int) -> dict[str, Any]:
+        limits = thresholds()
+        return {"day": day, "now": now(), "due_soon": limits.due_soon, "silent": limits.silent, "run": run_id}
 
     def empty(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(self.copies.values())}")
-
-    @property
-    def run_id(self) -> int:
-        if not hasattr(self, "_run_id"):
-            self._run_id = RollupRun.objects.latest("pk").pk
-        return self._run_id
 
     def cells(self, kind: str, relation: str = "") -> dict[tuple[Any, ...], dict[str, int]]:
         table = TABLES[kind]
@@ -196,25 +219,93 @@ class PlainSQL:
             return {row[:width]: dict(zip(table.counts, row[width:], strict=True)) for row in cursor.fetchall()}
 
 
-def rebuild(times: int) -> dict[str, float]:
+# Up to so many the cells of four days are compared; beyond, those of the day alone.
+FEW_MEASURES = 1_000
+
+
+def rebuild(times: int, seconds: float) -> dict[str, Any]:
     with CaptureQueriesContext(connection) as queries:
-        rebuild_rollups()
-    found: dict[str, float] = {"queries": len(queries)}
+        run = rebuild_rollups()
+    found: dict[str, Any] = {"queries": len(queries), "cells": run.cells}
     if connection.vendor != "postgresql":
         return found
     plain = PlainSQL()
-    for day in (date(2023, 3, 31), date(2023, 6, 30), date(2025, 12, 31), today()):
+    days = [date(2023, 3, 31), date(2023, 6, 30), date(2025, 12, 31)]
+    for day in (*(days if Measure.objects.count() <= FEW_MEASURES else []), today()):
         plain.empty()
-        plain.run(day)
+        plain.run(day, run_id=run.pk)
         for kind, table in TABLES.items():
             agree(f"{kind} cells of {day}", table.fresh(day), plain.cells(kind))
-    found |= compare(rebuild_rollups, lambda: plain.run(today()), times=times, clock=time.perf_counter)
+    # The copies have been filled and emptied a few times.
+    names = [*plain.copies.values(), *(table.model._meta.db_table for table in TABLES.values())]
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {', '.join(names)}")
+
+    def ours() -> None:
+        nonlocal run
+        run = rebuild_rollups()
+
+    def baseline() -> None:
+        plain.run(today(), run_id=run.pk)
+
+    found |= compare(ours, baseline, times=times, seconds=seconds, clock=time.perf_counter)
     for kind, table in TABLES.items():
         agree(f"stored {kind} cells", plain.cells(kind, table.model._meta.db_table), plain.cells(kind))
     return found
 
 
-def overview_queries(times: int) -> dict[str, float]:
+def rebuild_plans() -> dict[str, list[str]]:
+    """The plans of both sides of `rebuild`, statement by statement, as they are carried out; nothing is kept."""
+    with CaptureQueriesContext(connection) as queries:
+        run = rebuild_rollups()
+    ours = [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "dashboard_m')]
+    ours += [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "dashboard_p')]
+    plain = PlainSQL()
+    plain.run(today(), run_id=run.pk)
+    values = plain.values(today(), rebuild_rollups().pk)
+    return {
+        "measured": [_explain(statement) for statement in ours],
+        "baseline": [_explain(statement, values) for statement in plain.statements],
+    }
+
+
+def _explain(statement: str, values: dict[str, Any] | None = None) -> str:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        transaction.set_rollback(True)
+    return plan
+
+
+# Cells to choose from: all over the table.
+MOST_CELLS = 200
+
+
+@cache
+def _some_cells() -> list[Key]:
+    """The keys of measure cells, the same at every call."""
+    table = TABLES["measures"]
+    keys = table.model._default_manager.order_by("pk").values_list(*table.columns)
+    number = keys.count()
+    step = max(number // MOST_CELLS, 1)
+    return list(islice(keys.iterator(), 0, number, step))[:MOST_CELLS]
+
+
+def refresh(turn: int, cells: int) -> dict[str, float]:
+    """One refresh of so many cells, from the marks of a change to the cleared marks."""
+    some = _some_cells()
+    chosen = [some[(turn * cells + number) % len(some)] for number in range(min(cells, len(some)))]
+    start = time.perf_counter()
+    with transaction.atomic():
+        mark("measures", chosen)
+    written = refresh_stale_rollups()
+    milliseconds = (time.perf_counter() - start) * 1000
+    if written != len(chosen):
+        raise Disagreement(f"{len(chosen)} cells were marked and {written} refreshed")
+    return {"measured": milliseconds}
+
+
+def overview_queries() -> dict[str, float]:
     client = Client(SERVER_NAME=HOST)
     with CaptureQueriesContext(connection) as queries:
         response = client.get("/")
@@ -223,31 +314,38 @@ def overview_queries(times: int) -> dict[str, float]:
     return {"queries": len(queries)}
 
 
-STEPS: dict[str, Callable[[int], dict[str, float]]] = {
+def about() -> dict[str, Any]:
+    with connection.cursor():
+        version = ".".join(map(str, connection.get_database_version()))
+    counts = {"plans": Plan.objects.count(), "measures": Measure.objects.count(), "projects": Project.objects.count()}
+    return {"version": f"{connection.display_name} {version}", **counts}
+
+
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    "about": about,
     "overview queries": overview_queries,
     "api": api_projects,
     "ndjson": ndjson,
     "rebuild": rebuild,
+    "rebuild plans": rebuild_plans,
+    "refresh": refresh,
+    "wait for workers": accepting.wait_for_workers,
+    "file reports": accepting.file_reports,
+    "accept reports": lambda **values: accepting.accept_reports(**values, progress=say_progress),
+    "tasks": accepting.tasks,
 }
 
 
 def main() -> None:
-    times = 5 if "--quick" in sys.argv else 20
-    found: dict[str, Any] = {"database": f"{connection.vendor} {'.'.join(map(str, _version()))}"}
-    for name, step in STEPS.items():
-        print(name, file=sys.stderr, flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
         try:
-            found[name] = step(times)
+            answer = STEPS[asked.pop("step")](**asked)
         except NotMeasured as reason:
-            found[name] = {"not measured": str(reason)}
+            answer = {"not measured": str(reason)}
         except Disagreement as reason:
-            found[name] = {"wrong": str(reason)}
-    print(json.dumps(found))
-
-
-def _version() -> tuple[int, ...]:
-    with connection.cursor():
-        return tuple(connection.get_database_version())
+            answer = {"wrong": str(reason)}
+        print(json.dumps({"answer": answer}), flush=True)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEADS = ("database", "what", "measured", "baseline", "ratio", "budget", "")
+HEADS = ("database", "data", "what", "measured", "baseline", "ratio", "budget", "")
 
 
 @dataclass
 class Finding:
-    """One line of the table. `budget` is for the ratio where there is a baseline, else for the measured value."""
+    """One line of the table. `budget` is for the ratio where there is a baseline, else for the measured value.
+    `size`: how many times the demonstration's data; 0 where that does not matter.
+    """
 
     what: str
     database: str = ""
+    size: int = 0
     measured: float | None = None
     baseline: float | None = None
     budget: float | None = None
@@ -47,6 +50,7 @@ class Finding:
         limit = "" if self.budget is None else _say(self.budget, "x" if self.baseline else self.unit)
         return (
             self.database,
+            f"{self.size:,}x" if self.size else "",
             self.what,
             measured,
             _say(self.baseline, self.unit),

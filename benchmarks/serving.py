@@ -3,22 +3,24 @@
 import contextlib
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.load import fetch
 from tests import services
+from tests.compose import compose_command
 from tests.lanes import clean_environment
 
+# Of the web server, and Celery's.
 WORKERS = 2
 
 
-@dataclass
+@dataclass(frozen=True)
 class Site:
     port: int
-    environment: dict[str, str]
     seconds_to_start: float
     process_id: int
 
@@ -39,9 +41,9 @@ class Site:
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
-@contextlib.contextmanager
-def demo(data: Path, database_url: str = "") -> Iterator[Site]:
-    environment = {
+def environment(data: Path, database_url: str = "") -> dict[str, str]:
+    """Of every process that works on these data."""
+    names = {
         **clean_environment(),
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "PILOTZONE_DATA_DIR": str(data),
@@ -50,12 +52,15 @@ def demo(data: Path, database_url: str = "") -> Iterator[Site]:
         # A worker that is replaced, or a connection closed between two steps, would be counted as slowness.
         "GUNICORN_CMD_ARGS": "--max-requests 0 --keep-alive 60 --log-level warning",
     }
-    if database_url:
-        environment["DATABASE_URL"] = database_url
+    return names | ({"DATABASE_URL": database_url} if database_url else {})
+
+
+@contextlib.contextmanager
+def demo(names: Mapping[str, str]) -> Iterator[Site]:
     port = services.free_port()
     command = [sys.executable, "manage.py", "demo", "--port", str(port)]
     start = time.monotonic()
-    with services.process(command, environment) as process:
+    with services.process(command, names) as process:
 
         def answers() -> bool:
             if not process.is_alive:
@@ -68,7 +73,51 @@ def demo(data: Path, database_url: str = "") -> Iterator[Site]:
             return True
 
         services.wait_until(answers, "the demonstration's first answer", seconds=120)
-        yield Site(port, environment, time.monotonic() - start, process.popen.pid)
+        yield Site(port, time.monotonic() - start, process.popen.pid)
+
+
+class Peaks:
+    """The most memory (PSS, in bytes) that each process had with its children, by its id."""
+
+    def __init__(self) -> None:
+        self.bytes: dict[int, int] = {}
+
+    def look(self, process_ids: Iterable[int]) -> None:
+        for process_id in process_ids:
+            # One of the family may end meanwhile.
+            with contextlib.suppress(OSError):
+                used = sum(_pss(member) for member in _family(process_id))
+                self.bytes[process_id] = max(self.bytes.get(process_id, 0), used)
+
+
+@contextlib.contextmanager
+def watched(*process_ids: int) -> Iterator[Peaks]:
+    """Looks at the memory of these processes three times a second while the block runs."""
+    peaks, done = Peaks(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.3):
+            peaks.look(process_ids)
+
+    thread = threading.Thread(target=watch)
+    peaks.look(process_ids)
+    thread.start()
+    try:
+        yield peaks
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def workers(names: Mapping[str, str]) -> Iterator[list[services.Process]]:
+    """Celery workers as docker-compose.yml starts them, each with two processes; they answer some seconds later."""
+    with contextlib.ExitStack() as stack:
+        started = []
+        for number in range(WORKERS):
+            command = [*compose_command("worker"), "--concurrency", "2", "-n", f"bench{number}@%h"]
+            started.append(stack.enter_context(services.process(command, names)))
+        yield started
 
 
 def _stat(process_id: int) -> list[str]:

@@ -6,6 +6,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.serializers import CharField, ModelSerializer, SlugRelatedField
 
+from measures.models import Plan
 from projects.models import Project
 
 
@@ -48,5 +49,5 @@ class StockProjects(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Project]:
         # Without these it would ask once a row: too easy to beat.
-        projects = Project.objects.order_by("code").select_related("city", "county")
+        projects = Project.objects.filter(plan=Plan.objects.current()).order_by("code").select_related("city", "county")
         return projects.prefetch_related("also_in", "measures")

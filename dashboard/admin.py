@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure, RollupRun, StaleCell
+from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure, RollupRun, StaleCell, Verification
 
 
 @admin.register(PublishedFigure)
@@ -27,7 +27,12 @@ class Computed(admin.ModelAdmin):
 
 @admin.register(RollupRun)
 class RollupRunAdmin(Computed):
-    list_display = ("started_at", "finished_at", "full", "as_of", "cells", "error")
+    list_display = ("started_at", "finished_at", "full", "as_of", "cells", "retries", "error")
+
+
+@admin.register(Verification)
+class VerificationAdmin(Computed):
+    list_display = ("started_at", "finished_at", "cells", "differing")
 
 
 @admin.register(StaleCell)

@@ -4,17 +4,16 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.preferences import SIZE_COOKIE
 from accounts.roles import Role
-from dashboard.models import MeasureRollup
-from dashboard.services import is_refreshing
+from dashboard import rollups
+from dashboard.freshness import Freshness, freshness
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report
-from reporting.clock import SHANGHAI, today
+from reporting.clock import today
 from reporting.workflow import ReportState
 from web.days import asked_day
 from web.errors import BadQuery
@@ -34,11 +33,12 @@ def _day(request: HttpRequest) -> date:
         return today()
 
 
-def _rollup_state(plan: Plan | None) -> dict[str, Any]:
+def _rollup_state(plan: Plan | None, day: date) -> Freshness | None:
+    """Of a list, whose own counts are live: how fresh the totals are that other pages show for the same plan."""
     if plan is None:
-        return {}
-    newest = MeasureRollup.objects.filter(plan=plan).aggregate(newest=Max("computed_at"))["newest"]
-    return {"computed_at": newest.astimezone(SHANGHAI) if newest else None, "refreshing": is_refreshing(plan.pk)}
+        return None
+    stored = [rollups.computed_at(kind, plan_id=plan.pk, day=day, today=today()) for kind in rollups.TABLES]
+    return freshness(plan.pk, stored)
 
 
 def _unread(user: Any) -> int:
@@ -62,7 +62,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "large_print": large,
         # Asked for only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
-        "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request))),
+        "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread(user)),
         "waiting_reviews": Report.objects.filter(state=ReportState.SUBMITTED).count,
         "returned_reports": Report.objects.filter(

@@ -1,23 +1,25 @@
 """The figures of the overview, as of a day: what the summary of the API says, and what the pages show."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Department
 from dashboard import rollups
+from dashboard.freshness import Freshness, freshness
 from dashboard.models import PublishedFigure
-from dashboard.services import is_refreshing
 from indicators.figures import COUNTRY, PROVINCE, Standing, standings
 from indicators.models import Indicator
 from measures.models import Plan, Section, StatusChange
 from projects.models import Category, Stage
 from regions.models import Region, RegionKind
-from reporting.clock import SHANGHAI, now, today
+from reporting.clock import SHANGHAI, today
 from reporting.lights import Light
 from reporting.pace import Progress, time_elapsed
 from reporting.provenance import Provenance
@@ -65,6 +67,21 @@ def project_figures(counts: rollups.Counts) -> dict[str, Any]:
     return {"total": counts.get("total", 0), "total_investment": yi(counts.get("investment", 0))}
 
 
+def with_their_heirs(sums: dict[Any, rollups.Counts], departments: Iterable[Department]) -> list[Department]:
+    """The departments that stand. Counts under one that was merged go to its heir: until the refresh the stored cells
+    still name it, and the rows must sum to the total all the same.
+    """
+    stand = []
+    for each in departments:
+        if each.merged_into_id is None:
+            stand.append(each)
+            continue
+        heirs = sums.setdefault(each.merged_into_id, {})
+        for name, count in sums.pop(each.pk, {}).items():
+            heirs[name] = heirs.get(name, 0) + count
+    return stand
+
+
 @dataclass(frozen=True)
 class Row:
     """A member of a grouping (a section, a department, a city …) with its figures."""
@@ -91,14 +108,16 @@ class Figures:
         return rollups.read("projects", plan_id=self.plan.pk, day=self.day, today=today())
 
     @cached_property
-    def refreshing(self) -> bool:
-        return is_refreshing(self.plan.pk)
+    def freshness(self) -> Freshness:
+        return freshness(self.plan.pk, [self.measure_cells.computed_at, self.project_cells.computed_at])
 
-    @cached_property
+    @property
+    def refreshing(self) -> bool:
+        return self.freshness.refreshing
+
+    @property
     def computed_at(self) -> datetime:
-        """When the older of the stored totals was computed; this minute where they were counted for this answer."""
-        stored = [cells.computed_at for cells in (self.measure_cells, self.project_cells) if cells.computed_at]
-        return min(stored).astimezone(SHANGHAI) if stored else now().replace(second=0, microsecond=0)
+        return self.freshness.computed_at
 
     @cached_property
     def latest_change_on(self) -> date | None:
@@ -122,15 +141,15 @@ class Figures:
         }
 
     def measures_by(self, by: str) -> list[Row]:
-        """Figures by plan, section or department; every member that exists, with zeros."""
+        """Figures by plan, section or department; every member that stands, with zeros."""
         if by == "plan":
             return [Row(self.plan.slug, local(self.plan, "name"), self.plan, self.measures)]
+        sums = self.measure_cells.sum_by(1 if by == "section" else 2)
         members: Any = (
             Section.objects.filter(plan=self.plan).select_related("plan")
             if by == "section"
-            else Department.objects.all()
+            else with_their_heirs(sums, Department.objects.all())
         )
-        sums = self.measure_cells.sum_by(1 if by == "section" else 2)
         name = "title" if by == "section" else "name"
         return [
             Row(
@@ -210,65 +229,164 @@ def indicator_summary(standing: Standing) -> dict[str, Any]:
     }
 
 
-def explanations() -> dict[str, tuple[str, str]]:
-    """Path -> (unit, formula in words)."""
-    points = "percentage points"
+@dataclass(frozen=True)
+class Explanation:
+    """What a figure is. `working` is its formula over its `inputs`, which stand beside it in the answer or are counts
+    of the explanation's own; `filters` make the list hold the rows that are counted.
+    """
+
+    label: str
+    unit: str  # as the API names it; `unit_words` says it on a page
+    formula: str
+    inputs: tuple[str, ...] = ()
+    working: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+MEASURES, PROJECTS, PERCENT, POINTS, YI = "measures", "projects", "%", "percentage points", "100 million yuan"
+
+
+def unit_words(unit: str) -> str:
+    """After a number, in the reader's language."""
+    return {
+        MEASURES: pgettext("unit", "measures"),
+        PROJECTS: pgettext("unit", "projects"),
+        POINTS: _("percentage points"),
+        YI: _("100 million yuan"),
+        "10,000 yuan": _("10,000 yuan"),
+        "days": pgettext("unit", "days"),
+    }.get(unit, unit)
+
+
+def explanations() -> dict[str, Explanation]:
+    """Every figure of measures and projects by its path: the one definition, for pages and API."""
     count = _("Measures listed by the day, whose status in force on the day is “%(status)s”.")
     light = _("Measures whose light on the day is “%(light)s”, by the rule of the lights.")
-    return {
-        "measures.total": ("measures", _("Measures of the plan listed by the day.")),
-        **{f"measures.{s.value}": ("measures", count % {"status": s.label}) for s in MeasureStatus},
-        "measures.completion_rate": (
-            "%",
+    measures = {
+        "total": Explanation(
+            _("Policy measures"),
+            MEASURES,
+            _("Measures of the plan listed by the day."),
+            inputs=("completed", "in_progress", "promoting"),
+            working="{completed} + {in_progress} + {promoting} = {value}",
+        ),
+        **{
+            each.value: Explanation(
+                str(each.label), MEASURES, count % {"status": each.label}, filters={"status": each.value}
+            )
+            for each in reversed(MeasureStatus)
+        },
+        "completion_rate": Explanation(
+            _("Completion rate"),
+            PERCENT,
             _("Completed measures over all measures, rounded half up to one decimal."),
+            inputs=("completed", "total"),
+            working="{completed} ÷ {total} = {value}",
         ),
-        "measures.time_elapsed": ("%", _("Days of the plan up to and with the day, over all its days.")),
-        "measures.gap": (points, _("Completion rate minus time elapsed, as shown.")),
-        "measures.due": ("measures", _("Measures with a due date on or before the day, completed or not.")),
-        "measures.due_rate": ("%", _("Due measures over all measures.")),
-        "measures.gap_to_plan": (points, _("Completion rate minus the share of due measures, as shown.")),
-        **{f"measures.lights.{each.value}": ("measures", light % {"light": each.label}) for each in Light},
-        "projects.total": ("projects", _("Projects listed by the day.")),
-        "projects.total_investment": (
-            "100 million yuan",
-            _("The sum of the investment of the projects listed by the day."),
+        "time_elapsed": Explanation(
+            _("Time elapsed"),
+            PERCENT,
+            _("Days of the plan up to and with the day, over all its days."),
+            inputs=("days_passed", "days", "starts_on", "ends_on"),
+            working="{days_passed} ÷ {days} = {value}",
         ),
+        "gap": Explanation(
+            _("Against time elapsed"),
+            POINTS,
+            _("Completion rate minus time elapsed, as shown."),
+            inputs=("completion_rate", "time_elapsed"),
+            working="{completion_rate} − {time_elapsed} = {value}",
+        ),
+        "due": Explanation(
+            _("Due measures"), MEASURES, _("Measures with a due date on or before the day, completed or not.")
+        ),
+        "due_rate": Explanation(
+            _("Plan curve"),
+            PERCENT,
+            _("Due measures over all measures."),
+            inputs=("due", "total"),
+            working="{due} ÷ {total} = {value}",
+        ),
+        "gap_to_plan": Explanation(
+            _("Against the plan curve"),
+            POINTS,
+            _("Completion rate minus the share of due measures, as shown."),
+            inputs=("completion_rate", "due_rate"),
+            working="{completion_rate} − {due_rate} = {value}",
+        ),
+        **{
+            f"lights.{each.value}": Explanation(
+                str(each.label),
+                MEASURES,
+                light % {"light": each.label},
+                # Red asks for the due date alone.
+                inputs=() if each == Light.RED else ("due_soon", "silent"),
+                filters={"light": each.value},
+            )
+            for each in Light
+        },
+    }
+    counted = Explanation(_("Supporting projects"), PROJECTS, _("Projects listed by the day."))
+    invested = Explanation(
+        _("Investment"),
+        YI,
+        _("The sum of the investment of the projects listed by the day."),
+        inputs=("total", "investment"),
+        working="{investment} ÷ 10,000 = {value}",
+    )
+    of_category = {
+        "total": _("Projects of the category listed by the day."),
+        "total_investment": _("The sum of the investment of the projects of the category listed by the day."),
+    }
+    projects = {"total": counted, "total_investment": invested}
+    for category in Category:
+        for name, formula in of_category.items():
+            projects[f"by_category.{category.value}.{name}"] = replace(
+                projects[name],
+                label=_("%(figure)s: %(part)s") % {"figure": projects[name].label, "part": category.label},
+                formula=formula,
+                filters={"category": category.value},
+            )
+    return {
+        **{f"measures.{name}": each for name, each in measures.items()},
+        **{f"projects.{name}": each for name, each in projects.items()},
+    }
+
+
+def described(figures: Figures, path: str, explanation: Explanation) -> dict[str, Any]:
+    """Unit, provenance and formula of a figure of measures or projects."""
+    row = figures.published_for(path)
+    found = {
+        "unit": explanation.unit,
+        "provenance": Provenance.PUBLISHED if row else Provenance.ILLUSTRATIVE,
+        "published_for": row.as_of.isoformat() if row else None,
+        "source": row.source if row else "",
+        "explain": explanation.formula,
+    }
+    if path == "measures.time_elapsed":
+        # It follows from the plan's own days.
+        found |= {"provenance": figures.plan.provenance, "source": figures.plan.source}
+    return found
+
+
+def described_indicator(standing: Standing) -> dict[str, Any]:
+    latest = standing.latest
+    assert latest is not None
+    return {
+        "unit": standing.indicator.unit,
+        "provenance": latest.provenance,
+        "published_for": latest.period_end.isoformat(),
+        "source": latest.source,
+        "explain": _("The value of the newest period released by the day, verified and exact."),
     }
 
 
 def meta(figures: Figures) -> dict[str, Any]:
-    """Unit, provenance and formula of each figure of the summary, by its path."""
-    described = {}
-    for path, (unit, explain) in explanations().items():
-        row = figures.published_for(path)
-        described[path] = {
-            "unit": unit,
-            "provenance": Provenance.PUBLISHED if row else Provenance.ILLUSTRATIVE,
-            "published_for": row.as_of.isoformat() if row else None,
-            "source": row.source if row else "",
-            "explain": explain,
-        }
-    # Time elapsed follows from the plan's own days.
-    described["measures.time_elapsed"]["provenance"] = figures.plan.provenance
-    described["measures.time_elapsed"]["source"] = figures.plan.source
-    for category in Category:
-        for name in ("total", "total_investment"):
-            base = described[f"projects.{name}"]
-            described[f"projects.by_category.{category.value}.{name}"] = {
-                **base,
-                "provenance": Provenance.ILLUSTRATIVE,
-                "published_for": None,
-                "source": "",
-            }
-    for standing in figures.standings:
-        described[f"indicators.{standing.indicator.code}.value"] = {
-            "unit": standing.indicator.unit,
-            "provenance": standing.latest.provenance if standing.latest else Provenance.ILLUSTRATIVE,
-            "published_for": standing.latest.period_end.isoformat() if standing.latest else None,
-            "source": standing.latest.source if standing.latest else "",
-            "explain": _("The value of the newest period released by the day, verified and exact."),
-        }
-    return described
+    """The same of each figure of the summary, by its path."""
+    return {
+        **{path: described(figures, path, each) for path, each in explanations().items()},
+        **{f"indicators.{each.indicator.code}.value": described_indicator(each) for each in figures.standings},
+    }
 
 
 def summary(figures: Figures) -> dict[str, Any]:

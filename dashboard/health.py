@@ -1,4 +1,4 @@
-"""For the machines that watch the site: alive, ready, and how fresh the totals are."""
+"""For the machines that watch the site: alive, ready, and whether the totals are fresh and right."""
 
 from ipaddress import ip_address
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from dashboard.models import RollupRun, StaleCell
+from dashboard import runs
 from reporting.clock import now
 
 PLAIN = "text/plain; charset=utf-8"
@@ -55,18 +55,24 @@ def metrics(request: HttpRequest) -> HttpResponse:
         Gauge(name, help_text, registry=registry).set(value)
 
     moment = now()
-    oldest = StaleCell.objects.order_by("marked_at").values_list("marked_at", flat=True).first()
-    last = RollupRun.objects.filter(finished_at__isnull=False).first()
-    gauge("pilotzone_stale_cells", "Cells that wait to be recomputed", StaleCell.objects.count())
+    waiting = runs.waiting(moment)
+    last = runs.newest_runs().filter(finished_at__isnull=False, error="").first()
+    check = runs.last_check()
+    gauge("pilotzone_stale_cells", "Cells that wait to be recomputed", waiting.cells)
+    gauge("pilotzone_stale_cell_oldest_seconds", "Age of the oldest cell that waits; 0 when none does", waiting.seconds)
     gauge(
-        "pilotzone_stale_cell_oldest_seconds",
-        "Age of the oldest cell that waits; 0 when none does",
-        max((moment - oldest).total_seconds(), 0) if oldest else 0,
+        "pilotzone_rollup_failed_runs",
+        f"Runs of the last {runs.RECENT} hours that failed",
+        runs.failed_runs(moment).count(),
     )
-    if last is not None and last.finished_at is not None:
+    if last is not None and last.finished_at is not None and last.seconds is not None:
         finished = last.finished_at.timestamp()
-        gauge("pilotzone_rollup_last_run_timestamp_seconds", "When the last refresh finished", finished)
-        gauge("pilotzone_rollup_last_run_cells", "Cells that the last refresh wrote", last.cells)
-        took = (last.finished_at - last.started_at).total_seconds()
-        gauge("pilotzone_rollup_last_run_seconds", "How long the last refresh took", took)
+        gauge("pilotzone_rollup_last_run_timestamp_seconds", "When the last run that went well finished", finished)
+        gauge("pilotzone_rollup_last_run_cells", "Cells that it recomputed", last.cells)
+        gauge("pilotzone_rollup_last_run_seconds", "How long it took", last.seconds)
+    if check is not None:
+        checked = check.finished_at.timestamp()
+        gauge("pilotzone_verification_timestamp_seconds", "When the last check of all totals finished", checked)
+        gauge("pilotzone_verification_cells", "Cells that it held against their rows", check.cells)
+        gauge("pilotzone_verification_differing_cells", "Cells of these that differed", check.differing)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

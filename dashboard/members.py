@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Department
 from dashboard import charts
 from dashboard.figures import Figures, Row, project_figures
 from dashboard.pages import (
@@ -18,6 +19,7 @@ from dashboard.pages import (
     TableRow,
     city_rows,
     in_order,
+    listed_words,
     measure_rows,
     money_words,
     month_words,
@@ -33,6 +35,7 @@ from projects.models import Category, Project
 from regions.models import Region
 from reporting.lights import thresholds
 from web.language import local
+from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
 from web.templatetags.pilotzone import percent as percent_words
 
@@ -87,6 +90,7 @@ def measure_member(figures: Figures, by: str, slug: str, links: Links) -> dict[s
         "statuses": [
             {
                 "status": status,
+                "path": f"measures.{status}",
                 "value": row.figures[status],
                 "url": links.to("measures:list", status=status, **filters),
             }
@@ -96,9 +100,19 @@ def measure_member(figures: Figures, by: str, slug: str, links: Links) -> dict[s
         "rank": rank(slug, rows, lambda each: each.figures["completion_rate"], least=LEAST_TO_RANK),
         "least": LEAST_TO_RANK,
         "measures": measures,
+        "merged": _merged_words(row.member) if by == "department" else "",
         "month": month,
         "month_words": month_words(figures.day),
     }
+
+
+def _merged_words(department: Department) -> str:
+    """Which departments were merged into it, and since when; empty for none."""
+    merged = [
+        _("%(name)s (since %(day)s)") % {"name": local(each, "name"), "day": day_words(each.merged_on)}
+        for each in department.merged_from.order_by("merged_on", "number")
+    ]
+    return _("Merged into this department: %(departments)s") % {"departments": listed_words(merged)} if merged else ""
 
 
 def _measure_sentence(figures: Figures, row: Row, month: Month | None, by: str) -> str:
@@ -225,6 +239,7 @@ def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
         "categories": [
             {
                 "label": each.label,
+                "path": f"projects.by_category.{each.value}",
                 "url": links.to("projects:list", city=city.code, category=each.value),
                 **by_category.get(each.value, project_figures({})),
             }

@@ -31,6 +31,11 @@ class RollupRun(models.Model):
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.cells})"
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds()
+
 
 class Rollup(models.Model):
     """Stored counts of one cell on one day; always recomputed from source, never added to."""
@@ -120,6 +125,10 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.differing}/{self.cells})"
+
+    @property
+    def seconds(self) -> float:
+        return (self.finished_at - self.started_at).total_seconds()
 
 
 class StaleCell(models.Model):

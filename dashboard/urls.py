@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import health, views
+from dashboard import health, runs_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("cities/", views.CitiesPage.as_view(), name="cities"),
     path("cities/<slug:code>/", views.CityPage.as_view(), name="city"),
     path("published/", views.PublishedPage.as_view(), name="published"),
+    path("explain/", views.ExplainPage.as_view(), name="explain"),
+    path("runs/", runs_views.RunsPage.as_view(), name="runs"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

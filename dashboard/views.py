@@ -1,10 +1,14 @@
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import Department
+from accounts.roles import may_review
+from dashboard.explain import Why, asked, panel
 from dashboard.figures import Figures
 from dashboard.members import city_member, city_table, measure_member, measure_table
 from dashboard.overview import overview
@@ -13,12 +17,15 @@ from dashboard.published import published_rows
 from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region, RegionKind
+from reporting.clock import today
 from web.errors import BadQuery
 from web.views import ReadingView
 
 
 class PlanPage(ReadingView):
     """A page about a plan on a day. A site without a plan says so instead."""
+
+    shows_totals = True
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -33,6 +40,11 @@ class PlanPage(ReadingView):
     def links(self) -> Links:
         return Links.of(self.request)
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """The member that its figures are of, as the filters name it."""
+        return {}
+
     def choice(self, name: str, choices: list[str]) -> str:
         """One of a few values; the first where none is asked for."""
         asked = self.request.GET.get(name, "") or choices[0]
@@ -46,14 +58,14 @@ class PlanPage(ReadingView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if self.plan is None:
-            return super().get_context_data(plan=None, rollup_state={}, **kwargs)
+            return super().get_context_data(plan=None, rollup_state=None, **kwargs)
         content = self.content(**kwargs)
         return super().get_context_data(
             plan=self.plan,
             figures=self.figures,
             before_plan=self.day < self.plan.starts_on,
-            rollup_state={"computed_at": self.figures.computed_at, "refreshing": self.figures.refreshing},
-            **content,
+            rollup_state=self.figures.freshness,
+            **{"why": Why(self.figures, self.links, self.narrowed), **content},
         )
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
@@ -106,6 +118,10 @@ class MemberPage(PlanPage):
 
     by: str
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        return {self.by: self.kwargs["slug"]}
+
     def content(self, **kwargs: Any) -> dict[str, Any]:
         found = measure_member(self.figures, self.by, kwargs["slug"], self.links)
         if found is None:
@@ -114,8 +130,23 @@ class MemberPage(PlanPage):
 
 
 class DepartmentPage(MemberPage):
+    """Of one that was merged: sends on to the department that does its work now."""
+
     template_name = "dashboard/department.html"
     by = "department"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            merged = get_object_or_404(Department.objects.exclude(merged_into=None), slug=kwargs["slug"])
+            query = request.GET.urlencode()
+            # Not for ever: should a merger be mended by hand one day, no browser goes on sending people astray.
+            return redirect(reverse("dashboard:department", args=[merged.heir.slug]) + (f"?{query}" if query else ""))
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        may_merge = self.day == today() and may_review(self.request.user)
+        return {"may_merge": may_merge, **super().content(**kwargs)}
 
 
 class SectionPage(MemberPage):
@@ -126,9 +157,24 @@ class SectionPage(MemberPage):
 class CityPage(PlanPage):
     template_name = "dashboard/city.html"
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        return {"city": self.kwargs["code"]}
+
     def content(self, **kwargs: Any) -> dict[str, Any]:
         city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
         return {"all_url": self.links.to("dashboard:cities"), **city_member(self.figures, city, self.links)}
+
+
+class ExplainPage(PlanPage):
+    """Why one figure is what it is; the script of the other pages shows it as a panel over them."""
+
+    template_name = "dashboard/explain.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        explained = asked(self.request, self.figures)
+        # It is itself the answer to the question.
+        return {"why": None, **panel(explained, self.figures, self.links)}
 
 
 class PublishedPage(PlanPage):

@@ -33,6 +33,7 @@ PAGES = {
     "cities": "/cities/",
     "city": "/cities/370600/",
     "published": "/published/",
+    "explain": "/explain/?figure=measures.completion_rate",
     "login": "/accounts/login/",
     "bad-day": "/?as_of=2023-02-30",
     "not-found": "/nothing/",
@@ -47,9 +48,11 @@ WORK_PAGES = {
     "measure-ada": ("ada", "/measures/M002/"),
     "review": ("rita", "/review/"),
     "board": ("rita", "/review/board/"),
+    "merge": ("rita", "/departments/energy/merge/"),
     "terms": ("rita", "/measures/M002/terms/"),
     "measure-rita": ("rita", "/measures/M172/"),
     "refused": ("ben", "/measures/M002/report/"),
+    "runs": ("admin", "/runs/"),
 }
 WIDTHS = (360, 768, 1366)
 
@@ -112,7 +115,7 @@ def main(arguments: list[str]) -> None:
                 folder.mkdir(parents=True, exist_ok=True)
                 take_all(PAGES, browser, site, folder)
                 passwords = json.loads((Path(data) / "demo-accounts.json").read_text(encoding="utf-8"))
-                for name in ("ada", "rita", "ben"):
+                for name in ("ada", "rita", "ben", "admin"):
                     state = log_in(browser, site, name, passwords[name], Path(data) / f"{name}.json")
                     pages = {page: path for page, (who, path) in WORK_PAGES.items() if who == name}
                     take_all(pages, browser, site, folder, state)

@@ -125,7 +125,19 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    from pilotzone.pool import check
+
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {
+            "min_size": 1,
+            "max_size": 8,
+            "timeout": 10,
+            "check": check,
+            # The pool tries to replace dead connections at ever greater intervals. Where it gives up early, the next
+            # request asks for a new one, and a server that is back is found at once.
+            "reconnect_timeout": 5,
+        }
+    }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
@@ -209,7 +221,12 @@ if env.flag("PILOTZONE_HTTPS"):
 
 REDIS_URL = env.redis_url("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # Seconds. A page does not wait for a cache that hangs.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -226,6 +243,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A write must not wait for a broker that is away: its mark stays in the outbox and the sweep finds it.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Without this a publisher tries to connect for six seconds, in spite of CELERY_TASK_PUBLISH_RETRY. Worker and beat
+    # have a patience of their own.
+    "max_retries": 0,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "visibility_timeout": 600,

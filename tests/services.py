@@ -71,37 +71,56 @@ def find_postgres() -> Path:
 
 
 class PostgreSQL:
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.url = self.create_database("pilotzone")
+    """A PostgreSQL that a test may stop and start again; it keeps its port and what was committed."""
 
-    def create_database(self, name: str) -> str:
-        """Makes an empty database and returns its address."""
+    def __init__(self, home: Path, options: Mapping[str, str]) -> None:
+        self._home = home
+        self._data = str(home / "data")
+        self._programs = find_postgres()
+        self._user: str | None = None
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root
+            names = {entry.pw_name for entry in pwd.getpwall()}
+            self._user = "postgres" if "postgres" in names else "nobody"
+            shutil.chown(home, self._user)
+        self.port = free_port()
+        settings = {"synchronous_commit": "off", "full_page_writes": "off", **options}
+        self._options = " ".join(
+            [f"-h 127.0.0.1 -p {self.port} -k {home} -F", *(f"-c {name}={value}" for name, value in settings.items())]
+        )
+        self.url = f"{self._server}/pilotzone"
+
+    def make(self) -> None:
+        self._run("initdb", "-U", "pilotzone", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self.start()
+        self.create_database("pilotzone")
+
+    def start(self) -> None:
+        self._run("pg_ctl", "-w", "-l", str(self._home / "log"), "-o", self._options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """`fast` ends the connections and writes everything down; `immediate` is like a crash."""
+        if (self._home / "data" / "postmaster.pid").exists():
+            self._run("pg_ctl", "-w", "-m", mode, "stop")
+
+    def create_database(self, name: str, *, template: str = "template1") -> str:
+        """Makes a database, a copy of another one or empty, and returns its address."""
+        names = map(sql.Identifier, (name, template))
         with psycopg.connect(f"{self._server}/postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         return f"{self._server}/{name}"
 
     @property
     def _server(self) -> str:
         return f"postgres://pilotzone@127.0.0.1:{self.port}"
 
-
-@contextlib.contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
-    programs = find_postgres()
-    user = None
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        names = {entry.pw_name for entry in pwd.getpwall()}
-        user = "postgres" if "postgres" in names else "nobody"
-
-    def run(program: str, *arguments: str) -> None:
-        with (home / "output").open("w") as output:
+    def _run(self, program: str, *arguments: str) -> None:
+        with (self._home / "output").open("w") as output:
             done = subprocess.run(
-                [programs / program, *arguments],
-                cwd=home,
-                user=user,
-                group=pwd.getpwnam(user).pw_gid if user else None,
-                extra_groups=[] if user else None,
+                [self._programs / program, "-D", self._data, *arguments],
+                cwd=self._home,
+                user=self._user,
+                group=pwd.getpwnam(self._user).pw_gid if self._user else None,
+                extra_groups=[] if self._user else None,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -109,33 +128,24 @@ def postgresql() -> Iterator[PostgreSQL]:
                 start_new_session=True,
             )
         if done.returncode:
-            logs = [path.read_text() for path in (home / "output", home / "log") if path.exists()]
+            logs = [path.read_text() for path in (self._home / "output", self._home / "log") if path.exists()]
             raise RuntimeError(f"{program} failed: {' '.join(' '.join(logs).split())[-500:]}")
 
+
+@contextlib.contextmanager
+def postgresql(options: Mapping[str, str] | None = None) -> Iterator[PostgreSQL]:
+    """`options`: names and values as in postgresql.conf, beside those that make a throwaway server quick.
+
+    The machine stays up, so nothing needs to reach the disk; but a test that stops the server at once and wants all
+    that was committed says `synchronous_commit` on.
+    """
     with folder("pilotzone-postgresql-") as home:
-        if user:
-            shutil.chown(home, user)
-        data, port = str(home / "data"), free_port()
-        run(
-            "initdb",
-            "-D",
-            data,
-            "-U",
-            "pilotzone",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        )
-        options = f"-h 127.0.0.1 -p {port} -k {home} -F -c synchronous_commit=off -c full_page_writes=off"
+        server = PostgreSQL(home, options or {})
         try:
-            run("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
-            yield PostgreSQL(port)
+            server.make()
+            yield server
         finally:
-            if (home / "data" / "postmaster.pid").exists():
-                run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            server.stop()
 
 
 class Redis:
@@ -206,6 +216,11 @@ class Process:
     @property
     def is_alive(self) -> bool:
         return self.popen.poll() is None
+
+    def kill(self) -> None:
+        """Ends it and all its children at once, as the kernel does when memory runs out: no last words."""
+        os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()
 
     @property
     def output(self) -> str:

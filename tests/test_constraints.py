@@ -182,7 +182,16 @@ def place(**fields: Any) -> Write:
     )
 
 
+def merge_into_itself() -> None:
+    department = make_department()
+    Department.objects.filter(pk=department.pk).update(merged_into=department, merged_on=DAY)
+
+
 NEVER: dict[str, Write] = {
+    # departments
+    "a department merged into itself": merge_into_itself,
+    "a merger without a day": lambda: make_department(merged_into=make_department()),
+    "a day without a merger": lambda: make_department(merged_on=DAY),
     # status changes
     "a change to an unknown status": change(status="finished"),
     "a change from an unknown status": change(old_status="begun"),

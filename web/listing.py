@@ -55,11 +55,7 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        paginator = Paginator(self.rows, self.page_size)
-        number = _whole(self.params, "page", 1)
-        if number > paginator.num_pages:
-            raise BadQuery({"page": [_("The last page is %(last)s.") % {"last": paginator.num_pages}]})
-        return paginator.page(number)
+        return asked_page(self.params, self.rows, size=self.page_size)
 
     @property
     def is_paged(self) -> bool:
@@ -69,6 +65,15 @@ class Listing:
 
 def _allowed(values: Any) -> str:
     return _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(values)}
+
+
+def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE) -> Page:
+    """The page of `?page=`, the first where none is asked for. Raises BadQuery for one past the last."""
+    paginator = Paginator(rows, size)
+    number = _whole(params, "page", 1)
+    if number > paginator.num_pages:
+        raise BadQuery({"page": [_("The last page is %(last)s.") % {"last": paginator.num_pages}]})
+    return paginator.page(number)
 
 
 def _whole(params: QueryDict, name: str, default: int, *, most: int | None = None) -> int:

@@ -124,8 +124,15 @@ class EndpointSchema(AutoSchema):
         shapes = self.view.writing_shapes() if self.is_writing else self.view.parameter_shapes()
         found = []
         for name, shape in shapes.items():
-            plain = {key: value for key, value in shape.items() if key != "description"}
-            found.append(OpenApiParameter(name, plain, description=str(shape.get("description", ""))))
+            plain = {key: value for key, value in shape.items() if key not in ("description", "required")}
+            found.append(
+                OpenApiParameter(
+                    name,
+                    plain,
+                    required=shape.get("required", False),
+                    description=str(shape.get("description", "")),
+                )
+            )
         if "{code}" in self.path:
             pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
             found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True))

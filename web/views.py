@@ -25,6 +25,8 @@ class ReadingView(TemplateView):
     day: date
     # The fields of a form of this address that outlive a lost session.
     keeps: Sequence[str] = ()
+    # Whether its foot says how fresh the totals of the plan are.
+    shows_totals = False
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_read(request.user)
@@ -43,7 +45,7 @@ class ReadingView(TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(as_of=self.day, **kwargs)
+        return super().get_context_data(as_of=self.day, shows_totals=self.shows_totals, **kwargs)
 
 
 class WorkPage(ReadingView):
@@ -53,8 +55,8 @@ class WorkPage(ReadingView):
         return today()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # Without the day there is no picker of it; and it shows no totals that could be old.
-        return super().get_context_data(**kwargs) | {"as_of": None, "rollup_state": {}}
+        # Without the day there is no picker of it.
+        return super().get_context_data(**kwargs) | {"as_of": None}
 
 
 class ListPage(ReadingView):

@@ -67,7 +67,8 @@ class Regions(ListEndpoint):
 
 
 class Departments(ListEndpoint):
-    """The departments that lead or join measures, in the order of the office."""
+    """The departments that lead or join measures, in the order of the office. One that was merged is no longer
+    listed; as a filter its slug finds what the department that does its work now has."""
 
     component = "DepartmentList"
     columns = {"slug": TEXT, **local_names("name"), **local_names("short_name"), "url": ADDRESS}
@@ -77,7 +78,7 @@ class Departments(ListEndpoint):
     name = "departments"
 
     def get_queryset(self) -> QuerySet:
-        return Department.objects.all()
+        return Department.objects.standing()
 
     def make_rows(self, objects: Sequence[Department]) -> Iterable[Row]:
         for each in objects:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache.backends.redis import RedisCache
 from django.test import Client
 
 from tests import factories as make
@@ -101,6 +102,18 @@ def test_a_token_has_its_own_count_and_a_person_at_a_page_none(
 def test_without_a_rate_there_is_no_limit(site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AnonymousThrottle, "THROTTLE_RATES", {"anonymous": None})
     assert {ask("plans/").status_code for _ in range(20)} == {200}
+
+
+def test_while_redis_is_away_everybody_is_answered(
+    site: Any, ask: Any, client: Client, token_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nothing listens there.
+    away = RedisCache("redis://127.0.0.1:1", {})
+    for throttle in (AnonymousThrottle, TokenThrottle):
+        monkeypatch.setattr(throttle, "cache", away)
+    monkeypatch.setattr(AnonymousThrottle, "THROTTLE_RATES", {"anonymous": "1/min"})
+    assert [ask("plans/").status_code for _ in range(2)] == [200, 200]
+    assert client.get(f"{API}plans/", headers=token_of(make.make_user("vic"))).status_code == 200
 
 
 @pytest.mark.parametrize("path", ALL)

@@ -4,17 +4,18 @@ and nobody is shown an error of the database.
 
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 
 from accounts.models import Department, User
 from dashboard import rollups
-from dashboard.models import RollupRun
+from dashboard.models import MeasureRollup, RollupRun
 from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
 from measures.reports import (
@@ -352,6 +353,40 @@ class TestMergers:
         split(at_once(jobs))
         self.check(stand={"two", "three"})
 
+    def test_a_measure_that_changes_its_section_meanwhile_counts_where_it_comes_to_stand(self, three, reviewers):
+        """The merger waits for the change, and only then reads which cells it touches."""
+        one, two, _three = three
+        measure = Measure.objects.filter(lead_department=one).order_by("pk")[0]
+        section = make_section()
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                change_terms(measure, by=reviewers[0], section=section, reason="任务调整")
+                job = [lambda: merge_departments(one, into=two, by=reviewers[1], reason="机构改革")]
+                merging = pool.submit(at_once, job)
+                # Long enough for it to come to the measure.
+                time.sleep(0.5)
+                assert not merging.done()
+            well, _refusals = split(merging.result(20))
+        assert well[0].led == 4
+        self.check(stand={"two", "three"})
+        assert MeasureRollup.objects.get(section=section).lead_department == two
+
+    @pytest.mark.services
+    def test_departments_are_locked_in_one_order_whichever_goes_into_which(self, three, reviewers):
+        """Else two that cross would each hold what the other waits for: a deadlock."""
+        one, two, _three = three
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                Department.objects.select_for_update(no_key=True).get(pk=one.pk)
+                job = [lambda: merge_departments(two, into=one, by=reviewers[0], reason="机构改革")]
+                merging = pool.submit(at_once, job)
+                time.sleep(0.5)
+                assert not merging.done()
+                # It waits for the first, and so does not hold the second yet.
+                assert Department.objects.select_for_update(no_key=True, nowait=True).get(pk=two.pk) == two
+            split(merging.result(20))
+        self.check(stand={"one", "three"})
+
 
 def test_when_the_day_turns_eight_sweeps_at_once_rebuild_everything_once(measure, settings):
     rebuild_rollups()
@@ -360,6 +395,25 @@ def test_when_the_day_turns_eight_sweeps_at_once_rebuild_everything_once(measure
     answers, _refusals = split(at_once([refresh_stale_rollups] * EIGHT))
     assert sorted(answers) == [0] * (EIGHT - 1) + [1]
     assert [run.full for run in RollupRun.objects.all()] == [True]
+
+
+def test_a_report_is_accepted_while_its_measure_changes_its_section(measure, ada, reviewers):
+    """Whoever waits for the measure finds it where it has gone, and not nowhere."""
+    report = file_report(measure, by=ada, status="in_progress")
+    section = make_section()
+    rebuild_rollups()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change_terms(measure, by=reviewers[0], section=section, reason="任务调整")
+            accepting = pool.submit(at_once, [lambda: accept_report(report, by=reviewers[1])])
+            # Long enough for it to come to the measure.
+            time.sleep(0.5)
+            assert not accepting.done()
+        (change,), _refusals = split(accepting.result(20))
+    assert change.status == "in_progress"
+    refresh_stale_rollups()
+    assert verify_rollups() == []
+    assert MeasureRollup.objects.get(section=section).in_progress == 1
 
 
 def test_eight_reviewers_remind_a_department_at_once_and_its_people_are_told_once(measure, department, ada, reviewers):

@@ -228,6 +228,29 @@ def test_a_figure_opens_the_rows_behind_it():
     )
 
 
+class Why:
+    """What a page with explained figures has in its context."""
+
+    def of(self, path):
+        if path != "measures.total":
+            return None
+        return {"url": "/explain/?figure=measures.total&city=1", "words": 'Why "this"?', "source": "/api/v1/x/?a=1&b=2"}
+
+
+def test_a_figure_that_is_explained_has_a_mark_without_text_beside_it():
+    html = render('{% figure "measures.total" 3 %}3{% endfigure %}', why=Why())
+    assert html == (
+        '<span class="figure" data-figure="measures.total" data-value="3" data-source="/api/v1/x/?a=1&amp;b=2">3</span>'
+        '<a class="why" href="/explain/?figure=measures.total&amp;city=1" aria-label="Why &quot;this&quot;?"'
+        " data-why></a>"
+    )
+
+
+def test_a_figure_of_another_source_and_one_without_an_explanation_have_none():
+    for tag in ('{% figure "measures.total" 3 source="/api/v1/y/" %}', '{% figure "other" 3 %}'):
+        assert "why" not in render(f"{tag}3{{% endfigure %}}", why=Why())
+
+
 class Filters(forms.Form):
     search = forms.CharField(required=False, label="Search")
     status = forms.ChoiceField(required=False, label="Status", choices=[("", "Any"), ("completed", "Completed")])
@@ -290,3 +313,41 @@ def test_a_chart_hands_over_its_figure_and_its_rows():
     assert '<div class="chart-plot" data-figure-id="growth"' in html
     assert '<script id="growth" type="application/json">' in html and "\\u003C/script" in html
     assert '<td class="number">6.2</td>' in html
+
+
+@pytest.mark.parametrize(
+    ("value", "today", "text"),
+    [
+        (datetime(2023, 8, 29, 6, 32, 59, tzinfo=UTC), AUGUST_29, "14:32"),
+        (datetime(2023, 8, 29, 16, 0, tzinfo=UTC), AUGUST_29, "2023-08-30 00:00"),
+        (datetime(2023, 8, 28, 15, 59, tzinfo=UTC), AUGUST_29, "2023-08-28 23:59"),
+        (datetime(2023, 8, 28, 16, 0, tzinfo=UTC), AUGUST_29, "00:00"),
+        (datetime(2023, 8, 29, 6, 32, tzinfo=UTC), None, "2023-08-29 14:32"),
+        (None, AUGUST_29, "—"),
+    ],
+)
+def test_a_moment_is_a_time_in_shanghai_with_its_day_when_that_is_not_today(value, today, text):
+    assert tags.moment(value, today) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text", "chinese"),
+    [
+        (0, "0 ms", "0毫秒"),
+        (0.0374, "37 ms", "37毫秒"),
+        (0.9996, "1 s", "1秒"),
+        (3.24, "3.2 s", "3.2秒"),
+        (12.4, "12 s", "12秒"),
+        (119, "119 s", "119秒"),
+        (120, "2 min", "2分钟"),
+        (7_199, "119 min", "119分钟"),
+        (7_200, "2 h", "2小时"),
+        (172_799, "47 h", "47小时"),
+        (172_800, "2 days", "2天"),
+        (None, "—", "—"),
+    ],
+)
+def test_a_duration_has_one_unit(seconds, text, chinese):
+    assert tags.duration(seconds) == text
+    with translation.override("zh-hans"):
+        assert tags.duration(seconds) == chinese

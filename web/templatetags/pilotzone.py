@@ -122,6 +122,35 @@ def iso(value) -> str:
 
 
 @register.filter
+def moment(value, today=None) -> str:
+    """The time of a moment in Shanghai, with its day where that is not `today`: 14:32, 2023-08-28 14:32."""
+    if not value:
+        return NOTHING
+    local_time = timezone.localtime(value)
+    return f"{local_time:%H:%M}" if local_time.date() == today else f"{local_time:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def duration(seconds) -> str:
+    """In one unit, whole from ten seconds on: 340 ms, 3.2 s, 95 s, 12 min, 30 h, 4 days. Units change at twice their
+    size, so that little is rounded away."""
+    if seconds is None:
+        return NOTHING
+    milliseconds = round(seconds * 1000)
+    if milliseconds < 1000:
+        return _("%(number)s ms") % {"number": milliseconds}
+    if seconds < 120:
+        return _("%(number)s s") % {
+            "number": f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
+        }
+    if seconds < 2 * 3600:
+        return _("%(number)s min") % {"number": int(seconds // 60)}
+    if seconds < 2 * 86400:
+        return _("%(number)s h") % {"number": int(seconds // 3600)}
+    return _("%(number)s days") % {"number": int(seconds // 86400)}
+
+
+@register.filter
 def person(user) -> str:
     """A person by their name, else their user name; nobody is a dash."""
     return (user.get_full_name() or user.get_username()) if user else NOTHING
@@ -468,22 +497,36 @@ def sort_head(context, ordering: str, label: str, number=False, default: str = "
     return format_html('<th scope="col"{}><a href="{}">{}{}</a></th>', mark_safe(attributes), link, label, arrow)
 
 
-@register.simple_block_tag
-def figure(content, path, value, href=None, source=None, classes="") -> SafeString:
+def _why(link) -> SafeString:
+    """A quiet mark that opens the explanation of a figure. Its sign comes from the style sheet, so that a table that
+    is copied holds numbers alone."""
+    return format_html('<a class="why" href="{}" aria-label="{}" data-why></a>', link["url"], link["words"])
+
+
+@register.simple_block_tag(takes_context=True)
+def figure(context, content, path, value, href=None, source=None, classes="") -> SafeString:
     """A figure that can be held against the API: `path` in its answer (of `source`, else of the summary),
     `value` the very number there. With `href` it opens the rows behind it.
 
         {% figure "measures.completed" 13 href="/measures/?status=completed" %}13{% endfigure %}
+
+    Where the page has `why` (dashboard.explain.Why), a mark beside it opens its explanation; on the page of a member
+    that is also the `source`, whose `value` it is.
     """
+    why = context.get("why") if source is None else None
+    link = why.of(path) if why else None
+    if link:
+        source = link["source"]
     raw = "" if value is None else str(numbers.json_number(value))
-    tag, link = ("a", format_html(' href="{}"', href)) if href else ("span", "")
+    tag, opens = ("a", format_html(' href="{}"', href)) if href else ("span", "")
     return format_html(
-        '<{0}{1} class="figure{2}" data-figure="{3}" data-value="{4}"{5}>{6}</{0}>',
+        '<{0}{1} class="figure{2}" data-figure="{3}" data-value="{4}"{5}>{6}</{0}>{7}',
         mark_safe(tag),
-        link,
+        opens,
         f" {classes}" if classes else "",
         path,
         raw,
         format_html(' data-source="{}"', source) if source else "",
         mark_safe(content.strip()),
+        _why(link) if link else "",
     )

@@ -1,0 +1,327 @@
+"""What is measured, on which data, and against what."""
+
+import gzip
+import statistics
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from html.parser import HTMLParser
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from benchmarks import growth, load, serving
+from benchmarks.child import Child, child
+from benchmarks.growth import Data
+from benchmarks.load import NotMeasured, Timings, fetch
+from benchmarks.progress import Progress
+from benchmarks.report import Finding
+from tests import services
+
+EMPTY, OVERVIEW, COLD = "/benchmark/empty/", "/", "/benchmark/cold-overview/"
+EVERY_PROJECT = "/benchmark/every-project/?format=ndjson"
+# What a reader waits for, and how many times an empty view it may take.
+PAGES = (
+    ("empty view", EMPTY, None),
+    ("overview, warm", OVERVIEW, 6),
+    ("overview, cold", COLD, 60),
+    ("measures page, 250 rows", "/measures/?page_size=250", 40),
+    ("projects page, 50 rows", "/projects/", 40),
+)
+# Pages that must take no longer on a larger site.
+SAME_PAGES = (OVERVIEW, COLD)
+# How many times as long as at 1x something may take that must not grow with the data.
+SAME = 1.2
+# Short and many: what else the machine does then falls on all alike.
+ROUNDS, QUICK_ROUNDS = 6, 2
+ROUND_SECONDS = 1
+
+# Reports accepted a second, and for how many seconds.
+PACE, SECONDS, QUICK_SECONDS = 20, 10, 3
+# The export is read whole at this size: 318,600 rows.
+EXPORT_SIZE = 100
+
+
+class Bench:
+    def __init__(self, *, sizes: Sequence[int], quick: bool, home: Path, say: Progress) -> None:
+        self.sizes = sizes
+        self.quick = quick
+        self.home = home
+        self.say = say
+        self.findings: list[Finding] = []
+        self.machine = serving.machine()
+        self.versions: dict[str, str] = {}
+        # By size: the plans of both sides of the rebuild.
+        self.plans: dict[int, dict[str, list[str]]] = {}
+
+    def add(self, what: str, data: Data | None = None, **values: Any) -> None:
+        database, size = (data.database, data.size) if data else ("", 0)
+        self.findings.append(Finding(what, database, size, **values))
+
+    def sqlite(self) -> None:
+        first = Data("SQLite", 1, self.home / "SQLite-1")
+        self.say(f"{first}: first start of the demonstration")
+        with serving.demo(first.environment) as site:
+            self.add("demo, first start", first, measured=site.seconds_to_start, budget=60, unit="s")
+        self.say(f"{first}: second start")
+        with serving.demo(first.environment) as site:
+            self.add("demo, second start", first, measured=site.seconds_to_start, budget=10, unit="s")
+            self.first_visit(site)
+        self.read_and_refresh(self.grown(first, [size for size in self.sizes if size <= growth.LARGEST_SQLITE]))
+
+    def postgresql(self) -> None:
+        try:
+            self.say("PostgreSQL: starting a server")
+            with services.postgresql(growth.POSTGRESQL_OPTIONS) as server:
+                first = Data("PostgreSQL", 1, self.home / "PostgreSQL-1", server.url)
+                self.say(f"{first}: first start of the demonstration")
+                with serving.demo(first.environment):
+                    pass
+                growth.tidy(first, self.say)
+                all_data = self.grown(first, self.sizes, server)
+                self.read_and_refresh(all_data)
+                # Last, since it changes the data.
+                self.accept(all_data)
+        except services.Missing as missing:
+            self.findings.append(Finding("everything", "PostgreSQL", note=str(missing)))
+
+    def grown(self, first: Data, sizes: Sequence[int], server: services.PostgreSQL | None = None) -> list[Data]:
+        found = [first]
+        for size in sizes:
+            if size > first.size:
+                try:
+                    found.append(growth.grow(found[-1], size, self.home, server, self.say))
+                except (NotMeasured, TimeoutError) as reason:
+                    self.findings.append(Finding("everything", first.database, size, note=str(reason)))
+        return found
+
+    def read_and_refresh(self, all_data: Sequence[Data]) -> None:
+        """All that leaves the data as they are. The first site stays beside each larger one: what must not grow is
+        measured on both in turns.
+        """
+        first = all_data[0]
+        with serving.demo(first.environment) as first_site, child(first.environment) as first_inside:
+            for data in all_data:
+                with ExitStack() as stack:
+                    site, inside = first_site, first_inside
+                    if data is not first:
+                        self.say(f"{data}: starting the site")
+                        site = stack.enter_context(serving.demo(data.environment))
+                        inside = stack.enter_context(child(data.environment))
+                    self.pages(site, data, first_site)
+                    self.memory(site, data)
+                    self.inside(inside, data)
+                    self.refresh(inside, data, first_inside)
+
+    def pages(self, site: serving.Site, data: Data, first: serving.Site) -> None:
+        targets = [(site, path) for _, path, _ in PAGES]
+        if site is not first:
+            targets += [(first, path) for path in SAME_PAGES]
+        timings = {target: Timings() for target in targets}
+        problems: dict[tuple[serving.Site, str], str] = {}
+        rounds = QUICK_ROUNDS if self.quick else ROUNDS
+        for turn in range(rounds):
+            for number, target in enumerate(targets):
+                asked, path = target
+                self.say(f"{data}: pages", turn * len(targets) + number, rounds * len(targets))
+                before = asked.cpu_seconds
+                try:
+                    load.read(asked.port, path, timings[target], requests=400, seconds=ROUND_SECONDS)
+                except NotMeasured as reason:
+                    problems[target] = str(reason)
+                timings[target].cpu_seconds += asked.cpu_seconds - before
+        for what, path, budget in PAGES:
+            against = None if path == EMPTY else timings[site, EMPTY]
+            self.page(what, data, timings[site, path], against, problems.get((site, path)), budget)
+            if site is not first and path in SAME_PAGES:
+                problem = problems.get((site, path)) or problems.get((first, path))
+                self.page(f"{what}, against 1x", data, timings[site, path], timings[first, path], problem, SAME)
+
+    def page(
+        self, what: str, data: Data, times: Timings, against: Timings | None, problem: str | None, budget: float | None
+    ) -> None:
+        if problem:
+            self.add(what, data, note=problem)
+            return
+        note = f"{times.cpu:.3g} ms CPU" if times.cpu else ""
+        if against and against.cpu:
+            note += f", {times.cpu / against.cpu:.3g} x"
+        baseline = against.p50 if against else None
+        self.add(what, data, measured=times.p50, baseline=baseline, budget=budget, unit="ms", p95=times.p95, note=note)
+
+    def memory(self, site: serving.Site, data: Data) -> None:
+        what = "memory, 2 web workers"
+        if not (memory := site.memory):
+            self.add(what, data, note="only Linux tells")
+            return
+        parts = " + ".join(f"{part / 1e6:.0f}" for part in memory)
+        self.add(what, data, measured=sum(memory) / 1e6, budget=250, unit="MB", note=f"{parts} MB")
+        if data.size == EXPORT_SIZE:
+            self.export(site, data)
+
+    def export(self, site: serving.Site, data: Data) -> None:
+        """What the web server needs for an export of every row of the site, more than before it."""
+        what = "memory of a long export"
+        self.say(f"{data}: export of every project")
+        connection = HTTPConnection("127.0.0.1", site.port, timeout=300)
+        before, start, rows = sum(site.memory), time.monotonic(), 0
+        try:
+            with serving.watched(site.process_id) as peaks:
+                connection.request("GET", EVERY_PROJECT)
+                response = connection.getresponse()
+                while chunk := response.read(1 << 20):
+                    rows += chunk.count(b"\n")
+        finally:
+            connection.close()
+        if response.status != 200:
+            self.add(what, data, note=f"{EVERY_PROJECT} answered {response.status}")
+            return
+        grown = max(peaks.bytes[site.process_id] - before, 0)
+        note = f"{rows:,} rows as NDJSON in {time.monotonic() - start:.0f} s"
+        self.add(what, data, measured=grown / 1e6, budget=20, unit="MB", note=note)
+
+    def inside(self, inside: Child, data: Data) -> None:
+        enough: dict[str, Any] = {"times": 5, "seconds": 5} if self.quick else {"times": 20, "seconds": 20}
+
+        def ask(step: str, words: str, **values: Any) -> dict[str, Any]:
+            self.say(f"{data}: {words}")
+
+            def progress(done: int, of: int) -> None:
+                self.say(f"{data}: {words}", done, of)
+
+            return inside.ask(step, progress=progress, patience=1800, **values)
+
+        def add(what: str, part: dict[str, Any], name: str = "measured", **values: Any) -> None:
+            if problem := part.get("wrong") or part.get("not measured"):
+                self.add(what, data, note=problem, is_wrong="wrong" in part)
+            elif name in part:
+                baseline = part.get("baseline") if name == "measured" else None
+                self.add(what, data, measured=part[name], baseline=baseline, **values)
+
+        about = ask("about", "looking")
+        self.versions[data.database] = about["version"]
+        add("overview, queries", ask("overview queries", "queries of the overview"), "queries", budget=15)
+        add("API, 100 projects, CPU", ask("api", "API", **enough), budget=1 / 3, unit="ms")
+        add("NDJSON, every project of a plan", ask("ndjson", "NDJSON", **enough), budget=3, unit="ms")
+        rebuild = ask("rebuild", "full rebuild and plain SQL in turns", **enough)
+        note = f"{rebuild.get('cells', 0):,} cells"
+        add("rebuild of all cells", rebuild, budget=1.5, unit="ms", note=note)
+        add("rebuild, queries", rebuild, "queries", budget=20)
+        if "baseline" in rebuild:
+            self.plans[data.size] = ask("rebuild plans", "plans of the rebuild")
+
+    def refresh(self, inside: Child, data: Data, first: Child) -> None:
+        """The refresh after one accepted report, and after a busy second or two."""
+        turns = 10 if self.quick else 40
+        for what, cells, budget in (("refresh of one cell", 1, SAME), ("refresh of 50 cells", 50, None)):
+            spent: dict[Child, list[float]] = {inside: [], first: []}
+            for turn in range(-2, turns if cells == 1 else turns // 4):
+                self.say(f"{data}: {what}", max(turn, 0), turns)
+                for asked in spent:
+                    found = asked.ask("refresh", turn=turn + 2, cells=cells)
+                    if problem := found.get("wrong"):
+                        self.add(what, data, note=problem, is_wrong=True)
+                        return
+                    if turn >= 0:
+                        spent[asked].append(found["measured"])
+            measured = statistics.median(spent[inside])
+            if inside is first:
+                self.add(what, data, measured=measured, unit="ms")
+            else:
+                baseline = statistics.median(spent[first])
+                self.add(f"{what}, against 1x", data, measured=measured, baseline=baseline, budget=budget, unit="ms")
+
+    def accept(self, all_data: Sequence[Data]) -> None:
+        """Accepted reports at a steady pace, and two Celery workers that bring them into the totals."""
+        for data in all_data:
+            try:
+                with services.redis() as broker:
+                    names = {**data.environment, "REDIS_URL": f"{broker.url}/0"}
+                    self.say(f"{data}: starting two Celery workers")
+                    with serving.workers(names) as workers, child(names) as inside:
+                        self.accept_with(workers, inside, data)
+            except services.Missing as missing:
+                self.add("accepted report to total, p99", data, note=str(missing))
+
+    def accept_with(self, workers: Sequence[services.Process], inside: Child, data: Data) -> None:
+        what = "accepted report to total, p99"
+        seconds = QUICK_SECONDS if self.quick else SECONDS
+        process_ids = [worker.popen.pid for worker in workers]
+        with serving.watched(*process_ids) as peaks:
+            inside.ask("wait for workers", number=len(workers))
+            self.say(f"{data}: filing {PACE * seconds} reports")
+            inside.ask("file reports", patience=300, number=PACE * seconds)
+            words = f"{data}: accepting {PACE} reports a second"
+            found = inside.ask(
+                "accept reports", patience=300, per_second=PACE, progress=lambda done, of: self.say(words, done, of)
+            )
+            self.say(f"{data}: full rebuild and verification by a worker")
+            tasks = inside.ask("tasks", patience=1500)
+        times = found["milliseconds"]
+        wrong = [
+            *found["errors"],
+            *([f"{found['lost']} reports never came into the totals"] if found["lost"] else []),
+            *([f"{tasks['differing']} cells are wrong"] if tasks["differing"] else []),
+            *([f"{found['failed runs']} runs failed"] if found["failed runs"] else []),
+        ]
+        if wrong or not times:
+            self.add(what, data, note="; ".join(wrong) or "nothing was accepted", is_wrong=True)
+        else:
+            p99 = statistics.quantiles(times, n=100, method="inclusive")[-1]
+            pace = (
+                f"{found['accepted']} reports in {found['seconds']:.1f} s, at most {found['late'] * 1000:.0f} ms late"
+            )
+            note = f"p50 {statistics.median(times):.0f}, longest {times[-1]:.0f} ms; {pace}"
+            self.add(what, data, measured=p99, budget=1000, unit="ms", note=note)
+        self.add("verification by a worker", data, measured=tasks["verify"], unit="s", note=f"{tasks['cells']:,} cells")
+        if peaks.bytes:
+            each = " and ".join(f"{used / 1e6:.0f}" for used in peaks.bytes.values())
+            note = f"{each} MB; each with two processes, through a full rebuild and a verification"
+            most = max(peaks.bytes.values()) / 1e6
+            self.add("memory of a Celery worker, peak", data, measured=most, budget=300, unit="MB", note=note)
+        else:
+            self.add("memory of a Celery worker, peak", data, note="only Linux tells")
+
+    def first_visit(self, site: serving.Site) -> None:
+        """Kilobytes of the overview and what its head asks for, compressed as a server in front would (gzip -6)."""
+        what = "first visit, compressed"
+        response, page = fetch(site.port, "/")
+        if response.status != 200:
+            self.add(what, note=f"/ answered {response.status}")
+            return
+        parser = Resources()
+        parser.feed(page.decode())
+        sizes = [len(gzip.compress(page, 6))]
+        sent = _sent(site.port, "/")
+        for address in parser.found:
+            target = urlsplit(urljoin("/", address))
+            path = f"{target.path}?{target.query}" if target.query else target.path
+            response, body = fetch(site.port, path)
+            if response.status != 200:
+                self.add(what, note=f"{path} answered {response.status}")
+                return
+            sizes.append(len(gzip.compress(body, 6)))
+            sent += _sent(site.port, path)
+        note = f"{len(sizes)} files; the demonstration sends {sent / 1000:.0f} KB"
+        self.add(what, measured=sum(sizes) / 1000, budget=100, unit="KB", note=note)
+
+
+class Resources(HTMLParser):
+    """The stylesheets and scripts that a page names, but for the chart script, which comes later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        address = values.get("src") if tag == "script" else None
+        if tag == "link" and "stylesheet" in (values.get("rel") or "").split():
+            address = values.get("href")
+        if address and "plotly.min" not in address and address not in self.found:
+            self.found.append(address)
+
+
+def _sent(port: int, path: str) -> int:
+    return len(fetch(port, path, **{"Accept-Encoding": "br, gzip"})[1])

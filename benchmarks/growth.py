@@ -1,0 +1,103 @@
+"""Databases with N times the demonstration's data: each grown from a copy of the next smaller one."""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from benchmarks import serving
+from benchmarks.child import last_line
+from benchmarks.load import NotMeasured
+from benchmarks.progress import Progress
+from tests import services
+
+SIZES = (1, 100, 1000)
+USUAL_SIZES = (1, 100)
+# Beyond, a site has a server.
+LARGEST_SQLITE = 100
+
+# On the disk, roughly: its rows, what PostgreSQL writes ahead of them, and the totals that are written many times.
+BYTES_A_PLAN = 6_500_000
+# The empty databases, and the demonstration's own files.
+BYTES_BESIDE = 500_000_000
+
+# PostgreSQL's defaults are for a machine with little memory; these are for a server that has 4 GB.
+POSTGRESQL_OPTIONS = {
+    "shared_buffers": "1GB",
+    "effective_cache_size": "3GB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "2GB",
+    "random_page_cost": "1.1",
+}
+# A plan takes about a third of a second; on a slow machine a few times that.
+SECONDS_A_PLAN = 5
+
+
+@dataclass(frozen=True)
+class Data:
+    """A database with so many times the demonstration's data, and the data folder that goes with it."""
+
+    database: str
+    size: int
+    folder: Path
+    url: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.database} {self.size:,}x"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return serving.environment(self.folder, self.url)
+
+
+def missing_space(sizes: Sequence[int], free: int) -> str:
+    """Why these sizes do not fit into so many bytes; empty when they do."""
+    needed = sum(sizes) * BYTES_A_PLAN + BYTES_BESIDE
+    if needed <= free:
+        return ""
+    place = tempfile.gettempdir()
+    return (
+        f"{max(sizes):,}x needs about {needed / 1e9:.0f} GB in {place}, and {free / 1e9:.1f} GB are free:"
+        " name another folder with TMPDIR, or a smaller --size"
+    )
+
+
+def free_space() -> int:
+    return shutil.disk_usage(tempfile.gettempdir()).free
+
+
+def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None, say: Progress) -> Data:
+    """A copy of `source`, to which nothing may be connected, with so many plans. Raises NotMeasured."""
+    folder = home / f"{source.database}-{size}"
+    say(f"{source}: copying it for {size:,}x")
+    shutil.copytree(source.folder, folder)
+    url = server.create_database(f"pilotzone_{size}", template=source.url.rpartition("/")[2]) if server else ""
+    data = Data(source.database, size, folder, url)
+    command = [sys.executable, "manage.py", "generate_load", "--times", str(size)]
+    with services.process(command, data.environment) as process:
+
+        def has_ended() -> bool:
+            if found := re.findall(r"([\d,]+) of ([\d,]+) plans", process.output):
+                done, of = (int(number.replace(",", "")) for number in found[-1])
+                say(f"{data}: adding plans", done, of)
+            return not process.is_alive
+
+        services.wait_until(has_ended, f"{data}: generate_load", seconds=60 + size * SECONDS_A_PLAN)
+        if process.popen.returncode:
+            raise NotMeasured(f"generate_load failed: {last_line(process.output)}")
+    tidy(data, say)
+    return data
+
+
+def tidy(data: Data, say: Progress) -> None:
+    """What PostgreSQL does by itself within minutes of such a change; plans are poor before."""
+    if data.url:
+        say(f"{data}: VACUUM ANALYZE")
+        with psycopg.connect(data.url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")

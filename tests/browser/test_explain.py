@@ -1,0 +1,100 @@
+"""Why this number? As a panel over the page for those with scripts, as a page for those without."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+MARK = "[data-figure='measures.gap'] + .why"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "heading", "formula"),
+    [
+        ("en", "Why this number? Against time elapsed", "Against time elapsed", "Completion rate minus time elapsed"),
+        ("zh-hans", "为什么是这个数？与序时进度相比", "与序时进度相比", "完成率减去序时进度"),
+    ],
+)
+def test_by_keyboard_the_panel_opens_is_read_and_closes(watched, site, language, words, heading, formula):
+    page, wrong = watched
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{site}/?lang={language}")
+    address = page.url
+    mark = page.locator(MARK)
+    assert mark.get_attribute("aria-label") == words
+    # From the figure before it, as a reader goes.
+    page.locator("[data-figure='measures.time_elapsed'] + .why").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == words
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name=heading)
+    panel.wait_for()
+    text = panel.inner_text()
+    assert formula in text
+    assert "5.2 − 22.0 = −16.8" in text
+    assert page.url == address
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+
+    # An input is explained in the same panel, and Esc leads back to the mark that was pressed.
+    panel.locator("a[data-why]").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("dialog").get_by_text("13 ÷ 249 = 5.2%").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == words
+    assert page.url == address
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_by_hand_the_panel_fits_and_its_button_closes_it(watched, site, width):
+    page, wrong = watched
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{site}/departments/energy/?lang=en")
+    page.locator("[data-figure='measures.completed'] + .why").click()
+    panel = page.get_by_role("dialog", name="Completed")
+    panel.wait_for()
+    box = panel.bounding_box()
+    assert (box["x"] >= 0, box["x"] + box["width"]) == (True, width)
+    assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+    assert "Energy Administration" in panel.inner_text()
+    panel.get_by_role("button", name="Close").click()
+    panel.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.className") == "why"
+    assert wrong == []
+
+
+def test_the_mark_has_room_for_a_finger_and_no_place_on_paper(browser, site):
+    context = browser.new_context(viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{site}/?lang=en")
+    size = page.locator(MARK).evaluate(
+        "mark => { const s = getComputedStyle(mark, '::after'); return [s.width, s.height]; }"
+    )
+    assert size == ["24px", "24px"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.emulate_media(media="print")
+    assert page.locator(".why:visible").count() == 0
+    context.close()
+
+
+def test_without_scripts_the_mark_opens_a_page(browser, site):
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    page = context.new_page()
+    page.goto(f"{site}/?lang=en&as_of=2023-06-30")
+    page.locator("[data-figure='measures.completion_rate'] + .why").click()
+    assert "/explain/?figure=measures.completion_rate&as_of=2023-06-30" in page.url
+    assert page.locator("h1").inner_text() == "Completion rate"
+    assert "13 ÷ 249 = 5.2%" in page.locator("main").inner_text()
+    assert page.get_by_role("button", name="Close").count() == 0
+    page.get_by_role("link", name="Completed", exact=True).click()
+    assert page.locator("h1").inner_text() == "Completed"
+    page.get_by_role("link", name="Open the 13 rows that were counted").click()
+    assert "13 results" in page.locator("main").inner_text()
+    context.close()
+
+
+def test_with_the_session_gone_the_log_in_page_comes(page, site, settings):
+    page.goto(f"{site}/?lang=en")
+    settings.PILOTZONE_PUBLIC_READING = False
+    page.locator(MARK).click()
+    page.wait_for_url("**/accounts/login/?next=**")

@@ -1,0 +1,124 @@
+"""What a person at a terminal reads from the commands of the totals."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from dashboard.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
+from dashboard.services import rebuild_rollups
+from reporting.clock import now
+from tests.factories import make_department, make_measure, make_plan, make_project, make_section
+from web import progress
+
+pytestmark = pytest.mark.django_db
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def site(today):
+    section = make_section()
+    make_measure(section, make_department("energy"))
+    make_project()
+    rebuild_rollups()
+    return section
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    # How long it took differs from run to run.
+    return re.sub(r"\d+\.\d s", "N s", out.getvalue()).splitlines()
+
+
+class TestVerify:
+    def test_a_clean_site(self, site):
+        assert run("verify_rollups") == ["Every stored total is what its rows say. Checked in N s."]
+        assert Verification.objects.count() == 0
+
+    def test_the_result_can_be_kept(self, site):
+        assert run("verify_rollups", "--record") == [
+            "The result is kept: the page /runs/ shows it.",
+            "Every stored total is what its rows say. Checked in N s.",
+        ]
+        assert Verification.objects.get().cells == 2
+
+    def test_each_difference_is_a_line_and_the_end_says_what_to_do(self, site):
+        ProjectRollup.objects.update(total=7)
+        out = StringIO()
+        with pytest.raises(CommandError) as refusal:
+            call_command("verify_rollups", stdout=out)
+        assert str(refusal.value) == (
+            "1 cell differs; `manage.py refresh_rollups --all` recomputes every cell from its rows."
+        )
+        (line,) = out.getvalue().splitlines()
+        city = site.plan.projects.get().city_id
+        assert line == (
+            f'projects [{site.plan_id}, {city}, "energy", "under_construction"] as of 2023-08-29: '
+            'stored {"total": 7, "investment": 10000}, computed {"total": 1, "investment": 10000}'
+        )
+
+    def test_the_lines_are_the_same_when_the_result_is_kept(self, site):
+        ProjectRollup.objects.update(total=7)
+        MeasureRollup.objects.all().delete()
+        plain, kept = StringIO(), StringIO()
+        with pytest.raises(CommandError, match="2 cells differ"):
+            call_command("verify_rollups", stdout=plain)
+        with pytest.raises(CommandError, match="2 cells differ"):
+            call_command("verify_rollups", "--record", stdout=kept)
+        assert kept.getvalue() == plain.getvalue() + "The result is kept: the page /runs/ shows it.\n"
+        assert Verification.objects.get().differing == 2
+
+    def test_it_says_how_many_lines_were_left_out(self, site, monkeypatch):
+        monkeypatch.setattr("dashboard.services.KEPT_DIFFERENCES", 1)
+        ProjectRollup.objects.update(total=7)
+        MeasureRollup.objects.all().delete()
+        out = StringIO()
+        with pytest.raises(CommandError, match="2 cells differ"):
+            call_command("verify_rollups", "--record", stdout=out)
+        assert "… and 1 more, which are not kept." in out.getvalue()
+
+    def test_a_terminal_sees_how_far_it_is(self, site, monkeypatch):
+        make_plan("second")
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        monkeypatch.setattr(progress, "FIRST", 0)
+        monkeypatch.setattr(progress, "BETWEEN", 0)
+        run("verify_rollups")
+        assert terminal.getvalue() == (
+            f"\r\033[K[{'#' * 15}{'.' * 15}] 1 of 2 plans\r\033[K[{'#' * 30}] 2 of 2 plans\r\033[K"
+        )
+
+
+class TestRefresh:
+    def test_all_says_how_many_and_how_long(self, site):
+        assert run("refresh_rollups", "--all") == ["2 cells recomputed in N s."]
+        assert RollupRun.objects.filter(full=True).count() == 2
+
+    def test_what_waits(self, site):
+        assert run("refresh_rollups") == ["No cell waits: nothing to do. With --all every cell is recomputed."]
+        key = [site.plan_id, site.pk, MeasureRollup.objects.get().lead_department_id]
+        StaleCell.objects.create(kind="measures", key=key, marked_at=now())
+        assert run("refresh_rollups") == ["1 cell recomputed in N s."]
+
+    def test_all_of_an_empty_site(self, today):
+        assert run("refresh_rollups", "--all") == ["0 cells recomputed in N s."]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("verify_rollups", ["--record", "Changes no total", "exits 1", "/runs/"]),
+        ("refresh_rollups", ["--all", "marked or not", "at any time"]),
+    ],
+)
+def test_help_tells_a_newcomer_what_it_does(command, words, capsys):
+    with pytest.raises(SystemExit):
+        call_command(command, "--help")
+    text = " ".join(capsys.readouterr().out.split())
+    assert [each for each in words if each not in text] == []

@@ -1,0 +1,191 @@
+"""What `./run bench` decides: which sizes, what is over its budget, and when an accepted report is in the totals."""
+
+import json
+import re
+import subprocess
+import time
+
+import pytest
+from django.db import connections
+
+from benchmarks import __main__ as bench
+from benchmarks import accepting, growth, inside
+from benchmarks.accepting import Accepted, Watch
+from benchmarks.child import Child
+from benchmarks.progress import Progress
+from benchmarks.report import Finding, table
+from dashboard.models import StaleCell
+from dashboard.services import rebuild_rollups, verify_rollups
+from pilotzone.celery import app
+from tests import factories as make
+
+GB = 1_000_000_000
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    monkeypatch.setattr(growth, "free_space", lambda: 100 * GB)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sizes"),
+    [
+        ("", [1, 100]),
+        ("--quick", [1]),
+        ("--size 1", [1]),
+        ("--size 1000", [1, 1000]),
+        ("--size 1000 --size 100", [1, 100, 1000]),
+        ("--quick --size 100", [1, 100]),
+        ("--all", [1, 100, 1000]),
+    ],
+)
+def test_the_sizes_that_are_asked_for_and_1x_beside_them(disk, asked, sizes):
+    assert bench.read_options(asked.split()).sizes == sizes
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("--size 10", "(choose from 1, 100, 1000)"),
+        ("--size many", "invalid int value: 'many'"),
+        ("--all --size 1", "--size and --all exclude each other"),
+        ("--fast", "unrecognized arguments: --fast"),
+    ],
+)
+def test_what_it_does_not_know_is_said_in_a_line(disk, capsys, asked, said):
+    with pytest.raises(SystemExit) as end:
+        bench.read_options(asked.split())
+    assert end.value.code == 2
+    line = capsys.readouterr().err
+    assert said in line
+    assert line.count("\n") == 1
+    assert "./run bench --help" in line
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_starts(monkeypatch, capsys):
+    monkeypatch.setattr(growth, "free_space", lambda: 2 * GB)
+    with pytest.raises(SystemExit) as end:
+        bench.read_options(["--all"])
+    assert end.value.code == 2
+    assert re.search(r"1,000x needs about 8 GB in \S+, and 2.0 GB are free: .*TMPDIR", capsys.readouterr().err)
+    assert bench.read_options(["--size", "100"]).sizes == [1, 100]
+
+
+@pytest.mark.parametrize(
+    ("finding", "verdict"),
+    [
+        (Finding("page", measured=50, baseline=10, budget=6), "ok"),
+        (Finding("page", measured=70, baseline=10, budget=6), "OVER"),
+        (Finding("memory", measured=250, budget=250), "ok"),
+        (Finding("memory", measured=251, budget=250), "OVER"),
+        (Finding("empty view", measured=1), ""),
+        (Finding("rebuild", note="the rows differ", is_wrong=True), "WRONG"),
+        (Finding("everything", note="no PostgreSQL"), "not measured"),
+    ],
+)
+def test_a_budget_is_for_the_ratio_where_there_is_a_baseline(finding, verdict):
+    assert finding.verdict == verdict
+
+
+def test_a_line_says_which_size():
+    finding = Finding("overview", "SQLite", 1000, measured=12, baseline=10, budget=1.2, unit="ms", p95=20, note="busy")
+    line = table([finding]).splitlines()[2]
+    assert re.sub(" +", " ", line) == "SQLite 1,000x overview 12 ms (p95 20) 10 ms 1.20 x <= 1.20 x ok: busy"
+
+
+def test_a_comparison_ends_when_its_time_is_up_but_not_before_three_runs(capsys):
+    runs = []
+
+    def slow():
+        runs.append("measured")
+        time.sleep(0.02)
+
+    found = inside.compare(slow, lambda: runs.append("baseline"), times=20, seconds=0, clock=time.perf_counter)
+    assert runs == ["measured", "baseline"] * 4
+    assert found["times"] == 3
+    assert found["measured"] >= 20 > found["baseline"]
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"progress": [3, 21]}
+
+
+class Totals:
+    """Stands for the connection that looks: the scores of the cells."""
+
+    def __init__(self, scores):
+        self.scores = scores
+
+    def execute(self, sql, parameters):
+        self.asked = parameters[0]
+        return self
+
+    def fetchall(self):
+        return [(cell, self.scores[cell]) for cell in self.asked]
+
+
+def test_a_report_is_in_the_totals_once_its_cell_has_reached_its_score():
+    watch = Watch("")
+    at = time.monotonic() - 0.5
+    first, second, other = Accepted(1, 11, at), Accepted(1, 12, at), Accepted(2, 5, at)
+    assert watch._look(Totals({1: 11, 2: 4}), [first, second, other]) == [second, other]
+    assert watch._look(Totals({1: 12, 2: 4}), [second, other]) == [other]
+    assert len(watch.milliseconds) == 2
+    assert all(500 <= each < 5000 for each in watch.milliseconds)
+
+
+@pytest.fixture
+def site(today, monkeypatch):
+    """Four measures that two departments lead, and a reviewer."""
+    for slug in ("energy", "science"):
+        department = make.make_department(slug)
+        for _ in range(2):
+            make.make_measure(lead_department=department)
+    make.make_user("rita", role="reviewer")
+    rebuild_rollups()
+    monkeypatch.setattr(accepting, "PATIENCE", 0.5)
+    yield
+    connections.close_all()
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_every_accepted_report_is_seen_in_the_totals(site, monkeypatch):
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    assert accepting.file_reports(4) == {"filed": 4}
+    found = accepting.accept_reports(per_second=50, progress=lambda done, of: None)
+    assert (found["accepted"], found["lost"], found["errors"]) == (4, 0, [])
+    assert len(found["milliseconds"]) == 4
+    assert StaleCell.objects.count() == 0
+    assert verify_rollups() == []
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_report_that_no_refresh_brings_in_is_lost(site, monkeypatch):
+    monkeypatch.setattr("dashboard.receivers.refresh_rollups_task.delay", lambda: None)
+    accepting.file_reports(4)
+    found = accepting.accept_reports(per_second=50, progress=lambda done, of: None)
+    assert (found["accepted"], found["lost"], found["milliseconds"]) == (4, 4, [])
+
+
+def test_a_child_that_ends_says_why(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("Traceback\n  …\nValueError: no such table\n\n")
+    with subprocess.Popen(["true"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        process.wait()
+        with pytest.raises(RuntimeError, match=r"the measurement “api” failed: ValueError: no such table$"):
+            Child(process, log).ask("api", patience=5)
+
+
+def test_a_child_that_does_not_answer_is_not_waited_for(tmp_path):
+    with subprocess.Popen(["sleep", "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        with pytest.raises(RuntimeError, match=r"the measurement “api” took longer than 0.1 s"):
+            Child(process, tmp_path / "log").ask("api", patience=0.1)
+        process.kill()
+
+
+def test_progress_says_the_same_thing_now_and_then_where_lines_stay(capsys):
+    say = Progress()
+    for done in range(5):
+        say("pages", done, 5)
+    say("memory")
+    lines = capsys.readouterr().err.splitlines()
+    assert [re.sub(r"^ *\d+ s  ", "", line) for line in lines] == ["pages  [....................] 0 of 5", "memory …"]
