@@ -2,7 +2,8 @@
 "use strict";
 document.documentElement.classList.add("js");
 
-document.addEventListener("DOMContentLoaded", function () {
+// The body of a page, at its start and when another has taken its place.
+function start() {
   function toggle(button, target) {
     if (!target) return;
     button.setAttribute("aria-expanded", "false");
@@ -52,16 +53,21 @@ document.addEventListener("DOMContentLoaded", function () {
     count();
   });
 
-  // The second press of a double click would be answered with a refusal, and a comment would stand there twice.
-  // For a second only: by then the first has been answered, or was stopped by hand.
-  document.addEventListener("submit", function (event) {
-    const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.id === "report-form") return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-    window.setTimeout(() => delete form.dataset.sent, 1000);
-  });
-
   const summary = document.querySelector(".box-error[tabindex]");
   if (summary) summary.focus();
+}
+
+document.addEventListener("DOMContentLoaded", start);
+document.addEventListener("htmx:afterSwap", function (event) {
+  if (event.detail.target === document.body) start();
+});
+
+// The second press of a double click would be answered with a refusal, and a comment would stand there twice.
+// For a second only: by then the first has been answered, or was stopped by hand.
+document.addEventListener("submit", function (event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.id === "report-form") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  window.setTimeout(() => delete form.dataset.sent, 1000);
 });

@@ -56,7 +56,7 @@ class TestList:
         make_report(measure, date(2023, 8, 21), status="in_progress", against_status="in_progress")
         text = text_of(page(client, "/measures/"))
         assert "M120 Clean up outfalls In progress Red light 60 days late 2023-06-30 Energy 2023-08-21" in text
-        assert "1 results 0 completed, 1 in progress, 0 being promoted" in text
+        assert "1 result 0 completed, 1 in progress, 0 being promoted" in text
 
     def test_counts_follow_the_filter(self, client):
         section = make_section(slug="marine")

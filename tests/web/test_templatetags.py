@@ -198,7 +198,8 @@ def test_the_navigation_marks_the_open_page_and_keeps_the_day():
 def test_a_sorted_column_says_so_and_its_link_turns_it_round():
     head = render('{% sort_head "due_on" "Due" number=True %}', "/?ordering=due_on&status=completed")
     assert head == (
-        '<th scope="col" class="number" aria-sort="ascending"><a href="?ordering=-due_on&amp;status=completed">'
+        '<th scope="col" class="number" aria-sort="ascending"><a href="?ordering=-due_on&amp;status=completed"'
+        ' id="sort-due_on" hx-boost="true" hx-swap="innerHTML show:none">'
         'Due <span class="arrow" aria-hidden="true">↑</span></a></th>'
     )
     assert 'aria-sort="descending"' in render('{% sort_head "due_on" "Due" %}', "/?ordering=-due_on")

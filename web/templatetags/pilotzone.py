@@ -12,7 +12,7 @@ from django.utils.dates import MONTHS
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from reporting.lights import Light
 from reporting.provenance import Provenance
@@ -44,6 +44,12 @@ def _tenth(value) -> Decimal:
 def number(value) -> str:
     """1518 -> 1,518. Decimals stay as they are; None is a dash. A negative has a hyphen, as tables want it."""
     return NOTHING if value is None or value == "" else f"{_decimal(value):,f}"
+
+
+@register.filter
+def results(count) -> str:
+    """How many rows a list has, in words."""
+    return ngettext("%(count)s result", "%(count)s results", count) % {"count": number(count)}
 
 
 @register.filter
@@ -494,7 +500,14 @@ def sort_head(context, ordering: str, label: str, number=False, default: str = "
         mark_safe(f' <span class="arrow" aria-hidden="true">{"↑" if is_up else "↓"}</span>') if is_up or is_down else ""
     )
     link = query_with(_params(context), ordering=f"-{ordering}" if is_up else ordering)
-    return format_html('<th scope="col"{}><a href="{}">{}{}</a></th>', mark_safe(attributes), link, label, arrow)
+    return format_html(
+        '<th scope="col"{}><a href="{}" id="sort-{}" hx-boost="true" hx-swap="innerHTML show:none">{}{}</a></th>',
+        mark_safe(attributes),
+        link,
+        ordering,
+        label,
+        arrow,
+    )
 
 
 def _why(link) -> SafeString:
