@@ -232,7 +232,7 @@ class TestTheRuns:
         assert "No run has failed Clear filters" in words
         add_run(minutes=5, error="IntegrityError: one line")
         words = words_of(audit, "&failed=1")
-        assert "1 results" in words
+        assert "1 result " in words
         assert "14:25:00 Failed" in words
         assert "Done" not in words
 
