@@ -52,6 +52,11 @@ def may_run_tasks(user: "User | AnonymousUser") -> bool:
     return user.is_authenticated and user.is_superuser
 
 
+def may_see_gallery(user: "User | AnonymousUser") -> bool:
+    """The parts that pages are made of, for those who look after the site."""
+    return user.is_authenticated and user.is_superuser
+
+
 def may_report(user: "User | AnonymousUser", *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
     return user.is_authenticated and user.role == Role.REPORTER and user.department_id == lead

@@ -12,6 +12,7 @@
   const script = document.currentScript;
   const NARROW = 440;
   const PAPER = 688;
+  const SHEET = 860; // what a sheet has for one chart below its heading
   const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false, showTips: false, responsive: false };
   const drawn = new Map(); // plot -> the width it was drawn at
   let plotly = null;
@@ -74,13 +75,16 @@
     const narrow = width < (paper ? NARROW * 0.76 : NARROW);
     const layout = merge(figure.layout, narrow ? figure.narrow : null);
     const by = factors(narrow, paper);
-    if (narrow && figure.aspect && !paper) by.font = 1; // small tiles have no room for more
+    // Tiles have no room for more.
+    if (figure.aspect && paper) by.font = 0.68;
+    else if (figure.aspect && narrow) by.font = 1;
     const family = getComputedStyle(document.body).fontFamily;
     resize({ data: figure.data, layout: layout }, by, "");
     layout.font.family = family;
     layout.hoverlabel.font.family = family;
     layout.width = width;
     layout.height = Math.round(figure.aspect ? width / figure.aspect : layout.height * (layout.uniformtext ? by.rows : by.height));
+    if (paper) layout.height = Math.min(layout.height, SHEET);
     return { data: figure.data, layout: layout, key: figure.key };
   }
 
@@ -153,13 +157,13 @@
     mark(plot, false);
   }
 
-  function show(plot) {
+  function name(plot) {
     plot.setAttribute("role", "img");
     if (plot.dataset.label) plot.setAttribute("aria-label", plot.dataset.label);
-    loadPlotly()
-      .then(function () {
-        return draw(plot, plot.clientWidth, false);
-      })
+  }
+
+  function settle(plot, drawing) {
+    drawing
       .then(function () {
         mark(plot, true);
         widths.observe(plot);
@@ -167,6 +171,16 @@
       .catch(function (error) {
         fail(plot, error);
       });
+  }
+
+  function show(plot) {
+    name(plot);
+    settle(
+      plot,
+      loadPlotly().then(function () {
+        return draw(plot, plot.clientWidth, false);
+      })
+    );
   }
 
   const widths = new ResizeObserver(function (entries) {
@@ -188,12 +202,22 @@
     { rootMargin: "400px 0px" }
   );
 
-  // The drawing takes the share of the paper that it has of the window.
+  function onPaper(plot) {
+    const page = plot.closest("main") || document.body;
+    return draw(plot, Math.round((PAPER * plot.clientWidth) / page.clientWidth), true);
+  }
+
+  // The drawing takes the share of the paper that it has of the window. What is further down was not drawn yet; it is
+  // now, unless Plotly is still on its way.
   window.addEventListener("beforeprint", function () {
     printing = true;
-    drawn.forEach(function (_width, plot) {
-      const page = plot.closest("main") || document.body;
-      draw(plot, Math.round((PAPER * plot.clientWidth) / page.clientWidth), true);
+    document.querySelectorAll(".chart-plot[data-figure-id]").forEach(function (plot) {
+      if (drawn.has(plot)) onPaper(plot);
+      else if (window.Plotly && !plot.hidden) {
+        views.unobserve(plot);
+        name(plot);
+        settle(plot, onPaper(plot));
+      }
     });
   });
   window.addEventListener("afterprint", function () {

@@ -1,15 +1,21 @@
 """The style sheets keep what the look promises: contrasts, sizes, one place for colours."""
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from reporting.statuses import MeasureStatus
+from web import charts
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = sorted((ROOT / "static/css").glob("*.css"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 
+HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(")
 
 
@@ -26,6 +32,7 @@ def tokens(selector: str) -> dict[str, str]:
 
 NORMAL = tokens(":root")
 LARGE = NORMAL | tokens(':root[data-size="large"]')
+MORE_CONTRAST = NORMAL | tokens("@media (prefers-contrast: more) {\n  :root")
 
 
 def luminance(colour: str) -> float:
@@ -84,6 +91,15 @@ def test_words_in_an_area_can_be_read(text, area):
     assert contrast(NORMAL[text], NORMAL[area]) >= 4.5
 
 
+def test_each_class_of_the_map_is_darker_than_the_one_before():
+    light = [luminance(NORMAL[f"seq-{n}"]) for n in range(1, 6)]
+    assert light == sorted(light, reverse=True)
+
+
+def test_who_asks_for_more_contrast_gets_that_of_large_print():
+    assert MORE_CONTRAST == LARGE
+
+
 def test_large_print_never_has_less_contrast():
     for name in ("ink-2", "ink-3", "edge", "rule"):
         assert contrast(LARGE[name], LARGE["ground"]) > contrast(NORMAL[name], NORMAL["ground"])
@@ -93,6 +109,33 @@ def test_large_print_never_has_less_contrast():
 def test_colours_stand_in_the_token_file_only(path):
     text = path.read_text(encoding="utf-8")
     assert COLOUR.findall(bare(text)) == []
+
+
+def test_charts_have_the_colours_of_the_tokens():
+    """Plotly reads no style sheet. Of the theme only the grid, which is decoration, and the ink on the middle status
+    have a colour of their own."""
+    theme = {name: value for name, value in vars(charts).items() if isinstance(value, str) and COLOUR.match(value)}
+    tones = [*charts.STATUS_TONES.values(), *charts.SEQUENCE_TONES, *charts.CATEGORY_TONES.values()]
+    used = {colour.lower() for colour in [*theme.values(), *chain.from_iterable(tones)]}
+    assert used - set(NORMAL.values()) == {charts.GRID.lower(), charts.INK_ON_MIDDLE.lower()}
+    for name in ("ink", "ink-2", "ink-3", "edge", "ground", "accent", "comparator", "red"):
+        assert theme[name.replace("-", "_").upper()].lower() == NORMAL[name]
+    for status in MeasureStatus:
+        assert charts.STATUS_TONES[status].fill.lower() == NORMAL[status.tone]
+
+
+def test_words_in_the_areas_of_charts_can_be_read():
+    for tone in [*charts.STATUS_TONES.values(), *charts.SEQUENCE_TONES, *charts.CATEGORY_TONES.values()]:
+        assert contrast(tone.text.lower(), tone.fill.lower()) >= 4.5
+        assert contrast(tone.edge.lower(), NORMAL["ground"]) >= 3
+
+
+def test_no_other_module_names_a_colour():
+    apps = [ROOT / app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()]
+    modules = [path for app in [*apps, ROOT / "reporting", ROOT / "pilotzone"] for path in app.rglob("*.py")]
+    assert len(modules) > 100
+    coloured = {str(path.relative_to(ROOT)) for path in modules if HEX.search(path.read_text(encoding="utf-8"))}
+    assert coloured == {"web/charts.py"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -1,0 +1,66 @@
+"""The gallery holds every component and every tag, each in a line that works."""
+
+import html
+import re
+
+import pytest
+from django.template.loader import get_template
+
+from tests import factories as make
+from tests.services import ROOT
+from web.templatetags import pilotzone
+
+pytestmark = pytest.mark.django_db
+COMPONENTS = sorted(path.name for path in (ROOT / "templates/components").glob("*.html"))
+
+
+def gallery(client, language="en"):
+    client.force_login(make.make_user("admin", is_superuser=True))
+    answer = client.get(f"/gallery/?lang={language}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def codes(client):
+    """The lines of code that the page shows."""
+    return [html.unescape(code) for code in re.findall(r"<code>(.*?)</code>", gallery(client), flags=re.DOTALL)]
+
+
+def test_every_component_is_included(codes):
+    shown = set(re.findall(r'{% include "components/([\w.]+)"', " ".join(codes)))
+    assert set(COMPONENTS) - shown == set()
+    assert len(COMPONENTS) > 10
+
+
+def test_every_tag_and_filter_of_the_library_is_used(codes):
+    text = " ".join(codes)
+    tags = {name for name in pilotzone.register.tags if re.search(rf"{{% {name}\b", text)}
+    filters = {name for name in pilotzone.register.filters if re.search(rf"\|{name}\b", text)}
+    assert set(pilotzone.register.tags) - tags == set()
+    assert set(pilotzone.register.filters) - filters == set()
+
+
+def test_an_id_is_there_once(client):
+    ids = re.findall(r'\sid="([^"]+)"', gallery(client))
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []
+
+
+def test_each_state_of_the_parts_is_there(client):
+    page = gallery(client)
+    for part in ("button-quiet", "button-danger", "field-fault", "box-error", "aria-sort=\"descending\"", "table-dense",
+                 "bar-tall", "light-green", "light-yellow", "light-red", "rel=\"prev\"", "rel=\"next\""):  # fmt: skip
+        assert part in page, part
+    assert len(re.findall(r"data-chart=", page)) == 8
+
+
+def test_it_asks_no_more_than_who_is_there(client, django_assert_max_num_queries):
+    client.force_login(make.make_user("admin", is_superuser=True))
+    with django_assert_max_num_queries(4):
+        client.get("/gallery/")
+
+
+def test_the_code_of_a_component_says_what_it_takes():
+    """What the gallery cannot tell stands at the head of each file."""
+    for name in COMPONENTS:
+        assert "{% comment %}" in get_template(f"components/{name}").template.source, name
