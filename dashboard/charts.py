@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from reporting.pace import Pace, gap, pace, percent, time_elapsed, to_tenth
 from reporting.periods import month_end, months_between
+from reporting.rounding import whole
 from reporting.statuses import MeasureStatus
 from web.charts import (
     ACCENT,
@@ -306,7 +307,7 @@ LAIZHOU_BAY = (1, 4)
 def tile_map(cities: Sequence[Tile], *, classes: Sequence[int] = INVESTMENT_CLASSES, unit: str = "") -> Figure:
     """The cities as tiles, each with name and value, coloured by class. `unit` follows the value under the pointer."""
     tones = [SEQUENCE_TONES[_class_of(city.value or 0, classes)] for city in cities]
-    values = ["—" if city.value is None else f"{to_whole(city.value):,}" for city in cities]
+    values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
     columns = max((city.column for city in cities), default=1)
     rows = max((city.row for city in cities), default=1)
     row, column = LAIZHOU_BAY
@@ -357,11 +358,6 @@ def tile_map(cities: Sequence[Tile], *, classes: Sequence[int] = INVESTMENT_CLAS
         "aspect": 1.62,
         "key": _class_key(classes),
     }
-
-
-def to_whole(value: Decimal | int) -> int:
-    """Rounded half up, as all that is shown."""
-    return int(Decimal(value).to_integral_value("ROUND_HALF_UP"))
 
 
 def _class_of(value: Decimal | int, classes: Sequence[int]) -> int:
@@ -599,14 +595,14 @@ def _stack(
             "y": places,
             "x": [plain(value) for value in part.values],
             "marker": {"color": part.tone.fill, "line": {"color": part.tone.edge, "width": 1}},
-            "text": [f"{to_whole(value):,}" if value else "" for value in part.values],
+            "text": [f"{whole(value):,}" if value else "" for value in part.values],
             "textposition": "inside",
             "insidetextanchor": "middle",
             "insidetextfont": {"color": part.tone.text, "size": 12},
             "textangle": 0,
             "customdata": list(urls),
             "hovertext": [
-                f"{name}<br>{part.name} {with_unit(f'{to_whole(value):,}', unit)}"
+                f"{name}<br>{part.name} {with_unit(f'{whole(value):,}', unit)}"
                 for name, value in zip(names, part.values, strict=True)
             ],
             "hoverinfo": "text",
@@ -619,7 +615,7 @@ def _stack(
             "mode": "text",
             "x": [plain(value) for value in sums],
             "y": places,
-            "text": [f" <b>{to_whole(value):,}</b>" for value in sums],
+            "text": [f" <b>{whole(value):,}</b>" for value in sums],
             "textposition": "middle right",
             "textfont": {"color": INK, "size": 12},
             "cliponaxis": False,

@@ -375,7 +375,7 @@ class Why:
         return self.addresses[by]
 
 
-def panel(explained: Explained, figures: Figures, links: Links) -> dict[str, Any]:
+def panel(explained: Explained, links: Links) -> dict[str, Any]:
     """What the page of an explanation shows."""
     standing, rows, run = explained.standing, explained.rows, explained.run
     published_for = explained.described["published_for"]

@@ -1,15 +1,16 @@
 """What the pages of sections, departments and cities show, and the lists of them."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department
 from dashboard import charts
+from dashboard.changes import fallen_most, members_then
 from dashboard.figures import Figures, Row, project_figures
 from dashboard.pages import (
     LEAST_TO_RANK,
@@ -27,13 +28,17 @@ from dashboard.pages import (
     rank,
     sentence,
     share_words,
-    whole,
+    short_day_words,
+    whole_investments,
 )
 from measures.models import Measure
-from measures.reporting_months import Month, months_of
+from measures.reporting_months import Month, months_of, months_of_department
 from projects.models import Category, Project
 from regions.models import Region
 from reporting.lights import thresholds
+from reporting.pace import gap
+from reporting.periods import months_between
+from reporting.rounding import whole, whole_table
 from web.language import local
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
@@ -43,21 +48,34 @@ LARGEST_PROJECTS = 20
 
 
 def measure_table(
-    figures: Figures, by: str, links: Links, *, ordering: str, unreported_only: bool = False
+    figures: Figures,
+    by: str,
+    links: Links,
+    *,
+    ordering: str,
+    unreported_only: bool = False,
+    fallen_only: bool = False,
+    then: Figures | None = None,
 ) -> dict[str, Any]:
-    """The list of sections or of departments: the table in full, and the same order as stacked bars."""
+    """The list of sections or of departments: the table in full, and the same order as stacked bars. `then`: the
+    figures of the day that it is compared with."""
     rows = figures.measures_by(by)
     months = months_of(figures.plan, day=figures.day) if by == "department" else {}
     behind = sum(row.figures["gap"] is not None and row.figures["gap"] < 0 for row in rows)
     if unreported_only:
         rows = [row for row in rows if row.member.pk in months and not months[row.member.pk].is_reported]
-    table = measure_rows(in_order(rows, MEASURE_SORTS, ordering), by, links, months)
+    before = members_then(then, by, rows) if then else None
+    if fallen_only:
+        rows = [each.row for each in fallen_most(rows, before)] if before else []
+    table = measure_rows(in_order(rows, MEASURE_SORTS, ordering), by, links, months, before)
     return {
+        "since": then and short_day_words(then.day, figures.day.year),
         "members": table,
         "behind": behind,
         "chart": charts.status_stack([_status_row(row) for row in table if row.figures["total"]]),
         "has_chart": any(row.figures["total"] for row in table),
         "month": month_words(figures.day),
+        "least": LEAST_TO_RANK,
         "unreported": sum(not month.is_reported for month in months.values()),
     }
 
@@ -67,14 +85,20 @@ def _status_row(row: TableRow) -> charts.StatusRow:
     return charts.StatusRow(row.name, counts["completed"], counts["in_progress"], counts["promoting"], row.url)
 
 
-def measure_member(figures: Figures, by: str, slug: str, links: Links) -> dict[str, Any] | None:
-    """A section or a department with its figures, rank and measures; None for one that the plan does not know."""
+def measure_member(
+    figures: Figures, by: str, slug: str, links: Links, *, then: Figures | None = None
+) -> dict[str, Any] | None:
+    """A section or a department with its figures, rank and measures; None for one that the plan does not know.
+    `then`: the figures of the day that it is compared with."""
     rows = figures.measures_by(by)
     row = next((each for each in rows if each.key == slug), None)
     if row is None:
         return None
-    measures: QuerySet = Measure.objects.in_plan(figures.plan).as_of(figures.day, limits=thresholds())
+    before = members_then(then, by, [row])[slug] if then else None
+    measures: Any = Measure.objects.in_plan(figures.plan).as_of(figures.day, limits=thresholds())
     measures = measures.select_related("section__plan", "lead_department").order_by("code")
+    if then:
+        measures = measures.with_status_then(then.day)
     filters = {by: slug}
     if by == "department":
         measures = measures.filter(lead_department=row.member)
@@ -92,18 +116,40 @@ def measure_member(figures: Figures, by: str, slug: str, links: Links) -> dict[s
                 "status": status,
                 "path": f"measures.{status}",
                 "value": row.figures[status],
+                "change": None if before is None else row.figures[status] - before[status],
                 "url": links.to("measures:list", status=status, **filters),
             }
             for status in ("completed", "in_progress", "promoting")
         ],
+        "since": then and short_day_words(then.day, figures.day.year),
+        "rate_change": before and gap(row.figures["completion_rate"], before["completion_rate"]),
+        "gap_change": before and gap(row.figures["gap"], before["gap"]),
         "list_url": links.to("measures:list", **filters),
         "rank": rank(slug, rows, lambda each: each.figures["completion_rate"], least=LEAST_TO_RANK),
         "least": LEAST_TO_RANK,
         "measures": measures,
         "merged": _merged_words(row.member) if by == "department" else "",
-        "month": month,
-        "month_words": month_words(figures.day),
+        "months": _months(figures, row.member) if by == "department" else [],
+        "due_url": links.to("measures:list", due_to=figures.day.isoformat(), **filters),
+        "lights": [
+            {
+                "light": light,
+                "path": f"measures.lights.{light}",
+                "value": row.figures["lights"][light],
+                "url": links.to("measures:list", light=light, **filters),
+            }
+            for light in ("red", "yellow", "green")
+        ],
     }
+
+
+def _months(figures: Figures, department: Department) -> list[dict[str, Any]]:
+    """What it owed and filed for each month of the year up to the day."""
+    day = figures.day
+    first = max(figures.plan.starts_on, date(day.year, 1, 1))
+    months = months_between(first, day) if first <= day else []
+    found = months_of_department(department.pk, plan=figures.plan, months=months, by=day)
+    return [{"label": month_words(each), "month": row} for each, row in zip(months, found, strict=True)]
 
 
 def _merged_words(department: Department) -> str:
@@ -176,32 +222,22 @@ def categories_of(figures: Figures) -> dict[int, dict[str, dict[str, Any]]]:
 def city_table(figures: Figures, links: Links, *, ordering: str, show: str) -> dict[str, Any]:
     """The list of cities; `show` (total or total_investment) is what the bars of the chart measure."""
     rows = in_order(figures.projects_by("city"), PROJECT_SORTS, ordering)
-    by_city = categories_of(figures)
-    nothing = {each.value: project_figures({}) for each in Category}
     table = city_rows(rows, links)
+    is_investment = show == "total_investment"
+    cells, sums = _city_cells(figures, rows, table, is_investment=is_investment)
     bars = [
         charts.CityRow(
-            name=shown.name,
-            url=shown.url,
-            **{each.value: by_city.get(row.member.pk, nothing)[each.value][show] for each in Category},
+            name=shown.name, url=shown.url, **{each.value: cell for each, cell in zip(Category, own, strict=True)}
         )
-        for row, shown in zip(rows, table, strict=True)
+        for shown, own in zip(table, cells, strict=True)
     ]
     other = "total" if show == "total_investment" else "total_investment"
     return {
-        "cities": [
-            {
-                "city": shown,
-                "categories": [_shown(by_city.get(row.member.pk, nothing)[e.value], show) for e in Category],
-            }
-            for row, shown in zip(rows, table, strict=True)
-        ],
-        "categories": [
-            {"label": each.label, **_shown(figures.projects["by_category"][each.value], show)} for each in Category
-        ],
+        "cities": [{"city": shown, "categories": own} for shown, own in zip(table, cells, strict=True)],
+        "categories": [{"label": each.label, "shown": shown} for each, shown in zip(Category, sums, strict=True)],
         "whole_total": whole(figures.projects["total_investment"]),
-        "is_investment": show == "total_investment",
-        "chart": charts.projects_by_city(bars, unit=_("100 million yuan") if show == "total_investment" else ""),
+        "is_investment": is_investment,
+        "chart": charts.projects_by_city(bars, unit=_("100 million yuan") if is_investment else ""),
         "other_url": links.to("dashboard:cities", show=other),
         "largest": max((row.figures["total_investment"] for row in rows), default=0),
         "sentence": _("%(total)s projects in %(cities)s cities, with an investment of %(investment)s.")
@@ -213,8 +249,21 @@ def city_table(figures: Figures, links: Links, *, ordering: str, show: str) -> d
     }
 
 
-def _shown(figures: Mapping[str, Any], show: str) -> dict[str, Any]:
-    return {"total": figures["total"], "shown": whole(figures[show])}
+def _city_cells(
+    figures: Figures, rows: list[Row], table: list[TableRow], *, is_investment: bool
+) -> tuple[list[list[int]], list[int]]:
+    """What each city has in each category, and the sums of the categories: projects, or investment in whole 亿元."""
+    by_city = categories_of(figures)
+    nothing = {each.value: project_figures({}) for each in Category}
+    of_rows = [by_city.get(row.member.pk, nothing) for row in rows]
+    by_category = figures.projects["by_category"]
+    if not is_investment:
+        cells = [[own[each.value]["total"] for each in Category] for own in of_rows]
+        return cells, [by_category[each.value]["total"] for each in Category]
+    whole_of = whole_investments(by_category)
+    sums = [whole_of[each.value] for each in Category]
+    exact = [[own[each.value]["total_investment"] for each in Category] for own in of_rows]
+    return whole_table(exact, [row.whole_investment for row in table], sums), sums
 
 
 def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
@@ -232,7 +281,7 @@ def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
         "name": local(city, "name"),
         "short": local(city, "short"),
         "sentence": _city_sentence(own, shares["investment"]),
-        "whole_investment": whole(own["total_investment"]),
+        "whole_investment": whole_investments({each.key: each.figures for each in rows})[row.key],
         "shares": shares,
         "rank": place,
         "list_url": links.to("projects:list", city=city.code),

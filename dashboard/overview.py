@@ -7,10 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from dashboard import charts
+from dashboard.changes import EarlierFigures, Fall, FigureChange, fallen_most, figure_changes, members_then
 from dashboard.figures import Figures, Row
 from dashboard.pages import (
     MEASURE_SORTS,
@@ -29,8 +32,9 @@ from dashboard.pages import (
     red_words,
     sentence,
     share_words,
+    short_day_words,
     unreported_words,
-    whole,
+    whole_investments,
 )
 from indicators.figures import Standing
 from indicators.models import Observation
@@ -41,32 +45,41 @@ from measures.reporting_months import Month, months_of
 from projects.models import Category
 from reporting.lights import thresholds
 from reporting.pace import gap, percent, shares, time_elapsed
-from reporting.periods import PeriodKind, month_end, month_of, months_between
+from reporting.periods import PeriodKind, month_end, months_between
+from reporting.rounding import whole
+from web.days import month_before
 from web.language import local
 from web.numbers import trimmed
 from web.periods import period_name
+from web.templatetags.pilotzone import MINUS, gap_cell, minus, number
 from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import gap_cell, minus, number
 from web.templatetags.pilotzone import percent as percent_words
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
+STATUSES = ("completed", "in_progress", "promoting")
 OVERDUE_SHOWN = 6
+FALLEN_NAMED = 3
 DEPARTMENTS_SHOWN = 11
 CITIES_NAMED = 4
 DAYS_A_MONTH = Fraction(1461, 48)
 
 
-def overview(figures: Figures, links: Links, *, whole_plan: bool, map_of: str) -> dict[str, Any]:
+def overview(
+    figures: Figures, links: Links, *, whole_plan: bool, map_of: str, compared: date | None = None
+) -> dict[str, Any]:
+    """`compared`: the day that is compared with; without one, changes are since the end of last month."""
     history = histories.read(figures.plan, figures.day)
+    since = compared or month_before(figures.day)
+    then = EarlierFigures(figures, since, history) if since else None
     months = months_of(figures.plan, day=figures.day)
     departments = figures.measures_by("department")
     unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
     return {
         "sentence": lead(figures, len(unreported)),
-        "headline": headline(figures, links, history),
-        "attention": attention(figures, links, history, departments, unreported, months),
+        "headline": headline(figures, links, history, then, compared),
+        "attention": attention(figures, links, history, departments, unreported, months, then, compared),
         "course": course(figures, history, links, whole_plan=whole_plan),
-        "who": who(figures, links, departments),
+        "who": who(figures, links, departments, then if compared else None),
         "where": where(figures, links, map_of=map_of),
         "brings": brings(figures, links),
     }
@@ -88,17 +101,15 @@ def lead(figures: Figures, unreported: int) -> str:
     )
 
 
-def _month_before(day: date) -> date | None:
-    """The last day of the month before; None in the calendar's first month."""
-    first = month_of(day)
-    return first - timedelta(days=1) if first > date.min else None
-
-
-def headline(figures: Figures, links: Links, history: History) -> dict[str, Any]:
+def headline(
+    figures: Figures, links: Links, history: History, then: Figures | None, compared: date | None
+) -> dict[str, Any]:
     measures, projects = figures.measures, figures.projects
     parts = shares(measures["completed"], measures["in_progress"], measures["promoting"])
-    since = _month_before(figures.day)
+    since = then.day if then else None
+    changes = _changes(figures, then)
     investment, investment_unit = money(projects["total_investment"])
+    whole_of = whole_investments(projects["by_category"])
     return {
         "statuses": [
             {
@@ -106,6 +117,7 @@ def headline(figures: Figures, links: Links, history: History) -> dict[str, Any]
                 "path": f"measures.{status}",
                 "value": measures[status],
                 "share": share if measures["total"] else None,
+                "change": changes.get(f"measures.{status}"),
                 "url": links.to("measures:list", status=status),
             }
             for status, share in zip(("completed", "in_progress", "promoting"), parts, strict=True)
@@ -115,7 +127,14 @@ def headline(figures: Figures, links: Links, history: History) -> dict[str, Any]
         "plan_note": _(" (%(count)s due)") % {"count": number(measures["due"])},
         "since": since,
         "since_month": month_words(since) if since else "",
+        "since_words": short_day_words(since, figures.day.year) if since else "",
+        "compared": compared,
+        "gap_change": changes.get("measures.gap"),
+        "plan_change": changes.get("measures.gap_to_plan"),
+        "projects_change": changes.get("projects.total"),
+        "investment_change": _investment_change(changes),
         "changed": history.changed_since(since) if since else 0,
+        "changes_url": links.to("dashboard:changes"),
         "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
         "projects_published": _published(figures, "projects.total", "projects.total_investment"),
         "projects_url": links.to("projects:list"),
@@ -127,7 +146,7 @@ def headline(figures: Figures, links: Links, history: History) -> dict[str, Any]
                 "path": f"projects.by_category.{category.value}",
                 "url": links.to("projects:list", category=category.value),
                 **projects["by_category"][category.value],
-                "whole": whole(projects["by_category"][category.value]["total_investment"]),
+                "whole": whole_of[category.value],
             }
             for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
         ],
@@ -135,7 +154,26 @@ def headline(figures: Figures, links: Links, history: History) -> dict[str, Any]
     }
 
 
-STATUSES = ("completed", "in_progress", "promoting")
+# Those of the headline that have a change beside them.
+CHANGING = (
+    *(f"measures.{status}" for status in STATUSES),
+    "measures.gap",
+    "measures.gap_to_plan",
+    "projects.total",
+    "projects.total_investment",
+)
+
+
+def _changes(figures: Figures, then: Figures | None) -> dict[str, FigureChange]:
+    found = figure_changes(figures, then, CHANGING) if then else {}
+    return {path: each for path, each in found.items() if each.change is not None}
+
+
+def _investment_change(changes: Mapping[str, FigureChange]) -> str:
+    """+621.8 billion yuan, −3亿元; empty for none, which the number of projects above says already."""
+    each = changes.get("projects.total_investment")
+    change = Decimal((each and each.change) or 0)
+    return (MINUS if change < 0 else "+") + money_words(abs(change)) if change else ""
 
 
 def _published(figures: Figures, *paths: str) -> date | None:
@@ -184,6 +222,8 @@ def attention(
     departments: list[Row],
     unreported: list[Row],
     months: Mapping[int, Month],
+    then: Figures | None,
+    compared: date | None,
 ) -> dict[str, Any]:
     limits = thresholds()
     lights = figures.measures["lights"]
@@ -202,14 +242,15 @@ def attention(
         for entry in history.overdue
         if entry.due_on is not None
     ]
-    since = _month_before(figures.day)
+    since = then.day if then else None
+    fallen = fallen_most(departments, members_then(then, "department", departments)) if then else []
     return {
         "sentence": _attention_sentence(figures, overdue, len(unreported)),
         "overdue": overdue[:OVERDUE_SHOWN],
         "red_url": links.to("measures:list", light="red"),
         "yellow_url": links.to("measures:list", light="yellow"),
         "green_url": links.to("measures:list", light="green"),
-        "soon": soon,
+        "soon_shown": _soon(soon, figures.day, limits.due_soon, links),
         "silent": lights["yellow"] - soon,
         "limits": limits,
         "month": month,
@@ -217,8 +258,45 @@ def attention(
         "unreported_url": links.to("dashboard:departments", reported="no"),
         "missing": sum(months[row.member.pk].missing for row in unreported),
         "since_month": month_words(since) if since else "",
+        "compared": compared,
+        "fallen": len(fallen),
+        "fallen_words": fallen_words(fallen, figures.day, since),
+        "fallen_url": since and links.to("dashboard:departments", fallen="most", compare=since.isoformat()),
+        "changes_url": links.to("dashboard:changes"),
         "fell_back": history.fell_back_since(since) if since else 0,
     }
+
+
+def _soon(count: int, day: date, days: int, links: Links) -> SafeString | str:
+    """How many are due soon and did not move; it opens them."""
+    if not count:
+        return number(count)
+    due = {"due_from": day.isoformat(), "due_to": (day + timedelta(days=days)).isoformat()}
+    url = links.to("measures:list", status="promoting", **due)
+    return format_html('<a class="figure" href="{}">{}</a>', url, number(count))
+
+
+def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
+    """Who lost most ground, and how much."""
+    if since is None:
+        return ""
+    words = {"since": short_day_words(since, day.year)}
+    if not fallen:
+        return _("no department's gap to time elapsed fell since %(since)s") % words
+    first = fallen[0]
+    words["points"] = number(first.points)
+    words["departments"] = (
+        listed_words([local(each.row.member, "short") for each in fallen])
+        if len(fallen) <= FALLEN_NAMED
+        else _("%(count)s departments") % {"count": len(fallen)}
+    )
+    if first.to_plan <= 0:
+        return _("%(departments)s: down by %(points)s points to time elapsed since %(since)s") % words
+    words["to_plan"] = number(first.to_plan)
+    text = _(
+        "%(departments)s: down by %(points)s points to time elapsed, %(to_plan)s to the plan curve, since %(since)s"
+    )
+    return text % words
 
 
 def _attention_sentence(figures: Figures, overdue: list[dict[str, Any]], unreported: int) -> str:
@@ -326,19 +404,32 @@ def _course_sentence(figures: Figures, history: History) -> str:
     }
 
 
-def who(figures: Figures, links: Links, departments: list[Row]) -> dict[str, Any]:
+def who(figures: Figures, links: Links, departments: list[Row], then: Figures | None) -> dict[str, Any]:
     sections = in_order(figures.measures_by("section"), MEASURE_SORTS, "gap")
     leading = [row for row in departments if row.figures["total"]]
     largest = sorted(leading, key=lambda row: -row.figures["total"])[:DEPARTMENTS_SHOWN]
+    sections_then = members_then(then, "section", sections) if then else None
+    departments_then = members_then(then, "department", largest) if then else None
     return {
+        "since": then and short_day_words(then.day, figures.day.year),
         "sentence": _who_sentence(sections),
-        "sections": measure_rows(sections, "section", links),
+        "sections": measure_rows(sections, "section", links, then=sections_then),
         "sections_total": len(sections),
         "sections_url": links.to("dashboard:sections"),
-        "departments": measure_rows(in_order(largest, MEASURE_SORTS, "gap"), "department", links),
+        "sections_sorts": _sorts("section", links),
+        "departments": measure_rows(
+            in_order(largest, MEASURE_SORTS, "gap"), "department", links, then=departments_then
+        ),
         "departments_total": len(departments),
         "departments_url": links.to("dashboard:departments"),
+        "departments_sorts": _sorts("department", links),
     }
+
+
+def _sorts(by: str, links: Links) -> dict[str, str]:
+    """Where the heads of a table lead: to the full one, the most lights and measures first."""
+    orders = {"name": "name", "rate": "rate", "gap": "gap", "red": "-red", "yellow": "-yellow", "total": "-total"}
+    return {column: links.to(f"dashboard:{by}s", ordering=order) for column, order in orders.items()}
 
 
 def _who_sentence(sections: list[Row]) -> str:
@@ -365,15 +456,16 @@ def _who_sentence(sections: list[Row]) -> str:
 def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
     rows = in_order(figures.projects_by("city"), PROJECT_SORTS, f"-{map_of}")
     is_investment = map_of == "total_investment"
+    table = city_rows(rows, links)
     tiles = [
         charts.Tile(
-            local(row.member, "short"),
+            shown.name,
             row.member.tile_row,
             row.member.tile_column,
-            row.figures[map_of],
-            links.to("dashboard:city", row.key),
+            shown.whole_investment if is_investment else row.figures["total"],
+            shown.url,
         )
-        for row in rows
+        for row, shown in zip(rows, table, strict=True)
         if row.member.tile_row
     ]
     other = "total" if is_investment else "total_investment"
@@ -387,7 +479,7 @@ def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
         ),
         "is_investment": is_investment,
         "other_url": links.to("dashboard:overview", map=other) + "#where",
-        "rows": city_rows(rows, links),
+        "rows": table,
         "largest": max((row.figures[map_of] for row in rows), default=0),
         "map_of": map_of,
         "whole_total": whole(figures.projects["total_investment"]),

@@ -18,6 +18,9 @@ from django.utils.translation import ngettext
 from dashboard.figures import Row
 from measures.reporting_months import Month
 from reporting.pace import Pace, pace, percent
+from reporting.periods import month_end
+from reporting.rounding import whole, whole_parts
+from web.days import CHOSEN
 from web.errors import BadQuery
 from web.language import local, suffix
 from web.numbers import trimmed
@@ -31,17 +34,24 @@ LEAST_TO_RANK = 5
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses that keep the day and the plan which the reader chose."""
+    """Addresses that keep the days and the plan which the reader chose."""
 
     kept: Mapping[str, str]
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Links":
-        return cls({name: request.GET[name] for name in ("as_of", "plan") if request.GET.get(name)})
+        return cls({name: request.GET[name] for name in CHOSEN if request.GET.get(name)})
+
+    def on(self, day: date) -> "Links":
+        """The same of another day, which is compared with none."""
+        kept = {name: value for name, value in self.kept.items() if name != "compare"}
+        return Links({**kept, "as_of": day.isoformat()})
 
     def to(self, name: str, *args: str, **filters: Any) -> str:
+        # What the API says of a figure is the same beside any other day, and most of its addresses refuse one.
+        kept = {key: value for key, value in self.kept.items() if key != "compare" or not name.startswith("api-")}
         query = QueryDict(mutable=True)
-        query.update({**{key: str(value) for key, value in filters.items()}, **self.kept})
+        query.update({key: str(value) for key, value in {**filters, **kept, **filters}.items()})
         return reverse(name, args=args) + (f"?{query.urlencode()}" if query else "")
 
 
@@ -52,6 +62,17 @@ def is_chinese() -> bool:
 def month_words(day: date) -> str:
     """The month's name where the year is clear: 8月, August."""
     return f"{day.month}月" if is_chinese() else str(MONTHS[day.month])
+
+
+def short_day_words(day: date, year: int) -> str:
+    """A day to compare with, beside a figure; with its year where that is another one: end of May, 5月末, 3 August."""
+    if is_chinese():
+        of_year = "" if day.year == year else f"{day.year}年"
+        return of_year + (f"{day.month}月末" if day == month_end(day) else f"{day.month}月{day.day}日")
+    of_year = "" if day.year == year else f" {day.year}"
+    if day == month_end(day):
+        return _("end of %(month)s") % {"month": f"{MONTHS[day.month]}{of_year}"}
+    return f"{day.day} {MONTHS[day.month]}{of_year}"
 
 
 def listed_words(words: Sequence[str]) -> str:
@@ -82,8 +103,11 @@ def money_words(yi: Decimal) -> str:
     return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
 
 
-def whole(value: Decimal | int) -> int:
-    return int(Decimal(value).to_integral_value("ROUND_HALF_UP"))
+def whole_investments(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Investment in whole 亿元 by the names of the members, as tables show it beside the sum of all of them."""
+    # In one order, so that a city is the same however a table is sorted.
+    names = sorted(figures)
+    return dict(zip(names, whole_parts([figures[name]["total_investment"] for name in names]), strict=True))
 
 
 def pace_words(points: Decimal | None) -> SafeString:
@@ -175,14 +199,22 @@ class TableRow:
     url: str
     figures: Mapping[str, Any]
     month: Month | None = None
+    then: Mapping[str, Any] | None = None  # its figures on the day that is compared with
+    whole_investment: int = 0
+    red_url: str = ""
+    yellow_url: str = ""
 
     @property
-    def whole_investment(self) -> int:
-        return whole(self.figures["total_investment"])
+    def completed_change(self) -> int | None:
+        return None if self.then is None else self.figures["completed"] - self.then["completed"]
 
 
 def measure_rows(
-    rows: Iterable[Row], by: str, links: Links, months: Mapping[int, Month] | None = None
+    rows: Iterable[Row],
+    by: str,
+    links: Links,
+    months: Mapping[int, Month] | None = None,
+    then: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[TableRow]:
     field = "title" if by == "section" else "short"
     return [
@@ -191,13 +223,30 @@ def measure_rows(
             links.to(f"dashboard:{by}", row.key),
             row.figures,
             (months or {}).get(row.member.pk),
+            (then or {}).get(row.key),
+            red_url=_light_url(row, "red", by, links),
+            yellow_url=_light_url(row, "yellow", by, links),
         )
         for row in rows
     ]
 
 
-def city_rows(rows: Iterable[Row], links: Links) -> list[TableRow]:
-    return [TableRow(local(row.member, "short"), links.to("dashboard:city", row.key), row.figures) for row in rows]
+def _light_url(row: Row, light: str, by: str, links: Links) -> str:
+    """The list of a member's measures with a light; empty where there are none."""
+    return links.to("measures:list", light=light, **{by: row.key}) if row.figures["lights"][light] else ""
+
+
+def city_rows(rows: Sequence[Row], links: Links) -> list[TableRow]:
+    shown = whole_investments({row.key: row.figures for row in rows})
+    return [
+        TableRow(
+            local(row.member, "short"),
+            links.to("dashboard:city", row.key),
+            row.figures,
+            whole_investment=shown[row.key],
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from dashboard import health, runs_views, views
+from dashboard import gallery, health, runs_views, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.OverviewPage.as_view(), name="overview"),
+    path("changes/", views.ChangesPage.as_view(), name="changes"),
     path("sections/", views.SectionsPage.as_view(), name="sections"),
     path("sections/<slug:slug>/", views.SectionPage.as_view(), name="section"),
     path("departments/", views.DepartmentsPage.as_view(), name="departments"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("cities/<slug:code>/", views.CityPage.as_view(), name="city"),
     path("published/", views.PublishedPage.as_view(), name="published"),
     path("explain/", views.ExplainPage.as_view(), name="explain"),
+    path("gallery/", gallery.GalleryPage.as_view(), name="gallery"),
     path("runs/", runs_views.RunsPage.as_view(), name="runs"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,3 +1,4 @@
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from accounts.roles import may_review
+from dashboard.changes import Changes
+from dashboard.changes_page import changes_page
 from dashboard.explain import Why, asked, panel
 from dashboard.figures import Figures
 from dashboard.members import city_member, city_table, measure_member, measure_table
@@ -18,6 +21,7 @@ from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region, RegionKind
 from reporting.clock import today
+from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery
 from web.views import ReadingView
 
@@ -35,6 +39,11 @@ class PlanPage(ReadingView):
     def figures(self) -> Figures:
         assert self.plan is not None
         return Figures(self.plan, self.day)
+
+    @cached_property
+    def then(self) -> Figures | None:
+        """The figures of the day that is compared with."""
+        return Figures(self.figures.plan, self.compared) if self.compared else None
 
     @cached_property
     def links(self) -> Links:
@@ -79,20 +88,48 @@ class OverviewPage(PlanPage):
         return overview(
             self.figures,
             self.links,
+            compared=self.compared,
             whole_plan=self.choice("course", ["year", "plan"]) == "plan",
             map_of=self.choice("map", ["total_investment", "total"]),
         )
 
 
+class ChangesPage(PlanPage):
+    """What changed since an earlier day: the end of last month where none is named."""
+
+    template_name = "dashboard/changes.html"
+
+    def asked_comparison(self, request: HttpRequest) -> date | None:
+        return asked_comparison(request, self.day, default=LAST_MONTH)
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        assert self.then is not None
+        return changes_page(Changes(self.figures, self.then), self.links, today=today())
+
+
 class DepartmentsPage(PlanPage):
     template_name = "dashboard/departments.html"
+
+    def asked_comparison(self, request: HttpRequest) -> date | None:
+        """Who fell most fell since some day: since the end of last month where none is named."""
+        return asked_comparison(request, self.day, default=LAST_MONTH if request.GET.get("fallen") == "most" else "")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
         unreported_only = self.choice("reported", ["all", "no"]) == "no"
+        fallen_only = self.choice("fallen", ["all", "most"]) == "most"
         return {
             "unreported_only": unreported_only,
-            **measure_table(self.figures, "department", self.links, ordering=ordering, unreported_only=unreported_only),
+            "fallen_only": fallen_only,
+            **measure_table(
+                self.figures,
+                "department",
+                self.links,
+                ordering=ordering,
+                unreported_only=unreported_only,
+                fallen_only=fallen_only,
+                then=self.then,
+            ),
         }
 
 
@@ -101,7 +138,7 @@ class SectionsPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
-        return measure_table(self.figures, "section", self.links, ordering=ordering)
+        return measure_table(self.figures, "section", self.links, ordering=ordering, then=self.then)
 
 
 class CitiesPage(PlanPage):
@@ -123,7 +160,7 @@ class MemberPage(PlanPage):
         return {self.by: self.kwargs["slug"]}
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        found = measure_member(self.figures, self.by, kwargs["slug"], self.links)
+        found = measure_member(self.figures, self.by, kwargs["slug"], self.links, then=self.then)
         if found is None:
             raise Http404
         return {"by": self.by, "all_url": self.links.to(f"dashboard:{self.by}s"), **found}
@@ -174,7 +211,7 @@ class ExplainPage(PlanPage):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         explained = asked(self.request, self.figures)
         # It is itself the answer to the question.
-        return {"why": None, **panel(explained, self.figures, self.links)}
+        return {"why": None, **panel(explained, self.links)}
 
 
 class PublishedPage(PlanPage):

@@ -18,7 +18,10 @@ from tests.services import ROOT, find_chromium, free_port
 PAGES = {
     "overview": "/",
     "overview-march": "/?as_of=2023-03-31",
+    "overview-compared": "/?compare=2023-05-31",
+    "changes": "/changes/?compare=2023-05-31",
     "measures": "/measures/",
+    "measures-changed": "/measures/?compare=2023-05-31&changed=yes",
     "measures-red": "/measures/?light=red",
     "measure": "/measures/M172/",
     "lights": "/measures/lights/",
@@ -53,6 +56,7 @@ WORK_PAGES = {
     "measure-rita": ("rita", "/measures/M172/"),
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),
+    "gallery": ("admin", "/gallery/"),
 }
 WIDTHS = (360, 768, 1366)
 

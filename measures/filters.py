@@ -1,8 +1,10 @@
 """One filter set for the page and the API of each list."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +13,7 @@ from measures.models import Measure, Plan, Section, StatusChange
 from reporting.lights import Light
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
+from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery
 from web.filters import DayFilter, DepartmentFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
 
@@ -31,6 +34,22 @@ def sections_of_asked_plan(request: HttpRequest | None) -> Any:
     return Section.objects.filter(plan=asked_plan(request)) if request else Section.objects.all()
 
 
+def asked_list_comparison(request: HttpRequest, day: date) -> date | None:
+    """The earlier day that a list of measures is compared with: whoever asks for the changed ones alone, and names no
+    day, means those since the end of last month. Raises BadQuery as `asked_comparison` does.
+    """
+    return asked_comparison(request, day, default=LAST_MONTH if request.GET.get("changed") else "")
+
+
+class ChangedFilter(FlagFilter):
+    """Measures whose status differs from that of the earlier day, also by being listed since."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        if value == "yes":
+            return qs.changed()
+        return qs.filter(status=F("status_then")) if value == "no" else qs
+
+
 class MeasureFilter(django_filters.FilterSet):
     """Over measures as of a day (`Measure.objects.as_of`), of one plan."""
 
@@ -47,9 +66,12 @@ class MeasureFilter(django_filters.FilterSet):
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
     provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+    changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
     # Those shown as fields on the page; the others come by links and by the API.
     shown = ("search", "status", "section", "department", "light")
+    # Its lists can be compared with an earlier day.
+    takes_compare = True
 
     class Meta:
         model = Measure

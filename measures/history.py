@@ -19,6 +19,7 @@ class Entry:
     measure: str
     title_zh: str
     title_en: str
+    section_id: int
     department_id: int
     due_on: date | None
     status: str
@@ -80,6 +81,18 @@ class History:
             for entry in self.latest
         )
 
+    def counts_on(self, day: date) -> dict[tuple[int, int], Counter[str]]:
+        """On an earlier day, by section and department: how many were listed (`total`), had each status, were `due`."""
+        cells: dict[tuple[int, int], Counter[str]] = {}
+        for rows in self.measures:
+            entry = next((each for each in reversed(rows) if each.effective_on <= day), None)
+            if entry is not None:
+                cell = cells.setdefault((entry.section_id, entry.department_id), Counter())
+                cell["total"] += 1
+                cell[entry.status] += 1
+                cell["due"] += entry.due_on is not None and entry.due_on <= day
+        return cells
+
     def changed_since(self, day: date) -> int:
         """Measures whose status differs from that at the end of `day`; one listed later has not changed."""
         return sum(before != after for before, after in self._since(day))
@@ -117,6 +130,7 @@ def read(plan: Any, day: date) -> History:
             "measure__code",
             "measure__title_zh",
             "measure__title_en",
+            "measure__section_id",
             "measure__lead_department_id",
             "measure__due_on",
             "status",

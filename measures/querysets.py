@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -122,6 +123,13 @@ class MeasureQuerySet(QuerySet):
             status_since=Subquery(latest.values("effective_on")[:1], output_field=DateField()),
         )
 
+    def with_status_then(self, day: date) -> Self:
+        """Adds `status_then`, the status on an earlier day; null for a measure that was not listed by then."""
+        in_force = _model("StatusChange").objects.standing().filter(measure=OuterRef("pk"), effective_on__lte=day)
+        latest = in_force.order_by("-effective_on", "-recorded_at", "-pk").values("status")[:1]
+        was = When(listed_on__lte=day, then=Subquery(latest, output_field=CharField()))
+        return self.annotate(status_then=Case(was, output_field=CharField()))
+
     def with_last_report(self, as_of: date) -> Self:
         """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
         reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
@@ -162,6 +170,11 @@ class MeasureQuerySet(QuerySet):
         """Adds `is_filed`: a report for the month, submitted by the day `by`, waits for review or is accepted."""
         reports = _model("Report").objects.filter(measure=OuterRef("pk"), period=month, submitted_on__lte=by)
         return self.annotate(is_filed=Exists(reports.filter(state__in=FILED_STATES)))
+
+    def changed(self) -> Self:
+        """Those whose status differs from that of the earlier day, also by being listed since; needs `with_status`
+        and `with_status_then`."""
+        return self.exclude(status_then__isnull=False, status=F("status_then"))
 
     def with_everything_shown(self) -> Self:
         """Joins and prefetches for a list: the number of queries does not grow with the rows."""

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Department
 from accounts.roles import may_comment, may_report, may_review, may_see_names, signed_in
-from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_plan
+from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office_forms import CommentForm
 from measures.services import comment_on
@@ -46,9 +46,14 @@ class MeasureList(ListPage):
     orderings = MEASURE_ORDERINGS
     default_ordering = "code"
 
+    def asked_comparison(self, request: HttpRequest) -> date | None:
+        return asked_list_comparison(request, self.day)
+
     def get_queryset(self) -> QuerySet[Measure]:
         self.plan = asked_plan(self.request)
         measures = Measure.objects.in_plan(self.plan).as_of(self.day, limits=thresholds())
+        if self.compared:
+            measures = measures.with_status_then(self.compared)
         return measures.select_related("lead_department")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -68,6 +73,7 @@ class MeasureList(ListPage):
             "plan": self.plan,
             "rows": rows,
             "counts": sentence % counts,
+            "changed": context["listing"].rows.changed().count() if self.compared else 0,
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -11,6 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 
 from accounts.roles import may_read
+from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
 from dashboard.api.places import Departments, Regions
 from dashboard.api.rollups import MeasureRollups, ProjectRollups
@@ -57,6 +58,7 @@ class UnknownAddress(Unknown):
 
 urlpatterns = [
     path("v1/summary/", Summary.as_view(), name="api-summary"),
+    path("v1/changes/", ChangesBetween.as_view(), name="api-changes"),
     path("v1/explain/", Explain.as_view(), name="api-explain"),
     path("v1/measures/", Measures.as_view(), name="api-measures"),
     path("v1/measures/<slug:code>/", MeasureDetail.as_view(), name="api-measure"),

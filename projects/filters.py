@@ -5,7 +5,7 @@ from measures.models import Measure
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from reporting.provenance import Provenance
-from web.filters import RuledChoiceFilter, SearchFilter, SlugFilter
+from web.filters import DayFilter, RuledChoiceFilter, SearchFilter, SlugFilter
 
 _cities = Region.objects.filter(kind=RegionKind.CITY)
 
@@ -34,6 +34,8 @@ class ProjectFilter(django_filters.FilterSet):
         queryset=Measure.objects.all(),
         label=gettext_lazy("Measure"),
     )
+    listed_from = DayFilter(field_name="listed_on", lookup_expr="gte", label=gettext_lazy("Listed from"))
+    listed_to = DayFilter(field_name="listed_on", lookup_expr="lte", label=gettext_lazy("Listed by"))
     provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
 
     # Those shown as fields on the page; the others come by links and by the API.

@@ -43,13 +43,16 @@ class ProjectDetail(ReadingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         projects = Project.objects.select_related("plan", "city", "county")
         project = get_object_or_404(projects, code=kwargs["code"])
-        measures = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
+        as_of_day = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
+        measures = list(as_of_day.prefetch_related("indicators"))
         return super().get_context_data(
             project=project,
             is_listed=project.listed_on <= self.day,
             can_show_listing=project.listed_on <= today(),
             source=named_source(project.source),
             also_in=project.also_in.all(),
-            measures=list(measures),
+            measures=measures,
+            # By way of its measures: what it is to bring.
+            indicators=list({each.pk: each for measure in measures for each in measure.indicators.all()}.values()),
             **kwargs,
         )

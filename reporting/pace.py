@@ -8,6 +8,8 @@ from fractions import Fraction
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.rounding import apportion
+
 TENTH = Decimal("0.1")
 
 
@@ -75,11 +77,7 @@ def shares(first: int, *others: int) -> list[Decimal]:
     rest_total = sum(others)
     if rest_total == 0:
         return [head, *(Decimal("0.0") for _other in others)]
-    exact = [Fraction(part * rest, rest_total) for part in others]
-    tenths = [int(share) for share in exact]
-    by_remainder = sorted(range(len(others)), key=lambda i: (tenths[i] - exact[i], i))
-    for i in by_remainder[: rest - sum(tenths)]:
-        tenths[i] += 1
+    tenths = apportion([Fraction(part * rest, rest_total) for part in others], rest)
     return [head, *(Decimal(tenth).scaleb(-1) for tenth in tenths)]
 
 

@@ -1,4 +1,4 @@
-"""What a page says."""
+"""What a page says, and which pages there are."""
 
 import re
 
@@ -8,3 +8,14 @@ def text_of(html: str) -> str:
     main = html[html.index("<main") : html.index("</main>")]
     main = re.sub(r"<script.*?</script>", "", main, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def patterns(resolver, names=()):
+    """The name and the view of each address; that of the administration counts as one."""
+    for pattern in resolver.url_patterns:
+        if not hasattr(pattern, "url_patterns"):
+            yield ":".join([*names, pattern.name or f"without a name: {pattern.pattern}"]), pattern.callback
+        elif pattern.namespace == "admin":
+            yield "admin:index", None
+        else:
+            yield from patterns(pattern, (*names, *filter(None, [pattern.namespace])))

@@ -22,6 +22,7 @@ from measures.reports import ReportData, save_draft
 from reporting.clock import now
 from tests import factories as make
 from tests.documents import make_pdf
+from tests.pages import patterns
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.django_db
 PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "admin")
 TABLE = """
 GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200
+GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200
 GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200
 GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200
 GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200
@@ -40,6 +42,7 @@ GET  dashboard:city         /cities/370200/                       login 200   20
 GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200
 GET  dashboard:runs         /runs/                                login login 403 403 403 403 403 200 200
 POST dashboard:runs         /runs/                                login login 403 403 403 403 403 403 302
+GET  dashboard:gallery      /gallery/                             login login 403 403 403 403 403 403 200
 GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200
 GET  dashboard:healthz      /healthz                              200   200   200 200 200 200 200 200 200
 GET  dashboard:readyz       /readyz                               200   200   200 200 200 200 200 200 200
@@ -90,6 +93,7 @@ GET  accounts:password_done /accounts/password/done/              login login 20
 POST language               /language/                            302   302   302 302 302 302 302 302 302
 
 GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200
+GET  api-changes            /api/v1/changes/                      401   200   200 200 200 200 200 200 200
 GET  api-explain            /api/v1/explain/?figure=measures.gap  401   200   200 200 200 200 200 200 200
 GET  api-measures           /api/v1/measures/                     401   200   200 200 200 200 200 200 200
 GET  api-measure            /api/v1/measures/M001/                401   200   200 200 200 200 200 200 200
@@ -174,17 +178,6 @@ def read_table():
 
 
 ROWS = read_table()
-
-
-def patterns(resolver, names=()):
-    """The name and the view of each address; that of the administration counts as one."""
-    for pattern in resolver.url_patterns:
-        if not hasattr(pattern, "url_patterns"):
-            yield ":".join([*names, pattern.name or f"without a name: {pattern.pattern}"]), pattern.callback
-        elif pattern.namespace == "admin":
-            yield "admin:index", None
-        else:
-            yield from patterns(pattern, (*names, *filter(None, [pattern.namespace])))
 
 
 def methods_of(view):

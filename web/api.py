@@ -25,13 +25,14 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from reporting.workflow import MoveNotAllowed
-from web.days import asked_day
+from web.days import asked_comparison, asked_day
 from web.errors import BadQuery
 from web.exports import EXPORTS, export
 from web.language import suffix
 from web.listing import LARGEST_PAGE, PAGE_SIZE, Listing, ask, refuse_unknown
 from web.schema import (
     ADDRESS,
+    COMPARED,
     CONFLICT,
     DAY,
     TEXT,
@@ -50,6 +51,7 @@ Row = dict[str, Any]
 CHUNK = 1_000
 LAST_PAGE = 999_999_999
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+_COMPARE = gettext_lazy("The earlier day to compare with: last_month, last_quarter or a day")
 
 
 def explain_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -108,7 +110,10 @@ class Endpoint(APIView):
     takes: Mapping[str, tuple[str, Shape]] = {}
     written_component: str
     made_status = status.HTTP_201_CREATED
+    # Whether it can be compared with an earlier day.
+    takes_compare = False
     day: date
+    compared: date | None = None
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
@@ -117,6 +122,7 @@ class Endpoint(APIView):
             "as_of": {**DAY, "description": gettext_lazy("The day of the answer; today by default")},
             "lang": {**one_of(LANGUAGES), "description": gettext_lazy("Language")},
             "format": {**one_of(cls.formats), "default": "json"},
+            **({"compare": {**COMPARED, "description": _COMPARE}} if cls.takes_compare else {}),
         }
 
     @classmethod
@@ -151,6 +157,11 @@ class Endpoint(APIView):
             if request.GET.get(name, "") not in ("", *allowed):
                 raise refused_value(name, allowed)
         self.day = asked_day(request)
+        if self.takes_compare:
+            self.compared = self.asked_comparison(request)
+
+    def asked_comparison(self, request: Any) -> date | None:
+        return asked_comparison(request, self.day)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -165,8 +176,10 @@ class Endpoint(APIView):
 
 
 class ListEndpoint(Endpoint):
-    """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports."""
+    """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports;
+    `compared_columns` follow them where an earlier day is compared with."""
 
+    compared_columns: Mapping[str, Shape] = {}
     formats = ("json", *EXPORTS)
     filterset_class: type[django_filters.FilterSet]
     orderings: Mapping[str, Sequence[str]]
@@ -200,7 +213,7 @@ class ListEndpoint(Endpoint):
                 "count": WHOLE,
                 "next": optional(ADDRESS),
                 "previous": optional(ADDRESS),
-                "results": array(record(cls.columns)),
+                "results": array(record({**cls.columns, **cls.compared_columns}, sometimes=cls.compared_columns)),
             }
         )
 
@@ -226,7 +239,8 @@ class ListEndpoint(Endpoint):
         if asked != "json":
             chunks: Iterable[Sequence[Any]] = [list(listing.page)] if listing.is_paged else self.every(listing)
             rows = chain.from_iterable(map(self.make_rows, chunks))
-            return export(asked, name=f"{self.name}-{self.day}", columns=tuple(self.columns), rows=rows)
+            columns = (*self.columns, *(self.compared_columns if self.compared else ()))
+            return export(asked, name=f"{self.name}-{self.day}", columns=columns, rows=rows)
         page = listing.page
         here = request.build_absolute_uri()
         return Response(

@@ -1,16 +1,25 @@
-"""The day a page or an answer speaks of: `?as_of=YYYY-MM-DD`; the month of a report: `?period=YYYY-MM`."""
+"""The day a page or an answer speaks of: `?as_of=YYYY-MM-DD`; the earlier one that it is compared with: `?compare=`;
+the month of a report: `?period=YYYY-MM`."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from reporting.clock import today
-from reporting.periods import month_of
+from reporting.periods import month_end, month_of, months_between
 from web.errors import BadQuery
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# What a reader chooses for every page: links from one to another keep it.
+CHOSEN = ("as_of", "compare", "plan")
+# The days to compare with that have a name.
+LAST_MONTH, LAST_QUARTER = "last_month", "last_quarter"
+# What the picker sends for a day of choice, which then stands in a field of its own.
+DAY_OF_CHOICE, DAY_FIELD = "day", "compare_day"
+# Ten years: a list of more is no quick choice.
+MOST_MONTHS = 120
 
 
 def parse_day(raw: str) -> date | None:
@@ -56,3 +65,74 @@ def asked_day(request: HttpRequest) -> date:
 
 def _latest() -> str:
     return _("Choose a day from 0001-01-01 to %(today)s.") % {"today": today().isoformat()}
+
+
+def month_before(day: date) -> date | None:
+    """The last day of the month before; None in the calendar's first month."""
+    first = month_of(day)
+    return first - timedelta(days=1) if first > date.min else None
+
+
+def quarter_before(day: date) -> date | None:
+    """The last day of the quarter before; None in the calendar's first quarter."""
+    return month_before(day.replace(month=day.month - (day.month - 1) % 3, day=1))
+
+
+def asked_comparison(request: HttpRequest, day: date, *, default: str = "") -> date | None:
+    """The earlier day that `day`, that of the page, is compared with; that of `default` where none is asked for, and
+    None without one. Raises BadQuery for what is none: no day, the page's own or a later one, or a month or quarter
+    before the calendar's first.
+    """
+    raw = request.GET.get("compare", "") or default
+    if not raw:
+        return None
+    if raw in (LAST_MONTH, LAST_QUARTER):
+        found = month_before(day) if raw == LAST_MONTH else quarter_before(day)
+        if found is None:
+            raise BadQuery({"compare": [_("There is no earlier day to compare with.")]})
+        return found
+    found = parse_day(raw)
+    if found is None:
+        raise BadQuery({"compare": [_("This is nothing to compare with"), _comparable(day)]})
+    if found >= day:
+        raise BadQuery(
+            {"compare": [_("The day to compare with must come before the day of the page"), _comparable(day)]}
+        )
+    return found
+
+
+def _comparable(day: date) -> str:
+    if day == date.min:
+        return _("There is no earlier day to compare with.")
+    return _("Choose %(month)s, %(quarter)s or a day from 0001-01-01 to %(last)s.") % {
+        "month": LAST_MONTH,
+        "quarter": LAST_QUARTER,
+        "last": (day - timedelta(days=1)).isoformat(),
+    }
+
+
+def settled_comparison(request: HttpRequest) -> str | None:
+    """The address that the pickers mean: the day of the second field of a comparison, sent with or without need, stands
+    in `compare` itself, and today, which is sent too, goes without saying: tomorrow the address means tomorrow. None
+    where an address does not come from the pickers.
+    """
+    if DAY_FIELD not in request.GET:
+        return None
+    query = request.GET.copy()
+    day = query.pop(DAY_FIELD)[-1]
+    if query.get("compare") == DAY_OF_CHOICE:
+        query["compare"] = day
+    if not query.get("compare"):
+        query.pop("compare", None)
+    if query.get("as_of") == today().isoformat():
+        query.pop("as_of")
+    return request.path + (f"?{query.urlencode()}" if query else "")
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The ends of the months from that of `first` on that lie no later than `last`, the newest first; at most the
+    last ten years of them.
+    """
+    start = max(first, date(max(last.year - MOST_MONTHS // 12, 1), 1, 1))
+    ends = [end for month in months_between(start, last) if (end := month_end(month)) <= last]
+    return ends[::-1][:MOST_MONTHS]

@@ -1,8 +1,19 @@
-"""Data has a column a language (`title_zh`, `title_en`); this picks the reader's."""
+"""Data has a column a language (`title_zh`, `title_en`); this picks the reader's. What people typed and what sources
+are called has one text, which is marked where it is not in the reader's language."""
 
+import re
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+_HAN = "\u3400-\u9fff"
+_WIDE = "\u3000-\u303f\uff00-\uffef"
+# A run begins and ends with its own script; figures and marks between are part of it, and the ending of a file.
+CHINESE_RUN = re.compile(rf"[0-9]*[{_HAN}](?:[0-9A-Za-z.,%·“”\s{_HAN}{_WIDE}]*[{_HAN}{_WIDE}])?(?:\.[a-z]{{3,4}}\b)?")
+# Two words at least: GDP or Excel alone is part of the Chinese sentence around it.
+ENGLISH_RUN = re.compile(rf"[A-Za-z][^\s{_HAN}{_WIDE}]*[^\S\n][^{_HAN}{_WIDE}]*[A-Za-z0-9]")
 
 
 def suffix() -> str:
@@ -14,3 +25,14 @@ def local(thing: Any, field: str) -> str:
     here = suffix()
     other = "zh" if here == "en" else "en"
     return getattr(thing, f"{field}_{here}") or getattr(thing, f"{field}_{other}")
+
+
+def as_written(text: str) -> SafeString:
+    """A text of one language for every reader: runs in another language than the page's say which, so that they are
+    read aloud as what they are."""
+    run, tag = (CHINESE_RUN, "zh-Hans") if suffix() == "en" else (ENGLISH_RUN, "en")
+    pieces, end = [], 0
+    for found in run.finditer(text):
+        pieces.append(format_html('{}<span lang="{}">{}</span>', text[end : found.start()], tag, found[0]))
+        end = found.end()
+    return format_html_join("", "{}", ((piece,) for piece in [*pieces, text[end:]]))

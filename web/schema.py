@@ -16,6 +16,7 @@ Shape = Mapping[str, Any]
 
 TEXT: Shape = {"type": "string"}
 DAY: Shape = {"type": "string", "format": "date"}
+COMPARED: Shape = {"type": "string", "pattern": "^(last_month|last_quarter|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}
 MONTH: Shape = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}
 MOMENT: Shape = {"type": "string", "format": "date-time"}
 ADDRESS: Shape = {"type": "string", "format": "uri"}

@@ -5,14 +5,16 @@ import re
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from web.language import as_written
+
 ADDRESS_AT_END = re.compile(r"(?P<name>.*?)[;,，；]?\s*(?P<url>https?://\S+)", re.DOTALL)
 
 
-def named_source(source: str) -> str | SafeString:
-    """A link where the text ends with an address; else the text as it stands."""
+def named_source(source: str) -> SafeString:
+    """A link where the text ends with an address; else the text. It is marked where it is in another language."""
     found = ADDRESS_AT_END.fullmatch(source.strip())
     if found is None:
-        return source
+        return as_written(source)
     return format_html(
-        '<a href="{}" rel="noopener noreferrer">{}</a>', found["url"], found["name"].strip() or found["url"]
+        '<a href="{}" rel="noopener noreferrer">{}</a>', found["url"], as_written(found["name"].strip()) or found["url"]
     )

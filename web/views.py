@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from accounts.roles import may_read
 from reporting.clock import today
-from web.days import asked_day
+from web.days import asked_comparison, asked_day, settled_comparison
 from web.listing import Listing, ask
 from web.unsent import keep_unsent
 
@@ -19,10 +20,12 @@ from web.unsent import keep_unsent
 class ReadingView(TemplateView):
     """A page as of a day, for those who may read: others log in first, or are refused.
 
-    The page's day is `self.day`, and `as_of` in its context. Raises BadQuery for a day that is none.
+    The page's day is `self.day`, and `as_of` in its context; the earlier day that it is compared with, if there is
+    one, is `self.compared`, and `compared`. Raises BadQuery for a day that is none.
     """
 
     day: date
+    compared: date | None
     # The fields of a form of this address that outlive a lost session.
     keeps: Sequence[str] = ()
     # Whether its foot says how fresh the totals of the plan are.
@@ -34,6 +37,9 @@ class ReadingView(TemplateView):
     def asked_day(self, request: HttpRequest) -> date:
         return asked_day(request)
 
+    def asked_comparison(self, request: HttpRequest) -> date | None:
+        return asked_comparison(request, self.day)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.may_open(request):
             if request.user.is_authenticated:
@@ -41,11 +47,16 @@ class ReadingView(TemplateView):
             if request.method == "POST" and self.keeps:
                 keep_unsent(request, self.keeps)
             return redirect_to_login(request.get_full_path())
+        if request.method == "GET" and (address := settled_comparison(request)):
+            return redirect(address)
         self.day = self.asked_day(request)
+        self.compared = self.asked_comparison(request)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(as_of=self.day, shows_totals=self.shows_totals, **kwargs)
+        return super().get_context_data(
+            as_of=self.day, compared=self.compared, shows_totals=self.shows_totals, **kwargs
+        )
 
 
 class WorkPage(ReadingView):
@@ -53,6 +64,9 @@ class WorkPage(ReadingView):
 
     def asked_day(self, request: HttpRequest) -> date:
         return today()
+
+    def asked_comparison(self, request: HttpRequest) -> date | None:
+        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # Without the day there is no picker of it.

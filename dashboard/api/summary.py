@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from dashboard.changes import FigureChange, figure_changes, indicator_changes
 from dashboard.figures import Figures, summary
 from measures.filters import asked_plan
 from projects.models import Category
@@ -57,10 +58,19 @@ META = record(
 )
 
 
+CHANGE = record({"then": optional(NUMBER), "change": optional(NUMBER)})
+
+
+def then_and_change(each: FigureChange) -> dict[str, Any]:
+    return {"then": each.then, "change": each.change}
+
+
 class Summary(Endpoint):
-    """Measures, projects and indicators of a plan at a glance; `meta` says what each figure is, by its path."""
+    """Measures, projects and indicators of a plan at a glance; `meta` says what each figure is, and `compare`, where an
+    earlier day is named, what it was then, by its path."""
 
     component = "Summary"
+    takes_compare = True
     columns = {
         "plan": TEXT,
         "computed_at": MOMENT,
@@ -74,6 +84,11 @@ class Summary(Endpoint):
     }
 
     @classmethod
+    def shape(cls) -> Shape:
+        compare = record({"as_of": DAY, "figures": keyed(CHANGE)})
+        return record({"as_of": DAY, **cls.columns, "compare": compare}, sometimes=["compare"])
+
+    @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
         return {**super().parameter_shapes(), "plan": {**TEXT, "description": gettext_lazy("Action plan")}}
 
@@ -81,4 +96,13 @@ class Summary(Endpoint):
         plan = asked_plan(request._request)
         if plan is None:
             raise Http404(_("There is no action plan yet."))
-        return Response(summary(Figures(plan, self.day)))
+        figures = Figures(plan, self.day)
+        return Response({**summary(figures), **self.compare(figures)})
+
+    def compare(self, now: Figures) -> dict[str, Any]:
+        if self.compared is None:
+            return {}
+        then = Figures(now.plan, self.compared)
+        found = figure_changes(now, then) | indicator_changes(now, then)
+        figures = {path: then_and_change(each) for path, each in found.items()}
+        return {"compare": {"as_of": self.compared, "figures": figures}}

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.roles import may_see_names
 from measures.api.changes import STATUS_CHANGE, change_rows, change_values
-from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_plan
+from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Evidence, Measure, Report, StatusChange
 from reporting.lights import Light, light_of, thresholds
 from reporting.provenance import Provenance
@@ -138,10 +139,24 @@ class Measures(MeasureRows, ListEndpoint):
     orderings = MEASURE_ORDERINGS
     default_ordering = "code"
     takes_plan = True
+    takes_compare = True
+    compared_columns: Mapping[str, Shape] = {
+        "status_then": optional({**STATUS, "enum": [*STATUS["enum"], None], "description": "Null: not listed then"})
+    }
     name = "measures"
 
+    def asked_comparison(self, request: Any) -> date | None:
+        return asked_list_comparison(request, self.day)
+
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().in_plan(asked_plan(self.request._request))
+        measures = super().get_queryset().in_plan(asked_plan(self.request._request))
+        return measures.with_status_then(self.compared).values(*_VALUES, "status_then") if self.compared else measures
+
+    def make_rows(self, objects: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
+        rows = super().make_rows(objects)
+        if not self.compared:
+            return rows
+        return ({**row, "status_then": each["status_then"]} for row, each in zip(rows, objects, strict=True))
 
 
 class MeasureDetail(MeasureRows):

@@ -43,6 +43,33 @@ function start() {
     field.addEventListener("blur", send);
   });
 
+  // The day of choice has a field of its own, shown when it is wanted; arrow keys in the list wait as those above.
+  document.querySelectorAll(".as-of select").forEach(function (list) {
+    const shown = list.value;
+    const field = list.form.elements.compare_day;
+    let typing = false;
+    function reveal() {
+      field.hidden = list.value !== "day";
+      field.required = !field.hidden;
+    }
+    function send() {
+      if (list.value !== shown && list.value !== "day") list.form.submit();
+    }
+    list.addEventListener("keydown", function () {
+      typing = true;
+    });
+    list.addEventListener("pointerdown", function () {
+      typing = false;
+    });
+    list.addEventListener("change", function () {
+      reveal();
+      if (list.value === "day") field.focus();
+      else if (!typing) send();
+    });
+    list.addEventListener("blur", send);
+    reveal();
+  });
+
   document.querySelectorAll("[data-counter-for]").forEach(function (counter) {
     const field = document.getElementById(counter.dataset.counterFor);
     if (!field) return;
@@ -54,7 +81,7 @@ function start() {
   });
 
   const summary = document.querySelector(".box-error[tabindex]");
-  if (summary) summary.focus();
+  if (summary && !summary.closest(".specimen")) summary.focus();
 }
 
 document.addEventListener("DOMContentLoaded", start);

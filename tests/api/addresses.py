@@ -16,6 +16,7 @@ LISTS = (
 )
 SINGLE = (
     "summary/",
+    "changes/",
     "measures/M001/",
     "measures/M001/history/",
     "projects/P0001/",

@@ -27,6 +27,7 @@ TOTALS = [
     "/cities/",
     "/cities/370200/",
     "/published/",
+    "/changes/",
 ]
 LISTS = ["/measures/", "/projects/"]
 NO_TOTALS = [

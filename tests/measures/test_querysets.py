@@ -133,6 +133,22 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                 names = ["total", "due", *STATUSES, *(light.value for light in Light)]
                 assert {name: cells[key][name] for name in names} == {name: count[name] for name in names}
 
+    @settings(deadline=None, max_examples=15)
+    @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
+    def test_what_changed_between_any_two_days(self, made: list[dict[str, Any]], on: list[date]) -> None:
+        section, department = make_section(), make_department()
+        measures = {each.pk: each for each in (build(story, section, department) for story in made)}
+        earlier = [date.min, *sorted(on)]
+        for then, now in zip(earlier, [*earlier[1:], date.max], strict=True):
+            rows = Measure.objects.as_of(now, limits=LIMITS).with_status_then(then)
+            found: dict[int, Any] = {row.pk: row for row in rows}
+            was = {pk: expected_status(measures[pk], then) for pk in found}
+            for pk, row in found.items():
+                before = was[pk]
+                assert row.status_then == (before.status if before else None)
+            differing = {pk for pk, row in found.items() if row.status_then != row.status}
+            assert {row.pk for row in rows.changed()} == differing
+
 
 pytestmark = pytest.mark.django_db
 

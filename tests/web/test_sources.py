@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 
 from web.sources import named_source
 
@@ -17,7 +18,37 @@ from web.sources import named_source
     ],
 )
 def test_an_address_stands_behind_the_name(source, shown):
-    assert named_source(source) == shown
+    with translation.override("en"):
+        assert named_source(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "shown"),
+    [
+        (
+            "en",
+            "山东省2023年公报 (communique of 2022)",
+            '<span lang="zh-Hans">山东省2023年公报</span> (communique of 2022)',
+        ),
+        (
+            "zh-hans",
+            "山东省2023年公报 (communique of 2022)",
+            '山东省2023年公报 (<span lang="en">communique of 2022</span>)',
+        ),
+        (
+            "zh-hans",
+            "China Daily, 29 August 2023; https://example.org/a",
+            '<a href="https://example.org/a" rel="noopener noreferrer">'
+            '<span lang="en">China Daily, 29 August 2023</span></a>',
+        ),
+        ("zh-hans", "GDP核算方案", "GDP核算方案"),
+        ("en", "See 公报.pdf, page 3", 'See <span lang="zh-Hans">公报.pdf</span>, page 3'),
+        ("en", "<b>公报</b>", '&lt;b&gt;<span lang="zh-Hans">公报</span>&lt;/b&gt;'),
+    ],
+)
+def test_a_source_in_another_language_says_so(language, source, shown):
+    with translation.override(language):
+        assert named_source(source) == shown
 
 
 def test_what_a_source_says_is_never_markup():

@@ -1,5 +1,6 @@
 """What a reader sees for a value. The expected texts are written by hand."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -128,6 +129,8 @@ def test_a_light_is_a_shape_and_its_word_and_says_why():
 
 def test_in_a_count_column_a_light_is_its_number_and_none_is_a_quiet_zero():
     assert tags.light_mark("red", bare=True, count=0) == '<span class="zero">0</span>'
+    link = tags.light_mark("red", bare=True, count=3, href="/measures/?light=red&section=energy")
+    assert '<a class="figure" href="/measures/?light=red&amp;section=energy">3</a>' in link
     bare = tags.light_mark("yellow", bare=True, count=12)
     assert ">12</span>" in bare and "Yellow" not in bare
 
@@ -157,6 +160,20 @@ def test_an_empty_group_has_an_empty_bar():
 def test_a_tick_label_near_the_end_of_the_bar_stands_on_its_left():
     assert 'text-anchor="end"' in tags.status_bar(9, 1, 0, 10, tick=90, labels=True)
     assert "text-anchor" not in tags.status_bar(9, 1, 0, 10, tick=20, labels=True)
+
+
+@pytest.mark.parametrize(
+    ("tick", "plan_tick", "upper"),
+    [(22, 9.2, "elapsed"), (9.2, 22, "plan"), (88.5, 80.1, "plan"), (80.1, 88.5, "elapsed"), (50, 60, "elapsed")],
+)
+def test_no_tick_runs_through_the_words_of_another(tick, plan_tick, upper):
+    """Words at the right of their ticks: the upper ones belong to the tick further right; at the left, further left."""
+    bar = tags.status_bar(9, 1, 0, 10, tick=tick, plan_tick=plan_tick, labels=True)
+    rows = re.findall(r'tick-label-(\w+)" x="[\d.]+%" y="40" dy="([\d.]+)em"', bar)
+    assert {kind for kind, row in rows if row == "0.75"} == {upper}
+    assert len(rows) == 2
+    heights = dict(re.findall(r'height="(\d+)" overflow.*?tick-(\w+)"', bar))
+    assert heights == {"38": upper, "56": "plan" if upper == "elapsed" else "elapsed"}
 
 
 def test_a_value_bar_is_a_share_of_the_largest():

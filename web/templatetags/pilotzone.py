@@ -18,6 +18,8 @@ from reporting.lights import Light
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web import language, numbers
+from web.days import CHOSEN
+from web.days import month_ends as ends_of_months
 
 register = template.Library()
 
@@ -38,6 +40,13 @@ def _decimal(value) -> Decimal:
 def _tenth(value) -> Decimal:
     # Adding zero turns -0.0 into 0.0.
     return _decimal(value).quantize(TENTH, ROUND_HALF_UP) + 0
+
+
+@register.simple_block_tag
+def keep(content) -> SafeString:
+    """`{% keep as name %}…{% endkeep %}`: what stands between, to be written in more than one place. A block may be
+    defined once only."""
+    return content
 
 
 @register.filter
@@ -122,6 +131,12 @@ def month(value) -> str:
 
 
 @register.filter
+def month_name(value) -> str:
+    """The month alone, where its year is clear: 8月, August."""
+    return f"{value.month}月" if _is_chinese() else str(MONTHS[value.month])
+
+
+@register.filter
 def iso(value) -> str:
     """For tables and fields: 2023-08-29."""
     return _day_of(value).isoformat() if value else NOTHING
@@ -171,6 +186,12 @@ def local(thing, name: str) -> str:
     return language.local(SimpleNamespace(**thing) if isinstance(thing, dict) else thing, name)
 
 
+@register.filter
+def as_written(text) -> SafeString:
+    """For what people typed, before `linebreaksbr`: marks what is not in the language of the page."""
+    return language.as_written(str(text or ""))
+
+
 @lru_cache(maxsize=16)
 def _status_cells(status: MeasureStatus) -> SafeString:
     cells = format_html_join(
@@ -189,6 +210,29 @@ def _status_cells(status: MeasureStatus) -> SafeString:
 def status_cells(status) -> SafeString:
     """The bare mark of a status, for keys and choices that write the word themselves."""
     return _status_cells(MeasureStatus(status))
+
+
+@register.simple_tag
+def change_mark(then, now) -> SafeString:
+    """How a status differs from that of the earlier day which a page compares with: a tag, and the status `then` in
+    quiet ink. `then` is None for what was not listed; nothing where both are the same."""
+    if not then:
+        return format_html('<span class="tag">{}</span>', _("Newly listed"))
+    before, after = MeasureStatus(then), MeasureStatus(now)
+    if before == after:
+        return mark_safe("")
+    return format_html(
+        '<span class="tag">{}</span> <span class="quiet nowrap">{}</span>',
+        _("Fell back") if after.depth < before.depth else _("Changed"),
+        _("was: %(status)s") % {"status": before.label},
+    )
+
+
+@register.filter
+def change(value) -> str:
+    """A change of a count or an amount in a table cell: +3, 0, -2; None is a dash."""
+    text = number(value)
+    return f"+{text}" if value is not None and value != "" and _decimal(value) > 0 else text
 
 
 @register.simple_tag
@@ -215,10 +259,11 @@ def _light_shape(light: Light) -> SafeString:
 
 
 @register.simple_tag
-def light_mark(light, bare=False, count=None, note="") -> SafeString:
+def light_mark(light, bare=False, count=None, note="", href="") -> SafeString:
     """A shape and the light's word; `note` follows it in quiet ink (days late, the reason).
 
-    `bare=True count=n` is for count columns whose head names the light: mark and number, and a quiet 0.
+    `bare=True count=n` is for count columns whose head names the light: mark and number, and a quiet 0. With `href` the
+    number opens the rows.
     """
     if bare and not count:
         return mark_safe('<span class="zero">0</span>')
@@ -227,11 +272,12 @@ def light_mark(light, bare=False, count=None, note="") -> SafeString:
     light = Light(light)
     shape = _light_shape(light)
     if bare:
+        shown = format_html('<a class="figure" href="{}">{}</a>', href, number(count)) if href else number(count)
         return format_html(
             '<span class="light light-{}">{} <span class="word">{}</span></span>',
             light.value,
             shape,
-            number(count),
+            shown,
         )
     quiet = format_html(' <span class="quiet">{}</span>', note) if note else ""
     return format_html(
@@ -271,15 +317,23 @@ def _tick(kind: str, at, height: str) -> SafeString:
     )
 
 
+def _is_at_end(at) -> bool:
+    """Whether a label has its room at the left of its tick."""
+    return _tenth(at) > 55
+
+
+# Of the tall bar: how far down the ticks of the upper and the lower label reach, and where those stand.
+TICK_HEIGHTS, LABEL_ROWS = ("38", "56"), ("0.75em", "2.25em")
+
+
 def _tick_label(kind: str, at, words: str, dy: str) -> SafeString:
     """Below the bar at its tick, on the side where there is room."""
-    at_end = _tenth(at) > 55
     return format_html(
         '<text class="tick-label tick-label-{}" x="{}%" y="40" dy="{}"{}>{}</text>',
         kind,
         _tenth(at),
         dy,
-        mark_safe(' text-anchor="end"') if at_end else "",
+        mark_safe(' text-anchor="end"') if _is_at_end(at) else "",
         words,
     )
 
@@ -342,16 +396,29 @@ def status_bar(
                     format_html('<line class="seam" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', x, top, top + height)
                 )
             before += count
+    # Of two labels on one side of their ticks, the upper one is that whose words the other tick does not run through.
+    at_end = tick is not None and _is_at_end(tick)
+    plan_first = (
+        tick is not None
+        and plan_tick is not None
+        and at_end == _is_at_end(plan_tick)
+        and (plan_tick < tick if at_end else plan_tick > tick)
+    )
+    elapsed_row, plan_row = (1, 0) if plan_first else (0, 1)
     drawn.append(format_html('<rect class="frame" x="0" y="{}" width="100%" height="{}"/>', top, height))
     if plan_tick is not None:
-        drawn.append(_tick("plan", plan_tick, "56" if labels else "20"))
+        drawn.append(_tick("plan", plan_tick, TICK_HEIGHTS[plan_row] if labels else "20"))
     if tick is not None:
-        drawn.append(_tick("elapsed", tick, "38" if labels else "20"))
+        drawn.append(_tick("elapsed", tick, TICK_HEIGHTS[elapsed_row] if labels else "20"))
     if labels:
         if tick is not None:
-            drawn.append(_tick_label("elapsed", tick, f"{_('Time elapsed')} {percent(tick)}", "0.75em"))
+            drawn.append(_tick_label("elapsed", tick, f"{_('Time elapsed')} {percent(tick)}", LABEL_ROWS[elapsed_row]))
         if plan_tick is not None:
-            drawn.append(_tick_label("plan", plan_tick, f"{_('Plan curve')} {percent(plan_tick)}{plan_note}", "2.25em"))
+            drawn.append(
+                _tick_label(
+                    "plan", plan_tick, f"{_('Plan curve')} {percent(plan_tick)}{plan_note}", LABEL_ROWS[plan_row]
+                )
+            )
     return format_html(
         '<svg class="bar{}" role="img" aria-label="{}" focusable="false">{}</svg>',
         mark_safe(" bar-tall") if labels else "",
@@ -411,6 +478,8 @@ def url_without(context, name: str, value=None) -> str:
 def export_query(context, format=None) -> str:
     """The page's filters, day and order for the API's list of the same rows, which refuses what it does not know."""
     known = {"as_of", "plan", "lang", "ordering", *context["filter"].base_filters}
+    if getattr(context["filter"], "takes_compare", False):
+        known.add("compare")
     query = QueryDict(mutable=True)
     for name, values in _params(context).lists():
         if name in known:
@@ -464,10 +533,16 @@ def filter_chips(form) -> list[dict]:
 
 @register.simple_tag(takes_context=True)
 def chosen_day(context) -> str:
-    """`?as_of=` and `plan` as the reader chose them, for links to other pages of the site; else nothing."""
+    """`?as_of=`, `compare` and `plan` as the reader chose them, for links to other pages of the site; else nothing."""
     params = _params(context)
-    kept = {name: params[name] for name in ("as_of", "plan") if params.get(name)}
+    kept = {name: params[name] for name in CHOSEN if params.get(name)}
     return query_with(QueryDict(), **kept) if kept else ""
+
+
+@register.simple_tag
+def month_ends(plan, today) -> list[date]:
+    """The quick choices of a day: the ends of the plan's months up to today, the newest first."""
+    return ends_of_months(plan.starts_on, min(plan.ends_on, today)) if plan and today else []
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,231 @@
+"""What differs between two days of a plan: its figures, the status of its measures, what was listed and released."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from dashboard.figures import Figures, Row, explanations, measure_figures
+from dashboard.pages import LEAST_TO_RANK
+from dashboard.rollups import Cells
+from indicators.figures import PROVINCE, Standing
+from indicators.models import Observation
+from indicators.wording import is_rate
+from measures.history import History
+from measures.models import Measure
+from projects.models import Category, Project
+from reporting.lights import thresholds
+from reporting.pace import gap
+from reporting.statuses import MeasureStatus
+from web.numbers import yi
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A figure on both days, and the second minus the first as shown; None where one of them is nothing to measure."""
+
+    then: Decimal | int | None
+    now: Decimal | int | None
+
+    @property
+    def change(self) -> Decimal | int | None:
+        return None if self.then is None or self.now is None else self.now - self.then
+
+
+def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:
+    """The figures of measures and projects by their path in the summary; of `paths` alone where some are named."""
+    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or explanations()}
+
+
+class EarlierFigures(Figures):
+    """Of an earlier day, from what a page has read already and one small query, without the lights of that day."""
+
+    def __init__(self, now: Figures, day: date, history: History) -> None:
+        super().__init__(now.plan, day)
+        self.now = now
+        self.history = history
+
+    @cached_property
+    def measure_cells(self) -> Cells:
+        return Cells({(self.plan.pk, *key): counts for key, counts in self.history.counts_on(self.day).items()})
+
+    @cached_property
+    def measures(self) -> dict[str, Any]:
+        return {name: value for name, value in super().measures.items() if name != "lights"}
+
+    @cached_property
+    def projects(self) -> dict[str, Any]:
+        """Those of the page's day without those that were listed since."""
+        rows = Project.objects.in_plan(self.plan).listed(self.now.day).filter(listed_on__gt=self.day)
+        since = rows.aggregate(total=Count("pk"), wan=Sum("investment_wan", default=0))
+        return {
+            "total": self.now.projects["total"] - since["total"],
+            "total_investment": self.now.projects["total_investment"] - yi(since["wan"]),
+        }
+
+
+def indicator_changes(now: Figures, then: Figures) -> dict[str, FigureChange]:
+    """The headline indicators by their path. `then` is None also where the values are sums from 1 January to different
+    days, which no difference makes comparable.
+    """
+    before = {each.indicator.code: each for each in then.standings}
+    return {
+        f"indicators.{each.indicator.code}.value": FigureChange(
+            _comparable(before.get(each.indicator.code), each), each.value
+        )
+        for each in now.standings
+    }
+
+
+def _comparable(then: Standing | None, now: Standing) -> Decimal | None:
+    if then is None or then.latest is None or now.latest is None:
+        return None
+    is_same_period = then.latest.period == now.latest.period
+    return then.value if is_same_period or not now.indicator.cumulative or is_rate(now.indicator) else None
+
+
+def members_then(then: Figures, by: str, rows: Iterable[Row]) -> dict[str, Mapping[str, Any]]:
+    """The figures of sections or departments on the earlier day, by the key of their row. No further query but for the
+    cells: those of a past day are counted, and name no department that was merged.
+    """
+    sums = then.measure_cells.sum_by(1 if by == "section" else 2)
+    return {row.key: measure_figures(sums.get(row.member.pk, {}), then.plan, then.day) for row in rows}
+
+
+@dataclass(frozen=True)
+class Fall:
+    """By how many percentage points a member's gap fell: to time elapsed (`points`) and to the plan curve."""
+
+    row: Row
+    points: Decimal
+    to_plan: Decimal
+
+
+def fallen_most(rows: Iterable[Row], then: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
+    """The members whose gap to time elapsed fell most since the earlier day, of those that are large enough to be
+    ranked; of equals, those whose gap to the plan curve fell most. Whoever completes nothing falls by the time that
+    passed: the plan curve tells who had something to complete."""
+    falls = []
+    for row in rows:
+        now, before = row.figures, then[row.key]
+        points, to_plan = gap(before["gap"], now["gap"]), gap(before["gap_to_plan"], now["gap_to_plan"])
+        if now["total"] >= LEAST_TO_RANK and points is not None and to_plan is not None and points > 0:
+            falls.append(Fall(row, points, to_plan))
+    most = max(((each.points, each.to_plan) for each in falls), default=None)
+    return [each for each in falls if (each.points, each.to_plan) == most]
+
+
+@dataclass(frozen=True)
+class MeasureChange:
+    """`status_then` and `light_then` are None for a measure that was not listed on the earlier day. `since`: the day
+    from which it has the status that it has now."""
+
+    measure: Measure
+    status_then: MeasureStatus | None
+    status: MeasureStatus
+    light_then: str | None
+    light: str
+    since: date
+
+    @property
+    def is_new(self) -> bool:
+        return self.status_then is None
+
+    @property
+    def fell_back(self) -> bool:
+        return self.status_then is not None and self.status.depth < self.status_then.depth
+
+    @property
+    def is_completed(self) -> bool:
+        return self.status_then is not None and self.status == MeasureStatus.COMPLETED
+
+    @property
+    def place(self) -> int:
+        """Those that fell back come first, then the completed, the others, and the newly listed."""
+        return 0 if self.fell_back else 3 if self.is_new else 1 if self.is_completed else 2
+
+
+class Changes:
+    """From the end of the day of `then` to that of `now`, by what is known now. Each part is read once, when first
+    asked for."""
+
+    def __init__(self, now: Figures, then: Figures) -> None:
+        self.now = now
+        self.then = then
+
+    @cached_property
+    def figures(self) -> dict[str, FigureChange]:
+        return figure_changes(self.now, self.then)
+
+    @cached_property
+    def measures(self) -> list[MeasureChange]:
+        """Two queries: the lights of the earlier day are asked for alone."""
+        limits = thresholds()
+        in_plan = Measure.objects.in_plan(self.now.plan)
+        changed: Any = in_plan.as_of(self.now.day, limits=limits).with_status_then(self.then.day).changed()
+        rows = list(changed.select_related("lead_department").order_by("code"))
+        before: Any = in_plan.filter(pk__in=[row.pk for row in rows]).as_of(self.then.day, limits=limits)
+        lights = dict(before.order_by().values_list("pk", "light")) if rows else {}
+        found = [
+            MeasureChange(
+                measure=row,
+                status_then=MeasureStatus(row.status_then) if row.status_then else None,
+                status=MeasureStatus(row.status),
+                light_then=lights.get(row.pk),
+                light=row.light,
+                since=row.status_since,
+            )
+            for row in rows
+        ]
+        return sorted(found, key=lambda each: (each.place, each.measure.code))
+
+    @property
+    def moved(self) -> list[MeasureChange]:
+        """Those that had another status; one that was listed since has not changed."""
+        return [each for each in self.measures if not each.is_new]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "changed": len(self.moved),
+            "completed": sum(each.is_completed for each in self.measures),
+            "fell_back": sum(each.fell_back for each in self.measures),
+            "newly_listed": sum(each.is_new for each in self.measures),
+        }
+
+    @property
+    def first_day(self) -> date:
+        """The first day after the one that is compared with."""
+        return self.then.day + timedelta(days=1)
+
+    @cached_property
+    def projects(self) -> dict[str, Any]:
+        """Those listed since, as `projects` of the summary has them."""
+        rows = (
+            Project.objects.in_plan(self.now.plan)
+            .listed(self.now.day)
+            .filter(listed_on__gt=self.then.day)
+            .order_by()
+            .values("category")
+            .annotate(total=Count("pk"), investment=Sum("investment_wan"))
+        )
+        found = {row["category"]: (row["total"], row["investment"]) for row in rows}
+        parts = {each.value: found.get(each.value, (0, 0)) for each in Category}
+        return {
+            "total": sum(total for total, _wan in parts.values()),
+            "total_investment": yi(sum(wan for _total, wan in parts.values())),
+            "by_category": {
+                name: {"total": total, "total_investment": yi(wan)} for name, (total, wan) in parts.items()
+            },
+        }
+
+    @cached_property
+    def observations(self) -> list[Observation]:
+        """The province's values that were released since and that an indicator may use, newest first."""
+        released = Observation.objects.sound().released(self.now.day).filter(released_on__gt=self.then.day)
+        rows = released.filter(region__code=PROVINCE).select_related("indicator", "region")
+        return list(rows.order_by("-released_on", "indicator__headline", "indicator__code", "-period_end", "pk"))

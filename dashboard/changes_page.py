@@ -1,0 +1,166 @@
+"""What the page of changes shows: the difference of two days in, dicts for the template out."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from dashboard.changes import Changes, FigureChange
+from dashboard.figures import PERCENT, POINTS, Explanation, explanations, unit_words
+from dashboard.pages import Links, money_words, sentence, whole_investments
+from indicators.models import Observation
+from indicators.wording import number_cell, shown_unit
+from projects.models import Category
+from reporting.rounding import whole
+from web.days import month_ends
+from web.language import local
+from web.periods import period_name
+from web.templatetags.pilotzone import change as change_words
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import gap_cell, number
+from web.templatetags.pilotzone import percent as percent_words
+
+
+def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
+    then = links.on(changes.then.day)
+    listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
+    rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in explanations().items()}
+    projects = changes.projects
+    whole_of = whole_investments(projects["by_category"])
+    return {
+        "sentence": changes_sentence(changes),
+        "measure_figures": [row for path, row in rows.items() if path.startswith("measures.")],
+        "project_figures": [row for path, row in rows.items() if path.startswith("projects.")],
+        "then_source": then.to("api-summary"),
+        "source": links.to("api-changes", compare=changes.then.day.isoformat()),
+        "counts": changes.counts,
+        "measures": [
+            {
+                "url": links.to("measures:detail", each.measure.code),
+                "department_url": links.to("dashboard:department", each.measure.lead_department.slug),
+                "each": each,
+            }
+            for each in changes.measures
+        ],
+        "changed_url": links.to("measures:list", changed="yes", compare=changes.then.day.isoformat()),
+        "listed": projects,
+        "listed_whole": whole(projects["total_investment"]),
+        "listed_url": links.to("projects:list", **listed),
+        "categories": [
+            {
+                "label": category.label,
+                "path": f"projects.by_category.{category.value}",
+                "url": links.to("projects:list", category=category.value, **listed),
+                **projects["by_category"][category.value],
+                "whole": whole_of[category.value],
+            }
+            for category in Category
+        ],
+        "observations": [_observation_row(each, links) for each in changes.observations],
+        "all_indicators_url": links.to("indicators:list"),
+        "years": list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
+    }
+
+
+def changes_sentence(changes: Changes) -> SafeString:
+    counts, projects, values = changes.counts, changes.projects, len(changes.observations)
+    listed = (
+        ngettext(
+            "%(count)s project with an investment of %(investment)s was listed",
+            "%(count)s projects with an investment of %(investment)s were listed",
+            projects["total"],
+        )
+        % {"count": number(projects["total"]), "investment": money_words(projects["total_investment"])}
+        if projects["total"]
+        else _("no project was listed")
+    )
+    released = (
+        ngettext("%(count)s indicator value was released", "%(count)s indicator values were released", values)
+        % {"count": number(values)}
+        if values
+        else _("no indicator value was released")
+    )
+    return sentence(
+        _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
+        day=day_words(changes.then.day),
+        measures=sentence("<strong>%(words)s</strong>", words=_measure_words(counts)),
+        projects=listed,
+        values=released,
+    )
+
+
+def _measure_words(counts: dict[str, int]) -> str:
+    """The decisive part: how many changed status, and which way."""
+    if counts["changed"]:
+        words = ngettext(
+            "%(count)s measure changed status (%(completed)s completed, %(fell_back)s fell back)",
+            "%(count)s measures changed status (%(completed)s completed, %(fell_back)s fell back)",
+            counts["changed"],
+        ) % {
+            "count": number(counts["changed"]),
+            "completed": number(counts["completed"]),
+            "fell_back": number(counts["fell_back"]),
+        }
+    else:
+        words = _("no measure changed status")
+    if not counts["newly_listed"]:
+        return words
+    new = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", counts["newly_listed"])
+    return words + pgettext("between clauses", ", ") + new % {"count": number(counts["newly_listed"])}
+
+
+def _figure_row(path: str, explanation: Explanation, change: FigureChange, then: Links) -> dict[str, Any]:
+    return {
+        "path": path,
+        "label": explanation.label,
+        "unit": unit_words(explanation.unit),
+        "then": change.then,
+        "then_shown": _shown(change.then, explanation.unit),
+        "then_url": then.to("dashboard:explain", figure=path),
+        "now": change.now,
+        "now_shown": _shown(change.now, explanation.unit),
+        "change_shown": _change(change, explanation.unit),
+        "is_same": change.change == 0,
+    }
+
+
+def _shown(value: Any, unit: str) -> str:
+    if unit == PERCENT:
+        return percent_words(value)
+    return gap_cell(value) if unit == POINTS else number(value)
+
+
+def _change(each: FigureChange, unit: str) -> str:
+    return gap_cell(each.change) if unit in (PERCENT, POINTS) else change_words(each.change)
+
+
+def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
+    return {
+        "name": local(each.indicator, "name"),
+        "url": links.to("indicators:detail", each.indicator.code),
+        "period": period_name(each.period_kind, each.period_start, each.period_end),
+        "value": number_cell(each.indicator, each.value),
+        "unit": shown_unit(each.indicator),
+        "released_on": each.released_on,
+    }
+
+
+def _years(changes: Changes, links: Links, ends: Iterable[date]) -> Iterable[dict[str, Any]]:
+    """The ends of the plan's months before the day, to compare with, in the order of the calendar."""
+    earlier = sorted(end for end in ends if end < changes.now.day)
+    for year, days in groupby(earlier, key=lambda end: end.year):
+        yield {
+            "year": year,
+            "months": [
+                {
+                    "day": end,
+                    "url": links.to("dashboard:changes", compare=end.isoformat()),
+                    "is_chosen": end == changes.then.day,
+                }
+                for end in days
+            ],
+        }

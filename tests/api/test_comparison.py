@@ -1,0 +1,179 @@
+"""Comparing with an earlier day. On 31 May M001 was in progress, M002 promoting (see conftest)."""
+
+import csv
+import json
+from datetime import date
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests import factories as make
+from tests.api.addresses import ALL
+from tests.api.test_schema import described, path_of, plain
+
+pytestmark = pytest.mark.django_db
+TAKES = ("summary/", "changes/", "measures/")
+
+
+def rows_of(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_only_what_can_be_compared_takes_a_comparison(path: str, site: Any, ask: Any) -> None:
+    answer = ask(f"{path}?compare=last_month&lang=en")
+    if path in TAKES:
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 400
+        assert list(answer.json()["errors"]) == ["compare"]
+
+
+@pytest.mark.parametrize("path", TAKES)
+@pytest.mark.parametrize("raw", ["2023-08-29", "2023-09-01", "last_year", "20230531", "2023-02-29", "day"])
+def test_what_is_no_earlier_day_is_refused(path: str, raw: str, site: Any, ask: Any) -> None:
+    answer = ask(f"{path}?lang=en&compare={raw}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"]["compare"][1] == (
+        "Choose last_month, last_quarter or a day from 0001-01-01 to 2023-08-28."
+    )
+
+
+@pytest.mark.parametrize("path", TAKES)
+def test_the_calendar_s_first_days(path: str, site: Any, ask: Any) -> None:
+    assert ask(f"{path}?as_of=0001-02-01&compare=last_month").status_code == 200
+    assert ask(f"{path}?as_of=0001-01-31&compare=last_month").status_code == 400
+    assert ask(f"{path}?as_of=0001-01-02&compare=0001-01-01").status_code == 200
+
+
+@pytest.mark.parametrize("path", TAKES)
+def test_a_compared_answer_fits_its_description(path: str, site: Any, ask: Any) -> None:
+    everything = described()
+    shape = everything["paths"][path_of(path)]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    for query in ("compare=2023-05-31", "compare=2022-12-31", "as_of=2023-01-03&compare=last_quarter"):
+        jsonschema.validate(ask(f"{path}?{query}").json(), plain(shape, everything))
+
+
+def test_the_summary_adds_what_each_figure_was(site: Any, ask: Any) -> None:
+    plain_answer = ask("summary/").json()
+    answer = ask("summary/?compare=2023-05-31").json()
+    compare = answer.pop("compare")
+    assert answer == plain_answer
+    assert compare["as_of"] == "2023-05-31"
+    assert compare["figures"].keys() == answer["meta"].keys()
+    figures = compare["figures"]
+    assert figures["measures.total"] == {"then": 4, "change": 0}
+    assert figures["measures.completed"] == {"then": 0, "change": 1}
+    assert figures["measures.promoting"] == {"then": 3, "change": -1}
+    # 0.0 - 13.8 then, 25.0 - 22.0 now.
+    assert figures["measures.gap"] == {"then": -13.8, "change": 16.8}
+    assert figures["projects.total"] == {"then": 2, "change": 1}
+    assert figures["projects.total_investment"] == {"then": 1235.0678, "change": 1}
+    assert figures["indicators.gdp_growth_ytd.value"] == {"then": 4.9, "change": 1.3}
+    before = ask("summary/?compare=2022-12-31").json()["compare"]["figures"]
+    assert before["measures.completion_rate"] == {"then": None, "change": None}
+    assert before["indicators.gdp_growth_ytd.value"] == {"then": None, "change": None}
+
+
+def test_the_changes(site: Any, ask: Any) -> None:
+    make.make_measure(site.first.section, site.first.lead_department, code="M006", listed_on=date(2023, 7, 1))
+    answer = ask("changes/?lang=en&compare=2023-05-31").json()
+    assert list(answer) == [
+        "as_of",
+        "plan",
+        "compared_with",
+        "figures",
+        "counts",
+        "measures",
+        "projects",
+        "observations",
+    ]
+    assert (answer["as_of"], answer["compared_with"]) == ("2023-08-29", "2023-05-31")
+    assert answer["figures"]["measures.total"] == {"then": 4, "now": 5, "change": 1}
+    assert answer["counts"] == {"changed": 2, "completed": 1, "fell_back": 0, "newly_listed": 1}
+    assert [(row["code"], row["status_then"], row["status"], row["status_since"]) for row in answer["measures"]] == [
+        ("M001", "in_progress", "completed", "2023-06-28"),
+        ("M002", "promoting", "in_progress", "2023-06-01"),
+        ("M006", None, "promoting", "2023-07-01"),
+    ]
+    assert answer["measures"][1] == {
+        "code": "M002",
+        "title": "Retire old plants",
+        "title_zh": site.second.title_zh,
+        "title_en": "Retire old plants",
+        "lead_department": "power",
+        "status_then": "promoting",
+        "status": "in_progress",
+        "status_since": "2023-06-01",
+        "light_then": "yellow",
+        "light": "red",
+        "url": "http://testserver/api/v1/measures/M002/",
+    }
+    projects = answer["projects"]
+    assert (projects["total"], projects["total_investment"]) == (1, 1)
+    behind = ask(projects["url"].removeprefix("http://testserver/api/v1/")).json()["results"]
+    assert [row["code"] for row in behind] == ["P0003"]
+    [value] = answer["observations"]
+    assert (value["indicator"], value["period"], value["value"], value["released_on"]) == (
+        "gdp_growth_ytd",
+        "2023H1",
+        6.2,
+        "2023-07-20",
+    )
+    [row] = ask(value["url"].removeprefix("http://testserver/api/v1/")).json()["results"]
+    assert row["value"] == 6.2
+
+
+def test_changes_are_since_the_end_of_last_month_unless_told(site: Any, ask: Any) -> None:
+    assert ask("changes/").json()["compared_with"] == "2023-07-31"
+    assert ask("changes/?as_of=2023-03-31").json()["compared_with"] == "2023-02-28"
+    assert ask("changes/?compare=last_quarter").json()["compared_with"] == "2023-06-30"
+    assert ask("changes/?as_of=0001-01-15").status_code == 400
+
+
+def test_changes_of_a_site_without_a_plan(db: Any, today: date, ask: Any) -> None:
+    assert ask("changes/?lang=en").json() == {"detail": "There is no action plan yet."}
+
+
+def test_measures_say_what_they_were(site: Any, ask: Any) -> None:
+    make.make_measure(site.first.section, site.first.lead_department, code="M006", listed_on=date(2023, 7, 1))
+    rows = ask("measures/?compare=2023-05-31").json()["results"]
+    assert {row["code"]: row["status_then"] for row in rows} == {
+        "M001": "in_progress",
+        "M002": "promoting",
+        "M003": "promoting",
+        "M004": "promoting",
+        "M006": None,
+    }
+    assert all("status_then" not in row for row in ask("measures/").json()["results"])
+    lines = list(csv.DictReader(rows_of(ask("measures/?compare=2023-05-31&format=csv")).splitlines()))
+    assert [line["status_then"] for line in lines] == ["in_progress", "promoting", "promoting", "promoting", ""]
+    assert list(lines[0])[-1] == "status_then"
+    lines = [json.loads(line) for line in rows_of(ask("measures/?compare=2023-05-31&format=ndjson")).splitlines()]
+    assert lines == rows
+    assert "status_then" not in rows_of(ask("measures/?format=csv"))
+
+
+def test_only_the_changed_measures(site: Any, ask: Any) -> None:
+    def codes(query: str) -> list[str]:
+        return [row["code"] for row in ask(f"measures/?{query}").json()["results"]]
+
+    assert codes("compare=2023-05-31&changed=yes") == ["M001", "M002"]
+    assert codes("compare=2023-05-31&changed=no") == ["M003", "M004"]
+    assert codes("compare=2023-05-31&changed=") == ["M001", "M002", "M003", "M004"]
+    assert codes("compare=2023-01-02&changed=yes") == ["M001", "M002", "M003", "M004"]
+    # Without a day to compare with: the end of last month.
+    assert codes("changed=yes") == []
+    assert codes("changed=yes&as_of=2023-06-30") == ["M001", "M002"]
+    assert ask("measures/?changed=maybe").status_code == 400
+
+
+def test_projects_by_the_day_they_were_listed(site: Any, ask: Any) -> None:
+    def codes(query: str) -> list[str]:
+        return [row["code"] for row in ask(f"projects/?{query}").json()["results"]]
+
+    assert codes("listed_from=2023-08-01") == ["P0003"]
+    assert codes("listed_from=2023-08-02") == []
+    assert codes("listed_to=2023-01-03") == ["P0001", "P0002"]
+    assert ask("projects/?listed_to=20230103").status_code == 400

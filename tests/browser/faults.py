@@ -1,0 +1,134 @@
+"""What must not be found on any page: each function gives a list of sentences, empty where all is well."""
+
+import csv
+import re
+import time
+from functools import cache
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.services import ROOT
+from web.messages import catalogue_path, chinese, read_catalogue
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+# Two letters or more: single ones are parts of codes and formulas.
+WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
+# Written alike in Chinese: codes of measures and projects, months, paths of figures in the API, names of files, and
+# the user names of those without another name.
+CODES = re.compile(
+    r"\b[MP]\d{3,4}\b|\b\d{4}(Q|H)\d\b|\b[a-z_]+(\.[a-z_]+)+\b|\b[\w-]+\.pdf\b|\b(ada|ben|rita|vic|audit|admin)\b"
+)
+
+# Plotly's own: marks of type, and places that values fill.
+MARKUP = re.compile(r"<[^>]*>|%\{[^}]*\}")
+
+# Each text that a reader sees or hears, with the language that it is marked as. What people type into fields is
+# theirs, and <code> is for machines.
+TEXTS = """() => {
+  const texts = [];
+  const add = (element, text) => {
+    text = (text || "").trim();
+    const marked = element.closest("[lang]");
+    if (text) texts.push([marked ? marked.lang : "", text]);
+  };
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!element.closest("script, style, noscript, textarea, code, pre")) add(element, walker.currentNode.data);
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt", "data-label", "data-failed", "data-lost",
+                      "data-log-in"])
+    document.querySelectorAll(`[${name}]`).forEach(element => add(element, element.getAttribute(name)));
+  document.querySelectorAll("meta[name=description]").forEach(element => add(element, element.content));
+  document.querySelectorAll(".chart-plot[data-figure-id]").forEach(plot => {
+    // The texts of a chart, drawn or not: what is shown, and not the addresses or the options.
+    JSON.stringify(JSON.parse(document.getElementById(plot.dataset.figureId).textContent), (key, value) => {
+      if (["text", "ticktext", "hovertemplate", "name", "label", "title"].includes(key))
+        [value].flat(3).forEach(each => typeof each === "string" && add(plot, each));
+      return value;
+    });
+  });
+  return texts;
+}"""
+
+
+@cache
+def words_of_the_chinese() -> frozenset[str]:
+    """The Latin words that Chinese sentences of the catalogue and Chinese columns of the data hold: GDP, Excel, PM."""
+    texts = [chinese(message) for message in read_catalogue(catalogue_path()) if message.id]
+    texts = [re.sub(r"%\(\w+\)[sd]|<[^>]+>", "", text) for text in texts]
+    for path in (ROOT / "fixtures").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                texts += [value for column, value in row.items() if column.endswith("_zh")]
+    # A text without any Chinese is one that nobody put into Chinese, unless it is a unit.
+    return frozenset(word for text in texts if HAN.search(text) or len(text) < 8 for word in WORD.findall(text))
+
+
+def untranslated(page: Page, language: str) -> list[str]:
+    """Chinese on an English page and English on a Chinese one, unless it is marked as such."""
+    found = []
+    for marked, written in page.evaluate(TEXTS):
+        text = MARKUP.sub(" ", written)
+        if language == "en" and marked.startswith("en"):
+            strange = HAN.findall(text)
+        elif language == "zh-hans" and marked.startswith("zh"):
+            strange = [word for word in WORD.findall(CODES.sub("", text)) if word not in words_of_the_chinese()]
+        else:
+            strange = [] if marked else ["no language"]
+        if strange:
+            found.append(f"untranslated {' '.join(strange)}: {text[:80]}")
+    return list(dict.fromkeys(found))
+
+
+def ill_made(page: Page, language: str) -> list[str]:
+    """A page says its language, has a title of its own and one first heading."""
+    found = []
+    if (said := page.locator("html").get_attribute("lang")) != {"en": "en", "zh-hans": "zh-Hans"}[language]:
+        found.append(f"says it is in {said}")
+    # The name of the site follows the title.
+    if not page.title() or page.title().strip().startswith("·"):
+        found.append("has no title")
+    if (headings := page.locator("h1").count()) != 1:
+        found.append(f"has {headings} first headings")
+    return found
+
+
+def too_wide(page: Page) -> list[str]:
+    excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"is {excess} px too wide"] if excess > 0 else []
+
+
+# Best practices too; `preload` would fetch the style sheets once more.
+AXE_OPTIONS: dict[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds. Evaluated from outside, since the content security policy refuses a script of another origin."""
+    page.evaluate(AXE_SCRIPT)
+    results = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+    return [
+        f"{violation['id']}: {node['html'][:120]} ({len(violation['nodes'])} of them)"
+        for violation in results["violations"]
+        for node in violation["nodes"][:1]
+    ]
+
+
+def draw_charts(page: Page) -> list[str]:
+    """Scrolls to the end: charts are drawn when they come near the view."""
+    if not page.locator(".chart-plot").count():
+        return []
+    for top in range(0, page.evaluate("document.documentElement.scrollHeight"), 1000):
+        page.evaluate(f"window.scrollTo(0, {top})")
+        page.wait_for_timeout(50)
+    waiting = page.locator("figure:has(.chart-plot):not([data-drawn=true])")
+    end = time.monotonic() + 10
+    while waiting.count() and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    return [f"did not draw {figure.get_attribute('data-chart')}" for figure in waiting.all()]

@@ -1,0 +1,187 @@
+"""A sample of every page of the site: its URL name, what it is of, who opens it; and what is no page, and why."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from measures.models import Measure, Notice, StatusChange
+from measures.reports import (
+    ReportData,
+    accept_report,
+    attach_document,
+    attach_file,
+    return_report,
+    save_draft,
+)
+from measures.services import comment_on, reopen_measure
+from tests.documents import make_pdf
+from tests.factories import file_report, make_user
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`name`: the URL name, "" for an address that none has. `person`: who opens it, "" for anyone."""
+
+    name: str
+    query: str = ""
+    person: str = ""
+    path: dict[str, str] = field(default_factory=dict)
+    address: str = ""
+    status: int = 200
+
+    def __str__(self) -> str:
+        return (
+            f"{self.person or 'anyone'} {self.address or self.name}{self.query} {' '.join(self.path.values())}".strip()
+        )
+
+    def where(self, parts: dict[str, str]) -> str:
+        path = {name: value.format(**parts) for name, value in self.path.items()}
+        return (self.address or reverse(self.name, kwargs=path)) + self.query
+
+
+def page(name: str, query: str = "", *, person: str = "", **path: str) -> Sample:
+    return Sample(name, query, person, path)
+
+
+MEASURE = partial(page, code="M172")
+SAMPLES = [
+    page("dashboard:overview"),
+    page("dashboard:overview", "?as_of=2023-03-31"),
+    page("dashboard:overview", "?as_of=2022-12-31"),
+    page("dashboard:overview", "?compare=last_quarter"),
+    page("dashboard:sections"),
+    page("dashboard:section", slug="innovation"),
+    page("dashboard:departments"),
+    page("dashboard:departments", "?fallen=most"),
+    page("dashboard:department", slug="energy"),
+    page("dashboard:department", slug="science-technology", person="rita"),
+    page("dashboard:cities"),
+    page("dashboard:city", code="370600"),
+    page("dashboard:published"),
+    page("dashboard:explain", "?figure=measures.gap"),
+    page("dashboard:explain", "?figure=indicators.gdp_growth_ytd.value"),
+    page("dashboard:explain", "?figure=projects.total_investment"),
+    page("dashboard:runs", person="admin"),
+    page("dashboard:runs", "?failed=1", person="audit"),
+    page("dashboard:gallery", person="admin"),
+    page("dashboard:changes"),
+    page("dashboard:changes", "?compare=2023-03-31&as_of=2023-06-30"),
+    page("measures:list"),
+    page("measures:list", "?light=red&section=innovation&page_size=10"),
+    page("measures:list", "?q=nothing-is-called-so"),
+    page("measures:lights"),
+    MEASURE("measures:detail"),
+    page("measures:detail", code="M001", person="ada"),
+    page("measures:detail", code="M001", person="rita"),
+    page("measures:detail", code="M009", person="vic"),
+    page("measures:terms", code="M002", person="rita"),
+    page("measures:correct", code="M009", pk="{change}", person="rita"),
+    page("measures:reopen", code="M172", person="rita"),
+    page("measures:report", code="M001", person="ada"),
+    page("measures:report", code="M002", person="ada"),
+    page("measures:report", code="M003", person="ada"),
+    page("measures:report", code="M004", person="ada"),
+    page("measures:merge", slug="energy", person="rita"),
+    page("measures:workspace", person="ada"),
+    page("measures:workspace", "?period=2023-03", person="ada"),
+    page("measures:review", person="rita"),
+    page("measures:board", person="rita"),
+    page("measures:inbox", person="ada"),
+    page("measures:inbox", person="vic"),
+    page("projects:list"),
+    page("projects:list", "?category=energy&city=370600"),
+    page("projects:detail", code="P0001"),
+    page("indicators:list"),
+    page("indicators:detail", code="gdp_growth_ytd"),
+    page("accounts:login"),
+    page("accounts:password", person="vic"),
+    page("accounts:password_done", person="vic"),
+    page("api-docs"),
+    # What is shown where there is no page, or not for this person.
+    Sample("", address="/nothing/", status=404),
+    Sample("", address="/?as_of=2023-02-30", status=400),
+    Sample("", address="/review/", person="ada", status=403),
+]
+
+# No page of ours to look at, by what answers instead.
+NO_PAGES = {
+    "answers in JSON": {
+        "dashboard:healthz",
+        "dashboard:readyz",
+        "schema",
+        "api-unknown",
+        "api-changes",
+        "api-departments",
+        "api-explain",
+        "api-indicator",
+        "api-indicators",
+        "api-measure",
+        "api-measure-history",
+        "api-measure-rollups",
+        "api-measures",
+        "api-observations",
+        "api-plans",
+        "api-project",
+        "api-project-rollups",
+        "api-projects",
+        "api-regions",
+        "api-report",
+        "api-report-submit",
+        "api-report-withdraw",
+        "api-reports",
+        "api-sections",
+        "api-status-changes",
+        "api-summary",
+    },
+    "numbers for a machine": {"dashboard:metrics"},
+    "a file": {"measures:evidence"},
+    "a word for the form that asked": {"measures:draft"},
+    "sends on to a page, or shows that page again with its errors": {
+        "accounts:logout",
+        "language",
+        "measures:comment",
+        "measures:decide",
+        "measures:inbox_read",
+        "measures:no_change",
+        "measures:notice",
+        "measures:remind",
+    },
+    "Django's administration": {"admin:index"},
+}
+
+
+def live_in() -> dict[str, str]:
+    """Reports in every state, comments, notices and a failed run, on top of the demonstration's data and the people
+    of the fixture `people`. Gives the numbers that stand in braces in the samples."""
+    ada, rita = User.objects.get(username="ada"), User.objects.get(username="rita")
+    make_user("vic")
+    make_user("audit", role="auditor")
+    make_user("admin", is_staff=True, is_superuser=True)
+    first, third, fourth, done = (Measure.objects.get(code=code) for code in ("M001", "M003", "M004", "M009"))
+    begun = "崂山实验室八月全面运行。"
+    draft = save_draft(first, by=ada, data=ReportData("in_progress", "in_progress", what_was_done=begun))
+    attach_file(draft, by=ada, file=ContentFile(make_pdf(), name="验收意见.pdf"))
+    attach_document(draft, by=ada, number="鲁科字〔2023〕12号", title="验收意见")
+    comment_on(first, by=ada, text="八月底前报验收材料。")
+    comment_on(first, by=rita, text="请附验收意见。")
+    file_report(third, by=ada, status="in_progress")
+    returned = file_report(fourth, by=ada, status="in_progress")
+    return_report(returned, by=rita, note="请写明文号。")
+    accepted = file_report(Measure.objects.get(code="M005"), by=ada, status="in_progress")
+    accept_report(accepted, by=rita, note="同意。")
+    reopen_measure(done, by=rita, status="in_progress", effective_on=accepted.submitted_on, reason="复查发现材料不全")
+    change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
+    assert Notice.objects.filter(user=ada).exists()
+    return {"change": str(change.pk)}
+
+
+def session_of(person: str) -> str:
+    """The key of a session in which the person is logged in; quicker than the page for that."""
+    client = Client()
+    client.force_login(User.objects.get(username=person), backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value

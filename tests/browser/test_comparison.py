@@ -1,0 +1,92 @@
+"""Comparing with an earlier day in a real browser, with scripts and without."""
+
+import pytest
+
+from tests.browser.test_overview import is_too_wide
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_changed_since_may_is_two_clicks_away(watched, site):
+    page, wrong = watched
+    page.goto(site)
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="no status changed").click()
+    page.get_by_role("link", name="May", exact=True).click()
+    text = page.locator("main").inner_text()
+    assert "27 measures changed status (7 completed, 0 fell back)" in text
+    assert "224 projects" in text
+    assert page.locator("#measures tbody tr").count() == 27
+    assert wrong == []
+
+
+def test_the_picker_sends_what_is_chosen_and_links_keep_it(watched, site):
+    page, wrong = watched
+    page.set_viewport_size({"width": 1366, "height": 800})
+    page.goto(site)
+    page.get_by_role("button", name="English").click()
+    assert page.locator("[name=compare_day]").is_hidden()
+    with page.expect_navigation():
+        page.get_by_label("Compare", exact=True).select_option("last_quarter")
+    assert page.url == f"{site}/?compare=last_quarter"
+    assert "Since 30 June 2023" in page.locator("main").inner_text()
+
+    page.get_by_label("Compare", exact=True).select_option("day")
+    with page.expect_navigation():
+        page.get_by_label("Day to compare with").fill("2023-05-31")
+    assert page.url == f"{site}/?compare=2023-05-31"
+    page.get_by_role("link", name="Measures", exact=True).first.click()
+    assert page.url.endswith("/measures/?compare=2023-05-31")
+    page.get_by_role("link", name="Show only those").click()
+    page.wait_for_function("document.querySelectorAll('main tbody tr').length === 27")
+    with page.expect_navigation():
+        page.get_by_label("Compare", exact=True).select_option("")
+    assert "compare" not in page.url
+    with page.expect_navigation():
+        page.locator("#as-of").fill("2023-06-30")
+    assert "as_of=2023-06-30" in page.url
+    assert wrong == []
+
+
+def test_arrow_keys_in_the_list_wait_until_it_is_left(watched, site):
+    page, wrong = watched
+    page.goto(f"{site}/measures/?lang=en")
+    choice = page.get_by_label("Compare", exact=True)
+    choice.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    assert "compare" not in page.url
+    with page.expect_navigation():
+        page.keyboard.press("Tab")
+    assert "compare=last_month" in page.url
+    assert wrong == []
+
+
+def test_without_scripts_the_picker_has_both_fields(browser, site):
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    page = context.new_page()
+    page.goto(f"{site}/?lang=en")
+    page.locator("[name=as_of]").fill("2023-06-30")
+    page.get_by_label("Compare", exact=True).select_option("day")
+    page.get_by_label("Day to compare with").fill("2023-03-31")
+    page.get_by_role("button", name="Go").click()
+    assert "as_of=2023-06-30" in page.url
+    assert "compare=2023-03-31" in page.url
+    assert "compare_day" not in page.url
+    assert "since end of March" in page.locator("main").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_on_a_phone_it_is_part_of_the_menu_but_shows_when_on(watched, site, language):
+    page, wrong = watched
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{site}/?lang={language}")
+    assert page.locator("#compare").is_hidden()
+    page.locator(".menu-button").click()
+    assert page.locator("#compare").is_visible()
+    for path in ("/", "/changes/", "/measures/", "/departments/", "/departments/energy/"):
+        page.goto(f"{site}{path}?lang={language}&compare=2023-03-31")
+        assert page.locator("#compare").is_visible()
+        assert not is_too_wide(page), path
+    assert wrong == []

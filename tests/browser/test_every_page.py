@@ -1,0 +1,94 @@
+"""Every page of the site in a real browser, in both languages: found by its URL name, so that none is forgotten."""
+
+from collections import Counter
+from itertools import product
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import get_resolver
+
+from accounts.models import User
+from accounts.preferences import SIZE_COOKIE
+from tests.browser.conftest import watch
+from tests.browser.faults import barriers, draw_charts, ill_made, too_wide, untranslated
+from tests.browser.samples import NO_PAGES, SAMPLES, live_in, session_of
+from tests.pages import patterns
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("zh-hans", "en")
+SIZES = ("normal", "large")
+WIDTHS = (360, 1366)
+
+
+def test_every_address_has_a_sample_or_a_reason():
+    names = {name for name, _view in patterns(get_resolver())}
+    without = [name for group in NO_PAGES.values() for name in group]
+    assert {sample.name for sample in SAMPLES if sample.name} | set(without) == names
+    assert {name for name, times in Counter(without).items() if times > 1} == set()
+    assert {sample.name for sample in SAMPLES} & set(without) == set()
+
+
+@pytest.fixture
+def look(browser, site, people):
+    """look(sample, language, size, width, do): what is wrong with the page, opened by its person. `do` gives more."""
+    parts = live_in()
+    pages = {}
+
+    def page_of(person):
+        if person not in pages:
+            context = browser.new_context(locale="en")
+            if person:
+                context.add_cookies([{"name": "sessionid", "value": session_of(person), "url": site}])
+            page = context.new_page()
+            pages[person] = (page, watch(page, site))
+        return pages[person]
+
+    def look(sample, language, size, width, *others):
+        page, wrong = page_of(sample.person)
+        if sample.person:
+            User.objects.filter(username=sample.person).update(large_print=size == "large")
+        page.context.add_cookies([{"name": SIZE_COOKIE, "value": size, "url": site}])
+        page.set_viewport_size({"width": width, "height": 800})
+        address = site + sample.where(parts)
+        address += f"{'&' if urlsplit(address).query else '?'}lang={language}"
+        answer = page.goto(address)
+        if sample.name == "api-docs":
+            page.locator("h1").wait_for()
+        found = [] if answer.status == sample.status else [f"answers {answer.status}"]
+        found += ill_made(page, language) + untranslated(page, language)
+        found += [fault for other in others for fault in other(page)]
+        # The page that was asked for may be refused where the sample says so, which Chromium tells its console.
+        found += [
+            fault
+            for fault in wrong
+            if sample.status == 200 or not (address in fault or f"status of {sample.status}" in fault)
+        ]
+        wrong.clear()
+        return found
+
+    yield look
+    for page, _wrong in pages.values():
+        page.context.close()
+
+
+def test_every_page_is_whole_in_both_languages_on_a_phone_and_axe_finds_nothing(look):
+    """Each page in both languages and sizes; by turn in one of the two its charts are drawn, and axe looks."""
+    found = []
+    for number, sample in enumerate(SAMPLES):
+        for turn, language in enumerate(LANGUAGES):
+            size = SIZES[(number + turn) % 2]
+            more = [draw_charts, too_wide, barriers] if turn == (number // 2) % 2 else [too_wide]
+            found += [f"{sample} {language} {size}: {fault}" for fault in look(sample, language, size, 360, *more)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "size", "width"), list(product(LANGUAGES, SIZES, WIDTHS)))
+def test_axe_finds_nothing_anywhere(look, language, size, width):
+    found = [
+        f"{sample}: {fault}"
+        for sample in SAMPLES
+        for fault in look(sample, language, size, width, draw_charts, too_wide, barriers)
+    ]
+    assert not found, "\n".join(found)

@@ -1,0 +1,88 @@
+"""Every page without its scripts: it opens, its charts are tables, and what one does goes through forms and links."""
+
+import pytest
+
+from tests.browser.samples import SAMPLES, live_in, session_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def plain(browser, site):
+    """Opens a browser without scripts on a phone, for a person."""
+    contexts = []
+
+    def open_browser(person=""):
+        context = browser.new_context(java_script_enabled=False, locale="en", viewport={"width": 360, "height": 800})
+        contexts.append(context)
+        if person:
+            context.add_cookies([{"name": "sessionid", "value": session_of(person), "url": site}])
+        return context.new_page()
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+# The place of a chart that is not drawn takes no room. Its rows stand in its figure or beside it in its part; where the
+# page said them before, the whole part is gone.
+CHARTS = """() => Array.from(document.querySelectorAll(".chart-plot"), plot => {
+  let around = plot.closest("figure");
+  const last = around.offsetHeight ? ".part" : ".page";
+  while (!around.querySelector("table") && !around.matches(last)) around = around.parentElement;
+  const table = around.querySelector("table");
+  return [plot.dataset.figureId, plot.offsetHeight < 20, Boolean(table) && table.offsetHeight > 30];
+})"""
+
+
+def test_every_page_opens_and_its_charts_are_tables(plain, site, people):
+    parts = live_in()
+    pages = {person: plain(person) for person in {sample.person for sample in SAMPLES}}
+    wrong, charts = [], 0
+    for sample in SAMPLES:
+        page = pages[sample.person]
+        answer = page.goto(site + sample.where(parts))
+        if answer.status != sample.status:
+            wrong.append(f"{sample} answers {answer.status}")
+        if page.locator("h1:visible").count() != 1:
+            wrong.append(f"{sample} has {page.locator('h1:visible').count()} headings")
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wrong.append(f"{sample} is too wide")
+        for name, is_flat, has_rows in page.evaluate(CHARTS):
+            charts += 1
+            if not (is_flat and has_rows):
+                wrong.append(
+                    f"{sample}: chart {name}{'' if is_flat else ' keeps an empty place'}"
+                    f"{'' if has_rows else ' has no table'}"
+                )
+    assert not wrong, "\n".join(wrong)
+    assert charts >= 10
+
+
+def test_menu_filters_day_and_size_of_a_phone(plain, site):
+    page = plain()
+    page.goto(f"{site}/")
+    measures = page.locator("nav a[href^='/measures/']").first
+    assert measures.is_hidden()
+    page.locator(".menu-button").click()
+    measures.click()
+    assert page.locator("h1").inner_text() == "Measures"
+
+    page.locator("select[name=status]").select_option("completed")
+    page.locator(".filters-submit button").click()
+    assert "13 results" in page.locator("main").inner_text()
+    page.locator("a[href*='ordering=due_on']").first.click()
+    assert "status=completed" in page.url and "ordering=due_on" in page.url
+    page.locator(".chip").click()
+    assert "249 results" in page.locator("main").inner_text()
+    page.locator("a[rel=next]").click()
+    assert "page=2" in page.url
+
+    page.locator("#as-of").fill("2023-03-31")
+    page.locator(".menu-button").click()
+    page.locator("#compare").select_option("last_month")
+    page.locator(".as-of button").click()
+    assert "as_of=2023-03-31" in page.url and "compare=last_month" in page.url
+    page.locator("button[name=size]").click()
+    assert page.locator("html").get_attribute("data-size") == "large"
+    assert "as_of=2023-03-31" in page.url

@@ -1,0 +1,349 @@
+"""A figure is the same wherever it stands: page, API and files, on any day and under any filter."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver
+
+from dashboard.services import rebuild_rollups
+from tests.browser.samples import NO_PAGES
+from tests.pages import patterns
+
+pytestmark = pytest.mark.django_db
+
+DAYS = ["2023-03-31", "2023-06-30", ""]
+SECTIONS = ("innovation", "green-low-carbon")
+DEPARTMENTS = ("energy", "science-technology", "natural-resources")
+CITIES = ("370600", "371700")
+# Every page of the dashboard that anyone may read, by its URL name.
+PAGES = {
+    "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
+    "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
+    "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
+    "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],
+    "dashboard:departments": ["/departments/", "/departments/?reported=no"],
+    "dashboard:department": [f"/departments/{slug}/" for slug in DEPARTMENTS],
+    "dashboard:cities": ["/cities/", "/cities/?show=total"],
+    "dashboard:city": [f"/cities/{code}/" for code in CITIES],
+    "dashboard:published": ["/published/"],
+    "dashboard:explain": [
+        "/explain/?figure=measures.gap&department=energy",
+        "/explain/?figure=measures.lights.yellow",
+        "/explain/?figure=projects.total_investment&city=370600",
+        "/explain/?figure=indicators.gdp_growth_ytd.value",
+    ],
+}
+FOR_STAFF = {"dashboard:runs", "dashboard:gallery"}
+MEASURE_FILTERS = ["status=in_progress", "section=innovation", "department=energy", "light=red"]
+PROJECT_FILTERS = ["city=370600&category=energy"]
+CATEGORIES = ("innovation", "industry", "infrastructure", "energy")
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration's data, once for all tests here."""
+    pinned = override_settings(PILOTZONE_TODAY=date(2023, 8, 29), PILOTZONE_PUBLIC_READING=True)
+    with pinned, django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_fixtures", stdout=io.StringIO())
+        rebuild_rollups()
+        yield
+        transaction.set_rollback(True)
+
+
+class Reader:
+    """Opens pages, answers and files as of a day."""
+
+    def __init__(self, day: str) -> None:
+        self.day = day
+        self.client = Client(headers={"accept-language": "en"})
+        self.answers: dict[str, Any] = {}
+
+    def at_day(self, address: str) -> str:
+        return address if not self.day else f"{address}{'&' if '?' in address else '?'}as_of={self.day}"
+
+    def page(self, address: str) -> str:
+        answer = self.client.get(self.at_day(address))
+        assert answer.status_code == 200, address
+        return answer.content.decode()
+
+    def answer(self, address: str) -> Any:
+        """JSON, of an address that names its day already."""
+        if address not in self.answers:
+            answer = self.client.get(address)
+            assert answer.status_code == 200, (address, answer.content)
+            self.answers[address] = answer.json()
+        return self.answers[address]
+
+    def api(self, path: str) -> Any:
+        return self.answer(self.at_day(f"/api/v1/{path}"))
+
+    def csv(self, path: str) -> list[dict[str, str]]:
+        answer: Any = self.client.get(self.at_day(f"/api/v1/{path}{'&' if '?' in path else '?'}format=csv"))
+        assert answer.status_code == 200, path
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.fixture(params=DAYS, ids=lambda day: day or "today")
+def reader(request: Any, loaded: None) -> Reader:
+    return Reader(request.param)
+
+
+def is_open(reader: Reader, address: str) -> bool:
+    """Whether there was something by the day: no growth, and nothing of the plan, was published by the end of March."""
+    return reader.day != "2023-03-31" or not ("indicators." in address or address == "/published/")
+
+
+FIGURE = re.compile(
+    r'<(a|span)(?P<attributes>(?: [a-z-]+(?:="[^"]*")?)* data-figure="(?P<path>[^"]+)"[^>]*)>(?P<shown>.*?)</\1>',
+    re.DOTALL,
+)
+
+
+def figures_of(page: str) -> list[tuple[str, str, str, str]]:
+    """Of each figure: its path, its value, where the API has it (nothing: in the summary), and what is shown."""
+    assert page.count("data-figure=") == len(FIGURE.findall(page)), "a figure that this test does not see"
+    found = []
+    for match in FIGURE.finditer(page):
+        attributes = match["attributes"]
+        value, source = (re.search(rf' {name}="([^"]*)"', attributes) for name in ("data-value", "data-source"))
+        assert value, match["path"]
+        address = source[1].replace("&amp;", "&") if source else ""
+        found.append((match["path"], value[1], address, re.sub(r"<[^>]+>", "", match["shown"]).strip()))
+    return found
+
+
+def at(answer: Any, path: str) -> Any:
+    """The number at a path; an explanation is about one figure alone."""
+    if answer.get("figure") == path:
+        return answer["value"]
+    for part in path.split("."):
+        answer = answer[part]
+    return answer
+
+
+def plain(shown: str) -> float | None:
+    """A number as it is written on a page; None for a dash."""
+    text = shown.replace(",", "").replace("\u2212", "-").removesuffix("%")
+    return None if text == "—" else float(text)
+
+
+class Tables(HTMLParser):
+    """The bodies of a page's tables, row by row: the text of each cell; and the first address of each row."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.addresses: list[list[str]] = []
+        self.is_in_cell = False
+        self.feed(page[page.index("<main") : page.index("</main>")])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+            self.addresses.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+            self.addresses[-1].append("")
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self.is_in_cell = True
+        elif tag == "a" and self.is_in_cell and not self.addresses[-1][-1]:
+            self.addresses[-1][-1] = dict(attrs).get("href") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.is_in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self.is_in_cell:
+            self.tables[-1][-1][-1] = f"{self.tables[-1][-1][-1]} {data}".strip()
+
+    def members(self, kind: str) -> dict[str, list[str]]:
+        """The rows that lead to a section, a department or a city, by its key: the texts of their cells."""
+        found: dict[str, list[str]] = {}
+        for table, addresses in zip(self.tables, self.addresses, strict=True):
+            for row, address in zip(table, addresses, strict=True):
+                if match := re.match(rf"/{kind}/([^/?]+)/", address):
+                    found[match[1]] = row
+        return found
+
+
+def test_every_page_of_the_dashboard_is_among_those_read_here():
+    names = {name for name, _view in patterns(get_resolver()) if name.startswith("dashboard:")}
+    assert names == set(PAGES) | FOR_STAFF & names | {n for s in NO_PAGES.values() for n in s} & names
+
+
+@pytest.mark.parametrize("address", [each for pages in PAGES.values() for each in pages])
+def test_each_figure_of_a_page_is_that_of_the_api(reader: Reader, address: str) -> None:
+    if not is_open(reader, address):
+        return
+    figures = figures_of(reader.page(address))
+    assert figures or address.partition("?")[0] in ("/sections/", "/departments/", "/cities/")
+    for path, value, source, shown in figures:
+        number = at(reader.answer(source) if source else reader.api("summary/"), path)
+        assert value == ("" if number is None else str(number)), (path, source)
+        if path.startswith("indicators."):
+            continue  # written in the reader's unit
+        if number is None:
+            assert shown == "—", path
+        elif not path.endswith("total_investment"):
+            assert plain(shown) == number, path
+        elif plain(shown) is not None and number >= 10_000 and "." in shown and "by_category" not in path:
+            assert plain(shown) in (round(number / 10_000, 2), number), path  # trillions
+        else:
+            assert abs(plain(shown) - number) < 1, path
+
+
+@pytest.mark.parametrize("by", ["section", "department"])
+def test_the_tables_of_members_are_the_rollups_of_the_api_and_of_the_csv(reader: Reader, by: str) -> None:
+    rows = {row["key"]: row for row in reader.api(f"rollups/measures/?by={by}&page_size=1000")["results"]}
+    of_file = {row["key"]: row for row in reader.csv(f"rollups/measures/?by={by}")}
+    shown = Tables(reader.page(f"/{by}s/")).members(f"{by}s")
+    assert set(shown) == set(rows) == set(of_file)
+    for key, row in rows.items():
+        figures = [row["completion_rate"], row["gap"], row["lights"]["red"], row["lights"]["yellow"]]
+        figures += [row[name] for name in ("completed", "in_progress", "promoting", "total")]
+        assert [plain(cell) for cell in shown[key][1:9]] == figures, key
+        cells = of_file[key]
+        for name in ("total", "completed", "in_progress", "promoting", "completion_rate", "due", "due_rate", "gap"):
+            assert cells[name] == ("" if row[name] is None else str(row[name])), (key, name)
+        assert json.loads(cells["lights"]) == row["lights"]
+    summary = reader.api("summary/")["measures"]
+    for name in ("total", "completed", "in_progress", "promoting", "due"):
+        assert sum(row[name] for row in rows.values()) == summary[name]
+    for light, count in summary["lights"].items():
+        assert sum(row["lights"][light] for row in rows.values()) == count
+
+
+def test_the_overview_names_members_with_the_same_figures(reader: Reader) -> None:
+    tables = Tables(reader.page("/"))
+    for by in ("section", "department"):
+        rows = {row["key"]: row for row in reader.api(f"rollups/measures/?by={by}&page_size=1000")["results"]}
+        shown = tables.members(f"{by}s")
+        assert len(shown) == 11
+        for key, cells in shown.items():
+            row = rows[key]
+            lights = row["lights"]
+            figures = [row["completion_rate"], row["gap"], lights["red"], lights["yellow"], row["total"]]
+            assert [plain(cell) for cell in cells[1:6]] == figures, key
+
+
+def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums_add_up(reader: Reader) -> None:
+    rows = {row["key"]: row for row in reader.api("rollups/projects/?by=city&page_size=1000")["results"]}
+    of_file = {row["key"]: row for row in reader.csv("rollups/projects/?by=city")}
+    projects = reader.api("summary/")["projects"]
+    whole = round(projects["total_investment"])
+    of_page = {address: Tables(reader.page(address)) for address in ("/", "/cities/", "/cities/?show=total")}
+    for address, tables in of_page.items():
+        shown = tables.members("cities")
+        assert set(shown) == set(rows) == set(of_file)
+        for key, row in rows.items():
+            assert plain(shown[key][1]) == row["total"] == int(of_file[key]["total"])
+            assert abs(plain(shown[key][2]) - row["total_investment"]) < 1
+            assert of_file[key]["total_investment"] == str(row["total_investment"])
+        assert sum(plain(cells[1]) for cells in shown.values()) == projects["total"]
+        assert sum(plain(cells[2]) for cells in shown.values()) == whole
+        # A city has one amount, on whichever page.
+        assert [shown[key][:3] for key in rows] == [of_page["/"].members("cities")[key][:3] for key in rows]
+        if address == "/":
+            continue
+        foot = next(table[-1] for table in tables.tables if len(table[-1]) == 8)
+        assert [plain(cell) for cell in foot[1:3]] == [projects["total"], whole]
+        for row in [*shown.values(), foot]:
+            assert sum(plain(cell) for cell in row[3:7]) == plain(row[1 if "total" in address else 2])
+        for column in range(3, 7):
+            assert sum(plain(row[column]) for row in shown.values()) == plain(foot[column])
+    for code in CITIES:
+        city = next(iter(Tables(reader.page(f"/cities/{code}/")).tables))
+        assert plain(city[-1][2]) == rows[code]["total_investment"]
+        amounts = [round(plain(row[2]) * 10_000) for row in city[1:-1]]
+        assert sum(amounts) == round(rows[code]["total_investment"] * 10_000)
+
+
+def test_the_categories_add_up_to_the_whole(reader: Reader) -> None:
+    shown = {path: text for path, _value, _source, text in figures_of(reader.page("/"))}
+    foot = next(table[-1] for table in Tables(reader.page("/cities/")).tables if len(table[-1]) == 8)
+    paths = [f"projects.by_category.{name}.total_investment" for name in CATEGORIES]
+    assert [shown[path] for path in paths] == foot[3:7]
+    assert sum(plain(shown[path]) for path in paths) == plain(foot[2])
+    assert sum(plain(shown[path.removesuffix("_investment")]) for path in paths) == plain(shown["projects.total"])
+
+
+# At the end of May each rounded for itself would sum to 99.9.
+@pytest.mark.parametrize("day", [*DAYS, "2023-05-31"])
+def test_percentages_that_are_shown_together_sum_to_100(loaded: None, day: str) -> None:
+    page = Reader(day).page("/")
+    groups = re.findall(r"<(\w+)[^>]* data-shares[ >](.*?)\n  </\1>", page, re.DOTALL)
+    assert len(groups) == 1
+    for _tag, group in groups:
+        tenths = [round(float(each) * 10) for each in re.findall(r">\s*([\d.]+)%\s*<", group)]
+        assert (len(tenths), sum(tenths)) == (3, 1000)
+
+
+def counted(page: str) -> int:
+    match = re.search(r'id="count"[^>]*>([\d,]+) results?<', page)
+    assert match
+    return int(match[1].replace(",", ""))
+
+
+@pytest.mark.parametrize("query", MEASURE_FILTERS)
+def test_a_list_of_measures_has_the_same_rows_everywhere(reader: Reader, query: str) -> None:
+    page = reader.page(f"/measures/?{query}")
+    answer = reader.api(f"measures/?{query}&page_size=1000")
+    rows, of_file = answer["results"], reader.csv(f"measures/?{query}")
+    assert counted(page) == answer["count"] == len(rows) == len(of_file) > (-1 if "light" in query else 0)
+    assert [row["code"] for row in of_file] == [row["code"] for row in rows]
+    lines = [row for table in Tables(page).tables for row in table[1:]]
+    assert [line[0] for line in lines] == [row["code"] for row in rows][:50]
+    for row, cells in zip(rows, of_file, strict=True):
+        assert (cells["status"], cells["light"]) == (row["status"], row["light"])
+        assert cells["due_on"] == (row["due_on"] or "")
+    figures = reader.api("summary/")["measures"]
+    name, _sign, value = query.partition("=")
+    if name in ("section", "department"):
+        figures = next(row for row in reader.csv(f"rollups/measures/?by={name}") if row["key"] == value)
+        counts = [sum(row["status"] == status for row in rows) for status in ("completed", "in_progress", "promoting")]
+        assert counts == [int(figures[status]) for status in ("completed", "in_progress", "promoting")]
+        assert "{} completed, {} in progress, {} being promoted".format(*counts) in page
+        assert reader.api(f"explain/?figure=measures.total&{query}")["value"] == len(rows) == int(figures["total"])
+    else:
+        assert len(rows) == (figures["lights"][value] if name == "light" else figures[value])
+
+
+@pytest.mark.parametrize("query", PROJECT_FILTERS)
+def test_a_list_of_projects_has_the_same_rows_everywhere(reader: Reader, query: str) -> None:
+    page = reader.page(f"/projects/?{query}")
+    answer = reader.api(f"projects/?{query}&page_size=1000")
+    rows, of_file = answer["results"], reader.csv(f"projects/?{query}")
+    assert counted(page) == answer["count"] == len(rows) == len(of_file) > 0
+    assert [row["code"] for row in of_file] == [row["code"] for row in rows]
+    lines = [row for table in Tables(page).tables for row in table[1:]]
+    assert [line[0] for line in lines] == [row["code"] for row in rows][:50]
+    for line, row, cells in zip(lines, rows, of_file, strict=False):
+        assert plain(line[5]) == row["total_investment"] == float(cells["total_investment"])
+    wan = sum(round(row["total_investment"] * 10_000) for row in rows)
+    explained = reader.api(f"explain/?figure=projects.total_investment&{query}")
+    assert explained["value"] == wan / 10_000
+    assert f"total investment {wan / 10_000:,}".rstrip("0").rstrip(".") in page
+
+
+def test_indicators_are_listed_with_the_values_of_the_api_and_of_the_csv(reader: Reader) -> None:
+    answer, of_file = reader.api("indicators/?page_size=1000"), reader.csv("indicators/")
+    assert counted(reader.page("/indicators/")) == answer["count"] == len(of_file)
+    for row, cells in zip(answer["results"], of_file, strict=True):
+        assert row["code"] == cells["code"]
+        assert (json.loads(cells["latest"]) if cells["latest"] else None) == row["latest"]
+    for code, figures in reader.api("summary/")["indicators"].items():
+        latest = next(row["latest"] for row in answer["results"] if row["code"] == code)
+        assert (latest["value"], latest["period"]) == (figures["value"], figures["period"])

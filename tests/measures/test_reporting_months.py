@@ -1,0 +1,59 @@
+from datetime import date
+
+import pytest
+
+from measures.reporting_months import month_of_department, months_of_department
+from tests import factories as make
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+MONTHS = [date(2023, month, 1) for month in range(1, 9)]
+
+
+@pytest.fixture
+def plan():
+    """Science leads two measures: one from January on, completed on 20 July; one from 10 July on."""
+    plan = make.make_plan()
+    section, science = make.make_section(plan), make.make_department("science")
+    first = make.make_measure(section, science, code="M001", listed_on=date(2023, 1, 3))
+    second = make.make_measure(section, science, code="M002", listed_on=date(2023, 7, 10))
+    make.make_report(first, date(2023, 2, 20))
+    make.make_report(first, date(2023, 4, 2), state="submitted", period=date(2023, 3, 1))
+    make.make_report(first, date(2023, 5, 20), state="returned")
+    make.make_change(first, "completed", date(2023, 7, 20))
+    make.make_report(second, date(2023, 8, 20), state="draft")
+    make.make_report(make.make_measure(section, make.make_department(), code="M003"), date(2023, 6, 20))
+    return plan
+
+
+def months(plan, day, of=MONTHS):
+    science = make.Department.objects.get(slug="science")
+    found = months_of_department(science.pk, plan=plan, months=of, by=day)
+    assert found == [month_of_department(science.pk, plan=plan, month=month, by=day) for month in of]
+    return [(month.owed, month.filed) for month in found]
+
+
+def test_each_month_of_a_department_as_it_stands_on_the_day(plan, django_assert_num_queries):
+    expected = [(1, 0), (1, 1), (1, 1), (1, 0), (1, 0), (1, 0), (2, 1), (1, 0)]
+    assert months(plan, date(2023, 8, 29)) == expected
+    # The report for March came in April; the second measure was not yet listed.
+    assert months(plan, date(2023, 3, 31), MONTHS[:3]) == [(1, 0), (1, 1), (1, 0)]
+    assert months(plan, date(2023, 1, 2), MONTHS[:1]) == [(0, 0)]
+    science = make.Department.objects.get(slug="science")
+    with django_assert_num_queries(1):
+        months_of_department(science.pk, plan=plan, months=MONTHS, by=date(2023, 8, 29))
+
+
+def test_no_months_need_no_query(plan, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert months_of_department(1, plan=plan, months=[], by=date(2022, 12, 31)) == []
+
+
+def test_the_page_of_a_department_shows_them(plan, today, open_reading, client):
+    text = text_of(client.get("/departments/science/?lang=en").content.decode())
+    table = "Reports by month Month Owed Filed Missing January 1 0 1 February 1 1 0 March 1 1 0 April 1 0 1"
+    assert f"{table} May 1 0 1 June 1 0 1 July 2 1 1 August 1 0 1" in text
+    assert "Reports by month" not in text_of(
+        client.get("/departments/science/?lang=en&as_of=2022-06-01").content.decode()
+    )
