@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard.changes import Changes, FigureChange
 from dashboard.figures import PERCENT, POINTS, Explanation, explanations, unit_words
-from dashboard.pages import Links, money_words, sentence, whole_investments
+from dashboard.pages import Links, money_words, rounding_note, sentence
 from indicators.models import Observation
 from indicators.wording import number_cell, shown_unit
 from projects.models import Category
@@ -30,7 +30,6 @@ def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, An
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
     rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in explanations().items()}
     projects = changes.projects
-    whole_of = whole_investments(projects["by_category"])
     return {
         "sentence": changes_sentence(changes),
         "measure_figures": [row for path, row in rows.items() if path.startswith("measures.")],
@@ -49,6 +48,9 @@ def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, An
         "changed_url": links.to("measures:list", changed="yes", compare=changes.then.day.isoformat()),
         "listed": projects,
         "listed_whole": whole(projects["total_investment"]),
+        "rounding": rounding_note(
+            (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
+        ),
         "listed_url": links.to("projects:list", **listed),
         "categories": [
             {
@@ -56,7 +58,7 @@ def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, An
                 "path": f"projects.by_category.{category.value}",
                 "url": links.to("projects:list", category=category.value, **listed),
                 **projects["by_category"][category.value],
-                "whole": whole_of[category.value],
+                "whole": whole(projects["by_category"][category.value]["total_investment"]),
             }
             for category in Category
         ],

@@ -26,10 +26,10 @@ from dashboard.pages import (
     month_words,
     pace_words,
     rank,
+    rounding_note,
     sentence,
     share_words,
     short_day_words,
-    whole_investments,
 )
 from measures.models import Measure
 from measures.reporting_months import Month, months_of, months_of_department
@@ -38,7 +38,7 @@ from regions.models import Region
 from reporting.lights import thresholds
 from reporting.pace import gap
 from reporting.periods import months_between
-from reporting.rounding import whole, whole_table
+from reporting.rounding import whole
 from web.language import local
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
@@ -224,7 +224,7 @@ def city_table(figures: Figures, links: Links, *, ordering: str, show: str) -> d
     rows = in_order(figures.projects_by("city"), PROJECT_SORTS, ordering)
     table = city_rows(rows, links)
     is_investment = show == "total_investment"
-    cells, sums = _city_cells(figures, rows, table, is_investment=is_investment)
+    cells, sums = _city_cells(figures, rows, show)
     bars = [
         charts.CityRow(
             name=shown.name, url=shown.url, **{each.value: cell for each, cell in zip(Category, own, strict=True)}
@@ -233,8 +233,15 @@ def city_table(figures: Figures, links: Links, *, ordering: str, show: str) -> d
     ]
     other = "total" if show == "total_investment" else "total_investment"
     return {
-        "cities": [{"city": shown, "categories": own} for shown, own in zip(table, cells, strict=True)],
-        "categories": [{"label": each.label, "shown": shown} for each, shown in zip(Category, sums, strict=True)],
+        "cities": [
+            {"city": shown, "categories": [whole(each) for each in own]}
+            for shown, own in zip(table, cells, strict=True)
+        ],
+        "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
+        "rounding": rounding_note(
+            (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
+        )
+        or rounding_note(sums, figures.projects[show]),
         "whole_total": whole(figures.projects["total_investment"]),
         "is_investment": is_investment,
         "chart": charts.projects_by_city(bars, unit=_("100 million yuan") if is_investment else ""),
@@ -249,21 +256,13 @@ def city_table(figures: Figures, links: Links, *, ordering: str, show: str) -> d
     }
 
 
-def _city_cells(
-    figures: Figures, rows: list[Row], table: list[TableRow], *, is_investment: bool
-) -> tuple[list[list[int]], list[int]]:
-    """What each city has in each category, and the sums of the categories: projects, or investment in whole 亿元."""
+def _city_cells(figures: Figures, rows: list[Row], show: str) -> tuple[list[list[Decimal]], list[Decimal]]:
+    """What each city has in each category, and the sums of the categories: of projects, or investment in 亿元."""
     by_city = categories_of(figures)
     nothing = {each.value: project_figures({}) for each in Category}
     of_rows = [by_city.get(row.member.pk, nothing) for row in rows]
-    by_category = figures.projects["by_category"]
-    if not is_investment:
-        cells = [[own[each.value]["total"] for each in Category] for own in of_rows]
-        return cells, [by_category[each.value]["total"] for each in Category]
-    whole_of = whole_investments(by_category)
-    sums = [whole_of[each.value] for each in Category]
-    exact = [[own[each.value]["total_investment"] for each in Category] for own in of_rows]
-    return whole_table(exact, [row.whole_investment for row in table], sums), sums
+    sums = figures.projects["by_category"]
+    return [[own[each.value][show] for each in Category] for own in of_rows], [sums[each][show] for each in Category]
 
 
 def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
@@ -281,7 +280,7 @@ def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
         "name": local(city, "name"),
         "short": local(city, "short"),
         "sentence": _city_sentence(own, shares["investment"]),
-        "whole_investment": whole_investments({each.key: each.figures for each in rows})[row.key],
+        "whole_investment": whole(own["total_investment"]),
         "shares": shares,
         "rank": place,
         "list_url": links.to("projects:list", city=city.code),

@@ -30,11 +30,11 @@ from dashboard.pages import (
     month_words,
     pace_words,
     red_words,
+    rounding_note,
     sentence,
     share_words,
     short_day_words,
     unreported_words,
-    whole_investments,
 )
 from indicators.figures import Standing
 from indicators.models import Observation
@@ -109,7 +109,6 @@ def headline(
     since = then.day if then else None
     changes = _changes(figures, then)
     investment, investment_unit = money(projects["total_investment"])
-    whole_of = whole_investments(projects["by_category"])
     return {
         "statuses": [
             {
@@ -140,13 +139,16 @@ def headline(
         "projects_url": links.to("projects:list"),
         "investment": investment,
         "investment_unit": investment_unit,
+        "rounding": rounding_note(
+            (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
+        ),
         "categories": [
             {
                 "label": category.label,
                 "path": f"projects.by_category.{category.value}",
                 "url": links.to("projects:list", category=category.value),
                 **projects["by_category"][category.value],
-                "whole": whole_of[category.value],
+                "whole": whole(projects["by_category"][category.value]["total_investment"]),
             }
             for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
         ],
@@ -462,7 +464,7 @@ def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
             shown.name,
             row.member.tile_row,
             row.member.tile_column,
-            shown.whole_investment if is_investment else row.figures["total"],
+            row.figures[map_of],
             shown.url,
         )
         for row, shown in zip(rows, table, strict=True)
@@ -482,6 +484,9 @@ def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
         "rows": table,
         "largest": max((row.figures[map_of] for row in rows), default=0),
         "map_of": map_of,
+        "rounding": rounding_note(
+            (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
+        ),
         "whole_total": whole(figures.projects["total_investment"]),
         "cities_url": links.to("dashboard:cities"),
     }

@@ -19,7 +19,7 @@ from dashboard.figures import Row
 from measures.reporting_months import Month
 from reporting.pace import Pace, pace, percent
 from reporting.periods import month_end
-from reporting.rounding import whole, whole_parts
+from reporting.rounding import whole
 from web.days import CHOSEN
 from web.errors import BadQuery
 from web.language import local, suffix
@@ -103,11 +103,12 @@ def money_words(yi: Decimal) -> str:
     return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
 
 
-def whole_investments(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
-    """Investment in whole 亿元 by the names of the members, as tables show it beside the sum of all of them."""
-    # In one order, so that a city is the same however a table is sorted.
-    names = sorted(figures)
-    return dict(zip(names, whole_parts([figures[name]["total_investment"] for name in names]), strict=True))
+def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:
+    """Said under amounts in whole units that a reader would add up to another sum than the one beside them. Each is
+    rounded for itself, as official tables do, and is the same wherever it stands. Empty where they do add up.
+    """
+    adds_up = sum(whole(part) for part in parts) == whole(total)
+    return "" if adds_up else _("Because of rounding, parts may not add up to the total.")
 
 
 def pace_words(points: Decimal | None) -> SafeString:
@@ -200,9 +201,12 @@ class TableRow:
     figures: Mapping[str, Any]
     month: Month | None = None
     then: Mapping[str, Any] | None = None  # its figures on the day that is compared with
-    whole_investment: int = 0
     red_url: str = ""
     yellow_url: str = ""
+
+    @property
+    def whole_investment(self) -> int:
+        return whole(self.figures["total_investment"])
 
     @property
     def completed_change(self) -> int | None:
@@ -236,17 +240,8 @@ def _light_url(row: Row, light: str, by: str, links: Links) -> str:
     return links.to("measures:list", light=light, **{by: row.key}) if row.figures["lights"][light] else ""
 
 
-def city_rows(rows: Sequence[Row], links: Links) -> list[TableRow]:
-    shown = whole_investments({row.key: row.figures for row in rows})
-    return [
-        TableRow(
-            local(row.member, "short"),
-            links.to("dashboard:city", row.key),
-            row.figures,
-            whole_investment=shown[row.key],
-        )
-        for row in rows
-    ]
+def city_rows(rows: Iterable[Row], links: Links) -> list[TableRow]:
+    return [TableRow(local(row.member, "short"), links.to("dashboard:city", row.key), row.figures) for row in rows]
 
 
 @dataclass(frozen=True)
