@@ -139,9 +139,6 @@ def headline(
         "projects_url": links.to("projects:list"),
         "investment": investment,
         "investment_unit": investment_unit,
-        "rounding": rounding_note(
-            (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
-        ),
         "categories": [
             {
                 "label": category.label,
