@@ -290,10 +290,11 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
         else _("%(count)s departments") % {"count": len(fallen)}
     )
     if first.to_plan <= 0:
-        return _("%(departments)s: down by %(points)s points to time elapsed since %(since)s") % words
+        return _("%(departments)s: down by %(points)s points against time elapsed since %(since)s") % words
     words["to_plan"] = number(first.to_plan)
     text = _(
-        "%(departments)s: down by %(points)s points to time elapsed, %(to_plan)s to the plan curve, since %(since)s"
+        "%(departments)s: down by %(points)s points against time elapsed, "
+        "%(to_plan)s against the plan curve, since %(since)s"
     )
     return text % words
 

@@ -389,7 +389,7 @@ class TestOverview:
         assert "Since the end of July 2 changed status" in text
         assert "Completed 1 14.3% unchanged since end of July In progress 4 57.1% +2 since end of July" in text
         assert "14.3 − 22.0 = −7.7 points −2.7 since end of July" in text
-        assert "3 Projects +1 since end of July 0.4 billion yuan invested +0.1 billion yuan since end of July" in text
+        assert "3 projects +1 since end of July 0.4 billion yuan invested +0.1 billion yuan since end of July" in text
         # Marks on the rows of tables are for those who ask.
         assert "Completed since" not in text
         assert "Fell back since the end of July 0" in text
@@ -408,8 +408,8 @@ class TestBiggestDrop:
         # Science has five measures, enough to be ranked; one of them was due on 1 August and is not completed.
         text = text_of(page("/"))
         assert (
-            "Biggest drop Science: down by 2.7 points to time elapsed, 20.0 to the plan curve, since end of July 1"
-            in text
+            "Biggest drop Science: down by 2.7 points against time elapsed, "
+            "20.0 against the plan curve, since end of July 1" in text
         )
 
     def test_opens_exactly_those_rows(self, plan):
