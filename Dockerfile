@@ -1,3 +1,10 @@
+FROM node:24-slim AS charts
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+COPY frontend/plotly.js frontend/
+RUN npm run --silent bundle
+
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
 RUN python -m venv /opt/venv
@@ -5,6 +12,7 @@ COPY requirements.txt /tmp/
 RUN pip install --require-hashes -r /tmp/requirements.txt
 WORKDIR /app
 COPY . .
+COPY --from=charts /app/frontend/built frontend/built
 # The key serves this one command and stays out of the image that runs.
 RUN python -m babel.messages.frontend --quiet compile -d locale -D django \
     && PILOTZONE_DATA_DIR=/tmp/build PILOTZONE_SECRET_KEY=build python manage.py collectstatic --no-input \

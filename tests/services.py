@@ -56,6 +56,16 @@ def find_chromium() -> str:
     raise Missing("no Chromium: install the Debian package chromium")
 
 
+def find_node() -> str:
+    """Node, where node_modules holds what the project's tools need."""
+    path = shutil.which("node")
+    if not path or not shutil.which("npm"):
+        raise Missing("no Node: install the Debian packages nodejs and npm")
+    if not (ROOT / "node_modules" / ".installed").exists():
+        raise Missing("the packages of Node are not installed: ./run check installs them")
+    return path
+
+
 def find_postgres() -> Path:
     """The folder of the newest PostgreSQL's programs; Debian keeps them off the path."""
 

@@ -1,10 +1,12 @@
 """`./run` on machines that lack something, each made of a few stand-ins in an empty folder."""
 
+import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -59,6 +61,25 @@ class Machine:
                 "pip sync"*) {sync} ;;
             esac""",
         )
+
+    def add_node(self, *, ci: str = "mkdir -p node_modules") -> None:
+        """A Node, and an npm that notes its arguments and makes the bundle."""
+        self.add("node", "exit 0")
+        (self.project / "package-lock.json").write_text("{}\n")
+        self.add(
+            "npm",
+            f"""
+            echo "$*" >>npm-calls
+            case "$*" in
+                ci*) {ci} ;;
+                *bundle*) mkdir -p frontend/built && echo >frontend/built/plotly.min.js ;;
+            esac""",
+        )
+
+    @property
+    def npm_calls(self) -> list[str]:
+        calls = self.project / "npm-calls"
+        return calls.read_text().splitlines() if calls.exists() else []
 
     @property
     def uv_calls(self) -> str:
@@ -223,6 +244,63 @@ def test_the_data_folder_is_meant_from_where_the_command_was_given(machine):
     (machine.project / "manage.py").write_text("import os; print(os.environ['PILOTZONE_DATA_DIR'])")
     assert demo(machine, "--data-dir=mine").stdout.endswith(f"{machine.project.parent}/mine\n")
     assert demo(machine).stdout.endswith(f"{machine.project}/var\n")
+
+
+@pytest.fixture
+def developer(machine):
+    """A machine on which the tests, which only print, can run."""
+    machine.add_python()
+    machine.add_uv()
+    (machine.project / "tests").mkdir()
+    (machine.project / "tests" / "lanes.py").write_text("print('the tests ran')\n")
+    return machine
+
+
+def test_without_node_the_tests_run(developer):
+    answer = developer.run("test")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.endswith("the tests ran\n")
+
+
+def test_without_node_ci_fails_with_one_sentence(developer):
+    answer = developer.run("test", CI="true")
+    assert answer.returncode == 1
+    assert answer.stderr == "Node is missing: install the Debian packages nodejs and npm.\n"
+    assert "the tests ran" not in answer.stdout
+
+
+def test_the_packages_of_node_are_installed_once_for_each_lock(developer):
+    developer.add_node()
+    for _time in range(2):
+        assert developer.run("test").returncode == 0
+    assert developer.npm_calls == ["ci --silent --fetch-retries=1"]
+    (developer.project / "package-lock.json").write_text("{ }\n")
+    developer.run("test")
+    assert developer.npm_calls == ["ci --silent --fetch-retries=1"] * 2
+
+
+def test_packages_of_node_out_of_reach_are_named_and_stop_ci_alone(developer):
+    developer.add_node(ci="exit 1")
+    answer = developer.run("test")
+    assert "npm_config_registry" in answer.stderr.splitlines()[-1]
+    assert answer.stdout.endswith("the tests ran\n")
+    assert developer.run("test", CI="true").returncode == 1
+
+
+def test_the_demo_leaves_node_alone_and_drops_a_bundle_older_than_its_source(developer):
+    developer.add_node()
+    (developer.project / "frontend").mkdir()
+    entry, bundle = (developer.project / "frontend" / name for name in ("plotly.js", "built/plotly.min.js"))
+    entry.write_text("")
+    assert developer.run("bundle").returncode == 0
+    calls = ["ci --silent --fetch-retries=1", "run --silent bundle"]
+    assert developer.npm_calls == calls
+    assert demo(developer).returncode == 0
+    assert bundle.exists()
+    os.utime(entry, (time.time() + 60, time.time() + 60))
+    assert demo(developer).returncode == 0
+    assert not bundle.parent.exists()
+    assert developer.npm_calls == calls
 
 
 def test_the_locks_hold_every_dependency_and_no_address():
