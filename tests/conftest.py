@@ -1,11 +1,18 @@
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from django.test import override_settings
 from django.utils import translation
 
+from tests import services
 from web.throttles import AnonymousThrottle, TokenThrottle
 
 
@@ -26,6 +33,23 @@ def _quick_passwords() -> Any:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _pages_are_made_anew(settings: Any) -> None:
+    """A test is one transaction, and a kept page is told from another by the transactions that were committed."""
+    settings.PILOTZONE_KEEP_PAGES = 0
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The program; a test that needs it is skipped where Node is missing, but fails in CI."""
+    try:
+        return services.find_node()
+    except services.Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
 @pytest.fixture
 def today(settings: Any) -> date:
     """The day of the demonstration, pinned."""
@@ -37,3 +61,25 @@ def today(settings: Any) -> date:
 def open_reading(settings: Any) -> None:
     """The site reads openly, as the demonstration does."""
     settings.PILOTZONE_PUBLIC_READING = True
+
+
+@pytest.fixture
+def real_connections(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """SQLite's database of tests is in memory, where connections share one cache and one fate; here it is a file,
+    opened with the site's own settings, as on a real site. On PostgreSQL all is real already.
+    """
+    connection: Any = connections["default"]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    memory, name = connection.connection, connection.settings_dict["NAME"]
+    path = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(path)) as copy:
+        memory.backup(copy)
+    connection.connection, connection.settings_dict["NAME"] = None, str(path)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = memory, name

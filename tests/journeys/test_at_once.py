@@ -2,11 +2,9 @@
 and nobody is shown an error of the database.
 """
 
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import date
 
 import pytest
@@ -41,26 +39,8 @@ AUGUST, DAY = date(2023, 8, 1), date(2023, 8, 29)
 
 
 @pytest.fixture(autouse=True)
-def _real_connections(transactional_db, today, tmp_path, monkeypatch):
-    """SQLite's database of tests is in memory, where connections share one cache and one fate; here it is a file,
-    opened with the site's own settings, as on a real site. On PostgreSQL all is real already.
-    """
+def _at_once(real_connections, today, monkeypatch):
     monkeypatch.setitem(app.conf, "task_always_eager", True)
-    connection = connections["default"]
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    memory, name = connection.connection, connection.settings_dict["NAME"]
-    path = tmp_path / "db.sqlite3"
-    with closing(sqlite3.connect(path)) as copy:
-        memory.backup(copy)
-    connection.connection, connection.settings_dict["NAME"] = None, str(path)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.connection, connection.settings_dict["NAME"] = memory, name
 
 
 @pytest.fixture

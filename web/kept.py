@@ -1,0 +1,114 @@
+"""Whole pages, kept for the next who asks for the same.
+
+A page is kept under everything that it depends on: the version of the data, the day, the address, the language, large
+print, the reader, and this release with its settings. There is nothing to clear: what has changed is asked for by
+another name, and what nobody asks for any more expires.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from functools import cache as once
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from redis.exceptions import RedisError
+
+from accounts.preferences import SIZE_COOKIE
+from reporting.clock import today
+from web import versions
+from web.unsent import has_unsent
+
+logger = logging.getLogger(__name__)
+
+# A longer page is rare, and not worth the room.
+MOST_BYTES = 1_000_000
+# The token of a form is the visitor's own; in a kept page its place is empty.
+_TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")')
+
+
+def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The page as it was kept; else what `make` makes, which is kept if it may be."""
+    has_words = has_unsent(request) or len(get_messages(request)) > 0
+    if has_words or not settings.PILOTZONE_KEEP_PAGES or request.method != "GET":
+        return make()
+    key = _key(request)
+    kept = _get(key)
+    if kept is not None:
+        return _tagged(HttpResponse(_with_token(kept, get_token(request))), key, request)
+    response = make()
+    if response.status_code != 200 or response.streaming:
+        return response
+    assert isinstance(response, HttpResponse)
+    if hasattr(response, "render"):
+        response.render()
+    # What was made for this one visit: a message that was shown, words that came back into a form.
+    if request.session.modified or response.cookies or len(response.content) > MOST_BYTES:
+        return response
+    _set(key, _with_token(response.content, ""))
+    return _tagged(response, key, request)
+
+
+def _with_token(page: bytes, token: str) -> bytes:
+    value = token.encode()
+    return _TOKEN.sub(lambda found: found[1] + value, page)
+
+
+def _key(request: HttpRequest) -> str:
+    parts = (
+        _release(),
+        # Read before the page is made: what is changed meanwhile is in the page already, under a name that nobody asks
+        # for any more.
+        versions.current(),
+        today().isoformat(),
+        request.build_absolute_uri(),
+        request.LANGUAGE_CODE,
+        request.COOKIES.get(SIZE_COOKIE, ""),
+        # What this person may see, and is called, is data, and so in the version.
+        str(request.user.pk),
+    )
+    return "page:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@once
+def _release() -> str:
+    """Of the code, the texts and the settings of this process, and of the database that it reads."""
+    root = Path(settings.BASE_DIR)
+    files = [root / "pyproject.toml", *(root / "locale").rglob("*.mo")]
+    for app in ("templates", "static", "pilotzone", "dashboard", "indicators", "projects", "measures", "web"):
+        files += [path for path in (root / app).rglob("*") if path.suffix in (".py", ".html", ".css", ".js")]
+    files += [path for app in ("accounts", "regions", "reporting") for path in (root / app).rglob("*.py")]
+    newest = max(path.stat().st_mtime_ns for path in files)
+    names = sorted(name for name in dir(settings) if name.startswith("PILOTZONE_"))
+    database = {name: settings.DATABASES["default"].get(name) for name in ("NAME", "HOST", "PORT")}
+    return repr((newest, settings.SECRET_KEY, database, [(name, getattr(settings, name)) for name in names]))
+
+
+def _tagged(response: HttpResponse, key: str, request: HttpRequest) -> HttpResponse:
+    """With what lets a browser show the page again after asking whether it is still the newest."""
+    visitor = hashlib.sha256(f"{key}{request.META.get('CSRF_COOKIE', '')}".encode()).hexdigest()
+    response.headers["ETag"] = f'W/"{visitor[:32]}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _get(key: str) -> Any:
+    try:
+        return cache.get(key)
+    except RedisError as error:
+        logger.warning("Redis is away, pages are made anew each time: %s", error)
+        return None
+
+
+def _set(key: str, value: bytes) -> None:
+    try:
+        cache.set(key, value, settings.PILOTZONE_KEEP_PAGES)
+    except RedisError as error:
+        logger.warning("Redis is away, pages are made anew each time: %s", error)
