@@ -23,6 +23,7 @@ DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
     "audit": (Role.AUDITOR, None),
     "admin": (Role.VIEWER, None),
 }
+DEMO_PASSWORDS = "demo-accounts.json"
 
 
 def make_demo_accounts(path: Path) -> dict[str, str]:

@@ -9,31 +9,19 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
-from dashboard.figures import Figures, Row, explanations, measure_figures
+from dashboard.figures import Figures, Row, explanations, measure_figures, project_figures
 from dashboard.pages import LEAST_TO_RANK
 from dashboard.rollups import Cells
-from indicators.figures import PROVINCE, Standing
+from indicators.figures import PROVINCE, Since
 from indicators.models import Observation
-from indicators.wording import is_rate
+from measures.changes import MeasureChange, measure_changes
 from measures.history import History
 from measures.models import Measure
 from projects.models import Category, Project
+from reporting.changes import FigureChange
 from reporting.lights import thresholds
 from reporting.pace import gap
-from reporting.statuses import MeasureStatus
 from web.numbers import yi
-
-
-@dataclass(frozen=True)
-class FigureChange:
-    """A figure on both days, and the second minus the first as shown; None where one of them is nothing to measure."""
-
-    then: Decimal | int | None
-    now: Decimal | int | None
-
-    @property
-    def change(self) -> Decimal | int | None:
-        return None if self.then is None or self.now is None else self.now - self.then
 
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:
@@ -68,30 +56,18 @@ class EarlierFigures(Figures):
         }
 
 
-def indicator_changes(now: Figures, then: Figures) -> dict[str, FigureChange]:
-    """The headline indicators by their path. `then` is None also where the values are sums from 1 January to different
-    days, which no difference makes comparable.
-    """
-    before = {each.indicator.code: each for each in then.standings}
-    return {
-        f"indicators.{each.indicator.code}.value": FigureChange(
-            _comparable(before.get(each.indicator.code), each), each.value
-        )
-        for each in now.standings
-    }
-
-
-def _comparable(then: Standing | None, now: Standing) -> Decimal | None:
-    if then is None or then.latest is None or now.latest is None:
-        return None
-    is_same_period = then.latest.period == now.latest.period
-    return then.value if is_same_period or not now.indicator.cumulative or is_rate(now.indicator) else None
+def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:
+    """The headline indicators by their path, and what they were on an earlier day. No further query."""
+    return {f"indicators.{each.indicator.code}.value": Since(each, day).figure for each in now.standings}
 
 
 def members_then(then: Figures, by: str, rows: Iterable[Row]) -> dict[str, Mapping[str, Any]]:
-    """The figures of sections or departments on the earlier day, by the key of their row. No further query but for the
-    cells: those of a past day are counted, and name no department that was merged.
+    """The figures of sections, departments or cities on the earlier day, by the key of their row. No further query but
+    for the cells: those of a past day are counted, and name no department that was merged.
     """
+    if by == "city":
+        sums = then.project_cells.sum_by(1)
+        return {row.key: project_figures(sums.get(row.member.pk, {})) for row in rows}
     sums = then.measure_cells.sum_by(1 if by == "section" else 2)
     return {row.key: measure_figures(sums.get(row.member.pk, {}), then.plan, then.day) for row in rows}
 
@@ -119,36 +95,6 @@ def fallen_most(rows: Iterable[Row], then: Mapping[str, Mapping[str, Any]]) -> l
     return [each for each in falls if (each.points, each.to_plan) == most]
 
 
-@dataclass(frozen=True)
-class MeasureChange:
-    """`status_then` and `light_then` are None for a measure that was not listed on the earlier day. `since`: the day
-    from which it has the status that it has now."""
-
-    measure: Measure
-    status_then: MeasureStatus | None
-    status: MeasureStatus
-    light_then: str | None
-    light: str
-    since: date
-
-    @property
-    def is_new(self) -> bool:
-        return self.status_then is None
-
-    @property
-    def fell_back(self) -> bool:
-        return self.status_then is not None and self.status.depth < self.status_then.depth
-
-    @property
-    def is_completed(self) -> bool:
-        return self.status_then is not None and self.status == MeasureStatus.COMPLETED
-
-    @property
-    def place(self) -> int:
-        """Those that fell back come first, then the completed, the others, and the newly listed."""
-        return 0 if self.fell_back else 3 if self.is_new else 1 if self.is_completed else 2
-
-
 class Changes:
     """From the end of the day of `then` to that of `now`, by what is known now. Each part is read once, when first
     asked for."""
@@ -165,22 +111,9 @@ class Changes:
     def measures(self) -> list[MeasureChange]:
         """Two queries: the lights of the earlier day are asked for alone."""
         limits = thresholds()
-        in_plan = Measure.objects.in_plan(self.now.plan)
-        changed: Any = in_plan.as_of(self.now.day, limits=limits).with_status_then(self.then.day).changed()
-        rows = list(changed.select_related("lead_department").order_by("code"))
-        before: Any = in_plan.filter(pk__in=[row.pk for row in rows]).as_of(self.then.day, limits=limits)
-        lights = dict(before.order_by().values_list("pk", "light")) if rows else {}
-        found = [
-            MeasureChange(
-                measure=row,
-                status_then=MeasureStatus(row.status_then) if row.status_then else None,
-                status=MeasureStatus(row.status),
-                light_then=lights.get(row.pk),
-                light=row.light,
-                since=row.status_since,
-            )
-            for row in rows
-        ]
+        now: Any = Measure.objects.in_plan(self.now.plan).as_of(self.now.day, limits=limits)
+        changed = now.with_status_then(self.then.day).changed().select_related("lead_department").order_by("code")
+        found = measure_changes(changed, self.then.day, limits=limits)
         return sorted(found, key=lambda each: (each.place, each.measure.code))
 
     @property

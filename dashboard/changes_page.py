@@ -1,7 +1,8 @@
 """What the page of changes shows: the difference of two days in, dicts for the template out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -9,16 +10,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from dashboard.changes import Changes, FigureChange
-from dashboard.figures import PERCENT, POINTS, Explanation, explanations, unit_words
+from dashboard.changes import Changes
+from dashboard.figures import PERCENT, POINTS, YI, Explanation, explanations, unit_words
 from dashboard.pages import Links, money_words, rounding_note, sentence
 from indicators.models import Observation
-from indicators.wording import number_cell, shown_unit
+from indicators.wording import number_cell, period_words, shown_unit
 from projects.models import Category
+from reporting.changes import FigureChange
 from reporting.rounding import whole
 from web.days import month_ends
 from web.language import local
-from web.periods import period_name
 from web.templatetags.pilotzone import change as change_words
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import gap_cell, number
@@ -34,6 +35,7 @@ def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, An
         "sentence": changes_sentence(changes),
         "measure_figures": [row for path, row in rows.items() if path.startswith("measures.")],
         "project_figures": [row for path, row in rows.items() if path.startswith("projects.")],
+        "figures_rounding": _figures_rounding(changes.figures),
         "then_source": then.to("api-summary"),
         "source": links.to("api-changes", compare=changes.then.day.isoformat()),
         "counts": changes.counts,
@@ -130,13 +132,30 @@ def _figure_row(path: str, explanation: Explanation, change: FigureChange, then:
     }
 
 
+def _figures_rounding(changes: Mapping[str, FigureChange]) -> str:
+    """Said where whole amounts do not add up: the categories to the total, or a day and the change to the other day."""
+    amounts = {
+        path: (Decimal(each.then or 0), Decimal(each.change or 0), Decimal(each.now or 0))
+        for path, each in changes.items()
+        if path.endswith(".total_investment")
+    }
+    across = [rounding_note((then, change), now) for then, change, now in amounts.values()]
+    total = amounts.pop("projects.total_investment")
+    down = [rounding_note(parts, whole_sum) for *parts, whole_sum in zip(*amounts.values(), total, strict=True)]
+    return next(filter(None, across + down), "")
+
+
 def _shown(value: Any, unit: str) -> str:
     if unit == PERCENT:
         return percent_words(value)
+    if unit == YI:
+        return number(whole(value))
     return gap_cell(value) if unit == POINTS else number(value)
 
 
 def _change(each: FigureChange, unit: str) -> str:
+    if unit == YI:
+        return change_words(None if each.change is None else whole(each.change))
     return gap_cell(each.change) if unit in (PERCENT, POINTS) else change_words(each.change)
 
 
@@ -144,7 +163,7 @@ def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
     return {
         "name": local(each.indicator, "name"),
         "url": links.to("indicators:detail", each.indicator.code),
-        "period": period_name(each.period_kind, each.period_start, each.period_end),
+        "period": period_words(each),
         "value": number_cell(each.indicator, each.value),
         "unit": shown_unit(each.indicator),
         "released_on": each.released_on,

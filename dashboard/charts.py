@@ -63,10 +63,65 @@ from web.templatetags.pilotzone import number
 
 
 class Step(NamedTuple):
-    """From this day on, so many."""
+    """From this day on, so many; `url`: where a click leads."""
 
     on: date
     so_far: int
+    url: str = ""
+
+
+class CoursePoint(NamedTuple):
+    """A day of the course: numbers of measures, and rates in percent. `needed` stands at both ends of its line."""
+
+    on: date
+    completed: int | None
+    rate: Decimal | None
+    due: int
+    due_rate: Decimal | None
+    elapsed: Decimal
+    needed: Decimal | None
+
+
+def in_view(as_of: date, *, plan_start: date, plan_end: date, whole_plan: bool) -> tuple[date, date]:
+    """First and last day of the course: of the year of the day, or of the whole plan."""
+    if whole_plan:
+        return plan_start, plan_end
+    year = min(max(as_of, plan_start), plan_end).year
+    return max(plan_start, date(year, 1, 1)), min(plan_end, date(year, 12, 31))
+
+
+def course_points(
+    completed: Sequence[Step],
+    due: Sequence[Step],
+    *,
+    total: int,
+    as_of: date,
+    plan_start: date,
+    plan_end: date,
+    whole_plan: bool = False,
+) -> list[CoursePoint]:
+    """What `course` draws, day by day: each day in view on which a line bends or ends."""
+    start, end = in_view(as_of, plan_start=plan_start, plan_end=plan_end, whole_plan=whole_plan)
+    day, has_begun = min(as_of, end), as_of >= plan_start
+    bends = [step.on for step in completed if step.on <= day] + [step.on for step in due] + [day]
+    points = []
+    for on in sorted({start, end, *(on for on in bends if start <= on <= end)}):
+        is_known = has_begun and on <= day
+        so_far, due_by = _count(completed, on), _count(due, on)
+        rate = percent(so_far, total) if is_known else None
+        at_day = percent(_count(completed, day), total) if has_begun else None
+        points.append(
+            CoursePoint(
+                on,
+                so_far if is_known else None,
+                rate,
+                due_by,
+                percent(due_by, total),
+                time_elapsed(starts_on=plan_start, ends_on=plan_end, on=on),
+                at_day if on == day else _needed(at_day, day=day, end=end, plan_end=plan_end) if on == end else None,
+            )
+        )
+    return points
 
 
 def course(
@@ -85,9 +140,7 @@ def course(
     `completed` and `due` are running totals at the days when they change, whether or not they lie in view.
     In view is the year of the day, or the whole plan.
     """
-    year = min(max(as_of, plan_start), plan_end).year
-    start = plan_start if whole_plan else max(plan_start, date(year, 1, 1))
-    end = plan_end if whole_plan else min(plan_end, date(year, 12, 31))
+    start, end = in_view(as_of, plan_start=plan_start, plan_end=plan_end, whole_plan=whole_plan)
     day = min(as_of, end)
 
     elapsed_at_start = time_elapsed(starts_on=plan_start, ends_on=plan_end, on=start)
@@ -131,17 +184,22 @@ def course(
         written = end_labels(ends, x=end.isoformat(), span=span, height=height, margin=margin, narrow=narrow)
         if rate is not None and behind is not None:
             unit = (height - margin.top - margin.bottom) / span[1]
+            a_day = plot / ((end - start).days or 1)
             place = _Place(
-                x=(day - start) / ((end - start) or timedelta(days=1)) * plot,
+                x=(day - start).days * a_day,
                 rate=float(rate) * unit,
                 elapsed=float(elapsed) * unit,
                 climb=float(elapsed_at_end - elapsed_at_start) * unit / plot,
             )
             judged = pace(behind, tolerance=tolerance)
-            written.append(_gap_label(behind, judged, day=day, rate=rate, elapsed=elapsed, place=place))
             beside = [float(one.at) * unit for one in ends]
             name = f"{names['completed']} {rate}%"
-            written.append(_rate_label(name, day=day, rate=rate, place=place, end=plot, beside=beside))
+            lines = [_drawn(trace, start=start, a_day=a_day, unit=unit) for trace in data]
+            free = _rate_place(name, place=place, end=plot, beside=beside, lines=lines)
+            first = "" if free else name
+            written.append(_gap_label(behind, judged, day=day, rate=rate, elapsed=elapsed, place=place, first=first))
+            if free:
+                written.append(label(f"<b>{name}</b>", x=day.isoformat(), y=float(rate), colour=ACCENT, **free))
         return written
 
     # The axis starts half a day early, so that the first point does not touch the tick's text.
@@ -170,7 +228,11 @@ def course(
 
 def _count(steps: Sequence[Step], on: date) -> int:
     """The running total of a day: that of the newest step by then."""
-    return max((step for step in steps if step.on <= on), default=Step(on, 0)).so_far
+    return _newest(steps, on).so_far
+
+
+def _newest(steps: Sequence[Step], on: date) -> Step:
+    return max((step for step in steps if step.on <= on), default=Step(on, 0))
 
 
 def _needed(rate: Decimal | None, *, day: date, end: date, plan_end: date) -> Decimal | None:
@@ -197,9 +259,10 @@ def _steps(
 ) -> dict[str, Any]:
     """Running totals as rates that hold until they change, from `first` to `last`."""
     inside = sorted(step for step in steps if first < step.on < last)
-    points = [Step(first, _count(steps, first)), *inside, Step(last, _count(steps, last))]
+    points = [_newest(steps, first)._replace(on=first), *inside, _newest(steps, last)._replace(on=last)]
     rates = [percent(point.so_far, total) or Decimal(0) for point in points]
-    return _line([point.on for point in points], rates, name, line | {"shape": "hv"})
+    drawn = _line([point.on for point in points], rates, name, line | {"shape": "hv"})
+    return drawn | {"customdata": [point.url for point in points]}
 
 
 def _bracket(day: date, rate: Decimal, elapsed: Decimal) -> list[dict[str, Any]]:
@@ -230,14 +293,17 @@ class _Place(NamedTuple):
 
 
 def _gap_label(
-    points: Decimal, judged: Pace | None, *, day: date, rate: Decimal, elapsed: Decimal, place: _Place
+    points: Decimal, judged: Pace | None, *, day: date, rate: Decimal, elapsed: Decimal, place: _Place, first: str
 ) -> dict[str, Any]:
-    """Beside the bracket's middle; above it where it is short, and clear of time elapsed where it must stand right."""
+    """Beside the bracket's middle; above it where it is short, and clear of time elapsed where it must stand right.
+    `first`: what it says before that, in a line of its own; empty for nothing."""
     words = {
         Pace.BEHIND: _("%(points)s points behind<br>time elapsed"),
         Pace.AHEAD: _("%(points)s points ahead of<br>time elapsed"),
         Pace.ON_PACE: _("On pace"),
     }[judged or Pace.ON_PACE] % {"points": abs(points)}
+    if first:
+        words = f"{first}<br>{words}"
     room = about_wide(words, NARROW_FONT) + 12
     is_short = abs(place.elapsed - place.rate) < 80
     is_left = place.x > 1.1 * room
@@ -256,21 +322,59 @@ def _gap_label(
     return note
 
 
-def _rate_label(
-    words: str, *, day: date, rate: Decimal, place: _Place, end: float, beside: Sequence[float]
-) -> dict[str, Any]:
-    """Under the dot, above it where the axis is too near; right of it unless a label `beside` the end is in the way."""
-    room = about_wide(words) + 10
+class _Point(NamedTuple):
+    """In px, from the lower left corner of the plot."""
+
+    x: float
+    y: float
+
+
+def _drawn(trace: dict[str, Any], *, start: date, a_day: float, unit: float) -> list[_Point]:
+    """The corners of a line. `a_day` and `unit`: px of a day and of one percent."""
+    days = [(date.fromisoformat(x) - start).days for x in trace["x"]]
+    points = [_Point(each * a_day, y * unit) for each, y in zip(days, trace["y"], strict=True)]
+    if trace["line"].get("shape") != "hv":
+        return points
+    corners = [_Point(after.x, before.y) for before, after in pairwise(points)]
+    return [each for two in zip(points, [*corners, points[-1]], strict=True) for each in two]
+
+
+def _crosses(line: Sequence[_Point], low: _Point, high: _Point) -> bool:
+    """Whether a line that never turns back comes into the box between two corners."""
+    for one, other in pairwise(line):
+        first, last = max(one.x, low.x), min(other.x, high.x)
+        if first > last:
+            continue
+        steep = (other.y - one.y) / (other.x - one.x) if other.x > one.x else 0.0
+        ys = (one.y + (first - one.x) * steep, one.y + (last - one.x) * steep) if steep else (one.y, other.y)
+        if min(ys) <= high.y and max(ys) >= low.y:
+            return True
+    return False
+
+
+def _rate_place(
+    words: str, *, place: _Place, end: float, beside: Sequence[float], lines: Sequence[Sequence[_Point]]
+) -> dict[str, Any] | None:
+    """Under the dot, above it where the axis is too near; right of it unless a label `beside` the end is in the way;
+    never where one of the `lines` comes through. None: nowhere.
+    """
+    wide = about_wide(words)
     is_low = place.rate < 32
-    is_blocked = place.x + room > end and any(abs(place.rate - 18 - height) < 32 for height in beside)
-    is_left = place.x > room and (is_low or is_blocked or place.x + room > end + 40)
-    if is_blocked and not is_left:
-        where: dict[str, Any] = {"xanchor": "center", "yshift": 16}
-    elif is_left:
-        where = {"xanchor": "right", "xshift": -8 if is_low else 0, "yshift": 14 if is_low else -18}
-    else:
-        where = {"xanchor": "left", "xshift": 10, "yshift": 14 if is_low else -18}
-    return label(f"<b>{words}</b>", x=day.isoformat(), y=float(rate), colour=ACCENT, **where)
+    is_blocked = place.x + wide + 10 > end and any(abs(place.rate - 18 - height) < 32 for height in beside)
+    right: dict[str, Any] = {"xanchor": "left", "xshift": 10, "yshift": 14 if is_low else -18}
+    left: dict[str, Any] = {"xanchor": "right", "xshift": -8 if is_low else 0, "yshift": 14 if is_low else -18}
+    above: dict[str, Any] = {"xanchor": "center", "xshift": 0, "yshift": 16}
+    found = [] if is_blocked else [right]
+    if place.x > wide + 10:
+        found.insert(0 if is_low or is_blocked or place.x + wide + 10 > end + 40 else 1, left)
+    if is_blocked:
+        found.append(above)
+    for each in found:
+        before = {"left": 0.0, "center": wide / 2, "right": wide}[each["xanchor"]]
+        low = _Point(place.x + each["xshift"] - before, place.rate + each["yshift"] - 9)
+        if not any(_crosses(line, low, _Point(low.x + wide, low.y + 18)) for line in lines):
+            return each
+    return None
 
 
 def _months(start: date, end: date, *, every: int) -> dict[str, Any]:
@@ -385,8 +489,12 @@ class GrowthPoint(NamedTuple):
     comparator: Number | None
 
 
-def growth(points: Sequence[GrowthPoint], *, subject_name: str, comparator_name: str, quarters: int = 6) -> Figure:
-    """The last quarters, year to date. A quarter without a value is a gap, also where `points` leaves it out."""
+def growth(
+    points: Sequence[GrowthPoint], *, subject_name: str, comparator_name: str, quarters: int = 6, url: str = ""
+) -> Figure:
+    """The last quarters, year to date. A quarter without a value is a gap, also where `points` leaves it out. `url`:
+    where a click leads.
+    """
     by_end = {point.period_end: point for point in points if point.subject is not None or point.comparator is not None}
     last = max(by_end, default=date(1, 3, 31))
     shown = [by_end.get(end, GrowthPoint(end, None, None)) for end in _quarter_ends(last, quarters)]
@@ -418,6 +526,7 @@ def growth(points: Sequence[GrowthPoint], *, subject_name: str, comparator_name:
                     "line": {"color": colour, "width": 2},
                 },
                 "cliponaxis": False,
+                "customdata": [url] * len(shown),
                 "hovertext": [
                     "" if value is None else f"{_quarter(point.period_end)}<br>{name} {value_text(value, percent=True)}"
                     for point, value in zip(shown, line, strict=True)

@@ -37,8 +37,7 @@ def _rollup_state(plan: Plan | None, day: date) -> Freshness | None:
     """Of a list, whose own counts are live: how fresh the totals are that other pages show for the same plan."""
     if plan is None:
         return None
-    stored = [rollups.computed_at(kind, plan_id=plan.pk, day=day, today=today()) for kind in rollups.TABLES]
-    return freshness(plan.pk, stored)
+    return freshness(plan.pk, rollups.computed_at(plan_id=plan.pk, day=day, today=today()))
 
 
 def _unread(user: Any) -> int:
@@ -64,8 +63,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "plan": SimpleLazyObject(lambda: _plan(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread(user)),
-        "waiting_reviews": Report.objects.filter(state=ReportState.SUBMITTED).count,
-        "returned_reports": Report.objects.filter(
+        "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),
+        "returned_reports": lambda: Report.objects.filter(
             state=ReportState.RETURNED, measure__lead_department=department
-        ).count,
+        ).count(),
     }

@@ -27,8 +27,8 @@ from dashboard.figures import (
 from dashboard.freshness import Freshness, freshness
 from dashboard.models import RollupRun
 from dashboard.pages import Links
-from indicators.figures import PROVINCE, Standing
-from indicators.wording import is_rate, number_cell, shown_unit
+from indicators.figures import PROVINCE, Standing, is_rate
+from indicators.wording import number_cell, shown_unit
 from measures.filters import MeasureFilter
 from measures.models import Measure
 from projects.filters import ProjectFilter
@@ -36,6 +36,7 @@ from projects.models import Category, Project, Stage
 from reporting.lights import thresholds
 from reporting.pace import days_passed
 from reporting.provenance import Provenance
+from web.charts import unit_after
 from web.errors import BadQuery
 from web.language import local
 from web.periods import period_name
@@ -383,7 +384,7 @@ def panel(explained: Explained, links: Links) -> dict[str, Any]:
     return {
         "explained": explained,
         "value": value,
-        "unit": unit,
+        "unit": unit_after(unit),
         "scope": [_scope_words(name, thing) for name, thing in explained.scope.items()],
         "inputs": [_input_row(each, explained, links) for each in explained.inputs],
         "rows_url": rows and links.to(rows.page, *rows.args, **rows.page_filters),

@@ -26,6 +26,7 @@ from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web.language import local
 from web.numbers import trimmed, yi
+from web.sources import source_text
 
 # Which published counts a figure is made of; a figure is published when each of them is.
 MADE_OF = {
@@ -222,10 +223,10 @@ def indicator_summary(standing: Standing) -> dict[str, Any]:
             "value": trimmed(target.value),
             "due_year": target.due_year,
             "qualifier": target.qualifier,
-            "document": target.document,
+            "document": source_text(target.document),
         },
         "provenance": latest.provenance,
-        "source": latest.source,
+        "source": source_text(latest.source),
     }
 
 
@@ -360,12 +361,12 @@ def described(figures: Figures, path: str, explanation: Explanation) -> dict[str
         "unit": explanation.unit,
         "provenance": Provenance.PUBLISHED if row else Provenance.ILLUSTRATIVE,
         "published_for": row.as_of.isoformat() if row else None,
-        "source": row.source if row else "",
+        "source": source_text(row.source) if row else "",
         "explain": explanation.formula,
     }
     if path == "measures.time_elapsed":
         # It follows from the plan's own days.
-        found |= {"provenance": figures.plan.provenance, "source": figures.plan.source}
+        found |= {"provenance": figures.plan.provenance, "source": source_text(figures.plan.source)}
     return found
 
 
@@ -376,7 +377,7 @@ def described_indicator(standing: Standing) -> dict[str, Any]:
         "unit": standing.indicator.unit,
         "provenance": latest.provenance,
         "published_for": latest.period_end.isoformat(),
-        "source": latest.source,
+        "source": source_text(latest.source),
         "explain": _("The value of the newest period released by the day, verified and exact."),
     }
 

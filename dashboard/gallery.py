@@ -4,6 +4,7 @@ A specimen is the very code that it shows: one line as a page would have it, ren
 """
 
 from copy import copy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -19,8 +20,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.roles import may_see_gallery
-from dashboard import charts
+from dashboard import charts, due_chart, report_chart
+from dashboard.figures import Figures
+from dashboard.pages import Links
+from measures.models import Plan
+from measures.reporting_months import Month
 from reporting.lights import Light
+from reporting.periods import MonthState
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web import charts as shared
@@ -272,6 +278,14 @@ def marks() -> list[Entry]:
             ],
         ),
         Entry(
+            "month_mark",
+            [
+                *_states('{%% month_mark "%s" %%}', {state.value: "" for state in MonthState}),
+                Specimen('{% month_mark "missing" "33/35" %}', _("in a column of it")),
+                Specimen("{% month_mark None %}", _("not judged")),
+            ],
+        ),
+        Entry(
             "provenance_tag",
             [
                 Specimen('{% provenance_tag "published" on=day %}', "", {"day": date(2023, 6, 30)}),
@@ -370,7 +384,7 @@ def tables() -> list[Entry]:
     columns = [
         {"label": pgettext("table head", "City")},
         {"label": pgettext("unit in a table head", "Projects"), "number": True},
-        {"label": _("100 million yuan"), "number": True},
+        {"label": _("Investment (100 million yuan)"), "number": True},
     ]
     cities = [(_name("烟台", "Yantai"), "321", "10,307"), (_name("青岛", "Qingdao"), "340", "8,897")]
     rows = [[{"text": name, "url": "#"}, count, amount] for name, count, amount in cities]
@@ -445,43 +459,84 @@ def charts_shown() -> list[Entry]:
     ]
     targets = [shared.TargetPoint(2025, 35, f"{_('Target')} 35")]
     plan: dict[str, Any] = {"plan_start": STARTS, "plan_end": ENDS, "total": 249}
-    rows = {"columns": [{"label": _("Year")}, {"label": "PM2.5", "number": True}], "rows": [["2022", "36"]]}
+    empty = shared.Chart("", "", None, "", [], [], missing=_("No data for this period"))
     drawn = [
-        ("course", _("Completion rate"), charts.course(completed, due, as_of=DAY, **plan), {}),
-        ("course", _("before the plan"), charts.course([], due, as_of=date(2022, 12, 1), **plan), {}),
-        ("map", _("Investment by city (100 million yuan)"), charts.tile_map(tiles), {}),
-        ("line", _("GDP growth"), charts.growth(growth, subject_name=shandong, comparator_name=china), {}),
-        ("free", _("Measures by lead department and status"), charts.status_stack(departments), {}),
-        ("free", _("Investment by city and category"), charts.projects_by_city(by_city), {}),
-        ("steps", _("Status of a measure"), shared.status_steps(changes, date(2023, 6, 30), DAY), {}),
-        (
-            "line",
-            "PM2.5",
-            shared.indicator_line(years, targets=targets, unit="µg/m³", name=shandong),
-            {"note": _("An open mark is a rounded value")} | rows,
-        ),
+        (_("Completion rate"), "course", charts.course(completed, due, as_of=DAY, **plan)),
+        (_("before the plan"), "course", charts.course([], due, as_of=date(2022, 12, 1), **plan)),
+        (_("Investment by city (100 million yuan)"), "map", charts.tile_map(tiles)),
+        (_("GDP growth"), "line", charts.growth(growth, subject_name=shandong, comparator_name=china)),
+        (_("Measures by lead department and status"), "free", charts.status_stack(departments)),
+        (_("Investment by city and category"), "free", charts.projects_by_city(by_city)),
+        (_("Status of a measure"), "steps", shared.status_steps(changes, date(2023, 6, 30), DAY)),
+        ("PM2.5", "line", shared.indicator_line(years, targets=targets, unit="µg/m³", name=shandong)),
+        (_("in place of a chart without rows"), "line", None),
     ]
+    columns = [shared.Column(_("Year"), is_number=False), shared.Column("PM2.5")]
+    specimens = [
+        Specimen(
+            '{% include "components/chart.html" with no_file=True %}',
+            caption,
+            {
+                "chart": replace(
+                    empty,
+                    name=f"chart-{n}",
+                    title=caption,
+                    summary=caption,
+                    figure=figure,
+                    kind=kind,
+                    columns=columns,
+                    rows=[("2022", 36)] if figure else [],
+                    note=_("An open mark is a rounded value"),
+                    provenance="illustrative",
+                )
+            },
+        )
+        for n, (caption, kind, figure) in enumerate(drawn, start=1)
+    ]
+    specimens += _reports_and_due_dates()
     return [
-        Entry(
-            "chart.html",
-            [
-                Specimen(
-                    f'{{% include "components/chart.html" with id="chart-{n}" kind="{kind}" figure=figure %}}',
-                    caption,
-                    {"figure": figure, "caption": caption, "provenance": "illustrative"} | more,
-                )
-                for n, (kind, caption, figure, more) in enumerate(drawn, start=1)
-            ]
-            + [
-                Specimen(
-                    '{% include "components/empty.html" with text=text %}',
-                    _("in place of a chart without rows"),
-                    {"text": _("No data for this period")},
-                )
-            ],
-        ),
+        Entry("chart.html", specimens),
         Entry("charts_head.html", [Specimen('{% include "components/charts_head.html" %}')], shown=False),
         Entry("htmx_head.html", [Specimen('{% include "components/htmx_head.html" %}')], shown=False),
+    ]
+
+
+def _reports_and_due_dates() -> list[Specimen]:
+    """With rows, and without."""
+    months = [date(2023, month, 1) for month in (6, 7, 8)]
+    in_time, late = Month(2, 2, date(2023, 6, 20)), Month(2, 2, date(2023, 6, 28))
+    missing, pending, nothing = Month(35, 33), Month(2, 0), Month(0, 0)
+    counts = {
+        _name("能源局", "Energy"): (in_time, late, missing),
+        _name("科技厅", "Science"): (nothing, in_time, pending),
+    }
+    states = [(MonthState.ON_TIME, MonthState.LATE, MonthState.MISSING), (None, MonthState.ON_TIME, MonthState.PENDING)]
+    rows = [
+        report_chart.ReportRow(name, name, "#", [report_chart.MonthMark(*mark) for mark in zip(own, of, strict=True)])
+        for (name, own), of in zip(counts.items(), states, strict=True)
+    ]
+    figures = Figures(Plan(starts_on=STARTS, ends_on=ENDS), DAY)
+    measures = [
+        due_chart.Due(date(2023, 6, 30), MeasureStatus.COMPLETED, Light.GREEN),
+        due_chart.Due(date(2023, 8, 15), MeasureStatus.PROMOTING, Light.RED),
+        due_chart.Due(date(2023, 12, 31), MeasureStatus.IN_PROGRESS, Light.GREEN),
+        due_chart.Due(date(2026, 3, 31), MeasureStatus.PROMOTING, Light.GREEN),
+        due_chart.Due(None, MeasureStatus.PROMOTING, Light.GREEN),
+    ]
+    shown = [
+        report_chart.report_chart(rows, rows, months=months, day=DAY),
+        report_chart.report_chart([], [], months=months, day=DAY),
+        due_chart.due_chart(measures, figures, Links({})),
+        due_chart.due_chart([], figures, Links({})),
+    ]
+    given = {"report_rows": rows, "report_months": [shared.month_name(month) for month in months]}
+    return [
+        Specimen(
+            '{% include "components/chart.html" with no_file=True %}',
+            chart.title if chart.figure else chart.missing,
+            given | {"chart": replace(chart, name=f"{chart.name}-{n}")},
+        )
+        for n, chart in enumerate(shown)
     ]
 
 

@@ -1,16 +1,16 @@
 """What the pages of sections, departments and cities show, and the lists of them."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Department
 from dashboard import charts
 from dashboard.changes import fallen_most, members_then
+from dashboard.due_chart import Due, due_chart, due_rows
 from dashboard.figures import Figures, Row, project_figures
 from dashboard.pages import (
     LEAST_TO_RANK,
@@ -25,26 +25,32 @@ from dashboard.pages import (
     money_words,
     month_words,
     pace_words,
+    project_changes,
     rank,
     rounding_note,
     sentence,
     share_words,
     short_day_words,
 )
+from dashboard.report_chart import report_chart, report_rows
+from dashboard.treemap import Area, investment_chart
 from measures.models import Measure
-from measures.reporting_months import Month, months_of, months_of_department
+from measures.reporting_months import Month, months_by_department, months_of, months_of_department, months_shown
 from projects.models import Category, Project
 from regions.models import Region
 from reporting.lights import thresholds
 from reporting.pace import gap
-from reporting.periods import months_between
+from reporting.provenance import Provenance
 from reporting.rounding import whole
+from reporting.statuses import MeasureStatus
+from web.charts import Chart, Column, month_name, unit_after
 from web.language import local
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
 from web.templatetags.pilotzone import percent as percent_words
 
 LARGEST_PROJECTS = 20
+STATUSES = ("completed", "in_progress", "promoting")
 
 
 def measure_table(
@@ -55,12 +61,17 @@ def measure_table(
     ordering: str,
     unreported_only: bool = False,
     fallen_only: bool = False,
+    all_months: bool = False,
     then: Figures | None = None,
 ) -> dict[str, Any]:
     """The list of sections or of departments: the table in full, and the same order as stacked bars. `then`: the
-    figures of the day that it is compared with."""
+    figures of the day that it is compared with. `all_months`: departments that miss no month's reports are shown among
+    those that do."""
     rows = figures.measures_by(by)
-    months = months_of(figures.plan, day=figures.day) if by == "department" else {}
+    shown = months_shown(figures.plan, figures.day) if by == "department" else []
+    found = months_by_department(figures.plan, months=shown, by=figures.day)
+    months = {pk: own[-1] for pk, own in found.items() if own[-1].owed}
+    owing = report_rows([row.member for row in rows], found, months=shown, day=figures.day, links=links)
     behind = sum(row.figures["gap"] is not None and row.figures["gap"] < 0 for row in rows)
     if unreported_only:
         rows = [row for row in rows if row.member.pk in months and not months[row.member.pk].is_reported]
@@ -68,21 +79,58 @@ def measure_table(
     if fallen_only:
         rows = [each.row for each in fallen_most(rows, before)] if before else []
     table = measure_rows(in_order(rows, MEASURE_SORTS, ordering), by, links, months, before)
+    kept = {row.key for row in rows}
+    drawn = [row for row in owing if row.key in kept and (all_months or row.has_gap)]
     return {
         "since": then and short_day_words(then.day, figures.day.year),
         "members": table,
         "behind": behind,
-        "chart": charts.status_stack([_status_row(row) for row in table if row.figures["total"]]),
-        "has_chart": any(row.figures["total"] for row in table),
+        "charts": {
+            "status": status_chart(table, by, figures),
+            **(
+                {"due": due_chart(due_rows(figures), figures, links)}
+                if by == "section"
+                else {"reports": report_chart(owing, drawn, months=shown, day=figures.day)}
+            ),
+        },
+        "report_months": [month_name(month) for month in shown],
+        "report_rows": drawn,
         "month": month_words(figures.day),
         "least": LEAST_TO_RANK,
         "unreported": sum(not month.is_reported for month in months.values()),
     }
 
 
-def _status_row(row: TableRow) -> charts.StatusRow:
-    counts = row.figures
-    return charts.StatusRow(row.name, counts["completed"], counts["in_progress"], counts["promoting"], row.url)
+def status_chart(table: list[TableRow], by: str, figures: Figures) -> Chart:
+    """Members with measures as stacked bars, in the order of the table."""
+    shown = [row for row in table if row.figures["total"]]
+    stack = [
+        charts.StatusRow(row.name, **{status: row.figures[status] for status in STATUSES}, url=row.url) for row in shown
+    ]
+    title = (
+        _("Measures by section and status, as of %(day)s")
+        if by == "section"
+        else _("Measures by lead department and status, as of %(day)s")
+    )
+    sums = [sum(row.figures[status] for row in shown) for status in STATUSES]
+    parts = [f"{MeasureStatus(status).label} {number(count)}" for status, count in zip(STATUSES, sums, strict=True)]
+    return Chart(
+        name="status",
+        title=title % {"day": day_words(figures.day)},
+        figure=charts.status_stack(stack) if shown else None,
+        summary=pgettext("between clauses", "; ").join(parts),
+        columns=[
+            Column(_("Section") if by == "section" else _("Department"), is_number=False),
+            *(Column(str(MeasureStatus(status).label), number) for status in STATUSES),
+            Column(_("Total"), number),
+        ],
+        rows=[(row.name, *(row.figures[status] for status in STATUSES), row.figures["total"]) for row in shown],
+        urls=[row.url for row in shown],
+        kind="free",
+        missing=_("Nothing to measure"),
+        provenance=Provenance.ILLUSTRATIVE,
+        has_own_table=True,
+    )
 
 
 def measure_member(
@@ -101,12 +149,14 @@ def measure_member(
         measures = measures.with_status_then(then.day)
     filters = {by: slug}
     if by == "department":
-        measures = measures.filter(lead_department=row.member)
+        measures = list(measures.filter(lead_department=row.member))
         month = months_of(figures.plan, day=figures.day).get(row.member.pk)
     else:
-        measures = measures.filter(section=row.member)
+        measures = list(measures.filter(section=row.member))
         month = None
+    due = [Due(each.due_on, each.status, each.light) for each in measures]
     return {
+        "charts": {"due": due_chart(due, figures, links, **filters)},
         "row": row,
         "counts": row.figures,
         "name": row.name,
@@ -145,10 +195,8 @@ def measure_member(
 
 def _months(figures: Figures, department: Department) -> list[dict[str, Any]]:
     """What it owed and filed for each month of the year up to the day."""
-    day = figures.day
-    first = max(figures.plan.starts_on, date(day.year, 1, 1))
-    months = months_between(first, day) if first <= day else []
-    found = months_of_department(department.pk, plan=figures.plan, months=months, by=day)
+    months = months_shown(figures.plan, figures.day)
+    found = months_of_department(department.pk, plan=figures.plan, months=months, by=figures.day)
     return [{"label": month_words(each), "month": row} for each, row in zip(months, found, strict=True)]
 
 
@@ -219,40 +267,120 @@ def categories_of(figures: Figures) -> dict[int, dict[str, dict[str, Any]]]:
     }
 
 
-def city_table(figures: Figures, links: Links, *, ordering: str, show: str) -> dict[str, Any]:
-    """The list of cities; `show` (total or total_investment) is what the bars of the chart measure."""
+def city_table(
+    figures: Figures, links: Links, *, ordering: str, show: str, then: Figures | None = None
+) -> dict[str, Any]:
+    """The list of cities; `show` (total or total_investment) is what the bars of the chart measure. `then`: the figures
+    of the day that it is compared with."""
     rows = in_order(figures.projects_by("city"), PROJECT_SORTS, ordering)
+    before = members_then(then, "city", rows) if then else {}
+    since = [row.figures["total_investment"] - before[row.key]["total_investment"] for row in rows if before]
     table = city_rows(rows, links)
     is_investment = show == "total_investment"
     cells, sums = _city_cells(figures, rows, show)
+    other = "total" if show == "total_investment" else "total_investment"
+    return {
+        "cities": [
+            {
+                "city": shown,
+                "categories": [whole(each) for each in own],
+                "change": project_changes(row.figures, before[row.key]) if before else None,
+            }
+            for row, shown, own in zip(rows, table, cells, strict=True)
+        ],
+        "since": then and short_day_words(then.day, figures.day.year),
+        "change": then and project_changes(figures.projects, then.projects),
+        "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
+        "rounding": rounding_note(
+            (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
+        )
+        or rounding_note(sums, figures.projects[show])
+        or (
+            rounding_note(since, figures.projects["total_investment"] - then.projects["total_investment"])
+            if then
+            else ""
+        ),
+        "whole_total": whole(figures.projects["total_investment"]),
+        "is_investment": is_investment,
+        "charts": {
+            "categories": categories_chart(table, cells, sums, figures, is_investment=is_investment),
+            "investment": investment_chart(
+                investment_areas(figures, rows, links),
+                {"": links.to("projects:list")}
+                | {each.value: links.to("projects:list", category=each.value) for each in Category},
+                on=figures.day,
+            ),
+        },
+        "other_url": links.to("dashboard:cities", show=other),
+        "largest": max((row.figures["total_investment"] for row in rows), default=0),
+        "sentence": _cities_sentence(figures.projects, sum(bool(row.figures["total"]) for row in rows)),
+    }
+
+
+def categories_chart(
+    table: list[TableRow], cells: list[list[Decimal]], sums: list[Decimal], figures: Figures, *, is_investment: bool
+) -> Chart:
+    """The cities' projects by category as stacked bars, in the order of the table."""
     bars = [
         charts.CityRow(
             name=shown.name, url=shown.url, **{each.value: cell for each, cell in zip(Category, own, strict=True)}
         )
         for shown, own in zip(table, cells, strict=True)
     ]
-    other = "total" if show == "total_investment" else "total_investment"
-    return {
-        "cities": [
-            {"city": shown, "categories": [whole(each) for each in own]}
-            for shown, own in zip(table, cells, strict=True)
+    title = (
+        _("Investment by city and category, as of %(day)s (100 million yuan)")
+        if is_investment
+        else _("Projects by city and category, as of %(day)s")
+    )
+    head = _("%(category)s (100 million yuan)") if is_investment else _("%(category)s (projects)")
+    parts = [
+        f"{each.label} {money_words(part) if is_investment else number(part)}"
+        for each, part in zip(Category, sums, strict=True)
+    ]
+    return Chart(
+        name="categories",
+        title=title % {"day": day_words(figures.day)},
+        figure=charts.projects_by_city(bars, unit=_("100 million yuan") if is_investment else "")
+        if figures.projects["total"]
+        else None,
+        summary=pgettext("between clauses", "; ").join(parts),
+        columns=[
+            Column(pgettext("table head", "City"), is_number=False),
+            *(Column(head % {"category": each.label}, number) for each in Category),
         ],
-        "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
-        "rounding": rounding_note(
-            (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
+        rows=[(shown.name, *own) for shown, own in zip(table, cells, strict=True)],
+        total=(_("Total"), *sums),
+        urls=[shown.url for shown in table],
+        kind="free",
+        missing=_("No projects are listed by this day."),
+        provenance=Provenance.ILLUSTRATIVE,
+        has_own_table=True,
+    )
+
+
+def investment_areas(figures: Figures, rows: list[Row], links: Links) -> list[Area]:
+    """What each city has in each category."""
+    by_city = categories_of(figures)
+    return [
+        Area(
+            category,
+            local(row.member, "short"),
+            counts["total"],
+            counts["total_investment"],
+            links.to("projects:list", category=category.value, city=row.key),
         )
-        or rounding_note(sums, figures.projects[show]),
-        "whole_total": whole(figures.projects["total_investment"]),
-        "is_investment": is_investment,
-        "chart": charts.projects_by_city(bars, unit=_("100 million yuan") if is_investment else ""),
-        "other_url": links.to("dashboard:cities", show=other),
-        "largest": max((row.figures["total_investment"] for row in rows), default=0),
-        "sentence": _("%(total)s projects in %(cities)s cities, with an investment of %(investment)s.")
-        % {
-            "total": number(figures.projects["total"]),
-            "cities": number(sum(bool(row.figures["total"]) for row in rows)),
-            "investment": money_words(figures.projects["total_investment"]),
-        },
+        for row in rows
+        for category in Category
+        if (counts := by_city.get(row.member.pk, {}).get(category.value))
+    ]
+
+
+def _cities_sentence(projects: Mapping[str, Any], cities: int) -> str:
+    return _("%(projects)s in %(cities)s, with an investment of %(investment)s.") % {
+        "projects": ngettext("%(count)s project", "%(count)s projects", projects["total"])
+        % {"count": number(projects["total"])},
+        "cities": ngettext("%(count)s city", "%(count)s cities", cities) % {"count": number(cities)},
+        "investment": money_words(projects["total_investment"]),
     }
 
 
@@ -265,22 +393,28 @@ def _city_cells(figures: Figures, rows: list[Row], show: str) -> tuple[list[list
     return [[own[each.value][show] for each in Category] for own in of_rows], [sums[each][show] for each in Category]
 
 
-def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
+def city_member(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
+    """`then`: the figures of the day that it is compared with."""
     rows = figures.projects_by("city")
     row = next(each for each in rows if each.member == city)
     total, investment = figures.projects["total"], figures.projects["total_investment"]
     own = row.figures
     by_category = categories_of(figures).get(city.pk, {})
+    before = categories_of(then).get(city.pk, {}) if then else {}
     place = rank(row.key, rows, lambda each: each.figures["total_investment"], least=1)
     projects = Project.objects.in_plan(figures.plan).listed(figures.day).filter(city=city)
+    categories = {each: by_category.get(each.value, project_figures({})) for each in Category}
     shares = {"total": share_words(own["total"], total), "investment": share_words(own["total_investment"], investment)}
     return {
         "row": row,
         "counts": own,
+        "since": then and short_day_words(then.day, figures.day.year),
+        "change": then and project_changes(own, members_then(then, "city", [row])[row.key]),
         "name": local(city, "name"),
         "short": local(city, "short"),
         "sentence": _city_sentence(own, shares["investment"]),
         "whole_investment": whole(own["total_investment"]),
+        "investment_unit": unit_after(_("100 million yuan")),
         "shares": shares,
         "rank": place,
         "list_url": links.to("projects:list", city=city.code),
@@ -289,11 +423,14 @@ def city_member(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
                 "label": each.label,
                 "path": f"projects.by_category.{each.value}",
                 "url": links.to("projects:list", city=city.code, category=each.value),
-                **by_category.get(each.value, project_figures({})),
+                "whole": whole(figures_of["total_investment"]),
+                **figures_of,
+                "change": then and project_changes(figures_of, before.get(each.value, project_figures({}))),
             }
-            for each in Category
+            for each, figures_of in categories.items()
         ],
-        "largest": max((each["total_investment"] for each in by_category.values()), default=Decimal(0)),
+        "rounding": rounding_note((each["total_investment"] for each in categories.values()), own["total_investment"]),
+        "largest": max(each["total_investment"] for each in categories.values()),
         "projects": projects.order_by("-investment_wan", "code")[:LARGEST_PROJECTS],
     }
 

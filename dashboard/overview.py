@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from dashboard import charts
-from dashboard.changes import EarlierFigures, Fall, FigureChange, fallen_most, figure_changes, members_then
+from dashboard.changes import EarlierFigures, Fall, fallen_most, figure_changes, members_then
 from dashboard.figures import Figures, Row
 from dashboard.pages import (
     MEASURE_SORTS,
@@ -36,23 +36,33 @@ from dashboard.pages import (
     short_day_words,
     unreported_words,
 )
-from indicators.figures import Standing
-from indicators.models import Observation
-from indicators.wording import change_cell, number_cell, shown_unit, target_words, with_unit
+from indicators.figures import Since, Standing
+from indicators.wording import (
+    change_cell,
+    number_cell,
+    period_words,
+    shown_unit,
+    since_words,
+    target_words,
+    with_unit,
+)
 from measures import history as histories
 from measures.history import History, count_on
-from measures.reporting_months import Month, months_of
+from measures.reporting_months import Month, months_of, reports_due_on
 from projects.models import Category
+from reporting.changes import FigureChange
 from reporting.lights import thresholds
 from reporting.pace import gap, percent, shares, time_elapsed
 from reporting.periods import PeriodKind, month_end, months_between
+from reporting.provenance import Provenance
 from reporting.rounding import whole
+from web.charts import Chart, Column, year_name
 from web.days import month_before
 from web.language import local
 from web.numbers import trimmed
-from web.periods import period_name
-from web.templatetags.pilotzone import MINUS, gap_cell, minus, number
+from web.templatetags.pilotzone import MINUS, gap_cell, iso, minus, number
 from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import days as days_words
 from web.templatetags.pilotzone import percent as percent_words
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
@@ -61,6 +71,7 @@ OVERDUE_SHOWN = 6
 FALLEN_NAMED = 3
 DEPARTMENTS_SHOWN = 11
 CITIES_NAMED = 4
+QUARTERS_SHOWN = 6
 DAYS_A_MONTH = Fraction(1461, 48)
 
 
@@ -72,7 +83,7 @@ def overview(
     since = compared or month_before(figures.day)
     then = EarlierFigures(figures, since, history) if since else None
     months = months_of(figures.plan, day=figures.day)
-    departments = figures.measures_by("department")
+    departments, cities = figures.measures_by("department"), figures.projects_by("city")
     unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
     return {
         "sentence": lead(figures, len(unreported)),
@@ -80,8 +91,16 @@ def overview(
         "attention": attention(figures, links, history, departments, unreported, months, then, compared),
         "course": course(figures, history, links, whole_plan=whole_plan),
         "who": who(figures, links, departments, then if compared else None),
-        "where": where(figures, links, map_of=map_of),
+        "where": where(figures, links, cities, map_of=map_of),
         "brings": brings(figures, links),
+        "charts": {
+            each.name: each
+            for each in (
+                course_chart(figures, history, links, whole_plan=whole_plan),
+                map_chart(figures, links, cities, map_of=map_of),
+                growth_chart(figures, links),
+            )
+        },
     }
 
 
@@ -149,7 +168,7 @@ def headline(
             }
             for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
         ],
-        "growth": growth_headline(_standing(figures, GROWTH), links),
+        "growth": growth_headline(_standing(figures, GROWTH), links, figures.day, since),
     }
 
 
@@ -185,7 +204,8 @@ def _standing(figures: Figures, code: str) -> Standing | None:
     return next((each for each in figures.standings if each.indicator.code == code), None)
 
 
-def growth_headline(standing: Standing | None, links: Links) -> dict[str, Any] | None:
+def growth_headline(standing: Standing | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
+    """`since`: the earlier day that its change is said against."""
     if standing is None or standing.latest is None:
         return None
     latest = standing.latest
@@ -198,20 +218,17 @@ def growth_headline(standing: Standing | None, links: Links) -> dict[str, Any] |
         rows.append({"label": _("China"), "value": number_cell(standing.indicator, standing.comparator)})
     for row in (before, *year_before[-1:]):
         if row is not None:
-            words = _("Shandong, %(period)s") % {"period": _period(row)}
+            words = _("Shandong, %(period)s") % {"period": period_words(row)}
             rows.append({"label": words, "value": number_cell(standing.indicator, row.value)})
     shown = minus(number_cell(standing.indicator, standing.value))
     return {
         "standing": standing,
         "shown": shown,
-        "period": _period(latest),
+        "period": period_words(latest),
+        "since": since_words(Since(standing, since), short_day_words(since, day.year)) if since else "",
         "rows": rows,
         "url": links.to("indicators:detail", standing.indicator.code),
     }
-
-
-def _period(row: Observation) -> str:
-    return period_name(row.period_kind, row.period_start, row.period_end)
 
 
 def attention(
@@ -281,19 +298,19 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
         return ""
     words = {"since": short_day_words(since, day.year)}
     if not fallen:
-        return _("no department's gap to time elapsed fell since %(since)s") % words
+        return _("no department lost points against time elapsed since %(since)s") % words
     first = fallen[0]
     words["points"] = number(first.points)
     words["departments"] = (
         listed_words([local(each.row.member, "short") for each in fallen])
         if len(fallen) <= FALLEN_NAMED
-        else _("%(count)s departments") % {"count": len(fallen)}
+        else ngettext("%(count)s department", "%(count)s departments", len(fallen)) % {"count": number(len(fallen))}
     )
     if first.to_plan <= 0:
-        return _("%(departments)s: down by %(points)s points against time elapsed since %(since)s") % words
+        return _("%(departments)s: lost %(points)s points against time elapsed since %(since)s") % words
     words["to_plan"] = number(first.to_plan)
     text = _(
-        "%(departments)s: down by %(points)s points against time elapsed, "
+        "%(departments)s: lost %(points)s points against time elapsed, "
         "%(to_plan)s against the plan curve, since %(since)s"
     )
     return text % words
@@ -303,50 +320,77 @@ def _attention_sentence(figures: Figures, overdue: list[dict[str, Any]], unrepor
     yellow = figures.measures["lights"]["yellow"]
     if overdue:
         late = ngettext(
-            "%(count)s measure is overdue, by %(days)s days",
-            "%(count)s measures are overdue, by up to %(days)s days",
+            "%(count)s measure is overdue, by %(days)s",
+            "%(count)s measures are overdue, by up to %(days)s",
             len(overdue),
-        ) % {"count": number(len(overdue)), "days": number(overdue[0]["days"])}
+        ) % {"count": number(len(overdue)), "days": days_words(overdue[0]["days"])}
     else:
         late = _("No measure is overdue")
     more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
         "count": number(yellow)
     }
-    due_day = figures.day.replace(day=settings.PILOTZONE_REPORT_DUE_DAY)
-    return _("%(late)s; %(yellow)s. Reports for %(month)s are due by %(day)s; %(reports)s.") % {
+    return _("%(late)s; %(yellow)s; %(reports)s (due by %(day)s).") % {
         "late": late,
         "yellow": more,
-        "month": month_words(figures.day),
-        "day": day_words(due_day),
+        "day": day_words(reports_due_on(figures.day)),
         "reports": unreported_words(unreported, figures.day),
     }
 
 
 def course(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> dict[str, Any]:
     plan, day = figures.plan, figures.day
-    total = figures.measures["total"]
+    year = min(max(day, plan.starts_on), plan.ends_on).year
     return {
         "sentence": _course_sentence(figures, history),
-        "chart": charts.course(
-            [charts.Step(*step) for step in history.completed],
-            [charts.Step(*step) for step in history.due],
-            total=total,
-            as_of=day,
-            plan_start=plan.starts_on,
-            plan_end=plan.ends_on,
-            whole_plan=whole_plan,
-            tolerance=settings.PILOTZONE_PACE_TOLERANCE,
-        ),
         "whole_plan": whole_plan,
-        "years": f"{plan.starts_on.year}—{plan.ends_on.year}年"
-        if is_chinese()
-        else f"{plan.starts_on.year} to {plan.ends_on.year}",
-        "year": min(max(day, plan.starts_on), plan.ends_on).year,
+        "years": _years(plan.starts_on.year, plan.ends_on.year),
+        "year": year,
         "other_url": links.to("dashboard:overview", **({} if whole_plan else {"course": "plan"})) + "#course",
         "month_ends": month_ends(figures, history),
         "without_due_date": history.without_due_date,
-        "total": total,
+        "total": figures.measures["total"],
     }
+
+
+def _years(first: int, last: int) -> str:
+    return f"{first}—{last}年" if is_chinese() else f"{first} to {last}"
+
+
+def course_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
+    plan, day = figures.plan, figures.day
+    completed = [
+        charts.Step(on, so_far, links.to("measures:list", status="completed", as_of=on))
+        for on, so_far in history.completed
+    ]
+    due = [charts.Step(on, so_far, links.to("measures:list", due_to=on)) for on, so_far in history.due]
+    span: dict[str, Any] = {
+        "total": figures.measures["total"],
+        "as_of": day,
+        "plan_start": plan.starts_on,
+        "plan_end": plan.ends_on,
+        "whole_plan": whole_plan,
+    }
+    start, end = charts.in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
+    title = _("Completion rate against plan curve and time elapsed, %(years)s, as of %(day)s (%%)")
+    years = _years(start.year, end.year) if whole_plan else year_name(end.year)
+    return Chart(
+        name="course",
+        title=title % {"years": years, "day": day_words(day)},
+        figure=charts.course(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
+        summary=_course_sentence(figures, history),
+        columns=[
+            Column(_("Date"), iso, is_number=False),
+            Column(pgettext("number of measures", "Completed"), number),
+            Column(_("Completion rate (%)"), number),
+            Column(pgettext("number of measures", "Due"), number),
+            Column(_("Plan curve (%)"), number),
+            Column(_("Time elapsed (%)"), number),
+            Column(_("Pace needed (%)"), number),
+        ],
+        rows=charts.course_points(completed, due, **span),
+        kind="course",
+        provenance=Provenance.ILLUSTRATIVE,
+    )
 
 
 def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
@@ -394,12 +438,16 @@ def _course_sentence(figures: Figures, history: History) -> str:
     this_year = measures["completed"] - count_on(history.completed, started - timedelta(days=1))
     needed = whole(Decimal(str(float(left / ((plan.ends_on - day).days / DAYS_A_MONTH)))))
     so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
-    return _(
+    needed = max(needed, 1)
+    return ngettext(
+        "To finish by %(end)s, about %(needed)s measure a month is needed from here; "
+        "so far this year it has been %(so_far)s a month.",
         "To finish by %(end)s, about %(needed)s measures a month are needed from here; "
-        "so far this year it has been %(so_far)s a month."
+        "so far this year it has been %(so_far)s a month.",
+        needed,
     ) % {
         "end": day_words(plan.ends_on),
-        "needed": number(max(needed, 1)),
+        "needed": number(needed),
         "so_far": f"{float(so_far):.1f}",
     }
 
@@ -438,7 +486,7 @@ def _who_sentence(sections: list[Row]) -> str:
         return _("Nothing to measure")
     tolerance = settings.PILOTZONE_PACE_TOLERANCE
     behind = sum(row.figures["gap"] < -tolerance for row in rated)
-    if behind == len(rated):
+    if behind == len(rated) > 1:
         pace = _("all %(count)s sections are behind time elapsed") % {"count": behind}
     else:
         pace = ngettext(
@@ -453,30 +501,14 @@ def _who_sentence(sections: list[Row]) -> str:
     }
 
 
-def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
-    rows = in_order(figures.projects_by("city"), PROJECT_SORTS, f"-{map_of}")
+def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> dict[str, Any]:
+    rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
     is_investment = map_of == "total_investment"
     table = city_rows(rows, links)
-    tiles = [
-        charts.Tile(
-            shown.name,
-            row.member.tile_row,
-            row.member.tile_column,
-            row.figures[map_of],
-            shown.url,
-        )
-        for row, shown in zip(rows, table, strict=True)
-        if row.member.tile_row
-    ]
     other = "total" if is_investment else "total_investment"
     ranked = in_order(rows, PROJECT_SORTS, "-total_investment")
     return {
         "sentence": _where_sentence(ranked, figures.projects["total_investment"]),
-        "map": charts.tile_map(
-            tiles,
-            classes=charts.INVESTMENT_CLASSES if is_investment else charts.PROJECT_CLASSES,
-            unit=_("100 million yuan") if is_investment else "",
-        ),
         "is_investment": is_investment,
         "other_url": links.to("dashboard:overview", map=other) + "#where",
         "rows": table,
@@ -488,6 +520,45 @@ def where(figures: Figures, links: Links, *, map_of: str) -> dict[str, Any]:
         "whole_total": whole(figures.projects["total_investment"]),
         "cities_url": links.to("dashboard:cities"),
     }
+
+
+def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> Chart:
+    """The cities as tiles; what the tiles do not show of a city stands in its row all the same."""
+    rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
+    table = city_rows(rows, links)
+    is_investment = map_of == "total_investment"
+    tiles = [
+        charts.Tile(shown.name, row.member.tile_row, row.member.tile_column, row.figures[map_of], shown.url)
+        for row, shown in zip(rows, table, strict=True)
+        if row.member.tile_row
+    ]
+    title = (
+        _("Investment by city, as of %(day)s (100 million yuan)")
+        if is_investment
+        else _("Projects by city, as of %(day)s")
+    )
+    return Chart(
+        name="map",
+        title=title % {"day": day_words(figures.day)},
+        figure=charts.tile_map(
+            tiles,
+            classes=charts.INVESTMENT_CLASSES if is_investment else charts.PROJECT_CLASSES,
+            unit=_("100 million yuan") if is_investment else "",
+        ),
+        summary=_where_sentence(
+            in_order(rows, PROJECT_SORTS, "-total_investment"), figures.projects["total_investment"]
+        ),
+        columns=[
+            Column(pgettext("table head", "City"), is_number=False),
+            Column(_("Projects"), number),
+            Column(_("Investment (100 million yuan)"), number),
+        ],
+        rows=[(shown.name, shown.figures["total"], shown.figures["total_investment"]) for shown in table],
+        urls=[shown.url for shown in table],
+        kind="map",
+        provenance=Provenance.ILLUSTRATIVE,
+        has_own_table=True,
+    )
 
 
 def _where_sentence(ranked: list[Row], total: Decimal) -> str:
@@ -507,22 +578,41 @@ def _where_sentence(ranked: list[Row], total: Decimal) -> str:
 
 
 def brings(figures: Figures, links: Links) -> dict[str, Any]:
-    growth, capacity = _standing(figures, GROWTH), _standing(figures, CAPACITY)
-    points = growth_points(growth)
     return {
-        "sentence": _brings_sentence(growth, capacity),
-        "chart": charts.growth(points, subject_name=_("Shandong"), comparator_name=_("China")) if points else None,
-        "chart_columns": [
-            {"label": _("Year to the end of")},
-            {"label": _("Shandong"), "number": True},
-            {"label": _("China"), "number": True},
-        ],
-        "chart_rows": [
-            [f"{p.period_end:%Y-%m}", percent_words(p.subject), percent_words(p.comparator)] for p in points[-6:]
-        ],
+        "sentence": _brings_sentence(_standing(figures, GROWTH), _standing(figures, CAPACITY)),
         "indicators": [indicator_row(each, links) for each in figures.standings],
         "indicators_url": links.to("indicators:list"),
     }
+
+
+def growth_chart(figures: Figures, links: Links) -> Chart:
+    standing = _standing(figures, GROWTH)
+    points = growth_points(standing)[-QUARTERS_SHOWN:]
+    latest = standing.latest if standing else None
+    return Chart(
+        name="growth",
+        title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": day_words(figures.day)},
+        figure=charts.growth(
+            points,
+            subject_name=_("Shandong"),
+            comparator_name=_("China"),
+            quarters=QUARTERS_SHOWN,
+            url=links.to("indicators:detail", GROWTH),
+        )
+        if points
+        else None,
+        summary=_brings_sentence(standing, None),
+        columns=[
+            Column(_("Year to the end of"), lambda end: f"{end:%Y-%m}", is_number=False),
+            Column(_("Shandong (%)"), number),
+            Column(_("China (%)"), number),
+        ],
+        rows=points,
+        note=_("Year on year at constant prices, first releases"),
+        source=latest.source if latest else "",
+        provenance=latest.provenance if latest else "",
+        missing=_("No data for this period"),
+    )
 
 
 def growth_points(standing: Standing | None) -> list[charts.GrowthPoint]:
@@ -553,7 +643,7 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
         "value": standing.value,
         "shown": number_cell(indicator, standing.value),
         "unit": shown_unit(indicator),
-        "period": _period(standing.latest) if standing.latest else "",
+        "period": period_words(standing.latest) if standing.latest else "",
         "change": change_cell(indicator, standing.change),
         "against": against,
     }
@@ -577,7 +667,7 @@ def _gap_to_country(standing: Standing) -> str:
 def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
     parts = []
     if growth is not None and growth.latest is not None:
-        words = {"value": minus(percent_words(growth.value)), "period": _period(growth.latest)}
+        words = {"value": minus(percent_words(growth.value)), "period": period_words(growth.latest)}
         if growth.gap is None:
             parts.append(_("GDP grew by %(value)s in %(period)s") % words)
         else:

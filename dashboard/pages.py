@@ -20,6 +20,7 @@ from measures.reporting_months import Month
 from reporting.pace import Pace, pace, percent
 from reporting.periods import month_end
 from reporting.rounding import whole
+from web.addresses import address
 from web.days import CHOSEN
 from web.errors import BadQuery
 from web.language import local, suffix
@@ -52,7 +53,8 @@ class Links:
         kept = {key: value for key, value in self.kept.items() if key != "compare" or not name.startswith("api-")}
         query = QueryDict(mutable=True)
         query.update({key: str(value) for key, value in {**filters, **kept, **filters}.items()})
-        return reverse(name, args=args) + (f"?{query.urlencode()}" if query else "")
+        own = address(name, *args) if len(args) == 1 else reverse(name, args=args)
+        return own + (f"?{query.urlencode()}" if query else "")
 
 
 def is_chinese() -> bool:
@@ -242,6 +244,14 @@ def _light_url(row: Row, light: str, by: str, links: Links) -> str:
 
 def city_rows(rows: Iterable[Row], links: Links) -> list[TableRow]:
     return [TableRow(local(row.member, "short"), links.to("dashboard:city", row.key), row.figures) for row in rows]
+
+
+def project_changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, int]:
+    """By how much the projects of a set and their investment, in whole 亿元, differ from those of the earlier day."""
+    return {
+        "total_change": now["total"] - then["total"],
+        "investment_change": whole(now["total_investment"] - then["total_investment"]),
+    }
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.db.models.constants import OnConflict
 
 from dashboard.models import MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
@@ -322,11 +322,18 @@ def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:
     return Cells(table.fresh(day, plan_id=plan_id))
 
 
-def computed_at(kind: str, *, plan_id: int, day: date, today: date) -> datetime | None:
-    """The time that `read` gives with the same cells, without reading them."""
+def computed_at(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
+    """The times that `read` gives with the same cells of each table, without reading them. One query."""
     if day != today:
-        return None
-    cells = TABLES[kind].model._default_manager.filter(plan_id=plan_id)
-    ages = cells.aggregate(first=Min("as_of"), last=Max("as_of"), newest=Max("computed_at"))
-    newest: datetime | None = ages["newest"]
-    return newest if ages["first"] == ages["last"] == today else None
+        return [None for _kind in TABLES]
+    ages = [
+        table.model._default_manager.filter(plan_id=plan_id).order_by().values_list(Value(kind), "as_of", "computed_at")
+        for kind, table in TABLES.items()
+    ]
+    times: dict[str, set[datetime]] = {kind: set() for kind in TABLES}
+    days: dict[str, set[date]] = {kind: set() for kind in TABLES}
+    # A union holds equal rows once: a row for each time at which cells were computed.
+    for kind, as_of, at in ages[0].union(*ages[1:]):
+        times[kind].add(at)
+        days[kind].add(as_of)
+    return [max(times[kind]) if days[kind] == {today} else None for kind in TABLES]

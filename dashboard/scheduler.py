@@ -1,5 +1,6 @@
 """The schedule of `celery beat`, run in a thread where there is no beat: the demonstration."""
 
+import fcntl
 import logging
 import threading
 from datetime import UTC, datetime
@@ -31,3 +32,10 @@ def run_schedule(stop: threading.Event, *, tick: float = 5.0) -> None:
                 log.exception("The scheduled task %s failed; it runs again when it is next due.", name)
             finally:
                 close_old_connections()
+
+
+def run_schedule_alone(stop: threading.Event) -> None:
+    """The same in one of the processes that work on a data folder: the others wait until it ends."""
+    with (settings.DATA_DIR / "schedule.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        run_schedule(stop)

@@ -118,9 +118,11 @@ class DepartmentsPage(PlanPage):
         ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
         unreported_only = self.choice("reported", ["all", "no"]) == "no"
         fallen_only = self.choice("fallen", ["all", "most"]) == "most"
+        all_months = self.choice("months", ["gaps", "all"]) == "all"
         return {
             "unreported_only": unreported_only,
             "fallen_only": fallen_only,
+            "all_months": all_months,
             **measure_table(
                 self.figures,
                 "department",
@@ -128,6 +130,7 @@ class DepartmentsPage(PlanPage):
                 ordering=ordering,
                 unreported_only=unreported_only,
                 fallen_only=fallen_only,
+                all_months=all_months,
                 then=self.then,
             ),
         }
@@ -147,7 +150,7 @@ class CitiesPage(PlanPage):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = asked_ordering(self.request, PROJECT_SORTS, "-total_investment")
         show = self.choice("show", ["total_investment", "total"])
-        return city_table(self.figures, self.links, ordering=ordering, show=show)
+        return city_table(self.figures, self.links, ordering=ordering, show=show, then=self.then)
 
 
 class MemberPage(PlanPage):
@@ -200,7 +203,8 @@ class CityPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
-        return {"all_url": self.links.to("dashboard:cities"), **city_member(self.figures, city, self.links)}
+        found = city_member(self.figures, city, self.links, then=self.then)
+        return {"all_url": self.links.to("dashboard:cities"), **found}
 
 
 class ExplainPage(PlanPage):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import (
@@ -17,11 +18,17 @@ from indicators.rules import (
     same_period,
     year_before,
 )
+from reporting.changes import FigureChange
 from reporting.pace import gap
 from web.numbers import trimmed
 
 PROVINCE = "370000"
 COUNTRY = "100000"
+
+
+def is_rate(indicator: Indicator) -> bool:
+    """Whether its values are percentages, whose difference is percentage points."""
+    return indicator.unit.startswith("%")
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,54 @@ class Standing:
     def change(self) -> Decimal | None:
         """Against the same kind of period one year earlier."""
         return gap(self.value, self.previous)
+
+
+@dataclass(frozen=True)
+class Since:
+    """An indicator on the day of `now` and on an earlier `day` that it is compared with, by what is known now. Needs no
+    query: what was released by the earlier day is among what was released by the later one.
+    """
+
+    now: Standing
+    day: date
+
+    @cached_property
+    def latest(self) -> Observation | None:
+        """The observation whose value was the indicator's on the earlier day."""
+        by_value = {as_value(row): row for row in self.now.series}
+        found = newest(by_value, on=self.day)
+        return None if found is None else by_value[found]
+
+    @property
+    def value(self) -> Decimal | None:
+        return None if self.latest is None else trimmed(self.latest.value)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there was no value yet on the earlier day."""
+        return self.latest is None and self.now.latest is not None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the very same observation still stands."""
+        return self.latest is not None and self.latest == self.now.latest
+
+    @property
+    def figure(self) -> FigureChange:
+        """`then` is None also where the values are sums from 1 January to different days, which no difference makes
+        comparable."""
+        return FigureChange(self.value if self._is_comparable else None, self.now.value)
+
+    @property
+    def change(self) -> Decimal | None:
+        return gap(self.now.value, self.value) if self._is_comparable else None
+
+    @property
+    def _is_comparable(self) -> bool:
+        if self.latest is None or self.now.latest is None:
+            return False
+        indicator = self.now.indicator
+        return self.latest.period == self.now.latest.period or not indicator.cumulative or is_rate(indicator)
 
 
 def as_value(row: Observation) -> Value:

@@ -23,6 +23,8 @@ class IndicatorFilter(django_filters.FilterSet):
     )
 
     shown = ("search",)
+    # Its lists can be compared with an earlier day.
+    takes_compare = True
 
     class Meta:
         model = Indicator

@@ -1,6 +1,7 @@
 """Reading pages about indicators."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,31 +9,25 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from indicators.figures import COUNTRY, PROVINCE, Standing, standings
+from indicators.course import indicator_chart, path_sentence, path_to_target, row_id
+from indicators.decoupling import decoupling_charts, has_decoupling
+from indicators.figures import Since, Standing, is_rate, standings
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
-from indicators.models import Indicator, Observation, Target
-from indicators.rules import is_comparable
+from indicators.models import Indicator, Observation
 from indicators.wording import (
     change_cell,
     change_words,
-    is_rate,
     number_cell,
+    period_words,
     shown_unit,
-    shown_value,
-    target_label,
+    since_words,
     target_words,
     with_unit,
 )
 from regions.models import RegionKind
-from web.charts import Figure, IndicatorPoint, TargetPoint, indicator_line
-from web.language import local
-from web.periods import period_name
 from web.sources import named_source
 from web.templatetags.pilotzone import day, number
 from web.views import ListPage, ReadingView
-
-# A target of 2060 would press the years we know into a corner of the chart.
-TARGET_YEARS_AHEAD = 10
 
 
 class IndicatorList(ListPage):
@@ -46,25 +41,36 @@ class IndicatorList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"rows": [list_row(each) for each in standings(context["page"], on=self.day)]}
+        return context | {"rows": [list_row(each, self.compared) for each in standings(context["page"], on=self.day)]}
 
 
-def list_row(standing: Standing) -> dict[str, Any]:
+def list_row(standing: Standing, compared: date | None) -> dict[str, Any]:
     indicator, latest = standing.indicator, standing.latest
     return {
         "indicator": indicator,
+        "has_decoupling": has_decoupling(indicator),
         "latest": latest,
         "value": number_cell(indicator, standing.value),
         "unit": shown_unit(indicator),
-        "period": period_of(latest) if latest else "",
+        "period": period_words(latest) if latest else "",
         "change": change_cell(indicator, standing.change),
         "target": target_words(standing.target, indicator) if standing.target else "",
         "comparator": number_cell(indicator, standing.comparator),
+        "since": since_cells(Since(standing, compared)) if compared else None,
     }
 
 
-def period_of(row: Observation) -> str:
-    return period_name(row.period_kind, row.period_start, row.period_end)
+def since_cells(since: Since) -> dict[str, Any]:
+    """What the value was on the earlier day, the period that it was of, and the change."""
+    indicator = since.now.indicator
+    return {
+        "is_first": since.is_first,
+        "is_new": since.latest is not None and not since.is_same,
+        "value": number_cell(indicator, since.value),
+        "period": period_words(since.latest) if since.latest else "",
+        "is_changed": bool(since.change),
+        "change": change_cell(indicator, since.change),
+    }
 
 
 class IndicatorDetail(ReadingView):
@@ -75,25 +81,39 @@ class IndicatorDetail(ReadingView):
         standing = standings([indicator], on=self.day)[0]
         observations = in_order(indicator.observations.released(self.day).select_related("region"))
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
+        path = path_to_target(indicator, observations, targets, on=self.day)
+        way = path_sentence(indicator, path) if path else ""
+        sentences = [key_sentence(standing), way]
+        charts = [
+            indicator_chart(indicator, observations, targets, path, on=self.day, sentences=sentences),
+            *decoupling_charts(indicator, observations, on=self.day),
+        ]
         return super().get_context_data(
             indicator=indicator,
             standing=standing,
             key_sentence=key_sentence(standing),
+            path_sentence=way,
             further_sentence=further_sentence(standing),
+            since=since_words(Since(standing, self.compared), day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
             source=named_source(indicator.source),
-            chart=chart_of(indicator, observations, targets, self.day.year),
-            leaves_out_unverified=any(not row.verified and row.region.code == PROVINCE for row in observations),
+            charts={chart.name: chart for chart in charts},
+            course=charts[0],
+            decoupling=charts[1:],
             observations=[
                 {
                     "row": row,
-                    "period": period_of(row),
+                    "id": row_id(row),
+                    "period": period_words(row),
                     "value": number_cell(indicator, row.value, exact=row.exact),
                     "source": named_source(row.source),
                 }
                 for row in observations
             ],
-            targets=[{"row": row, "words": target_words(row, indicator)} for row in targets],
+            targets=[
+                {"row": row, "words": target_words(row, indicator), "document": named_source(row.document)}
+                for row in targets
+            ],
             measures=indicator.measures.filter(listed_on__lte=self.day).order_by("code"),
             **kwargs,
         )
@@ -110,7 +130,7 @@ def key_sentence(standing: Standing) -> str:
     if standing.latest is None or standing.value is None:
         return ""
     value = with_unit(standing.indicator, standing.value)
-    return _("%(period)s: %(value)s") % {"period": period_of(standing.latest), "value": value}
+    return _("%(period)s: %(value)s") % {"period": period_words(standing.latest), "value": value}
 
 
 def further_sentence(standing: Standing) -> str:
@@ -123,6 +143,8 @@ def further_sentence(standing: Standing) -> str:
     if standing.change is not None:
         clauses.append(
             _("%(change)s on the year before") % {"change": change_words(standing.indicator, standing.change)}
+            if standing.change
+            else _("the same as the year before")
         )
     clauses.append(_("released on %(day)s") % {"day": day(standing.latest.released_on)})
     return pgettext("between clauses", ", ").join(clauses)
@@ -136,49 +158,3 @@ def against_country(standing: Standing) -> str:
             return _("%(points)s percentage points above the national average") % points
         return _("%(points)s percentage points below the national average") % points
     return _("the country: %(value)s") % {"value": with_unit(standing.indicator, standing.comparator)}
-
-
-def chart_of(indicator: Indicator, observations: list[Observation], targets: list[Target], year: int) -> Figure | None:
-    """The province's course, with the country's where they compare; None without a verified value of the province."""
-    own = points(indicator, (row for row in observations if row.region.code == PROVINCE))
-    if not own:
-        return None
-    others = points(indicator, (row for row in observations if row.region.code == COUNTRY))
-    names = {row.region.code: local(row.region, "short") for row in observations}
-    newest = {row.due_year: row for row in reversed(targets) if row.region.code == PROVINCE}
-    return indicator_line(
-        own,
-        others if is_comparable(indicator.unit) else [],
-        [
-            TargetPoint(
-                row.due_year,
-                shown_value(indicator, row.value),
-                target_label(row, indicator),
-            )
-            for row in newest.values()
-            if row.due_year <= year + TARGET_YEARS_AHEAD
-        ],
-        unit=shown_unit(indicator),
-        name=names[PROVINCE],
-        comparator_name=_("China") if COUNTRY in names else "",
-        cumulative=indicator.cumulative,
-    )
-
-
-def points(indicator: Indicator, observations: Iterable[Observation]) -> list[IndicatorPoint]:
-    """The newest verified value of each period."""
-    newest: dict[Any, Observation] = {}
-    for row in observations:
-        if row.verified:
-            newest.setdefault((row.period_start, row.period_end, row.period_kind), row)
-    return [
-        IndicatorPoint(
-            row.period_start,
-            row.period_end,
-            row.period_kind,
-            shown_value(indicator, row.value),
-            period_of(row),
-            exact=row.exact,
-        )
-        for row in newest.values()
-    ]

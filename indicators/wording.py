@@ -6,10 +6,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from indicators.models import Indicator, Target
-from web import language
-from web.charts import value_text
+from indicators.figures import Since, is_rate
+from indicators.models import Indicator, Observation, Target
+from web import charts, language
 from web.numbers import trimmed
+from web.periods import period_name
 from web.templatetags.pilotzone import MINUS, NOTHING
 
 
@@ -22,15 +23,11 @@ def shown_unit(indicator: Indicator) -> str:
     return indicator.unit_zh if language.suffix() == "zh" else indicator.unit
 
 
-def is_rate(indicator: Indicator) -> bool:
-    return indicator.unit.startswith("%")
-
-
 def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True) -> str:
     """For table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least one decimal."""
     if value is None:
         return NOTHING
-    text = value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
+    text = charts.value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
     return text.replace("%", "").replace(MINUS, "-")
 
 
@@ -42,19 +39,44 @@ def change_cell(indicator: Indicator, change: Decimal | None) -> str:
 
 def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True) -> str:
     """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW."""
-    text = value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
+    text = charts.value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
     unit = shown_unit(indicator).removeprefix("%")
-    if not unit:
-        return text
-    return f"{text}{unit}" if language.suffix() == "zh" else f"{text} {unit.strip()}"
+    return charts.with_unit(text, unit.strip())
 
 
 def change_words(indicator: Indicator, change: Decimal) -> str:
-    """For sentences: +2.6 percentage points, +2,408亿元."""
+    """For sentences: up 2.6 percentage points, 减少2,408亿元. A change of nothing is the caller's."""
     if is_rate(indicator):
-        points = change_cell(indicator, change).replace("-", MINUS)
-        return _("%(points)s percentage points") % {"points": points}
-    return ("+" if change > 0 else "") + with_unit(indicator, change)
+        words = _("up %(points)s percentage points") if change > 0 else _("down %(points)s percentage points")
+        return words % {"points": number_cell(indicator, abs(change))}
+    words = _("up %(amount)s") if change > 0 else _("down %(amount)s")
+    return words % {"amount": with_unit(indicator, abs(change))}
+
+
+def period_words(row: Observation) -> str:
+    return period_name(row.period_kind, row.period_start, row.period_end)
+
+
+def since_words(since: Since, day: str) -> str:
+    """How a value differs from that of an earlier day, which `day` names, and what it was; empty where there is none on
+    either day."""
+    words: dict[str, str] = {"since": day}
+    if since.is_first:
+        return _("first published since %(since)s") % words
+    if since.latest is None or since.value is None:
+        return ""
+    if since.is_same:
+        return _("no new figure since %(since)s") % words
+    indicator, change = since.now.indicator, since.change
+    value = with_unit(indicator, since.value)
+    words["then"] = _("%(value)s, %(period)s") % {"value": value, "period": period_words(since.latest)}
+    if change is None:
+        # Sums from 1 January to different days.
+        return _("new figure since %(since)s (before: %(then)s)") % words
+    if not change:
+        return _("new figure since %(since)s, with the same value (before: %(then)s)") % words
+    words["change"] = change_words(indicator, change)
+    return _("%(change)s since %(since)s (before: %(then)s)") % words
 
 
 def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:

@@ -4,7 +4,6 @@ from auditlog.registry import auditlog
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +13,7 @@ from reporting.models import AbstractReport
 from reporting.provenance import Provenance, Sourced
 from reporting.statuses import MeasureStatus
 from reporting.workflow import OPEN_STATES, ReportState
+from web.addresses import address
 
 
 class Plan(Sourced):
@@ -114,7 +114,7 @@ class Measure(Sourced):
         return f"{self.code} {self.title_zh}"
 
     def get_absolute_url(self) -> str:
-        return reverse("measures:detail", args=[self.code])
+        return address("measures:detail", self.code)
 
 
 class Report(AbstractReport):

@@ -156,7 +156,7 @@ class BoardPage(WorkPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
         rows = board_of(plan, month=month, day=self.day)
-        after = next_month(month)
+        due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
             rows=[{"row": row, "late": row.days_late(self.day), "can_remind": self.can_remind(row)} for row in rows],
             counts={state: sum(row.state == state for row in rows) for state in ("all", "some", "none")},
@@ -165,7 +165,8 @@ class BoardPage(WorkPage):
             missing=sum(row.month.missing for row in rows),
             can_remind=any(self.can_remind(row) for row in rows),
             month=month,
-            due_on=reports_due_on(month),
+            due_on=due_on,
+            is_past_due=self.day > due_on,
             month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
             month_after=after if after is not None and after <= self.day else None,
             **kwargs,

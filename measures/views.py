@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Department
 from accounts.roles import may_comment, may_report, may_review, may_see_names, signed_in
+from measures.changes import MeasureChange, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office_forms import CommentForm
@@ -25,9 +26,11 @@ from reporting.clock import today
 from reporting.lights import Light, Thresholds, Verdict, light_of, thresholds
 from reporting.statuses import MeasureStatus
 from reporting.workflow import MoveNotAllowed
-from web.charts import StatusStep, status_steps
+from web.charts import Chart, Column, StatusStep, status_steps
 from web.language import local
 from web.sources import named_source
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import iso
 from web.unsent import take_unsent
 from web.views import ListPage, ReadingView
 
@@ -90,7 +93,8 @@ def due_flag(measure: Any, on: date) -> str:
         return ""
     if measure.due_on < on:
         return _("Overdue")
-    return _("Due in %(days)s days") % {"days": (measure.due_on - on).days}
+    days = (measure.due_on - on).days
+    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
 
 
 class HistoryRow(NamedTuple):
@@ -200,6 +204,13 @@ class MeasureDetail(ReadingView):
             "may_file": acts and may_report(user, lead=measure.lead_department_id),
         }
 
+    def change(self, measure: Any, verdict: Verdict, limits: Thresholds) -> MeasureChange | None:
+        """What it was on the day that is compared with, if there is one."""
+        if not self.compared:
+            return None
+        measure.light = verdict.light
+        return measure_changes([measure], self.compared, limits=limits)[0]
+
     def comment_form(self, measure: Measure) -> CommentForm:
         return CommentForm(initial=take_unsent(self.request, reverse("measures:comment", args=[measure.code])))
 
@@ -233,16 +244,40 @@ class MeasureDetail(ReadingView):
             "reason": light_reason(verdict),
             "due_flag": due_flag(measure, self.day),
             "history": history,
-            "chart": status_steps(steps, measure.due_on, self.day),
+            "charts": {"status": status_chart(steps, measure.due_on, self.day)},
             "reports": filed[:OPEN_REPORTS],
             "earlier_reports": filed[OPEN_REPORTS:],
             "may_see_evidence": may_see_evidence,
             "may_see_names": names,
+            "change": self.change(measure, verdict, limits),
             "projects": projects[:NAMED_PROJECTS],
             "project_count": projects.count(),
             "named_projects": NAMED_PROJECTS,
             "indicators": measure.indicators.all(),
         }
+
+
+def status_chart(steps: list[StatusStep], due_on: date | None, as_of: date) -> Chart:
+    """How the status of a measure came to be what it is. `steps`: the newest first."""
+    standing = [step for step in steps if not step.is_superseded]
+    summary = _("The status was not recorded by this day.")
+    if standing:
+        status, since = MeasureStatus(standing[0].status).label, day_words(standing[0].effective_on)
+        summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
+    return Chart(
+        name="status",
+        title=_("Course of the status, as of %(day)s") % {"day": day_words(as_of)},
+        figure=status_steps(steps, due_on, as_of),
+        summary=summary,
+        columns=[
+            Column(_("Effective date"), iso, is_number=False),
+            Column(_("New status"), is_number=False),
+            Column(_("Corrected"), is_number=False),
+        ],
+        rows=[(step.effective_on, str(MeasureStatus(step.status).label), step.is_superseded) for step in steps],
+        kind="steps",
+        has_own_table=True,
+    )
 
 
 class CommentOnMeasure(MeasureDetail):

@@ -3,9 +3,11 @@
 Options on the command line and in GUNICORN_CMD_ARGS win over these.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -28,3 +30,22 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # It would write to the home folder, which a service account need not have.
 control_socket_disable = True
 accesslog = None
+
+
+def when_ready(_server: Any) -> None:
+    """Loads what the workers would otherwise each load for themselves with their first pages: views, addresses, texts,
+    templates. They share it as long as nobody writes to it, which the garbage collector is kept from doing."""
+    # Not before: gunicorn reads this file before it loads the app.
+    from django.template.loader import get_template
+    from django.urls import get_resolver
+    from django.utils.translation import gettext, override
+
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            gettext("")
+            get_resolver().reverse_dict.get("")
+    templates = settings.BASE_DIR / "templates"
+    for path in templates.rglob("*.html"):
+        get_template(str(path.relative_to(templates)))
+    gc.collect()
+    gc.freeze()

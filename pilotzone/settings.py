@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_filters",
     "django_htmx",
     "rest_framework",
@@ -115,6 +116,9 @@ TEMPLATES = [
     },
 ]
 
+# Forms look for their templates where pages do.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at once, so that two
@@ -124,6 +128,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    # A new connection reads the schema and prepares every statement again: a tenth of a page. PostgreSQL has its pool.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     from pilotzone.pool import check
 
@@ -172,13 +178,23 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # plotly.js comes from the installed package, so that it always agrees with the figures made for it.
 _plotly = find_spec("plotly")
 assert _plotly is not None and _plotly.origin is not None
-STATICFILES_DIRS = [BASE_DIR / "static", ("plotly", Path(_plotly.origin).parent / "package_data")]
+# What `./run bundle` makes of it comes first, where it was made: the same, with only the traces that our charts have.
+_reduced = BASE_DIR / "frontend" / "built"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *([("plotly", _reduced)] if _reduced.is_dir() else []),
+    ("plotly", Path(_plotly.origin).parent / "package_data"),
+]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "evidence"},
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Collected by one user and served by another; without this they had the permissions of evidence, below.
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644},
+    },
 }
 FILE_UPLOAD_HANDLERS = [
     "web.uploads.SizeLimit",
@@ -228,7 +244,8 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # A page has some 100 KB, and each web process keeps its own.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}
 }
 
 # Without a broker tasks run in the process that asked for them, after its commit.
@@ -288,6 +305,8 @@ PILOTZONE_DUE_SOON_DAYS = env.whole("PILOTZONE_DUE_SOON_DAYS", 60)
 PILOTZONE_SILENT_DAYS = env.whole("PILOTZONE_SILENT_DAYS", 62)
 PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", "0.5")
 PILOTZONE_EVIDENCE_MEGABYTES = env.whole("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
+# Seconds for which a page may be shown again unmade while the data are the same; 0 makes each anew.
+PILOTZONE_KEEP_PAGES = env.whole("PILOTZONE_KEEP_PAGES", 600, most=86_400)
 PILOTZONE_WEB_WORKERS = env.whole("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 
 REST_FRAMEWORK = {

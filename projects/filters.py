@@ -40,6 +40,8 @@ class ProjectFilter(django_filters.FilterSet):
 
     # Those shown as fields on the page; the others come by links and by the API.
     shown = ("search", "city", "category", "stage")
+    # Its lists can be compared with an earlier day.
+    takes_compare = True
 
     class Meta:
         model = Project

@@ -2,12 +2,12 @@ from auditlog.registry import auditlog
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from projects.querysets import ProjectQuerySet
 from reporting.provenance import Provenance, Sourced
+from web.addresses import address
 
 
 class Category(models.TextChoices):
@@ -81,7 +81,7 @@ class Project(Sourced):
         return f"{self.code} {self.name_zh}"
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:detail", args=[self.code])
+        return address("projects:detail", self.code)
 
 
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.

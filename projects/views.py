@@ -11,6 +11,7 @@ from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
 from reporting.clock import today
 from reporting.lights import thresholds
+from web.charts import with_unit
 from web.sources import named_source
 from web.templatetags.pilotzone import yi
 from web.views import ListPage, ReadingView
@@ -32,7 +33,7 @@ class ProjectList(ListPage):
         total = context["listing"].rows.order_by().aggregate(total=Sum("investment_wan"))["total"] or 0
         return context | {
             "plan": self.plan,
-            "counts": _("total investment %(amount)s (100 million yuan)") % {"amount": yi(total)},
+            "counts": _("total investment %(amount)s") % {"amount": with_unit(yi(total), _("100 million yuan"))},
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 
@@ -43,7 +44,9 @@ class ProjectDetail(ReadingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         projects = Project.objects.select_related("plan", "city", "county")
         project = get_object_or_404(projects, code=kwargs["code"])
-        as_of_day = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
+        as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
+        if self.compared:
+            as_of_day = as_of_day.with_status_then(self.compared)
         measures = list(as_of_day.prefetch_related("indicators"))
         return super().get_context_data(
             project=project,

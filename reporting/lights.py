@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from reporting.statuses import MeasureStatus
 
@@ -49,9 +49,15 @@ class Verdict:
         if self.rule == "overdue":
             return _("Due before this day and not completed")
         if self.rule == "due_soon":
-            return _("Due within %(days)s days and still being promoted") % {"days": self.days}
+            return ngettext(
+                "Due within %(days)s day and still being promoted",
+                "Due within %(days)s days and still being promoted",
+                self.days,
+            ) % {"days": self.days}
         if self.rule == "silent":
-            return _("No accepted report for %(days)s days") % {"days": self.days}
+            return ngettext(
+                "No accepted report for %(days)s day", "No accepted report for %(days)s days", self.days
+            ) % {"days": self.days}
         return ""
 
 

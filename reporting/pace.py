@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,8 @@ def to_tenth(value: Fraction | Decimal) -> Decimal:
 
 def percent(part: int, whole: int) -> Decimal | None:
     """part / whole in percent, to one decimal. None where there is nothing to measure, which is not 0 %."""
-    return None if whole == 0 else to_tenth(Fraction(part * 100, whole))
+    # A page asks this some hundred times; whole numbers are ten times as quick as fractions, and as exact.
+    return None if whole == 0 else Decimal((part * 2000 + whole) // (2 * whole)).scaleb(-1)
 
 
 def days_passed(*, starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
@@ -39,6 +41,7 @@ def days_passed(*, starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
     return min(max((on - starts_on).days + 1, 0), days), days
 
 
+@lru_cache(maxsize=64)
 def time_elapsed(*, starts_on: date, ends_on: date, on: date) -> Decimal:
     """The share of the plan's days up to and with `on`, in percent: 0.0 before, 100.0 from the last day on."""
     passed, days = days_passed(starts_on=starts_on, ends_on=ends_on, on=on)
@@ -91,11 +94,11 @@ class Progress:
     elapsed: Decimal
     before_plan: bool = False
 
-    @property
+    @cached_property
     def completion_rate(self) -> Decimal | None:
         return None if self.before_plan else percent(self.completed, self.total)
 
-    @property
+    @cached_property
     def due_rate(self) -> Decimal | None:
         return None if self.before_plan else percent(self.due, self.total)
 

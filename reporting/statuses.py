@@ -17,4 +17,7 @@ class MeasureStatus(models.TextChoices):
     @property
     def depth(self) -> int:
         """1, 2 or 3: how many cells of its mark are filled."""
-        return list(MeasureStatus).index(self) + 1
+        return _DEPTHS[self]
+
+
+_DEPTHS = {status: depth for depth, status in enumerate(MeasureStatus, start=1)}

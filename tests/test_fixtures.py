@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -27,6 +28,7 @@ from reporting.lights import Thresholds
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 JUNE = "2023-06-30"
 AUGUST = "2023-08-29"
+HAN = re.compile("[\u3400-\u9fff]")
 LIMITS = Thresholds(due_soon=60, silent=62)
 Rows = list[dict[str, str]]
 
@@ -91,6 +93,18 @@ class TestTheFiles:
         march = Counter(statuses("2023-03-31").values())
         assert march.total() == 249
         assert 0 < 249 - march["promoting"] < 118
+
+    def test_every_source_and_document_is_named_in_chinese_and_in_english(self) -> None:
+        wrong, seen = set(), 0
+        for path in FIXTURES.glob("*.csv"):
+            for row in read(path.stem):
+                for text in filter(None, (row.get("source"), row.get("document"))):
+                    seen += 1
+                    names = re.sub(r"; https?://\S+$", "", text).split(" | ")
+                    if [bool(HAN.search(name)) for name in names] != [True, False]:
+                        wrong.add(f"{path.name}: {text}")
+        assert not wrong, "\n".join(sorted(wrong))
+        assert seen > 5_000
 
     def test_3186_projects_sum_to_84500_yi(self) -> None:
         assert len({row["code"] for row in PROJECTS}) == 3186

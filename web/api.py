@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions, status
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
@@ -70,7 +70,11 @@ def explain_error(error: Exception, context: Mapping[str, Any]) -> Response | No
         return Response({"detail": detail}, status=error.status_code)
     if isinstance(error, exceptions.Throttled):
         seconds = int(error.wait or 1) + 1
-        detail = _("Too many requests; please wait %(seconds)s seconds") % {"seconds": seconds}
+        detail = ngettext(
+            "Too many requests; please wait %(seconds)s second",
+            "Too many requests; please wait %(seconds)s seconds",
+            seconds,
+        ) % {"seconds": seconds}
         return Response({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
     if isinstance(error, exceptions.APIException):
         detail = _("Please log in first") if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
@@ -98,13 +102,15 @@ class ByParameter(BaseContentNegotiation):
 
 
 class Endpoint(APIView):
-    """An answer as of a day: `columns` are its fields besides `as_of`, each with its shape."""
+    """An answer as of a day: `columns` are its fields besides `as_of`, each with its shape; `compared_columns` follow
+    them where an earlier day is compared with."""
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = ByParameter
     schema: EndpointSchema | None = EndpointSchema()
     formats: tuple[str, ...] = ("json",)
     columns: Mapping[str, Shape] = {}
+    compared_columns: Mapping[str, Shape] = {}
     component: str  # the name of the answer's shape in the schema
     # For what takes something: method -> the name and the shape of its body, and the answer to it.
     takes: Mapping[str, tuple[str, Shape]] = {}
@@ -132,7 +138,7 @@ class Endpoint(APIView):
 
     @classmethod
     def shape(cls) -> Shape:
-        return record({"as_of": DAY, **cls.columns})
+        return record({"as_of": DAY, **cls.columns, **cls.compared_columns}, sometimes=cls.compared_columns)
 
     @classmethod
     def written_shape(cls) -> Shape:
@@ -176,10 +182,8 @@ class Endpoint(APIView):
 
 
 class ListEndpoint(Endpoint):
-    """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports;
-    `compared_columns` follow them where an earlier day is compared with."""
+    """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports."""
 
-    compared_columns: Mapping[str, Shape] = {}
     formats = ("json", *EXPORTS)
     filterset_class: type[django_filters.FilterSet]
     orderings: Mapping[str, Sequence[str]]

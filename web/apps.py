@@ -1,10 +1,16 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class WebConfig(AppConfig):
     name = "web"
 
     def ready(self) -> None:
+        from web import versions
         from web.field_names import name_fields
 
         name_fields()
+        connection_created.connect(versions.watch)
+        pre_migrate.connect(versions.pause, sender=self)
+        post_migrate.connect(versions.resume, sender=self)

@@ -11,7 +11,8 @@ The script adds what only it knows: width, the page's fonts, large print, paper.
 Plotly is never imported here; tests check each figure with it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -23,10 +24,72 @@ from django.utils.translation import gettext as _
 from reporting.periods import PeriodKind, months_between
 from reporting.statuses import MeasureStatus
 from web import language
-from web.templatetags.pilotzone import day, minus, number
+from web.templatetags.pilotzone import NOTHING, day, minus, number
 
 type Figure = dict[str, Any]
 type Number = Decimal | float | int
+
+
+class Column(NamedTuple):
+    """A column of a chart's rows: its head, with the unit in brackets, and how a page writes its values."""
+
+    label: str
+    show: Callable[[Any], str] = str
+    is_number: bool = True
+
+    def written(self, value: Any) -> str:
+        return NOTHING if value is None else str(self.show(value))
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with what it takes to read it without seeing it, and to use its numbers elsewhere.
+
+    `rows` hold raw values, exactly those that are drawn: a page writes them below the drawing, and its address with
+    `?chart=NAME` gives them as CSV. `urls`: where the first cell of each row leads.
+    """
+
+    name: str
+    title: str  # what is shown, its unit, as of when
+    figure: Figure | None  # None: nothing to draw, and `missing` says which input is not there
+    summary: str  # one sentence, from the same numbers
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    total: Sequence[Any] = ()
+    urls: Sequence[str] = ()
+    kind: str = "line"  # holds the place while it loads: course, steps, due, map, line or free
+    note: str = ""
+    source: str = ""
+    provenance: str = ""
+    on: date | None = None  # the day that a published figure was published for
+    missing: str = ""
+    has_own_table: bool = False  # the page shows the same rows beside it, its own way
+    key_template: str = ""  # a key between title and drawing
+    rows_template: str = ""  # the same rows written its own way, in place of a table of `rows`
+
+    @property
+    def figure_id(self) -> str:
+        return f"chart-{self.name}"
+
+    @property
+    def heads(self) -> list[dict[str, Any]]:
+        """As components/table.html takes them."""
+        return [{"label": column.label, "number": column.is_number} for column in self.columns]
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        rows = [self._written(row) for row in self.rows]
+        for row, url in zip(rows, self.urls, strict=False):
+            row[0] = {"text": row[0], "url": url}
+        return rows
+
+    @property
+    def total_cells(self) -> list[Any]:
+        return self._written(self.total) if self.total else []
+
+    def _written(self, row: Sequence[Any]) -> list[Any]:
+        return [column.written(value) for column, value in zip(self.columns, row, strict=True)]
+
 
 INK, INK_2, INK_3 = "#17242F", "#43525F", "#5D6B77"
 EDGE, GRID, GROUND = "#7C8994", "#E2E7EA", "#FFFFFF"
@@ -70,6 +133,7 @@ COMPARATOR_LINE = {"color": COMPARATOR, "width": 2, "dash": "7px,5px"}
 PLAN_LINE = {"color": INK_2, "width": 2, "dash": "6px,3px"}
 ELAPSED_LINE = {"color": COMPARATOR, "width": 2, "dash": "2px,3px"}
 PACE_LINE = {"color": ACCENT, "width": 2, "dash": "2px,3px"}
+PATH_LINE = {"color": ACCENT, "width": 1.5, "dash": "5px,4px"}
 LABEL_ROOM = 20
 NARROW_LABEL_ROOM = 34
 # On paper heights shrink more than fonts do (0.56 and 0.76): labels that must not touch there stand further apart here.
@@ -281,7 +345,12 @@ def with_unit(text: str, unit: str) -> str:
     """10,307亿元, 10,307 × 100 million yuan."""
     if not unit:
         return text
-    return f"{text}{unit}" if is_chinese() else f"{text} {'× ' if unit[0].isdigit() else ''}{unit}"
+    return f"{text}{unit}" if is_chinese() else f"{text} {unit_after(unit)}"
+
+
+def unit_after(unit: str) -> str:
+    """A unit as it stands behind a number: one that begins with a figure, as 100 million yuan does, multiplies it."""
+    return f"× {unit}" if unit[:1].isdigit() else unit
 
 
 def month_name(month: date) -> str:
@@ -302,19 +371,23 @@ def hover_day() -> str:
     return "%{x|%Y年%-m月%-d日}" if is_chinese() else "%{x|%-d %B %Y}"
 
 
-def value_text(value: Number, *, percent: bool = False, exact: bool = True) -> str:
-    """83.820000 -> 83.82; a rate has at least one decimal; a minus is a true one; 约115 where it is not exact."""
+def value_text(value: Number, *, percent: bool = False, exact: bool = True, is_floor: bool = False) -> str:
+    """83.820000 -> 83.82; a rate has at least one decimal; a minus is a true one; 约115 where it is not exact, and
+    51以上 where the source says only that it is more."""
     digits = f"{Decimal(str(value)):f}"
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
     if percent and "." not in digits:
         digits += ".0"
     text = minus(number(Decimal(digits))) + ("%" if percent else "")
+    if is_floor:
+        return _("more than %(value)s") % {"value": text}
     return text if exact else _("about %(value)s") % {"value": text}
 
 
 class IndicatorPoint(NamedTuple):
-    """A value of a period. `label` is the period in words; not `exact`: the source rounds it."""
+    """A value of a period. `label` is the period in words; not `exact`: the source rounds it, or says only that it is
+    more (`is_floor`). `url`: where a click leads."""
 
     start: date
     end: date
@@ -322,14 +395,26 @@ class IndicatorPoint(NamedTuple):
     value: Number
     label: str
     exact: bool = True
+    is_floor: bool = False
+    url: str = ""
+
+    def said(self, *, percent: bool) -> str:
+        return value_text(self.value, percent=percent, exact=self.exact, is_floor=self.is_floor)
+
+    @property
+    def symbol(self) -> str:
+        return "triangle-up" if self.is_floor else "circle"
 
 
 class TargetPoint(NamedTuple):
-    """`label` says it with what qualifies it, the year follows: 目标9,000以上."""
+    """`label` says it with what qualifies it, the year follows: 目标9,000以上. `path_from`: the value, one of the
+    indicator's or the document's base, from which a straight path to the target is drawn."""
 
     due_year: int
     value: Number
     label: str
+    path_from: IndicatorPoint | None = None
+    url: str = ""
 
 
 # The kinds of a year-to-date series: as rates they follow on each other, as amounts they do not.
@@ -381,6 +466,8 @@ def _series_trace(series: _Series, *, title: str, percent: bool, subject: bool) 
     y: list[float | int | None] = []
     words: list[str] = []
     fills: list[str] = []
+    symbols: list[str] = []
+    urls: list[str] = []
     before: IndicatorPoint | None = None
     for point in series.points:
         if before and series.step and (point.end - before.end).days > series.step:
@@ -388,10 +475,14 @@ def _series_trace(series: _Series, *, title: str, percent: bool, subject: bool) 
             y.append(None)
             words.append("")
             fills.append(GROUND)
+            symbols.append("circle")
+            urls.append("")
         x.append(series.place(point))
         y.append(plain(point.value))
-        words.append(f"{point.label}<br>{title} {value_text(point.value, percent=percent, exact=point.exact)}")
+        words.append(f"{point.label}<br>{title} {point.said(percent=percent)}")
         fills.append(colour if subject and point.exact else GROUND)
+        symbols.append(point.symbol)
+        urls.append(point.url)
         before = point
     return {
         "type": "scatter",
@@ -400,9 +491,16 @@ def _series_trace(series: _Series, *, title: str, percent: bool, subject: bool) 
         "y": y,
         "hovertext": words,
         "hoverinfo": "text",
+        "customdata": urls,
         "cliponaxis": False,
         "line": SUBJECT_LINE if subject else COMPARATOR_LINE,
-        "marker": {"size": 8, "opacity": 1, "color": fills, "line": {"color": colour, "width": 2}},
+        "marker": {
+            "size": 8,
+            "opacity": 1,
+            "symbol": symbols,
+            "color": fills,
+            "line": {"color": colour, "width": 2},
+        },
     }
 
 
@@ -411,11 +509,13 @@ def _spans_trace(spans: Sequence[IndicatorPoint], *, title: str, percent: bool, 
     x: list[str | None] = []
     y: list[float | int | None] = []
     words: list[str] = []
+    urls: list[str] = []
     for one in spans:
-        said = f"{one.label}<br>{title} {value_text(one.value, percent=percent, exact=one.exact)}"
+        said = f"{one.label}<br>{title} {one.said(percent=percent)}"
         x += [one.start.isoformat(), one.end.isoformat(), None]
         y += [plain(one.value), plain(one.value), None]
         words += [said, said, ""]
+        urls += [one.url, one.url, ""]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -423,8 +523,57 @@ def _spans_trace(spans: Sequence[IndicatorPoint], *, title: str, percent: bool, 
         "y": y,
         "hovertext": words,
         "hoverinfo": "text",
+        "customdata": urls,
         "cliponaxis": False,
         "line": {"color": ACCENT if subject else COMPARATOR, "width": 5 if subject else 3},
+    }
+
+
+# px, about: how wide the plot of a course is, and how long a path must be for its name to stand beside its end.
+WIDE_COURSE, NARROW_COURSE = 620, 206
+SHORT_PATH = 90
+
+
+def _due(target: TargetPoint, newest: IndicatorPoint | None) -> str:
+    """Where a target stands: in the middle of its year as the values of years do, but at its end where values stand at
+    a day, or at the end of several years."""
+    like = target.path_from or newest
+    is_at_end = like is not None and like.kind in (PeriodKind.DAY, PeriodKind.YEARS)
+    return f"{target.due_year:04d}-{'12-31' if is_at_end else '07-01'}"
+
+
+def _target_words(target: TargetPoint, due: str, *, below: bool, a_day: float, narrow: bool) -> list[dict[str, Any]]:
+    """The target's name above or below its mark, and the path's beside it; beyond the target's where the path is so
+    short that the end of the line is near. `a_day`: px that a day takes."""
+    words = f"{wrapped(target.label, 14)}<br>{year_name(target.due_year)}"
+    written = [_beside(words, x=due, y=target.value, colour=INK_2, below=below)]
+    if target.path_from:
+        name = _("Path needed")
+        path = label(name, x=due, y=plain(target.value), colour=ACCENT)
+        if (date.fromisoformat(due) - target.path_from.end).days * a_day < SHORT_PATH:
+            beyond = 9 + round((words.count("<br>") + 1) * NARROW_FONT * 1.35)
+            where = {"yanchor": "top", "yshift": -beyond} if below else {"yanchor": "bottom", "yshift": beyond}
+            written.append(path | where)
+        else:
+            text = wrapped(name, 10) if narrow else name
+            where = {"xanchor": "left", "align": "left", "xshift": 9, "yanchor": "bottom" if below else "top"}
+            written.append(path | where | {"text": text})
+    return written
+
+
+def _path_trace(target: TargetPoint, due: str, *, rates: bool) -> dict[str, Any]:
+    """The straight way from where it starts, which stands as in its line, to the target."""
+    start = target.path_from
+    assert start is not None
+    line = _Series([start], None, at_end=start.kind == PeriodKind.DAY or (rates and start.kind in _YEAR_TO_DATE))
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [line.place(start), due],
+        "y": [plain(start.value), plain(target.value)],
+        "line": PATH_LINE,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
     }
 
 
@@ -449,17 +598,26 @@ def indicator_line(
 
     A line joins values of one kind of period without a gap between them; a rate of the year to date
     (`cumulative`, in %) counts as one kind. A value for several years is a bar of that length. A value that
-    is not exact has an open marker. Rates keep 0 in sight; where another axis is cut, the plot says so.
+    is not exact has an open marker, a triangle where the source says only that it is more. Rates keep 0 in sight;
+    where another axis is cut, the plot says so.
     """
     percent = unit.startswith("%")
     shown = [*points, *comparator_points]
-    values = [float(point.value) for point in shown] + [float(target.value) for target in targets] or [0.0]
+    starts = [target.path_from for target in targets if target.path_from]
+    values = [float(point.value) for point in (*shown, *starts)] + [float(target.value) for target in targets] or [0.0]
     is_cut = not percent and max(values) > min(values) > max(values) / 2
-    reached = max(points, key=lambda point: point.end).value if points else 0
+    newest = max(points, key=lambda point: point.end, default=None)
+    reached = newest.value if newest else 0
     bounds = values if is_cut else [*values, 0.0]
     # Room for the words above or below a target.
     room = (max(bounds) - min(bounds)) / 5
     bounds += [float(one.value) + (room if one.value >= reached else -room) for one in targets]
+    # And on the other side of the line's end, where its name makes way for the path.
+    bounds += [
+        float(reached) + room if one.value < reached else max(float(reached) - room, min(0.0, *bounds))
+        for one in targets
+        if one.path_from and one.path_from == newest
+    ]
     ticks, span = scale(min(bounds), max(bounds))
     height, narrow_height, top = 330, 260, 30 if is_cut else 14
     margin, narrow_margin = Margin(52, 118, top), Margin(46, 76, top, 30)
@@ -473,7 +631,7 @@ def indicator_line(
         for n, series in enumerate(found):
             data.append(_series_trace(series, title=title, percent=percent, subject=subject))
             last = series.points[-1]
-            said = value_text(last.value, percent=percent, exact=last.exact)
+            said = last.said(percent=percent)
             if n == 0:
                 ends.setdefault(series.place(last), []).append(EndLabel(title, said, last.value, colour, bold=subject))
             else:
@@ -490,43 +648,56 @@ def indicator_line(
         if spans:
             data.append(_spans_trace(spans, title=title, percent=percent, subject=subject))
         for one in spans:
-            said = f"{one.label}<br>{value_text(one.value, percent=percent, exact=one.exact)}"
+            said = f"{one.label}<br>{one.said(percent=percent)}"
             mark = _beside(said, x=one.end.isoformat(), y=one.value, colour=colour, below=True)
             notes.append(mark | {"xanchor": "right", "align": "right"})
 
-    named = {edge.year for point in shown for edge in (point.start, point.end)} | {
+    named = {edge.year for point in (*shown, *starts) for edge in (point.start, point.end)} | {
         target.due_year for target in targets
     }
     years = list(range(min(named), max(named) + 1)) if named else [1]
     # A little before the first year, so that its name does not touch the lowest value's.
     opening = date(years[0], 1, 1) - min(timedelta(days=9 * len(years)), date(years[0], 1, 1) - date.min)
+    due = {target: _due(target, newest) for target in targets}
     if targets:
+        data += [
+            _path_trace(target, due[target], rates=percent and cumulative) for target in targets if target.path_from
+        ]
         data.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": [f"{target.due_year:04d}-07-01" for target in targets],
+                "x": [due[target] for target in targets],
                 "y": [plain(target.value) for target in targets],
                 "hovertext": [f"{target.label}<br>{year_name(target.due_year)}" for target in targets],
                 "hoverinfo": "text",
+                "customdata": [target.url for target in targets],
                 "cliponaxis": False,
                 "marker": {"size": 10, "symbol": "square-open", "color": INK_2, "line": {"width": 2}},
             }
         )
-    for target in targets:
-        words = f"{wrapped(target.label, 14)}<br>{year_name(target.due_year)}"
-        at = f"{target.due_year:04d}-07-01"
-        notes.append(_beside(words, x=at, y=target.value, colour=INK_2, below=target.value < reached))
     if is_cut:
         where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 10}
         notes.append(label(_("The vertical axis does not start at 0"), x=0, y=1, colour=INK_3, **where))
 
-    def end_notes(*, height: int, margin: Margin, narrow: bool) -> list[dict[str, Any]]:
-        return [
-            one
-            for at, group in ends.items()
-            for one in end_labels(group, x=at, span=span, height=height, margin=margin, narrow=narrow)
-        ]
+    days = (date(years[-1], 12, 31) - opening).days
+    on_path = [one.path_from for one in targets if one.path_from]
+
+    def words(*, height: int, margin: Margin, narrow: bool) -> list[dict[str, Any]]:
+        written = list(notes)
+        for target in targets:
+            a_day = (NARROW_COURSE if narrow else WIDE_COURSE) / days
+            written += _target_words(target, due[target], below=target.value < reached, a_day=a_day, narrow=narrow)
+        for at, group in ends.items():
+            if len(group) == 1 and newest in on_path and group[0].name == name:
+                # Right of the line's end goes the path.
+                text = "<br>".join(group[0][:2]) if narrow else " ".join(group[0][:2])
+                is_down = any(one.path_from == newest and one.value < reached for one in targets)
+                mark = _beside(f"<b>{text}</b>", x=at, y=group[0].at, colour=ACCENT, below=not is_down)
+                written.append(mark | {"xanchor": "left", "align": "left"})
+            else:
+                written += end_labels(group, x=at, span=span, height=height, margin=margin, narrow=narrow)
+        return written
 
     return {
         "data": data,
@@ -546,13 +717,13 @@ def indicator_line(
                 zerolinecolor=EDGE,
                 zerolinewidth=1,
             ),
-            annotations=notes + end_notes(height=height, margin=margin, narrow=False),
+            annotations=words(height=height, margin=margin, narrow=False),
         ),
         "narrow": narrow_layout(
             height=narrow_height,
             margin=narrow_margin,
             xaxis=_year_ticks(years, at_most=4),
-            annotations=notes + end_notes(height=narrow_height, margin=narrow_margin, narrow=True),
+            annotations=words(height=narrow_height, margin=narrow_margin, narrow=True),
         ),
     }
 

@@ -1,5 +1,7 @@
 """What a request asked wrongly, in sentences of the reader's language."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -20,6 +22,10 @@ def in_a_row(sentences: list[str]) -> str:
     """As one text: between two of them stands one mark, whether or not the first has its own."""
     *before, last = sentences or [""]
     return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last
+
+
+def not_one_of(values: Iterable[str]) -> str:
+    return _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(values)}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from web.errors import BadQuery, in_a_row
+from web.errors import BadQuery, in_a_row, not_one_of
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 1_000
@@ -27,12 +27,14 @@ class Listing:
     filterset: django_filters.FilterSet
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
+    # How many rows there are, where that was counted with something else.
+    count: int | None = None
 
     @cached_property
     def ordering(self) -> str:
         asked = self.params.get("ordering", "") or self.default_ordering
         if asked.removeprefix("-") not in self.orderings:
-            raise BadQuery({"ordering": [_allowed(self.orderings)]})
+            raise BadQuery({"ordering": [not_one_of(self.orderings)]})
         return asked
 
     @cached_property
@@ -55,7 +57,7 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        return asked_page(self.params, self.rows, size=self.page_size)
+        return asked_page(self.params, self.rows, size=self.page_size, count=self.count)
 
     @property
     def is_paged(self) -> bool:
@@ -63,13 +65,12 @@ class Listing:
         return bool(self.params.get("page") or self.params.get("page_size"))
 
 
-def _allowed(values: Any) -> str:
-    return _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(values)}
-
-
-def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE) -> Page:
-    """The page of `?page=`, the first where none is asked for. Raises BadQuery for one past the last."""
+def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE, count: int | None = None) -> Page:
+    """The page of `?page=`, the first where none is asked for. Raises BadQuery for one past the last. `count`: how many
+    rows there are, where that is known."""
     paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count
     number = _whole(params, "page", 1)
     if number > paginator.num_pages:
         raise BadQuery({"page": [_("The last page is %(last)s.") % {"last": paginator.num_pages}]})
@@ -91,7 +92,7 @@ def _whole(params: QueryDict, name: str, default: int, *, most: int | None = Non
 def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
     """For the API: a misspelt filter must not look like an answer."""
     unknown = {
-        name: [in_a_row([_("Unknown filter: %(name)s") % {"name": name}, _allowed(sorted(allowed))])]
+        name: [in_a_row([_("Unknown filter: %(name)s") % {"name": name}, not_one_of(sorted(allowed))])]
         for name in params
         if name not in allowed
     }

@@ -1,24 +1,45 @@
-"""A source is shown by its name; its address, where it has one, is behind the name."""
+"""A source is shown by its name in the reader's language; its address, where it has one, is behind the name.
+
+One text holds all of it: `中文名称 | English name; https://address`. Without the bar every reader gets the same name.
+"""
 
 import re
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from web.language import as_written
+from web.language import as_written, suffix
 
-MADE_HERE = "演示数据 (made for the demonstration)"  # of the fixtures; each reader gets one half
+BETWEEN_LANGUAGES = " | "
 ADDRESS_AT_END = re.compile(r"(?P<name>.*?)[;,，；]?\s*(?P<url>https?://\S+)", re.DOTALL)
+
+
+def source_text(source: str) -> str:
+    """For the API and its files: the name in the caller's language, and the address behind a semicolon."""
+    return source_in(source, suffix())
+
+
+@lru_cache(maxsize=1024)
+def source_in(source: str, language: str) -> str:
+    """`language`: zh or en. Kept, since the rows of a list share few sources."""
+    if BETWEEN_LANGUAGES not in source:
+        return source
+    name, url = _parts(source)
+    chinese, _bar, english = name.partition(BETWEEN_LANGUAGES)
+    name = english if language == "en" else chinese
+    return f"{name}; {url}" if url else name
 
 
 def named_source(source: str) -> SafeString:
     """A link where the text ends with an address; else the text. It is marked where it is in another language."""
-    if source == MADE_HERE:
-        return as_written(_("made for the demonstration"))
+    name, url = _parts(source_text(source))
+    if not url:
+        return as_written(name)
+    return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', url, as_written(name) or url)
+
+
+def _parts(source: str) -> tuple[str, str]:
+    """Name and address; either may be empty."""
     found = ADDRESS_AT_END.fullmatch(source.strip())
-    if found is None:
-        return as_written(source)
-    return format_html(
-        '<a href="{}" rel="noopener noreferrer">{}</a>', found["url"], as_written(found["name"].strip()) or found["url"]
-    )
+    return (found["name"].strip(), found["url"]) if found else (source, "")

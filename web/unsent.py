@@ -18,6 +18,10 @@ def keep_unsent(request: HttpRequest, fields: Sequence[str]) -> None:
     request.session[KEY] = {"path": request.path, "typed": typed}
 
 
+def has_unsent(request: HttpRequest) -> bool:
+    return KEY in request.session
+
+
 def take_unsent(request: HttpRequest, path: str) -> dict[str, Any]:
     """What was typed into the form that posts to the path, once; says that it was not sent yet. Else nothing."""
     if request.session.get(KEY, {}).get("path") != path:

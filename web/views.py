@@ -1,18 +1,24 @@
 """The base of every reading page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.views.generic import TemplateView
 
 from accounts.roles import may_read
 from reporting.clock import today
+from web.charts import Chart
 from web.days import asked_comparison, asked_day, settled_comparison
+from web.errors import BadQuery, not_one_of
+from web.exports import export
+from web.kept import kept_page
 from web.listing import Listing, ask
 from web.unsent import keep_unsent
 
@@ -30,6 +36,8 @@ class ReadingView(TemplateView):
     keeps: Sequence[str] = ()
     # Whether its foot says how fresh the totals of the plan are.
     shows_totals = False
+    # Whether it may be shown again, unmade, as long as the data are the same.
+    is_kept = True
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_read(request.user)
@@ -51,7 +59,24 @@ class ReadingView(TemplateView):
             return redirect(address)
         self.day = self.asked_day(request)
         self.compared = self.asked_comparison(request)
-        return super().dispatch(request, *args, **kwargs)
+        make = partial(self.make, request, *args, **kwargs)
+        return kept_page(request, make) if self.is_kept else make()
+
+    def make(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page; with `?chart=` the rows of one of its charts as CSV instead. Raises BadQuery for one that it has
+        not.
+        """
+        response = super().dispatch(request, *args, **kwargs)
+        asked = request.GET.get("chart", "")
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        charts: Mapping[str, Chart] = (context or {}).get("charts", {})
+        if not asked or not charts:
+            return response
+        if asked not in charts:
+            raise BadQuery({"chart": [not_one_of(charts)]})
+        heads = [column.label for column in charts[asked].columns]
+        rows = [dict(zip(heads, row, strict=True)) for row in charts[asked].rows]
+        return export("csv", name=f"{asked}-{self.day}", columns=heads, rows=rows)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -61,6 +86,8 @@ class ReadingView(TemplateView):
 
 class WorkPage(ReadingView):
     """A page on which people act. They act today, so it is of today whatever day its address names."""
+
+    is_kept = False
 
     def asked_day(self, request: HttpRequest) -> date:
         return today()
@@ -83,6 +110,10 @@ class ListPage(ReadingView):
     def get_queryset(self) -> Any:
         raise NotImplementedError
 
+    def count(self, rows: Any) -> int | None:
+        """How many rows the list has, for a page that counts more than that: then one query does both."""
+        return None
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         listing: Listing = ask(
             self.request,
@@ -91,4 +122,5 @@ class ListPage(ReadingView):
             orderings=self.orderings,
             default_ordering=self.default_ordering,
         )
+        listing.count = self.count(listing.rows)
         return super().get_context_data(listing=listing, page=listing.page, filter=listing.filterset, **kwargs)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from dashboard.api.summary import INVESTED, then_and_change
-from dashboard.changes import Changes, MeasureChange
+from dashboard.changes import Changes
 from dashboard.figures import Figures
 from indicators.models import Observation
+from measures.changes import MeasureChange
 from measures.filters import asked_plan
 from projects.models import Category
 from reporting.lights import Light

@@ -30,6 +30,7 @@ from web.schema import (
     parameters_of,
     record,
 )
+from web.sources import source_text
 
 INPUT = record(
     {
@@ -157,7 +158,7 @@ def _observation(standing: Standing) -> Mapping[str, Any]:
         "value": standing.value,
         "released_on": latest.released_on,
         "verified": latest.verified,
-        "source": latest.source,
+        "source": source_text(latest.source),
         "previous": standing.previous,
         "comparator": None if standing.comparator is None else {"region": COUNTRY, "value": standing.comparator},
     }

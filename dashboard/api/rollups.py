@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,7 +62,10 @@ class Rollups(ListEndpoint):
     behind: str
     figures: dict[str, Shape]
     takes_plan = True
+    takes_compare = True
     default_ordering = "number"
+    # The figures of the members on the day that is compared with, by their key; empty without one.
+    then: Mapping[str, Mapping[str, Any]] = {}
 
     @classmethod
     def filter_shapes(cls) -> dict[str, Shape]:
@@ -84,6 +87,8 @@ class Rollups(ListEndpoint):
     def get_listing(self) -> Listing:
         by, self.plan = self.by, asked_plan(self.request._request)
         members = [] if self.plan is None else self.get_members(Figures(self.plan, self.day), by)
+        if self.plan and self.compared:
+            self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
         return MemberListing(self.request.GET, None, self.orderings, self.default_ordering, members)
 
     def make_rows(self, objects: Sequence[Member]) -> Iterable[Row]:
@@ -100,6 +105,7 @@ class Rollups(ListEndpoint):
                 "name_en": name_en,
                 **{name: each.figures[name] for name in self.figures},
                 "url": self.address(self.behind, **query),
+                **({f"{name}_then": self.then[each.key][name] for name in self.figures} if self.then else {}),
             }
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
@@ -108,6 +114,10 @@ class Rollups(ListEndpoint):
 
 def _columns(figures: dict[str, Shape]) -> dict[str, Shape]:
     return {"key": TEXT, **local_names("name"), **figures, "url": ADDRESS}
+
+
+def _then(figures: dict[str, Shape]) -> dict[str, Shape]:
+    return {f"{name}_then": shape for name, shape in figures.items()}
 
 
 def _orderings(figures: dict[str, Shape]) -> dict[str, Sequence[str]]:
@@ -126,6 +136,7 @@ class MeasureRollups(Rollups):
     component = "MeasureRollupList"
     figures = _MEASURES
     columns = _columns(_MEASURES)
+    compared_columns = _then(_MEASURES)
     orderings = _orderings(_MEASURES)
     groups = {"plan": "plan", "section": "section", "department": "department"}
     behind = "api-measures"
@@ -141,6 +152,7 @@ class ProjectRollups(Rollups):
     component = "ProjectRollupList"
     figures = INVESTED
     columns = _columns(INVESTED)
+    compared_columns = _then(INVESTED)
     orderings = _orderings(INVESTED)
     groups = {"plan": "plan", "city": "city", "category": "category", "stage": "stage"}
     behind = "api-projects"

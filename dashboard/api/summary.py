@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from dashboard.changes import FigureChange, figure_changes, indicator_changes
+from dashboard.changes import figure_changes, indicator_changes
 from dashboard.figures import Figures, summary
 from measures.filters import asked_plan
 from projects.models import Category
+from reporting.changes import FigureChange
 from reporting.lights import Light
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
@@ -103,6 +104,6 @@ class Summary(Endpoint):
         if self.compared is None:
             return {}
         then = Figures(now.plan, self.compared)
-        found = figure_changes(now, then) | indicator_changes(now, then)
+        found = figure_changes(now, then) | indicator_changes(now, self.compared)
         figures = {path: then_and_change(each) for path, each in found.items()}
         return {"compare": {"as_of": self.compared, "figures": figures}}

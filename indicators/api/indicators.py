@@ -6,14 +6,15 @@ from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.response import Response
 
-from indicators.figures import COUNTRY, PROVINCE, Standing, standings
+from indicators.figures import COUNTRY, PROVINCE, Since, Standing, standings
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
-from indicators.models import Direction, Indicator, Target
+from indicators.models import Direction, Indicator, Observation, Target
 from reporting.provenance import Provenance
 from web.api import Endpoint, ListEndpoint, Row
 from web.language import local
 from web.numbers import json_number, trimmed
 from web.schema import ADDRESS, DAY, FLAG, NUMBER, TEXT, WHOLE, Shape, array, local_names, one_of, optional, record
+from web.sources import source_text
 
 LATEST = record({"period": TEXT, "value": NUMBER, "released_on": DAY})
 TARGET = record({"value": NUMBER, "due_year": WHOLE, "qualifier": TEXT, "document": TEXT})
@@ -57,6 +58,12 @@ LONGER: dict[str, Shape] = {
 }
 
 
+THEN: dict[str, Shape] = {
+    "latest_then": {**optional(LATEST), "description": "The newest value on the earlier day; null: none was released"},
+    "change": {**optional(NUMBER), "description": "In the unit; null also between sums from 1 January to other days"},
+}
+
+
 def target_row(target: Target | None) -> Row | None:
     if target is None:
         return None
@@ -64,8 +71,22 @@ def target_row(target: Target | None) -> Row | None:
         "value": trimmed(target.value),
         "due_year": target.due_year,
         "qualifier": target.qualifier,
-        "document": target.document,
+        "document": source_text(target.document),
     }
+
+
+def latest_row(latest: Observation | None) -> Row | None:
+    if latest is None:
+        return None
+    return {"period": latest.period, "value": json_number(trimmed(latest.value)), "released_on": latest.released_on}
+
+
+def then_row(standing: Standing, compared: date | None) -> Row:
+    """What follows where an earlier day is compared with."""
+    if compared is None:
+        return {}
+    since = Since(standing, compared)
+    return {"latest_then": latest_row(since.latest), "change": since.change}
 
 
 def indicator_row(standing: Standing, day: date, url: str) -> Row:
@@ -79,9 +100,7 @@ def indicator_row(standing: Standing, day: date, url: str) -> Row:
         "unit": indicator.unit,
         "direction": indicator.direction,
         "cumulative": indicator.cumulative,
-        "latest": None
-        if latest is None
-        else {"period": latest.period, "value": json_number(standing.value), "released_on": latest.released_on},
+        "latest": latest_row(latest),
         "target": target_row(standing.target),
         "comparator": None if comparator is None else {"region": COUNTRY, "value": comparator},
         "staleness": None if latest is None else (day - latest.period_end).days,
@@ -94,6 +113,8 @@ class Indicators(ListEndpoint):
 
     component = "IndicatorList"
     columns = INDICATOR
+    takes_compare = True
+    compared_columns = THEN
     filterset_class = IndicatorFilter
     orderings = INDICATOR_ORDERINGS
     default_ordering = "headline"
@@ -105,7 +126,8 @@ class Indicators(ListEndpoint):
     def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:
         base = self.address("api-indicators")
         for each in standings(objects, on=self.day):
-            yield indicator_row(each, self.day, f"{base}{each.indicator.code}/")
+            row = indicator_row(each, self.day, f"{base}{each.indicator.code}/")
+            yield {**row, **then_row(each, self.compared)}
 
 
 class IndicatorDetail(Endpoint):
@@ -113,6 +135,8 @@ class IndicatorDetail(Endpoint):
 
     component = "Indicator"
     columns = INDICATOR | LONGER
+    takes_compare = True
+    compared_columns = THEN
 
     def get(self, request: Any, code: str) -> Response:
         indicator = Indicator.objects.filter(code=code).first()
@@ -134,7 +158,8 @@ class IndicatorDetail(Endpoint):
                 "measures": list(measures.order_by("code").values_list("code", flat=True)),
                 "observations": self.address("api-observations", indicator=code),
                 "provenance": indicator.provenance,
-                "source": indicator.source,
+                "source": source_text(indicator.source),
+                **then_row(standing, self.compared),
             }
         )
 
@@ -149,5 +174,5 @@ def _whole_target(target: Target) -> Row:
         "adopted_on": target.adopted_on,
         "adopted_basis": target.adopted_basis,
         "provenance": target.provenance,
-        "source": target.source,
+        "source": source_text(target.source),
     }

@@ -10,6 +10,7 @@ from reporting.provenance import Provenance
 from web.api import ListEndpoint, Row
 from web.numbers import json_number, trimmed
 from web.schema import ADDRESS, DAY, FLAG, NUMBER, TEXT, one_of
+from web.sources import source_text
 
 _VALUES = [
     "indicator__code",
@@ -66,7 +67,8 @@ class Observations(ListEndpoint):
                 "region": region,
                 **{name: each[name] for name in _VALUES[2:6]},
                 "value": json_number(trimmed(each["value"])),
-                **{name: each[name] for name in _VALUES[7:]},
+                **{name: each[name] for name in _VALUES[7:-1]},
+                "source": source_text(each["source"]),
                 "url": self.address(
                     "api-observations", indicator=indicator, region=region, period_from=end, period_to=end
                 ),

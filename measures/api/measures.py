@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts.roles import may_see_names
 from measures.api.changes import STATUS_CHANGE, change_rows, change_values
+from measures.changes import status_and_light
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Evidence, Measure, Report, StatusChange
 from reporting.lights import Light, light_of, thresholds
@@ -15,6 +16,7 @@ from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web.api import Endpoint, ListEndpoint, Row, among, grouped, local_text
 from web.schema import ADDRESS, DAY, TEXT, WHOLE, Shape, array, local_names, one_of, optional, record
+from web.sources import source_text
 
 STATUS = one_of(MeasureStatus.values)
 MEASURE: dict[str, Shape] = {
@@ -47,6 +49,10 @@ LONGER: dict[str, Shape] = {
     "target_en": TEXT,
     "history": ADDRESS,
 }
+STATUS_THEN: dict[str, Shape] = {
+    "status_then": optional({**STATUS, "enum": [*STATUS["enum"], None], "description": "Null: not listed then"})
+}
+LIGHT_THEN: dict[str, Shape] = {"light_then": optional({**one_of(Light.values), "enum": [*Light.values, None]})}
 _VALUES = [
     "pk",
     "code",
@@ -125,7 +131,7 @@ class MeasureRows(Endpoint):
                 "indicators": indicators.get(each["pk"], []),
                 "provenance": each["provenance"],
                 "lead_provenance": each["lead_provenance"],
-                "source": each["source"],
+                "source": source_text(each["source"]),
                 "url": f"{base}{each['code']}/",
             }
 
@@ -140,9 +146,7 @@ class Measures(MeasureRows, ListEndpoint):
     default_ordering = "code"
     takes_plan = True
     takes_compare = True
-    compared_columns: Mapping[str, Shape] = {
-        "status_then": optional({**STATUS, "enum": [*STATUS["enum"], None], "description": "Null: not listed then"})
-    }
+    compared_columns = STATUS_THEN
     name = "measures"
 
     def asked_comparison(self, request: Any) -> date | None:
@@ -164,6 +168,8 @@ class MeasureDetail(MeasureRows):
 
     component = "Measure"
     columns = MEASURE | LONGER
+    takes_compare = True
+    compared_columns = STATUS_THEN | LIGHT_THEN
 
     def get(self, request: Any, code: str) -> Response:
         found = self.get_queryset().filter(code=code).first()
@@ -178,8 +184,16 @@ class MeasureDetail(MeasureRows):
                 "plan": found["section__plan__slug"],
                 **more,
                 "history": self.address("api-measure-history", code),
+                **self.then(found["pk"]),
             }
         )
+
+    def then(self, measure: int) -> Row:
+        if self.compared is None:
+            return {}
+        before = status_and_light([measure], self.compared, limits=thresholds())
+        status, light = before.get(measure, (None, None))
+        return {"status_then": status, "light_then": light}
 
 
 PEOPLE = ("submitted_by", "decided_by")
@@ -248,7 +262,7 @@ class MeasureHistory(Endpoint):
                 reason_en=each["reason_en"],
                 report=each["report_id"],
                 provenance=each["provenance"],
-                source=each["source"],
+                source=source_text(each["source"]),
             )
             if names:
                 row["recorded_by"] = each["recorded_by__username"]
@@ -275,7 +289,7 @@ class MeasureHistory(Endpoint):
             "decided_on": report.decided_on,
             "documents": [_document(each) for each in report.evidence.all() if not each.file],
             "provenance": report.provenance,
-            "source": report.source,
+            "source": source_text(report.source),
         }
         if names:
             row["submitted_by"] = report.submitted_by and report.submitted_by.get_username()

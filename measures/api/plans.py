@@ -10,6 +10,7 @@ from web.api import ListEndpoint, Row
 from web.filters import SearchFilter
 from web.language import local
 from web.schema import ADDRESS, DAY, TEXT, WHOLE, local_names, one_of
+from web.sources import source_text
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -59,7 +60,7 @@ class Plans(ListEndpoint):
                 "starts_on": each.starts_on,
                 "ends_on": each.ends_on,
                 "provenance": each.provenance,
-                "source": each.source,
+                "source": source_text(each.source),
                 "url": self.address("api-measures", plan=each.slug),
             }
 

@@ -41,6 +41,7 @@ from web.schema import (
     optional,
     record,
 )
+from web.sources import source_text
 
 STATUS = one_of(MeasureStatus.values)
 EVIDENCE: dict[str, Shape] = {
@@ -178,7 +179,7 @@ class ReportEndpoint(Endpoint):
             "decision_note": report.decision_note if self.sees_all else None,
             "moves": self.moves(report),
             "provenance": report.provenance,
-            "source": report.source,
+            "source": source_text(report.source),
             "url": self.address("api-report", self.measure.code, str(report.pk)),
         }
 

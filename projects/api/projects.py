@@ -12,7 +12,8 @@ from reporting.provenance import Provenance
 from web.api import Endpoint, ListEndpoint, Row, among, grouped
 from web.language import local, suffix
 from web.numbers import WAN_PER_YI
-from web.schema import ADDRESS, DAY, NUMBER, TEXT, Shape, array, local_names, one_of, optional
+from web.schema import ADDRESS, DAY, FLAG, NUMBER, TEXT, Shape, array, local_names, one_of, optional
+from web.sources import source_in
 
 PROJECT: dict[str, Shape] = {
     "code": TEXT,
@@ -36,6 +37,7 @@ LONGER: dict[str, Shape] = {
     "county_name": TEXT,
     "measure_urls": array(ADDRESS),
 }
+LISTED_THEN: dict[str, Shape] = {"listed_then": {**FLAG, "description": "Listed by the earlier day already"}}
 # The order is that in which `make_rows` takes them apart.
 _VALUES = (
     "pk",
@@ -62,6 +64,9 @@ def yi_number(wan: int) -> int | float:
 class ProjectRows(Endpoint):
     """What the list and a single project share."""
 
+    takes_compare = True
+    compared_columns = LISTED_THEN
+
     def get_queryset(self) -> Any:
         # Tuples, not objects: a row of a list must cost little.
         return Project.objects.listed(self.day).values_list(*_VALUES)
@@ -78,7 +83,8 @@ class ProjectRows(Endpoint):
             .order_by("measure__code")
             .values_list("project_id", "measure__code")
         )
-        chinese, base = suffix() == "zh", self.address("api-projects")
+        language, base = suffix(), self.address("api-projects")
+        chinese = language == "zh"
         for key, code, name_zh, name_en, city, county, category, stage, wan, listed_on, *origin in objects:
             provenance, investment_provenance, source = origin
             yield {
@@ -96,8 +102,9 @@ class ProjectRows(Endpoint):
                 "measures": measures.get(key, []),
                 "provenance": provenance,
                 "investment_provenance": investment_provenance,
-                "source": source,
+                "source": source_in(source, language),
                 "url": f"{base}{code}/",
+                **({"listed_then": listed_on <= self.compared} if self.compared else {}),
             }
 
 

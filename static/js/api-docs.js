@@ -1,14 +1,20 @@
 "use strict";
 
-// Swagger UI goes from the first heading to the third: this names the part in between.
-function OperationsHeading(system) {
+// Swagger UI's own layout brings a <main>, a first heading and what the page says above the list already.
+function ListOnly() {
   return {
-    wrapComponents: {
-      InfoContainer: function (Info) {
-        return function (props) {
-          const make = system.React.createElement;
-          return make("div", { role: "banner" }, make(Info, props), make("h2", { className: "endpoints" }, "Endpoints"));
-        };
+    components: {
+      ListOnly: function (props) {
+        const make = props.React.createElement;
+        const parts = ["SvgAssets", "errors"];
+        if (props.specSelectors.loadingStatus() === "success") parts.push("AuthorizeBtnContainer", "operations", "Models");
+        return make(
+          "div",
+          { className: "swagger-ui" },
+          parts.map(function (name) {
+            return make(props.getComponent(name, name !== "SvgAssets"), { key: name });
+          }),
+        );
       },
     },
   };
@@ -20,5 +26,6 @@ SwaggerUIBundle({
   // Its links stand inside of buttons, where no keyboard or screen reader finds them.
   deepLinking: false,
   validatorUrl: null,
-  plugins: [OperationsHeading],
+  plugins: [ListOnly],
+  layout: "ListOnly",
 });

@@ -1,7 +1,7 @@
 // Draws the charts of a page with Plotly, which is fetched only when a chart nears the view.
 //
 //   <script src="charts.js" data-plotly="URL of plotly.min.js" data-failed="A sentence." defer></script>
-//   <figure class="chart"> … <div class="chart-plot" data-figure-id="ID" data-label="Caption"></div>
+//   <figure class="chart"> … <div class="chart-plot" data-figure-id="ID" data-label="Caption" data-described-by="ID"></div>
 //     <script type="application/json" id="ID">a figure, as web/charts.py makes it</script> …
 //
 // A drawn figure has data-drawn="true"; one that failed has "false", the sentence, and its rows opened.
@@ -62,7 +62,7 @@
         });
       } else if (isDict(value)) resize(value, by, key);
       else if (typeof value !== "number") return;
-      else if ((key === "size" && /font$/.test(name)) || key === "minsize" || key === "xshift" || key === "yshift" || name === "margin")
+      else if ((key === "size" && /font$/.test(name)) || key === "minsize" || key === "xshift" || key === "yshift" || name === "margin" || name === "pad")
         node[key] = value * by.font;
       else if (key === "width" && name === "line") node[key] = value * by.line;
       else if (key === "size" && name === "marker") node[key] = value * by.line;
@@ -106,9 +106,11 @@
     holder.insertBefore(key, plot);
   }
 
+  // Returns false, so that a treemap, which also calls this, does not zoom in on the area.
   function follow(event) {
     const to = event.points[0].customdata;
     if (typeof to === "string" && to) window.location.assign(to);
+    return false;
   }
 
   function draw(plot, width, paper) {
@@ -125,6 +127,7 @@
     return window.Plotly[isNew ? "newPlot" : "react"](plot, figure.data, figure.layout, CONFIG).then(function () {
       if (!isNew) return;
       plot.on("plotly_click", follow);
+      plot.on("plotly_treemapclick", follow);
       plot.on("plotly_hover", function (event) {
         point(plot, event.points[0].customdata ? "pointer" : "");
       });
@@ -160,6 +163,7 @@
   function name(plot) {
     plot.setAttribute("role", "img");
     if (plot.dataset.label) plot.setAttribute("aria-label", plot.dataset.label);
+    if (plot.dataset.describedBy) plot.setAttribute("aria-describedby", plot.dataset.describedBy);
   }
 
   function settle(plot, drawing) {

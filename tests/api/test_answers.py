@@ -1,11 +1,15 @@
 """What single answers say, with figures worked out by hand from the site of conftest."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from indicators.models import Indicator, Observation, Target
+from measures.models import Measure, Plan, Report, StatusChange
+from projects.models import Project
 from tests import factories as make
 from tests.api.conftest import API
 
@@ -125,6 +129,35 @@ def test_a_measure_of_the_list(site: Any, ask: Any) -> None:
         "source": "Made for tests",
         "url": "http://testserver/api/v1/measures/M001/",
     }
+
+
+def test_every_source_and_document_has_the_name_in_the_language_of_the_caller(site: Any, ask: Any) -> None:
+    told = "统计公报 | Communique; https://example.org/a"
+    for model in (Plan, Measure, Project, Indicator, Observation, Target, StatusChange, Report):
+        assert model.objects.update(source=told), model
+    Target.objects.update(document=told)
+    paths = [
+        "summary/",
+        "plans/",
+        "measures/",
+        "measures/M001/",
+        "measures/M001/history/",
+        "measures/M001/reports/",
+        "projects/",
+        "indicators/",
+        "indicators/gdp_growth_ytd/",
+        "observations/",
+        "explain/?figure=measures.time_elapsed",
+        "explain/?figure=indicators.gdp_growth_ytd.value",
+    ]
+    for language, name in (("zh-hans", "统计公报"), ("en", "Communique")):
+        for path in paths:
+            answer = ask(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            assert answer.status_code == 200, path
+            # Parsed and written anew, so that Chinese is not escaped.
+            text = json.dumps(answer.json(), ensure_ascii=False)
+            assert f"{name}; https://example.org/a" in text, (path, language)
+            assert "|" not in text, (path, language)
 
 
 def test_a_light_says_why(site: Any, ask: Any) -> None:

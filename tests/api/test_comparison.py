@@ -13,7 +13,20 @@ from tests.api.addresses import ALL
 from tests.api.test_schema import described, path_of, plain
 
 pytestmark = pytest.mark.django_db
-TAKES = ("summary/", "changes/", "measures/")
+TAKES = (
+    "summary/",
+    "changes/",
+    "measures/",
+    "projects/",
+    "indicators/",
+    "rollups/measures/",
+    "rollups/projects/",
+    "measures/M001/",
+    "projects/P0001/",
+    "indicators/gdp_growth_ytd/",
+)
+# Those of everything, and of what exists on any day.
+ALWAYS = tuple(path for path in TAKES if path not in ("measures/M001/", "projects/P0001/"))
 
 
 def rows_of(answer: Any) -> str:
@@ -40,7 +53,7 @@ def test_what_is_no_earlier_day_is_refused(path: str, raw: str, site: Any, ask: 
     )
 
 
-@pytest.mark.parametrize("path", TAKES)
+@pytest.mark.parametrize("path", ALWAYS)
 def test_the_calendar_s_first_days(path: str, site: Any, ask: Any) -> None:
     assert ask(f"{path}?as_of=0001-02-01&compare=last_month").status_code == 200
     assert ask(f"{path}?as_of=0001-01-31&compare=last_month").status_code == 400
@@ -153,6 +166,75 @@ def test_measures_say_what_they_were(site: Any, ask: Any) -> None:
     lines = [json.loads(line) for line in rows_of(ask("measures/?compare=2023-05-31&format=ndjson")).splitlines()]
     assert lines == rows
     assert "status_then" not in rows_of(ask("measures/?format=csv"))
+
+
+def test_a_measure_says_what_it_was(site: Any, ask: Any) -> None:
+    def then(path: str) -> tuple[str | None, str | None]:
+        answer = ask(path).json()
+        return answer["status_then"], answer["light_then"]
+
+    assert then("measures/M001/?compare=2023-05-31") == ("in_progress", "yellow")
+    assert then("measures/M001/?compare=2023-02-28") == ("promoting", "green")
+    assert then("measures/M001/?compare=2023-01-03") == ("promoting", "green")
+    assert then("measures/M001/?compare=2023-01-02") == (None, None)
+    # The correction of 5 July counts for the days before it, too.
+    assert then("measures/M002/?compare=2023-06-01") == ("in_progress", "green")
+    assert not {"status_then", "light_then"} & set(ask("measures/M001/").json())
+
+
+def test_projects_say_whether_they_were_listed(site: Any, ask: Any) -> None:
+    rows = ask("projects/?compare=2023-07-31").json()["results"]
+    assert {row["code"]: row["listed_then"] for row in rows} == {"P0001": True, "P0002": True, "P0003": False}
+    assert ask("projects/P0003/?compare=2023-08-01").json()["listed_then"] is True
+    assert ask("projects/P0003/?compare=last_month").json()["listed_then"] is False
+    assert "listed_then" not in ask("projects/P0003/").json()
+    lines = list(csv.DictReader(rows_of(ask("projects/?compare=2023-07-31&format=csv")).splitlines()))
+    assert [line["listed_then"].lower() for line in lines] == ["true", "true", "false"]
+    assert "listed_then" not in rows_of(ask("projects/?format=csv"))
+
+
+@pytest.mark.parametrize(
+    ("day", "latest", "change"),
+    [
+        ("2023-04-19", None, None),
+        ("2023-04-20", {"period": "2023Q1", "value": 4.9, "released_on": "2023-04-20"}, 1.3),
+        ("2023-07-19", {"period": "2023Q1", "value": 4.9, "released_on": "2023-04-20"}, 1.3),
+        ("2023-07-20", {"period": "2023H1", "value": 6.2, "released_on": "2023-07-20"}, 0),
+    ],
+)
+def test_indicators_say_what_they_were(day: str, latest: Any, change: float | None, site: Any, ask: Any) -> None:
+    for row in (
+        *ask(f"indicators/?compare={day}").json()["results"],
+        ask(f"indicators/gdp_growth_ytd/?compare={day}").json(),
+    ):
+        assert (row["latest_then"], row["change"]) == (latest, change)
+    assert not {"latest_then", "change"} & set(ask("indicators/gdp_growth_ytd/").json())
+
+
+def test_sums_of_different_periods_have_no_change(site: Any, ask: Any) -> None:
+    amount = make.make_indicator("gdp_ytd", unit="100 million yuan", cumulative=True)
+    quarter = {"period": "2023Q1", "period_kind": "quarter", "period_end": date(2023, 3, 31)}
+    make.make_observation(amount, "20411", released_on=date(2023, 4, 18), **quarter)
+    make.make_observation(amount, "44125")
+    row = ask("indicators/gdp_ytd/?compare=2023-05-31").json()
+    assert (row["latest"]["value"], row["latest_then"]["value"], row["change"]) == (44125, 20411, None)
+
+
+def test_members_say_what_they_were(site: Any, ask: Any) -> None:
+    def rows(path: str) -> dict[str, Any]:
+        return {row["key"]: row for row in ask(path).json()["results"]}
+
+    sections = rows("rollups/measures/?by=section&compare=2023-05-31")
+    assert [sections["innovation"][name] for name in ("completed", "completed_then", "gap_then")] == [1, 0, -13.8]
+    assert [sections["energy"][name] for name in ("promoting", "promoting_then", "total_then")] == [1, 2, 2]
+    [plan] = rows("rollups/measures/?compare=2022-12-31").values()
+    assert (plan["total_then"], plan["completion_rate_then"]) == (0, None)
+    cities = rows("rollups/projects/?by=city&compare=2023-07-31")
+    assert [cities["370200"][name] for name in ("total", "total_then", "total_investment_then")] == [2, 1, 1234.5678]
+    assert [cities["370600"][name] for name in ("total_then", "total_investment_then")] == [0, 0]
+    assert "total_then" not in rows("rollups/projects/?by=city")["370200"]
+    head = rows_of(ask("rollups/projects/?compare=2023-07-31&format=csv")).splitlines()[0]
+    assert head.endswith(",url,total_then,total_investment_then")
 
 
 def test_only_the_changed_measures(site: Any, ask: Any) -> None:

@@ -63,6 +63,8 @@ def words_of_the_chinese() -> frozenset[str]:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 texts += [value for column, value in row.items() if column.endswith("_zh")]
+                # A source is named in both languages: Chinese, a bar, English.
+                texts += [row[column].split(" | ")[0] for column in ("source", "document") if row.get(column)]
     # A text without any Chinese is one that nobody put into Chinese, unless it is a unit.
     return frozenset(word for text in texts if HAN.search(text) or len(text) < 8 for word in WORD.findall(text))
 
@@ -132,3 +134,36 @@ def draw_charts(page: Page) -> list[str]:
     while waiting.count() and time.monotonic() < end:
         page.wait_for_timeout(50)
     return [f"did not draw {figure.get_attribute('data-chart')}" for figure in waiting.all()]
+
+
+# The labels of each drawn chart by its name: those that its drawing cuts, and those that lie on each other by more than
+# the room above and below letters. Marks on a line (·) and empty labels are no words.
+LABELS = """() => {
+  const found = [];
+  document.querySelectorAll("figure[data-drawn=true]").forEach(figure => {
+    const name = figure.dataset.chart;
+    const drawing = figure.querySelector(".main-svg").getBoundingClientRect();
+    const boxes = [];
+    figure.querySelectorAll(".main-svg text").forEach(text => {
+      const box = text.getBoundingClientRect();
+      const words = text.textContent.trim();
+      if (!words || !box.width || !text.getBBox().width) return;
+      if (getComputedStyle(text).visibility === "hidden" || getComputedStyle(text).opacity === "0") return;
+      if (text.closest(".hoverlayer, .modebar")) return;
+      if (box.left < drawing.left - 1 || box.right > drawing.right + 1 || box.top < drawing.top - 1 ||
+          box.bottom > drawing.bottom + 1) found.push(`${name} cuts "${words}"`);
+      boxes.push([words, box]);
+    });
+    boxes.forEach(([words, one], index) => boxes.slice(index + 1).forEach(([others, other]) => {
+      const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      if (wide > 1 && high > 0.25 * Math.min(one.height, other.height))
+        found.push(`${name}: "${words}" and "${others}" lie on each other`);
+    }));
+  });
+  return found;
+}"""
+
+
+def ill_labelled(page: Page) -> list[str]:
+    return page.evaluate(LABELS)

@@ -22,10 +22,18 @@ from measures.services import comment_on, reopen_measure
 from tests.documents import make_pdf
 from tests.factories import file_report, make_user
 
+# Whom too many wrong passwords have locked out.
+LOCKED = "kim"
+# Not the one that the form of a report hides for the Enter key.
+FORM_BUTTON = "main form[method=post] .form-actions button"
+
 
 @dataclass(frozen=True)
 class Sample:
-    """`name`: the URL name, "" for an address that none has. `person`: who opens it, "" for anyone."""
+    """`name`: the URL name, "" for an address that none has. `person`: who opens it, "" for anyone.
+
+    `fields`: what is then typed into the form of `button`, by the names of its fields, and sent; None: only open it.
+    """
 
     name: str
     query: str = ""
@@ -33,11 +41,12 @@ class Sample:
     path: dict[str, str] = field(default_factory=dict)
     address: str = ""
     status: int = 200
+    fields: dict[str, str] | None = None
+    button: str = FORM_BUTTON
 
     def __str__(self) -> str:
-        return (
-            f"{self.person or 'anyone'} {self.address or self.name}{self.query} {' '.join(self.path.values())}".strip()
-        )
+        words = [self.person or "anyone", f"{self.address or self.name}{self.query}", *self.path.values()]
+        return " ".join(words if self.fields is None else [*words, "sent"])
 
     def where(self, parts: dict[str, str]) -> str:
         path = {name: value.format(**parts) for name, value in self.path.items()}
@@ -46,6 +55,11 @@ class Sample:
 
 def page(name: str, query: str = "", *, person: str = "", **path: str) -> Sample:
     return Sample(name, query, person, path)
+
+
+def sent(name: str, fields: dict[str, str], *, person: str = "", button: str = FORM_BUTTON, **path: str) -> Sample:
+    """The page that answers a form which is refused."""
+    return Sample(name, person=person, path=path, fields=fields, button=button)
 
 
 MEASURE = partial(page, code="M172")
@@ -106,6 +120,21 @@ SAMPLES = [
     Sample("", address="/nothing/", status=404),
     Sample("", address="/?as_of=2023-02-30", status=400),
     Sample("", address="/review/", person="ada", status=403),
+    Sample("", address="/broken/", status=500),
+    # What follows a form that is refused.
+    sent("accounts:login", {"username": "ada", "password": "wrong"}),
+    Sample("accounts:login", fields={"username": LOCKED, "password": "wrong"}, status=429),
+    sent("accounts:password", {"old_password": "wrong", "new_password1": "1234", "new_password2": ""}, person="vic"),
+    sent("measures:detail", {"text": ""}, code="M001", person="ada"),
+    sent("measures:terms", {"reason": ""}, code="M002", person="rita"),
+    sent("measures:correct", {"reason": ""}, code="M009", pk="{change}", person="rita"),
+    sent("measures:reopen", {"reason": ""}, code="M044", person="rita"),
+    sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
+    sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
+    sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
+    sent("measures:workspace", {}, button="#ticked button", person="ada"),
+    sent("measures:review", {}, button="#ticked button", person="rita"),
+    sent("measures:review", {"note": ""}, button=".case-act [value=return]", person="rita"),
 ]
 
 # No page of ours to look at, by what answers instead.
@@ -175,6 +204,8 @@ def live_in() -> dict[str, str]:
     accepted = file_report(Measure.objects.get(code="M005"), by=ada, status="in_progress")
     accept_report(accepted, by=rita, note="同意。")
     reopen_measure(done, by=rita, status="in_progress", effective_on=accepted.submitted_on, reason="复查发现材料不全")
+    for _attempt in range(settings.AXES_FAILURE_LIMIT):
+        Client().post(reverse("accounts:login"), {"username": LOCKED, "password": "wrong"})
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
     return {"change": str(change.pk)}

@@ -20,6 +20,24 @@ def test_what_changed_since_may_is_two_clicks_away(watched, site):
     assert wrong == []
 
 
+def test_each_page_says_what_was_so_at_the_end_of_may(watched, site):
+    # Of the demonstration's data: 224 projects of 6,217.80 亿元 were listed in June to August, 20 of 318.17 in Qingdao;
+    # M063 was in progress from 14 June on; growth of the first quarter was released in April, of the half year in July.
+    page, wrong = watched
+    expected = {
+        "/": "up 1.5 percentage points since end of May (before: 4.7%, Q1 2023)",
+        "/cities/": "+224 +6,218",
+        "/cities/370200/": "+318 since end of May",
+        "/measures/M063/": "On 31 May 2023: being promoted, green light; now: in progress, green light.",
+        "/projects/P0391/": "Listed since 31 May 2023, on 30 June 2023.",
+        "/indicators/gdp_growth_ytd/": "Up 1.5 percentage points since 31 May 2023 (before: 4.7%, Q1 2023).",
+    }
+    for path, words in expected.items():
+        page.goto(f"{site}{path}?lang=en&compare=2023-05-31")
+        assert words in " ".join(page.locator("main").inner_text().split()), path
+    assert wrong == []
+
+
 def test_the_picker_sends_what_is_chosen_and_links_keep_it(watched, site):
     page, wrong = watched
     page.set_viewport_size({"width": 1366, "height": 800})
@@ -85,7 +103,8 @@ def test_on_a_phone_it_is_part_of_the_menu_but_shows_when_on(watched, site, lang
     assert page.locator("#compare").is_hidden()
     page.locator(".menu-button").click()
     assert page.locator("#compare").is_visible()
-    for path in ("/", "/changes/", "/measures/", "/departments/", "/departments/energy/"):
+    lists = ("/", "/changes/", "/measures/", "/departments/", "/cities/", "/indicators/")
+    for path in (*lists, "/departments/energy/", "/cities/370200/", "/measures/M063/", "/indicators/gdp_growth_ytd/"):
         page.goto(f"{site}{path}?lang={language}&compare=2023-03-31")
         assert page.locator("#compare").is_visible()
         assert not is_too_wide(page), path

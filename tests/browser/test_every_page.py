@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from accounts.models import User
 from accounts.preferences import SIZE_COOKIE
 from tests.browser.conftest import watch
-from tests.browser.faults import barriers, draw_charts, ill_made, too_wide, untranslated
+from tests.browser.faults import barriers, draw_charts, ill_labelled, ill_made, too_wide, untranslated
 from tests.browser.samples import NO_PAGES, SAMPLES, live_in, session_of
 from tests.pages import patterns
 
@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 LANGUAGES = ("zh-hans", "en")
 SIZES = ("normal", "large")
 WIDTHS = (360, 1366)
+# What else people have: the narrowest phone, tablets, older and larger monitors.
+OTHER_WIDTHS = (320, 768, 1024, 1440, 1920)
 
 
 def test_every_address_has_a_sample_or_a_reason():
@@ -30,8 +32,9 @@ def test_every_address_has_a_sample_or_a_reason():
 
 
 @pytest.fixture
-def look(browser, site, people):
+def look(browser, site, people, settings):
     """look(sample, language, size, width, do): what is wrong with the page, opened by its person. `do` gives more."""
+    settings.ROOT_URLCONF = "tests.browser.urls"
     parts = live_in()
     pages = {}
 
@@ -47,14 +50,16 @@ def look(browser, site, people):
     def look(sample, language, size, width, *others):
         page, wrong = page_of(sample.person)
         if sample.person:
-            User.objects.filter(username=sample.person).update(large_print=size == "large")
+            User.objects.filter(username=sample.person).update(large_print=size == "large", language=language)
         page.context.add_cookies([{"name": SIZE_COOKIE, "value": size, "url": site}])
         page.set_viewport_size({"width": width, "height": 800})
         address = site + sample.where(parts)
         address += f"{'&' if urlsplit(address).query else '?'}lang={language}"
         answer = page.goto(address)
+        if sample.fields is not None:
+            answer = send(page, sample)
         if sample.name == "api-docs":
-            page.locator("h1").wait_for()
+            page.locator("#api-docs .opblock").first.wait_for()
         found = [] if answer.status == sample.status else [f"answers {answer.status}"]
         found += ill_made(page, language) + untranslated(page, language)
         found += [fault for other in others for fault in other(page)]
@@ -72,6 +77,20 @@ def look(browser, site, people):
         page.context.close()
 
 
+def send(page, sample):
+    """Fills in the form and sends it, also where the browser would refuse to. Gives the answer."""
+    with page.expect_navigation() as sent:
+        page.locator(sample.button).first.evaluate(FILL_IN_AND_SEND, sample.fields)
+    return sent.value
+
+
+FILL_IN_AND_SEND = """(button, fields) => {
+  button.form.noValidate = true;
+  for (const [name, value] of Object.entries(fields)) button.form.elements[name].value = value;
+  button.click();
+}"""
+
+
 def test_every_page_is_whole_in_both_languages_on_a_phone_and_axe_finds_nothing(look):
     """Each page in both languages and sizes; by turn in one of the two its charts are drawn, and axe looks."""
     found = []
@@ -80,6 +99,41 @@ def test_every_page_is_whole_in_both_languages_on_a_phone_and_axe_finds_nothing(
             size = SIZES[(number + turn) % 2]
             more = [draw_charts, too_wide, barriers] if turn == (number // 2) % 2 else [too_wide]
             found += [f"{sample} {language} {size}: {fault}" for fault in look(sample, language, size, 360, *more)]
+    assert not found, "\n".join(found)
+
+
+def at_other_widths(page):
+    found = []
+    for width in OTHER_WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{fault} at {width}" for fault in too_wide(page)]
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "size"), list(product(LANGUAGES, SIZES)))
+def test_no_page_is_wider_than_any_window(look, language, size):
+    found = [f"{sample}: {fault}" for sample in SAMPLES for fault in look(sample, language, size, 360, at_other_widths)]
+    assert not found, "\n".join(found)
+
+
+CHARTED = [
+    sample
+    for sample in SAMPLES
+    if not sample.query
+    and sample.name.partition(":")[2] in ("overview", "section", "department", "city", "detail")
+    and sample.fields is None
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_charts_are_whole_and_apart(look, language):
+    found = [
+        f"{sample} at {width}: {fault}"
+        for sample in CHARTED
+        for width in (320, *WIDTHS)
+        for fault in look(sample, language, "normal", width, draw_charts, ill_labelled)
+    ]
     assert not found, "\n".join(found)
 
 

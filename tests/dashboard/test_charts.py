@@ -101,6 +101,31 @@ class TestCourse:
         figure = checked(charts.course([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0}))
         assert words(figure) == ["Time elapsed 33.3%"]
 
+    @pytest.mark.parametrize("layout", ["layout", "narrow"])
+    def test_where_lines_run_on_all_sides_of_the_dot_the_rate_stands_with_the_gap(self, layout: str) -> None:
+        # At the end of March 0.4 % are completed: the axis is below, the pace needed and the plan curve at the right,
+        # completion and time elapsed at the left.
+        notes = course(date(2023, 3, 31))[layout]["annotations"]
+        said = [note["text"] for note in notes if "Completion rate" in note["text"]]
+        assert said == ["<b>Completion rate 0.4%<br>7.8 points behind<br>time elapsed</b>"]
+        # At the end of August there is room under the dot.
+        (label,) = [each for each in course(date(2023, 8, 29))[layout]["annotations"] if "Completion" in each["text"]]
+        assert (label["y"], label["xanchor"], label["yshift"]) == (5.2, "left", -18)
+
+    def test_a_line_comes_into_a_box_from_any_side(self) -> None:
+        def crosses(*line: tuple[float, float]) -> bool:
+            points = [charts._Point(*each) for each in line]
+            return charts._crosses(points, charts._Point(10, 10), charts._Point(20, 20))
+
+        assert crosses((0, 15), (30, 15))
+        assert crosses((15, 0), (15, 30))
+        assert crosses((0, 0), (30, 30))
+        assert crosses((0, 15), (12, 15), (12, 40))
+        assert not crosses((0, 5), (30, 5))
+        assert not crosses((25, 0), (25, 30))
+        assert not crosses((0, 12), (9, 12), (9, 40))
+        assert not crosses((0, 15), (30, 45))
+
     def test_ahead_and_on_pace_are_said(self) -> None:
         ahead = checked(charts.course([Step(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
         assert "<b>23.3 points ahead of<br>time elapsed</b>" in words(ahead)
@@ -306,6 +331,38 @@ class TestIndicatorLine:
         assert (mark["x"], mark["y"]) == (["2025-07-01"], [90.0])
         assert "at least 90<br>2025" in words(figure)
         assert figure["layout"]["xaxis"]["ticktext"] == ["2022", "2023", "2024", "2025"]
+
+    def test_the_path_to_a_target_is_dashed_and_named(self) -> None:
+        latest = year(2022, "83.82")._replace(url="#value-1")
+        aim = TargetPoint(2025, Decimal(90), "at least 90", latest, "#targets")
+        figure = indicator([latest], targets=[aim], unit="GW")
+        line, path, mark = figure["data"]
+        assert (path["x"], path["y"]) == (["2022-07-02", "2025-07-01"], [83.82, 90.0])
+        assert path["line"]["dash"] and path["line"]["width"] < line["line"]["width"]
+        assert "Path needed" in words(figure)
+        assert "Path<br>needed" in words(figure, "narrow")
+        assert (line["customdata"], mark["customdata"]) == (["#value-1"], ["#targets"])
+
+    def test_a_path_may_start_at_the_documents_base(self) -> None:
+        base = IndicatorPoint(date(2020, 12, 31), date(2020, 12, 31), "day", Decimal(0), "2020")
+        span = IndicatorPoint(date(2021, 1, 1), date(2022, 12, 31), "years", Decimal("-11.1"), "2021–2022")
+        figure = indicator([span], targets=[TargetPoint(2025, Decimal("-14.5"), "Target −14.5", base)], unit="%")
+        _bar, path, mark = figure["data"]
+        assert (path["x"], path["y"]) == (["2020-12-31", "2025-12-31"], [0.0, -14.5])
+        assert mark["x"] == ["2025-12-31"]
+
+    def test_without_a_start_there_is_no_path(self) -> None:
+        figure = indicator([year(2022, "95")], targets=[TargetPoint(2025, Decimal(90), "at least 90")], unit="GW")
+        assert len(figure["data"]) == 2
+        assert "Path needed" not in words(figure)
+
+    def test_a_floor_is_an_open_triangle_and_says_more_than(self) -> None:
+        floor = year(2023, "51", exact=False)._replace(is_floor=True)
+        figure = indicator([year(2020, "45.1"), floor], unit="%")
+        marker = figure["data"][0]["marker"]
+        assert marker["symbol"] == ["circle", "circle", "triangle-up"]
+        assert marker["color"] == ["#0B5775", "#FFFFFF", "#FFFFFF"]
+        assert words(figure) == ["<b>Shandong more than 51.0%</b>"]
 
     def test_the_comparator_is_dashed_with_open_markers(self) -> None:
         figure = indicator(

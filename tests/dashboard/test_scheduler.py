@@ -10,8 +10,8 @@ import pytest
 from celery import current_app
 from celery.schedules import crontab
 
-from dashboard.scheduler import run_schedule
-from tests.services import ROOT
+from dashboard.scheduler import run_schedule, run_schedule_alone
+from tests.services import ROOT, wait_until
 
 # Midnight of 29 February.
 LEAP_DAY = crontab(minute=0, hour=0, day_of_month=29, month_of_year=2)
@@ -92,6 +92,33 @@ def test_it_ends_at_once_when_told(settings: Any) -> None:
     stop.set()
     thread.join(3)
     assert not thread.is_alive()
+
+
+def test_of_several_processes_one_runs_the_schedule_until_it_ends(
+    settings: Any, tmp_path: Any, monkeypatch: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    running: list[threading.Event] = []
+
+    def run(stop: threading.Event) -> None:
+        running.append(stop)
+        stop.wait(10)
+
+    monkeypatch.setattr("dashboard.scheduler.run_schedule", run)
+    # A lock is of the opened file: two threads stand for two processes.
+    stops = [threading.Event(), threading.Event()]
+    threads = [threading.Thread(target=run_schedule_alone, args=(stop,)) for stop in stops]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(running) == 1, "the first to run")
+    time.sleep(0.1)
+    assert len(running) == 1
+    running[0].set()
+    wait_until(lambda: len(running) == 2, "the other to run")
+    running[1].set()
+    for thread in threads:
+        thread.join(3)
+    assert {id(stop) for stop in running} == {id(stop) for stop in stops}
 
 
 def test_every_task_of_the_schedule_is_known_where_nothing_else_was_imported() -> None:

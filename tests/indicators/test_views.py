@@ -97,7 +97,7 @@ class TestDetail:
     def test_opens_with_a_sentence(self, client, growth):
         sentence = (
             "H1 2023: 6.2% ; 0.7 percentage points above the national average, "
-            "+2.6 percentage points on the year before, released on 20 July 2023."
+            "up 2.6 percentage points on the year before, released on 20 July 2023."
         )
         assert sentence in text_of(page(client, "/indicators/gdp_growth_ytd/"))
 
@@ -132,7 +132,7 @@ class TestDetail:
             period_start=date(2023, 6, 30),
         )
         response = client.get("/indicators/nre_capacity/")
-        assert "China" not in str(response.context["chart"])
+        assert "China" not in str(response.context["charts"]["indicator-line"])
         assert "national average" not in response.content.decode()
         assert "China 30 June 2023 1,300" in text_of(response.content.decode())
 
@@ -141,7 +141,7 @@ class TestDetail:
             growth, "9.9", period="2021H1", period_start=date(2021, 1, 1), period_end=date(2021, 6, 30), verified=False
         )
         response = client.get("/indicators/gdp_growth_ytd/")
-        assert 9.9 not in response.context["chart"]["data"][-1]["y"]
+        assert 9.9 not in response.context["charts"]["indicator-line"].figure["data"][-1]["y"]
         assert "Values that were not verified stand only in the table." in response.content.decode()
 
     def test_targets_name_their_document_and_the_one_in_force(self, client, capacity):
@@ -161,7 +161,8 @@ class TestDetail:
     def test_without_a_value_by_the_day_it_says_so(self, client, growth):
         html = page(client, "/indicators/gdp_growth_ytd/?as_of=2020-01-01")
         assert "No verified and exact value of the province was released by this day." in html
-        assert "data-chart" not in html
+        assert '<p class="empty">No verified value of the province was released by this day.</p>' in html
+        assert "data-figure-id" not in html
 
     def test_units_follow_the_language(self, client, capacity):
         assert "30 June 2023: 83.82 GW" in page(client, "/indicators/nre_capacity/")

@@ -2,7 +2,13 @@ from datetime import date
 
 import pytest
 
-from measures.reporting_months import month_of_department, months_of_department
+from measures.reporting_months import (
+    month_of_department,
+    months_by_department,
+    months_of,
+    months_of_department,
+    months_shown,
+)
 from tests import factories as make
 from tests.pages import text_of
 
@@ -57,3 +63,47 @@ def test_the_page_of_a_department_shows_them(plan, today, open_reading, client):
     assert "Reports by month" not in text_of(
         client.get("/departments/science/?lang=en&as_of=2022-06-01").content.decode()
     )
+
+
+def test_the_months_of_all_departments_are_those_of_each(plan, django_assert_num_queries):
+    day = date(2023, 8, 29)
+    with django_assert_num_queries(1):
+        found = months_by_department(plan, months=MONTHS, by=day)
+    other, science = make.Department.objects.order_by("-number")[0], make.Department.objects.get(slug="science")
+    assert set(found) == {science.pk, other.pk}
+    for pk, own in found.items():
+        assert own == months_of_department(pk, plan=plan, months=MONTHS, by=day)
+    assert {pk: (own[-1].owed, own[-1].filed) for pk, own in found.items()} == {
+        pk: (month.owed, month.filed) for pk, month in months_of(plan, day=day).items()
+    }
+
+
+def test_how_a_department_stands_with_each_month(plan):
+    """In time, after the 25th of the month, and not."""
+    science = make.Department.objects.get(slug="science")
+
+    def states(day):
+        months = months_shown(plan, day)
+        found = months_by_department(plan, months=months, by=day, lead_department=science)
+        return [own.state(month, day=day) for month, own in zip(months, found[science.pk], strict=True)]
+
+    assert states(date(2023, 8, 29)) == [
+        "missing", "on_time", "late", "missing", "missing", "missing", "missing", "missing",
+    ]  # fmt: skip
+    # The report for March is not in, and is not due before the 25th is over.
+    assert states(date(2023, 3, 25)) == ["missing", "on_time", "pending"]
+    assert states(date(2023, 3, 26)) == ["missing", "on_time", "missing"]
+
+
+def test_what_is_filed_again_later_moves_the_last_day(plan):
+    science, day = make.Department.objects.get(slug="science"), date(2023, 8, 29)
+    make.make_report(make.Measure.objects.get(code="M001"), date(2023, 2, 27))
+    (february,) = months_of_department(science.pk, plan=plan, months=[date(2023, 2, 1)], by=day)
+    assert (february.owed, february.filed, february.last_on) == (1, 1, date(2023, 2, 27))
+
+
+def test_months_are_those_of_the_year_since_the_plan_began():
+    plan = make.make_plan(starts_on=date(2023, 3, 15))
+    assert months_shown(plan, date(2023, 4, 1)) == [date(2023, 3, 1), date(2023, 4, 1)]
+    assert months_shown(plan, date(2024, 2, 29)) == [date(2024, 1, 1), date(2024, 2, 1)]
+    assert months_shown(plan, date(2023, 3, 14)) == []

@@ -308,6 +308,11 @@ class TestDecide:
 
 
 class TestBoard:
+    @pytest.mark.parametrize(("today", "verb"), [(24, "are"), (25, "are"), (26, "were")])
+    def test_the_due_day_is_past_from_the_day_after_it(self, client, rita, settings, today, verb):
+        settings.PILOTZONE_TODAY = date(2023, 8, today)
+        assert f"Reports {verb} due by 25 August 2023." in words_of(client, BOARD)
+
     def test_says_who_has_reported_and_puts_those_that_miss_most_first(self, client, ada, ben, rita):
         ida = make_user("ida", role="reporter", department=make_department("industry", short_en="Industry"))
         for _n in range(2):
@@ -316,7 +321,10 @@ class TestBoard:
         led_by(ben)
         make_report(led_by(ida), date(2023, 8, 20))
         text = words_of(client, BOARD)
-        assert "Departments: 1 have reported all, 1 some, 1 none. Reports are due by 25 August 2023." in text
+        assert (
+            "Departments: 1 with all reports filed, 1 with some, 1 with none. Reports were due by 25 August 2023."
+            in text
+        )
         assert "Science Some reported 3 1 2 2023-08-29 4 — Remind Science" in text
         assert "Energy None reported 1 0 1 — 4 — Remind Energy" in text
         assert "Industry All reported 1 1 0 2023-08-20 0 —" in text

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -80,6 +81,48 @@ def test_investment_is_shown_in_yi_yuan_to_the_last_wan(wan, text):
 )
 def test_investments_in_a_column_have_their_points_below_each_other(wan, text):
     assert tags.yi_cell(wan) == text
+
+
+def test_a_column_of_investments_has_the_decimals_of_its_most_exact_one():
+    column = [SimpleNamespace(investment_wan=wan) for wan in (28_000, 123_450, 94_200)]
+    decimals = tags.yi_decimals(column)
+    assert [tags.yi_cell(each.investment_wan, decimals) for each in column] == ["2.800", "12.345", "9.420"]
+    assert tags.yi_decimals(column[:1]) == tags.yi_decimals([]) == 2
+
+
+def test_a_number_of_days_is_one_day_or_several():
+    assert [tags.days(count) for count in (0, 1, 2, 1200)] == ["0 days", "1 day", "2 days", "1,200 days"]
+    with translation.override("zh-hans"):
+        assert [tags.days(count) for count in (1, 60)] == ["1天", "60天"]
+
+
+def test_a_sentence_of_an_error_ends_with_one_full_stop():
+    assert tags.full_stop("The file is too large") == "The file is too large."
+    assert tags.full_stop("This field is required.") == "This field is required."
+    assert tags.full_stop("What <now>?") == "What <now>?"
+    assert tags.full_stop("What <now>") == "What &lt;now&gt;."
+    with translation.override("zh-hans"):
+        assert tags.full_stop("附件大小超出限制") == "附件大小超出限制。"
+        assert tags.full_stop("该字段是必填项。") == "该字段是必填项。"
+
+
+def test_each_error_of_a_form_ends_with_a_full_stop():
+    class Form(forms.Form):
+        name = forms.CharField(error_messages={"required": "Say it"})
+
+    form = Form({})
+    form.add_error(None, "Say anything")
+    summary = get_template("components/error_summary.html").render({"form": form})
+    assert "<li>Say anything.</li>" in summary
+    assert "Name: Say it.</a>" in summary
+    assert "What you typed is kept below." in summary
+    field = get_template("components/field.html").render({"field": form["name"]})
+    assert ">Say it.</div>" in field
+
+
+def test_a_light_that_nothing_has_is_quiet():
+    assert 'class="light light-red light-none"' in tags.light_mark("red", count=0)
+    assert "light-none" not in tags.light_mark("red", count=1) + tags.light_mark("red")
 
 
 def test_days_are_written_for_sentences_in_both_languages_and_for_tables():
@@ -369,3 +412,8 @@ def test_a_duration_has_one_unit(seconds, text, chinese):
     assert tags.duration(seconds) == text
     with translation.override("zh-hans"):
         assert tags.duration(seconds) == chinese
+
+
+def test_a_day_in_a_sentence_is_not_broken():
+    html = render("{{ sentence|whole_days }}", sentence="From 2023-01-31 & on")
+    assert html == 'From <span class="nowrap">2023-01-31</span> &amp; on'

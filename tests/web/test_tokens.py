@@ -1,10 +1,11 @@
 """The style sheets keep what the look promises: contrasts, sizes, one place for colours."""
 
 import re
-from itertools import chain
+from itertools import chain, combinations, pairwise
 from pathlib import Path
 
 import pytest
+from coloraide import Color
 from django.conf import settings
 
 from reporting.statuses import MeasureStatus
@@ -89,6 +90,65 @@ def test_neighbouring_statuses_can_be_told_apart_by_lightness_alone():
 )  # fmt: skip
 def test_words_in_an_area_can_be_read(text, area):
     assert contrast(NORMAL[text], NORMAL[area]) >= 4.5
+
+
+def grey(colour: Color) -> Color:
+    """As a printer without colours prints it: its luminance alone."""
+    return Color("srgb-linear", [colour.luminance()] * 3)
+
+
+SIGHTS = {
+    "normal": lambda colour: colour,
+    "deuteranopia": lambda colour: colour.filter("deutan", 1, method="machado"),
+    "protanopia": lambda colour: colour.filter("protan", 1, method="machado"),
+    "grey": grey,
+}
+
+
+def difference(one: str, other: str, sight: str) -> float:
+    """CIEDE2000 of two colours as seen with a kind of sight: 1 is just seen side by side, 100 is black and white."""
+    seen = SIGHTS[sight]
+    return seen(Color(one)).delta_e(seen(Color(other)), method="2000")
+
+
+def test_differences_are_measured_as_ciede2000_does():
+    assert round(difference("#000000", "#ffffff", "normal")) == 100
+    # Sharma, Wu and Dalal (2005), the first of their pairs.
+    one, other = Color("lab-d65", [50, 2.6772, -79.7751]), Color("lab-d65", [50, 0, -82.7485])
+    assert round(one.delta_e(other, method="2000", space="lab-d65"), 4) == 2.0425
+
+
+STATUSES = ("completed", "in-progress", "promoting")
+LIGHTS = ("red", "yellow", "green")
+CLASSES = tuple(f"seq-{n}" for n in range(1, 6))
+CATEGORIES = ("innovation", "industry", "infrastructure", "energy")
+LINES = ("accent", "comparator", "ink-2")
+
+
+@pytest.mark.parametrize(
+    ("names", "sight", "floor"),
+    [
+        # Told apart by their lightness alone, also where the print has no colours.
+        (STATUSES, "normal", 28), (STATUSES, "deuteranopia", 26), (STATUSES, "protanopia", 29), (STATUSES, "grey", 27),
+        # In grey their shape and word tell them apart.
+        (LIGHTS, "normal", 47), (LIGHTS, "deuteranopia", 17), (LIGHTS, "protanopia", 14),
+        # Neighbours only; the value stands in each tile.
+        (CLASSES, "normal", 8), (CLASSES, "deuteranopia", 8), (CLASSES, "protanopia", 7), (CLASSES, "grey", 6),
+        # In grey the name in the area or at the bar.
+        (CATEGORIES, "normal", 23), (CATEGORIES, "deuteranopia", 12.5), (CATEGORIES, "protanopia", 17),
+        # In grey dash, width and the label at their end.
+        (LINES, "normal", 9), (LINES, "deuteranopia", 8), (LINES, "protanopia", 7),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("palette", [NORMAL, LARGE], ids=["normal print", "large print"])
+def test_colours_of_a_group_can_be_told_apart(palette, names, sight, floor):
+    pairs = pairwise(names) if names is CLASSES else combinations(names, 2)
+    too_near = {
+        (one, other): round(apart, 1)
+        for one, other in pairs
+        if (apart := difference(palette[one], palette[other], sight)) < floor
+    }
+    assert too_near == {}
 
 
 def test_each_class_of_the_map_is_darker_than_the_one_before():

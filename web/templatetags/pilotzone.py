@@ -1,31 +1,53 @@
 """How values are written on a page, in the reader's language. Values in, text out: nothing here asks the database."""
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
 from types import SimpleNamespace
 
 from django import forms, template
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import MONTHS
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from reporting.lights import Light
+from reporting.periods import MonthState
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web import language, numbers
 from web.days import CHOSEN
 from web.days import month_ends as ends_of_months
+from web.sources import named_source
 
 register = template.Library()
 
 NOTHING = "—"
 MINUS = "\u2212"
 TENTH = Decimal("0.1")
+
+
+def _kept[Made](make: Callable[..., Made]) -> Callable[..., Made]:
+    """Of what follows from few values and the reader's language: each is made once, however many rows have it.
+
+    Values are told apart by their type too: a text that is yet to be escaped is another than the same one, escaped.
+    """
+
+    @lru_cache(maxsize=1024, typed=True)
+    def made(language: str | None, *values, **named) -> Made:
+        return make(*values, **named)
+
+    @wraps(make)
+    def kept(*values, **named) -> Made:
+        return made(get_language(), *values, **named)
+
+    return kept
 
 
 def _is_chinese() -> bool:
@@ -56,9 +78,36 @@ def number(value) -> str:
 
 
 @register.filter
+def source(text) -> SafeString:
+    """The name of a source, as a link where its address is known."""
+    return named_source(text)
+
+
+@register.filter
 def results(count) -> str:
     """How many rows a list has, in words."""
     return ngettext("%(count)s result", "%(count)s results", count) % {"count": number(count)}
+
+
+@register.filter
+def days(count) -> str:
+    """So many days, in words: 1 day, 30 days, 30天."""
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}
+
+
+@register.filter
+def full_stop(sentence) -> str:
+    """A sentence of an error with its full stop: those of the glossary and of installed packages come without or with
+    one."""
+    if str(sentence).rstrip().endswith((".", "。", "!", "！", "?", "？")):
+        return sentence
+    return format_html("{}{}", sentence, pgettext("end of a sentence", "."))
+
+
+@register.filter
+def whole_days(sentence) -> SafeString:
+    """A sentence whose days (2023-08-29) are not broken at the end of a line."""
+    return mark_safe(re.sub(r"\d{4}-\d{2}-\d{2}", r'<span class="nowrap">\g<0></span>', conditional_escape(sentence)))
 
 
 @register.filter
@@ -95,13 +144,20 @@ def yi(wan) -> str:
 
 
 @register.filter
-def yi_cell(wan) -> str:
-    """The same for a column, with at least two decimals, so that the points stand below each other: 28000 -> 2.80."""
+def yi_cell(wan, decimals=2) -> str:
+    """The same for a column, with at least so many decimals, so that the points stand below each other: 28000 -> 2.80.
+    What is more exact keeps its own: `yi_decimals` says how many the column needs."""
     text = yi(wan)
     if text == NOTHING:
         return text
-    whole, _point, decimals = text.partition(".")
-    return f"{whole}.{decimals:0<2}"
+    whole, _point, own = text.partition(".")
+    return f"{whole}.{own:0<{decimals}}"
+
+
+@register.filter
+def yi_decimals(projects) -> int:
+    """The decimals of a column of investments in 亿元: those of the most exact one, at least two."""
+    return max((2, *(len(yi(each.investment_wan).partition(".")[2]) for each in projects)))
 
 
 def _day_of(value: date | datetime) -> date:
@@ -213,6 +269,7 @@ def status_cells(status) -> SafeString:
 
 
 @register.simple_tag
+@_kept
 def change_mark(then, now) -> SafeString:
     """How a status differs from that of the earlier day which a page compares with: a tag, and the status `then` in
     quiet ink. `then` is None for what was not listed; nothing where both are the same."""
@@ -236,6 +293,7 @@ def change(value) -> str:
 
 
 @register.simple_tag
+@_kept
 def status_mark(status) -> SafeString:
     """Three cells, as many filled as the status is deep, and its word."""
     if not status:
@@ -252,10 +310,8 @@ _LIGHT_SHAPES = {
 
 
 @lru_cache(maxsize=16)
-def _light_shape(light: Light) -> SafeString:
-    return mark_safe(
-        f'<svg class="lamp" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{_LIGHT_SHAPES[light]}</svg>'
-    )
+def _lamp(shape: str) -> SafeString:
+    return mark_safe(f'<svg class="lamp" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{shape}</svg>')
 
 
 @register.simple_tag
@@ -263,33 +319,56 @@ def light_mark(light, bare=False, count=None, note="", href="") -> SafeString:
     """A shape and the light's word; `note` follows it in quiet ink (days late, the reason).
 
     `bare=True count=n` is for count columns whose head names the light: mark and number, and a quiet 0. With `href` the
-    number opens the rows.
+    number opens the rows. Without `bare`, `count=0` makes mark and word quiet: the number stands beside them.
     """
     if bare and not count:
         return mark_safe('<span class="zero">0</span>')
     if not light:
         return mark_safe(NOTHING)
+    if not bare:
+        return _light_words(light, note, is_quiet=count == 0)
     light = Light(light)
-    shape = _light_shape(light)
-    if bare:
-        shown = format_html('<a class="figure" href="{}">{}</a>', href, number(count)) if href else number(count)
-        return format_html(
-            '<span class="light light-{}">{} <span class="word">{}</span></span>',
-            light.value,
-            shape,
-            shown,
-        )
-    quiet = format_html(' <span class="quiet">{}</span>', note) if note else ""
+    lamp, shown = _lamp(_LIGHT_SHAPES[light]), number(count)
+    if href:
+        shown = f'<a class="figure" href="{conditional_escape(href)}">{shown}</a>'
+    return mark_safe(f'<span class="light light-{light.value}">{lamp} <span class="word">{shown}</span></span>')
+
+
+@_kept
+def _light_words(light, note, *, is_quiet: bool) -> SafeString:
+    light = Light(light)
     return format_html(
-        '<span class="light light-{}">{} <span class="word">{}</span></span>{}',
+        '<span class="light light-{}{}">{} <span class="word">{}</span></span>{}',
         light.value,
-        shape,
+        " light-none" if is_quiet else "",
+        _lamp(_LIGHT_SHAPES[light]),
         light.label,
-        quiet,
+        format_html(' <span class="quiet">{}</span>', note) if note else "",
     )
 
 
+_MONTH_SHAPES = {
+    MonthState.ON_TIME: '<circle cx="6" cy="6" r="5"/>',
+    MonthState.LATE: '<circle cx="6" cy="6" r="4.2"/>',
+    MonthState.MISSING: '<path d="M2 2 10 10M10 2 2 10"/>',
+    MonthState.PENDING: '<path d="M2 6H10"/>',
+}
+
+
 @register.simple_tag
+def month_mark(state, text="") -> SafeString:
+    """How a department stands with a month's reports: a shape and its word, or `text` in the word's place. A dash for
+    one that owes nothing."""
+    if not state:
+        return mark_safe(NOTHING)
+    state = MonthState(state)
+    shape = _lamp(_MONTH_SHAPES[state])
+    shown = format_html('<span class="visually-hidden">{} </span>{}', state.label, text) if text else state.label
+    return format_html('<span class="month month-{}">{} {}</span>', state.value, shape, shown)
+
+
+@register.simple_tag
+@_kept
 def provenance_tag(provenance, on=None) -> SafeString:
     """`on`: the day that a published figure was published for."""
     if not provenance:
@@ -306,6 +385,7 @@ def _share(part, whole) -> str:
     return f"{_decimal(part) * 100 / _decimal(whole):.2f}%" if whole else "0%"
 
 
+@lru_cache(maxsize=256)
 def _tick(kind: str, at, height: str) -> SafeString:
     # The white halo keeps an ink tick visible on the dark part of a bar.
     return format_html(
@@ -352,6 +432,33 @@ def table_row(columns, row) -> SafeString:
     return format_html("<tr>{}</tr>", mark_safe("".join(cells)))
 
 
+BAR_PARTS = (MeasureStatus.COMPLETED, MeasureStatus.IN_PROGRESS, MeasureStatus.PROMOTING)
+
+
+@dataclass(frozen=True)
+class BarWords:
+    """What a bar is read aloud with; `item` and `clause` stand between those."""
+
+    statuses: dict[MeasureStatus, str]
+    elapsed: str
+    plan: str
+    nothing: str
+    item: str
+    clause: str
+
+
+@_kept
+def _bar_words() -> BarWords:
+    return BarWords(
+        statuses={status: str(status.label) for status in BAR_PARTS},
+        elapsed=_("Time elapsed"),
+        plan=_("Plan curve"),
+        nothing=_("Nothing to measure"),
+        item=pgettext("between items", ", "),
+        clause=pgettext("between clauses", "; "),
+    )
+
+
 @register.simple_tag
 def status_bar(
     completed, in_progress, promoting, total, tick=None, plan_tick=None, labels=False, plan_note=""
@@ -361,40 +468,30 @@ def status_bar(
     `labels=True` makes the tall bar of a headline block, with words below the ticks; `plan_note` follows
     the plan curve's (23 due). Without it the bar fits a table row.
     """
-    parts = {
-        MeasureStatus.COMPLETED: completed,
-        MeasureStatus.IN_PROGRESS: in_progress,
-        MeasureStatus.PROMOTING: promoting,
-    }
+    said = _bar_words()
+    parts = dict(zip(BAR_PARTS, (completed, in_progress, promoting), strict=True))
     words = (
-        pgettext("between items", ", ").join(f"{status.label} {number(count)}" for status, count in parts.items())
+        said.item.join(f"{said.statuses[status]} {number(count)}" for status, count in parts.items())
         if total
-        else _("Nothing to measure")
+        else said.nothing
     )
     if tick is not None:
-        words += pgettext("between clauses", "; ") + f"{_('Time elapsed')} {percent(tick)}"
+        words += f"{said.clause}{said.elapsed} {percent(tick)}"
     if plan_tick is not None:
-        words += pgettext("between clauses", "; ") + f"{_('Plan curve')} {percent(plan_tick)}"
+        words += f"{said.clause}{said.plan} {percent(plan_tick)}"
 
+    # What is written as it is here are numbers and names of ours: a page has dozens of bars, and escapes texts alone.
     top, height = (8, 22) if labels else (3, 14)
     drawn, before = [], 0
     for status, count in parts.items():
         if count and total:
             x = _share(before, total)
             drawn.append(
-                format_html(
-                    '<rect class="part status-{}" x="{}" y="{}" width="{}" height="{}"/>',
-                    status.tone,
-                    x,
-                    top,
-                    _share(count, total),
-                    height,
-                )
+                f'<rect class="part status-{status.tone}" x="{x}" y="{top}" width="{_share(count, total)}"'
+                f' height="{height}"/>'
             )
             if before:
-                drawn.append(
-                    format_html('<line class="seam" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', x, top, top + height)
-                )
+                drawn.append(f'<line class="seam" x1="{x}" x2="{x}" y1="{top}" y2="{top + height}"/>')
             before += count
     # Of two labels on one side of their ticks, the upper one is that whose words the other tick does not run through.
     at_end = tick is not None and _is_at_end(tick)
@@ -405,25 +502,21 @@ def status_bar(
         and (plan_tick < tick if at_end else plan_tick > tick)
     )
     elapsed_row, plan_row = (1, 0) if plan_first else (0, 1)
-    drawn.append(format_html('<rect class="frame" x="0" y="{}" width="100%" height="{}"/>', top, height))
+    drawn.append(f'<rect class="frame" x="0" y="{top}" width="100%" height="{height}"/>')
     if plan_tick is not None:
         drawn.append(_tick("plan", plan_tick, TICK_HEIGHTS[plan_row] if labels else "20"))
     if tick is not None:
         drawn.append(_tick("elapsed", tick, TICK_HEIGHTS[elapsed_row] if labels else "20"))
     if labels:
         if tick is not None:
-            drawn.append(_tick_label("elapsed", tick, f"{_('Time elapsed')} {percent(tick)}", LABEL_ROWS[elapsed_row]))
+            drawn.append(_tick_label("elapsed", tick, f"{said.elapsed} {percent(tick)}", LABEL_ROWS[elapsed_row]))
         if plan_tick is not None:
             drawn.append(
-                _tick_label(
-                    "plan", plan_tick, f"{_('Plan curve')} {percent(plan_tick)}{plan_note}", LABEL_ROWS[plan_row]
-                )
+                _tick_label("plan", plan_tick, f"{said.plan} {percent(plan_tick)}{plan_note}", LABEL_ROWS[plan_row])
             )
-    return format_html(
-        '<svg class="bar{}" role="img" aria-label="{}" focusable="false">{}</svg>',
-        mark_safe(" bar-tall") if labels else "",
-        words,
-        mark_safe("".join(drawn)),
+    return mark_safe(
+        f'<svg class="bar{" bar-tall" if labels else ""}" role="img" aria-label="{conditional_escape(words)}"'
+        f' focusable="false">{"".join(drawn)}</svg>'
     )
 
 
@@ -472,6 +565,12 @@ def url_without(context, name: str, value=None) -> str:
     """This page's query string without a parameter, or without one of its values. For filter chips."""
     kept = [] if value is None else [one for one in _params(context).getlist(name) if one != str(value)]
     return query_with(_params(context), **{name: kept or None})
+
+
+@register.simple_tag(takes_context=True)
+def chart_file(context, name: str) -> str:
+    """This page's address for the rows of one of its charts as CSV."""
+    return query_with(_params(context), chart=name)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,58 @@
+"""What the web server holds in memory: its workers share what was loaded before they were made."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.services import ROOT
+
+# What no page and no address of the API needs: large, or for building and testing.
+NOT_SERVED = ["plotly", "numpy", "pandas", "babel", "openpyxl", "pypdf", "hypothesis", "playwright", "pytest"]
+# One of each kind of entrance.
+SERVED = ["dashboard.views", "measures.views", "measures.report_views", "projects.api.projects", "measures.admin"]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Any:
+    script = f"""
+import gc, json, sys
+from pilotzone import gunicorn
+from pilotzone.wsgi import application
+gunicorn.when_ready(None)
+frozen = gc.get_freeze_count()
+served = sorted(set({SERVED}) & set(sys.modules))
+from django.db import connections
+from django.template import engines
+from django.test import Client
+is_connected = connections["default"].connection is not None
+answer = Client(headers={{"host": "localhost"}}).get("/healthz")
+cached = engines["django"].engine.template_loaders[0].get_template_cache
+print(json.dumps({{
+    "not served": sorted(set({NOT_SERVED}) & set(sys.modules)),
+    "served": served,
+    "status": answer.status_code,
+    "is connected": is_connected,
+    "frozen": frozen,
+    "templates": sorted(cached),
+}}))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_what_no_page_needs_is_not_loaded(loaded: Any) -> None:
+    assert (loaded["status"], loaded["not served"]) == (200, [])
+
+
+def test_what_pages_need_is_loaded_before_there_are_workers(loaded: Any) -> None:
+    assert loaded["served"] == sorted(SERVED)
+    assert {"base.html", "dashboard/overview.html", "components/field.html"} <= set(loaded["templates"])
+    # The collector writes into what is not frozen, which makes it each worker's own.
+    assert loaded["frozen"] > 100_000
+
+
+def test_no_connection_is_opened_that_workers_would_share(loaded: Any) -> None:
+    assert loaded["is connected"] is False
