@@ -19,6 +19,7 @@ from reporting.statuses import MeasureStatus
 from web.charts import (
     INK,
     INK_2,
+    NARROW_TICKS,
     STATUS_TONES,
     Chart,
     Column,
@@ -91,7 +92,7 @@ class DueBar:
 
 def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
     """Bars of equal width in their order, each with its total above it, and a line at the day that ends above its
-    quarter's bar. The year stands below the first quarter of it."""
+    quarter's bar."""
     highest = max((bar.total for bar in bars), default=0) or 1
     steps, (_lowest, top) = scale(0, highest)
     ticks = [tick for tick in steps if tick.is_integer()]
@@ -141,7 +142,7 @@ def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
                 title={"text": _("Measures (number)"), "font": {"size": 12, "color": INK_2}, "standoff": 6},
             ),
             shapes=shapes,
-            annotations=notes,
+            annotations=[*notes, *_years(bars)],
         ),
         "narrow": narrow_layout(
             height=300,
@@ -156,18 +157,26 @@ def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
 
 
 def _ticks(bars: Sequence[DueBar], *, narrow: bool) -> list[str]:
-    """Quarters, with the year below the first one of each; where there is no room for them, the years alone."""
+    """The quarters; none where there is no room for them, since the years stand below."""
     has_room = len(bars) <= (12 if narrow else 24)
-    of_quarter = "%d季" if narrow else "%d季度"
-    words, year = [], 0
-    for bar in bars:
-        if bar.quarter is None:
-            words.append(bar.tick)
-            continue
-        name = (of_quarter if is_chinese() else "Q%d") % bar.quarter.number if has_room else ""
-        words.append(name if bar.quarter.year == year else f"{name}<br>{year_name(bar.quarter.year)}")
-        year = bar.quarter.year
-    return words
+    name = ("%d季" if narrow else "%d季度") if is_chinese() else "Q%d"
+    return [bar.tick if bar.quarter is None else name % bar.quarter.number if has_room else "" for bar in bars]
+
+
+def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
+    """Each below the middle of its quarters."""
+    places: dict[int, list[int]] = {}
+    for place, bar in enumerate(bars):
+        if bar.quarter:
+            places.setdefault(bar.quarter.year, []).append(place)
+    where: dict[str, Any] = {
+        "y": 0,
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": -22,
+        "font": {"size": NARROW_TICKS, "color": INK_2},
+    }
+    return [label(year_name(year), x=(own[0] + own[-1]) / 2, **where) for year, own in places.items()]
 
 
 def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -352,7 +351,9 @@ class Why:
         """The address and the words of the link; `source`, where the summary has another figure at that path, is
         where the API has this one. None for what is not explained.
         """
-        label = (self.indicator_labels if path.startswith("indicators.") else self.labels).get(path)
+        if path not in self.labels and _is_known(path, self.figures):
+            self.labels[path] = _indicator(self.figures, path).label
+        label = self.labels.get(path)
         if label is None:
             return None
         page, api = self._addresses(tuple(name for name in self.narrowed if name in narrowings(path)))
@@ -361,11 +362,6 @@ class Why:
             "words": self.question % {"figure": label},
             "source": api.replace(FIGURE, path, 1),
         }
-
-    @cached_property
-    def indicator_labels(self) -> dict[str, str]:
-        paths = [path for path in _known(self.figures) if path not in self.labels]
-        return {path: _indicator(self.figures, path).label for path in paths}
 
     def _addresses(self, by: tuple[str, ...]) -> tuple[str, str]:
         """Of the page and, where it is narrowed, in the API: made once for all figures of a page."""

@@ -24,7 +24,7 @@ from reporting.lights import Light
 from reporting.pace import Progress, time_elapsed
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
-from web.language import local
+from web.language import kept, local
 from web.numbers import trimmed, yi
 from web.sources import source_text
 
@@ -68,19 +68,24 @@ def project_figures(counts: rollups.Counts) -> dict[str, Any]:
     return {"total": counts.get("total", 0), "total_investment": yi(counts.get("investment", 0))}
 
 
-def with_their_heirs(sums: dict[Any, rollups.Counts], departments: Iterable[Department]) -> list[Department]:
-    """The departments that stand. Counts under one that was merged go to its heir: until the refresh the stored cells
-    still name it, and the rows must sum to the total all the same.
+def with_their_heirs(
+    sums: Mapping[Any, rollups.Counts], departments: Iterable[Department]
+) -> tuple[list[Department], Mapping[Any, rollups.Counts]]:
+    """The departments that stand, with their sums. Counts under one that was merged go to its heir: until the refresh
+    the stored cells still name it, and the rows must sum to the total all the same.
     """
-    stand = []
+    stand: list[Department] = []
+    merged: list[Department] = []
     for each in departments:
-        if each.merged_into_id is None:
-            stand.append(each)
-            continue
-        heirs = sums.setdefault(each.merged_into_id, {})
-        for name, count in sums.pop(each.pk, {}).items():
+        (stand if each.merged_into_id is None else merged).append(each)
+    if not merged:
+        return stand, sums
+    moved: dict[Any, rollups.Counts] = {each.pk: dict(sums.get(each.pk, {})) for each in stand}
+    for each in merged:
+        heirs = moved.setdefault(each.merged_into_id, {})
+        for name, count in sums.get(each.pk, {}).items():
             heirs[name] = heirs.get(name, 0) + count
-    return stand
+    return stand, moved
 
 
 @dataclass(frozen=True)
@@ -146,11 +151,11 @@ class Figures:
         if by == "plan":
             return [Row(self.plan.slug, local(self.plan, "name"), self.plan, self.measures)]
         sums = self.measure_cells.sum_by(1 if by == "section" else 2)
-        members: Any = (
-            Section.objects.filter(plan=self.plan).select_related("plan")
-            if by == "section"
-            else with_their_heirs(sums, Department.objects.all())
-        )
+        members: Any
+        if by == "section":
+            members = Section.objects.filter(plan=self.plan).select_related("plan")
+        else:
+            members, sums = with_their_heirs(sums, Department.objects.all())
         name = "title" if by == "section" else "name"
         return [
             Row(
@@ -259,7 +264,8 @@ def unit_words(unit: str) -> str:
     }.get(unit, unit)
 
 
-def explanations() -> dict[str, Explanation]:
+@kept
+def explanations() -> Mapping[str, Explanation]:
     """Every figure of measures and projects by its path: the one definition, for pages and API."""
     count = _("Measures listed by the day, whose status in force on the day is “%(status)s”.")
     light = _("Measures whose light on the day is “%(light)s”, by the rule of the lights.")

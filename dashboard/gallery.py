@@ -23,8 +23,11 @@ from accounts.roles import may_see_gallery
 from dashboard import charts, due_chart, report_chart
 from dashboard.figures import Figures
 from dashboard.pages import Links
+from dashboard.treemap import Area, treemap
+from indicators.decoupling import Axis, YearPoint, decoupling_path
 from measures.models import Plan
 from measures.reporting_months import Month
+from projects.models import Category
 from reporting.lights import Light
 from reporting.periods import MonthState
 from reporting.provenance import Provenance
@@ -414,6 +417,8 @@ def tables() -> list[Entry]:
             ],
         ),
         Entry("table_row", [Specimen('<table class="table">{% table_row columns rows.0 %}</table>', "", given)]),
+        Entry("table_rows", [Specimen('<table class="table">{% table_rows columns rows %}</table>', "", given)]),
+        Entry("table_rows", [Specimen('<table class="table">{% table_rows columns rows %}</table>', "", given)]),
         Entry(
             "sort_head",
             [Specimen(sorted_table, _("sorted by rate, the highest first"), {"words": words, "lines": lines})],
@@ -457,7 +462,20 @@ def charts_shown() -> list[Entry]:
         shared.IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, shared.year_name(year), year != 2021)
         for year, value in ((2020, 46), (2021, 39), (2022, 36))
     ]
-    targets = [shared.TargetPoint(2025, 35, f"{_('Target')} 35")]
+    years[0] = years[0]._replace(exact=False, is_floor=True)
+    targets = [shared.TargetPoint(2025, 35, f"{_('Target')} 35", years[-1])]
+    areas = [
+        Area(category, city, 20, Decimal(amount), "#")
+        for city, amounts in ((yantai, (352, 3836, 2342, 3777)), (weihai, (126, 1194, 851, 1192)))
+        for category, amount in zip(Category, amounts, strict=True)
+    ]
+    path = [
+        YearPoint(2016, Decimal("58762.5"), Decimal("863.43")),
+        YearPoint(2017, Decimal("63012.1"), Decimal("835.82")),
+        YearPoint(2018, Decimal("66648.9"), Decimal("901.65"), gdp_is_exact=False),
+        YearPoint(2019, Decimal("70540.5"), Decimal("937.12")),
+    ]
+    axes = {"gdp": Axis(_("GDP"), "100 million yuan"), "emissions": Axis(_("CO2 emissions"), "Mt")}
     plan: dict[str, Any] = {"plan_start": STARTS, "plan_end": ENDS, "total": 249}
     empty = shared.Chart("", "", None, "", [], [], missing=_("No data for this period"))
     drawn = [
@@ -467,6 +485,8 @@ def charts_shown() -> list[Entry]:
         (_("GDP growth"), "line", charts.growth(growth, subject_name=shandong, comparator_name=china)),
         (_("Measures by lead department and status"), "free", charts.status_stack(departments)),
         (_("Investment by city and category"), "free", charts.projects_by_city(by_city)),
+        (_("Where the investment goes"), "free", treemap(areas, {})),
+        (_("Emissions and GDP"), "line", decoupling_path(path, **axes)),
         (_("Status of a measure"), "steps", shared.status_steps(changes, date(2023, 6, 30), DAY)),
         ("PM2.5", "line", shared.indicator_line(years, targets=targets, unit="µg/m³", name=shandong)),
         (_("in place of a chart without rows"), "line", None),
@@ -543,6 +563,8 @@ def _reports_and_due_dates() -> list[Specimen]:
 def values() -> list[Values]:
     morning = datetime(2023, 8, 29, 1, 30, tzinfo=UTC)
     given: dict[str, Any] = {"on": DAY, "at": morning, "none": None, "less": Decimal("-16.8"), "more": Decimal("0.7")}
+    given |= {"until": _name("至2023-08-28", "to 2023-08-28"), "named": "国家统计局 | National Bureau of Statistics"}
+    given |= {"amounts": [SimpleNamespace(investment_wan=123456), SimpleNamespace(investment_wan=120000)]}
     given |= {"row": {"name_zh": "省能源局", "name_en": "Energy Administration"}}
     given |= {"ada": SimpleNamespace(get_full_name=lambda: _name("艾达", "Ada"), get_username=lambda: "ada")}
     return [
@@ -551,7 +573,7 @@ def values() -> list[Values]:
             [
                 "{{ 1518|number }}", "{{ none|number }}", "{{ 40|results }}", "{{ 5.25|percent }}", "{{ less|gap }}",
                 "{{ more|gap }}", "{{ less|gap_cell }}", "{{ 3|change }}", '{{ "-3"|minus }}', "{{ 123456|yi }}",
-                "{{ 28000|yi_cell }}",
+                "{{ 28000|yi_cell }}", "{{ 30|days }}", "{{ amounts|yi_decimals }}",
             ],
             given,
         ),
@@ -559,7 +581,8 @@ def values() -> list[Values]:
             _("Days and times"),
             [
                 "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|iso }}", "{{ at|moment:on }}",
-                "{{ at|moment }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}",
+                "{{ at|moment }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}", "{{ until|whole_days }}",
+                "{{ until|full_stop }}", "{{ named|source }}",
             ],
             given,
         ),
@@ -575,7 +598,7 @@ def values() -> list[Values]:
             _("Addresses, from what the page's own says"),
             [
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
-                '{% export_query "csv" %}', "{% chosen_day %}",
+                '{% export_query "csv" %}', "{% chosen_day %}", '{% chart_file "course" %}',
                 '{% keep_query without="light" as kept %}{{ kept|force_escape }}',
                 '{% filter_fields form "light" as fields %}{{ fields|length }}',
                 "{% filter_chips form as chips %}{{ chips|length }}",

@@ -79,8 +79,9 @@ def measure_table(
     if fallen_only:
         rows = [each.row for each in fallen_most(rows, before)] if before else []
     table = measure_rows(in_order(rows, MEASURE_SORTS, ordering), by, links, months, before)
-    kept = {row.key for row in rows}
-    drawn = [row for row in owing if row.key in kept and (all_months or row.has_gap)]
+    listed = {row.key for row in rows}
+    kept = [row for row in owing if row.key in listed]
+    drawn = [row for row in kept if all_months or row.has_gap]
     return {
         "since": then and short_day_words(then.day, figures.day.year),
         "members": table,
@@ -95,6 +96,7 @@ def measure_table(
         },
         "report_months": [month_name(month) for month in shown],
         "report_rows": drawn,
+        "are_months_left_out": len(drawn) < len(kept),
         "month": month_words(figures.day),
         "least": LEAST_TO_RANK,
         "unreported": sum(not month.is_reported for month in months.values()),

@@ -16,6 +16,7 @@ from dashboard import charts
 from dashboard.changes import EarlierFigures, Fall, fallen_most, figure_changes, members_then
 from dashboard.figures import Figures, Row
 from dashboard.pages import (
+    LEAST_TO_RANK,
     MEASURE_SORTS,
     PROJECT_SORTS,
     Links,
@@ -48,7 +49,7 @@ from indicators.wording import (
 )
 from measures import history as histories
 from measures.history import History, count_on
-from measures.reporting_months import Month, months_of, reports_due_on
+from measures.reporting_months import Month, months_in, reports_due_on
 from projects.models import Category
 from reporting.changes import FigureChange
 from reporting.lights import thresholds
@@ -82,7 +83,7 @@ def overview(
     history = histories.read(figures.plan, figures.day)
     since = compared or month_before(figures.day)
     then = EarlierFigures(figures, since, history) if since else None
-    months = months_of(figures.plan, day=figures.day)
+    months = months_in(history, figures.plan)
     departments, cities = figures.measures_by("department"), figures.projects_by("city")
     unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
     return {
@@ -255,14 +256,15 @@ def attention(
             "department_url": links.to("dashboard:department", names[entry.department_id].key),
             "due_on": entry.due_on,
         }
-        for entry in history.overdue
+        for entry in history.overdue[:OVERDUE_SHOWN]
         if entry.due_on is not None
     ]
     since = then.day if then else None
-    fallen = fallen_most(departments, members_then(then, "department", departments)) if then else []
+    ranked = [row for row in departments if row.figures["total"] >= LEAST_TO_RANK]
+    fallen = fallen_most(ranked, members_then(then, "department", ranked)) if then else []
     return {
-        "sentence": _attention_sentence(figures, overdue, len(unreported)),
-        "overdue": overdue[:OVERDUE_SHOWN],
+        "sentence": _attention_sentence(figures, overdue, len(history.overdue), len(unreported)),
+        "overdue": overdue,
         "red_url": links.to("measures:list", light="red"),
         "yellow_url": links.to("measures:list", light="yellow"),
         "green_url": links.to("measures:list", light="green"),
@@ -316,14 +318,14 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
     return text % words
 
 
-def _attention_sentence(figures: Figures, overdue: list[dict[str, Any]], unreported: int) -> str:
+def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unreported: int) -> str:
     yellow = figures.measures["lights"]["yellow"]
     if overdue:
         late = ngettext(
             "%(count)s measure is overdue, by %(days)s",
             "%(count)s measures are overdue, by up to %(days)s",
-            len(overdue),
-        ) % {"count": number(len(overdue)), "days": days_words(overdue[0]["days"])}
+            overdue,
+        ) % {"count": number(overdue), "days": days_words(longest[0]["days"])}
     else:
         late = _("No measure is overdue")
     more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {

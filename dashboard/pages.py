@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.dates import MONTHS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -48,13 +48,11 @@ class Links:
         kept = {name: value for name, value in self.kept.items() if name != "compare"}
         return Links({**kept, "as_of": day.isoformat()})
 
-    def to(self, name: str, *args: str, **filters: Any) -> str:
+    def to(self, name: str, code: str = "", /, **filters: Any) -> str:
         # What the API says of a figure is the same beside any other day, and most of its addresses refuse one.
         kept = {key: value for key, value in self.kept.items() if key != "compare" or not name.startswith("api-")}
-        query = QueryDict(mutable=True)
-        query.update({key: str(value) for key, value in {**filters, **kept, **filters}.items()})
-        own = address(name, *args) if len(args) == 1 else reverse(name, args=args)
-        return own + (f"?{query.urlencode()}" if query else "")
+        query = {**filters, **kept, **filters}
+        return address(name, code) + (f"?{urlencode(query)}" if query else "")
 
 
 def is_chinese() -> bool:

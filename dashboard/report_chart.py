@@ -100,15 +100,13 @@ def report_matrix(months: Sequence[date], rows: Sequence[ReportRow]) -> Figure:
         )
     places = list(range(len(months)))
     names = [month_name(month) for month in months]
-    every = 1 if len(months) <= 8 else 2
+    every = 1 if len(months) <= (8 if is_chinese() else 6) else 2
     height = ROW * len(rows) + HEAD
     return {
         "data": data,
         "layout": layout(
             height=height,
             margin=Margin(8, 8, HEAD - 26, 8),
-            # Rows hold names: on paper and in large print they are as high as these need.
-            uniformtext={"minsize": 11, "mode": "hide"},
             xaxis=x_axis(range=[-0.5, len(months) - 0.5], tickvals=places, ticktext=names, side="top", showline=False),
             yaxis=y_axis(
                 range=[len(rows) - 0.5, -0.5],

@@ -7,10 +7,10 @@ refresh, past days and the verification all count with it, so they cannot disagr
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, QuerySet, Value
@@ -79,8 +79,7 @@ class Table:
             yield Stored(row[:width], as_of, computed_at, run_id, counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     key: Key
     as_of: date
     computed_at: datetime
@@ -300,15 +299,18 @@ class Cells:
     rows: dict[Key, Counts]
     computed_at: datetime | None = None
     run_id: int | None = None
+    _sums: dict[int | None, Mapping[Any, Counts]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def sum_by(self, place: int | None = None) -> dict[Any, Counts]:
-        """Sums by one part of the key (its place), or of everything under None."""
-        sums: dict[Any, Counts] = {}
-        for key, counts in self.rows.items():
-            group = sums.setdefault(None if place is None else key[place], {})
-            for name, number in counts.items():
-                group[name] = group.get(name, 0) + number
-        return sums
+    def sum_by(self, place: int | None = None) -> Mapping[Any, Counts]:
+        """Sums by one part of the key (its place), or of everything under None. Added up once for all who ask."""
+        if place not in self._sums:
+            sums: dict[Any, Counts] = {}
+            for key, counts in self.rows.items():
+                group = sums.setdefault(None if place is None else key[place], {})
+                for name, number in counts.items():
+                    group[name] = group.get(name, 0) + number
+            self._sums[place] = sums
+        return self._sums[place]
 
 
 def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:

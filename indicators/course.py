@@ -118,24 +118,21 @@ def path_sentence(indicator: Indicator, path: Path) -> str:
         return _("the target of %(target)s is reached already") % words
     values = (shown_value(indicator, path.latest.value), shown_value(indicator, path.target.value))
     change = two_digits(shown_value(indicator, path.change), values)
-    words["change"] = _at_most(path.latest, _change_words(indicator, change))
+    words["change"] = _change_words(indicator, change, path.latest)
     return _("path needed to the target of %(target)s: %(change)s a year") % words
 
 
-def _change_words(indicator: Indicator, change: Decimal) -> str:
-    """`change` in the unit that is shown."""
+def _change_words(indicator: Indicator, change: Decimal, latest: Observation) -> str:
+    """`change` is in the unit that is shown. From a value that is rounded, or of which only a floor is known, it is not
+    known exactly either."""
+    amount = value_text(abs(change), exact=latest.exact or is_floor(latest))
+    if is_floor(latest):
+        amount = _("at most %(value)s") % {"value": amount}
     if is_rate(indicator):
         words = _("up %(points)s percentage points") if change > 0 else _("down %(points)s percentage points")
-        return words % {"points": value_text(abs(change))}
+        return words % {"points": amount}
     words = _("up %(amount)s") if change > 0 else _("down %(amount)s")
-    return words % {"amount": unit_behind(value_text(abs(change)), shown_unit(indicator))}
-
-
-def _at_most(latest: Observation, words: str) -> str:
-    """From a value that is rounded, or of which only a floor is known, what is needed is not known exactly either."""
-    if is_floor(latest):
-        return _("at most %(value)s") % {"value": words}
-    return words if latest.exact else _("about %(value)s") % {"value": words}
+    return words % {"amount": unit_behind(amount, shown_unit(indicator))}
 
 
 def two_digits(value: Decimal, like: Sequence[Decimal]) -> Decimal:

@@ -267,7 +267,8 @@ def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str) ->
         wanted.append(_of_years(_("GDP"), lacking, known=produced))
     if not wanted:
         return _("missing are years of which both are counted in one way throughout")
-    return _("missing: %(inputs)s") % {"inputs": pgettext("between clauses", "; ").join(wanted)}
+    both = _("%(first)s and %(second)s") % {"first": wanted[0], "second": wanted[-1]}
+    return _("missing: %(inputs)s") % {"inputs": both if len(wanted) > 1 else wanted[0]}
 
 
 def _of_years(name: str, lacking: set[int], *, known: set[int]) -> str:
@@ -343,10 +344,10 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
         rows = [(*row, words or None) for row, words in zip(rows, rounded, strict=True)]
     notes = [
         _("GDP at current prices, as first released") if common.is_first_release else _("GDP at current prices"),
-        _("The axes do not start at 0"),
+        _("the axes do not start at 0"),
     ]
     if any(rounded):
-        notes.append(_("An open diamond is a rounded value"))
+        notes.append(_("an open diamond is a rounded value"))
     newest_emissions, newest_gdp = common.years[max(common.years)]
     return Chart(
         name=f"decoupling-{indicator.code}-{common.region.code}-{min(common.years)}",

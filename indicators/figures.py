@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import F
+
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import (
     Goal,
@@ -122,8 +124,8 @@ def standings(
     observations = (
         Observation.objects.sound().released(on).filter(indicator__in=indicators, region__code__in=[region, comparator])
     )
-    for row in observations.select_related("region"):
-        rows[row.indicator_id, row.region.code].append(row)
+    for row in observations.annotate(region_code=F("region__code")):
+        rows[row.indicator_id, row.region_code].append(row)
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region):
         targets[target.indicator_id].append(target)

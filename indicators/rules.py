@@ -2,15 +2,14 @@
 
 from calendar import isleap, monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from reporting.pace import to_tenth
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A verified and exact observation, as the rules see it."""
 
     period: str
@@ -21,8 +20,7 @@ class Value:
     released_on: date
 
 
-@dataclass(frozen=True)
-class Goal:
+class Goal(NamedTuple):
     """A target as the rules see it; `baseline_*` are None where the document states no baseline."""
 
     due_year: int

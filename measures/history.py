@@ -1,19 +1,18 @@
 """The course of a plan's measures up to a day: one query, then plain Python."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from measures.models import StatusChange
 from reporting.lights import Thresholds
 from reporting.statuses import MeasureStatus
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A status in force from `effective_on` on, with what the overview says of its measure."""
 
     measure: str
@@ -93,20 +92,30 @@ class History:
                 cell["due"] += entry.due_on is not None and entry.due_on <= day
         return cells
 
+    def owing(self, month: date) -> dict[str, int]:
+        """The lead department of each measure that owes a report for the month of the history's day, as
+        `MeasureQuerySet.owing` has it, by the measure's code; `month` is its first day."""
+        owing = {}
+        for rows in self.measures:
+            before = next((each for each in reversed(rows) if each.effective_on < month), None)
+            if before is None or not before.is_completed:
+                owing[rows[0].measure] = rows[0].department_id
+        return owing
+
     def changed_since(self, day: date) -> int:
         """Measures whose status differs from that at the end of `day`; one listed later has not changed."""
         return sum(before != after for before, after in self._since(day))
 
     def fell_back_since(self, day: date) -> int:
-        return sum(after.depth < before.depth for before, after in self._since(day))
+        changed = [(before, after) for before, after in self._since(day) if before != after]
+        return sum(MeasureStatus(after).depth < MeasureStatus(before).depth for before, after in changed)
 
-    def _since(self, day: date) -> list[tuple[MeasureStatus, MeasureStatus]]:
-        pairs = []
+    def _since(self, day: date) -> Iterator[tuple[str, str]]:
+        """The status of each measure on the day, of those listed by then, and the one it has now."""
         for rows in self.measures:
-            then = [entry for entry in rows if entry.effective_on <= day]
-            if then:
-                pairs.append((MeasureStatus(then[-1].status), MeasureStatus(rows[-1].status)))
-        return pairs
+            then = next((entry for entry in reversed(rows) if entry.effective_on <= day), None)
+            if then is not None:
+                yield then.status, rows[-1].status
 
 
 def _running(changes: Counter[date]) -> list[tuple[date, int]]:
@@ -137,4 +146,4 @@ def read(plan: Any, day: date) -> History:
             "effective_on",
         )
     )
-    return History([Entry(*row) for row in rows], day)
+    return History([Entry._make(row) for row in rows], day)

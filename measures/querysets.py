@@ -103,9 +103,9 @@ class ReportQuerySet(QuerySet):
             measure=of, submitted_on__gte=silent_since(as_of, limits), submitted_on__lte=as_of
         )
 
-    def filed(self, month: date, *, by: date, of: OuterRef) -> Self:
-        """Reports of the outer measure for a month, submitted by the day `by`, that wait for review or are accepted."""
-        return self.filter(measure=of, period=month, submitted_on__lte=by, state__in=FILED_STATES)
+    def filed(self, month: date, *, by: date) -> Self:
+        """Reports for a month, submitted by the day `by`, that wait for review or are accepted."""
+        return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
 
 
 class MeasureQuerySet(QuerySet):
@@ -140,19 +140,14 @@ class MeasureQuerySet(QuerySet):
         last = reports.order_by("-submitted_on").values("submitted_on")[:1]
         return self.annotate(last_report_on=Subquery(last, output_field=DateField()))
 
-    def with_light(self, as_of: date, *, limits: Thresholds, is_selected: bool = True) -> Self:
-        """Adds `light`, and its `gravity` (red 0, yellow 1, green 2); needs `with_status` and `with_last_report`.
-
-        Not `is_selected`: filters and orders may name them, and what names them not is spared them: they repeat the
-        subqueries that they need a dozen times. The rows' own lights are then those of `reporting.lights.light_of`.
-        """
+    def with_light(self, as_of: date, *, limits: Thresholds) -> Self:
+        """Adds `light`, and its `gravity` (red 0, yellow 1, green 2); needs `with_status` and `with_last_report`."""
         recent = Q(last_report_on__isnull=False, last_report_on__gte=silent_since(as_of, limits))
         has_report = Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField())
-        queryset = self.alias(has_recent_report=has_report)
+        queryset = self.annotate(has_recent_report=has_report)
         conditions = light_conditions(on=as_of, limits=limits)
         lamps = (Light.RED, Light.YELLOW, Light.GREEN)
-        add = queryset.annotate if is_selected else queryset.alias
-        return add(
+        return queryset.annotate(
             light=Case(
                 *(When(conditions[light], then=Value(light.value)) for light in lamps), output_field=CharField()
             ),
@@ -162,11 +157,9 @@ class MeasureQuerySet(QuerySet):
             ),
         )
 
-    def as_of(self, day: date, *, limits: Thresholds, selects_light: bool = True) -> Self:
-        """Measures listed by the day, each with its status, last report and light of that day; the light as
-        `with_light` has it."""
-        measures = self.listed(day).with_status(day).with_last_report(day)
-        return measures.with_light(day, limits=limits, is_selected=selects_light)
+    def as_of(self, day: date, *, limits: Thresholds) -> Self:
+        """Measures listed by the day, each with its status, last report and light of that day."""
+        return self.listed(day).with_status(day).with_last_report(day).with_light(day, limits=limits)
 
     def owing(self, month: date, *, by: date) -> Self:
         """Measures that owe a report for a month: listed by its end, as far as known on the day `by`, and not
@@ -179,11 +172,15 @@ class MeasureQuerySet(QuerySet):
 
     def with_filed(self, month: date, *, by: date) -> Self:
         """Adds `is_filed`: a report for the month, submitted by the day `by`, waits for review or is accepted."""
-        return self.annotate(is_filed=Exists(_model("Report").objects.filed(month, by=by, of=OuterRef("pk"))))
+        filed = _model("Report").objects.filed(month, by=by).filter(measure=OuterRef("pk"))
+        return self.annotate(is_filed=Exists(filed))
 
     def with_filed_on(self, month: date, *, by: date) -> Self:
-        """Adds `filed_on`: the day of the last of the reports that `with_filed` asks for; null where there is none."""
-        reports = _model("Report").objects.filed(month, by=by, of=OuterRef("pk")).order_by("-submitted_on")
+        """Adds `filed_on`: the day of the first of the reports that `with_filed` asks for; null where there is none. One
+        that came later adds to it, and makes nobody late.
+        """
+        filed = _model("Report").objects.filed(month, by=by).filter(measure=OuterRef("pk"))
+        reports = filed.order_by("submitted_on")
         return self.annotate(filed_on=Subquery(reports.values("submitted_on")[:1], output_field=DateField()))
 
     def changed(self) -> Self:

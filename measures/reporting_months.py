@@ -1,5 +1,6 @@
 """Who has reported a month: what each lead department owed for it, and what it filed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, Value
 
 from accounts.models import Department
-from measures.models import Measure, Notice, NoticeKind
+from measures.history import History
+from measures.models import Measure, Notice, NoticeKind, Report
 from reporting.periods import MonthState, days_late, is_month_reported, month_of, month_state, months_between
 
 
@@ -53,6 +55,16 @@ def months_of(plan: Any, *, day: date, month: date | None = None) -> dict[int, M
         .annotate(owed=Count("pk"), reported=Count("pk", filter=Q(is_filed=True)))
     )
     return {row["lead_department"]: Month(row["owed"], row["reported"]) for row in rows}
+
+
+def months_in(history: History, plan: Any) -> dict[int, Month]:
+    """The same of the month of the day up to which a page has read the plan's history anyway. One small query."""
+    month = month_of(history.day)
+    owing = history.owing(month)
+    reports = Report.objects.filed(month, by=history.day).filter(measure__section__plan=plan).order_by()
+    filed = set(reports.values_list("measure__code", flat=True)) & owing.keys()
+    owed, reported = Counter(owing.values()), Counter(owing[code] for code in filed)
+    return {department: Month(number, reported[department]) for department, number in owed.items()}
 
 
 def month_of_department(department_id: int, *, plan: Any, month: date, by: date) -> Month:

@@ -281,6 +281,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dashboard.tasks.rebuild_rollups_task",
         "schedule": crontab(hour=2, minute=30),
     },
+    # Every page asks for the sum of these rows.
+    "forget-old-changes": {"task": "web.tasks.forget_old_changes_task", "schedule": 600.0},
     "tell-of-due-dates": {
         "task": "measures.tasks.tell_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),

@@ -80,6 +80,13 @@ class Project(Sourced):
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
 
+    # Django's own way to a label translates those of all choices first, for each row.
+    def get_category_display(self) -> str:  # type: ignore[no-redef]
+        return str(Category(self.category).label)
+
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]
+        return str(Stage(self.stage).label)
+
     def get_absolute_url(self) -> str:
         return address("projects:detail", self.code)
 

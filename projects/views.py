@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -28,12 +28,16 @@ class ProjectList(ListPage):
         self.plan = asked_plan(self.request)
         return Project.objects.in_plan(self.plan).listed(self.day).select_related("city")
 
+    def count(self, rows: Any) -> int:
+        self.sums = rows.order_by().aggregate(number=Count("pk"), investment=Sum("investment_wan", default=0))
+        return self.sums["number"]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        total = context["listing"].rows.order_by().aggregate(total=Sum("investment_wan"))["total"] or 0
+        amount = with_unit(yi(self.sums["investment"]), _("100 million yuan"))
         return context | {
             "plan": self.plan,
-            "counts": _("total investment %(amount)s") % {"amount": with_unit(yi(total), _("100 million yuan"))},
+            "counts": _("total investment %(amount)s") % {"amount": amount},
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -545,7 +545,10 @@ def _due(target: TargetPoint, newest: IndicatorPoint | None) -> str:
 def _target_words(target: TargetPoint, due: str, *, below: bool, a_day: float, narrow: bool) -> list[dict[str, Any]]:
     """The target's name above or below its mark, and the path's beside it; beyond the target's where the path is so
     short that the end of the line is near. `a_day`: px that a day takes."""
-    words = f"{wrapped(target.label, 14)}<br>{year_name(target.due_year)}"
+    name = wrapped(target.label, 14)
+    if narrow:
+        name = "<br>".join(wrapped(line, 14) for line in name.split("<br>"))
+    words = f"{name}<br>{year_name(target.due_year)}"
     written = [_beside(words, x=due, y=target.value, colour=INK_2, below=below)]
     if target.path_from:
         name = _("Path needed")
@@ -614,7 +617,7 @@ def indicator_line(
     bounds += [float(one.value) + (room if one.value >= reached else -room) for one in targets]
     # And on the other side of the line's end, where its name makes way for the path.
     bounds += [
-        float(reached) + room if one.value < reached else max(float(reached) - room, min(0.0, *bounds))
+        float(reached) + 2 * room if one.value < reached else max(float(reached) - 2 * room, min(0.0, *bounds))
         for one in targets
         if one.path_from and one.path_from == newest
     ]
@@ -625,6 +628,7 @@ def indicator_line(
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     ends: dict[str, list[EndLabel]] = {}
+    alone: set[str] = set()
     for of_region, title, subject in ((comparator_points, comparator_name, False), (points, name, True)):
         colour = ACCENT if subject else COMPARATOR
         found = _series(of_region, joined=percent and cumulative, cumulative=cumulative)
@@ -633,6 +637,8 @@ def indicator_line(
             last = series.points[-1]
             said = last.said(percent=percent)
             if n == 0:
+                if len(series.points) == 1:
+                    alone.add(series.place(last))
                 ends.setdefault(series.place(last), []).append(EndLabel(title, said, last.value, colour, bold=subject))
             else:
                 notes.append(
@@ -696,7 +702,11 @@ def indicator_line(
                 mark = _beside(f"<b>{text}</b>", x=at, y=group[0].at, colour=ACCENT, below=not is_down)
                 written.append(mark | {"xanchor": "left", "align": "left"})
             else:
-                written += end_labels(group, x=at, span=span, height=height, margin=margin, narrow=narrow)
+                marks = end_labels(group, x=at, span=span, height=height, margin=margin, narrow=narrow)
+                if at in alone and any(one.end.isoformat() >= at for one in on_path):
+                    # A path that starts near goes right; left of a single value there is room.
+                    marks = [mark | {"xanchor": "right", "align": "right", "xshift": -mark["xshift"]} for mark in marks]
+                written += marks
         return written
 
     return {

@@ -2,6 +2,8 @@
 are called has one text, which is marked where it is not in the reader's language."""
 
 import re
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -14,6 +16,23 @@ _WIDE = "\u3000-\u303f\uff00-\uffef"
 CHINESE_RUN = re.compile(rf"[0-9]*[{_HAN}](?:[0-9A-Za-z.,%·“”\s{_HAN}{_WIDE}]*[{_HAN}{_WIDE}])?(?:\.[a-z]{{3,4}}\b)?")
 # Two words at least: GDP or Excel alone is part of the Chinese sentence around it.
 ENGLISH_RUN = re.compile(rf"[A-Za-z][^\s{_HAN}{_WIDE}]*[^\S\n][^{_HAN}{_WIDE}]*[A-Za-z0-9]")
+
+
+def kept[Made](make: Callable[..., Made]) -> Callable[..., Made]:
+    """For what follows from few values and the reader's language: each is made once, however many rows have it.
+
+    Values are told apart by their type too: a text that is yet to be escaped is another than the same one, escaped.
+    """
+
+    @lru_cache(maxsize=1024, typed=True)
+    def made(_language: str | None, *values: Any, **named: Any) -> Made:
+        return make(*values, **named)
+
+    @wraps(make)
+    def by_language(*values: Any, **named: Any) -> Made:
+        return made(get_language(), *values, **named)
+
+    return by_language
 
 
 def suffix() -> str:

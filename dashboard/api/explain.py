@@ -11,7 +11,7 @@ from dashboard.api.summary import META
 from dashboard.explain import NARROWINGS, Rows, asked, names
 from dashboard.figures import Figures
 from dashboard.models import RollupRun
-from indicators.figures import COUNTRY, Standing
+from indicators.figures import COUNTRY, PROVINCE, Standing
 from measures.filters import MeasureFilter, asked_plan
 from projects.filters import ProjectFilter
 from web.api import Endpoint
@@ -153,7 +153,7 @@ def _observation(standing: Standing) -> Mapping[str, Any]:
     assert latest is not None
     return {
         "indicator": standing.indicator.code,
-        "region": latest.region.code,
+        "region": PROVINCE,
         "period": latest.period,
         "value": standing.value,
         "released_on": latest.released_on,

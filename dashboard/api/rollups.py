@@ -89,7 +89,7 @@ class Rollups(ListEndpoint):
         members = [] if self.plan is None else self.get_members(Figures(self.plan, self.day), by)
         if self.plan and self.compared:
             self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
-        return MemberListing(self.request.GET, None, self.orderings, self.default_ordering, members)
+        return MemberListing(self.request.GET, None, self.orderings, self.default_ordering, members=members)
 
     def make_rows(self, objects: Sequence[Member]) -> Iterable[Row]:
         plan = {"plan": self.plan.slug} if self.plan else {}

@@ -12,6 +12,7 @@ from dashboard.members import measure_member
 from dashboard.pages import Links
 from tests import factories as make
 from tests.dashboard.test_charts import checked
+from tests.pages import text_of
 from web.charts import Chart, Figure
 
 DAY = date(2023, 8, 29)
@@ -69,19 +70,24 @@ class TestFigure:
         assert in_progress["customdata"] == ["/in-progress"] * 3
         assert (totals["y"], totals["text"]) == ([17, 17, 0], ["17", "17", ""])
 
-    def test_names_quarters_with_the_year_once(self) -> None:
+    def test_names_quarters_with_their_year_below(self) -> None:
         figure = drawn((1, 0, 0), (0, 1, 0), (0, 0, 1))
-        assert figure["layout"]["xaxis"]["ticktext"] == ["Q2<br>2023", "Q3", "Q4"]
+        assert figure["layout"]["xaxis"]["ticktext"] == ["Q2", "Q3", "Q4"]
+        year = figure["layout"]["annotations"][-1]
+        assert (year["text"], year["x"]) == ("2023", 1)
         with translation.override("zh-hans"):
             figure = drawn((1, 0, 0), (0, 1, 0), (0, 0, 1))
-        assert figure["layout"]["xaxis"]["ticktext"] == ["2季度<br>2023年", "3季度", "4季度"]
-        assert figure["narrow"]["xaxis"]["ticktext"] == ["2季<br>2023年", "3季", "4季"]
+        assert figure["layout"]["xaxis"]["ticktext"] == ["2季度", "3季度", "4季度"]
+        assert figure["narrow"]["xaxis"]["ticktext"] == ["2季", "3季", "4季"]
+        assert figure["layout"]["annotations"][-1]["text"] == "2023年"
 
     def test_many_quarters_are_named_by_their_years(self) -> None:
         many = [DueBar("", Quarter(year, n), (1, 0, 0)) for year in (2021, 2022, 2023, 2024) for n in (1, 2, 3, 4)]
-        figure = checked(due_dates(many, as_of=DAY))
-        assert figure["layout"]["xaxis"]["ticktext"][:5] == ["Q1<br>2021", "Q2", "Q3", "Q4", "Q1<br>2022"]
-        assert figure["narrow"]["xaxis"]["ticktext"][:5] == ["<br>2021", "", "", "", "<br>2022"]
+        figure = checked(due_dates([DueBar("", None, (1, 0, 0), tick="Before"), *many], as_of=DAY))
+        assert figure["layout"]["xaxis"]["ticktext"][:6] == ["Before", "Q1", "Q2", "Q3", "Q4", "Q1"]
+        assert figure["narrow"]["xaxis"]["ticktext"][:6] == ["Before", "", "", "", "", ""]
+        years = [(note["text"], note["x"]) for note in figure["layout"]["annotations"][1:]]
+        assert years == [("2021", 2.5), ("2022", 6.5), ("2023", 10.5), ("2024", 14.5)]
 
     def test_a_line_at_the_day_ends_above_its_quarters_bar(self) -> None:
         figure = drawn((12, 5, 0), (0, 9, 8), (0, 0, 54))
@@ -89,12 +95,13 @@ class TestFigure:
         # 29 August is the 60th of the quarter's 92 days: 1 - 0.5 + 59.5 / 92.
         assert line["x0"] == line["x1"] == 1.147
         assert 17 < line["y0"] < line["y1"] == figure["layout"]["yaxis"]["range"][1]
-        assert [note["text"] for note in figure["layout"]["annotations"]] == ["As of 29 Aug"]
+        assert [note["text"] for note in figure["layout"]["annotations"]] == ["As of 29 Aug", "2023"]
 
     def test_no_line_on_a_day_outside(self) -> None:
         for day in (date(2022, 12, 31), date(2024, 1, 1)):
             figure = drawn((12, 5, 0), (0, 9, 8), (0, 0, 54), as_of=day)
-            assert figure["layout"]["shapes"] == figure["layout"]["annotations"] == []
+            assert figure["layout"]["shapes"] == []
+            assert [note["text"] for note in figure["layout"]["annotations"]] == ["2023"]
 
     def test_no_part_of_a_measure_is_on_the_axis(self) -> None:
         assert drawn((1, 0, 0))["layout"]["yaxis"]["tickvals"] == [0, 1]
@@ -231,3 +238,17 @@ class TestChart:
         figures = Figures(plan, DAY)
         with django_assert_num_queries(1):
             due_chart(due_rows(figures), figures, Links({}))
+
+    @pytest.mark.parametrize(
+        ("address", "total"), [("/sections/", 5), ("/sections/energy/", 3), ("/departments/DEPARTMENT/", 1)]
+    )
+    def test_stands_on_the_pages_with_its_rows(
+        self, plan: make.Plan, today, open_reading, client, address: str, total: int
+    ) -> None:
+        lead = make.Measure.objects.get(due_on=date(2023, 12, 31)).lead_department
+        address = address.replace("DEPARTMENT", lead.slug) + "?lang=en"
+        page = text_of(client.get(address).content.decode())
+        assert "Measures by due date and status (number, as of 29 August 2023)" in page
+        assert "Q4 2023 0 1 0 1" in page
+        lines = client.get(address + "&chart=due").getvalue().decode().splitlines()
+        assert sum(int(line.split(",")[-1]) for line in lines[1:]) == total

@@ -13,6 +13,7 @@ from measures.reporting_months import Month, months_by_department, months_shown
 from reporting.periods import MonthState
 from tests import factories as make
 from tests.dashboard.test_charts import checked
+from tests.pages import text_of
 from web.charts import Chart
 
 DAY = date(2023, 8, 29)
@@ -65,6 +66,9 @@ class TestFigure:
         assert figure["narrow"]["xaxis"]["ticktext"] == ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
         assert figure["narrow"]["yaxis"]["ticktext"] == ["State Assets<br>Commission"]
         assert report_matrix(MONTHS, self.ROWS)["narrow"]["xaxis"]["ticktext"] == ["Jan", "Feb", "Mar"]
+        with translation.override("zh-hans"):
+            eight = report_matrix(months[:8], [ReportRow("energy", "能源局", "", [IN_TIME] * 8)])
+        assert eight["narrow"]["xaxis"]["ticktext"] == ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月"]
 
     @pytest.mark.parametrize("language", ["en", "zh-hans"])
     def test_plotly_takes_it_in_both_languages(self, language: str) -> None:
@@ -175,3 +179,43 @@ class TestChart:
         chart = chart_of(plan, date(2023, 5, 31))
         assert chart.figure is None
         assert chart.missing == chart.summary == "No department owes a report by this day."
+
+
+@pytest.mark.django_db
+class TestPage:
+    @pytest.fixture(autouse=True)
+    def _pages(self, plan: make.Plan, today, open_reading) -> None:
+        pass
+
+    def rows(self, client, query: str = "") -> list[str]:
+        text = client.get(f"/departments/?lang=en&chart=reports{query}").getvalue().decode()
+        return text.removeprefix("\ufeff").splitlines()
+
+    def test_writes_the_marks_with_their_numbers_and_links(self, client) -> None:
+        page = client.get("/departments/?lang=en").content.decode()
+        text = text_of(page)
+        assert "3, of which 2 filed on time, 0 late and 1 not yet all." in text
+        assert "Department Jun Jul Aug Energy Late 2/2 On time 2/2 Not reported 1/2 Science On time 1/1 Not" in text
+        assert '<a href="/departments/energy/#months">Energy</a>' in page
+        assert 'id="months"' in client.get("/departments/energy/").content.decode()
+
+    def test_its_file_has_the_same_rows(self, client) -> None:
+        lines = self.rows(client)
+        assert lines[0] == "Department,Month,Owed,Filed,Last filed on,Status"
+        assert lines[1] == "Energy,2023-06,2,2,2023-06-26,Late"
+        assert len(lines) == 1 + 6
+
+    def test_all_departments_are_a_link_away(self, client) -> None:
+        assert "?lang=en&amp;months=all#months" in client.get("/departments/?lang=en").content.decode()
+        page = client.get("/departments/?lang=en&months=all").content.decode()
+        assert "Finance On time 1/1 On time 1/1 On time 1/1" in text_of(page)
+        assert "Only departments with a month not reported" in page
+        assert len(self.rows(client, "&months=all")) == 1 + 9
+        assert client.get("/departments/?months=some").status_code == 400
+
+    def test_follows_the_filters_of_the_table(self, client) -> None:
+        assert {line.split(",")[0] for line in self.rows(client, "&reported=no")[1:]} == {"Energy"}
+
+    def test_the_day_before_the_plan_owes_nothing(self, client) -> None:
+        page = client.get("/departments/?lang=en&as_of=2023-05-31").content.decode()
+        assert text_of(page).count("No department owes a report by this day.") == 1

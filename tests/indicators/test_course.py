@@ -143,9 +143,9 @@ class TestPath:
     def test_from_a_rounded_value_or_a_floor_it_is_not_known_exactly(self, capacity) -> None:
         on_a_day(capacity, date(2022, 12, 31), "78", exact=False, basis="rounded")
         make_target(capacity, "90")
-        assert "about up 4 GW" in sentence(capacity)
+        assert "up about 4 GW" in sentence(capacity)
         capacity.observations.update(basis='"exceeded 78 GW"')
-        assert "at most up 4 GW" in sentence(capacity)
+        assert "up at most 4 GW" in sentence(capacity)
 
     @pytest.mark.parametrize(
         ("value", "like", "shown"),

@@ -106,7 +106,7 @@ class TestWords:
     @pytest.mark.parametrize(
         ("emitted", "produced", "words"),
         [
-            ([2005, 2019], [2021, 2022], "missing: CO2 (from 2020 on); GDP (up to 2020)"),
+            ([2005, 2019], [2021, 2022], "missing: CO2 (from 2020 on) and GDP (up to 2020)"),
             ([2019, 2020], [2018, 2019, 2020, 2021], "missing: CO2 (2018, 2021)"),
             ([], [2021], "missing: CO2"),
             ([2021], [], "missing: GDP"),
@@ -206,7 +206,7 @@ class TestCharts:
         (chart,) = charts(emissions)
         assert [row[4] for row in chart.rows] == [None, None, None, "GDP"]
         assert "GDP at current prices up about 20.0%" in chart.summary
-        assert "An open diamond is a rounded value" in chart.note
+        assert "an open diamond is a rounded value" in chart.note
 
     def test_other_indicators_have_none_and_ask_nothing(self, django_assert_num_queries) -> None:
         other = make_indicator("pm25")

@@ -4,19 +4,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import get_resolver
 
-from dashboard.services import rebuild_rollups
 from tests.browser.samples import NO_PAGES
 from tests.pages import patterns
 
@@ -48,17 +43,6 @@ FOR_STAFF = {"dashboard:runs", "dashboard:gallery"}
 MEASURE_FILTERS = ["status=in_progress", "section=innovation", "department=energy", "light=red"]
 PROJECT_FILTERS = ["city=370600&category=energy"]
 CATEGORIES = ("innovation", "industry", "infrastructure", "energy")
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
-    """The demonstration's data, once for all tests here."""
-    pinned = override_settings(PILOTZONE_TODAY=date(2023, 8, 29), PILOTZONE_PUBLIC_READING=True)
-    with pinned, django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_fixtures", stdout=io.StringIO())
-        rebuild_rollups()
-        yield
-        transaction.set_rollback(True)
 
 
 class Reader:
@@ -96,7 +80,7 @@ class Reader:
 
 
 @pytest.fixture(params=DAYS, ids=lambda day: day or "today")
-def reader(request: Any, loaded: None) -> Reader:
+def reader(request: Any, demonstration: None) -> Reader:
     return Reader(request.param)
 
 
@@ -297,7 +281,7 @@ def test_categories_are_rounded_for_themselves_and_a_note_says_where_they_do_not
 
 # At the end of May each rounded for itself would sum to 99.9.
 @pytest.mark.parametrize("day", [*DAYS, "2023-05-31"])
-def test_percentages_that_are_shown_together_sum_to_100(loaded: None, day: str) -> None:
+def test_percentages_that_are_shown_together_sum_to_100(demonstration: None, day: str) -> None:
     page = Reader(day).page("/")
     groups = re.findall(r"<(\w+)[^>]* data-shares[ >](.*?)\n  </\1>", page, re.DOTALL)
     assert len(groups) == 1

@@ -2,9 +2,11 @@ from datetime import date
 
 import pytest
 
+from measures.history import read
 from measures.reporting_months import (
     month_of_department,
     months_by_department,
+    months_in,
     months_of,
     months_of_department,
     months_shown,
@@ -49,6 +51,32 @@ def test_each_month_of_a_department_as_it_stands_on_the_day(plan, django_assert_
     science = make.Department.objects.get(slug="science")
     with django_assert_num_queries(1):
         months_of_department(science.pk, plan=plan, months=MONTHS, by=date(2023, 8, 29))
+
+
+@pytest.mark.parametrize(
+    ("day", "owed", "filed"),
+    [
+        (date(2023, 2, 19), 1, 0),
+        (date(2023, 2, 20), 1, 1),
+        (date(2023, 3, 31), 1, 0),
+        (date(2023, 5, 31), 1, 0),
+        (date(2023, 7, 9), 1, 0),
+        (date(2023, 7, 10), 2, 0),
+        (date(2023, 7, 31), 2, 1),
+        (date(2023, 8, 29), 1, 0),
+    ],
+)
+def test_the_history_of_a_plan_tells_what_is_owed(plan, django_assert_num_queries, day, owed, filed):
+    science = make.Department.objects.get(slug="science")
+    # Completed before July's first day, with a report for July all the same: it owes none.
+    done = make.make_measure(make.Section.objects.get(), science, code="M004", listed_on=date(2023, 1, 3))
+    make.make_change(done, "completed", date(2023, 1, 31))
+    make.make_report(done, date(2023, 7, 5))
+    history = read(plan, day)
+    with django_assert_num_queries(1):
+        found = months_in(history, plan)
+    assert (found[science.pk].owed, found[science.pk].filed) == (owed, filed)
+    assert found == months_of(plan, day=day)
 
 
 def test_no_months_need_no_query(plan, django_assert_num_queries):

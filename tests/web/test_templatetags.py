@@ -12,6 +12,7 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from web.templatetags import pilotzone as tags
 
@@ -338,6 +339,39 @@ def test_a_table_row_has_its_head_its_links_and_its_numbers():
     assert tags.table_row(columns, row) == (
         '<tr><th scope="row"><a href="/cities/370200/">Qingdao &amp; more</a></th><td class="number">340</td></tr>'
     )
+
+
+def test_many_rows_have_their_head_where_a_column_says_so():
+    columns = [{}, {"head": True}, {"number": True}]
+    rows = [["M001", "Ports", 3], ["M002", {"text": "Rails", "url": "/measures/M002/?as_of=2023-06-30&plan=a"}, 0]]
+    assert tags.table_rows(columns, rows) == (
+        '<tr><td>M001</td><th scope="row">Ports</th><td class="number">3</td></tr>\n'
+        '<tr><td>M002</td><th scope="row"><a href="/measures/M002/?as_of=2023-06-30&amp;plan=a">Rails</a></th>'
+        '<td class="number">0</td></tr>'
+    )
+
+
+def test_what_is_kept_is_escaped_unless_it_was_before():
+    note = "<script>"
+    for _again in range(2):
+        assert tags.light_mark("red", note=note).endswith('<span class="quiet">&lt;script&gt;</span>')
+        assert tags.light_mark("red", note=mark_safe(note)).endswith('<span class="quiet"><script></span>')
+    assert tags.table_rows([{}], [[note], [{"text": note, "url": '"><script>'}]]) == (
+        '<tr><th scope="row">&lt;script&gt;</th></tr>\n'
+        '<tr><th scope="row"><a href="&quot;&gt;&lt;script&gt;">&lt;script&gt;</a></th></tr>'
+    )
+    shown = tags.light_mark("red", bare=True, count=2, href='/?a="><script>&b')
+    assert '<a class="figure" href="/?a=&quot;&gt;&lt;script&gt;&amp;b">2</a>' in shown
+
+
+def test_what_is_kept_follows_the_language():
+    for _again in range(2):
+        with translation.override("en"):
+            assert "Completed" in tags.status_mark("completed")
+            assert "Completed 2, In progress 0, Being promoted 1" in tags.status_bar(2, 0, 1, 3)
+        with translation.override("zh-hans"):
+            assert "已完成" in tags.status_mark("completed")
+            assert "已完成2" in tags.status_bar(2, 0, 1, 3).replace(" ", "")
 
 
 @pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])

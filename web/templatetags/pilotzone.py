@@ -1,12 +1,13 @@
 """How values are written on a page, in the reader's language. Values in, text out: nothing here asks the database."""
 
+import html
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache, wraps
+from functools import lru_cache
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from django import forms, template
 from django.http import QueryDict
@@ -14,8 +15,8 @@ from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from reporting.lights import Light
 from reporting.periods import MonthState
@@ -31,23 +32,6 @@ register = template.Library()
 NOTHING = "—"
 MINUS = "\u2212"
 TENTH = Decimal("0.1")
-
-
-def _kept[Made](make: Callable[..., Made]) -> Callable[..., Made]:
-    """Of what follows from few values and the reader's language: each is made once, however many rows have it.
-
-    Values are told apart by their type too: a text that is yet to be escaped is another than the same one, escaped.
-    """
-
-    @lru_cache(maxsize=1024, typed=True)
-    def made(language: str | None, *values, **named) -> Made:
-        return make(*values, **named)
-
-    @wraps(make)
-    def kept(*values, **named) -> Made:
-        return made(get_language(), *values, **named)
-
-    return kept
 
 
 def _is_chinese() -> bool:
@@ -269,7 +253,7 @@ def status_cells(status) -> SafeString:
 
 
 @register.simple_tag
-@_kept
+@language.kept
 def change_mark(then, now) -> SafeString:
     """How a status differs from that of the earlier day which a page compares with: a tag, and the status `then` in
     quiet ink. `then` is None for what was not listed; nothing where both are the same."""
@@ -293,7 +277,7 @@ def change(value) -> str:
 
 
 @register.simple_tag
-@_kept
+@language.kept
 def status_mark(status) -> SafeString:
     """Three cells, as many filled as the status is deep, and its word."""
     if not status:
@@ -330,11 +314,11 @@ def light_mark(light, bare=False, count=None, note="", href="") -> SafeString:
     light = Light(light)
     lamp, shown = _lamp(_LIGHT_SHAPES[light]), number(count)
     if href:
-        shown = f'<a class="figure" href="{conditional_escape(href)}">{shown}</a>'
+        shown = f'<a class="figure" href="{_escaped(href)}">{shown}</a>'
     return mark_safe(f'<span class="light light-{light.value}">{lamp} <span class="word">{shown}</span></span>')
 
 
-@_kept
+@language.kept
 def _light_words(light, note, *, is_quiet: bool) -> SafeString:
     light = Light(light)
     return format_html(
@@ -368,7 +352,7 @@ def month_mark(state, text="") -> SafeString:
 
 
 @register.simple_tag
-@_kept
+@language.kept
 def provenance_tag(provenance, on=None) -> SafeString:
     """`on`: the day that a published figure was published for."""
     if not provenance:
@@ -418,18 +402,48 @@ def _tick_label(kind: str, at, words: str, dy: str) -> SafeString:
     )
 
 
+def _cell_tags(columns) -> list[tuple[str, str]]:
+    """What opens and closes the cells of each column."""
+    has_head = any(column.get("head") for column in columns)
+    tags = []
+    for n, column in enumerate(columns):
+        is_head = column.get("head") if has_head else n == 0
+        right = ' class="number"' if column.get("number") else ""
+        tags.append((f'<th scope="row"{right}>', "</th>") if is_head else (f"<td{right}>", "</td>"))
+    return tags
+
+
+def _escaped(text) -> str:
+    """As `conditional_escape`, which takes four times as long over a plain text to find that it is one."""
+    return html.escape(text) if type(text) is str else conditional_escape(text)
+
+
+def _table_row(tags: list[tuple[str, str]], row) -> str:
+    cells = []
+    for (opens, closes), cell in zip(tags, row, strict=True):
+        if isinstance(cell, dict):
+            text = _escaped(cell["text"])
+            if cell.get("url"):
+                text = f'<a href="{_escaped(cell["url"])}">{text}</a>'
+        else:
+            text = _escaped(cell)
+        cells.append(f"{opens}{text}{closes}")
+    return f"<tr>{''.join(cells)}</tr>"
+
+
 @register.simple_tag
 def table_row(columns, row) -> SafeString:
-    """One row of components/table.html: a cell is a text, or a dict with `text` and `url`."""
-    cells = []
-    for n, (column, cell) in enumerate(zip(columns, row, strict=True)):
-        text = cell["text"] if isinstance(cell, dict) else cell
-        if isinstance(cell, dict) and cell.get("url"):
-            text = format_html('<a href="{}">{}</a>', cell["url"], text)
-        tag = mark_safe('th scope="row"') if n == 0 else "td"
-        right = mark_safe(' class="number"') if column.get("number") else ""
-        cells.append(format_html("<{}{}>{}</{}>", tag, right, text, tag[:2]))
-    return format_html("<tr>{}</tr>", mark_safe("".join(cells)))
+    """One row of components/table.html: a cell is a text, a mark, or a dict with `text` and `url`. Of a column it takes
+    `number`, and `head` where that is not the first one.
+    """
+    return mark_safe(_table_row(_cell_tags(columns), row))
+
+
+@register.simple_tag
+def table_rows(columns, rows) -> SafeString:
+    """Many of them. A list of some hundred rows is written ten times as quickly as by a template that writes cells."""
+    tags = _cell_tags(columns)
+    return mark_safe("\n".join([_table_row(tags, row) for row in rows]))
 
 
 BAR_PARTS = (MeasureStatus.COMPLETED, MeasureStatus.IN_PROGRESS, MeasureStatus.PROMOTING)
@@ -447,7 +461,7 @@ class BarWords:
     clause: str
 
 
-@_kept
+@language.kept
 def _bar_words() -> BarWords:
     return BarWords(
         statuses={status: str(status.label) for status in BAR_PARTS},
@@ -515,7 +529,7 @@ def status_bar(
                 _tick_label("plan", plan_tick, f"{said.plan} {percent(plan_tick)}{plan_note}", LABEL_ROWS[plan_row])
             )
     return mark_safe(
-        f'<svg class="bar{" bar-tall" if labels else ""}" role="img" aria-label="{conditional_escape(words)}"'
+        f'<svg class="bar{" bar-tall" if labels else ""}" role="img" aria-label="{_escaped(words)}"'
         f' focusable="false">{"".join(drawn)}</svg>'
     )
 
@@ -535,17 +549,17 @@ def query_with(params, **changes) -> str:
 
     Any change but one of `page` itself starts again on the first page.
     """
-    params = params.copy()
+    query = dict(params.lists())
     if "page" not in changes:
-        params.pop("page", None)
+        query.pop("page", None)
     for name, value in changes.items():
         if value is None or value == "":
-            params.pop(name, None)
+            query.pop(name, None)
         elif isinstance(value, (list, tuple)):
-            params.setlist(name, [str(one) for one in value])
+            query[name] = [str(one) for one in value]
         else:
-            params[name] = value.isoformat() if isinstance(value, date) else str(value)
-    return "?" + params.urlencode()
+            query[name] = [value.isoformat() if isinstance(value, date) else str(value)]
+    return "?" + urlencode(query, doseq=True)
 
 
 def _params(context) -> QueryDict:
@@ -630,12 +644,16 @@ def filter_chips(form) -> list[dict]:
     return chips
 
 
-@register.simple_tag(takes_context=True)
-def chosen_day(context) -> str:
+def chosen_in(params: QueryDict) -> str:
     """`?as_of=`, `compare` and `plan` as the reader chose them, for links to other pages of the site; else nothing."""
-    params = _params(context)
     kept = {name: params[name] for name in CHOSEN if params.get(name)}
     return query_with(QueryDict(), **kept) if kept else ""
+
+
+@register.simple_tag(takes_context=True)
+def chosen_day(context) -> str:
+    """The same of this page's address."""
+    return chosen_in(_params(context))
 
 
 @register.simple_tag

@@ -1,0 +1,149 @@
+"""After any change, what readers are shown is what would be made anew: for every kept page, and whoever reads."""
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import resolve
+
+from accounts.models import Department, User
+from dashboard.services import rebuild_rollups
+from indicators.models import Indicator, Observation
+from measures.models import Measure, Report
+from measures.reports import accept_report
+from measures.services import comment_on, merge_departments
+from pilotzone.celery import app
+from projects.models import Project
+from tests.browser.samples import SAMPLES, Sample, live_in
+from tests.factories import file_report, make_user, region
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Each visit has tokens of its own, and a minute may pass between two of them.
+OF_THE_VISIT = re.compile(rb'(?<=csrfmiddlewaretoken" value=")\w+|\b\d\d:\d\d\b')
+
+
+@pytest.fixture
+def parts(settings: Any, today: date, open_reading: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    call_command("load_fixtures", stdout=io.StringIO())
+    rebuild_rollups()
+    make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))
+    make_user("rita", role="reviewer")
+    settings.PILOTZONE_KEEP_PAGES = 600
+    return live_in()
+
+
+def is_kept(sample: Sample, parts: dict[str, str]) -> bool:
+    if not sample.name or sample.status != 200 or sample.fields is not None:
+        return False
+    view = resolve(sample.where(parts).partition("?")[0]).func
+    return bool(getattr(getattr(view, "view_class", None), "is_kept", False))
+
+
+def accept(parts: dict[str, str]) -> None:
+    measure = Measure.objects.get(code="M172")
+    reporter = User.objects.create_user("lin", role="reporter", department=measure.lead_department)
+    status = "in_progress" if measure.reports.order_by("-period").first().status == "promoting" else "promoting"
+    report = file_report(measure, by=reporter, status=status, effective_on=date(2023, 8, 29))
+    accept_report(report, by=User.objects.get(username="rita"))
+    assert Report.objects.get(pk=report.pk).state == "accepted"
+
+
+def list_a_project(parts: dict[str, str]) -> None:
+    project = Project.objects.get(code="P0001")
+    project.investment_wan += 1_000_000
+    project.name_zh = "改名的项目"
+    project.save()
+    rebuild_rollups()
+
+
+def publish(parts: dict[str, str]) -> None:
+    growth = Indicator.objects.get(code="gdp_growth_ytd")
+    Observation.objects.create(
+        indicator=growth, region=region("370000"), period="2023-07", period_kind="months", value="6.4",
+        period_start=date(2023, 1, 1), period_end=date(2023, 7, 31), released_on=date(2023, 8, 20), verified=True,
+        provenance="illustrative", source="试验",
+    )  # fmt: skip
+
+
+def rename(parts: dict[str, str]) -> None:
+    Department.objects.filter(slug="energy").update(short_zh="新能源局", name_zh="省新能源局", short_en="New Energy")
+
+
+def rename_a_person(parts: dict[str, str]) -> None:
+    User.objects.filter(username="ada").update(last_name="新", first_name="名")
+
+
+def merge(parts: dict[str, str]) -> None:
+    energy, other = Department.objects.get(slug="energy"), Department.objects.get(slug="science-technology")
+    merge_departments(energy, into=other, by=User.objects.get(username="rita"), reason="机构改革")
+
+
+def comment(parts: dict[str, str]) -> None:
+    comment_on(Measure.objects.get(code="M172"), by=User.objects.get(username="rita"), text="请抓紧")
+
+
+CHANGES: dict[str, tuple[Callable[[dict[str, str]], None], set[str]]] = {
+    "a project is changed": (list_a_project, {"dashboard:overview", "dashboard:cities", "projects:list"}),
+    "a value is published": (publish, {"indicators:list", "indicators:detail"}),
+    "a department has a new name": (rename, {"dashboard:departments", "dashboard:department", "dashboard:overview"}),
+    "a person has a new name": (rename_a_person, {"measures:list", "dashboard:overview"}),
+    "departments are merged": (merge, {"dashboard:departments", "dashboard:overview"}),
+    "somebody comments": (comment, {"measures:detail"}),
+}
+
+
+class Readers:
+    """People who open every kept page, and what they were shown."""
+
+    def __init__(self, people: Sequence[str], parts: dict[str, str]) -> None:
+        self.parts = parts
+        self.samples = list({each.name: each for each in reversed(SAMPLES) if is_kept(each, parts)}.values())
+        self.clients = {name: Client() for name in people}
+        for name, client in self.clients.items():
+            if name:
+                client.force_login(User.objects.get(username=name))
+
+    def shown(self) -> dict[tuple[str, str], bytes]:
+        """By the person and the name of the page."""
+        found = {}
+        for person, client in self.clients.items():
+            for sample in self.samples:
+                answer = client.get(sample.where(self.parts))
+                assert answer.status_code in (200, 302), (person, str(sample))
+                found[person, sample.name] = OF_THE_VISIT.sub(b"", answer.content)
+        return found
+
+
+def test_after_a_report_is_accepted_every_reader_has_the_pages_that_would_be_made(
+    parts: dict[str, str], settings: Any
+) -> None:
+    readers = Readers(["", "ada", "rita", "vic", "admin"], parts)
+    assert len(readers.samples) > 12
+    before = readers.shown()
+    accept(parts)
+    kept = readers.shown()
+    settings.PILOTZONE_KEEP_PAGES = 0
+    assert kept == readers.shown()
+    changed = {page for (person, page), shown in kept.items() if shown != before[person, page]}
+    assert changed >= {"dashboard:overview", "dashboard:changes", "dashboard:departments", "dashboard:sections"}
+    assert changed >= {"measures:list", "measures:detail"}
+
+
+def test_after_any_other_change_too(parts: dict[str, str], settings: Any) -> None:
+    readers = Readers(["", "ada"], parts)
+    before = readers.shown()
+    for what, (act, at_least) in CHANGES.items():
+        act(parts)
+        kept = readers.shown()
+        settings.PILOTZONE_KEEP_PAGES = 0
+        assert kept == readers.shown(), what
+        settings.PILOTZONE_KEEP_PAGES = 600
+        changed = {page for (person, page), shown in kept.items() if shown != before[person, page]}
+        assert changed >= at_least, what
+        before = kept
