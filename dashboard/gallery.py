@@ -581,8 +581,8 @@ def values() -> list[Values]:
             _("Days and times"),
             [
                 "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|iso }}", "{{ at|moment:on }}",
-                "{{ at|moment }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}", "{{ until|whole_days }}",
-                "{{ until|full_stop }}", "{{ named|source }}",
+                "{{ at|moment }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}",
+                "{{ until|whole_days }}", "{{ until|full_stop }}", "{{ named|source }}",
             ],
             given,
         ),

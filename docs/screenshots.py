@@ -29,6 +29,8 @@ PAGES = {
     "project": "/projects/P0001/",
     "indicators": "/indicators/",
     "indicator": "/indicators/gdp_growth_ytd/",
+    "indicator-path": "/indicators/nre_capacity/",
+    "decoupling": "/indicators/co2_emissions/",
     "departments": "/departments/",
     "department": "/departments/energy/",
     "sections": "/sections/",

@@ -176,8 +176,8 @@ class MeasureQuerySet(QuerySet):
         return self.annotate(is_filed=Exists(filed))
 
     def with_filed_on(self, month: date, *, by: date) -> Self:
-        """Adds `filed_on`: the day of the first of the reports that `with_filed` asks for; null where there is none. One
-        that came later adds to it, and makes nobody late.
+        """Adds `filed_on`: the day of the first of the reports that `with_filed` asks for; null where there is none.
+        One that came later adds to it, and makes nobody late.
         """
         filed = _model("Report").objects.filed(month, by=by).filter(measure=OuterRef("pk"))
         reports = filed.order_by("submitted_on")

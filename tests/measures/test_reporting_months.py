@@ -56,8 +56,8 @@ def test_each_month_of_a_department_as_it_stands_on_the_day(plan, django_assert_
 @pytest.mark.parametrize(
     ("day", "owed", "filed"),
     [
-        (date(2023, 2, 19), 1, 0),
-        (date(2023, 2, 20), 1, 1),
+        (date(2023, 2, 19), 2, 1),
+        (date(2023, 2, 20), 2, 2),
         (date(2023, 3, 31), 1, 0),
         (date(2023, 5, 31), 1, 0),
         (date(2023, 7, 9), 1, 0),
@@ -68,9 +68,10 @@ def test_each_month_of_a_department_as_it_stands_on_the_day(plan, django_assert_
 )
 def test_the_history_of_a_plan_tells_what_is_owed(plan, django_assert_num_queries, day, owed, filed):
     science = make.Department.objects.get(slug="science")
-    # Completed before July's first day, with a report for July all the same: it owes none.
+    # Completed on the first day of February, which it still owes and reported with it; for July it owes none, but there
+    # is a report all the same.
     done = make.make_measure(make.Section.objects.get(), science, code="M004", listed_on=date(2023, 1, 3))
-    make.make_change(done, "completed", date(2023, 1, 31))
+    make.make_change(done, "completed", date(2023, 2, 1))
     make.make_report(done, date(2023, 7, 5))
     history = read(plan, day)
     with django_assert_num_queries(1):
