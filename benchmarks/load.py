@@ -20,10 +20,16 @@ class Timings:
     milliseconds: list[float] = field(default_factory=list)
     cpu_seconds: float = 0
     requests: int = 0  # with the first ones, which are not timed
+    wall_seconds: float = 0
 
     @property
     def p50(self) -> float:
         return statistics.median(self.milliseconds)
+
+    @property
+    def a_second(self) -> float:
+        """Answers to all readers together."""
+        return self.requests / self.wall_seconds
 
     @property
     def cpu(self) -> float:
@@ -75,10 +81,12 @@ def read(port: int, path: str, into: Timings, *, requests: int, seconds: float) 
             connection.close()
 
     readers = [threading.Thread(target=reader) for _ in range(CLIENTS)]
+    start = time.monotonic()
     for each in readers:
         each.start()
     for each in readers:
         each.join()
+    into.wall_seconds += time.monotonic() - start
     into.requests += len(answered)
     if problems:
         raise NotMeasured(problems[0])

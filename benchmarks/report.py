@@ -9,8 +9,9 @@ HEADS = ("database", "data", "what", "measured", "baseline", "ratio", "budget", 
 
 @dataclass
 class Finding:
-    """One line of the table. `budget` is for the ratio where there is a baseline, else for the measured value.
-    `size`: how many times the demonstration's data; 0 where that does not matter.
+    """One line of the table. `budget` is for the ratio where there is a baseline, else for the measured value; the most
+    that it may be, or the least where `is_floor`. `size`: how many times the demonstration's data; 0 where that does
+    not matter.
     """
 
     what: str
@@ -23,6 +24,7 @@ class Finding:
     p95: float | None = None
     note: str = ""
     is_wrong: bool = False
+    is_floor: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -40,6 +42,8 @@ class Finding:
             return "not measured"
         if self.budget is None or self.judged is None:
             return ""
+        if self.is_floor:
+            return "ok" if self.judged >= self.budget else "UNDER"
         return "ok" if self.judged <= self.budget else "OVER"
 
     @property
@@ -55,7 +59,7 @@ class Finding:
             measured,
             _say(self.baseline, self.unit),
             _say(self.ratio, "x"),
-            limit and f"<= {limit}",
+            limit and f"{'>=' if self.is_floor else '<='} {limit}",
             f"{self.verdict}: {self.note}" if self.note and self.verdict else self.verdict or self.note,
         )
 

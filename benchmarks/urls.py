@@ -1,7 +1,7 @@
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import path, resolve
+from django.urls import path, re_path, resolve
 
 from pilotzone import urls as site
 from pilotzone.urls import *  # noqa: F403 (its handlers of errors)
@@ -13,11 +13,11 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"nothing")
 
 
-def cold_overview(request: HttpRequest) -> HttpResponseBase:
-    """The overview as the first visitor gets it: no part of it is in the cache."""
+def cold(request: HttpRequest, page: str) -> HttpResponseBase:
+    """A page as the first visitor gets it: nothing is in the cache."""
     cache.clear()
-    request.path = request.path_info = "/"
-    match = resolve("/")
+    request.path = request.path_info = page
+    match = resolve(page)
     request.resolver_match = match
     return match.func(request, *match.args, **match.kwargs)
 
@@ -31,7 +31,7 @@ class EveryProject(Projects):
 
 urlpatterns = [
     path("benchmark/empty/", empty),
-    path("benchmark/cold-overview/", cold_overview),
+    re_path(r"^benchmark/cold(?P<page>/.*)$", cold),
     path("benchmark/every-project/", EveryProject.as_view()),
     *site.urlpatterns,
 ]

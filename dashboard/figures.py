@@ -41,6 +41,9 @@ MADE_OF = {
 }
 
 
+STATUSES, LIGHTS = tuple(reversed(MeasureStatus.values)), tuple(Light.values)
+
+
 def measure_figures(counts: rollups.Counts, plan: Plan, day: date) -> dict[str, Any]:
     """The figures of any set of measures from the sums of its cells."""
     get = counts.get
@@ -53,14 +56,14 @@ def measure_figures(counts: rollups.Counts, plan: Plan, day: date) -> dict[str, 
     )
     return {
         "total": progress.total,
-        **{status.value: get(status.value, 0) for status in reversed(MeasureStatus)},
+        **{status: get(status, 0) for status in STATUSES},
         "completion_rate": progress.completion_rate,
         "time_elapsed": progress.elapsed,
         "gap": progress.gap,
         "due": progress.due,
         "due_rate": progress.due_rate,
         "gap_to_plan": progress.gap_to_plan,
-        "lights": {light.value: get(light.value, 0) for light in Light},
+        "lights": {light: get(light, 0) for light in LIGHTS},
     }
 
 
@@ -153,7 +156,9 @@ class Figures:
         sums = self.measure_cells.sum_by(1 if by == "section" else 2)
         members: Any
         if by == "section":
-            members = Section.objects.filter(plan=self.plan).select_related("plan")
+            members = list(Section.objects.filter(plan=self.plan).order_by("number"))
+            for each in members:
+                each.plan = self.plan
         else:
             members, sums = with_their_heirs(sums, Department.objects.all())
         name = "title" if by == "section" else "name"

@@ -1,5 +1,6 @@
 """Pictures of the demonstration: `./run screenshots` makes docs/overview.png for the README,
-`./run screenshots FOLDER` every page in both languages and three widths."""
+`./run screenshots FOLDER` every page in both languages and three widths, `./run screenshots FOLDER --charts` every
+chart in both languages, wide and narrow, in normal and large print, and its page on paper."""
 
 import json
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from accounts.preferences import SIZE_COOKIE
 from tests.services import ROOT, find_chromium, free_port
 
 PAGES = {
@@ -61,6 +63,22 @@ WORK_PAGES = {
     "gallery": ("admin", "/gallery/"),
 }
 WIDTHS = (360, 768, 1366)
+# Every page with charts.
+CHART_PAGES = {
+    "overview": "/",
+    "overview-plan": "/?course=plan&map=total",
+    "departments": "/departments/?months=all",
+    "department": "/departments/energy/",
+    "sections": "/sections/",
+    "section": "/sections/innovation/",
+    "cities": "/cities/",
+    "measure": "/measures/M172/",
+    "growth": "/indicators/gdp_growth_ytd/",
+    "pm25": "/indicators/pm25/",
+    "capacity": "/indicators/nre_capacity/",
+    "intensity": "/indicators/energy_intensity_change/",
+    "emissions": "/indicators/co2_emissions/",
+}
 
 
 def take(page: Page, address: str, path: Path, *, whole: bool) -> None:
@@ -82,6 +100,25 @@ def take_all(pages: dict[str, str], browser: Browser, site: str, folder: Path, s
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             print(f"{name} {language} {width}" + (f": {wide} px too wide" if wide > 0 else ""), flush=True)
         page.close()
+
+
+def take_charts(browser: Browser, site: str, folder: Path) -> None:
+    for language, width, size in product(("zh-hans", "en"), (1366, 360), ("normal", "large")):
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        context.add_cookies([{"name": SIZE_COOKIE, "value": size, "url": site}])
+        page = context.new_page()
+        for name, path in CHART_PAGES.items():
+            page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+            for plot in page.locator(".chart-plot").all():
+                chart = plot.locator("xpath=ancestor::figure")
+                chart.scroll_into_view_if_needed()
+                page.locator(f'[data-chart="{chart.get_attribute("data-chart")}"][data-drawn="true"]').wait_for()
+                shot = f"{name}-{chart.get_attribute('data-chart')}-{language}-{width}-{size}.png"
+                chart.screenshot(path=folder / shot)
+            if (width, size) == (1366, "normal"):
+                page.pdf(path=folder / f"{name}-{language}.pdf", prefer_css_page_size=True)
+            print(f"{name} {language} {width} {size}", flush=True)
+        context.close()
 
 
 def log_in(browser: Browser, site: str, name: str, password: str, state: Path) -> str:
@@ -119,6 +156,9 @@ def main(arguments: list[str]) -> None:
                     return
                 folder = Path(arguments[0])
                 folder.mkdir(parents=True, exist_ok=True)
+                if "--charts" in arguments:
+                    take_charts(browser, site, folder)
+                    return
                 take_all(PAGES, browser, site, folder)
                 passwords = json.loads((Path(data) / "demo-accounts.json").read_text(encoding="utf-8"))
                 for name in ("ada", "rita", "ben", "admin"):

@@ -124,10 +124,12 @@ def standings(
     observations = (
         Observation.objects.sound().released(on).filter(indicator__in=indicators, region__code__in=[region, comparator])
     )
-    for row in observations.annotate(region_code=F("region__code")):
+    # In the order of each series alone: that of the indicators and regions would have their tables joined in.
+    in_order = observations.order_by("period_end", "released_on", "id")
+    for row in in_order.annotate(region_code=F("region__code")):
         rows[row.indicator_id, row.region_code].append(row)
     targets: dict[int, list[Target]] = defaultdict(list)
-    for target in Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region):
+    for target in Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region).order_by("pk"):
         targets[target.indicator_id].append(target)
     return [
         _standing(each, rows[each.pk, region], rows[each.pk, comparator], targets[each.pk], on=on)

@@ -78,6 +78,8 @@ def test_a_disk_that_is_too_small_is_said_before_anything_starts(monkeypatch, ca
         (Finding("page", measured=70, baseline=10, budget=6), "OVER"),
         (Finding("memory", measured=250, budget=250), "ok"),
         (Finding("memory", measured=251, budget=250), "OVER"),
+        (Finding("pages a second", measured=400, budget=400, is_floor=True), "ok"),
+        (Finding("pages a second", measured=399, budget=400, is_floor=True), "UNDER"),
         (Finding("empty view", measured=1), ""),
         (Finding("rebuild", note="the rows differ", is_wrong=True), "WRONG"),
         (Finding("everything", note="no PostgreSQL"), "not measured"),

@@ -19,15 +19,22 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.utils.dates import MONTHS_3
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from reporting.periods import PeriodKind, months_between
 from reporting.statuses import MeasureStatus
 from web import language
+from web.renderers import to_json
 from web.templatetags.pilotzone import NOTHING, day, minus, number
 
 type Figure = dict[str, Any]
 type Number = Decimal | float | int
+
+
+# What would end a script, as JSON may also write it.
+_IN_SCRIPT = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 class Column(NamedTuple):
@@ -70,6 +77,12 @@ class Chart:
     @property
     def figure_id(self) -> str:
         return f"chart-{self.name}"
+
+    @property
+    def script(self) -> SafeString:
+        """The figure for the script that draws it: as Django's json_script writes it, in a tenth of the time."""
+        text = to_json(self.figure).decode().translate(_IN_SCRIPT)
+        return format_html('<script id="{}" type="application/json">{}</script>', self.figure_id, mark_safe(text))
 
     @property
     def heads(self) -> list[dict[str, Any]]:

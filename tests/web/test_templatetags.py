@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
+from web.charts import Chart, Column
 from web.templatetags import pilotzone as tags
 
 AUGUST_29 = date(2023, 8, 29)
@@ -398,16 +399,37 @@ def test_a_refused_form_links_to_its_fields_and_ties_the_error_to_the_input():
 
 
 def test_a_chart_hands_over_its_figure_and_its_rows():
-    html = render(
-        '{% include "components/chart.html" with id="growth" %}',
-        caption="Growth (%)",
-        figure={"data": [], "layout": {"title": "</script>"}},
-        columns=[{"label": "Period"}, {"label": "Value", "number": True}],
-        rows=[["2023H1", "6.2"]],
+    chart = Chart(
+        name="growth",
+        title="Growth & more",
+        figure={"data": [{"y": [Decimal("6.2")]}], "layout": {"title": "</script>"}},
+        summary="It grew.",
+        columns=[Column("Period", is_number=False), Column("Value", tags.number)],
+        rows=[("2023H1", Decimal("6.2")), ("2023Q1", None)],
+        urls=["/q/?a=1&b=2", ""],
     )
-    assert '<div class="chart-plot" data-figure-id="growth"' in html
-    assert '<script id="growth" type="application/json">' in html and "\\u003C/script" in html
+    html = render(
+        '{% include "components/chart.html" %}', chart=chart, request=RequestFactory().get("/?as_of=2023-06-30")
+    )
+    assert '<div class="chart-plot" data-figure-id="chart-growth" data-label="Growth &amp; more"' in html
+    assert '<script id="chart-growth" type="application/json">' in html
+    assert (
+        "\\u003C/script" in html and "</script>" not in html.partition("application/json")[2].partition("</script>")[0]
+    )
+    assert '"y":[6.2]' in html
+    assert '<p class="visually-hidden" id="chart-growth-summary">It grew.</p>' in html
+    assert '<a href="/q/?a=1&amp;b=2">2023H1</a>' in html
     assert '<td class="number">6.2</td>' in html
+    assert '<td class="number">—</td>' in html
+    assert 'href="?as_of=2023-06-30&amp;chart=growth"' in html
+
+
+def test_a_chart_without_its_input_says_what_is_missing():
+    chart = Chart("growth", "Growth", None, "", [], [], missing="No data for 2024")
+    html = render('{% include "components/chart.html" %}', chart=chart, request=RequestFactory().get("/"))
+    assert "No data for 2024" in html
+    assert "chart-plot" not in html
+    assert "CSV" not in html
 
 
 @pytest.mark.parametrize(

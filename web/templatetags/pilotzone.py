@@ -48,6 +48,11 @@ def _tenth(value) -> Decimal:
     return _decimal(value).quantize(TENTH, ROUND_HALF_UP) + 0
 
 
+def _escaped(text) -> str:
+    """As `conditional_escape`, which takes four times as long over a plain text to find that it is one."""
+    return html.escape(text) if type(text) is str else conditional_escape(text)
+
+
 @register.simple_block_tag
 def keep(content) -> SafeString:
     """`{% keep as name %}…{% endkeep %}`: what stands between, to be written in more than one place. A block may be
@@ -58,6 +63,8 @@ def keep(content) -> SafeString:
 @register.filter
 def number(value) -> str:
     """1518 -> 1,518. Decimals stay as they are; None is a dash. A negative has a hyphen, as tables want it."""
+    if type(value) is int:
+        return f"{value:,}"
     return NOTHING if value is None or value == "" else f"{_decimal(value):,f}"
 
 
@@ -413,11 +420,6 @@ def _cell_tags(columns) -> list[tuple[str, str]]:
     return tags
 
 
-def _escaped(text) -> str:
-    """As `conditional_escape`, which takes four times as long over a plain text to find that it is one."""
-    return html.escape(text) if type(text) is str else conditional_escape(text)
-
-
 def _table_row(tags: list[tuple[str, str]], row) -> str:
     cells = []
     for (opens, closes), cell in zip(tags, row, strict=True):
@@ -705,7 +707,8 @@ def sort_head(context, ordering: str, label: str, number=False, default: str = "
 def _why(link) -> SafeString:
     """A quiet mark that opens the explanation of a figure. Its sign comes from the style sheet, so that a table that
     is copied holds numbers alone."""
-    return format_html('<a class="why" href="{}" aria-label="{}" data-why></a>', link["url"], link["words"])
+    words = _escaped(link["words"])
+    return mark_safe(f'<a class="why" href="{_escaped(link["url"])}" aria-label="{words}" data-why></a>')
 
 
 @register.simple_block_tag(takes_context=True)
@@ -723,15 +726,10 @@ def figure(context, content, path, value, href=None, source=None, classes="") ->
     if link:
         source = link["source"]
     raw = "" if value is None else str(numbers.json_number(value))
-    tag, opens = ("a", format_html(' href="{}"', href)) if href else ("span", "")
-    return format_html(
-        '<{0}{1} class="figure{2}" data-figure="{3}" data-value="{4}"{5}>{6}</{0}>{7}',
-        mark_safe(tag),
-        opens,
-        f" {classes}" if classes else "",
-        path,
-        raw,
-        format_html(' data-source="{}"', source) if source else "",
-        mark_safe(content.strip()),
-        _why(link) if link else "",
+    tag, opens = ("a", f' href="{_escaped(href)}"') if href else ("span", "")
+    more = f" {_escaped(classes)}" if classes else ""
+    its_source = f' data-source="{_escaped(source)}"' if source else ""
+    return mark_safe(
+        f'<{tag}{opens} class="figure{more}" data-figure="{_escaped(path)}" data-value="{_escaped(raw)}"{its_source}>'
+        f"{content.strip()}</{tag}>{_why(link) if link else ''}"
     )
