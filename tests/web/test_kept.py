@@ -1,5 +1,6 @@
 """A page that is kept is the page that would be made anew, for the same reader; and it is made anew when it is not."""
 
+import gzip
 import re
 from datetime import date
 from typing import Any
@@ -172,6 +173,18 @@ def test_a_browser_that_has_the_page_is_told_so_until_it_changes(measure: Any) -
     measure.title_zh = "新名称"
     measure.save()
     assert client.get("/measures/", headers=tag).status_code == 200
+
+
+def test_a_page_is_sent_compressed_and_is_the_same(measure: Any) -> None:
+    client = Client()
+    plain = client.get("/measures/").content.decode()
+    for _ in range(2):
+        answer = client.get("/measures/", headers={"accept-encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert TOKEN.sub("", gzip.decompress(answer.content).decode()) == TOKEN.sub("", plain)
+        assert len(answer.content) < len(plain) / 2
+    tag = {"if-none-match": answer.headers["ETag"], "accept-encoding": "gzip"}
+    assert client.get("/measures/", headers=tag).status_code == 304
 
 
 def test_a_browser_without_its_cookie_is_not_told_that_its_old_token_still_stands(measure: Any) -> None:
