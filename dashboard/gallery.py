@@ -25,8 +25,10 @@ from dashboard.figures import Figures
 from dashboard.pages import Links
 from dashboard.treemap import Area, treemap
 from indicators.decoupling import Axis, YearPoint, decoupling_path
+from indicators.line import IndicatorPoint, TargetPoint, indicator_line
 from measures.models import Plan
 from measures.reporting_months import Month
+from measures.steps import StatusStep, status_steps
 from projects.models import Category
 from reporting.lights import Light
 from reporting.periods import MonthState
@@ -435,9 +437,9 @@ def charts_shown() -> list[Entry]:
     ]
     due = [charts.Step(date(2023, 6, 30), 18), charts.Step(date(2023, 8, 15), 23), charts.Step(date(2023, 12, 31), 89)]
     changes = [
-        shared.StatusStep(date(2023, 5, 31), "in_progress"),
-        shared.StatusStep(date(2023, 5, 31), "completed", is_superseded=True),
-        shared.StatusStep(date(2023, 1, 3), "promoting"),
+        StatusStep(date(2023, 5, 31), "in_progress"),
+        StatusStep(date(2023, 5, 31), "completed", is_superseded=True),
+        StatusStep(date(2023, 1, 3), "promoting"),
     ]
     yantai, weihai, qingdao = _name("烟台", "Yantai"), _name("威海", "Weihai"), _name("青岛", "Qingdao")
     tiles = [
@@ -459,11 +461,11 @@ def charts_shown() -> list[Entry]:
     growth = [charts.GrowthPoint(end, Decimal(here), Decimal(there)) for end, here, there in quarters]
     shandong, china = _name("山东", "Shandong"), _name("全国", "China")
     years = [
-        shared.IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, shared.year_name(year), year != 2021)
+        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, shared.year_name(year), year != 2021)
         for year, value in ((2020, 46), (2021, 39), (2022, 36))
     ]
     years[0] = years[0]._replace(exact=False, is_floor=True)
-    targets = [shared.TargetPoint(2025, 35, f"{_('Target')} 35", years[-1])]
+    targets = [TargetPoint(2025, 35, f"{_('Target')} 35", years[-1])]
     areas = [
         Area(category, city, 20, Decimal(amount), "#")
         for city, amounts in ((yantai, (352, 3836, 2342, 3777)), (weihai, (126, 1194, 851, 1192)))
@@ -487,8 +489,8 @@ def charts_shown() -> list[Entry]:
         (_("Investment by city and category"), "free", charts.projects_by_city(by_city)),
         (_("Where the investment goes"), "free", treemap(areas, {})),
         (_("Emissions and GDP"), "line", decoupling_path(path, **axes)),
-        (_("Status of a measure"), "steps", shared.status_steps(changes, date(2023, 6, 30), DAY)),
-        ("PM2.5", "line", shared.indicator_line(years, targets=targets, unit="µg/m³", name=shandong)),
+        (_("Status of a measure"), "steps", status_steps(changes, date(2023, 6, 30), DAY)),
+        ("PM2.5", "line", indicator_line(years, targets=targets, unit="µg/m³", name=shandong)),
         (_("in place of a chart without rows"), "line", None),
     ]
     columns = [shared.Column(_("Year"), is_number=False), shared.Column("PM2.5")]

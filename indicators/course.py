@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from indicators.figures import COUNTRY, PROVINCE, as_goal, is_rate
+from indicators.line import IndicatorPoint, TargetPoint, indicator_line
 from indicators.models import Direction, Indicator, Observation, Target
 from indicators.rules import goal_in_force, is_comparable
 from indicators.wording import (
@@ -21,7 +22,7 @@ from indicators.wording import (
     target_words,
 )
 from reporting.periods import PeriodKind
-from web.charts import Chart, Column, IndicatorPoint, TargetPoint, indicator_line, value_text
+from web.charts import Chart, Column, value_text
 from web.charts import with_unit as unit_behind
 from web.language import local
 from web.templatetags.pilotzone import MINUS

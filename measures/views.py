@@ -23,12 +23,13 @@ from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_compar
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office_forms import CommentForm
 from measures.services import comment_on
+from measures.steps import StatusStep, status_steps
 from reporting.clock import today
 from reporting.lights import Light, Thresholds, Verdict, light_of, thresholds
 from reporting.statuses import MeasureStatus
 from reporting.workflow import MoveNotAllowed
 from web.addresses import address
-from web.charts import Chart, Column, StatusStep, status_steps
+from web.charts import Chart, Column
 from web.language import local
 from web.sources import named_source
 from web.templatetags.pilotzone import change_mark, chosen_in, iso, light_mark, provenance_tag, status_mark

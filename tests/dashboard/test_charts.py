@@ -15,8 +15,10 @@ from django.utils import translation
 
 from dashboard import charts
 from dashboard.charts import CityRow, GrowthPoint, StatusRow, Step, Tile
+from indicators.line import IndicatorPoint, TargetPoint, indicator_line
+from measures.steps import StatusStep, status_steps
 from web import charts as shared
-from web.charts import Figure, IndicatorPoint, StatusStep, TargetPoint
+from web.charts import Figure
 
 ROOT = Path(__file__).parents[2]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -281,7 +283,7 @@ def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:
 
 
 def indicator(points: list[IndicatorPoint], **more: Any) -> Figure:
-    return checked(shared.indicator_line(points, **{"unit": "Mt", "name": "Shandong"} | more))
+    return checked(indicator_line(points, **{"unit": "Mt", "name": "Shandong"} | more))
 
 
 class TestIndicatorLine:
@@ -385,19 +387,19 @@ class TestStatusSteps:
     )
 
     def test_the_line_passes_what_counts_and_ends_at_the_day(self) -> None:
-        line, wrong = checked(shared.status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29)))["data"]
+        line, wrong = checked(status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29)))["data"]
         assert line["x"] == ["2023-01-03", "2023-04-20", "2023-05-31", "2023-08-29"]
         assert line["y"] == [0, 1, 1, 1]
         assert (wrong["x"], wrong["y"], wrong["marker"]["symbol"]) == (["2023-05-31"], [2], "x-thin")
 
     def test_the_due_day_is_a_red_dashed_line_with_its_date(self) -> None:
-        figure = shared.status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29))
+        figure = status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29))
         assert words(figure) == ["31 May, corrected", "Due date<br>30 Jun"]
         (line,) = figure["layout"]["shapes"]
         assert (line["x0"], line["line"]["color"]) == ("2023-06-30", "#B3261E")
 
     def test_a_due_day_far_ahead_is_said_and_not_red(self) -> None:
-        figure = checked(shared.status_steps(self.CHANGES[2:], date(2025, 12, 31), date(2023, 8, 29)))
+        figure = checked(status_steps(self.CHANGES[2:], date(2025, 12, 31), date(2023, 8, 29)))
         (note,) = figure["layout"]["annotations"]
         assert note["text"] == "Due date 31 December 2025 →"
         assert note["font"]["color"] == "#43525F"
@@ -405,16 +407,16 @@ class TestStatusSteps:
 
     def test_of_two_changes_on_one_day_the_newer_holds(self) -> None:
         same_day = [StatusStep(date(2023, 4, 20), "completed"), StatusStep(date(2023, 4, 20), "in_progress")]
-        (line,) = checked(shared.status_steps([*same_day, self.CHANGES[-1]], None, date(2023, 8, 29)))["data"]
+        (line,) = checked(status_steps([*same_day, self.CHANGES[-1]], None, date(2023, 8, 29)))["data"]
         assert line["y"] == [0, 1, 2, 2]
 
     def test_later_changes_are_left_out(self) -> None:
-        (line,) = checked(shared.status_steps(self.CHANGES, None, date(2023, 3, 31)))["data"]
+        (line,) = checked(status_steps(self.CHANGES, None, date(2023, 3, 31)))["data"]
         assert (line["x"], line["y"]) == (["2023-01-03", "2023-03-31"], [0, 0])
 
     @pytest.mark.parametrize("day", [date(1, 1, 1), date(2023, 1, 3), date(9999, 12, 31)])
     def test_no_day_breaks_it(self, day: date) -> None:
-        checked(shared.status_steps(self.CHANGES, date(2023, 6, 30), day))
+        checked(status_steps(self.CHANGES, date(2023, 6, 30), day))
 
 
 class TestValueText:

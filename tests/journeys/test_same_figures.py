@@ -273,7 +273,6 @@ def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader:
             assert (plain(cells[1]), plain(cells[2])) == (len(own), rounded(sum(own, Decimal(0))))
 
 
-
 def test_categories_are_rounded_for_themselves_and_a_note_says_where_they_do_not_add_up(reader: Reader) -> None:
     shown = {path: text for path, _value, _source, text in figures_of(reader.page("/"))}
     cities = reader.page("/cities/")
