@@ -477,7 +477,7 @@ def charts_shown() -> list[Entry]:
         YearPoint(2018, Decimal("66648.9"), Decimal("901.65"), gdp_is_exact=False),
         YearPoint(2019, Decimal("70540.5"), Decimal("937.12")),
     ]
-    axes = {"gdp": Axis(_("GDP"), "100 million yuan"), "emissions": Axis(_("CO2 emissions"), "Mt")}
+    axes = {"gdp": Axis(_("GDP"), _("100 million yuan")), "emissions": Axis(_("CO2 emissions"), _name("百万吨", "Mt"))}
     plan: dict[str, Any] = {"plan_start": STARTS, "plan_end": ENDS, "total": 249}
     empty = shared.Chart("", "", None, "", [], [], missing=_("No data for this period"))
     drawn = [

@@ -48,7 +48,7 @@ def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
     form.wait_for_timeout(300)
     assert "/report/" in form.url and not drafts().exists()
     held[0].continue_()
-    form.get_by_text("Report submitted", exact=True).wait_for()
+    form.get_by_text("Report submitted.", exact=True).wait_for()
     report = Report.objects.get(state="submitted", measure__code="M001")
     assert (report.problem_zh, report.next_step_zh) == ("Second", "Third")
 

@@ -101,8 +101,9 @@ def overdue():
 
 def which_department_is_furthest_behind(walk):
     walk.click(walk.page.get_by_role("link", name="查看全部35个部门"))
-    names = text_of(walk.page.locator("main tbody th[scope=row]"))
-    gaps = [row.split("\t")[2] for row in walk.page.locator("main tbody tr").all_inner_texts()]
+    table = walk.page.locator("main table").first
+    names = text_of(table.locator("tbody th[scope=row]"))
+    gaps = [row.split("\t")[2] for row in table.locator("tbody tr").all_inner_texts()]
     found = rates("lead_department_id")
     least = min(found.values())
     behind = {each.short_zh for each in Department.objects.all() if found.get(each.pk) == least}
@@ -160,7 +161,7 @@ def which_departments_have_not_reported_for_august(walk):
     row = walk.row("未填报")
     assert row.locator("td").last.inner_text().strip() == str(len(owing)) == "8"
     walk.click(row.get_by_role("link", name="8"))
-    assert set(text_of(walk.page.locator("main tbody th[scope=row]"))) == owing
+    assert set(text_of(walk.page.locator("main table").first.locator("tbody th[scope=row]"))) == owing
 
 
 def how_far_is_the_plan(walk):
@@ -187,7 +188,7 @@ def which_section_is_slowest(walk):
     walk.click(walk.part("三、责任落实").get_by_role("link", name="红灯").first)
     assert walk.heading == "各重点任务完成情况"
     reds = Counter(each.section.title_zh for each in overdue())
-    shown = [row.split("\t") for row in walk.page.locator("main tbody tr").all_inner_texts()]
+    shown = [row.split("\t") for row in walk.page.locator("main table").first.locator("tbody tr").all_inner_texts()]
     assert [int(row[3]) for row in shown] == sorted((reds[row[0].strip()] for row in shown), reverse=True)
 
 
@@ -257,7 +258,7 @@ def who_lost_most_ground(walk):
     assert all(name in row.inner_text() for name in names)
     assert f"与计划进度相比下降{most[1]}个百分点" in row.inner_text()
     walk.click(row.get_by_role("link", name=str(len(names)), exact=True))
-    assert set(text_of(walk.page.locator("main tbody th[scope=row]"))) == names
+    assert set(text_of(walk.page.locator("main table").first.locator("tbody th[scope=row]"))) == names
 
 
 QUESTIONS = {

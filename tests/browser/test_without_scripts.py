@@ -37,9 +37,11 @@ CHARTS = """() => Array.from(document.querySelectorAll(".chart-plot"), plot => {
 
 def test_every_page_opens_and_its_charts_are_tables(plain, site, people):
     parts = live_in()
-    pages = {person: plain(person) for person in {sample.person for sample in SAMPLES}}
+    # A form that is refused, and a fault of ours, show the same parts with scripts and without.
+    opened = [sample for sample in SAMPLES if sample.fields is None and sample.status != 500]
+    pages = {person: plain(person) for person in {sample.person for sample in opened}}
     wrong, charts = [], 0
-    for sample in SAMPLES:
+    for sample in opened:
         page = pages[sample.person]
         answer = page.goto(site + sample.where(parts))
         if answer.status != sample.status:
