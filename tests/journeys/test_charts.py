@@ -197,6 +197,9 @@ class TestTheSameAsTheApi:
     def test_categories_in_cities(self, demonstration: None, day: str) -> None:
         labels = {"Innovation": "innovation", "Key industries": "industry", "Infrastructure": "infrastructure"}
         found = charts_of("/cities/", as_of=day, lang="en")["investment"]
+        areas = found.figure["data"][0]["values"] if found.figure else []
+        invested = [float(row[3]) for row in found.rows if row[3]]
+        assert sorted(areas) == sorted([*invested, float(found.total[3])])  # the whole is an area too
         categories = api("summary/", as_of=day)["projects"]["by_category"]
         for category, city, projects, investment, _share in found.rows:
             key = labels.get(category, "energy")
