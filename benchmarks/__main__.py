@@ -46,6 +46,7 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
         " the others are compared with it",
     )
     parser.add_argument("--all", action="store_true", help="every size; 1000x takes half an hour and 8 GB of disk")
+    parser.add_argument("--pages", action="store_true", help="only the pages and their memory: a third of the time")
     parser.add_argument("--quick", action="store_true", help="1x alone and fewer repetitions: a minute, rough figures")
     parser.add_argument(
         "--plans", action="store_true", help="also print the database's plans of the full rebuild and of its baseline"
@@ -104,7 +105,7 @@ def main(arguments: list[str]) -> int:
         with termination_like_ctrl_c(), ExitStack() as stack:
             stack.callback(say.clear)
             home = stack.enter_context(services.folder("pilotzone-bench-"))
-            bench = Bench(sizes=options.sizes, quick=options.quick, home=home, say=say)
+            bench = Bench(sizes=options.sizes, quick=options.quick, only_pages=options.pages, home=home, say=say)
             bench.sqlite()
             bench.postgresql()
     except KeyboardInterrupt:

@@ -48,9 +48,10 @@ EXPORT_SIZE = 100
 
 
 class Bench:
-    def __init__(self, *, sizes: Sequence[int], quick: bool, home: Path, say: Progress) -> None:
+    def __init__(self, *, sizes: Sequence[int], quick: bool, only_pages: bool, home: Path, say: Progress) -> None:
         self.sizes = sizes
         self.quick = quick
+        self.only_pages = only_pages
         self.home = home
         self.say = say
         self.findings: list[Finding] = []
@@ -86,7 +87,8 @@ class Bench:
                 all_data = self.grown(first, self.sizes, server)
                 self.read_and_refresh(all_data)
                 # Last, since it changes the data.
-                self.accept(all_data)
+                if not self.only_pages:
+                    self.accept(all_data)
         except services.Missing as missing:
             self.findings.append(Finding("everything", "PostgreSQL", note=str(missing)))
 
@@ -115,8 +117,9 @@ class Bench:
                         inside = stack.enter_context(child(data.environment))
                     self.pages(site, data, first_site)
                     self.memory(site, data)
-                    self.inside(inside, data)
-                    self.refresh(inside, data, first_inside)
+                    if not self.only_pages:
+                        self.inside(inside, data)
+                        self.refresh(inside, data, first_inside)
 
     def pages(self, site: serving.Site, data: Data, first: serving.Site) -> None:
         targets = [(site, path) for _, path, _ in PAGES]
