@@ -123,15 +123,11 @@ def barriers(page: Page) -> list[str]:
 
 
 def draw_charts(page: Page) -> list[str]:
-    """Scrolls to the end: charts are drawn when they come near the view."""
-    if not page.locator(".chart-plot").count():
-        return []
-    for top in range(0, page.evaluate("document.documentElement.scrollHeight"), 1000):
-        page.evaluate(f"window.scrollTo(0, {top})")
-        page.wait_for_timeout(50)
+    """Goes to each chart: they are drawn when they come near the view, and the page grows meanwhile."""
     waiting = page.locator("figure:has(.chart-plot):not([data-drawn=true])")
     end = time.monotonic() + 10
     while waiting.count() and time.monotonic() < end:
+        waiting.first.evaluate("figure => figure.scrollIntoView()")
         page.wait_for_timeout(50)
     return [f"did not draw {figure.get_attribute('data-chart')}" for figure in waiting.all()]
 

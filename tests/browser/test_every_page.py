@@ -1,11 +1,13 @@
 """Every page of the site in a real browser, in both languages: found by its URL name, so that none is forgotten."""
 
+import contextlib
 from collections import Counter
 from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
 from django.urls import get_resolver
+from playwright.sync_api import TimeoutError
 
 from accounts.models import User
 from accounts.preferences import SIZE_COOKIE
@@ -106,6 +108,11 @@ def at_other_widths(page):
     found = []
     for width in OTHER_WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
+        # A chart that was drawn already is drawn anew a moment after the window has another width.
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_function(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=2000
+            )
         found += [f"{fault} at {width}" for fault in too_wide(page)]
     return found
 
