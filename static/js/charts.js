@@ -118,7 +118,6 @@
     const isNew = !drawn.has(plot);
     drawn.set(plot, width);
     if (isNew) {
-      drawKey(plot, figure.key);
       // A drawing has a width of its own; this keeps it from holding the column open when the window shrinks.
       plot.style.width = "0";
       plot.style.minWidth = "100%";
@@ -144,6 +143,13 @@
 
   function mark(plot, ok) {
     (plot.closest("figure") || plot).dataset.drawn = String(ok);
+  }
+
+  // What is drawn later moves nothing that is read, or has the focus, by then.
+  function hold(plot) {
+    const figure = figureOf(plot, plot.clientWidth, false);
+    drawKey(plot, figure.key);
+    plot.style.minHeight = figure.layout.height + "px";
   }
 
   function fail(plot, error) {
@@ -233,6 +239,7 @@
 
   function start() {
     document.querySelectorAll(".chart-plot[data-figure-id]").forEach(function (plot) {
+      hold(plot);
       views.observe(plot);
     });
   }

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.browser.faults import draw_charts
+
 pytestmark = pytest.mark.browser
 
 CHARTS = 3  # the course, the tile map, GDP growth
@@ -81,3 +83,14 @@ def test_every_number_of_the_charts_stands_on_the_page_without_scripts(browser, 
     for table in page.locator("figure table").all():
         assert table.is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("address", ["/", "/departments/?months=all", "/cities/"])
+def test_a_chart_that_is_drawn_moves_nothing_below_it(watched, site, address):
+    """The keyboard may be further down already, and a link may have led there."""
+    page, _wrong = watched
+    page.goto(site + address)
+    place = "document.querySelector('.site-foot').getBoundingClientRect().top + window.scrollY"
+    before = page.evaluate(place)
+    assert draw_charts(page) == []
+    assert abs(page.evaluate(place) - before) < 8
