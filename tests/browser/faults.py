@@ -122,12 +122,18 @@ def barriers(page: Page) -> list[str]:
     ]
 
 
+SHOW_NEXT_CHART = """() => {
+  const plot = document.querySelector("figure:not([data-drawn=true]) .chart-plot");
+  if (plot) plot.scrollIntoView();
+}"""
+
+
 def draw_charts(page: Page) -> list[str]:
     """Goes to each chart: they are drawn when they come near the view, and the page grows meanwhile."""
     waiting = page.locator("figure:has(.chart-plot):not([data-drawn=true])")
     end = time.monotonic() + 10
     while waiting.count() and time.monotonic() < end:
-        waiting.first.evaluate("figure => figure.scrollIntoView()")
+        page.evaluate(SHOW_NEXT_CHART)
         page.wait_for_timeout(50)
     return [f"did not draw {figure.get_attribute('data-chart')}" for figure in waiting.all()]
 
