@@ -21,6 +21,7 @@ from pilotzone.celery import app
 from projects.models import Project
 from tests.browser.samples import SAMPLES, Sample, live_in
 from tests.factories import file_report, make_user, region
+from tests.journeys.conftest import analyse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Each visit has tokens of its own, and a minute may pass between two of them.
@@ -32,6 +33,7 @@ def parts(settings: Any, today: date, open_reading: None, monkeypatch: pytest.Mo
     monkeypatch.setitem(app.conf, "task_always_eager", True)
     call_command("load_fixtures", stdout=io.StringIO())
     rebuild_rollups()
+    analyse()
     make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))
     make_user("rita", role="reviewer")
     settings.PILOTZONE_KEEP_PAGES = 600
