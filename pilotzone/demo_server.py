@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -10,19 +11,23 @@ from typing import Any
 from django.conf import settings
 
 from pilotzone import gunicorn
+# Gunicorn reads the names of one file.
 from pilotzone.gunicorn import *  # noqa: F403
 
 loglevel = "warning"
-# What a terminal sends, to the workers too.
 FROM_TERMINALS = (signal.SIGINT, signal.SIGHUP)
 # Until the server is ready, Ctrl-C ends it at once and without a traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+# It goes on where the one that was read in with the other names ends.
 def when_ready(server: Any) -> None:  # type: ignore[no-redef]
     gunicorn.when_ready(server)
 
     def end(*_args: Any) -> None:
+        # A worker that was just forked has this handler too.
+        if os.getpid() != server.pid:
+            return
         server.signal(signal.SIGTERM, None)
         _say("Ending …")
 
@@ -54,10 +59,12 @@ def _say(words: str) -> None:
         sys.stdout.flush()
 
 
+def post_fork(_server: Any, _worker: Any) -> None:
+    # A terminal sends its signals to a whole group of processes; the server tells its workers when to end.
+    os.setpgid(0, 0)
+
+
 def post_worker_init(_worker: Any) -> None:
     from dashboard.scheduler import run_schedule_alone
 
-    # The server tells its workers when to end.
-    for number in FROM_TERMINALS:
-        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=run_schedule_alone, args=(threading.Event(),), daemon=True).start()
