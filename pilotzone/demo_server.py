@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from pilotzone import gunicorn
+
 # Gunicorn reads the names of one file.
 from pilotzone.gunicorn import *  # noqa: F403
 
