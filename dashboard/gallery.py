@@ -197,11 +197,24 @@ def forms_and_filters() -> list[Entry]:
             "count_line.html",
             [
                 Specimen(
-                    '{% url "api-measures" as export_base %}'
+                    '{% same_rows "api-measures" as address %}'
                     '{% include "components/count_line.html" with count=1518 counts=counts %}',
                     "",
                     {"counts": f"{MeasureStatus.COMPLETED.label} 13"} | _filter(filters),
                 )
+            ],
+        ),
+        Entry(
+            "use_list.html",
+            [
+                Specimen(
+                    '{% same_rows "api-measures" as address %}{% include "components/use_list.html" %}', _("with files")
+                ),
+                Specimen(
+                    '{% same_rows "api-changes" as address %}'
+                    '{% include "components/use_list.html" with no_files=True %}',
+                    _("where the API gives no files"),
+                ),
             ],
         ),
         Entry(
@@ -420,7 +433,6 @@ def tables() -> list[Entry]:
         ),
         Entry("table_row", [Specimen('<table class="table">{% table_row columns rows.0 %}</table>', "", given)]),
         Entry("table_rows", [Specimen('<table class="table">{% table_rows columns rows %}</table>', "", given)]),
-        Entry("table_rows", [Specimen('<table class="table">{% table_rows columns rows %}</table>', "", given)]),
         Entry(
             "sort_head",
             [Specimen(sorted_table, _("sorted by rate, the highest first"), {"words": words, "lines": lines})],
@@ -575,7 +587,7 @@ def values() -> list[Values]:
             [
                 "{{ 1518|number }}", "{{ none|number }}", "{{ 40|results }}", "{{ 5.25|percent }}", "{{ less|gap }}",
                 "{{ more|gap }}", "{{ less|gap_cell }}", "{{ 3|change }}", '{{ "-3"|minus }}', "{{ 123456|yi }}",
-                "{{ 28000|yi_cell }}", "{{ 30|days }}", "{{ amounts|yi_decimals }}",
+                "{{ 28000|yi_cell }}", "{{ 28000|yuan }}", "{{ 30|days }}", "{{ amounts|yi_decimals }}",
             ],
             given,
         ),
@@ -584,7 +596,7 @@ def values() -> list[Values]:
             [
                 "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|iso }}", "{{ at|moment:on }}",
                 "{{ at|moment }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}",
-                "{{ until|whole_days }}", "{{ until|full_stop }}", "{{ named|source }}",
+                "{{ until|unbroken }}", "{{ until|full_stop }}", "{{ named|source }}",
             ],
             given,
         ),
@@ -600,7 +612,7 @@ def values() -> list[Values]:
             _("Addresses, from what the page's own says"),
             [
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
-                '{% export_query "csv" %}', "{% chosen_day %}", '{% chart_file "course" %}',
+                '{% same_rows "api-measures" by="plan" %}', "{% chosen_day %}", '{% chart_file "course" %}',
                 '{% keep_query without="light" as kept %}{{ kept|force_escape }}',
                 '{% filter_fields form "light" as fields %}{{ fields|length }}',
                 "{% filter_chips form as chips %}{{ chips|length }}",

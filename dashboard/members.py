@@ -15,13 +15,17 @@ from dashboard.figures import Figures, Row, project_figures
 from dashboard.pages import (
     LEAST_TO_RANK,
     MEASURE_SORTS,
+    MEASURE_SORTS_OF_THE_API,
     PROJECT_SORTS,
+    PROJECT_SORTS_OF_THE_API,
     Links,
     TableRow,
+    api_ordering,
     city_rows,
     in_order,
     listed_words,
     measure_rows,
+    money,
     money_words,
     month_words,
     pace_words,
@@ -43,7 +47,7 @@ from reporting.pace import gap
 from reporting.provenance import Provenance
 from reporting.rounding import whole
 from reporting.statuses import MeasureStatus
-from web.charts import Chart, Column, month_name, unit_after
+from web.charts import Chart, Column, month_name
 from web.language import local
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
@@ -85,6 +89,8 @@ def measure_table(
     return {
         "since": then and short_day_words(then.day, figures.day.year),
         "members": table,
+        "keys": ",".join(row.key for row in rows),
+        "api_ordering": api_ordering(ordering, MEASURE_SORTS_OF_THE_API),
         "behind": behind,
         "charts": {
             "status": status_chart(table, by, figures),
@@ -313,6 +319,7 @@ def city_table(
                 on=figures.day,
             ),
         },
+        "api_ordering": api_ordering(ordering, PROJECT_SORTS_OF_THE_API),
         "other_url": links.to("dashboard:cities", show=other),
         "largest": max((row.figures["total_investment"] for row in rows), default=0),
         "sentence": _cities_sentence(figures.projects, sum(bool(row.figures["total"]) for row in rows)),
@@ -406,6 +413,7 @@ def city_member(figures: Figures, city: Region, links: Links, *, then: Figures |
     place = rank(row.key, rows, lambda each: each.figures["total_investment"], least=1)
     projects = Project.objects.in_plan(figures.plan).listed(figures.day).filter(city=city)
     categories = {each: by_category.get(each.value, project_figures({})) for each in Category}
+    amount, unit = money(own["total_investment"])
     shares = {"total": share_words(own["total"], total), "investment": share_words(own["total_investment"], investment)}
     return {
         "row": row,
@@ -415,8 +423,9 @@ def city_member(figures: Figures, city: Region, links: Links, *, then: Figures |
         "name": local(city, "name"),
         "short": local(city, "short"),
         "sentence": _city_sentence(own, shares["investment"]),
+        "investment": amount,
+        "investment_unit": unit,
         "whole_investment": whole(own["total_investment"]),
-        "investment_unit": unit_after(_("100 million yuan")),
         "shares": shares,
         "rank": place,
         "list_url": links.to("projects:list", city=city.code),
@@ -433,7 +442,8 @@ def city_member(figures: Figures, city: Region, links: Links, *, then: Figures |
         ],
         "rounding": rounding_note((each["total_investment"] for each in categories.values()), own["total_investment"]),
         "largest": max(each["total_investment"] for each in categories.values()),
-        "projects": projects.order_by("-investment_wan", "code")[:LARGEST_PROJECTS],
+        "projects": projects.order_by("-investment_wan", "-code")[:LARGEST_PROJECTS],
+        "most_projects": LARGEST_PROJECTS,
     }
 
 

@@ -57,7 +57,7 @@ from reporting.pace import gap, percent, shares, time_elapsed
 from reporting.periods import PeriodKind, month_end, months_between
 from reporting.provenance import Provenance
 from reporting.rounding import whole
-from web.charts import Chart, Column, year_name
+from web.charts import Chart, Column, unit_after, year_name
 from web.days import month_before
 from web.language import local
 from web.numbers import trimmed
@@ -496,11 +496,16 @@ def _who_sentence(sections: list[Row]) -> str:
             "%(count)s of %(total)s sections are behind time elapsed",
             behind,
         ) % {"count": behind, "total": len(rated)}
-    return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % {
-        "section": local(rated[0].member, "title"),
-        "rate": percent_words(rated[0].figures["completion_rate"]),
-        "pace": pace,
-    }
+    lowest = rated[0].figures["completion_rate"]
+    last = [row for row in rated if row.figures["completion_rate"] == lowest]
+    words = {"rate": percent_words(lowest), "pace": pace}
+    if len(last) > 1:
+        words["count"] = number(len(last))
+        if len(last) == len(rated):
+            return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % words
+        return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % words
+    words["section"] = local(last[0].member, "title")
+    return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % words
 
 
 def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> dict[str, Any]:
@@ -637,14 +642,14 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
     if standing.comparator is not None:
         against.append(_gap_to_country(standing))
     if standing.target is not None:
-        against.append(_("target %(target)s") % {"target": target_words(standing.target, indicator)})
+        against.append(_("target %(target)s") % {"target": target_words(standing.target, indicator, unit=True)})
     return {
         "name": local(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",
         "url": links.to("indicators:detail", standing.indicator.code),
         "value": standing.value,
         "shown": number_cell(indicator, standing.value),
-        "unit": shown_unit(indicator),
+        "unit": unit_after(shown_unit(indicator)),
         "period": period_words(standing.latest) if standing.latest else "",
         "change": change_cell(indicator, standing.change),
         "against": against,
@@ -654,7 +659,7 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
 def _gap_to_country(standing: Standing) -> str:
     indicator = standing.indicator
     words = {
-        "value": number_cell(indicator, standing.comparator),
+        "value": with_unit(indicator, standing.comparator or Decimal(0)),
         "points": number_cell(indicator, abs(standing.gap or Decimal(0))),
     }
     if not standing.gap:

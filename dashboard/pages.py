@@ -22,7 +22,7 @@ from reporting.periods import month_end
 from reporting.rounding import whole
 from web.addresses import address
 from web.days import CHOSEN
-from web.errors import BadQuery
+from web.errors import BadQuery, not_one_of
 from web.language import local, suffix
 from web.numbers import trimmed
 from web.templatetags.pilotzone import number
@@ -179,9 +179,19 @@ def asked_ordering(request: HttpRequest, sorts: Sort, default: str) -> str:
     """Raises BadQuery for an order that the table does not have."""
     asked = request.GET.get("ordering", "") or default
     if asked.removeprefix("-") not in sorts:
-        allowed = ", ".join(sorts)
-        raise BadQuery({"ordering": [_("This value is not allowed; choose one of: %(values)s") % {"values": allowed}]})
+        raise BadQuery({"ordering": [not_one_of(sorts)]})
     return asked
+
+
+# Where the API's rollups name an order otherwise.
+MEASURE_SORTS_OF_THE_API = {"name": "number", "rate": "completion_rate"}
+PROJECT_SORTS_OF_THE_API = {"name": "key"}
+
+
+def api_ordering(ordering: str, names: Mapping[str, str]) -> str:
+    """The order of a table as the API names it."""
+    name = ordering.removeprefix("-")
+    return ("-" if ordering.startswith("-") else "") + names.get(name, name)
 
 
 def in_order(rows: Iterable[Row], sorts: Sort, ordering: str) -> list[Row]:

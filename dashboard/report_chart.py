@@ -231,8 +231,8 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
         )
     return (
         _(
-            "Departments that owed reports for %(month)s (due by %(due)s): %(owing)s, of which %(on_time)s filed on "
-            "time, %(late)s late and %(missing)s not yet all."
+            "Departments that owed reports for %(month)s (due by %(due)s): %(owing)s, of which %(on_time)s on time, "
+            "%(late)s late and %(missing)s incomplete."
         )
         % counts
     )

@@ -10,17 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.roles import may_run_tasks, may_see_logs
 from dashboard import runs
 from dashboard.services import KEPT_DAYS, KEPT_DIFFERENCES
-from web.errors import BadQuery
+from web.errors import BadQuery, not_one_of
 from web.listing import asked_page
 from web.views import WorkPage
 
 
 def _choice(name: str, asked: str, choices: list[str]) -> str:
     if asked not in choices:
-        allowed = _("This value is not allowed; choose one of: %(values)s") % {
-            "values": ", ".join(filter(None, choices))
-        }
-        raise BadQuery({name: [allowed]})
+        raise BadQuery({name: [not_one_of(filter(None, choices))]})
     return asked
 
 

@@ -125,18 +125,18 @@ def treemap(areas: Sequence[Area], urls: Mapping[str, str]) -> Figure:
                 "marker": {
                     "colors": [node.tone.fill for node in nodes],
                     "line": {"color": GROUND, "width": 2},
-                    "pad": {"t": HEAD, "l": 2, "r": 2, "b": 2},
+                    "pad": {"t": HEAD, "l": 2, "r": 0, "b": 0},
                 },
                 "pathbar": {"visible": False},
                 "tiling": {"pad": 0},
             }
         ],
         "layout": layout(
-            height=460,
+            height=520,
             margin=Margin(0, 0, 0, 0),
             uniformtext={"minsize": LEAST_TEXT, "mode": "hide"},
         ),
-        "narrow": {"height": 480, "font": {"size": NARROW_FONT}},
+        "narrow": {"font": {"size": NARROW_FONT}},
         "key": [
             {"label": _key_words(head, total), "fill": CATEGORY_TONES[head.category.value].edge, "edge": GROUND}
             for head in heads

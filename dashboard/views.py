@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from accounts.roles import may_review
@@ -22,7 +21,7 @@ from measures.models import Plan
 from regions.models import Region, RegionKind
 from reporting.clock import today
 from web.days import LAST_MONTH, asked_comparison
-from web.errors import BadQuery
+from web.errors import BadQuery, not_one_of
 from web.views import ReadingView
 
 
@@ -58,8 +57,7 @@ class PlanPage(ReadingView):
         """One of a few values; the first where none is asked for."""
         asked = self.request.GET.get(name, "") or choices[0]
         if asked not in choices:
-            allowed = _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(choices)}
-            raise BadQuery({name: [allowed]})
+            raise BadQuery({name: [not_one_of(choices)]})
         return asked
 
     def get_template_names(self) -> list[str]:

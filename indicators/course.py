@@ -15,6 +15,7 @@ from indicators.line import IndicatorPoint, TargetPoint, indicator_line
 from indicators.models import Direction, Indicator, Observation, Target
 from indicators.rules import goal_in_force, is_comparable
 from indicators.wording import (
+    in_one_bracket,
     period_words,
     shown_unit,
     shown_value,
@@ -193,8 +194,10 @@ def indicator_chart(
     joined = pgettext("between clauses", "; ").join(filter(None, sentences))
     return Chart(
         name="indicator-line",
-        title=_("%(name)s (%(unit)s), as of %(day)s")
-        % {"name": local(indicator, "name"), "unit": unit, "day": day_words(on)},
+        title=in_one_bracket(
+            _("%(name)s (%(unit)s), as of %(day)s")
+            % {"name": local(indicator, "name"), "unit": unit, "day": day_words(on)}
+        ),
         figure=None
         if not own
         else indicator_line(

@@ -15,7 +15,7 @@ from indicators.course import row_id
 from indicators.figures import PROVINCE
 from indicators.models import Indicator, Observation
 from indicators.rules import emission_intensity
-from indicators.wording import shown_unit, shown_value
+from indicators.wording import in_one_bracket, shown_unit, shown_value
 from regions.models import Region, RegionKind
 from reporting.pace import to_tenth
 from reporting.periods import PeriodKind
@@ -169,10 +169,7 @@ def _ticks(values: Sequence[Decimal], unit: str) -> Ticks:
 
 
 def named_in(name: str, unit: str) -> str:
-    """A name with its unit, in one pair of brackets also where the name ends with some of its own."""
-    if name.endswith("）"):
-        return f"{name[:-1]}，{unit}）"
-    return _("%(name)s (%(unit)s)") % {"name": name, "unit": unit}
+    return in_one_bracket(_("%(name)s (%(unit)s)") % {"name": name, "unit": unit})
 
 
 def _place(before: YearPoint | None, point: YearPoint, after: YearPoint | None) -> str:

@@ -194,9 +194,11 @@ def _due(target: TargetPoint, newest: IndicatorPoint | None) -> str:
     return f"{target.due_year:04d}-{'12-31' if is_at_end else '07-01'}"
 
 
-def _target_words(target: TargetPoint, due: str, *, below: bool, a_day: float, narrow: bool) -> list[dict[str, Any]]:
+def _target_words(
+    target: TargetPoint, due: str, *, below: bool, a_day: float, room: float, narrow: bool
+) -> list[dict[str, Any]]:
     """The target's name above or below its mark, and the path's beside it; beyond the target's where the path is so
-    short that the end of the line is near. `a_day`: px that a day takes."""
+    short that the end of the line is near, and there is `room`, in px, on that side. `a_day`: px that a day takes."""
     name = wrapped(target.label, 14)
     if narrow:
         name = "<br>".join(wrapped(line, 14) for line in name.split("<br>"))
@@ -205,8 +207,9 @@ def _target_words(target: TargetPoint, due: str, *, below: bool, a_day: float, n
     if target.path_from:
         name = _("Path needed")
         path = label(name, x=due, y=plain(target.value), colour=ACCENT)
-        if (date.fromisoformat(due) - target.path_from.end).days * a_day < SHORT_PATH:
-            beyond = 9 + round((words.count("<br>") + 1) * NARROW_FONT * 1.35)
+        beyond = 9 + round((words.count("<br>") + 1) * NARROW_FONT * 1.35)
+        is_short = (date.fromisoformat(due) - target.path_from.end).days * a_day < SHORT_PATH
+        if is_short and beyond + NARROW_FONT * 1.35 <= room:
             where = {"yanchor": "top", "yshift": -beyond} if below else {"yanchor": "bottom", "yshift": beyond}
             written.append(path | where)
         else:
@@ -345,7 +348,10 @@ def indicator_line(
         written = list(notes)
         for target in targets:
             a_day = (NARROW_COURSE if narrow else WIDE_COURSE) / days
-            written += _target_words(target, due[target], below=target.value < reached, a_day=a_day, narrow=narrow)
+            below = target.value < reached
+            share = abs(float(target.value) - span[0 if below else 1]) / (span[1] - span[0])
+            room = share * (height - margin.top - margin.bottom)
+            written += _target_words(target, due[target], below=below, a_day=a_day, room=room, narrow=narrow)
         for at, group in ends.items():
             if len(group) == 1 and newest in on_path and group[0].name == name:
                 # Right of the line's end goes the path.

@@ -1,6 +1,7 @@
 """An indicator's values in the reader's language: Chinese pages show value x `zh_factor` in `unit_zh`."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,11 @@ def shown_value(indicator: Indicator, value: Decimal) -> Decimal:
 
 def shown_unit(indicator: Indicator) -> str:
     return indicator.unit_zh if language.suffix() == "zh" else indicator.unit
+
+
+def in_one_bracket(text: str) -> str:
+    """Where a Chinese name ends with a bracket of its own, what follows goes into it: 排放量（CEADs清单，万吨）."""
+    return text.replace("）（", "，")
 
 
 def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True) -> str:
@@ -81,21 +87,25 @@ def since_words(since: Since, day: str) -> str:
 
 def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:
     """At least 9,000 (2025), with what the document adds: 约-14.5（2025年，较2020年）; sentences want the unit."""
-    value, notes = _parts(target, indicator, unit=unit)
+    value, notes = _parts(target, indicator, with_unit if unit else number_cell)
     year = f"{target.due_year}年" if language.suffix() == "zh" else str(target.due_year)
     return _("%(value)s (%(notes)s)") % {"value": value, "notes": _joined([year, *notes])}
 
 
 def target_label(target: Target, indicator: Indicator) -> str:
-    """The same for a chart, which adds the year itself."""
-    value, notes = _parts(target, indicator)
+    """The same for a chart, which adds the year itself; a rate with its sign, as at the ends of lines."""
+    value, notes = _parts(target, indicator, _on_chart)
     label = _("Target %(value)s") % {"value": value}
     return _("%(value)s (%(notes)s)") % {"value": label, "notes": _joined(notes)} if notes else label
 
 
-def _parts(target: Target, indicator: Indicator, *, unit: bool = False) -> tuple[str, list[str]]:
-    """The value with its bound, and the document's remarks."""
-    value = with_unit(indicator, target.value) if unit else number_cell(indicator, target.value)
+def _on_chart(indicator: Indicator, value: Decimal) -> str:
+    return charts.value_text(shown_value(indicator, value), percent=is_rate(indicator))
+
+
+def _parts(target: Target, indicator: Indicator, written: Callable[[Indicator, Decimal], str]) -> tuple[str, list[str]]:
+    """The value as it is written there, with its bound, and the document's remarks."""
+    value = written(indicator, target.value)
     notes = []
     for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier):
         if word in ("about", "at least", "above"):

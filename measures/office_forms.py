@@ -108,5 +108,5 @@ class StatusForm(forms.Form):
 
 class CommentForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Comment"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Your comment"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -102,7 +102,7 @@ class ChangeTerms(MeasureForm):
             "heading": _("Change the terms"),
             "submit": _("Save"),
             "done": _("The terms were changed; the old ones stay on record"),
-            "words": _("The old terms, who changed them and why stay visible on the measure’s page."),
+            "words": _("The old terms, who changed them and why stay visible on the measure's page."),
         }
 
 
@@ -210,7 +210,7 @@ class MergeDepartment(OfficeForm):
         else:
             words = _(
                 "Its measures and its people go to the department that you choose. Reports stay with their measures, "
-                "and old links lead to that department. It cannot be undone."
+                "and old links lead to that department. This cannot be undone."
             )
         return {
             "heading": _("Merge into another department"),

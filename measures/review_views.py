@@ -24,6 +24,7 @@ from measures.services import MOST_REASON
 from reporting.periods import month_of, next_month
 from reporting.workflow import MoveNotAllowed
 from web.days import asked_month
+from web.errors import not_one_of
 from web.filters import SlugFilter
 from web.language import local
 from web.listing import LARGEST_PAGE
@@ -103,8 +104,7 @@ class Decide(ReviewPage):
         elif decision == "return":
             self.return_one(reports[0])
         else:
-            allowed = {"values": "accept, return"}
-            messages.error(request, _("This value is not allowed; choose one of: %(values)s") % allowed)
+            messages.error(request, not_one_of(("accept", "return")))
         if not self.refusals:
             return redirect(self.way_back())
         context = self.get_context_data(**kwargs)

@@ -95,6 +95,7 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
                 xshift=-9 if is_late else 9,
             )
         )
+    narrow_notes = list(notes)
     shapes = []
     if due_on and is_due_in_sight:
         shapes.append(
@@ -109,31 +110,32 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
             }
         )
         is_at_right = (due_on - start).days * 3 > (end - start).days * 2
-        notes.append(
-            label(
-                f"{_('Due date')}<br>{day_of_year(due_on) if first.year == last.year else day(due_on)}",
-                x=due_on.isoformat(),
-                y=0.5,
-                colour=RED,
-                xanchor="right" if is_at_right else "left",
-                align="right" if is_at_right else "left",
-                xshift=-6 if is_at_right else 6,
-            )
-        )
+        words = (_("Due date"), day_of_year(due_on) if first.year == last.year else day(due_on))
+        beside: dict[str, Any] = {
+            "x": due_on.isoformat(),
+            "y": 0.5,
+            "colour": RED,
+            "xanchor": "right" if is_at_right else "left",
+            "align": "right" if is_at_right else "left",
+            "xshift": -6 if is_at_right else 6,
+        }
+        # On paper the steps are too close for two lines between them.
+        notes.append(label(" ".join(words), **beside))
+        narrow_notes.append(label("<br>".join(words), **beside))
     elif due_on:
         # Far ahead, it would squeeze the history; far back, before the first change, likewise.
         is_ahead = due_on > as_of
-        words = f"{_('Due date')} {day(due_on)}"
-        notes.append(
-            label(
-                f"{words} →" if is_ahead else f"← {words}",
-                x=1 if is_ahead else 0,
-                y=0.5 if counted and levels[counted[-1].status] == 2 else 1.5,
-                colour=INK_2 if is_ahead else RED,
-                xref="paper",
-                xanchor="right" if is_ahead else "left",
-            )
+        said = f"{_('Due date')} {day(due_on)}"
+        far = label(
+            f"{said} →" if is_ahead else f"← {said}",
+            x=1 if is_ahead else 0,
+            y=0.5 if counted and levels[counted[-1].status] == 2 else 1.5,
+            colour=INK_2 if is_ahead else RED,
+            xref="paper",
+            xanchor="right" if is_ahead else "left",
         )
+        notes.append(far)
+        narrow_notes.append(far)
     return {
         "data": data,
         "layout": layout(
@@ -160,7 +162,7 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
             height=190,
             margin=Margin(8, 8, 8, bottom),
             xaxis=_month_ticks(first, last, at_most=5),
-            annotations=notes,
+            annotations=narrow_notes,
         ),
     }
 

@@ -58,7 +58,7 @@ class MeasureList(ListPage):
         {},
         {},
         {"number": True},
-        {},
+        {"short": True},
         {"number": True},
         {},
     ]

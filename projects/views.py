@@ -11,9 +11,8 @@ from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
 from reporting.clock import today
 from reporting.lights import thresholds
-from web.charts import with_unit
 from web.sources import named_source
-from web.templatetags.pilotzone import yi
+from web.templatetags.pilotzone import yuan
 from web.views import ListPage, ReadingView
 
 
@@ -34,10 +33,9 @@ class ProjectList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        amount = with_unit(yi(self.sums["investment"]), _("100 million yuan"))
         return context | {
             "plan": self.plan,
-            "counts": _("total investment %(amount)s") % {"amount": amount},
+            "counts": _("total investment %(amount)s") % {"amount": yuan(self.sums["investment"])},
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -3,9 +3,14 @@
 import re
 
 
+def joined(html: str) -> str:
+    """A page without the marks that keep numbers and days whole at the end of a line."""
+    return re.sub(r'<span class="nowrap">(.*?)</span>', r"\1", html)
+
+
 def text_of(html: str) -> str:
     """The words of <main>, without tags and scripts."""
-    main = html[html.index("<main") : html.index("</main>")]
+    main = joined(html[html.index("<main") : html.index("</main>")])
     main = re.sub(r"<script.*?</script>", "", main, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 

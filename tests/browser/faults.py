@@ -103,6 +103,33 @@ def too_wide(page: Page) -> list[str]:
     return [f"is {excess} px too wide"] if excess > 0 else []
 
 
+# Names of rows and heads of columns that are a letter or two wide, and words that a line ends within.
+TORN = """() => {
+  const found = [];
+  const linesOf = range => new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+  document.querySelectorAll(".scroller th").forEach(cell => {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode, range = document.createRange();
+      range.selectNodeContents(node);
+      const lines = linesOf(range), text = node.data.trim();
+      if (lines < 2 || cell.querySelector(".nowrap")) continue;
+      const isTorn = [...node.data.matchAll(/[A-Za-z]+/g)].some(word => {
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        return linesOf(range) > 1;
+      });
+      if (isTorn || text.length < 3 * lines) found.push(`tears "${text}" into ${lines} lines`);
+    }
+  });
+  return [...new Set(found)];
+}"""
+
+
+def torn(page: Page) -> list[str]:
+    return page.evaluate(TORN)
+
+
 # Best practices too; `preload` would fetch the style sheets once more.
 AXE_OPTIONS: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import Scope
+from accounts.services import create_token, revoke_token
 from measures.models import Measure, Notice, StatusChange
 from measures.reports import (
     ReportData,
@@ -115,7 +117,14 @@ SAMPLES = [
     page("accounts:login"),
     page("accounts:password", person="vic"),
     page("accounts:password_done", person="vic"),
+    page("accounts:tokens", person="vic"),
+    page("accounts:tokens", person="ada"),
+    page("accounts:token_revoke", pk="{token}", person="vic"),
+    # The page that shows a new token.
+    Sample("accounts:tokens", person="rita", fields={"name": "夜间导出"}),
     page("api-docs"),
+    page("api-help"),
+    page("api-dictionary"),
     # What is shown where there is no page, or not for this person.
     Sample("", address="/nothing/", status=404),
     Sample("", address="/?as_of=2023-02-30", status=400),
@@ -125,6 +134,7 @@ SAMPLES = [
     sent("accounts:login", {"username": "ada", "password": "wrong"}),
     Sample("accounts:login", fields={"username": LOCKED, "password": "wrong"}, status=429),
     sent("accounts:password", {"old_password": "wrong", "new_password1": "1234", "new_password2": ""}, person="vic"),
+    sent("accounts:tokens", {"name": ""}, person="ada"),
     sent("measures:detail", {"text": ""}, code="M001", person="ada"),
     sent("measures:terms", {"reason": ""}, code="M002", person="rita"),
     sent("measures:correct", {"reason": ""}, code="M009", pk="{change}", person="rita"),
@@ -188,7 +198,9 @@ def live_in() -> dict[str, str]:
     """Reports in every state, comments, notices and a failed run, on top of the demonstration's data and the people
     of the fixture `people`. Gives the numbers that stand in braces in the samples."""
     ada, rita = User.objects.get(username="ada"), User.objects.get(username="rita")
-    make_user("vic")
+    vic = make_user("vic")
+    revoke_token(create_token(vic, scope=Scope.READ, name="试用")[0])
+    token, _key = create_token(vic, scope=Scope.READ, name="每月末导出政策措施与项目数据的程序")
     make_user("audit", role="auditor")
     make_user("admin", is_staff=True, is_superuser=True)
     first, third, fourth, done = (Measure.objects.get(code=code) for code in ("M001", "M003", "M004", "M009"))
@@ -208,7 +220,7 @@ def live_in() -> dict[str, str]:
         Client().post(reverse("accounts:login"), {"username": LOCKED, "password": "wrong"})
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
-    return {"change": str(change.pk)}
+    return {"change": str(change.pk), "token": str(token.pk)}
 
 
 def session_of(person: str) -> str:

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from accounts.models import User
 from accounts.preferences import SIZE_COOKIE
 from tests.browser.conftest import watch
-from tests.browser.faults import barriers, draw_charts, ill_labelled, ill_made, too_wide, untranslated
+from tests.browser.faults import barriers, draw_charts, ill_labelled, ill_made, too_wide, torn, untranslated
 from tests.browser.samples import NO_PAGES, SAMPLES, live_in, session_of
 from tests.pages import patterns
 
@@ -98,7 +98,7 @@ def test_every_page_is_whole_in_both_languages_on_a_phone_and_axe_finds_nothing(
     for number, sample in enumerate(SAMPLES):
         for turn, language in enumerate(LANGUAGES):
             size = SIZES[(number + turn) % 2]
-            more = [draw_charts, too_wide, barriers] if turn == (number // 2) % 2 else [too_wide]
+            more = [draw_charts, too_wide, torn, barriers] if turn == (number // 2) % 2 else [too_wide, torn]
             found += [f"{sample} {language} {size}: {fault}" for fault in look(sample, language, size, 360, *more)]
     assert not found, "\n".join(found)
 
@@ -111,7 +111,7 @@ def at_other_widths(page):
         end = time.monotonic() + 2
         while too_wide(page) and time.monotonic() < end:
             page.wait_for_timeout(50)
-        found += [f"{fault} at {width}" for fault in too_wide(page)]
+        found += [f"{fault} at {width}" for fault in too_wide(page) + torn(page)]
     return found
 
 

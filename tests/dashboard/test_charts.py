@@ -345,6 +345,17 @@ class TestIndicatorLine:
         assert "Path<br>needed" in words(figure, "narrow")
         assert (line["customdata"], mark["customdata"]) == (["#value-1"], ["#targets"])
 
+    def test_the_name_of_a_short_path_keeps_clear_of_the_axis(self) -> None:
+        *_before, latest = values = [year(2020, "46"), year(2021, "39"), year(2022, "36")]
+        near, far = TargetPoint(2025, 35, "Target 35", latest), TargetPoint(2025, 42, "Target 42", latest)
+        (beside,) = (
+            note
+            for note in indicator(values, targets=[near], unit="µg/m³")["narrow"]["annotations"]
+            if note["text"] == "Path<br>needed"
+        )
+        assert (beside["xanchor"], beside["yanchor"]) == ("left", "bottom")
+        assert "Path needed" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
+
     def test_a_path_may_start_at_the_documents_base(self) -> None:
         base = IndicatorPoint(date(2020, 12, 31), date(2020, 12, 31), "day", Decimal(0), "2020")
         span = IndicatorPoint(date(2021, 1, 1), date(2022, 12, 31), "years", Decimal("-11.1"), "2021–2022")
@@ -394,7 +405,9 @@ class TestStatusSteps:
 
     def test_the_due_day_is_a_red_dashed_line_with_its_date(self) -> None:
         figure = status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29))
-        assert words(figure) == ["31 May, corrected", "Due date<br>30 Jun"]
+        assert words(figure) == ["31 May, corrected", "Due date 30 Jun"]
+        narrow = [note["text"] for note in figure["narrow"]["annotations"]]
+        assert narrow == ["31 May, corrected", "Due date<br>30 Jun"]
         (line,) = figure["layout"]["shapes"]
         assert (line["x0"], line["line"]["color"]) == ("2023-06-30", "#B3261E")
 

@@ -1,6 +1,7 @@
 """Copies of the demo's plan for load tests: of a plan of two measures in full, and of the shipped one by its totals."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,18 @@ class TestTheSmallPlan:
         for project in Project.objects.filter(code__startswith="P0002", plan__slug="plan-0002"):
             told |= {(project.provenance, project.source), (project.investment_provenance, project.source)}
         assert told == {("illustrative", "演示数据 | made for the demonstration")}
+
+    def test_a_copy_is_as_new_as_it_is(self, small: DataSet) -> None:
+        fill(1, small)
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        models = (Plan, Section, Measure, Report, StatusChange, Project)
+        for model in models:
+            model.objects.update(updated_at=long_ago)
+        copies._add_copy(2, copies._templates(Plan.objects.get()))
+        for model in models:
+            made = model.objects.exclude(updated_at=long_ago)
+            assert made.count() == model.objects.count() / 2
+            assert all(abs(datetime.now(UTC) - row.updated_at).total_seconds() < 60 for row in made)
 
     def test_what_belongs_to_the_site_is_shared(self, small: DataSet) -> None:
         fill(3, small)

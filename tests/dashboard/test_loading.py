@@ -3,6 +3,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,18 @@ def test_new_rows_join_those_that_are_there(folder: Path) -> None:
     load(folder)
     edit(folder, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
     assert load(folder) == "Loaded 1 departments.\n"
+
+
+def test_new_rows_are_news_of_those_that_show_them(folder: Path) -> None:
+    load(folder)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    for model in (Measure, Indicator, Project):
+        model.objects.update(updated_at=long_ago)
+    new = "P0003,plan,项目三,Project three,370100,,,energy,preparing,1,2023-02-28,M002,illustrative,illustrative,"
+    edit(folder, "projects", "P0002,plan", f"{new}\nP0002,plan")
+    assert load(folder) == "Loaded 1 projects.\n"
+    updated = [model.objects.exclude(updated_at=long_ago) for model in (Measure, Indicator, Project)]
+    assert [[row.code for row in found] for found in updated] == [["M002"], [], ["P0003"]]
 
 
 def test_new_rows_that_name_a_merged_department_go_to_the_one_that_does_its_work(folder: Path) -> None:

@@ -141,8 +141,7 @@ class TestChart:
 
     def test_says_how_the_newest_month_stands(self, plan: make.Plan) -> None:
         assert chart_of(plan).summary == (
-            "Departments that owed reports for August (due by 25 Aug): 3, of which 2 filed on time, 0 late and 1 not "
-            "yet all."
+            "Departments that owed reports for August (due by 25 Aug): 3, of which 2 on time, 0 late and 1 incomplete."
         )
         with translation.override("zh-hans"):
             assert chart_of(plan).summary == (
@@ -152,7 +151,7 @@ class TestChart:
     def test_a_month_that_is_not_due_is_no_gap(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 8, 22))
         assert [row[-1] for row in chart.rows if row[1] == "2023-08"] == ["Not yet due"]
-        assert "for July (due by 25 Jul): 3, of which 2 filed on time" in chart.summary
+        assert "for July (due by 25 Jul): 3, of which 2 on time" in chart.summary
         early = chart_of(plan, date(2023, 6, 25), all_shown=True)
         assert early.summary == "Departments that owe reports for June: 3, of which 2 filed all (due by 25 Jun)."
 
@@ -194,7 +193,7 @@ class TestPage:
     def test_writes_the_marks_with_their_numbers_and_links(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
-        assert "3, of which 2 filed on time, 0 late and 1 not yet all." in text
+        assert "3, of which 2 on time, 0 late and 1 incomplete." in text
         assert "Department Jun Jul Aug Energy Late 2/2 On time 2/2 Not reported 1/2 Science On time 1/1 Not" in text
         assert '<a href="/departments/energy/#months">Energy</a>' in page
         assert 'id="months"' in client.get("/departments/energy/").content.decode()

@@ -14,6 +14,7 @@ from dashboard.services import rebuild_rollups
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
 from tests import factories as make
+from tests.pages import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def get(address, **headers):
 def text_of(address):
     response = get(address)
     assert response.status_code == 200, address
-    return response.content.decode()
+    return joined(response.content.decode())
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -140,6 +141,15 @@ def test_the_sentence_is_made_of_the_figures(site):
     assert "<strong>nothing" not in page
 
 
+def test_no_section_is_named_as_the_last_one_where_others_are_equal(site):
+    science = Measure.objects.first().lead_department
+    assert "“Innovation-driven development” has the lowest completion rate" in text_of("/")
+    for number, slug in ((2, "water"), (3, "soil")):
+        make.make_measure(make.make_section(site, slug=slug, number=number), science)
+    assert "2 sections have the lowest completion rate (0.0%); all 3 sections" in text_of("/")
+    assert "All 3 sections have a completion rate of 0.0%; all" in text_of("/?as_of=2023-03-31")
+
+
 def test_a_past_day_has_the_figures_of_that_day(site):
     page = text_of("/?as_of=2023-03-31")
     assert 'data-figure="measures.completed" data-value="0"' in page
@@ -200,7 +210,17 @@ def test_the_tables_of_the_overview_lead_to_the_full_ones_in_any_order_and_to_th
 def test_a_city_page_says_what_it_holds(site):
     page = text_of("/cities/370200/")
     assert "1 project with an investment of 936.0 billion yuan, <strong>100.0% of the province</strong>." in page
+    assert ">936.0</span>" in page
+    assert '<span class="unit">billion yuan</span>' in page
     assert 'href="/projects/?city=370200&amp;category=energy"' in page
+
+
+def test_where_all_sections_are_behind_the_sentence_says_all(site):
+    assert "As of 29 August 2023, 1 of 1 sections is behind time elapsed." in text_of("/sections/")
+    science = Measure.objects.first().lead_department
+    for number, slug in ((2, "water"), (3, "soil")):
+        make.make_measure(make.make_section(site, slug=slug, number=number), science)
+    assert "As of 29 August 2023, all 3 sections are behind time elapsed." in text_of("/sections/")
 
 
 def test_only_departments_that_have_not_reported_can_be_shown(site):

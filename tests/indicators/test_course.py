@@ -171,6 +171,18 @@ class TestChart:
         line, path, mark = chart.figure["data"]
         assert (line["y"], path["y"], mark["y"]) == ([66.37, 83.82], [83.82, 90], [90])
 
+    def test_a_target_of_a_rate_has_its_sign_as_the_values_beside_it(self) -> None:
+        change = make_indicator(direction="down")
+        of_years(change, 2022, 2022, "-11.1")
+        make_target(change, "-14.5", qualifier="versus 2020")
+        assert "Target −14.5% (compared with 2020)<br>2025" in chart_of(change).figure["data"][-1]["hovertext"]
+
+    def test_a_name_that_ends_with_a_bracket_has_one_bracket_for_all(self, capacity) -> None:
+        capacity.name_zh = "装机（不含火电）"
+        on_a_day(capacity, date(2023, 6, 30), "83.82")
+        with translation.override("zh-hans"):
+            assert chart_of(capacity).title == "装机（不含火电，万千瓦，截至2023年8月29日）"
+
     def test_a_click_opens_the_row(self, capacity) -> None:
         on_a_day(capacity, date(2023, 6, 30), "83.82")
         row = capacity.observations.get()

@@ -63,7 +63,7 @@ class TestPath:
         layout = path(SHANDONG)["layout"]
         assert layout["xaxis"]["title"]["text"] == "GDP (trillion yuan)"
         assert layout["xaxis"]["tickvals"] == [55000.0, 60000.0, 65000.0, 70000.0, 75000.0]
-        assert layout["xaxis"]["ticktext"] == ["5.5", "6", "6.5", "7", "7.5"]
+        assert layout["xaxis"]["ticktext"] == ["5.5", "6.0", "6.5", "7.0", "7.5"]
         assert layout["annotations"][0]["text"] == "CO2 emissions (Mt)"
 
     def test_chinese_axes_have_their_own_larger_units(self) -> None:
@@ -73,7 +73,7 @@ class TestPath:
             layout = decoupling_path(points, gdp=Axis("地区生产总值", "亿元"), emissions=Axis(name, "万吨"))["layout"]
         assert layout["xaxis"]["title"]["text"] == "地区生产总值（万亿元）"
         assert layout["annotations"][0]["text"] == "二氧化碳排放量（CEADs清单，亿吨）"
-        assert layout["yaxis"]["ticktext"] == ["8", "8.5", "9", "9.5", "10"]
+        assert layout["yaxis"]["ticktext"] == ["8.0", "8.5", "9.0", "9.5", "10.0"]
 
     def test_small_amounts_keep_their_unit(self) -> None:
         points = [YearPoint(2020 + n, Decimal(2000 + 100 * n), Decimal(58 - n)) for n in range(3)]

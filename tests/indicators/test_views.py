@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from tests.factories import make_indicator, make_measure, make_observation, make_plan, make_target, make_user
-from tests.measures.test_views import page, query_count, text_of
+from tests.measures.test_views import page, query_count
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +70,7 @@ class TestList:
 
     def test_export_links_and_links_keep_the_day(self, client, growth):
         html = page(client, "/indicators/?search=growth&as_of=2023-07-31")
-        assert 'href="/api/v1/indicators/?search=growth&amp;as_of=2023-07-31&amp;format=csv"' in html
+        assert 'href="/api/v1/indicators/?search=growth&amp;as_of=2023-07-31&amp;lang=en&amp;format=csv"' in html
         assert 'href="/indicators/gdp_growth_ytd/?as_of=2023-07-31"' in html
 
     def test_nothing_found_offers_to_clear_the_filters(self, client, growth):

@@ -24,6 +24,7 @@ from measures.services import Holdings, add_measure, change_terms, holdings_of, 
 from reporting.signals import figures_changed
 from reporting.workflow import MoveNotAllowed
 from tests import factories as make
+from tests.api.addresses import wrong
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -444,7 +445,7 @@ class TestApi:
     def test_an_unknown_one_is_refused_with_those_that_stand(self) -> None:
         answer = get("/api/v1/measures/?department=nobody")
         assert answer.status_code == 400
-        assert answer.json()["errors"]["department"] == ["This value is not allowed; choose one of: finance, housing"]
+        assert wrong(answer)["department"] == ["This value is not allowed; choose one of: finance, housing"]
 
 
 class TestTheOfficeS:
@@ -469,7 +470,7 @@ class TestTheOfficeS:
             (
                 "en",
                 [
-                    "It cannot be undone.",
+                    "This cannot be undone.",
                     "All of this moves, and it cannot be undone: Water leads 3 measures, takes part in 3 and "
                     "has 1 person",
                 ],

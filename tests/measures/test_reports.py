@@ -343,6 +343,11 @@ class TestNoChange:
             (other, "in_progress", "in_progress"),
         ]
         assert {report.what_was_done_zh for report in filed} == {"本月状态无变化。"}
+        assert {report.what_was_done_en for report in filed} == {"No change this month."}
+        report = withdraw_report(filed[0], by=ada)
+        save_draft(measure, by=ada, data=typed(what_was_done="完成初审。"), period=AUGUST, version=report.version)
+        report.refresh_from_db()
+        assert (report.what_was_done_zh, report.what_was_done_en) == ("完成初审。", "")
 
     def test_each_row_fails_by_itself_with_its_reason(self, measure, ada, ben):
         of_others = make_measure(lead_department=ben.department)

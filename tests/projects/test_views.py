@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from tests.factories import make_change, make_measure, make_plan, make_project, make_user
-from tests.measures.test_views import page, query_count, text_of
+from tests.measures.test_views import page, query_count
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ class TestList:
         make_project(code="P0001", name_en="Wind farm", city="370200", investment=123_456, provenance="published")
         make_project(code="P0002", name_en="Solar park", investment=5_000)
         text = text_of(page(client, "/projects/"))
-        assert "2 results total investment 12.8456 × 100 million yuan" in text
+        assert "2 results total investment 1.28456 billion yuan" in text
         assert "P0001 Wind farm Qingdao Energy Under construction 12.3456 Published investment: Illustrative" in text
 
     def test_the_sum_follows_the_filter_and_not_the_page(self, client):
@@ -26,7 +27,7 @@ class TestList:
             make_project(city="370200", investment=10_000)
         make_project(city="370100", investment=70_000)
         text = text_of(page(client, "/projects/?city=370200&page_size=1"))
-        assert "3 results total investment 3 × 100 million yuan" in text
+        assert "3 results total investment 300 million yuan" in text
         assert "Page 1 of 3" in text
 
     def test_projects_count_from_the_day_they_are_listed(self, client):
@@ -46,7 +47,7 @@ class TestList:
     def test_export_links_and_links_keep_the_day(self, client):
         make_project(code="P0001")
         html = page(client, "/projects/?category=energy&as_of=2023-06-30")
-        assert 'href="/api/v1/projects/?category=energy&amp;as_of=2023-06-30&amp;format=xlsx"' in html
+        assert 'href="/api/v1/projects/?category=energy&amp;as_of=2023-06-30&amp;lang=en&amp;format=xlsx"' in html
         assert 'href="/projects/P0001/?as_of=2023-06-30"' in html
 
     def test_nothing_found_offers_to_clear_the_filters(self, client):
@@ -94,7 +95,7 @@ class TestDetail:
         )
         html = page(client, "/projects/P0001/?as_of=2023-06-30")
         text = text_of(html)
-        assert "In Qingdao, supporting 1 measure; total investment 9.42 × 100 million yuan ." in text
+        assert "In Qingdao, supporting 1 measure; total investment 942 million yuan ." in text
         assert "M008 Raise the share In progress" in text
         assert 'href="/measures/M008/?as_of=2023-06-30"' in html
         assert "County Shinan" in text and "Also in Yantai" in text

@@ -7,16 +7,18 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
 from django.http import QueryDict
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from reporting.lights import Light
 from reporting.periods import MonthState
@@ -30,6 +32,8 @@ from web.sources import named_source
 register = template.Library()
 
 NOTHING = "—"
+# What cuts or dresses the rows of an answer, and says nothing of which they are.
+ABOUT_PAGES = {"page", "page_size", "cursor", "format", "fields"}
 MINUS = "\u2212"
 TENTH = Decimal("0.1")
 
@@ -71,7 +75,7 @@ def number(value) -> str:
 @register.filter
 def source(text) -> SafeString:
     """The name of a source, as a link where its address is known."""
-    return named_source(text)
+    return unbroken(named_source(text))
 
 
 @register.filter
@@ -95,10 +99,29 @@ def full_stop(sentence) -> str:
     return format_html("{}{}", sentence, pgettext("end of a sentence", "."))
 
 
+# What a line does not end within: a day or a period, and a number with its unit. Tags are passed over.
+_WHOLE = re.compile(
+    r"""
+    (<[^>]*>)
+    | \d{4}-\d\d-\d\d
+    | \d{1,2}\ [A-Z][a-z]+\ \d{4}(?:\ \(%\))?
+    | (?:\d{4}—)?\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?|上半年|[一二三四]季度|前三季度)?
+    | \d{1,2}月(?:\d{1,2}日|末)
+    | (?<![A-Za-z\d.,])[+−-]?\d+(?:[.,]\d+)*(?:
+        个百分点|万千瓦|万?亿元|万[元吨]|微克/立方米|[项个条天次台%]
+        | \ (?:×\ )?\d+\ million\ yuan
+        | \ [A-Za-z]+(?:\ (?:points?|yuan))?
+    )
+    """,
+    re.VERBOSE,
+)
+
+
 @register.filter
-def whole_days(sentence) -> SafeString:
-    """A sentence whose days (2023-08-29) are not broken at the end of a line."""
-    return mark_safe(re.sub(r"\d{4}-\d{2}-\d{2}", r'<span class="nowrap">\g<0></span>', conditional_escape(sentence)))
+def unbroken(sentence) -> SafeString:
+    """A sentence whose days and numbers stay whole at the end of a line: 2023年8月29日, 16.8个百分点, 83.82 GW."""
+    text = conditional_escape(sentence)
+    return mark_safe(_WHOLE.sub(lambda found: found[1] or f'<span class="nowrap">{found[0]}</span>', text))
 
 
 @register.filter
@@ -132,6 +155,18 @@ def minus(text) -> str:
 def yi(wan) -> str:
     """Whole 万元 (10,000 yuan) as 亿元 (100 million yuan) with up to four decimals: 123456 -> 12.3456."""
     return NOTHING if wan is None or wan == "" else number(numbers.yi(int(wan)))
+
+
+@register.filter
+def yuan(wan) -> str:
+    """The same amount, as exact, in a sentence: 9.42亿元; 942 million yuan, 1.2 billion yuan."""
+    if wan is None or wan == "":
+        return NOTHING
+    if _is_chinese():
+        return f"{yi(wan)}亿元"
+    units = ((10**8, _("trillion yuan")), (10**5, _("billion yuan")), (100, _("million yuan")))
+    many, unit = next((each for each in units if wan >= each[0]), units[-1])
+    return f"{number(numbers.trimmed(Decimal(wan) / many))} {unit}"
 
 
 @register.filter
@@ -415,8 +450,8 @@ def _cell_tags(columns) -> list[tuple[str, str]]:
     tags = []
     for n, column in enumerate(columns):
         is_head = column.get("head") if has_head else n == 0
-        right = ' class="number"' if column.get("number") else ""
-        tags.append((f'<th scope="row"{right}>', "</th>") if is_head else (f"<td{right}>", "</td>"))
+        name = next((f' class="{name}"' for name in ("number", "short") if column.get(name)), "")
+        tags.append((f'<th scope="row"{name}>', "</th>") if is_head else (f"<td{name}>", "</td>"))
     return tags
 
 
@@ -436,7 +471,7 @@ def _table_row(tags: list[tuple[str, str]], row) -> str:
 @register.simple_tag
 def table_row(columns, row) -> SafeString:
     """One row of components/table.html: a cell is a text, a mark, or a dict with `text` and `url`. Of a column it takes
-    `number`, and `head` where that is not the first one.
+    `number`, `short`, and `head` where that is not the first one.
     """
     return mark_safe(_table_row(_cell_tags(columns), row))
 
@@ -540,7 +575,7 @@ def status_bar(
 def value_bar(value, maximum) -> SafeString:
     """One plain bar in a table row whose number stands in the cell before it."""
     return format_html(
-        '<svg class="bar" aria-hidden="true" focusable="false">'
+        '<svg class="bar bar-plain" aria-hidden="true" focusable="false">'
         '<rect class="plain" y="3" width="{}" height="14"/></svg>',
         _share(value or 0, maximum),
     )
@@ -590,16 +625,20 @@ def chart_file(context, name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def export_query(context, format=None) -> str:
-    """The page's filters, day and order for the API's list of the same rows, which refuses what it does not know."""
-    known = {"as_of", "plan", "lang", "ordering", *context["filter"].base_filters}
-    if getattr(context["filter"], "takes_compare", False):
-        known.add("compare")
-    query = QueryDict(mutable=True)
-    for name, values in _params(context).lists():
-        if name in known:
-            query.setlist(name, values)
-    return query_with(query, format=format)
+def same_rows(context, name: str, **changes) -> str:
+    """The address of an answer of the API with the rows of this page, in the page's language.
+
+    It asks for the day, the comparison and the plan of the page, those that this answer knows; on a page that is a list
+    for its filters and its order too. `changes` come on top.
+    """
+    address = reverse(name)
+    endpoint: Any = resolve(address).func
+    known = set(endpoint.cls.parameter_shapes()) - ABOUT_PAGES
+    if "filter" not in context:
+        known &= set(CHOSEN)
+    params = _params(context)
+    asked = {each: params[each] for each in params if each in known and params[each]}
+    return f"{address}?{urlencode({**asked, **changes, 'lang': get_language()}, safe=',')}"
 
 
 @register.simple_tag(takes_context=True)
@@ -641,7 +680,7 @@ def filter_chips(form) -> list[dict]:
         elif hasattr(field, "choices"):
             text = dict(field.choices).get(value, value)
         else:
-            text = iso(value) if isinstance(value, date) else value
+            text = moment(value) if isinstance(value, datetime) else iso(value) if isinstance(value, date) else value
         chips.append({"parameter": name, "label": field.label or name, "text": text})
     return chips
 
@@ -691,7 +730,9 @@ def sort_head(context, ordering: str, label: str, number=False, default: str = "
     if is_up or is_down:
         attributes += f' aria-sort="{"ascending" if is_up else "descending"}"'
     arrow = (
-        mark_safe(f' <span class="arrow" aria-hidden="true">{"↑" if is_up else "↓"}</span>') if is_up or is_down else ""
+        mark_safe(f'&nbsp;<span class="arrow" aria-hidden="true">{"↑" if is_up else "↓"}</span>')
+        if is_up or is_down
+        else ""
     )
     link = query_with(_params(context), ordering=f"-{ordering}" if is_up else ordering)
     return format_html(
@@ -699,7 +740,7 @@ def sort_head(context, ordering: str, label: str, number=False, default: str = "
         mark_safe(attributes),
         link,
         ordering,
-        label,
+        unbroken(label),
         arrow,
     )
 
