@@ -1,9 +1,22 @@
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import AccessToken, User
+from accounts.roles import Scope, scopes_of
+from accounts.services import TOKEN_LASTS
 
 SIZES = [("normal", "normal"), ("large", "large")]
+# How long a token may last that its owner makes.
+LASTING_DAYS = (30, TOKEN_LASTS, 365)
+_SCOPES = {
+    Scope.READ: _("Read what I may see"),
+    Scope.REPORT: _("Read, and file the reports of my department"),
+}
 
 
 class PreferencesForm(forms.Form):
@@ -19,3 +32,31 @@ class LoginForm(AuthenticationForm):
         **AuthenticationForm.error_messages,
         "invalid_login": _("The user name or password is not correct"),
     }
+
+
+class TokenForm(forms.Form):
+    """For a new token of the account: it is offered, and takes, only what the account may do."""
+
+    name = forms.CharField(
+        label=_("What it is for"),
+        help_text=_("A name by which you will know it, such as the program that uses it"),
+        max_length=AccessToken._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.TypedChoiceField(
+        label=_("What it may do"), coerce=Scope, initial=Scope.READ, widget=forms.RadioSelect
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it lasts"), coerce=int, initial=TOKEN_LASTS, widget=forms.RadioSelect
+    )
+    # Written by the page, which knows it anew each time that it is shown.
+    newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        scope: Any = self.fields["scope"]
+        scope.choices = [(each.value, _SCOPES[each]) for each in scopes_of(user)]
+        days: Any = self.fields["days"]
+        days.choices = [
+            (number, ngettext("%(count)s day", "%(count)s days", number) % {"count": number}) for number in LASTING_DAYS
+        ]

@@ -1,25 +1,28 @@
+from datetime import datetime
 from typing import Self
 
+from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role, Scope
+from accounts.roles import Role, Scope, TokenState
 from reporting.provenance import Sourced
+from reporting.updates import Updated, UpdatedQuerySet
 
 # Nobody newly belongs to, and no measure newly goes to, a department that was merged.
 STANDING = {"merged_into": None}
 
 
-class DepartmentQuerySet(models.QuerySet):
+class DepartmentQuerySet(UpdatedQuerySet):
     def standing(self) -> Self:
         """Those that were not merged into another."""
         return self.filter(**STANDING)
 
 
-class Department(Sourced):
+class Department(Sourced, Updated):
     """`merged_into` is the department that does its work now, and itself stands; `merged_on` the day it ceased.
 
     Only `measures.services.merge_departments` sets them: what belonged to the department goes along.
@@ -91,6 +94,12 @@ class User(AbstractUser):
         ]
 
 
+class AccessTokenQuerySet(models.QuerySet):
+    def valid(self, at: datetime) -> Self:
+        """Those whose `state` at the moment is valid."""
+        return self.filter(revoked_at=None, expires_at__gt=at)
+
+
 class AccessToken(models.Model):
     """A key to the API. Only its SHA-256 is kept: who reads the database cannot use it."""
 
@@ -102,6 +111,8 @@ class AccessToken(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccessTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Access token")
@@ -116,3 +127,12 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.name}"
+
+    def state(self, at: datetime) -> TokenState:
+        if self.revoked_at is not None:
+            return TokenState.REVOKED
+        return TokenState.EXPIRED if self.expires_at <= at else TokenState.VALID
+
+
+# Who made and who revoked a token. Its uses are no news, and its digest is for nobody to read.
+auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at"])

@@ -28,6 +28,12 @@ class Scope(models.TextChoices):
     REPORT = "report", pgettext_lazy("token", "Report")
 
 
+class TokenState(models.TextChoices):
+    VALID = "valid", pgettext_lazy("token", "Valid")
+    EXPIRED = "expired", pgettext_lazy("token", "Expired")
+    REVOKED = "revoked", pgettext_lazy("token", "Revoked")
+
+
 def may_read(user: "User | AnonymousUser") -> bool:
     """Every reading page and every GET of the API: any account, or anyone where the site reads openly."""
     return user.is_authenticated or settings.PILOTZONE_PUBLIC_READING
@@ -60,6 +66,13 @@ def may_see_gallery(user: "User | AnonymousUser") -> bool:
 def may_report(user: "User | AnonymousUser", *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
     return user.is_authenticated and user.role == Role.REPORTER and user.department_id == lead
+
+
+def scopes_of(user: "User | AnonymousUser") -> list[Scope]:
+    """What a token of this account can be made for; what it then does is asked again at each use."""
+    if not user.is_authenticated:
+        return []
+    return [Scope.READ, Scope.REPORT] if user.role == Role.REPORTER else [Scope.READ]
 
 
 def may_comment(user: "User | AnonymousUser", *, lead: int, participating: Collection[int]) -> bool:

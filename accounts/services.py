@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import AccessToken, Department, User
-from accounts.roles import Role, Scope
+from accounts.roles import Role, Scope, TokenState
+from reporting.workflow import MoveNotAllowed
 
 # Name -> role and department; nobody has a role for the administrator.
 DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
@@ -53,6 +54,8 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
 
 # Of a token, in days.
 TOKEN_LASTS = 90
+# Valid ones of one account. Who needs more has lost sight of them.
+MOST_TOKENS = 20
 NOTE_USE_AFTER = timedelta(minutes=1)
 
 
@@ -64,13 +67,17 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+@transaction.atomic
 def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_LASTS) -> tuple[AccessToken, str]:
     """A new token, and its key, which is told here and never again: only its digest is kept."""
-    key = f"pz_{secrets.token_urlsafe(32)}"
     # Real time, also where the day is pinned: else no token would ever expire there.
     moment = timezone.now()
-    token = AccessToken.objects.create(
-        user=user,
+    tokens = _locked(user).access_tokens
+    if tokens.valid(at=moment).count() >= MOST_TOKENS:
+        sentence = _("This account has %(count)s valid access tokens, and may have no more: revoke one first.")
+        raise MoveNotAllowed(sentence % {"count": MOST_TOKENS})
+    key = f"pz_{secrets.token_urlsafe(32)}"
+    token = tokens.create(
         name=name,
         digest=_digest(key),
         scope=scope,
@@ -78,6 +85,31 @@ def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_
         expires_at=moment + timedelta(days=days),
     )
     return token, key
+
+
+@transaction.atomic
+def create_token_once(user: User, *, newest: int | None, scope: Scope, name: str, days: int) -> tuple[AccessToken, str]:
+    """The same for a form that was opened when `newest` (its id) was the account's newest token, None: when it had
+    none. Such a form makes one token, however often it is sent.
+    """
+    if newest_token(_locked(user)) != newest:
+        raise MoveNotAllowed(
+            _(
+                "No token was made: you have made one since this form was opened. If you did not copy it, revoke it. "
+                "To make another, send the form again."
+            )
+        )
+    return create_token(user, scope=scope, name=name, days=days)
+
+
+def newest_token(user: User) -> int | None:
+    """Its id, whether it is still valid or not."""
+    return user.access_tokens.order_by("-id").values_list("id", flat=True).first()
+
+
+def _locked(user: User) -> User:
+    """Two forms that are sent at once wait for each other."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def revoke_token(token: AccessToken) -> AccessToken:
@@ -94,9 +126,10 @@ def use_token(key: str) -> AccessToken:
     if token is None:
         raise TokenRefused(_("This access token is not known here."))
     moment = timezone.now()
-    if token.revoked_at is not None:
+    state = token.state(at=moment)
+    if state == TokenState.REVOKED:
         raise TokenRefused(_("This access token has been revoked."))
-    if token.expires_at <= moment:
+    if state == TokenState.EXPIRED:
         raise TokenRefused(_("This access token has expired."))
     if not token.user.is_active:
         raise TokenRefused(_("The account of this access token is closed."))

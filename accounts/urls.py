@@ -2,6 +2,7 @@ from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.forms import LoginForm
+from accounts.views import revoke, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -25,4 +26,6 @@ urlpatterns = [
         views.PasswordChangeDoneView.as_view(template_name="accounts/password_change_done.html"),
         name="password_done",
     ),
+    path("tokens/", tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", revoke, name="token_revoke"),
 ]

@@ -1,17 +1,27 @@
-"""Log-in, password, and what a reader prefers."""
+"""Log-in, password, access tokens, and what a reader prefers."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import PreferencesForm
+from accounts.forms import PreferencesForm, TokenForm
 from accounts.preferences import SIZE_COOKIE
+from accounts.roles import TokenState, signed_in
+from accounts.services import create_token_once, newest_token, revoke_token
+from reporting.workflow import MoveNotAllowed
 
+TOKENS_ON_A_PAGE = 50
 LOCK_MINUTES = int(settings.AXES_COOLOFF_TIME * 60)
 
 
@@ -50,3 +60,41 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax", httponly=True)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def tokens(request: HttpRequest) -> HttpResponse:
+    """One's own access tokens, and a form for another.
+
+    The new key is told in the very answer to the form. To lead on to a page that shows it, it would have to be kept
+    meanwhile, in the session, a cookie or an address, where others might read it and it might be shown again. Sent once
+    more, by a reload or a double click, the form makes nothing: it knows which token was the newest when it was opened.
+    """
+    user = signed_in(request.user)
+    form = TokenForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            token, key = create_token_once(user, **form.cleaned_data)
+        except MoveNotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return render(request, "accounts/token_made.html", {"token": token, "key": key})
+    page = Paginator(user.access_tokens.all(), TOKENS_ON_A_PAGE).get_page(request.GET.get("page"))
+    moment = timezone.now()
+    rows = [{"token": token, "state": token.state(at=moment)} for token in page]
+    context = {"form": form, "page": page, "rows": rows, "valid": TokenState.VALID, "newest": newest_token(user)}
+    return render(request, "accounts/tokens.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(signed_in(request.user).access_tokens.all(), pk=pk)
+    if request.method == "POST":
+        revoke_token(token)
+        messages.success(request, _("The access token was revoked"))
+    elif token.state(at=timezone.now()) == TokenState.VALID:
+        return render(request, "accounts/token_revoke.html", {"token": token})
+    return redirect("accounts:tokens")

@@ -90,6 +90,10 @@ POST accounts:logout        /accounts/logout/                     302   302   30
 GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200
 POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200
 GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200
+GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200
+POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200
+GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404
+POST accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 302 404 404 404 404 404
 POST language               /language/                            302   302   302 302 302 302 302 302 302
 
 GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200
@@ -119,6 +123,8 @@ POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 
 POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403
 GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200
 GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200
+GET  api-help               /api/help/                            login 200   200 200 200 200 200 200 200
+GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200
 GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404
 
 GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 200
@@ -149,6 +155,7 @@ BODIES = {
     "POST dashboard:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
     "POST accounts:password": {"old_password": "guess"},
+    "POST accounts:tokens": {"name": "导出", "scope": "read", "days": "90"},
     "POST language": {"language": "en"},
     "POST api-reports": {**AUGUST, "status": "promoting", "what_was_done": "开工"},
     "PUT api-report": {"version": 1, "what_was_done": "开工了"},
@@ -205,7 +212,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
-    for part in ("change", "notice", "draft", "done", "waits"):
+    for part in ("change", "notice", "token", "draft", "done", "waits"):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
@@ -263,6 +270,7 @@ def site(today, settings, tmp_path):
         "done": change.report_id,
         "waits": waits.pk,
         "notice": notice.pk,
+        "token": create_token(people["ada"], scope="read")[0].pk,
     }
     return people, parts
 

@@ -1,4 +1,8 @@
+"""How often the API may be asked. Only callers with an account and a page at hand have no limit."""
+
 import logging
+import math
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,16 +18,52 @@ logger = logging.getLogger(__name__)
 COUNTS = cache if settings.REDIS_URL else FileBasedCache(str(settings.DATA_DIR / "throttle"), {})
 
 
+@dataclass(frozen=True)
+class Limit:
+    """Where a caller stands: `left` of `quota` requests within the next `seconds`; after these there are more.
+
+    The fields are those of draft-ietf-httpapi-ratelimit-headers; `web.middleware` puts them on the answer.
+    """
+
+    name: str
+    quota: int
+    window: int
+    left: int
+    seconds: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Policy": f'"{self.name}";q={self.quota};w={self.window}',
+            "RateLimit": f'"{self.name}";r={self.left};t={self.seconds}',
+        }
+
+
 class CountedThrottle(SimpleRateThrottle):
+    """Leaves a `Limit` on the request that it has counted."""
+
     cache = COUNTS
 
     def allow_request(self, request: Any, view: Any) -> bool:
         try:
-            return super().allow_request(request, view)
+            is_allowed = super().allow_request(request, view)
         except RedisError as error:
             # Better not counted for a while than nobody answered.
             logger.warning("Redis is away, requests are not counted: %s", error)
             return True
+        if self.rate is not None and self.key is not None:
+            request._request.limit = self._standing()
+        return is_allowed
+
+    def _standing(self) -> Limit:
+        # The newest request counted comes first; when the oldest is a window old, there is room for another.
+        return Limit(
+            name=self.scope,
+            quota=self.num_requests,
+            window=self.duration,
+            left=max(self.num_requests - len(self.history), 0),
+            seconds=math.ceil(self.history[-1] + self.duration - self.now),
+        )
 
 
 class AnonymousThrottle(CountedThrottle):

@@ -79,7 +79,7 @@ def test_one_that_is_no_longer_good_is_refused_with_the_reason(
     answer = ask(client, f"Bearer {key}")
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Bearer"
-    assert answer.json() == {"detail": sentence}
+    assert answer.json()["detail"] == sentence
 
 
 @pytest.mark.parametrize("authorization", ["Bearer", "Bearer ", "Token", "Bearer no-such", "Bearer a b", "Bearer é"])
@@ -87,7 +87,7 @@ def test_a_wrong_one_is_refused(vic: Any, client: Client, authorization: str) ->
     create_token(vic, scope=Scope.READ)
     answer = client.get(PLANS, HTTP_AUTHORIZATION=authorization)
     assert answer.status_code == 401
-    assert answer.json() == {"detail": "This access token is not known here."}
+    assert answer.json()["detail"] == "This access token is not known here."
 
 
 def test_the_digest_is_no_key(vic: Any, client: Client) -> None:
@@ -168,3 +168,26 @@ def test_the_administrator_revokes_one_and_cannot_make_or_change_any(vic: Any, c
     client.post(f"/admin/accounts/accesstoken/{other.pk}/change/", {"scope": "report"})
     other.refresh_from_db()
     assert other.scope == "read"
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "is_revoked", "state"),
+    [(1, False, "valid"), (0, False, "expired"), (-1, False, "expired"), (1, True, "revoked"), (-1, True, "revoked")],
+)
+def test_the_state_of_a_token_and_the_question_for_valid_ones(
+    vic: Any, expires_in: int, is_revoked: bool, state: str
+) -> None:
+    token, _key = create_token(vic, scope=Scope.READ)
+    moment = token.expires_at - timedelta(seconds=expires_in)
+    if is_revoked:
+        revoke_token(token)
+    assert token.state(at=moment) == state
+    assert AccessToken.objects.valid(at=moment).exists() == (state == "valid")
+
+
+def test_the_command_makes_no_more_than_twenty_either(vic: Any) -> None:
+    for _n in range(20):
+        create_token(vic, scope=Scope.READ)
+    with pytest.raises(CommandError, match="revoke one first"):
+        command("vic", "--scope", "read")
+    assert AccessToken.objects.count() == 20

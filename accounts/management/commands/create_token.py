@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.roles import Scope
-from accounts.services import TOKEN_LASTS, create_token
+from accounts.services import MOST_TOKENS, TOKEN_LASTS, create_token
+from reporting.workflow import MoveNotAllowed
 
 LONGEST = 3_660
 
@@ -27,7 +28,12 @@ class Command(BaseCommand):
             raise CommandError(f"A token lasts from 1 to {LONGEST} days.")
         if len(options["name"]) > 100:
             raise CommandError("The name of a token has at most 100 characters.")
-        token, key = create_token(user, scope=Scope(options["scope"]), name=options["name"], days=options["days"])
+        try:
+            token, key = create_token(user, scope=Scope(options["scope"]), name=options["name"], days=options["days"])
+        except MoveNotAllowed:
+            # The refusal itself is in the language of the site.
+            sentence = f"{user.username} has {MOST_TOKENS} valid tokens, and may have no more: revoke one first."
+            raise CommandError(sentence) from None
         self.stdout.write(key)
         self.stderr.write(
             f"Scope {token.scope}, until {token.expires_at:%Y-%m-%d}. Keep it now: it is not shown again."
