@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, reset_queries, transaction
 from django.db.models import Exists, Max, Model, OuterRef
+from django.utils import timezone
 
 from dashboard.loading import FILES, DataSet, tell_the_planner, write
 from dashboard.models import MeasureRollup, ProjectRollup
@@ -23,6 +24,7 @@ from dashboard.services import rebuild_rollups
 from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange, TermsChange
 from projects.models import Project
 from reporting.provenance import Provenance
+from reporting.updates import Updated
 
 # What four digits hold, in slugs and codes.
 MOST = 9_999
@@ -57,6 +59,8 @@ RENEWED: Mapping[tuple[type[Model], str], Callable[[Any, int], Any]] = {
     (Measure, "code"): _numbered,
     (Project, "code"): _numbered,
     (Evidence, "key"): lambda key, number: uuid5(NAMESPACE_URL, f"{key}/{number}"),
+    # COPY takes a value for every column.
+    **{(model, "updated_at"): lambda _at, _number: timezone.now() for model in OWNED if issubclass(model, Updated)},
 }
 # Columns that every copy has alike.
 RESTATED: Mapping[str, str] = {

@@ -729,6 +729,16 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
             ],
             batch_size=BATCH,
         )
+    # These show the new rows, and bulk statements send no signals.
+    for shown_on, model in (("measures", Measure), ("indicators", Indicator)):
+        keys = {
+            key
+            for column, how in file.columns.items()
+            if how.refers_to == shown_on
+            for row in new
+            for key in (row[column] if how.many else [row[column]])
+        }
+        model.objects.filter(pk__in={ids[shown_on][key,] for key in keys}).touch()
     return len(objects)
 
 
@@ -742,7 +752,7 @@ def _known(file: File) -> dict[Key, int]:
 
 def _add_evidence(rows: list[Row], ids: Ids) -> None:
     known = set(Evidence.objects.values_list("report_id", flat=True))
-    Evidence.objects.bulk_create(
+    added = Evidence.objects.bulk_create(
         Evidence(
             report_id=ids["reports"][row.key],
             document_number=row["document_number"],
@@ -752,6 +762,7 @@ def _add_evidence(rows: list[Row], ids: Ids) -> None:
         for row in rows
         if row["document_number"] and ids["reports"][row.key] not in known
     )
+    Report.objects.filter(pk__in={each.report_id for each in added}).touch()
 
 
 def _add_changes(rows: list[Row], ids: Ids) -> int:

@@ -1,12 +1,18 @@
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
+from measures.models import Measure
 from reporting.periods import PeriodKind
 from reporting.provenance import Sourced
+from reporting.updates import Updated, show_links, show_part
 
 
 class Direction(models.TextChoices):
@@ -15,7 +21,7 @@ class Direction(models.TextChoices):
     NEUTRAL = "neutral", _("Neither is better")
 
 
-class Indicator(Sourced):
+class Indicator(Sourced, Updated):
     """A figure that tells whether the plan works.
 
     The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`.
@@ -56,7 +62,7 @@ class Indicator(Sourced):
         return reverse("indicators:detail", args=[self.code])
 
 
-class Observation(Sourced):
+class Observation(Sourced, Updated):
     """A value of an indicator for a region and a period. Headlines and gaps use only verified, exact ones."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
@@ -131,3 +137,15 @@ class Target(Sourced):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.due_year}"
+
+
+@receiver(pre_save, sender=Indicator)
+def touch_observations(instance: Indicator, **kwargs: Any) -> None:
+    """They are given with the unit of their indicator."""
+    if not instance._state.adding:
+        instance.observations.touch()
+
+
+show_links(Indicator.measures, on={Indicator, Measure})
+show_part(Observation, "indicator")
+show_part(Target, "indicator")

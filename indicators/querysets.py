@@ -5,8 +5,10 @@ from typing import Self
 
 from django.db.models import QuerySet
 
+from reporting.updates import UpdatedQuerySet
 
-class IndicatorQuerySet(QuerySet):
+
+class IndicatorQuerySet(UpdatedQuerySet):
     def headlines(self) -> Self:
         return self.filter(headline__isnull=False).order_by("headline")
 
@@ -14,7 +16,7 @@ class IndicatorQuerySet(QuerySet):
         return self.prefetch_related("measures")
 
 
-class ObservationQuerySet(QuerySet):
+class ObservationQuerySet(UpdatedQuerySet):
     def released(self, as_of: date) -> Self:
         return self.filter(released_on__lte=as_of)
 

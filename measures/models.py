@@ -12,11 +12,12 @@ from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, St
 from reporting.models import AbstractReport
 from reporting.provenance import Provenance, Sourced
 from reporting.statuses import MeasureStatus
+from reporting.updates import Updated, UpdatedQuerySet, show_links, show_part
 from reporting.workflow import OPEN_STATES, ReportState
 from web.addresses import address
 
 
-class Plan(Sourced):
+class Plan(Sourced, Updated):
     """An action plan and the days it runs, both included."""
 
     slug = models.SlugField(unique=True)
@@ -40,7 +41,7 @@ class Plan(Sourced):
         return self.name_zh
 
 
-class Section(Sourced):
+class Section(Sourced, Updated):
     """A part of a plan (重点任务)."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections")
@@ -48,6 +49,8 @@ class Section(Sourced):
     number = models.PositiveSmallIntegerField()
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=200)
+
+    objects = UpdatedQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         verbose_name = _("Section")
@@ -63,7 +66,7 @@ class Section(Sourced):
         return self.title_zh
 
 
-class Measure(Sourced):
+class Measure(Sourced, Updated):
     """One item of a plan. Its status and its light are never stored here: they follow from its rows and the day."""
 
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z")])
@@ -117,7 +120,7 @@ class Measure(Sourced):
         return address("measures:detail", self.code)
 
 
-class Report(AbstractReport):
+class Report(AbstractReport, Updated):
     """What a department files about a measure for a month; `against_status` is the status it was written against."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="reports")
@@ -204,7 +207,7 @@ class Evidence(models.Model):
         return self.document_number or self.title_zh or self.file_name or self.url
 
 
-class StatusChange(Sourced):
+class StatusChange(Sourced, Updated):
     """The row that records a status: what it was, what it is, from which day, why, and by whom.
 
     The status of a measure on a day is that of the row with the greatest (`effective_on`,
@@ -366,4 +369,7 @@ class Notice(models.Model):
 
 
 # Section, departments and due day are read as they are now, for every day: what they were before is in this log.
-auditlog.register(Measure, m2m_fields={"participating_departments"})
+auditlog.register(Measure, exclude_fields=["updated_at"], m2m_fields={"participating_departments"})
+
+show_links(Measure.participating_departments, on={Measure})
+show_part(Evidence, "report")

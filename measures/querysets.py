@@ -25,6 +25,7 @@ from django.db.models import (
 from reporting.lights import Light, Thresholds, light_conditions, silent_since
 from reporting.periods import month_end
 from reporting.statuses import MeasureStatus
+from reporting.updates import UpdatedQuerySet
 from reporting.workflow import FILED_STATES, ReportState
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _model(name: str) -> Any:
     return apps.get_model("measures", name)
 
 
-class PlanQuerySet(QuerySet):
+class PlanQuerySet(UpdatedQuerySet):
     def current(self) -> Any:
         """The plan that pages and filters read where none is named; None on an empty site."""
         return self.filter(slug=settings.PILOTZONE_PLAN).first() or self.order_by("-starts_on").first()
@@ -53,7 +54,7 @@ def _later_row() -> Q:
     )
 
 
-class StatusChangeQuerySet(QuerySet):
+class StatusChangeQuerySet(UpdatedQuerySet):
     def standing(self) -> Self:
         """Rows that nothing supersedes."""
         # Not `superseded_by__isnull`: PostgreSQL expects one row of that join, and loops where it should hash.
@@ -93,7 +94,7 @@ class StatusChangeQuerySet(QuerySet):
         )
 
 
-class ReportQuerySet(QuerySet):
+class ReportQuerySet(UpdatedQuerySet):
     def accepted(self) -> Self:
         return self.filter(state=ReportState.ACCEPTED)
 
@@ -108,7 +109,7 @@ class ReportQuerySet(QuerySet):
         return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
 
 
-class MeasureQuerySet(QuerySet):
+class MeasureQuerySet(UpdatedQuerySet):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(section__plan=plan)
 

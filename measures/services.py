@@ -87,6 +87,11 @@ def words(text: str, *, else_say: str | None, most: int = MOST_REASON, field: st
     return text
 
 
+def touch(measure: Measure) -> None:
+    """What its row shows of its reports and status changes is another one now."""
+    Measure.objects.filter(pk=measure.pk).touch()
+
+
 def history_of(measure: Measure) -> list[Change]:
     return [
         Change(row.pk, row.status, row.effective_on, row.recorded_at, row.supersedes_id)
@@ -220,7 +225,10 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     if source.merged_into_id is not None:
         raise MoveNotAllowed(_("This department has been merged already."))
     check_stands(into, field="into")
-    led = list(locked_measures().filter(lead_department=source))
+    # Those that it takes part in are written too: two mergers at once must come upon the same measures in one order.
+    joined_by_source = Q(pk__in=_joins().filter(department=source).values("measure"))
+    touched = locked_measures().filter(Q(lead_department=source) | joined_by_source)
+    led = [measure for measure in touched if measure.lead_department_id == source.pk]
     before = {cell_of(measure) for measure in led}
     TermsChange.objects.bulk_create(
         TermsChange(
@@ -254,12 +262,17 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     return Holdings(len(led), joined, people)
 
 
+def _joins() -> Any:
+    """Which department takes part in which measure."""
+    return Measure.participating_departments.through._default_manager
+
+
 def _join_instead(source: Department, into: Department, *, by: User) -> int:
     """`into` takes part where `source` did, once, and not where it leads; `source` still leads what it led.
 
     Returns in how many measures `source` took part. What was so before is in the log of the measures.
     """
-    joins: Any = Measure.participating_departments.through._default_manager
+    joins = _joins()
     both = joins.filter(department__in=(source, into)).values_list("measure", "department")
     before = set(both.all())
     joins.filter(
@@ -269,7 +282,9 @@ def _join_instead(source: Department, into: Department, *, by: User) -> int:
     ).delete()
     joins.filter(department=source).update(department=into)
     after = set(both.all())
-    measures = Measure.objects.in_bulk({measure for measure, _department in before ^ after})
+    others = {measure for measure, _department in before ^ after}
+    Measure.objects.filter(pk__in=others).touch()
+    measures = Measure.objects.in_bulk(others)
     names = {each.pk: str(each) for each in (source, into)}
     LogEntry.objects.bulk_create(
         LogEntry(
@@ -305,6 +320,9 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
 
     Raises MoveNotAllowed when a later row would come to stand before it, or the day is after today.
     """
+    # They name the measures that are listed. Before the measure: whoever links them holds them first, too.
+    measure.projects.touch()
+    measure.indicators.touch()
     measure = lock_measure(measure.pk)
     rows = standing(history_of(measure))
     if listed_on > today():
@@ -351,6 +369,8 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
         provenance=change.provenance,
         source=change.source,
     )
+    StatusChange.objects.filter(pk=change.pk).touch()
+    touch(measure)
     signal(cell_of(measure))
     return correction
 
@@ -381,5 +401,6 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         provenance=measure.provenance,
         source=measure.source,
     )
+    touch(measure)
     signal(cell_of(measure))
     return change

@@ -5,8 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from measures.models import Measure
 from projects.querysets import ProjectQuerySet
 from reporting.provenance import Provenance, Sourced
+from reporting.updates import Updated, show_links
 from web.addresses import address
 
 
@@ -24,7 +26,7 @@ class Stage(models.TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("project stage", "Suspended")
 
 
-class Project(Sourced):
+class Project(Sourced, Updated):
     """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
 
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
@@ -92,4 +94,7 @@ class Project(Sourced):
 
 
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
-auditlog.register(Project, m2m_fields={"also_in", "measures"})
+auditlog.register(Project, exclude_fields=["updated_at"], m2m_fields={"also_in", "measures"})
+
+show_links(Project.also_in, on={Project})
+show_links(Project.measures, on={Project, Measure})

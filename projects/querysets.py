@@ -5,8 +5,10 @@ from typing import Any, Self
 
 from django.db.models import Count, QuerySet, Sum
 
+from reporting.updates import UpdatedQuerySet
 
-class ProjectQuerySet(QuerySet):
+
+class ProjectQuerySet(UpdatedQuerySet):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
 

@@ -16,11 +16,12 @@ def cell_of(project: Project) -> Cell:
 @transaction.atomic
 def save_project(project: Project, *, by: User) -> Project:
     """Adds a project, or saves changed columns of one (city, category, stage, investment …): both cells hear of it."""
-    cells = set()
-    if project.pk is not None:
-        cells.add(cell_of(Project.objects.select_for_update().get(pk=project.pk)))
+    stored = None if project.pk is None else Project.objects.select_for_update().get(pk=project.pk)
     project.save()
-    cells.add(cell_of(project))
+    cells = {cell_of(each) for each in (stored, project) if each}
+    if stored and stored.listed_on != project.listed_on:
+        # They name the projects that are listed.
+        project.measures.touch()
     figures_changed.send(sender=Project, kind="projects", cells=cells)
     return project
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from reporting.provenance import Sourced
+from reporting.updates import Updated, UpdatedQuerySet
 
 COUNTRY_CODE = "100000"
 
@@ -16,7 +17,7 @@ class RegionKind(models.TextChoices):
     COUNTY = "county", pgettext_lazy("region kind", "County")
 
 
-class Region(Sourced):
+class Region(Sourced, Updated):
     """A place by its code of GB/T 2260. `tile_row` and `tile_column` (from 1) place a city on the tile map."""
 
     code = models.CharField(_("Code"), max_length=6, unique=True, validators=[RegexValidator(r"^[0-9]{6}\Z")])
@@ -28,6 +29,8 @@ class Region(Sourced):
     short_en = models.CharField(max_length=60)
     tile_row = models.PositiveSmallIntegerField(null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = UpdatedQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         verbose_name = _("region")

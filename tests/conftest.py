@@ -1,4 +1,5 @@
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connections
+from django.db.backends.signals import connection_created
 from django.test import override_settings
 from django.utils import translation
 
+from reporting.updates import Updated
 from tests import services
 from web.throttles import AnonymousThrottle, TokenThrottle
 
@@ -37,6 +41,25 @@ def _quick_passwords() -> Any:
 def _pages_are_made_anew(settings: Any) -> None:
     """A test is one transaction, and a kept page is told from another by the transactions that were committed."""
     settings.PILOTZONE_KEEP_PAGES = 0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _updates_are_dated() -> Any:
+    """Whichever test makes it, an UPDATE that Django writes fails where it leaves `updated_at` as it was."""
+    dated = {model._meta.db_table for model in apps.get_models() if issubclass(model, Updated)}
+
+    def check(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        found = re.match(r'UPDATE "(\w+)" SET ', sql)
+        assert not (found and found[1] in dated) or '"updated_at" = ' in sql, sql
+        return execute(sql, params, many, context)
+
+    def watch(connection: Any, **kwargs: Any) -> None:
+        if check not in connection.execute_wrappers:
+            connection.execute_wrappers.append(check)
+
+    connection_created.connect(watch)
+    yield
+    connection_created.disconnect(watch)
 
 
 @pytest.fixture(scope="session")

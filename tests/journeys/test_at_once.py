@@ -2,6 +2,7 @@
 and nobody is shown an error of the database.
 """
 
+import contextlib
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,13 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from accounts.models import Department, User
+from accounts.models import AccessToken, Department, User
+from accounts.roles import Scope
+from accounts.services import create_token, create_token_once
 from dashboard import rollups
 from dashboard.models import MeasureRollup, RollupRun
 from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
+from measures import services
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
 from measures.reports import (
     DraftChanged,
@@ -319,6 +323,29 @@ class TestMergers:
         assert Department.objects.standing().count() == 3 - len(well)
         self.check(stand=set(Department.objects.standing().values_list("slug", flat=True)))
 
+    def test_departments_that_take_part_with_each_other_merge_into_others_at_once(self, three, reviewers, monkeypatch):
+        """Each writes the measures that the other leads: one waits for the other before it holds any."""
+        one, two, three_ = three
+        four = make_department("four")
+        for lead, joins in ((one, three_), (three_, one)):
+            for measure in lead.led_measures.all():
+                measure.participating_departments.set([joins])
+        both, join_instead = threading.Barrier(2), services._join_instead
+
+        def after_the_other(*args, **kwargs):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(1)
+            return join_instead(*args, **kwargs)
+
+        monkeypatch.setattr(services, "_join_instead", after_the_other)
+        jobs = [
+            lambda: merge_departments(one, into=two, by=reviewers[0], reason="机构改革"),
+            lambda: merge_departments(three_, into=four, by=reviewers[1], reason="机构改革"),
+        ]
+        well, refusals = split(at_once(jobs))
+        assert (len(well), refusals) == (2, [])
+        self.check(stand={"two", "four"})
+
     def test_measures_that_move_while_their_departments_merge_are_not_left_behind(self, three, reviewers):
         """Three move into the department that goes, three out of it: each is refused or goes along."""
         one, two, three_ = three
@@ -467,3 +494,20 @@ class TestThroughThePages:
         # Each click leads to where the first one does.
         assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/workspace/?period=2023-08")}
         assert Report.objects.get().evidence.count() == 1
+
+
+def test_a_form_for_a_token_that_is_sent_eight_times_makes_one(ada):
+    def send():
+        return create_token_once(ada, newest=None, scope=Scope.READ, name="export", days=90)
+
+    made, refusals = split(at_once([send] * EIGHT))
+    assert (len(made), len(refusals)) == (1, 7)
+    assert AccessToken.objects.count() == 1
+
+
+def test_whoever_has_nineteen_tokens_makes_one_more_however_many_they_ask_for(ada):
+    for _n in range(19):
+        create_token(ada, scope=Scope.READ)
+    made, refusals = split(at_once([lambda: create_token(ada, scope=Scope.READ)] * EIGHT))
+    assert (len(made), len(refusals)) == (1, 7)
+    assert AccessToken.objects.count() == 20

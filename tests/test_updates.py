@@ -1,0 +1,427 @@
+"""Every write moves `updated_at` of the rows that show it, and of no other: what moves is written here by hand."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from auditlog.models import LogEntry
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Department
+from indicators.models import Indicator, Observation
+from measures import reports, services
+from measures.models import Measure, Plan, Report, Section, StatusChange
+from projects.models import Project
+from projects.services import remove_project, save_project
+from regions.models import Region
+from reporting.updates import Updated, UpdatedQuerySet
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+DAY = date(2023, 8, 25)
+DATED: dict[type[Updated], Callable[[Any], str]] = {
+    Region: lambda row: f"region {row.code}",
+    Department: lambda row: f"department {row.slug}",
+    Plan: lambda row: f"plan {row.slug}",
+    Section: lambda row: f"section {row.slug}",
+    Measure: lambda row: f"measure {row.code}",
+    Report: lambda row: f"report {row.measure.code} {row.period:%Y-%m}",
+    StatusChange: lambda row: f"change {row.measure.code} {row.effective_on} {row.status}",
+    Project: lambda row: f"project {row.code}",
+    Indicator: lambda row: f"indicator {row.code}",
+    Observation: lambda row: f"observation {row.indicator.code} {row.period}",
+}
+Steps = Iterator[None]
+WRITES: list[tuple[Callable[[Any], Steps], set[str]]] = []
+
+
+def moves(*rows: str) -> Callable[[Callable[[Any], Steps]], Callable[[Any], Steps]]:
+    """What the function does after its `yield` is written into these rows; what it does before prepares it."""
+
+    def keep(write: Callable[[Any], Steps]) -> Callable[[Any], Steps]:
+        WRITES.append((write, set(rows)))
+        return write
+
+    return keep
+
+
+@pytest.fixture
+def site() -> SimpleNamespace:
+    """M001 is promoting, M002 in progress, M003 completed; P0001 and `growth` are linked with M002."""
+    plan = make.make_plan("plan")
+    innovation, energy = make.make_section(plan, slug="innovation"), make.make_section(plan, slug="energy")
+    science, power = make.make_department("science"), make.make_department("power")
+    first = make.make_measure(innovation, science, code="M001")
+    second = make.make_measure(energy, power, code="M002")
+    third = make.make_measure(energy, power, code="M003")
+    make.make_change(second, "in_progress", date(2023, 4, 6))
+    make.make_change(third, "completed", date(2023, 5, 8))
+    first.participating_departments.set([power])
+    make.make_project(plan, code="P0001", city="370200", measures=[second], also_in=["370600"])
+    make.make_project(plan, code="P0002", city="370100")
+    growth = make.make_indicator("growth", measures=[second])
+    make.make_observation(growth)
+    make.make_target(growth)
+    make.make_observation(make.make_indicator("solar"), period="2022")
+    return SimpleNamespace(
+        **{each.slug: each for each in (innovation, energy, science, power)},
+        **{each.code: each for model in (Measure, Project, Indicator) for each in model.objects.all()},
+        ada=make.make_user("ada", role="reporter", department=science),
+        rita=make.make_user("rita", role="reviewer"),
+    )
+
+
+def change(code: str, status: str) -> StatusChange:
+    return StatusChange.objects.get(measure__code=code, status=status)
+
+
+# The life of a report: nobody learns from a measure that one is being written.
+
+
+@moves("report M001 2023-08")
+def a_draft_is_begun(site: Any) -> Steps:
+    yield
+    reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
+
+
+@moves("report M001 2023-08")
+def evidence_is_attached(site: Any) -> Steps:
+    draft = reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
+    yield
+    reports.attach_document(draft, by=site.ada, number="No. 1")
+
+
+@moves("report M001 2023-08")
+def evidence_is_taken_off(site: Any) -> Steps:
+    draft = reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
+    evidence = reports.attach_document(draft, by=site.ada, number="No. 1")
+    yield
+    reports.remove_evidence(evidence, by=site.ada)
+
+
+@moves()
+def a_draft_is_thrown_away(site: Any) -> Steps:
+    draft = reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
+    reports.attach_document(draft, by=site.ada, number="No. 1")
+    yield
+    reports.discard_draft(draft, by=site.ada)
+
+
+@moves("report M001 2023-08")
+def a_report_is_filed(site: Any) -> Steps:
+    yield
+    make.file_report(site.M001, by=site.ada, status="promoting")
+
+
+@moves("report M001 2023-08")
+def a_report_is_withdrawn(site: Any) -> Steps:
+    report = make.file_report(site.M001, by=site.ada, status="promoting")
+    yield
+    reports.withdraw_report(report, by=site.ada)
+
+
+@moves("report M001 2023-08")
+def a_report_is_returned(site: Any) -> Steps:
+    report = make.file_report(site.M001, by=site.ada, status="promoting")
+    yield
+    reports.return_report(report, by=site.rita, note="Which ones?")
+
+
+@moves("report M001 2023-08", "measure M001")
+def a_report_is_accepted(site: Any) -> Steps:
+    report = make.file_report(site.M001, by=site.ada, status="promoting")
+    yield
+    reports.accept_report(report, by=site.rita)
+
+
+@moves("report M001 2023-08", "measure M001", "change M001 2023-08-25 in_progress")
+def a_report_is_accepted_that_changes_the_status(site: Any) -> Steps:
+    report = make.file_report(site.M001, by=site.ada, status="in_progress", effective_on=DAY)
+    yield
+    reports.accept_report(report, by=site.rita)
+
+
+@moves()
+def people_are_reminded_and_comment(site: Any) -> Steps:
+    yield
+    services.comment_on(site.M001, by=site.rita, text="How far is it?")
+    reports.remind_department(site.science, by=site.rita, plan=site.M001.section.plan, period=date(2023, 8, 1))
+
+
+# Measures and their statuses.
+
+
+@moves("measure M004", "change M004 2023-08-25 promoting")
+def a_measure_is_added(site: Any) -> Steps:
+    draft = Measure(code="M004", section=site.energy, lead_department=site.power, lead_provenance="illustrative")
+    draft.provenance = "illustrative"
+    yield
+    services.add_measure(draft, by=site.rita, listed_on=DAY)
+
+
+@moves("measure M002")
+def the_words_of_a_measure_are_changed(site: Any) -> Steps:
+    yield
+    site.M002.title_en = "Another title"
+    services.change_measure(site.M002, by=site.rita)
+
+
+@moves("measure M002")
+def its_terms_are_changed(site: Any) -> Steps:
+    yield
+    services.change_terms(
+        site.M002,
+        by=site.rita,
+        reason="Agreed",
+        due_on=DAY,
+        lead_department=site.science,
+        section=site.innovation,
+    )
+
+
+@moves("measure M002", "change M002 2023-04-06 in_progress", "change M002 2023-04-07 in_progress")
+def a_status_is_corrected(site: Any) -> Steps:
+    wrong = change("M002", "in_progress")
+    yield
+    services.correct_status(wrong, by=site.rita, status="in_progress", effective_on=date(2023, 4, 7), reason="A slip")
+
+
+@moves("measure M003", "change M003 2023-08-25 in_progress")
+def a_measure_is_reopened(site: Any) -> Steps:
+    yield
+    services.reopen_measure(site.M003, by=site.rita, status="in_progress", effective_on=DAY, reason="Found open")
+
+
+@moves("measure M002", "change M002 2023-02-01 promoting", "project P0001", "indicator growth")
+def a_measure_is_listed_from_another_day(site: Any) -> Steps:
+    yield
+    services.move_listing(site.M002, by=site.rita, listed_on=date(2023, 2, 1))
+
+
+@moves("measure M001", "measure M002", "measure M003", "department power")
+def departments_are_merged(site: Any) -> Steps:
+    yield
+    services.merge_departments(site.power, into=site.science, by=site.rita, reason="Decided")
+
+
+@moves("department empty", "department other")
+def a_department_that_has_nothing_but_an_older_one_is_merged(site: Any) -> Steps:
+    empty, other = make.make_department("empty"), make.make_department("other")
+    services.merge_departments(other, into=empty, by=site.rita, reason="Decided")
+    yield
+    services.merge_departments(empty, into=site.science, by=site.rita, reason="Decided")
+
+
+@moves("measure M001")
+def a_department_takes_part_no_more(site: Any) -> Steps:
+    yield
+    site.M001.participating_departments.clear()
+
+
+@moves("measure M003")
+def a_department_takes_part(site: Any) -> Steps:
+    yield
+    site.science.joined_measures.add(site.M003)
+
+
+@moves("measure M003")
+def a_department_that_takes_part_is_deleted(site: Any) -> Steps:
+    third = make.make_department("third")
+    site.M003.participating_departments.add(third)
+    yield
+    Department.objects.filter(pk=third.pk).delete()
+
+
+# Projects.
+
+
+@moves("project P0003")
+def a_project_is_added(site: Any) -> Steps:
+    yield
+    site.P0002.pk, site.P0002.code, site.P0002._state.adding = None, "P0003", True
+    save_project(site.P0002, by=site.rita)
+
+
+@moves("project P0001")
+def a_project_moves_to_another_city(site: Any) -> Steps:
+    yield
+    site.P0001.city = make.region("370100")
+    save_project(site.P0001, by=site.rita)
+
+
+@moves("project P0001", "measure M002")
+def a_project_is_listed_from_another_day(site: Any) -> Steps:
+    yield
+    site.P0001.listed_on = DAY
+    save_project(site.P0001, by=site.rita)
+
+
+@moves("measure M002")
+def a_project_is_removed(site: Any) -> Steps:
+    yield
+    remove_project(site.P0001, by=site.rita)
+
+
+@moves("project P0002", "measure M001", "measure M003")
+def a_project_is_linked(site: Any) -> Steps:
+    yield
+    site.P0002.measures.add(site.M001, site.M003)
+
+
+@moves("project P0001", "project P0002", "measure M002", "measure M003")
+def links_of_a_measure_are_set_anew(site: Any) -> Steps:
+    site.M003.projects.add(site.P0002)
+    yield
+    site.M003.projects.remove(site.P0002)
+    site.M002.projects.clear()
+
+
+@moves()
+def a_link_is_made_that_is_there(site: Any) -> Steps:
+    yield
+    site.P0001.measures.add(site.M002)
+
+
+@moves("project P0001")
+def a_project_lies_in_another_city_too(site: Any) -> Steps:
+    yield
+    site.P0001.also_in.add(make.region("370100"))
+
+
+# Indicators: the administration writes them.
+
+
+@moves("observation growth 2023Q1", "indicator growth")
+def an_observation_is_added(site: Any) -> Steps:
+    yield
+    make.make_observation(site.growth, "4.9", period="2023Q1")
+
+
+@moves("observation growth 2023H1", "indicator growth")
+def an_observation_is_changed(site: Any) -> Steps:
+    yield
+    row = site.growth.observations.get()
+    row.value = "6.3"
+    row.save(update_fields=["value"])
+
+
+@moves("observation solar 2023H1", "indicator growth", "indicator solar")
+def an_observation_goes_to_another_indicator(site: Any) -> Steps:
+    yield
+    row = site.growth.observations.get()
+    row.indicator = site.solar
+    row.save()
+
+
+@moves("indicator growth")
+def observations_are_deleted(site: Any) -> Steps:
+    yield
+    Observation.objects.filter(indicator=site.growth).delete()
+
+
+@moves("indicator growth")
+def a_target_is_changed(site: Any) -> Steps:
+    yield
+    target = site.growth.targets.get()
+    target.value = 8
+    target.save()
+
+
+@moves("indicator solar", "observation solar 2022")
+def an_indicator_is_changed(site: Any) -> Steps:
+    yield
+    site.solar.unit = "10,000 kW"
+    site.solar.save()
+
+
+@moves("indicator solar", "measure M001")
+def an_indicator_is_linked(site: Any) -> Steps:
+    yield
+    site.solar.measures.add(site.M001)
+
+
+@moves("measure M001")
+def an_indicator_is_deleted(site: Any) -> Steps:
+    bare = make.make_indicator("bare", measures=[site.M001])
+    yield
+    bare.delete()
+
+
+# What stands by itself.
+
+
+@moves("region 370100")
+def a_region_is_renamed(site: Any) -> Steps:
+    yield
+    region = make.region("370100")
+    region.name_en = "Ji'nan"
+    region.save()
+
+
+@moves("section energy", "department science", "plan plan")
+def a_section_a_department_and_a_plan_are_renamed(site: Any) -> Steps:
+    yield
+    site.energy.title_en = "Energy"
+    site.energy.save()
+    Department.objects.filter(slug="science").update(name_en="Science")
+    plan = site.energy.plan
+    plan.name_en = "The plan"
+    Plan.objects.bulk_update([plan], ["name_en"])
+
+
+@moves()
+def people_change(site: Any) -> Steps:
+    yield
+    make.make_user("ben", role="reporter", department=site.power)
+
+
+@pytest.mark.parametrize(("write", "rows"), WRITES, ids=[write.__name__ for write, _rows in WRITES])
+def test_what_is_written_moves_the_rows_that_show_it(write: Callable[[Any], Steps], rows: set[str], site: Any) -> None:
+    steps = write(site)
+    next(steps)
+    for model in DATED:
+        model.objects.update(updated_at=LONG_AGO)
+    # The real time, whatever the day of the demonstration; the database's clock is that of this machine.
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    assert next(steps, None) is None
+    after = datetime.now(UTC) + timedelta(seconds=1)
+    moved = {name(row): row.updated_at for model, name in DATED.items() for row in model.objects.all()}
+    moved = {name: moment for name, moment in moved.items() if moment != LONG_AGO}
+    assert set(moved) == rows
+    assert [name for name, moment in moved.items() if not before <= moment <= after] == []
+
+
+def test_every_dated_table_is_in_the_table() -> None:
+    assert {model for model in apps.get_models() if issubclass(model, Updated)} == set(DATED)
+    assert [model for model in DATED if not isinstance(model.objects.all(), UpdatedQuerySet)] == []
+
+
+def test_a_row_knows_its_moment_once_it_is_saved(site: Any) -> None:
+    Measure.objects.update(updated_at=LONG_AGO)
+    site.M001.save()
+    assert site.M001.updated_at == Measure.objects.get(code="M001").updated_at > LONG_AGO
+    made = make.make_section(slug="new")
+    assert made.updated_at == Section.objects.get(slug="new").updated_at
+
+
+def test_it_is_no_news_for_the_log(site: Any) -> None:
+    LogEntry.objects.all().delete()
+    site.M001.save()
+    site.P0001.save()
+    assert not LogEntry.objects.exists()
+
+
+def test_accepting_asks_the_database_one_more_thing(site: Any) -> None:
+    """The measure is told once, whether or not its status changes."""
+    for status in ("promoting", "in_progress"):
+        report = make.file_report(site.M001, by=site.ada, status=status, effective_on=DAY)
+        with CaptureQueriesContext(connection) as queries:
+            reports.accept_report(report, by=site.rita)
+        told = [query["sql"] for query in queries if query["sql"].startswith('UPDATE "measures_measure"')]
+        assert len(told) == 1
