@@ -28,6 +28,7 @@ from django.urls import Resolver404, resolve
 from benchmarks import accepting
 from benchmarks.load import NotMeasured
 from benchmarks.stock import StockProjects
+from benchmarks.urls import EveryProject
 from dashboard.rollups import TABLES, Key, mark
 from dashboard.services import rebuild_rollups, refresh_stale_rollups
 from measures.models import Measure, Plan
@@ -122,34 +123,36 @@ PROJECTS = """
     FROM projects_project AS project
     JOIN regions_region AS city ON city.id = project.city_id
     LEFT JOIN regions_region AS county ON county.id = project.county_id
-    WHERE project.plan_id = %s AND project.listed_on <= %s
-    ORDER BY project.code
+    WHERE {of_plan} AND project.listed_on <= %s
+    ORDER BY project.code, project.id
 """
 ALSO_IN = """
     SELECT link.project_id, region.code
     FROM projects_project_also_in AS link
     JOIN projects_project AS project ON project.id = link.project_id
     JOIN regions_region AS region ON region.id = link.region_id
-    WHERE project.plan_id = %s
+    WHERE {of_plan}
 """
 MEASURES = """
     SELECT link.project_id, measure.code
     FROM projects_project_measures AS link
     JOIN projects_project AS project ON project.id = link.project_id
     JOIN measures_measure AS measure ON measure.id = link.measure_id
-    WHERE project.plan_id = %s
+    WHERE {of_plan}
 """
 
 
-def ndjson(times: int, seconds: float) -> dict[str, float]:
-    plan = Plan.objects.current().pk
+def ndjson(times: int, seconds: float, whole_site: bool = False) -> dict[str, float]:
+    """The projects of the current plan, or of all plans."""
+    of_plan, plans = ("TRUE", []) if whole_site else ("project.plan_id = %s", [Plan.objects.current().pk])
+    view = EveryProject.as_view() if whole_site else None
 
     def ours() -> list[bytes]:
-        return list(ask("/api/v1/projects/?format=ndjson").streaming_content)
+        return list(ask("/api/v1/projects/?format=ndjson", view).streaming_content)
 
     def lists(cursor: Any, sql: str) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
-        cursor.execute(sql, [plan])
+        cursor.execute(sql.format(of_plan=of_plan), plans)
         for project, code in cursor:
             found.setdefault(project, []).append(code)
         return found
@@ -157,7 +160,7 @@ def ndjson(times: int, seconds: float) -> dict[str, float]:
     def loop() -> Iterator[bytes]:
         with connection.cursor() as cursor:
             also_in, measures = lists(cursor, ALSO_IN), lists(cursor, MEASURES)
-            cursor.execute(PROJECTS, [plan, today()])
+            cursor.execute(PROJECTS.format(of_plan=of_plan), [*plans, today()])
             names = [column[0] for column in cursor.description]
             for values in cursor:
                 row = dict(zip(names, values, strict=True))

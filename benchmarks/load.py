@@ -51,17 +51,22 @@ def fetch(port: int, path: str, **headers: str) -> tuple[http.client.HTTPRespons
         connection.close()
 
 
-def read(port: int, path: str, into: Timings, *, requests: int, seconds: float) -> None:
-    """Asks for `path` with four readers until `requests` answers have come or the time is up."""
+def read(port: int, path: str, into: Timings, *, requests: int, seconds: float, known: bool = False) -> None:
+    """Asks for `path` with four readers until `requests` answers have come or the time is up; where the answer is
+    `known`, they ask only whether it is still the newest.
+    """
+    headers, expected = {}, 200
+    if known:
+        headers, expected = {"If-None-Match": fetch(port, path)[0].headers["ETag"]}, 304
     tickets = itertools.count()
     problems: list[str] = []
     answered: list[str] = []
 
     def ask(connection: http.client.HTTPConnection) -> None:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         response.read()
-        if response.status != 200:
+        if response.status != expected:
             raise NotMeasured(f"{path} answered {response.status}")
         answered.append(path)
 

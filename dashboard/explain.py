@@ -34,9 +34,8 @@ from projects.filters import ProjectFilter
 from projects.models import Category, Project, Stage
 from reporting.lights import thresholds
 from reporting.pace import days_passed
-from reporting.provenance import Provenance
 from web.charts import unit_after
-from web.errors import BadQuery
+from web.errors import BadQuery, form_problems, not_one_of
 from web.language import local
 from web.periods import period_name
 from web.sources import named_source
@@ -126,8 +125,7 @@ def asked(request: HttpRequest, figures: Figures) -> Explained:
     """
     path = request.GET.get("figure", "")
     if not _is_known(path, figures):
-        message = _("This value is not allowed; choose one of: %(values)s") if path else _("Choose one of: %(values)s")
-        raise BadQuery({"figure": [message % {"values": ", ".join(_known(figures))}]})
+        raise BadQuery({"figure": [not_one_of(_known(figures), is_missing=not path)]})
     return explain(figures, path, _asked_scope(request, path))
 
 
@@ -160,7 +158,7 @@ def _asked_scope(request: HttpRequest, path: str) -> Scope:
         else ProjectFilter(given, queryset=Project.objects.none(), request=request).form
     )
     if not form.is_valid():
-        raise BadQuery({name: [str(each) for each in errors] for name, errors in form.errors.items()})
+        raise BadQuery(form_problems(form))
     return {name: form.cleaned_data[name] for name in given}
 
 
@@ -242,15 +240,11 @@ def _counted(
     values: Mapping[str, Any],
     rows: Rows,
 ) -> Explained:
-    about = described(figures, path, explanation)
-    if scope:
-        # What was published speaks of the whole plan.
-        about |= {"provenance": Provenance.ILLUSTRATIVE, "published_for": None, "source": ""}
     return Explained(
         figure=path,
         label=explanation.label,
         value=value,
-        described=about,
+        described=described(figures, path, explanation, of_plan=not scope),
         inputs=inputs,
         working=_working(explanation, value, values),
         rows=rows,

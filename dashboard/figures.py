@@ -251,6 +251,8 @@ class Explanation:
     formula: str
     inputs: tuple[str, ...] = ()
     working: str = ""
+    # Whether it sums up all since a beginning; None where that is no question.
+    cumulative: bool | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -281,10 +283,15 @@ def explanations() -> Mapping[str, Explanation]:
             _("Measures of the plan listed by the day."),
             inputs=("completed", "in_progress", "promoting"),
             working="{completed} + {in_progress} + {promoting} = {value}",
+            cumulative=True,
         ),
         **{
             each.value: Explanation(
-                str(each.label), MEASURES, count % {"status": each.label}, filters={"status": each.value}
+                str(each.label),
+                MEASURES,
+                count % {"status": each.label},
+                filters={"status": each.value},
+                cumulative=each == MeasureStatus.COMPLETED,
             )
             for each in reversed(MeasureStatus)
         },
@@ -294,6 +301,7 @@ def explanations() -> Mapping[str, Explanation]:
             _("Completed measures over all measures, rounded half up to one decimal."),
             inputs=("completed", "total"),
             working="{completed} ÷ {total} = {value}",
+            cumulative=True,
         ),
         "time_elapsed": Explanation(
             _("Time elapsed"),
@@ -301,6 +309,7 @@ def explanations() -> Mapping[str, Explanation]:
             _("Days of the plan up to and with the day, over all its days."),
             inputs=("days_passed", "days", "starts_on", "ends_on"),
             working="{days_passed} ÷ {days} = {value}",
+            cumulative=True,
         ),
         "gap": Explanation(
             _("Against time elapsed"),
@@ -310,7 +319,10 @@ def explanations() -> Mapping[str, Explanation]:
             working="{completion_rate} − {time_elapsed} = {value}",
         ),
         "due": Explanation(
-            _("Due measures"), MEASURES, _("Measures with a due date on or before the day, completed or not.")
+            _("Due measures"),
+            MEASURES,
+            _("Measures with a due date on or before the day, completed or not."),
+            cumulative=True,
         ),
         "due_rate": Explanation(
             _("Plan curve"),
@@ -318,6 +330,7 @@ def explanations() -> Mapping[str, Explanation]:
             _("Due measures over all measures."),
             inputs=("due", "total"),
             working="{due} ÷ {total} = {value}",
+            cumulative=True,
         ),
         "gap_to_plan": Explanation(
             _("Against the plan curve"),
@@ -334,17 +347,19 @@ def explanations() -> Mapping[str, Explanation]:
                 # Red asks for the due date alone.
                 inputs=() if each == Light.RED else ("due_soon", "silent"),
                 filters={"light": each.value},
+                cumulative=False,
             )
             for each in Light
         },
     }
-    counted = Explanation(_("Supporting projects"), PROJECTS, _("Projects listed by the day."))
+    counted = Explanation(_("Supporting projects"), PROJECTS, _("Projects listed by the day."), cumulative=True)
     invested = Explanation(
         _("Investment"),
         YI,
         _("The sum of the investment of the projects listed by the day."),
         inputs=("total", "investment"),
         working="{investment} ÷ 10,000 = {value}",
+        cumulative=True,
     )
     of_category = {
         "total": _("Projects of the category listed by the day."),
@@ -365,11 +380,13 @@ def explanations() -> Mapping[str, Explanation]:
     }
 
 
-def described(figures: Figures, path: str, explanation: Explanation) -> dict[str, Any]:
+def described(figures: Figures, path: str, explanation: Explanation, *, of_plan: bool = True) -> dict[str, Any]:
     """Unit, provenance and formula of a figure of measures or projects."""
-    row = figures.published_for(path)
+    # What was published speaks of the whole plan.
+    row = figures.published_for(path) if of_plan else None
     found = {
         "unit": explanation.unit,
+        "cumulative": explanation.cumulative,
         "provenance": Provenance.PUBLISHED if row else Provenance.ILLUSTRATIVE,
         "published_for": row.as_of.isoformat() if row else None,
         "source": source_text(row.source) if row else "",
@@ -386,6 +403,7 @@ def described_indicator(standing: Standing) -> dict[str, Any]:
     assert latest is not None
     return {
         "unit": standing.indicator.unit,
+        "cumulative": standing.indicator.cumulative,
         "provenance": latest.provenance,
         "published_for": latest.period_end.isoformat(),
         "source": source_text(latest.source),
@@ -412,5 +430,4 @@ def summary(figures: Figures) -> dict[str, Any]:
         "measures": {**figures.measures, "latest_change_on": latest.isoformat() if latest else None},
         "projects": figures.projects,
         "indicators": {each.indicator.code: indicator_summary(each) for each in figures.standings},
-        "meta": meta(figures),
     }

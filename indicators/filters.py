@@ -1,4 +1,3 @@
-import django_filters
 from django.utils.translation import gettext_lazy
 
 from indicators.models import Direction, Indicator, Observation
@@ -6,10 +5,10 @@ from measures.models import Measure
 from regions.models import Region
 from reporting.periods import PeriodKind
 from reporting.provenance import Provenance
-from web.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
+from web.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 
-class IndicatorFilter(django_filters.FilterSet):
+class IndicatorFilter(UpdatedFilterSet):
     search = SearchFilter("code", "name_zh", "name_en")
     headline = FlagFilter(
         field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
@@ -23,8 +22,6 @@ class IndicatorFilter(django_filters.FilterSet):
     )
 
     shown = ("search",)
-    # Its lists can be compared with an earlier day.
-    takes_compare = True
 
     class Meta:
         model = Indicator
@@ -34,7 +31,7 @@ class IndicatorFilter(django_filters.FilterSet):
 INDICATOR_ORDERINGS = {"headline": ["headline", "code"], "code": ["code"]}
 
 
-class ObservationFilter(django_filters.FilterSet):
+class ObservationFilter(UpdatedFilterSet):
     """Over observations released by a day."""
 
     indicator = SlugFilter(to_field_name="code", queryset=Indicator.objects.all(), label=gettext_lazy("Indicator"))

@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-import django_filters
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.models import Measure, Plan, Section, StatusChange
@@ -14,8 +12,16 @@ from reporting.lights import Light
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web.days import LAST_MONTH, asked_comparison
-from web.errors import BadQuery
-from web.filters import DayFilter, DepartmentFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter
+from web.errors import BadQuery, not_one_of
+from web.filters import (
+    DayFilter,
+    DepartmentFilter,
+    FlagFilter,
+    RuledChoiceFilter,
+    SearchFilter,
+    SlugFilter,
+    UpdatedFilterSet,
+)
 
 
 def asked_plan(request: HttpRequest) -> Plan | None:
@@ -34,8 +40,7 @@ def _read_asked_plan(request: HttpRequest) -> Plan | None:
         return Plan.objects.current()
     plan = Plan.objects.filter(slug=slug).first()
     if plan is None:
-        known = ", ".join(Plan.objects.values_list("slug", flat=True)[:20])
-        raise BadQuery({"plan": [_("This value is not allowed; choose one of: %(values)s") % {"values": known}]})
+        raise BadQuery({"plan": [not_one_of(Plan.objects.values_list("slug", flat=True)[:20])]})
     return plan
 
 
@@ -59,7 +64,7 @@ class ChangedFilter(FlagFilter):
         return qs.filter(status=F("status_then")) if value == "no" else qs
 
 
-class MeasureFilter(django_filters.FilterSet):
+class MeasureFilter(UpdatedFilterSet):
     """Over measures as of a day (`Measure.objects.as_of`), of one plan."""
 
     search = SearchFilter("code", "title_zh", "title_en")
@@ -79,8 +84,6 @@ class MeasureFilter(django_filters.FilterSet):
 
     # Those shown as fields on the page; the others come by links and by the API.
     shown = ("search", "status", "section", "department", "light")
-    # Its lists can be compared with an earlier day.
-    takes_compare = True
 
     class Meta:
         model = Measure
@@ -99,7 +102,7 @@ MEASURE_ORDERINGS = {
 }
 
 
-class StatusChangeFilter(django_filters.FilterSet):
+class StatusChangeFilter(UpdatedFilterSet):
     measure = SlugFilter(to_field_name="code", queryset=Measure.objects.all(), label=gettext_lazy("Measure"))
     status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
     section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))

@@ -22,12 +22,13 @@ from measures.files import check_file
 from measures.models import Evidence, Measure, Notice, NoticeKind, Plan, Report, StatusChange
 from measures.reporting_months import month_of_department
 from measures.rules import is_completion, standing
-from measures.services import MOST_TEXT, cell_of, history_of, lock_measure, moment_after, signal, words
+from measures.services import MOST_TEXT, cell_of, history_of, lock_measure, moment_after, signal, touch, words
 from reporting.clock import now, today
 from reporting.periods import month_of
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from reporting.workflow import OPEN_STATES, MoveNotAllowed, ReportState, moves_from
+from web.errors import not_one_of
 
 logger = logging.getLogger(__name__)
 
@@ -129,16 +130,14 @@ def _clean(data: ReportData) -> dict[str, Any]:
         if len(text) > MOST_TEXT:
             raise MoveNotAllowed(_("At most %(count)s characters") % {"count": MOST_TEXT}, field=name)
     if data.status not in MeasureStatus.values or data.against_status not in MeasureStatus.values:
-        raise MoveNotAllowed(
-            _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(MeasureStatus.values)},
-            field="status",
-        )
+        raise MoveNotAllowed(not_one_of(MeasureStatus.values), field="status")
     return {
         "status": data.status,
         "against_status": data.against_status,
         "effective_on": data.effective_on,
         # Typed texts are kept in the working language's column; readers of the other language see them too.
         **{f"{name}_zh": text for name, text in texts.items()},
+        "what_was_done_en": NO_CHANGE_EN if texts["what_was_done"] == NO_CHANGE else "",
     }
 
 
@@ -231,8 +230,8 @@ def file_report(
     return submit_report(report, by=by)
 
 
-# What "no change this month" files; in the working language, like every typed text.
-NO_CHANGE = "本月状态无变化。"
+# What "no change this month" files. Nobody types it, so that it is known in both languages.
+NO_CHANGE, NO_CHANGE_EN = "本月状态无变化。", "No change this month."
 
 
 def report_no_change(measures: Iterable[Measure], *, by: User, period: date | None = None) -> list[Outcome]:
@@ -327,6 +326,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
             provenance=report.provenance,
             source=report.source,
         )
+    touch(measure)
     signal(cell_of(measure))
     return change
 

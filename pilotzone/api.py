@@ -1,5 +1,7 @@
 """The root of the API: which address belongs to which endpoint, its schema and its documentation."""
 
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -7,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import path, re_path, resolve
+from django.utils.translation import get_language, gettext_lazy, override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 
@@ -22,8 +25,53 @@ from measures.api.changes import StatusChanges
 from measures.api.measures import MeasureDetail, MeasureHistory, Measures
 from measures.api.plans import Plans, Sections
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
+from pilotzone.dictionary import HEADS, dictionary, lines
 from projects.api.projects import ProjectDetail, Projects
+from reporting.clock import today
 from web.api import Endpoint, Unknown
+from web.days import month_before
+from web.errors import BadQuery, not_one_of
+from web.exports import export
+from web.listing import LARGEST_PAGE
+from web.problems import PROBLEMS
+from web.throttles import AnonymousThrottle, TokenThrottle
+
+# What to do about each problem.
+ADVICE = {
+    "invalid-parameters": gettext_lazy(
+        "Read “errors”: it names each parameter, what is wrong with it and the values that are allowed. The dictionary "
+        "and the description of the API list them all."
+    ),
+    "invalid-body": gettext_lazy(
+        "Read “errors”: it points at each field of what was sent and says what is wrong with it."
+    ),
+    "not-authenticated": gettext_lazy(
+        "Send an access token in the header Authorization. Where you sent one, it is unknown, expired or revoked: make "
+        "another on the page of your access tokens."
+    ),
+    "forbidden": gettext_lazy(
+        "The account may not do this, or its token only reads. For reports it takes a token that may file them, of a "
+        "reporter of the department that leads the measure."
+    ),
+    "not-found": gettext_lazy(
+        "Compare the address with the list: the code may be misspelt, or the row may not have been there on that day."
+    ),
+    "method-not-allowed": gettext_lazy("Read with GET; only reports are sent, with POST and PUT."),
+    "conflict": gettext_lazy(
+        "Nothing was changed. Read “detail”, get the report anew, and send what still holds with its present version."
+    ),
+    "body-too-large": gettext_lazy(
+        "Send less: shorter texts, and addresses of documents in the place of their content."
+    ),
+    "unsupported-media-type": gettext_lazy("Send JSON, with the header Content-Type: application/json."),
+    "too-many-requests": gettext_lazy(
+        "Wait as many seconds as the header Retry-After says. Ask for larger pages, or for a file of all rows, which "
+        "is one request."
+    ),
+    "server-error": gettext_lazy(
+        "It is no fault of yours. Try again in some minutes, and tell the site's administrator."
+    ),
+}
 
 
 class Schema(Endpoint):
@@ -33,17 +81,63 @@ class Schema(Endpoint):
     formats = ("json", "yaml")
 
     def get(self, request: Any) -> HttpResponse:
-        renderer = OpenApiYamlRenderer2() if request.GET.get("format") == "yaml" else OpenApiJsonRenderer2()
+        renderer = OpenApiYamlRenderer2 if request.GET.get("format") == "yaml" else OpenApiJsonRenderer2
+        return HttpResponse(_described(renderer, get_language()), content_type=renderer.media_type)
+
+
+@cache
+def _described(renderer: Any, language: str) -> bytes:
+    """The same until the site starts anew, and half a second's work."""
+    with override(language):
         described = SchemaGenerator().get_schema(request=None, public=True)
-        return HttpResponse(renderer.render(described, renderer_context={}), content_type=renderer.media_type)
+        return renderer().render(described, renderer_context={})
 
 
+def for_readers(show: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A page about the API, for those who may read."""
+
+    @wraps(show)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        if not may_read(request.user):
+            if request.user.is_authenticated:
+                raise PermissionDenied
+            return redirect_to_login(request.get_full_path())
+        return show(request)
+
+    return guarded
+
+
+@for_readers
 def docs(request: HttpRequest) -> HttpResponse:
-    if not may_read(request.user):
-        if request.user.is_authenticated:
-            raise PermissionDenied
-        return redirect_to_login(request.get_full_path())
     return render(request, "api_docs.html")
+
+
+@for_readers
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How the API is used from other tools, with examples that work as they stand."""
+    return render(
+        request,
+        "api_help.html",
+        {
+            "api": request.build_absolute_uri("/api/v1/"),
+            "earlier": month_before(today()),
+            "problems": [(name, title, ADVICE[name]) for name, (_status, title) in PROBLEMS.items()],
+            "limits": {"anonymous": AnonymousThrottle(), "token": TokenThrottle()},
+            "largest_page": LARGEST_PAGE,
+        },
+    )
+
+
+@for_readers
+def dictionary_page(request: HttpRequest) -> HttpResponseBase:
+    """The data dictionary; with `?format=csv` as a file."""
+    parts = dictionary(urlpatterns)
+    asked = request.GET.get("format", "")
+    if asked == "csv":
+        return export("csv", name="dictionary", columns=HEADS, rows=lines(parts))
+    if asked:
+        raise BadQuery({"format": [not_one_of(["csv"])]})
+    return render(request, "api_dictionary.html", {"parts": parts})
 
 
 class UnknownAddress(Unknown):
@@ -85,5 +179,7 @@ urlpatterns = [
     path("v1/status-changes/", StatusChanges.as_view(), name="api-status-changes"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="api-docs"),
+    path("help/", help_page, name="api-help"),
+    path("dictionary/", dictionary_page, name="api-dictionary"),
     re_path("", UnknownAddress.as_view(), name="api-unknown"),
 ]

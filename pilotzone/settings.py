@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "rest_framework",
+    "corsheaders",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
@@ -85,10 +86,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # It adds bytes at random, so that the length of a page tells nothing of the token in it.
-    "django.middleware.gzip.GZipMiddleware",
+    "web.middleware.CompressionMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "web.middleware.LimitMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -313,6 +315,12 @@ PILOTZONE_EVIDENCE_MEGABYTES = env.whole("PILOTZONE_EVIDENCE_MEGABYTES", 20, lea
 PILOTZONE_KEEP_PAGES = env.whole("PILOTZONE_KEEP_PAGES", 600, most=86_400)
 PILOTZONE_WEB_WORKERS = env.whole("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 
+# Sites whose pages may read the API in a visitor's browser; none unless named. Never with the visitor's cookies.
+CORS_ALLOWED_ORIGINS = env.words("PILOTZONE_CORS_ORIGINS", [])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
+CORS_ALLOW_HEADERS = ("accept-language", "authorization", "if-modified-since", "if-none-match")
+CORS_EXPOSE_HEADERS = ("Content-Disposition", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After")
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["web.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["web.parsers.JSONParser"],
@@ -329,13 +337,13 @@ REST_FRAMEWORK = {
     # Without a proxy the header is the caller's own word, and would let them out of their limit.
     "NUM_PROXIES": env.whole("PILOTZONE_PROXIES", 0, most=9),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "web.api.explain_error",
+    "EXCEPTION_HANDLER": "web.problems.explain_error",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pilotzone API",
-    "DESCRIPTION": "Measures, projects and indicators of the pilot zone, as of any day.",
+    "DESCRIPTION": _("Measures, projects and indicators of the pilot zone, as of any day."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # Lists of allowed values stay where they are used: several fields share one.

@@ -15,4 +15,4 @@ urlpatterns = [
 ]
 
 handler400 = "web.errors.bad_request"
-handler500 = "web.errors.server_error"
+handler500 = "web.problems.server_error"

@@ -1,16 +1,15 @@
-import django_filters
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from measures.models import Measure
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from reporting.provenance import Provenance
-from web.filters import DayFilter, RuledChoiceFilter, SearchFilter, SlugFilter
+from web.filters import DayFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _cities = Region.objects.filter(kind=RegionKind.CITY)
 
 
-class ProjectFilter(django_filters.FilterSet):
+class ProjectFilter(UpdatedFilterSet):
     """Over projects listed by a day, of one plan."""
 
     search = SearchFilter("code", "name_zh", "name_en")
@@ -40,8 +39,6 @@ class ProjectFilter(django_filters.FilterSet):
 
     # Those shown as fields on the page; the others come by links and by the API.
     shown = ("search", "city", "category", "stage")
-    # Its lists can be compared with an earlier day.
-    takes_compare = True
 
     class Meta:
         model = Project

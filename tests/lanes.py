@@ -82,7 +82,7 @@ class Runner:
             # Playwright's event loop runs in the thread in which the tests ask the database.
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         }
-        self.pytest(lane, "browser", environment, processes="0")
+        self.pytest(lane, "browser", environment, processes=self.options.processes)
 
     def postgres(self, lane: Lane) -> None:
         with ExitStack() as stack:

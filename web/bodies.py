@@ -1,7 +1,7 @@
 """What a request of the API carries, read strictly. A field's reader and its shape in the schema are one thing."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,12 +10,16 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from web.days import parse_day, parse_month
-from web.errors import BadQuery
-from web.schema import DAY, FLAG, MONTH, TEXT, WHOLE, Shape, array, one_of, optional, record
+from web.errors import BadBody, not_one_of
+from web.schema import DAY, FLAG, MONTH, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
 
 LARGEST_WHOLE = 2_147_483_647
 
 Problems = dict[str, list[str]]
+
+
+# Some text that is not only spaces: \s misses some of what Python strips.
+_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
 class Unfit(Exception):
@@ -33,6 +37,11 @@ class Field:
     shape: Shape
     required: bool = False
 
+    def like(self, shape: Shape) -> "Field":
+        """The same field, which means what that shape does."""
+        same = {key: shape[key] for key in ("description", "x-enumDescriptions") if key in shape}
+        return replace(self, shape={**self.shape, **same})
+
 
 def text(*, most: int, required: bool = False) -> Field:
     def read(value: Any) -> str:
@@ -47,7 +56,7 @@ def text(*, most: int, required: bool = False) -> Field:
             raise Unfit(_("This field is required"))
         return value
 
-    return Field(read, {**TEXT, "maxLength": most}, required)
+    return Field(read, {**TEXT, "maxLength": most, "pattern": _SAYS_SOMETHING if required else WITHOUT_NULL}, required)
 
 
 def web_address(*, most: int, required: bool = False) -> Field:
@@ -70,7 +79,7 @@ def choice(values: Iterable[str], *, required: bool = False) -> Field:
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise Unfit(_("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(allowed)})
+            raise Unfit(not_one_of(allowed))
         return value
 
     return Field(read, one_of(allowed), required)
@@ -149,14 +158,16 @@ def any_of(*kinds: Mapping[str, Field], else_say: Callable[[], str]) -> Field:
     return Field(read, {"oneOf": [shape_of(fields) for fields in kinds]})
 
 
-def _path(name: str, below: str) -> str:
-    return f"{name}.{below}" if below else name
+def _path(name: str, below: str = "") -> str:
+    """A JSON pointer (RFC 6901) without its first slash."""
+    escaped = name.replace("~", "~0").replace("/", "~1")
+    return f"{escaped}/{below}" if below else escaped
 
 
 def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """The fields that are there, read. Raises Unfit naming every field that is unknown, missing or wrong."""
     found: dict[str, Any] = {}
-    problems: Problems = {name: [_("There is no such field.")] for name in value if name not in fields}
+    problems: Problems = {_path(name): [_("There is no such field.")] for name in value if name not in fields}
     for name, field in fields.items():
         if name not in value:
             if field.required:
@@ -172,13 +183,13 @@ def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[s
 
 
 def read_body(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
-    """The body of a request, read field by field. Raises BadQuery, which names what is wrong with which field."""
+    """The body of a request, read field by field. Raises BadBody, which names what is wrong with which field."""
     if not isinstance(data, dict):
-        raise BadQuery({"body": [_("The body must be a JSON object.")]})
+        raise BadBody({"": [_("The body must be a JSON object.")]})
     try:
         return read_fields(data, fields)
     except Unfit as unfit:
-        raise BadQuery(unfit.problems) from None
+        raise BadBody(unfit.problems) from None
 
 
 def shape_of(fields: Mapping[str, Field]) -> Shape:

@@ -1,6 +1,9 @@
-"""Texts of installed packages that bring no Chinese of their own: named here, they are in our catalogue."""
+"""Texts of installed packages that bring no Chinese of their own, or other words than ours: named here, they are in our
+catalogue, which comes before theirs."""
 
 from django.utils.translation import gettext_noop as _
+
+FORMS = (_("This field is required."),)
 
 AUDIT_AND_LOGIN_RECORDS = (
     _("access"),

@@ -350,7 +350,10 @@ def scale(lowest: Number, highest: Number) -> tuple[list[float], tuple[float, fl
 
 
 def tick_values(ticks: Iterable[float], *, percent: bool) -> list[str]:
-    return [minus(f"{tick:,.10g}") + ("%" if percent else "") for tick in ticks]
+    """All with the decimals of the one that has most: 5.5, 6.0, 6.5."""
+    texts = [f"{tick:.10g}" for tick in ticks]
+    decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [minus(f"{float(text):,.{decimals}f}") + ("%" if percent else "") for text in texts]
 
 
 def with_unit(text: str, unit: str) -> str:

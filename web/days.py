@@ -1,17 +1,18 @@
 """The day a page or an answer speaks of: `?as_of=YYYY-MM-DD`; the earlier one that it is compared with: `?compare=`;
-the month of a report: `?period=YYYY-MM`."""
+the month of a report: `?period=YYYY-MM`; the moment since which rows were updated: `?updated_since=`."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from reporting.clock import today
+from reporting.clock import SHANGHAI, today
 from reporting.periods import month_end, month_of, months_between
 from web.errors import BadQuery
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(rf"{DAY.pattern}T[0-9:]{{5,8}}(\.[0-9]{{1,9}})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])")
 # What a reader chooses for every page: links from one to another keep it.
 CHOSEN = ("as_of", "compare", "plan")
 # The days to compare with that have a name.
@@ -30,6 +31,29 @@ def parse_day(raw: str) -> date | None:
         return date.fromisoformat(raw)
     except ValueError:
         return None
+
+
+def parse_moment(raw: str) -> datetime | None:
+    """A moment of ISO 8601 with its offset, to the second; a day is its start in Shanghai. None for anything else."""
+    if day := parse_day(raw):
+        moment = datetime.combine(day, time.min, SHANGHAI)
+    elif MOMENT.fullmatch(raw):
+        try:
+            moment = datetime.fromisoformat(raw).replace(microsecond=0)
+        except ValueError:
+            return None
+    else:
+        return None
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        # The calendar begins and ends in Shanghai at other moments than in UTC.
+        return datetime.min.replace(tzinfo=UTC) if moment.year == 1 else datetime.max.replace(microsecond=0, tzinfo=UTC)
+
+
+def written_moment(moment: datetime) -> str:
+    """As the API gives moments: in Shanghai, to the second."""
+    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def parse_month(raw: str) -> date | None:

@@ -1,21 +1,31 @@
 """What a request asked wrongly, in sentences of the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views import defaults
+
+
+class OneOf(str):
+    """A sentence that names the values that are allowed; `allowed` are these."""
+
+    allowed: tuple[str, ...]
 
 
 class BadQuery(BadRequest):
     """A query that cannot be answered. `problems`: parameter -> sentences; a page and the API both show them."""
 
-    def __init__(self, problems: dict[str, list[str]]) -> None:
+    def __init__(self, problems: Mapping[str, Sequence[str]]) -> None:
         super().__init__(in_a_row([sentence for sentences in problems.values() for sentence in sentences]))
         self.problems = problems
+
+
+class BadBody(BadQuery):
+    """What was sent cannot be taken. `problems`: JSON pointer of a field -> sentences."""
 
 
 def in_a_row(sentences: list[str]) -> str:
@@ -24,17 +34,25 @@ def in_a_row(sentences: list[str]) -> str:
     return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last
 
 
-def not_one_of(values: Iterable[str]) -> str:
-    return _("This value is not allowed; choose one of: %(values)s") % {"values": ", ".join(values)}
+def not_one_of(values: Iterable[str], *, is_missing: bool = False) -> OneOf:
+    allowed = tuple(str(value) for value in values)
+    words = _("Choose one of: %(values)s") if is_missing else _("This value is not allowed; choose one of: %(values)s")
+    found = OneOf(words % {"values": ", ".join(allowed)})
+    found.allowed = allowed
+    return found
+
+
+def form_problems(form: Form) -> dict[str, list[str]]:
+    """What a form refuses, as `BadQuery` takes it."""
+    # As plain text a OneOf would lose its values.
+    return {
+        name: [
+            words for each in errors for words in ([each.message] if isinstance(each.message, OneOf) else each.messages)
+        ]
+        for name, errors in form.errors.as_data().items()
+    }
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     problems = exception.problems if isinstance(exception, BadQuery) else {}
     return render(request, "400.html", {"problems": problems}, status=400)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: in the site's words on a page, as JSON from the API."""
-    if request.path.startswith("/api/"):
-        return JsonResponse({"detail": _("Something went wrong on our side")}, status=500)
-    return defaults.server_error(request)

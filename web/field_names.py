@@ -127,6 +127,7 @@ NAMES = {
     "total": _("Total"),
     "unit": _("Unit"),
     "unit_zh": _("Unit (Chinese)"),
+    "updated_at": _("Updated at"),
     "url": _("Address"),
     "user": _("Account"),
     "value": _("Value"),

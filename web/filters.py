@@ -6,11 +6,11 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
-from web.days import parse_day
+from web.days import parse_day, parse_moment
+from web.errors import not_one_of
 from web.language import local
 
 # At most so many allowed values are named in a refusal.
@@ -36,6 +36,36 @@ class DayFilter(django_filters.DateFilter):
     field_class = DayField
 
 
+class MomentField(forms.Field):
+    """A moment with its offset, or a day: its start in Shanghai."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy(
+            "Write a moment with its offset, such as 2023-08-29T01:30:00Z (the + of +08:00 must be encoded in an "
+            "address), or a day, such as 2023-08-29."
+        )
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        moment = parse_moment(value)
+        if moment is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class MomentFilter(django_filters.Filter):
+    field_class = MomentField
+
+
+class UpdatedFilterSet(django_filters.FilterSet):
+    """The base of those over rows that know when they were last written (`reporting.updates.Updated`)."""
+
+    # Not compared more finely than in seconds: SQLite keeps moments as texts, with as many decimals as each has.
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))
+
+
 class SlugField(forms.ModelChoiceField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,9 +80,7 @@ class SlugField(forms.ModelChoiceField):
             names = list(rows.order_by().values_list(self.to_field_name, flat=True)[: NAMED + 1])
             if refusal.code != "invalid_choice" or len(names) > NAMED:
                 raise
-            values = ", ".join(sorted(names))
-            message = _("This value is not allowed; choose one of: %(values)s") % {"values": values}
-            raise forms.ValidationError(message, code="invalid_choice") from None
+            raise forms.ValidationError(not_one_of(sorted(names)), code="invalid_choice") from None
 
     def label_from_instance(self, obj: Any) -> str:
         for field in ("short", "title", "name"):
@@ -123,9 +151,7 @@ class RuledChoiceFilter(django_filters.ChoiceFilter):
     @property
     def field(self) -> forms.Field:
         field = super().field
-        values = ", ".join(str(value) for value, _label in self.extra["choices"])
-        message = _("This value is not allowed; choose one of: %(values)s") % {"values": values}
-        field.error_messages["invalid_choice"] = message
+        field.error_messages["invalid_choice"] = not_one_of(value for value, _label in self.extra["choices"])
         return field
 
 

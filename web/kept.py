@@ -8,6 +8,7 @@ another name, and what nobody asks for any more expires.
 import hashlib
 import logging
 import re
+import time
 from collections.abc import Callable
 from functools import cache as once
 from pathlib import Path
@@ -19,6 +20,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
 from accounts.preferences import SIZE_COOKIE
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 # A longer page is rare, and not worth the room.
 MOST_BYTES = 1_000_000
+# The newest version that this process saw, and since when.
+_seen: tuple[tuple[str, ...], float] = ((), 0.0)
 # The token of a form is the visitor's own; in a kept page its place is empty.
 _TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")')
 
@@ -39,7 +43,7 @@ def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> Htt
     has_words = has_unsent(request) or len(get_messages(request)) > 0
     if has_words or not settings.PILOTZONE_KEEP_PAGES or request.method != "GET":
         return make()
-    key = _key(request)
+    key = page_key(request)
     kept = _get(key)
     if kept is not None:
         return _tagged(HttpResponse(_with_token(kept, get_token(request))), key, request)
@@ -61,15 +65,32 @@ def _with_token(page: bytes, token: str) -> bytes:
     return _TOKEN.sub(lambda found: found[1] + value, page)
 
 
-def _key(request: HttpRequest) -> str:
+def site_version() -> tuple[str, ...]:
+    """What no answer can differ without, whoever asks and for what."""
+    # Read before an answer is made: what is changed meanwhile is in the answer already, under a name that nobody asks
+    # for any more.
+    return (_release(), versions.current(), today().isoformat())
+
+
+def seen_since(version: tuple[str, ...]) -> int | None:
+    """The second, of the epoch, since which this process has known the version to be the site's; None in its first.
+
+    It serves as Last-Modified: what is changed is first seen later than any such second that was told before, by any
+    process. The moments of the changes themselves would not do, since one that began early may be committed late.
+    """
+    global _seen
+    now = time.time()
+    if _seen[0] != version:
+        _seen = (version, now)
+    since = int(_seen[1])
+    return since if int(now) > since else None
+
+
+def page_key(request: HttpRequest, version: tuple[str, ...] | None = None) -> str:
     parts = (
-        _release(),
-        # Read before the page is made: what is changed meanwhile is in the page already, under a name that nobody asks
-        # for any more.
-        versions.current(),
-        today().isoformat(),
+        *(version or site_version()),
         request.build_absolute_uri(),
-        request.LANGUAGE_CODE,
+        get_language() or "",
         request.COOKIES.get(SIZE_COOKIE, ""),
         # What this person may see, and is called, is data, and so in the version.
         str(request.user.pk),

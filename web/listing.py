@@ -11,12 +11,11 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from web.errors import BadQuery, in_a_row, not_one_of
+from web.cursors import cut
+from web.errors import BadQuery, form_problems, in_a_row, not_one_of
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 1_000
-# Parameters that every list takes, besides its own filters.
-COMMON = ("as_of", "lang", "ordering", "page", "page_size")
 
 
 @dataclass
@@ -44,7 +43,7 @@ class Listing:
         # The form of the filters costs as much as the rows of a page; without a filter it is not needed.
         if any(self.params.get(name) for name in self.filterset.base_filters):
             if not self.filterset.is_valid():
-                raise BadQuery({name: [str(e) for e in errors] for name, errors in self.filterset.errors.items()})
+                raise BadQuery(form_problems(self.filterset.form))
             found = self.filterset.qs
         down = self.ordering.startswith("-")
         columns = self.orderings[self.ordering.removeprefix("-")]
@@ -62,7 +61,20 @@ class Listing:
     @property
     def is_paged(self) -> bool:
         """Whether the caller asked for a page; an export holds every row unless they did."""
-        return bool(self.params.get("page") or self.params.get("page_size"))
+        return any(self.params.get(name) for name in ("page", "page_size", "cursor"))
+
+    def after_cursor(self) -> tuple[list[Any], str | None]:
+        """The rows after `?cursor=`, and the cursor of the next ones; None where these are the last."""
+        if self.params.get("page"):
+            raise BadQuery({"cursor": [_("Ask for pages by number or by cursor, not both.")]})
+        return cut(
+            self.rows,
+            columns=self.orderings[self.ordering.removeprefix("-")],
+            down=self.ordering.startswith("-"),
+            ordering=self.ordering,
+            cursor=self.params.get("cursor", ""),
+            size=self.page_size,
+        )
 
 
 def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE, count: int | None = None) -> Page:

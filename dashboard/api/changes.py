@@ -7,71 +7,104 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from dashboard.api.summary import INVESTED, then_and_change
+from dashboard.api.summary import BY_CATEGORY, CHANGE, INVESTED, PLAN, linked, then_and_change
 from dashboard.changes import Changes
-from dashboard.figures import Figures
+from dashboard.figures import Figures, described, explanations
+from indicators.api.indicators import CODE, NAME, PERIOD, RELEASED_ON, VALUE
 from indicators.models import Observation
+from measures.api.measures import LIGHT_THEN, STATUS_THEN
+from measures.api.measures import MEASURE as LISTED
 from measures.changes import MeasureChange
 from measures.filters import asked_plan
-from projects.models import Category
-from reporting.lights import Light
-from reporting.statuses import MeasureStatus
 from web.api import Endpoint
 from web.days import LAST_MONTH, asked_comparison
 from web.language import local
 from web.numbers import trimmed
-from web.schema import ADDRESS, DAY, NUMBER, TEXT, WHOLE, Shape, array, keyed, local_names, one_of, optional, record
+from web.schema import (
+    ADDRESS,
+    DAY,
+    NUMBER,
+    TEXT,
+    UNIT,
+    URL,
+    WHOLE,
+    Shape,
+    array,
+    keyed,
+    meaning,
+    optional,
+    quantity,
+    record,
+)
 
 MEASURE = record(
     {
-        "code": TEXT,
-        **local_names("title"),
-        "lead_department": TEXT,
-        "status_then": {
-            **optional(one_of(MeasureStatus.values)),
-            "enum": [*MeasureStatus.values, None],
-            "description": "Null: not listed then",
-        },
-        "status": one_of(MeasureStatus.values),
-        "status_since": DAY,
-        "light_then": {**optional(one_of(Light.values)), "enum": [*Light.values, None]},
-        "light": one_of(Light.values),
-        "url": ADDRESS,
+        **{name: LISTED[name] for name in ("code", "title", "title_zh", "title_en", "lead_department")},
+        **STATUS_THEN,
+        "status": LISTED["status"],
+        "status_since": LISTED["status_since"],
+        **LIGHT_THEN,
+        "light": LISTED["light"],
+        "url": URL,
     }
 )
 OBSERVATION = record(
     {
-        "indicator": TEXT,
-        **local_names("name"),
-        "period": TEXT,
-        "value": NUMBER,
-        "unit": TEXT,
-        "released_on": DAY,
-        "url": ADDRESS,
+        "indicator": CODE,
+        **NAME,
+        "period": PERIOD,
+        "value": VALUE,
+        "unit": UNIT,
+        "released_on": RELEASED_ON,
+        "url": URL,
     }
 )
+COUNTS = {
+    "changed": gettext_lazy("Measures that had another status on the earlier day"),
+    "completed": gettext_lazy("Those that are completed now"),
+    "fell_back": gettext_lazy("Those whose status went back"),
+    "newly_listed": gettext_lazy("Measures listed in between"),
+}
 
 
 class ChangesBetween(Endpoint):
-    """What differs from an earlier day, the end of last month unless `compare` names another: the figures, the measures
-    whose status changed, the projects that were listed and the values that were released since."""
-
     component = "Changes"
+    summary = gettext_lazy(
+        "What differs from an earlier day, the end of last month unless `compare` names another: the figures, the "
+        "measures whose status changed, the projects that were listed and the values that were released since."
+    )
     takes_compare = True
     columns = {
-        "plan": TEXT,
-        "compared_with": DAY,
-        "figures": keyed(record({"then": optional(NUMBER), "now": optional(NUMBER), "change": optional(NUMBER)})),
-        "counts": record(dict.fromkeys(("changed", "completed", "fell_back", "newly_listed"), WHOLE)),
-        "measures": array(MEASURE),
-        "projects": record(
-            {
-                **INVESTED,
-                "by_category": record({category.value: record(INVESTED) for category in Category}),
-                "url": ADDRESS,
-            }
+        "plan": PLAN,
+        "compared_with": meaning(gettext_lazy("The earlier day"), DAY),
+        "figures": meaning(
+            gettext_lazy("The figures of measures and projects, by their path in the summary"),
+            keyed(record({"now": meaning(gettext_lazy("The figure on the day"), optional(NUMBER)), **CHANGE})),
         ),
-        "observations": array(OBSERVATION),
+        "counts": meaning(
+            gettext_lazy("How many measures changed"),
+            record({name: quantity("measures", WHOLE, description=words) for name, words in COUNTS.items()}),
+        ),
+        "measures": meaning(
+            gettext_lazy(
+                "Measures whose status differs: those that fell back first, then the completed ones, the others, and "
+                "last the newly listed ones"
+            ),
+            array(MEASURE),
+        ),
+        "projects": meaning(
+            gettext_lazy("The projects listed in between"),
+            record(
+                {
+                    **INVESTED,
+                    "by_category": BY_CATEGORY,
+                    "url": meaning(gettext_lazy("Address of these projects in the API"), ADDRESS),
+                }
+            ),
+        ),
+        "observations": meaning(
+            gettext_lazy("Verified and exact values of the province released in between"), array(OBSERVATION)
+        ),
     }
 
     @classmethod
@@ -94,16 +127,19 @@ class ChangesBetween(Endpoint):
             "as_of": self.day.isoformat(),
             "plan": plan.slug,
         }
+        figures = changes.figures
+        about = {path: described(changes.now, path, explanations()[path]) for path in figures}
         return Response(
             {
                 "as_of": self.day,
                 "plan": plan.slug,
                 "compared_with": self.compared,
-                "figures": {path: {"now": each.now, **then_and_change(each)} for path, each in changes.figures.items()},
+                "figures": {path: {"now": each.now, **then_and_change(each)} for path, each in figures.items()},
                 "counts": changes.counts,
                 "measures": [self.measure(each) for each in changes.measures],
                 "projects": {**changes.projects, "url": self.address("api-projects", **listed)},
                 "observations": [self.observation(each) for each in changes.observations],
+                "meta": linked(about, self, changes.now),
             }
         )
 

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from dashboard.api.summary import META
+from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
 from dashboard.explain import NARROWINGS, Rows, asked, names
 from dashboard.figures import Figures
 from dashboard.models import RollupRun
+from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
+from indicators.api.observations import VERIFIED
 from indicators.figures import COUNTRY, PROVINCE, Standing
 from measures.filters import MeasureFilter, asked_plan
 from projects.filters import ProjectFilter
@@ -19,67 +21,88 @@ from web.schema import (
     ADDRESS,
     DAY,
     FLAG,
+    META,
     MOMENT,
     NUMBER,
+    SOURCE,
     TEXT,
+    UNIT,
     WHOLE,
     Shape,
     array,
     keyed,
+    meaning,
     optional,
     parameters_of,
     record,
+    translated,
 )
 from web.sources import source_text
 
+LABEL = translated(gettext_lazy("What it is called"))
 INPUT = record(
     {
-        "figure": {**optional(TEXT), "description": "Its path, where it has an explanation of its own"},
-        "label": TEXT,
-        "value": optional(NUMBER),
-        "day": optional(DAY),
-        "unit": TEXT,
+        "figure": meaning(gettext_lazy("Its path, where it has an explanation of its own"), optional(TEXT)),
+        "label": LABEL,
+        "value": meaning(gettext_lazy("Its value; null where it is a day"), optional(NUMBER)),
+        "day": meaning(gettext_lazy("The day that it is; null where it is a number"), optional(DAY)),
+        "unit": UNIT,
     }
 )
 ROWS = record(
-    {"count": {**optional(WHOLE), "description": "Of the rows that are counted"}, "page": ADDRESS, "url": ADDRESS}
+    {
+        "count": meaning(gettext_lazy("How many rows are counted; null where they are not"), optional(WHOLE)),
+        "page": meaning(gettext_lazy("Address of the page that lists them"), ADDRESS),
+        "url": meaning(gettext_lazy("Address of the list in the API"), ADDRESS),
+    }
 )
-RUN = record({"id": WHOLE, "started_at": MOMENT, "finished_at": optional(MOMENT), "full": FLAG, "cells": WHOLE})
+RUN = record(
+    {
+        "id": meaning(gettext_lazy("Number of the run"), WHOLE),
+        "started_at": meaning(gettext_lazy("When it began"), MOMENT),
+        "finished_at": meaning(gettext_lazy("When it ended; null while it goes on"), optional(MOMENT)),
+        "full": meaning(gettext_lazy("Whether it counted everything anew"), FLAG),
+        "cells": meaning(gettext_lazy("How many stored counts it wrote"), WHOLE),
+    }
+)
 OBSERVATION = record(
     {
-        "indicator": TEXT,
-        "region": TEXT,
-        "period": TEXT,
-        "value": NUMBER,
-        "released_on": DAY,
-        "verified": FLAG,
-        "source": TEXT,
-        "previous": optional(NUMBER),
-        "comparator": optional(record({"region": TEXT, "value": NUMBER})),
+        "indicator": CODE,
+        "region": REGION,
+        "period": PERIOD,
+        "value": VALUE,
+        "released_on": RELEASED_ON,
+        "verified": VERIFIED,
+        "source": SOURCE,
+        "previous": PREVIOUS,
+        "comparator": COMPARATOR,
     }
 )
 
 
 class Explain(Endpoint):
-    """Why a figure is what it is: its formula, what went in, the rows that were counted, when, and by which run."""
-
     component = "Explanation"
+    summary = gettext_lazy(
+        "Why a figure is what it is: its formula, what went in, the rows that were counted, when, and by which run."
+    )
     columns = {
-        "plan": TEXT,
-        "figure": TEXT,
-        "label": TEXT,
-        "narrowed": keyed(TEXT),
-        "value": optional(NUMBER),
-        **META["properties"],
-        "working": {**TEXT, "description": "The formula with the numbers"},
-        "inputs": array(INPUT),
-        "rows": optional(ROWS),
-        "cells": {**WHOLE, "description": "How many stored counts were summed"},
-        "computed_at": MOMENT,
-        "stored": {**FLAG, "description": "False where it was counted for this answer"},
-        "run": {**optional(RUN), "description": "That computed the newest of the plan's cells"},
-        "refreshing": FLAG,
-        "observation": optional(OBSERVATION),
+        "plan": PLAN,
+        "figure": meaning(gettext_lazy("Path of the figure in the summary")),
+        "label": LABEL,
+        "narrowed": meaning(gettext_lazy("What it is narrowed to, by the name of the filter"), keyed(TEXT)),
+        "value": meaning(gettext_lazy("The figure; null: nothing to measure"), optional(NUMBER)),
+        **{name: shape for name, shape in META["properties"].items() if name != "url"},
+        "working": meaning(gettext_lazy("The formula with the numbers; empty where there is none")),
+        "inputs": meaning(gettext_lazy("What went in"), array(INPUT)),
+        "rows": meaning(gettext_lazy("The rows behind it; null where there are none"), optional(ROWS)),
+        "cells": meaning(gettext_lazy("How many stored counts were summed"), WHOLE),
+        "computed_at": COMPUTED_AT,
+        "stored": meaning(gettext_lazy("False where it was counted for this answer"), FLAG),
+        "run": meaning(gettext_lazy("The run that wrote the newest of the plan's counts"), optional(RUN)),
+        "refreshing": REFRESHING,
+        "observation": meaning(
+            gettext_lazy("The value of an indicator; null for other figures"), optional(OBSERVATION)
+        ),
     }
 
     @classmethod

@@ -1,18 +1,18 @@
 from collections.abc import Iterable, Sequence
 
-import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
 from regions.models import Region, RegionKind
 from web.api import ListEndpoint, Row
-from web.filters import RuledChoiceFilter, SearchFilter, SlugFilter
+from web.days import written_moment
+from web.filters import RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 from web.language import local
-from web.schema import ADDRESS, TEXT, local_names, one_of, optional
+from web.schema import ADDRESS, TEXT, UPDATED_AT, choice, local_names, meaning, optional
 
 
-class RegionFilter(django_filters.FilterSet):
+class RegionFilter(UpdatedFilterSet):
     search = SearchFilter("code", "name_zh", "name_en")
     kind = RuledChoiceFilter(choices=RegionKind.choices, label=gettext_lazy("Kind"))
     parent = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Lies in"))
@@ -22,7 +22,7 @@ class RegionFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class DepartmentFilter(django_filters.FilterSet):
+class DepartmentFilter(UpdatedFilterSet):
     search = SearchFilter("slug", "name_zh", "name_en", "short_zh", "short_en")
 
     class Meta:
@@ -31,15 +31,15 @@ class DepartmentFilter(django_filters.FilterSet):
 
 
 class Regions(ListEndpoint):
-    """The country, the province, its cities and counties, by their codes of GB/T 2260."""
-
     component = "RegionList"
+    summary = gettext_lazy("The country, the province, its cities and counties, by their codes of GB/T 2260.")
     columns = {
-        "code": TEXT,
-        **local_names("name"),
-        "kind": one_of(RegionKind.values),
-        "parent": optional(TEXT),
-        "url": ADDRESS,
+        "code": meaning(gettext_lazy("Code of the region (GB/T 2260)")),
+        **local_names("name", gettext_lazy("Name of the region")),
+        "kind": choice(RegionKind.choices, gettext_lazy("Kind of region")),
+        "parent": meaning(gettext_lazy("Code of the region that it lies in; null for the country"), optional(TEXT)),
+        "updated_at": UPDATED_AT,
+        "url": meaning(gettext_lazy("Address of its projects or values in the API"), ADDRESS),
     }
     filterset_class = RegionFilter
     orderings = {"code": ["code"], "kind": ["kind", "code"]}
@@ -62,16 +62,24 @@ class Regions(ListEndpoint):
                 "name_en": each.name_en,
                 "kind": each.kind,
                 "parent": each.parent.code if each.parent else None,
+                "updated_at": written_moment(each.updated_at),
                 "url": url,
             }
 
 
 class Departments(ListEndpoint):
-    """The departments that lead or join measures, in the order of the office. One that was merged is no longer
-    listed; as a filter its slug finds what the department that does its work now has."""
-
     component = "DepartmentList"
-    columns = {"slug": TEXT, **local_names("name"), **local_names("short_name"), "url": ADDRESS}
+    summary = gettext_lazy(
+        "The departments that lead or join measures, in the order of the office. One that was merged is no longer "
+        "listed; as a filter its slug finds what the department that does its work now has."
+    )
+    columns = {
+        "slug": meaning(gettext_lazy("Slug of the department")),
+        **local_names("name", gettext_lazy("Name of the department")),
+        **local_names("short_name", gettext_lazy("Short name of the department")),
+        "updated_at": UPDATED_AT,
+        "url": meaning(gettext_lazy("Address of the measures that it leads in the API"), ADDRESS),
+    }
     filterset_class = DepartmentFilter
     orderings = {"number": ["number", "slug"], "slug": ["slug"]}
     default_ordering = "number"
@@ -90,5 +98,6 @@ class Departments(ListEndpoint):
                 "short_name": local(each, "short"),
                 "short_name_zh": each.short_zh,
                 "short_name_en": each.short_en,
+                "updated_at": written_moment(each.updated_at),
                 "url": self.address("api-measures", department=each.slug),
             }

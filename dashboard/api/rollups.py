@@ -4,15 +4,17 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dashboard.api.summary import INVESTED, MEASURES
-from dashboard.figures import Figures
+from dashboard.api.summary import INVESTED, MEASURES, linked
+from dashboard.figures import Figures, described, explanations
 from dashboard.figures import Row as Member
 from measures.filters import asked_plan
-from web.api import ListEndpoint, Row, refused_value
+from reporting.lights import Light
+from web.api import ListEndpoint, Row
+from web.errors import BadQuery, not_one_of
 from web.listing import Listing
-from web.schema import ADDRESS, TEXT, Shape, local_names, one_of
+from web.schema import ADDRESS, TEXT, Shape, array, choice, local_names, meaning, on_the_earlier_day
 
 
 @dataclass
@@ -24,18 +26,25 @@ class MemberListing(Listing):
     @cached_property
     def rows(self) -> Any:
         words = self.params.get("search", "").lower().split()
-        found = [each for each in self.members if all(word in _searched(each) for word in words)]
+        keys = [key for key in self.params.get("key", "").split(",") if key]
+        known = [each.key for each in self.members]
+        if any(key not in known for key in keys):
+            raise BadQuery({"key": [not_one_of(known)]})
+        asked = [each for each in self.members if not keys or each.key in keys]
+        found = [each for each in asked if all(word in _searched(each) for word in words)]
         name = self.ordering.removeprefix("-")
         down = self.ordering.startswith("-")
         if name == "number":
             return found[::-1] if down else found
-        known = [each for each in found if _value(each, name) is not None]
-        unknown = [each for each in found if _value(each, name) is None]
-        return sorted(known, key=lambda each: _value(each, name), reverse=down) + unknown
+        measured = [each for each in found if _value(each, name) is not None]
+        unmeasured = [each for each in found if _value(each, name) is None]
+        return sorted(measured, key=lambda each: _value(each, name), reverse=down) + unmeasured
 
 
 def _value(member: Member, name: str) -> Any:
-    return getattr(member, name) if name in ("key", "name") else member.figures[name]
+    if name in ("key", "name"):
+        return getattr(member, name)
+    return member.figures["lights"][name] if name in Light else member.figures[name]
 
 
 def _both(member: Member) -> tuple[str, str]:
@@ -56,9 +65,13 @@ def _searched(member: Member) -> str:
 
 
 class Rollups(ListEndpoint):
-    """Figures by members of a grouping: every member that exists, with zeros; each opens the rows behind it."""
+    """Figures by members of a grouping: every member that exists, with zeros, unless `key` names some; each opens the
+    rows behind it."""
 
-    groups: dict[str, str] = {}  # `by` -> the filter of the list of the rows behind
+    kind: str  # the first part of the paths of its figures
+    takes_cursor = False
+    # What `by` takes, each with its label; the list of the rows behind has a filter of the same name.
+    groups: dict[str, Any] = {}
     behind: str
     figures: dict[str, Shape]
     takes_plan = True
@@ -70,7 +83,8 @@ class Rollups(ListEndpoint):
     @classmethod
     def filter_shapes(cls) -> dict[str, Shape]:
         return {
-            "by": {**one_of(cls.groups), "default": "plan", "description": gettext_lazy("Grouping")},
+            "by": {**choice(cls.groups.items(), gettext_lazy("Grouping")), "default": "plan"},
+            "key": {**array(TEXT), "description": gettext_lazy("Keys of members, with commas between: only these")},
             "search": {**TEXT, "description": gettext_lazy("Search by name")},
         }
 
@@ -81,7 +95,7 @@ class Rollups(ListEndpoint):
     def by(self) -> str:
         by = self.request.GET.get("by") or "plan"
         if by not in self.groups:
-            raise refused_value("by", self.groups)
+            raise BadQuery({"by": [not_one_of(self.groups)]})
         return by
 
     def get_listing(self) -> Listing:
@@ -91,13 +105,23 @@ class Rollups(ListEndpoint):
             self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
         return MemberListing(self.request.GET, None, self.orderings, self.default_ordering, members=members)
 
+    def get_meta(self) -> dict[str, Any]:
+        if self.plan is None:
+            return {}
+        figures, found = Figures(self.plan, self.day), {}
+        for path, explanation in explanations().items():
+            kind, _dot, name = path.partition(".")
+            if kind == self.kind and name.partition(".")[0] in (self.fields or self.figures):
+                found[path] = described(figures, path, explanation, of_plan=self.by == "plan")
+        return {path.removeprefix(f"{self.kind}."): each for path, each in linked(found, self, figures).items()}
+
     def make_rows(self, objects: Sequence[Member]) -> Iterable[Row]:
         plan = {"plan": self.plan.slug} if self.plan else {}
         by = self.by
         asked = {"as_of": self.day.isoformat()} if self.request.GET.get("as_of") else {}
         for each in objects:
             name_zh, name_en = _both(each)
-            query = {**plan, self.groups[by]: each.key, **asked}
+            query = {**plan, by: each.key, **asked}
             yield {
                 "key": each.key,
                 "name": each.name,
@@ -113,15 +137,21 @@ class Rollups(ListEndpoint):
 
 
 def _columns(figures: dict[str, Shape]) -> dict[str, Shape]:
-    return {"key": TEXT, **local_names("name"), **figures, "url": ADDRESS}
+    return {
+        "key": meaning(gettext_lazy("Slug or code of the member, or the value that its rows share")),
+        **local_names("name", gettext_lazy("Name of the member")),
+        **figures,
+        "url": meaning(gettext_lazy("Address of the rows that were counted in the API"), ADDRESS),
+    }
 
 
 def _then(figures: dict[str, Shape]) -> dict[str, Shape]:
-    return {f"{name}_then": shape for name, shape in figures.items()}
+    return {f"{name}_then": on_the_earlier_day(shape) for name, shape in figures.items()}
 
 
 def _orderings(figures: dict[str, Shape]) -> dict[str, Sequence[str]]:
-    return {name: [name] for name in ("number", "key", "name", *figures) if name != "lights"}
+    names = [each for name in figures for each in (Light.values if name == "lights" else [name])]
+    return {name: [name] for name in ("number", "key", "name", *names)}
 
 
 _MEASURES = {
@@ -131,14 +161,18 @@ _MEASURES = {
 
 
 class MeasureRollups(Rollups):
-    """Measures of a plan counted by plan, section or lead department."""
-
     component = "MeasureRollupList"
+    summary = gettext_lazy("Measures of a plan counted by plan, section or lead department.")
+    kind = "measures"
     figures = _MEASURES
     columns = _columns(_MEASURES)
     compared_columns = _then(_MEASURES)
     orderings = _orderings(_MEASURES)
-    groups = {"plan": "plan", "section": "section", "department": "department"}
+    groups = {
+        "plan": gettext_lazy("Action plan"),
+        "section": gettext_lazy("Section"),
+        "department": gettext_lazy("Lead department"),
+    }
     behind = "api-measures"
     name = "rollups-measures"
 
@@ -147,14 +181,19 @@ class MeasureRollups(Rollups):
 
 
 class ProjectRollups(Rollups):
-    """Projects of a plan counted, and their investment summed, by plan, city, category or stage."""
-
     component = "ProjectRollupList"
+    summary = gettext_lazy("Projects of a plan counted, and their investment summed, by plan, city, category or stage.")
+    kind = "projects"
     figures = INVESTED
     columns = _columns(INVESTED)
     compared_columns = _then(INVESTED)
     orderings = _orderings(INVESTED)
-    groups = {"plan": "plan", "city": "city", "category": "category", "stage": "stage"}
+    groups = {
+        "plan": gettext_lazy("Action plan"),
+        "city": pgettext_lazy("project", "City"),
+        "category": gettext_lazy("Category"),
+        "stage": gettext_lazy("Stage"),
+    }
     behind = "api-projects"
     name = "rollups-projects"
 

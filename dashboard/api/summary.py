@@ -1,93 +1,151 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from dashboard.changes import figure_changes, indicator_changes
-from dashboard.figures import Figures, summary
+from dashboard.figures import Figures, explanations, meta, summary
+from indicators.api.indicators import (
+    COMPARATOR,
+    GAP,
+    NAME,
+    PERIOD,
+    PREVIOUS,
+    REGION,
+    RELEASED_ON,
+    TARGET,
+    VALUE,
+)
 from measures.filters import asked_plan
 from projects.models import Category
 from reporting.changes import FigureChange
 from reporting.lights import Light
-from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
-from web.api import Endpoint
-from web.schema import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, Shape, keyed, one_of, optional, record
+from web.api import Endpoint, Row
+from web.schema import (
+    AS_OF,
+    DAY,
+    FIGURES,
+    FLAG,
+    MOMENT,
+    NUMBER,
+    PROVENANCE,
+    SOURCE,
+    TEXT,
+    UNIT,
+    WHOLE,
+    Shape,
+    keyed,
+    meaning,
+    optional,
+    quantity,
+    record,
+)
 
-PERCENT: Shape = optional({**NUMBER, "description": "Percent"})
-POINTS: Shape = optional({**NUMBER, "description": "Percentage points"})
-LIGHTS = record({light.value: WHOLE for light in Light})
-INVESTED: dict[str, Shape] = {"total": WHOLE, "total_investment": {**NUMBER, "description": "100 million yuan"}}
+PLAN = meaning(gettext_lazy("Slug of the action plan"))
+COMPUTED_AT = meaning(gettext_lazy("When the totals were counted"), MOMENT)
+REFRESHING = meaning(gettext_lazy("Whether a change is not yet in the totals"), FLAG)
+
+
+def _figure(path: str, shape: Shape = WHOLE) -> Shape:
+    """The figure at the path, which means what its explanation says."""
+    known = explanations()[path]
+    words = lazy(lambda: explanations()[path].formula, str)()
+    return quantity(known.unit, shape, cumulative=known.cumulative, description=words)
+
+
+def _invested(part: str = "") -> dict[str, Shape]:
+    return {
+        "total": _figure(f"projects.{part}total"),
+        "total_investment": _figure(f"projects.{part}total_investment", NUMBER),
+    }
+
+
+INVESTED = _invested()
+BY_CATEGORY = meaning(
+    gettext_lazy("The same by category"),
+    record({each.value: meaning(each.label, record(_invested(f"by_category.{each.value}."))) for each in Category}),
+)
 MEASURES: dict[str, Shape] = {
-    "total": WHOLE,
-    **{status.value: WHOLE for status in reversed(MeasureStatus)},
-    "completion_rate": PERCENT,
-    "time_elapsed": {**NUMBER, "description": "Percent"},
-    "gap": POINTS,
-    "due": WHOLE,
-    "due_rate": PERCENT,
-    "gap_to_plan": POINTS,
-    "lights": LIGHTS,
-    "latest_change_on": optional(DAY),
+    "total": _figure("measures.total"),
+    **{status.value: _figure(f"measures.{status.value}") for status in reversed(MeasureStatus)},
+    "completion_rate": optional(_figure("measures.completion_rate", NUMBER)),
+    "time_elapsed": _figure("measures.time_elapsed", NUMBER),
+    "gap": optional(_figure("measures.gap", NUMBER)),
+    "due": _figure("measures.due"),
+    "due_rate": optional(_figure("measures.due_rate", NUMBER)),
+    "gap_to_plan": optional(_figure("measures.gap_to_plan", NUMBER)),
+    "lights": meaning(
+        gettext_lazy("Measures by their light"),
+        record({light.value: _figure(f"measures.lights.{light.value}") for light in Light}),
+    ),
+    "latest_change_on": meaning(
+        gettext_lazy("The last day by the day on which a status that holds was entered; null: none"), optional(DAY)
+    ),
 }
 INDICATOR = record(
     {
-        "name": TEXT,
-        "unit": TEXT,
-        "region": TEXT,
-        "period": TEXT,
-        "value": NUMBER,
-        "released_on": DAY,
-        "previous": optional(NUMBER),
-        "comparator": optional(record({"region": TEXT, "value": NUMBER})),
-        "gap": optional(NUMBER),
-        "target": optional(record({"value": NUMBER, "due_year": WHOLE, "qualifier": TEXT, "document": TEXT})),
-        "provenance": one_of(Provenance.values),
-        "source": TEXT,
+        "name": NAME["name"],
+        "unit": UNIT,
+        "region": REGION,
+        "period": PERIOD,
+        "value": VALUE,
+        "released_on": RELEASED_ON,
+        "previous": PREVIOUS,
+        "comparator": COMPARATOR,
+        "gap": GAP,
+        "target": TARGET,
+        "provenance": PROVENANCE,
+        "source": SOURCE,
     }
 )
-META = record(
-    {
-        "unit": TEXT,
-        "provenance": one_of(Provenance.values),
-        "published_for": optional(DAY),
-        "source": TEXT,
-        "explain": TEXT,
-    }
-)
-
-
-CHANGE = record({"then": optional(NUMBER), "change": optional(NUMBER)})
+CHANGE: dict[str, Shape] = {
+    "then": meaning(gettext_lazy("The figure on the earlier day; null: none, or not comparable"), optional(NUMBER)),
+    "change": meaning(
+        gettext_lazy("By how much it differs; percentages by percentage points; null: not comparable"), optional(NUMBER)
+    ),
+}
 
 
 def then_and_change(each: FigureChange) -> dict[str, Any]:
     return {"then": each.then, "change": each.change}
 
 
-class Summary(Endpoint):
-    """Measures, projects and indicators of a plan at a glance; `meta` says what each figure is, and `compare`, where an
-    earlier day is named, what it was then, by its path."""
+def linked(found: Mapping[str, Row], endpoint: Endpoint, figures: Figures) -> dict[str, Row]:
+    """What figures are, by their path, with the addresses of their explanations."""
+    asked = {"plan": figures.plan.slug, "as_of": figures.day.isoformat()}
+    return {
+        path: {**each, "url": endpoint.address("api-explain", figure=path, **asked)} for path, each in found.items()
+    }
 
+
+class Summary(Endpoint):
     component = "Summary"
+    summary = gettext_lazy(
+        "Measures, projects and indicators of a plan at a glance; `meta` says what each figure is, and `compare`, "
+        "where an earlier day is named, what it was then, by its path."
+    )
     takes_compare = True
     columns = {
-        "plan": TEXT,
-        "computed_at": MOMENT,
-        "refreshing": FLAG,
-        "measures": record(MEASURES),
-        "projects": record(
-            {**INVESTED, "by_category": record({category.value: record(INVESTED) for category in Category})}
-        ),
-        "indicators": keyed(INDICATOR),
-        "meta": keyed(META),
+        "plan": PLAN,
+        "computed_at": COMPUTED_AT,
+        "refreshing": REFRESHING,
+        "measures": meaning(gettext_lazy("The measures of the plan"), record(MEASURES)),
+        "projects": meaning(gettext_lazy("The projects of the plan"), record({**INVESTED, "by_category": BY_CATEGORY})),
+        "indicators": meaning(gettext_lazy("The headline indicators of the province, by their code"), keyed(INDICATOR)),
     }
 
     @classmethod
     def shape(cls) -> Shape:
-        compare = record({"as_of": DAY, "figures": keyed(CHANGE)})
-        return record({"as_of": DAY, **cls.columns, "compare": compare}, sometimes=["compare"])
+        figures = meaning(gettext_lazy("Each figure by its path"), keyed(record(CHANGE)))
+        compare = record({"as_of": meaning(gettext_lazy("The earlier day"), DAY), "figures": figures})
+        words = gettext_lazy("What the figures were on the earlier day; only where one is named")
+        columns = {"as_of": AS_OF, **cls.columns, "compare": meaning(words, compare), "meta": FIGURES}
+        return record(columns, always=("as_of", "meta"))
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
@@ -98,7 +156,7 @@ class Summary(Endpoint):
         if plan is None:
             raise Http404(_("There is no action plan yet."))
         figures = Figures(plan, self.day)
-        return Response({**summary(figures), **self.compare(figures)})
+        return Response({**summary(figures), "meta": linked(meta(figures), self, figures), **self.compare(figures)})
 
     def compare(self, now: Figures) -> dict[str, Any]:
         if self.compared is None:

@@ -4,63 +4,132 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from indicators.figures import COUNTRY, PROVINCE, Since, Standing, standings
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Direction, Indicator, Observation, Target
-from reporting.provenance import Provenance
 from web.api import Endpoint, ListEndpoint, Row
+from web.days import written_moment
 from web.language import local
 from web.numbers import json_number, trimmed
-from web.schema import ADDRESS, DAY, FLAG, NUMBER, TEXT, WHOLE, Shape, array, local_names, one_of, optional, record
+from web.schema import (
+    ADDRESS,
+    CUMULATIVE,
+    DAY,
+    FLAG,
+    NUMBER,
+    PROVENANCE,
+    SOURCE,
+    TEXT,
+    UNIT,
+    UPDATED_AT,
+    URL,
+    WHOLE,
+    Shape,
+    array,
+    choice,
+    local_names,
+    meaning,
+    optional,
+    quantity,
+    record,
+)
 from web.sources import source_text
 
-LATEST = record({"period": TEXT, "value": NUMBER, "released_on": DAY})
-TARGET = record({"value": NUMBER, "due_year": WHOLE, "qualifier": TEXT, "document": TEXT})
+CODE = meaning(gettext_lazy("Code of the indicator"))
+PERIOD = meaning(gettext_lazy("The period that the value is of, such as 2023H1"))
+REGION = meaning(gettext_lazy("Code of the region"))
+RELEASED_ON = meaning(gettext_lazy("The day on which the value was released"), DAY)
+NAME = local_names("name", gettext_lazy("Name of the indicator"))
+VALUE = meaning(gettext_lazy("The value, in the unit of the indicator"), NUMBER)
+PREVIOUS = meaning(
+    gettext_lazy("The value of the same period a year earlier; null: none, or not comparable"), optional(NUMBER)
+)
+GAP = meaning(gettext_lazy("The value minus that of the country, in the unit of the indicator"), optional(NUMBER))
+COMPARATOR = meaning(
+    gettext_lazy("The country in the same period; null: not released"),
+    optional(record({"region": REGION, "value": VALUE})),
+)
+LATEST = record({"period": PERIOD, "value": VALUE, "released_on": RELEASED_ON, "provenance": PROVENANCE})
+_TARGET: dict[str, Shape] = {
+    "value": meaning(gettext_lazy("What it is to be, in the unit of the target"), NUMBER),
+    "due_year": meaning(gettext_lazy("The year by whose end it is to be reached"), WHOLE),
+    "qualifier": meaning(gettext_lazy("How the document qualifies it, such as “about” or “versus 2020”")),
+    "document": meaning(gettext_lazy("The document that sets it, in the language of the request")),
+}
+TARGET = meaning(
+    gettext_lazy("The target in force: of the newest document adopted by the day; null: none"),
+    optional(record(_TARGET)),
+)
 INDICATOR: dict[str, Shape] = {
-    "code": TEXT,
-    **local_names("name"),
-    "unit": TEXT,
-    "direction": one_of(Direction.values),
-    "cumulative": FLAG,
-    "latest": optional(LATEST),
-    "target": optional(TARGET),
-    "comparator": optional(record({"region": TEXT, "value": NUMBER})),
-    "staleness": optional({**WHOLE, "description": "Days from the end of the newest period to the day"}),
-    "url": ADDRESS,
+    "code": CODE,
+    **NAME,
+    "unit": UNIT,
+    "direction": choice(Direction.choices, gettext_lazy("Which way is better")),
+    "cumulative": CUMULATIVE,
+    "latest": meaning(
+        gettext_lazy("The newest verified and exact value of the province released by the day; null: none"),
+        optional(LATEST),
+    ),
+    "target": TARGET,
+    "comparator": COMPARATOR,
+    "staleness": optional(
+        quantity("days", WHOLE, description=gettext_lazy("Days from the end of the newest period to the day"))
+    ),
+    "updated_at": UPDATED_AT,
+    "url": URL,
 }
 LONGER: dict[str, Shape] = {
-    "region": TEXT,
-    "headline": optional(WHOLE),
-    "previous": optional(NUMBER),
-    "gap": optional(NUMBER),
-    "attainment": optional({**NUMBER, "description": "Percent of the straight path from the baseline to the target"}),
-    "targets": array(
-        record(
-            {
-                **TARGET["properties"],
-                "unit": TEXT,
-                "derived": FLAG,
-                "baseline_value": optional(NUMBER),
-                "baseline_on": optional(DAY),
-                "adopted_on": DAY,
-                "adopted_basis": TEXT,
-                "provenance": one_of(Provenance.values),
-                "source": TEXT,
-            }
+    "region": REGION,
+    "headline": meaning(gettext_lazy("Its place among the headline indicators; null: it is none"), optional(WHOLE)),
+    "previous": PREVIOUS,
+    "gap": GAP,
+    "attainment": optional(
+        quantity(
+            "%",
+            description=gettext_lazy(
+                "How much of the straight path from the stated baseline to the target is done; null without a baseline"
+            ),
         )
     ),
-    "measures": array(TEXT),
-    "observations": ADDRESS,
-    "provenance": one_of(Provenance.values),
-    "source": TEXT,
+    "targets": meaning(
+        gettext_lazy("Every target adopted by the day"),
+        array(
+            record(
+                {
+                    **_TARGET,
+                    "unit": meaning(gettext_lazy("The unit of the target")),
+                    "derived": meaning(gettext_lazy("Whether it was worked out from the document's own figures"), FLAG),
+                    "baseline_value": meaning(
+                        gettext_lazy("Where the straight path begins, in the unit of the target; null: not stated"),
+                        optional(NUMBER),
+                    ),
+                    "baseline_on": meaning(gettext_lazy("The day of the baseline; null: not stated"), optional(DAY)),
+                    "adopted_on": meaning(gettext_lazy("The day on which the document was adopted"), DAY),
+                    "adopted_basis": meaning(gettext_lazy("Whether the document states that day, or it is assumed")),
+                    "provenance": PROVENANCE,
+                    "source": SOURCE,
+                }
+            )
+        ),
+    ),
+    "measures": meaning(gettext_lazy("Codes of the measures that are to move it, listed by the day"), array(TEXT)),
+    "observations": meaning(gettext_lazy("Address of its values in the API"), ADDRESS),
+    "provenance": PROVENANCE,
+    "source": SOURCE,
 }
 
 
 THEN: dict[str, Shape] = {
-    "latest_then": {**optional(LATEST), "description": "The newest value on the earlier day; null: none was released"},
-    "change": {**optional(NUMBER), "description": "In the unit; null also between sums from 1 January to other days"},
+    "latest_then": meaning(
+        gettext_lazy("The newest value on the earlier day; null: none was released"), optional(LATEST)
+    ),
+    "change": meaning(
+        gettext_lazy("By how much it differs, in the unit; null also between sums from 1 January to other days"),
+        optional(NUMBER),
+    ),
 }
 
 
@@ -78,7 +147,12 @@ def target_row(target: Target | None) -> Row | None:
 def latest_row(latest: Observation | None) -> Row | None:
     if latest is None:
         return None
-    return {"period": latest.period, "value": json_number(trimmed(latest.value)), "released_on": latest.released_on}
+    return {
+        "period": latest.period,
+        "value": json_number(trimmed(latest.value)),
+        "released_on": latest.released_on,
+        "provenance": latest.provenance,
+    }
 
 
 def then_row(standing: Standing, compared: date | None) -> Row:
@@ -104,14 +178,16 @@ def indicator_row(standing: Standing, day: date, url: str) -> Row:
         "target": target_row(standing.target),
         "comparator": None if comparator is None else {"region": COUNTRY, "value": comparator},
         "staleness": None if latest is None else (day - latest.period_end).days,
+        "updated_at": written_moment(indicator.updated_at),
         "url": url,
     }
 
 
 class Indicators(ListEndpoint):
-    """The indicators of the province, each with its newest verified and exact value released by the day."""
-
     component = "IndicatorList"
+    summary = gettext_lazy(
+        "The indicators of the province, each with its newest verified and exact value released by the day."
+    )
     columns = INDICATOR
     takes_compare = True
     compared_columns = THEN
@@ -131,9 +207,8 @@ class Indicators(ListEndpoint):
 
 
 class IndicatorDetail(Endpoint):
-    """One indicator: what it stands against, and every target adopted by the day."""
-
     component = "Indicator"
+    summary = gettext_lazy("One indicator: what it stands against, and every target adopted by the day.")
     columns = INDICATOR | LONGER
     takes_compare = True
     compared_columns = THEN

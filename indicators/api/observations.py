@@ -2,16 +2,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
+from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
 from reporting.periods import PeriodKind
-from reporting.provenance import Provenance
 from web.api import ListEndpoint, Row
+from web.days import written_moment
 from web.numbers import json_number, trimmed
-from web.schema import ADDRESS, DAY, FLAG, NUMBER, TEXT, one_of
+from web.schema import CUMULATIVE, DAY, FLAG, PROVENANCE, SOURCE, UNIT, UPDATED_AT, URL, choice, meaning
 from web.sources import source_text
 
+VERIFIED = meaning(gettext_lazy("Whether it was checked against the source"), FLAG)
 _VALUES = [
     "indicator__code",
     "region__code",
@@ -27,29 +30,34 @@ _VALUES = [
     "verified",
     "provenance",
     "source",
+    "updated_at",
+    "indicator__unit",
+    "indicator__cumulative",
 ]
 
 
 class Observations(ListEndpoint):
-    """The values of all indicators released by the day, each in its indicator's unit."""
-
     component = "ObservationList"
+    summary = gettext_lazy("The values of all indicators released by the day, each in its indicator's unit.")
     columns = {
-        "indicator": TEXT,
-        "region": TEXT,
-        "period": TEXT,
-        "period_kind": one_of(PeriodKind.values),
-        "period_start": DAY,
-        "period_end": DAY,
-        "value": {**NUMBER, "description": "In the unit of the indicator"},
-        "exact": FLAG,
-        "basis": TEXT,
-        "released_on": DAY,
-        "release_basis": TEXT,
-        "verified": FLAG,
-        "provenance": one_of(Provenance.values),
-        "source": TEXT,
-        "url": ADDRESS,
+        "indicator": CODE,
+        "region": REGION,
+        "period": PERIOD,
+        "period_kind": choice(PeriodKind.choices, gettext_lazy("Kind of period")),
+        "period_start": meaning(gettext_lazy("First day of the period"), DAY),
+        "period_end": meaning(gettext_lazy("Last day of the period"), DAY),
+        "value": VALUE,
+        "unit": UNIT,
+        "cumulative": CUMULATIVE,
+        "exact": meaning(gettext_lazy("False for a rounded figure, or one of “more than”"), FLAG),
+        "basis": meaning(gettext_lazy("How it is counted, or what it was taken from")),
+        "released_on": RELEASED_ON,
+        "release_basis": meaning(gettext_lazy("Whether the source states the day of release, or it is assumed")),
+        "verified": VERIFIED,
+        "provenance": PROVENANCE,
+        "source": SOURCE,
+        "updated_at": UPDATED_AT,
+        "url": URL,
     }
     filterset_class = ObservationFilter
     orderings = OBSERVATION_ORDERINGS
@@ -67,8 +75,11 @@ class Observations(ListEndpoint):
                 "region": region,
                 **{name: each[name] for name in _VALUES[2:6]},
                 "value": json_number(trimmed(each["value"])),
-                **{name: each[name] for name in _VALUES[7:-1]},
+                "unit": each["indicator__unit"],
+                "cumulative": each["indicator__cumulative"],
+                **{name: each[name] for name in _VALUES[7:13]},
                 "source": source_text(each["source"]),
+                "updated_at": written_moment(each["updated_at"]),
                 "url": self.address(
                     "api-observations", indicator=indicator, region=region, period_from=end, period_to=end
                 ),

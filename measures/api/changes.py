@@ -2,26 +2,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy
 
 from measures.filters import STATUS_CHANGE_ORDERINGS, StatusChangeFilter, asked_plan
 from measures.models import StatusChange
-from reporting.clock import SHANGHAI
 from reporting.statuses import MeasureStatus
 from web.api import ListEndpoint, Row, local_text
-from web.schema import ADDRESS, DAY, MOMENT, TEXT, WHOLE, Shape, one_of, optional
+from web.days import written_moment
+from web.schema import ADDRESS, DAY, MOMENT, UPDATED_AT, WHOLE, Shape, choice, meaning, optional, translated
 
-STATUS = one_of(MeasureStatus.values)
+REASON = gettext_lazy("Why it was changed")
 STATUS_CHANGE: dict[str, Shape] = {
-    "id": WHOLE,
-    "measure": TEXT,
-    "old_status": optional({**STATUS, "enum": [*STATUS["enum"], None]}),
-    "status": STATUS,
-    "effective_on": DAY,
-    "recorded_at": MOMENT,
-    "supersedes": optional(WHOLE),
-    "superseded_by": optional(WHOLE),
-    "reason": TEXT,
-    "url": ADDRESS,
+    "id": meaning(gettext_lazy("Number of the row"), WHOLE),
+    "measure": meaning(gettext_lazy("Code of the measure")),
+    "old_status": optional(
+        choice(MeasureStatus.choices, gettext_lazy("The status until then; null for the first of a measure"))
+    ),
+    "status": choice(MeasureStatus.choices, gettext_lazy("The status from then on")),
+    "effective_on": meaning(gettext_lazy("The day from which it is so"), DAY),
+    "recorded_at": meaning(gettext_lazy("The moment at which it was entered"), MOMENT),
+    "supersedes": meaning(gettext_lazy("Id of the wrong row that this one corrects"), optional(WHOLE)),
+    "superseded_by": meaning(
+        gettext_lazy("Id of the row that corrects this one, which then counts for no day"), optional(WHOLE)
+    ),
+    "reason": translated(REASON),
+    "updated_at": UPDATED_AT,
+    "url": meaning(gettext_lazy("Address of the history of the measure in the API"), ADDRESS),
 }
 
 
@@ -37,6 +43,7 @@ def change_values(changes: QuerySet, *more: str) -> QuerySet:
         "replaced_by",
         "reason_zh",
         "reason_en",
+        "updated_at",
         *more,
     )
 
@@ -51,18 +58,20 @@ def change_rows(changes: Sequence[Mapping[str, Any]], measures: str) -> Iterable
             "old_status": each["old_status"],
             "status": each["status"],
             "effective_on": each["effective_on"],
-            "recorded_at": each["recorded_at"].astimezone(SHANGHAI).isoformat(timespec="seconds"),
+            "recorded_at": written_moment(each["recorded_at"]),
             "supersedes": each["supersedes_id"],
             "superseded_by": each["replaced_by"],
             "reason": reason(each),
+            "updated_at": written_moment(each["updated_at"]),
             "url": f"{measures}{each['measure__code']}/history/",
         }
 
 
 class StatusChanges(ListEndpoint):
-    """The status changes of a plan's measures effective by the day; those that a later row corrects are kept."""
-
     component = "StatusChangeList"
+    summary = gettext_lazy(
+        "The status changes of a plan's measures effective by the day; those that a later row corrects are kept."
+    )
     columns = STATUS_CHANGE
     filterset_class = StatusChangeFilter
     orderings = STATUS_CHANGE_ORDERINGS

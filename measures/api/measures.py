@@ -4,10 +4,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from accounts.roles import may_see_names
-from measures.api.changes import STATUS_CHANGE, change_rows, change_values
+from measures.api.changes import REASON, STATUS_CHANGE, change_rows, change_values
+from measures.api.reports import EVIDENCE, WORDS
+from measures.api.reports import REPORT as FILED
 from measures.changes import status_and_light
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Evidence, Measure, Report, StatusChange
@@ -15,44 +19,70 @@ from reporting.lights import Light, light_of, thresholds
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from web.api import Endpoint, ListEndpoint, Row, among, grouped, local_text
-from web.schema import ADDRESS, DAY, TEXT, WHOLE, Shape, array, local_names, one_of, optional, record
+from web.days import written_moment
+from web.schema import (
+    ADDRESS,
+    DAY,
+    PROVENANCE,
+    SOURCE,
+    TEXT,
+    UPDATED_AT,
+    URL,
+    WHOLE,
+    Shape,
+    array,
+    choice,
+    in_both,
+    local_names,
+    meaning,
+    optional,
+    record,
+    translated,
+)
 from web.sources import source_text
 
-STATUS = one_of(MeasureStatus.values)
+_DESCRIPTION, _TARGET = gettext_lazy("What is to be done"), gettext_lazy("What is to be reached")
 MEASURE: dict[str, Shape] = {
-    "code": TEXT,
-    **local_names("title"),
-    "description": TEXT,
-    "section": TEXT,
-    "lead_department": TEXT,
-    "participating_departments": array(TEXT),
-    "status": STATUS,
-    "status_since": DAY,
-    "light": one_of(Light.values),
-    "light_reason": TEXT,
-    "due_on": optional(DAY),
-    "listed_on": DAY,
-    "target": TEXT,
-    "last_report_on": optional(DAY),
-    "projects": array(TEXT),
-    "indicators": array(TEXT),
-    "provenance": one_of(Provenance.values),
-    "lead_provenance": one_of(Provenance.values),
-    "source": TEXT,
-    "url": ADDRESS,
+    "code": meaning(gettext_lazy("Code of the measure")),
+    **local_names("title", gettext_lazy("Title of the measure")),
+    "description": translated(_DESCRIPTION),
+    "section": meaning(gettext_lazy("Slug of its section")),
+    "lead_department": meaning(gettext_lazy("Slug of the department that leads it")),
+    "participating_departments": meaning(gettext_lazy("Slugs of the departments that take part"), array(TEXT)),
+    "status": choice(MeasureStatus.choices, gettext_lazy("The status in force on the day")),
+    "status_since": meaning(gettext_lazy("The day since which it has that status"), DAY),
+    "light": choice(Light.choices, gettext_lazy("The light on the day, by the rule of the lights")),
+    "light_reason": meaning(gettext_lazy("Why it has that light, in the language of the request")),
+    "due_on": meaning(gettext_lazy("The day by which it is due; null where none is set"), optional(DAY)),
+    "listed_on": meaning(gettext_lazy("The day from which it belongs to the plan"), DAY),
+    "target": translated(_TARGET),
+    "last_report_on": meaning(
+        gettext_lazy("The day on which its last report by the day that is accepted by now was submitted"), optional(DAY)
+    ),
+    "projects": meaning(gettext_lazy("Codes of the projects that support it, listed by the day"), array(TEXT)),
+    "indicators": meaning(gettext_lazy("Codes of the indicators that it is to move"), array(TEXT)),
+    "provenance": PROVENANCE,
+    "lead_provenance": choice(Provenance.choices, gettext_lazy("Where its lead department comes from")),
+    "source": SOURCE,
+    "updated_at": UPDATED_AT,
+    "url": URL,
 }
 LONGER: dict[str, Shape] = {
-    "plan": TEXT,
-    "description_zh": TEXT,
-    "description_en": TEXT,
-    "target_zh": TEXT,
-    "target_en": TEXT,
-    "history": ADDRESS,
+    "plan": meaning(gettext_lazy("Slug of its action plan")),
+    **in_both("description", _DESCRIPTION),
+    **in_both("target", _TARGET),
+    "history": meaning(gettext_lazy("Address of its history in the API"), ADDRESS),
 }
 STATUS_THEN: dict[str, Shape] = {
-    "status_then": optional({**STATUS, "enum": [*STATUS["enum"], None], "description": "Null: not listed then"})
+    "status_then": optional(
+        choice(MeasureStatus.choices, gettext_lazy("The status on the earlier day; null: it was not listed then"))
+    )
 }
-LIGHT_THEN: dict[str, Shape] = {"light_then": optional({**one_of(Light.values), "enum": [*Light.values, None]})}
+LIGHT_THEN: dict[str, Shape] = {
+    "light_then": optional(
+        choice(Light.choices, gettext_lazy("The light on the earlier day; null: it was not listed then"))
+    )
+}
 _VALUES = [
     "pk",
     "code",
@@ -73,11 +103,19 @@ _VALUES = [
     "provenance",
     "lead_provenance",
     "source",
+    "updated_at",
 ]
 
 
 class MeasureRows(Endpoint):
     """What the list and a single measure share."""
+
+    def get_meta(self) -> Row:
+        if self.fields is not None and "light" not in self.fields:
+            return {}
+        words = _("The rule of lights, applied on the day; the row says why.")
+        rule = {"unit": "", "cumulative": False, "provenance": None, "published_for": None, "source": ""}
+        return {"light": {**rule, "explain": words, "url": self.address("measures:lights")}}
 
     def get_queryset(self) -> Any:
         return Measure.objects.as_of(self.day, limits=thresholds()).values(*_VALUES)
@@ -132,14 +170,16 @@ class MeasureRows(Endpoint):
                 "provenance": each["provenance"],
                 "lead_provenance": each["lead_provenance"],
                 "source": source_text(each["source"]),
+                "updated_at": written_moment(each["updated_at"]),
                 "url": f"{base}{each['code']}/",
             }
 
 
 class Measures(MeasureRows, ListEndpoint):
-    """The measures of a plan that were listed by the day, each with its status and light of that day."""
-
     component = "MeasureList"
+    summary = gettext_lazy(
+        "The measures of a plan that were listed by the day, each with its status and light of that day."
+    )
     columns = MEASURE
     filterset_class = MeasureFilter
     orderings = MEASURE_ORDERINGS
@@ -164,9 +204,8 @@ class Measures(MeasureRows, ListEndpoint):
 
 
 class MeasureDetail(MeasureRows):
-    """One measure, with its texts in both languages."""
-
     component = "Measure"
+    summary = gettext_lazy("One measure, with its texts in both languages.")
     columns = MEASURE | LONGER
     takes_compare = True
     compared_columns = STATUS_THEN | LIGHT_THEN
@@ -197,43 +236,46 @@ class MeasureDetail(MeasureRows):
 
 
 PEOPLE = ("submitted_by", "decided_by")
-REPORT_TEXTS = [f"{text}_{code}" for text in ("what_was_done", "problem", "next_step") for code in ("zh", "en")]
+REPORT_TEXTS: dict[str, Shape] = {name: shape for text in WORDS for name, shape in in_both(text, WORDS[text]).items()}
 REPORT: dict[str, Shape] = {
-    "id": WHOLE,
-    "period": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
-    "status": STATUS,
-    "against_status": STATUS,
-    **dict.fromkeys(REPORT_TEXTS, TEXT),
-    "submitted_on": DAY,
-    "decided_on": optional(DAY),
-    "documents": array(record(dict.fromkeys(("title_zh", "title_en", "document_number", "url"), TEXT))),
-    "provenance": one_of(Provenance.values),
-    "source": TEXT,
-    **{name: optional(TEXT) for name in PEOPLE},
+    **{name: FILED[name] for name in ("id", "period", "status", "against_status")},
+    **REPORT_TEXTS,
+    "submitted_on": FILED["submitted_on"],
+    "decided_on": FILED["decided_on"],
+    "documents": meaning(
+        gettext_lazy("Documents and links that prove it; no files"),
+        array(record({name: EVIDENCE[name] for name in ("title_zh", "title_en", "document_number", "url")})),
+    ),
+    "provenance": PROVENANCE,
+    "source": SOURCE,
+    "submitted_by": meaning(gettext_lazy("User name of who submitted it"), optional(TEXT)),
+    "decided_by": meaning(gettext_lazy("User name of who decided it"), optional(TEXT)),
 }
 CHANGE: dict[str, Shape] = {
     **STATUS_CHANGE,
-    "reason_zh": TEXT,
-    "reason_en": TEXT,
-    "report": optional(WHOLE),
-    "provenance": one_of(Provenance.values),
-    "source": TEXT,
-    "recorded_by": optional(TEXT),
+    **in_both("reason", REASON),
+    "report": meaning(gettext_lazy("Id of the report that it was accepted with"), optional(WHOLE)),
+    "provenance": PROVENANCE,
+    "source": SOURCE,
+    "recorded_by": meaning(gettext_lazy("User name of who entered it"), optional(TEXT)),
 }
 
 
 class MeasureHistory(Endpoint):
-    """Every status change of a measure up to the day, wrong ones too, and its accepted reports.
-
-    People are named only to reviewers and auditors; files are not handed out here.
-    """
-
     component = "MeasureHistory"
+    summary = gettext_lazy(
+        "Every status change of a measure up to the day, wrong ones too, and its accepted reports. People are named "
+        "only to reviewers and auditors; files are not handed out here."
+    )
     columns = {
-        "measure": TEXT,
-        "status_changes": array(record(CHANGE, sometimes=["recorded_by"])),
-        "reports": array(record(REPORT, sometimes=PEOPLE)),
-        "url": ADDRESS,
+        "measure": MEASURE["code"],
+        "status_changes": meaning(
+            gettext_lazy("Its status changes, the earliest first"), array(record(CHANGE, sometimes=["recorded_by"]))
+        ),
+        "reports": meaning(
+            gettext_lazy("Its accepted reports, the earliest month first"), array(record(REPORT, sometimes=PEOPLE))
+        ),
+        "url": URL,
     }
 
     def get(self, request: Any, code: str) -> Response:

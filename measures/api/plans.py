@@ -1,19 +1,19 @@
 from collections.abc import Iterable, Sequence
 
-import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from measures.filters import asked_plan
 from measures.models import Plan, Section
-from reporting.provenance import Provenance
 from web.api import ListEndpoint, Row
-from web.filters import SearchFilter
+from web.days import written_moment
+from web.filters import SearchFilter, UpdatedFilterSet
 from web.language import local
-from web.schema import ADDRESS, DAY, TEXT, WHOLE, local_names, one_of
+from web.schema import ADDRESS, DAY, PROVENANCE, SOURCE, UPDATED_AT, WHOLE, local_names, meaning
 from web.sources import source_text
 
 
-class PlanFilter(django_filters.FilterSet):
+class PlanFilter(UpdatedFilterSet):
     search = SearchFilter("slug", "name_zh", "name_en")
 
     class Meta:
@@ -21,7 +21,7 @@ class PlanFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class SectionFilter(django_filters.FilterSet):
+class SectionFilter(UpdatedFilterSet):
     search = SearchFilter("slug", "title_zh", "title_en")
 
     class Meta:
@@ -30,17 +30,17 @@ class SectionFilter(django_filters.FilterSet):
 
 
 class Plans(ListEndpoint):
-    """The action plans of the site; `plan=` of the other lists takes a slug of these."""
-
     component = "PlanList"
+    summary = gettext_lazy("The action plans of the site; `plan=` of the other lists takes a slug of these.")
     columns = {
-        "slug": TEXT,
-        **local_names("name"),
-        "starts_on": DAY,
-        "ends_on": DAY,
-        "provenance": one_of(Provenance.values),
-        "source": TEXT,
-        "url": ADDRESS,
+        "slug": meaning(gettext_lazy("Slug of the action plan")),
+        **local_names("name", gettext_lazy("Name of the action plan")),
+        "starts_on": meaning(gettext_lazy("Its first day"), DAY),
+        "ends_on": meaning(gettext_lazy("Its last day"), DAY),
+        "provenance": PROVENANCE,
+        "source": SOURCE,
+        "updated_at": UPDATED_AT,
+        "url": meaning(gettext_lazy("Address of its measures in the API"), ADDRESS),
     }
     filterset_class = PlanFilter
     orderings = {"starts_on": ["starts_on", "slug"], "slug": ["slug"]}
@@ -61,15 +61,22 @@ class Plans(ListEndpoint):
                 "ends_on": each.ends_on,
                 "provenance": each.provenance,
                 "source": source_text(each.source),
+                "updated_at": written_moment(each.updated_at),
                 "url": self.address("api-measures", plan=each.slug),
             }
 
 
 class Sections(ListEndpoint):
-    """The sections of a plan."""
-
     component = "SectionList"
-    columns = {"slug": TEXT, "number": WHOLE, **local_names("title"), "plan": TEXT, "url": ADDRESS}
+    summary = gettext_lazy("The sections of a plan.")
+    columns = {
+        "slug": meaning(gettext_lazy("Slug of the section")),
+        "number": meaning(gettext_lazy("Its place in the plan"), WHOLE),
+        **local_names("title", gettext_lazy("Title of the section")),
+        "plan": meaning(gettext_lazy("Slug of its action plan")),
+        "updated_at": UPDATED_AT,
+        "url": meaning(gettext_lazy("Address of its measures in the API"), ADDRESS),
+    }
     filterset_class = SectionFilter
     orderings = {"number": ["number"], "slug": ["slug"]}
     default_ordering = "number"
@@ -88,5 +95,6 @@ class Sections(ListEndpoint):
                 "title_zh": each.title_zh,
                 "title_en": each.title_en,
                 "plan": each.plan.slug,
+                "updated_at": written_moment(each.updated_at),
                 "url": self.address("api-measures", plan=each.plan.slug, section=each.slug),
             }

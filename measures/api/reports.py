@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import django_filters
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -18,86 +17,108 @@ from measures.filing import begin_report, rewrite_report
 from measures.models import Measure, Report
 from measures.reports import MOST_EVIDENCE, TEXTS, submit_report, withdraw_report
 from measures.services import MOST_TEXT
-from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from reporting.workflow import MOVES, MoveNotAllowed, ReportState, moves_from
 from web import bodies
 from web.api import Endpoint, ListEndpoint, Row
 from web.bodies import Field
-from web.filters import RuledChoiceFilter, SearchFilter
+from web.days import written_moment
+from web.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
 from web.language import local
 from web.permissions import MayRead, MayWrite
 from web.schema import (
-    ADDRESS,
-    CONFLICT,
+    AS_OF,
     DAY,
     MONTH,
+    PROBLEM,
+    PROVENANCE,
+    SOURCE,
     TEXT,
+    UPDATED_AT,
+    URL,
     WHOLE,
     Shape,
     array,
+    choice,
     local_names,
-    one_of,
+    meaning,
     optional,
     record,
 )
 from web.sources import source_text
 
-STATUS = one_of(MeasureStatus.values)
+# The texts of a report, and what each says.
+WORDS = {
+    "what_was_done": gettext_lazy("What was done"),
+    "problem": gettext_lazy("Problems"),
+    "next_step": gettext_lazy("Next steps"),
+}
+_TITLE = gettext_lazy("What the document or the page is called")
 EVIDENCE: dict[str, Shape] = {
-    "id": WHOLE,
-    **local_names("title"),
-    "document_number": TEXT,
-    "url": TEXT,
-    "file_name": TEXT,
+    "id": meaning(gettext_lazy("Number of the row"), WHOLE),
+    **local_names("title", _TITLE),
+    "document_number": meaning(gettext_lazy("Number of the issued document; empty where it is none")),
+    "url": meaning(gettext_lazy("Address of the page; empty where it is none")),
+    "file_name": meaning(gettext_lazy("Name of the file; empty where it is none")),
 }
 REPORT: dict[str, Shape] = {
-    "id": WHOLE,
-    "measure": TEXT,
-    "period": MONTH,
-    "state": one_of(ReportState.values),
-    "version": WHOLE,
-    "status": STATUS,
-    "against_status": STATUS,
-    "effective_on": optional(DAY),
-    **{name: shape for text in TEXTS for name, shape in local_names(text).items()},
-    "evidence": array(record(EVIDENCE)),
-    "submitted_on": optional(DAY),
-    "decided_on": optional(DAY),
-    "decision_note": optional(TEXT),
-    "moves": array(one_of(move.name for move in MOVES)),
-    "provenance": one_of(Provenance.values),
-    "source": TEXT,
-    "url": ADDRESS,
+    "id": meaning(gettext_lazy("Number of the report"), WHOLE),
+    "measure": meaning(gettext_lazy("Code of the measure")),
+    "period": meaning(gettext_lazy("The month that it is for"), MONTH),
+    "state": choice(ReportState.choices, gettext_lazy("Where it stands now")),
+    "version": meaning(gettext_lazy("Goes up with each save; a PUT needs the one that was read"), WHOLE),
+    "status": choice(MeasureStatus.choices, gettext_lazy("The status that it asks for")),
+    "against_status": choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written")),
+    "effective_on": meaning(gettext_lazy("The day from which the status is to be so"), optional(DAY)),
+    **{name: shape for text in TEXTS for name, shape in local_names(text, WORDS[text]).items()},
+    "evidence": meaning(gettext_lazy("Documents, links and files that prove it"), array(record(EVIDENCE))),
+    "submitted_on": meaning(gettext_lazy("The day on which it was submitted; null for a draft"), optional(DAY)),
+    "decided_on": meaning(gettext_lazy("The day on which it was decided; null until then"), optional(DAY)),
+    "decision_note": meaning(
+        gettext_lazy("What the reviewing office wrote; null for those who see accepted reports only"), optional(TEXT)
+    ),
+    "moves": meaning(
+        gettext_lazy("What the caller may do with it now"), array(choice((move.name, move.label) for move in MOVES))
+    ),
+    "provenance": PROVENANCE,
+    "source": SOURCE,
+    "updated_at": UPDATED_AT,
+    "url": URL,
 }
 
-_TITLE = bodies.text(most=200)
-_DOCUMENT = {"document_number": bodies.text(most=80, required=True), "title": _TITLE}
-_LINK = {"url": bodies.web_address(most=500, required=True), "title": _TITLE}
+_CALLED = bodies.text(most=200).like(meaning(_TITLE))
+_DOCUMENT = {
+    "document_number": bodies.text(most=80, required=True).like(meaning(gettext_lazy("Number of the issued document"))),
+    "title": _CALLED,
+}
+_LINK = {
+    "url": bodies.web_address(most=500, required=True).like(meaning(gettext_lazy("Address of the page"))),
+    "title": _CALLED,
+}
 _CONTENT: dict[str, Field] = {
-    "against_status": bodies.choice(MeasureStatus.values),
-    "effective_on": bodies.day(),
-    **{name: bodies.text(most=MOST_TEXT) for name in TEXTS},
+    "against_status": bodies.choice(MeasureStatus.values).like(REPORT["against_status"]),
+    "effective_on": bodies.day().like(REPORT["effective_on"]),
+    **{name: bodies.text(most=MOST_TEXT).like(meaning(WORDS[name])) for name in TEXTS},
     "evidence": bodies.several(
         bodies.any_of(_DOCUMENT, _LINK, else_say=lambda: _("Give either a document number or an address.")),
         most=MOST_EVIDENCE,
-    ),
-    "submit": bodies.flag(),
+    ).like(meaning(gettext_lazy("Documents and links that prove it"))),
+    "submit": bodies.flag().like(meaning(gettext_lazy("Whether it is handed to the reviewing office at once"))),
 }
 NEW: dict[str, Field] = {
-    "period": bodies.month(required=True),
-    "status": bodies.choice(MeasureStatus.values, required=True),
+    "period": bodies.month(required=True).like(REPORT["period"]),
+    "status": bodies.choice(MeasureStatus.values, required=True).like(REPORT["status"]),
     **_CONTENT,
 }
 CHANGED: dict[str, Field] = {
-    "version": bodies.whole(required=True),
-    "status": bodies.choice(MeasureStatus.values),
+    "version": bodies.whole(required=True).like(REPORT["version"]),
+    "status": bodies.choice(MeasureStatus.values).like(REPORT["status"]),
     **_CONTENT,
 }
 NOTHING: dict[str, Field] = {}
 
 
-class ReportFilter(django_filters.FilterSet):
+class ReportFilter(UpdatedFilterSet):
     state = RuledChoiceFilter(choices=ReportState.choices, label=gettext_lazy("State"))
     status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("Status after this report"))
     search = SearchFilter("measure__code", *(f"{text}_{code}" for text in TEXTS for code in ("zh", "en")))
@@ -124,12 +145,16 @@ class ReportEndpoint(Endpoint):
 
     @classmethod
     def written_shape(cls) -> Shape:
-        return record({"as_of": DAY, **REPORT})
+        return record({"as_of": AS_OF, **REPORT})
 
     @classmethod
     def conflict_shape(cls) -> Shape:
-        also = {"theirs": record(REPORT), "was": STATUS, "current": STATUS}
-        return record({**CONFLICT["properties"], **also}, sometimes=also)
+        also = {
+            "theirs": meaning(gettext_lazy("The report as it stands now"), record(REPORT)),
+            "was": choice(MeasureStatus.choices, gettext_lazy("The status that the report was begun against")),
+            "current": choice(MeasureStatus.choices, gettext_lazy("The status in force now")),
+        }
+        return record({**PROBLEM["properties"], **also}, sometimes=("errors", *also))
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
@@ -180,6 +205,7 @@ class ReportEndpoint(Endpoint):
             "moves": self.moves(report),
             "provenance": report.provenance,
             "source": source_text(report.source),
+            "updated_at": written_moment(report.updated_at),
             "url": self.address("api-report", self.measure.code, str(report.pk)),
         }
 
@@ -202,13 +228,14 @@ class ReportEndpoint(Endpoint):
 
 
 class MeasureReports(ReportEndpoint, ListEndpoint):
-    """The reports of a measure: accepted ones; all of them for its lead department, the office and auditors.
-
-    POST files one for a month, as a draft or, with `submit`, handed to the office at once.
-    """
-
     http_method_names = ["get", "head", "options", "post"]
     component = "ReportList"
+    summary = gettext_lazy(
+        "The reports of a measure: accepted ones; all of them for its lead department, the office and auditors."
+    )
+    summary_of_writing = gettext_lazy(
+        "Files the report of a month, as a draft or, with `submit`, handed to the office at once."
+    )
     takes = {"POST": ("NewReport", bodies.shape_of(NEW))}
     filterset_class = ReportFilter
     orderings = {"period": ["period", "submitted_on"], "submitted_on": ["submitted_on"], "state": ["state", "period"]}
@@ -237,10 +264,12 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
 
 
 class ReportDetail(ReportEndpoint):
-    """One report. PUT changes a draft or a returned one: fields that are left out stay as they are."""
-
     http_method_names = ["get", "head", "options", "put"]
-    component = "FiledReport"
+    component = "Report"
+    summary = gettext_lazy("One report.")
+    summary_of_writing = gettext_lazy(
+        "Changes a draft or a returned report: fields that are left out stay as they are."
+    )
     takes: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedReport", bodies.shape_of(CHANGED))}
 
     def get_report(self, pk: int) -> Report:
@@ -285,14 +314,14 @@ class ReportMove(ReportDetail):
 
 
 class ReportSubmission(ReportMove):
-    """Hands a draft or a returned report to the office."""
+    summary_of_writing = gettext_lazy("Hands a draft or a returned report to the office.")
 
     def make_move(self, report: Report, *, by: User) -> Report:
         return submit_report(report, by=by)
 
 
 class ReportWithdrawal(ReportMove):
-    """Takes a submitted report back, until it is decided."""
+    summary_of_writing = gettext_lazy("Takes a submitted report back, until it is decided.")
 
     def make_move(self, report: Report, *, by: User) -> Report:
         return withdraw_report(report, by=by)

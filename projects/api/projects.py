@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from measures.filters import asked_plan
@@ -10,34 +11,55 @@ from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Category, Project, Stage
 from reporting.provenance import Provenance
 from web.api import Endpoint, ListEndpoint, Row, among, grouped
+from web.days import written_moment
 from web.language import local, suffix
 from web.numbers import WAN_PER_YI
-from web.schema import ADDRESS, DAY, FLAG, NUMBER, TEXT, Shape, array, local_names, one_of, optional
+from web.schema import (
+    ADDRESS,
+    DAY,
+    FLAG,
+    PROVENANCE,
+    SOURCE,
+    TEXT,
+    UPDATED_AT,
+    URL,
+    Shape,
+    array,
+    choice,
+    local_names,
+    meaning,
+    optional,
+    quantity,
+    translated,
+)
 from web.sources import source_in
 
 PROJECT: dict[str, Shape] = {
-    "code": TEXT,
-    **local_names("name"),
-    "city": TEXT,
-    "county": optional(TEXT),
-    "also_in": array(TEXT),
-    "category": one_of(Category.values),
-    "stage": one_of(Stage.values),
-    "total_investment": {**NUMBER, "description": "100 million yuan"},
-    "listed_on": DAY,
-    "measures": array(TEXT),
-    "provenance": one_of(Provenance.values),
-    "investment_provenance": one_of(Provenance.values),
-    "source": TEXT,
-    "url": ADDRESS,
+    "code": meaning(gettext_lazy("Code of the project")),
+    **local_names("name", gettext_lazy("Name of the project")),
+    "city": meaning(gettext_lazy("Code of the city in which it counts")),
+    "county": meaning(gettext_lazy("Code of its county; null where it has none"), optional(TEXT)),
+    "also_in": meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)),
+    "category": choice(Category.choices, gettext_lazy("Category")),
+    "stage": choice(Stage.choices, gettext_lazy("The stage as it is now, for every day")),
+    "total_investment": quantity("100 million yuan", description=gettext_lazy("Planned total investment")),
+    "listed_on": meaning(gettext_lazy("The day from which it belongs to the plan"), DAY),
+    "measures": meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)),
+    "provenance": PROVENANCE,
+    "investment_provenance": choice(Provenance.choices, gettext_lazy("Where its investment comes from")),
+    "source": SOURCE,
+    "updated_at": UPDATED_AT,
+    "url": URL,
 }
 LONGER: dict[str, Shape] = {
-    "plan": TEXT,
-    **local_names("city_name"),
-    "county_name": TEXT,
-    "measure_urls": array(ADDRESS),
+    "plan": meaning(gettext_lazy("Slug of its action plan")),
+    **local_names("city_name", gettext_lazy("Name of its city")),
+    "county_name": translated(gettext_lazy("Name of its county, empty where it has none")),
+    "measure_urls": meaning(gettext_lazy("Addresses of these measures in the API"), array(ADDRESS)),
 }
-LISTED_THEN: dict[str, Shape] = {"listed_then": {**FLAG, "description": "Listed by the earlier day already"}}
+LISTED_THEN: dict[str, Shape] = {
+    "listed_then": meaning(gettext_lazy("Whether it was listed by the earlier day already"), FLAG)
+}
 # The order is that in which `make_rows` takes them apart.
 _VALUES = (
     "pk",
@@ -53,6 +75,7 @@ _VALUES = (
     "provenance",
     "investment_provenance",
     "source",
+    "updated_at",
 )
 
 
@@ -86,7 +109,7 @@ class ProjectRows(Endpoint):
         language, base = suffix(), self.address("api-projects")
         chinese = language == "zh"
         for key, code, name_zh, name_en, city, county, category, stage, wan, listed_on, *origin in objects:
-            provenance, investment_provenance, source = origin
+            provenance, investment_provenance, source, updated_at = origin
             yield {
                 "code": code,
                 "name": (name_zh or name_en) if chinese else (name_en or name_zh),
@@ -103,15 +126,15 @@ class ProjectRows(Endpoint):
                 "provenance": provenance,
                 "investment_provenance": investment_provenance,
                 "source": source_in(source, language),
+                "updated_at": written_moment(updated_at),
                 "url": f"{base}{code}/",
                 **({"listed_then": listed_on <= self.compared} if self.compared else {}),
             }
 
 
 class Projects(ProjectRows, ListEndpoint):
-    """The projects of a plan that were listed by the day; investment in 100 million yuan."""
-
     component = "ProjectList"
+    summary = gettext_lazy("The projects of a plan that were listed by the day; investment in 100 million yuan.")
     columns = PROJECT
     filterset_class = ProjectFilter
     orderings = PROJECT_ORDERINGS
@@ -124,9 +147,8 @@ class Projects(ProjectRows, ListEndpoint):
 
 
 class ProjectDetail(ProjectRows):
-    """One project, with the names of its places."""
-
     component = "Project"
+    summary = gettext_lazy("One project, with the names of its places.")
     columns = PROJECT | LONGER
 
     def get(self, request: Any, code: str) -> Response:

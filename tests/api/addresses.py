@@ -1,4 +1,6 @@
-"""Every address of the API, as the tables of the tests go through them."""
+"""Every address of the API, as the tables of the tests go through them, and what its refusals say."""
+
+from typing import Any
 
 LISTS = (
     "measures/",
@@ -30,3 +32,12 @@ WRITTEN = (
     ("post", "measures/M001/reports/1/submit/"),
     ("post", "measures/M001/reports/1/withdraw/"),
 )
+
+
+def wrong(answer: Any) -> dict[str, list[str]]:
+    """What a refusal says of each parameter, or of each field that was sent by its pointer."""
+    assert answer["Content-Type"] == "application/problem+json"
+    found: dict[str, list[str]] = {}
+    for each in answer.json()["errors"]:
+        found.setdefault(each.get("parameter") or each["pointer"], []).append(each["detail"])
+    return found

@@ -4,6 +4,7 @@ As of 2023-08-29: M001 completed (due 2023-06-30), M002 in progress (due 2023-08
 2023-10-01: yellow), M004 promoting (no due date, a report in July: green). M005 belongs to another plan.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from django.test import Client
 
 from accounts.roles import Scope
 from accounts.services import create_token
+from measures.models import Measure, Report
 from tests import factories as make
 
 API = "/api/v1/"
@@ -103,3 +105,33 @@ def token_of() -> Callable[..., dict[str, str]]:
         return {"Authorization": f"Bearer {create_token(user, scope=Scope(scope))[1]}"}
 
     return headers
+
+
+class Caller:
+    """Somebody with a token, who sends JSON and reads the answer in English."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        sent: dict[str, Any] = {} if method == "get" else {"content_type": "application/json"}
+        if body is not None:
+            data = body if isinstance(body, (str, bytes)) else json.dumps(body)
+            sent = {"data": data, "content_type": "application/json"}
+        return getattr(Client(), method)(f"{API}{path}?lang=en", headers=self.headers, **{**sent, **more})
+
+
+@pytest.fixture
+def people(site: Any, token_of: Any) -> SimpleNamespace:
+    """The cast with tokens that may report, and Ada's that may not. M004 is Science's, promoting since 3 January."""
+    Report.objects.filter(measure__code="M004", state="submitted").delete()
+    science, power = (Measure.objects.get(code=code).lead_department for code in ("M004", "M002"))
+    users = {
+        "ada": make.make_user("ada", role="reporter", department=science),
+        "ben": make.make_user("ben", role="reporter", department=power),
+        "rita": make.make_user("rita", role="reviewer"),
+        "audit": make.make_user("audit", role="auditor"),
+        "vic": make.make_user("vic"),
+    }
+    callers = {name: Caller(token_of(user, scope="report")) for name, user in users.items()}
+    return SimpleNamespace(**callers, reads=Caller(token_of(users["ada"])), nobody=Caller({}), users=users)

@@ -1,7 +1,7 @@
 """What single answers say, with figures worked out by hand from the site of conftest."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -98,12 +98,13 @@ def test_the_summary_before_the_plan_has_totals_and_no_rates(site: Any, ask: Any
 def test_a_site_without_a_plan_says_so(db: Any, today: date, ask: Any) -> None:
     answer = ask("summary/?lang=en")
     assert answer.status_code == 404
-    assert answer.json() == {"detail": "There is no action plan yet."}
+    assert answer.json()["detail"] == "There is no action plan yet."
     for path in ("measures/", "projects/", "sections/", "status-changes/", "rollups/measures/", "rollups/projects/"):
         assert ask(path).json()["results"] == []
 
 
 def test_a_measure_of_the_list(site: Any, ask: Any) -> None:
+    Measure.objects.update(updated_at=datetime(2026, 3, 2, 2, 30, tzinfo=UTC))
     row = ask("measures/?lang=en&search=M001").json()["results"][0]
     assert row == {
         "code": "M001",
@@ -127,6 +128,7 @@ def test_a_measure_of_the_list(site: Any, ask: Any) -> None:
         "provenance": "illustrative",
         "lead_provenance": "illustrative",
         "source": "Made for tests",
+        "updated_at": "2026-03-02T10:30:00+08:00",
         "url": "http://testserver/api/v1/measures/M001/",
     }
 
@@ -239,7 +241,12 @@ def test_one_project(site: Any, ask: Any) -> None:
 
 def test_one_indicator(site: Any, ask: Any) -> None:
     answer = ask("indicators/gdp_growth_ytd/?lang=en").json()
-    assert answer["latest"] == {"period": "2023H1", "value": 6.2, "released_on": "2023-07-20"}
+    assert answer["latest"] == {
+        "period": "2023H1",
+        "value": 6.2,
+        "released_on": "2023-07-20",
+        "provenance": "illustrative",
+    }
     assert answer["comparator"] == {"region": "100000", "value": 5.5}
     assert answer["gap"] == 0.7
     # From 30 June to 29 August.

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests import factories as make
-from tests.api.addresses import ALL
+from tests.api.addresses import ALL, wrong
 from tests.api.test_schema import described, path_of, plain
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_only_what_can_be_compared_takes_a_comparison(path: str, site: Any, ask:
         assert answer.status_code == 200
     else:
         assert answer.status_code == 400
-        assert list(answer.json()["errors"]) == ["compare"]
+        assert list(wrong(answer)) == ["compare"]
 
 
 @pytest.mark.parametrize("path", TAKES)
@@ -48,9 +48,7 @@ def test_only_what_can_be_compared_takes_a_comparison(path: str, site: Any, ask:
 def test_what_is_no_earlier_day_is_refused(path: str, raw: str, site: Any, ask: Any) -> None:
     answer = ask(f"{path}?lang=en&compare={raw}")
     assert answer.status_code == 400
-    assert answer.json()["errors"]["compare"][1] == (
-        "Choose last_month, last_quarter or a day from 0001-01-01 to 2023-08-28."
-    )
+    assert wrong(answer)["compare"][1] == ("Choose last_month, last_quarter or a day from 0001-01-01 to 2023-08-28.")
 
 
 @pytest.mark.parametrize("path", ALWAYS)
@@ -101,7 +99,9 @@ def test_the_changes(site: Any, ask: Any) -> None:
         "measures",
         "projects",
         "observations",
+        "meta",
     ]
+    assert set(answer["meta"]) == set(answer["figures"])
     assert (answer["as_of"], answer["compared_with"]) == ("2023-08-29", "2023-05-31")
     assert answer["figures"]["measures.total"] == {"then": 4, "now": 5, "change": 1}
     assert answer["counts"] == {"changed": 2, "completed": 1, "fell_back": 0, "newly_listed": 1}
@@ -146,7 +146,7 @@ def test_changes_are_since_the_end_of_last_month_unless_told(site: Any, ask: Any
 
 
 def test_changes_of_a_site_without_a_plan(db: Any, today: date, ask: Any) -> None:
-    assert ask("changes/?lang=en").json() == {"detail": "There is no action plan yet."}
+    assert ask("changes/?lang=en").json()["detail"] == "There is no action plan yet."
 
 
 def test_measures_say_what_they_were(site: Any, ask: Any) -> None:
@@ -197,17 +197,19 @@ def test_projects_say_whether_they_were_listed(site: Any, ask: Any) -> None:
     ("day", "latest", "change"),
     [
         ("2023-04-19", None, None),
-        ("2023-04-20", {"period": "2023Q1", "value": 4.9, "released_on": "2023-04-20"}, 1.3),
-        ("2023-07-19", {"period": "2023Q1", "value": 4.9, "released_on": "2023-04-20"}, 1.3),
-        ("2023-07-20", {"period": "2023H1", "value": 6.2, "released_on": "2023-07-20"}, 0),
+        ("2023-04-20", ("2023Q1", 4.9, "2023-04-20"), 1.3),
+        ("2023-07-19", ("2023Q1", 4.9, "2023-04-20"), 1.3),
+        ("2023-07-20", ("2023H1", 6.2, "2023-07-20"), 0),
     ],
 )
 def test_indicators_say_what_they_were(day: str, latest: Any, change: float | None, site: Any, ask: Any) -> None:
+    fields = ("period", "value", "released_on", "provenance")
+    expected = latest and dict(zip(fields, (*latest, "illustrative"), strict=True))
     for row in (
         *ask(f"indicators/?compare={day}").json()["results"],
         ask(f"indicators/gdp_growth_ytd/?compare={day}").json(),
     ):
-        assert (row["latest_then"], row["change"]) == (latest, change)
+        assert (row["latest_then"], row["change"]) == (expected, change)
     assert not {"latest_then", "change"} & set(ask("indicators/gdp_growth_ytd/").json())
 
 

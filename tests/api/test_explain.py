@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.models import RollupRun
 from dashboard.services import rebuild_rollups
+from tests.api.addresses import wrong
 from tests.api.conftest import API
 from tests.api.test_schema import described, plain
 
@@ -29,6 +30,7 @@ def test_a_rate_with_all_that_is_said_of_it(site: Any, ask: Any) -> None:
         "narrowed": {"section": "innovation"},
         "value": 50.0,
         "unit": "%",
+        "cumulative": True,
         "provenance": "illustrative",
         "published_for": None,
         "source": "",
@@ -47,6 +49,7 @@ def test_a_rate_with_all_that_is_said_of_it(site: Any, ask: Any) -> None:
         "stored": True,
         "refreshing": False,
         "observation": None,
+        "meta": {},
     }
     assert times["computed_at"].endswith("+08:00")
     # Three cells of measures, one of them another plan's, and three of projects.
@@ -91,7 +94,7 @@ def test_every_answer_fits_the_description(query: str, site: Any, ask: Any) -> N
     for figure in figures:
         jsonschema.validate(ask(f"explain/?figure={figure}{query}").json(), shape)
     refused = ask("explain/?figure=measures.total&nothing=1").json()
-    jsonschema.validate(refused, plain(responses["400"]["content"]["application/json"]["schema"], everything))
+    jsonschema.validate(refused, plain(responses["400"]["content"]["application/problem+json"]["schema"], everything))
 
 
 def test_its_parameters_are_described_and_no_other(site: Any, ask: Any) -> None:
@@ -113,7 +116,7 @@ def test_what_is_asked_wrongly_is_refused_with_what_is_allowed(site: Any, ask: A
     ):
         answer = ask(f"explain/?lang=en&{query}")
         assert answer.status_code == 400, query
-        assert list(answer.json()["errors"]) == [parameter], query
+        assert list(wrong(answer)) == [parameter], query
         assert words in answer.json()["detail"], query
 
 

@@ -12,30 +12,32 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
-from tests.api.addresses import ALL, LISTS, SINGLE
+from tests.api.addresses import ALL, LISTS, SINGLE, wrong
 
 pytestmark = pytest.mark.django_db
 
 COLUMNS = {
     "measures/": "code title title_zh title_en description section lead_department participating_departments status "
     "status_since light light_reason due_on listed_on target last_report_on projects indicators provenance "
-    "lead_provenance source url",
-    "status-changes/": "id measure old_status status effective_on recorded_at supersedes superseded_by reason url",
+    "lead_provenance source updated_at url",
+    "status-changes/": "id measure old_status status effective_on recorded_at supersedes superseded_by reason "
+    "updated_at url",
     "projects/": "code name name_zh name_en city county also_in category stage total_investment listed_on measures "
-    "provenance investment_provenance source url",
-    "indicators/": "code name name_zh name_en unit direction cumulative latest target comparator staleness url",
-    "observations/": "indicator region period period_kind period_start period_end value exact basis released_on "
-    "release_basis verified provenance source url",
+    "provenance investment_provenance source updated_at url",
+    "indicators/": "code name name_zh name_en unit direction cumulative latest target comparator staleness "
+    "updated_at url",
+    "observations/": "indicator region period period_kind period_start period_end value unit cumulative exact basis "
+    "released_on release_basis verified provenance source updated_at url",
     "rollups/measures/": "key name name_zh name_en total completed in_progress promoting completion_rate due due_rate "
     "gap gap_to_plan lights url",
     "rollups/projects/": "key name name_zh name_en total total_investment url",
-    "regions/": "code name name_zh name_en kind parent url",
-    "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en url",
-    "sections/": "slug number title title_zh title_en plan url",
+    "regions/": "code name name_zh name_en kind parent updated_at url",
+    "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en updated_at url",
+    "sections/": "slug number title title_zh title_en plan updated_at url",
     "measures/M001/reports/": "id measure period state version status against_status effective_on what_was_done "
     "what_was_done_zh what_was_done_en problem problem_zh problem_en next_step next_step_zh next_step_en evidence "
-    "submitted_on decided_on decision_note moves provenance source url",
-    "plans/": "slug name name_zh name_en starts_on ends_on provenance source url",
+    "submitted_on decided_on decision_note moves provenance source updated_at url",
+    "plans/": "slug name name_zh name_en starts_on ends_on provenance source updated_at url",
 }
 
 
@@ -47,7 +49,7 @@ def whole(answer: Any) -> bytes:
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_has_its_fields_in_order(path: str, site: Any, ask: Any) -> None:
     answer = ask(path).json()
-    assert list(answer) == ["as_of", "count", "next", "previous", "results"]
+    assert list(answer) == ["as_of", "count", "next", "previous", "meta", "results"]
     assert answer["count"] == len(answer["results"]) > 0
     for row in answer["results"]:
         assert list(row) == COLUMNS[path].split()
@@ -144,7 +146,7 @@ def test_what_a_list_cannot_answer_is_refused_in_json(path: str, site: Any, ask:
         for kind in ("",) if name == "format" else ("", "&format=csv"):
             answer = ask(f"{path}?{query}{kind}")
             assert answer.status_code == 400, query
-            assert list(answer.json()["errors"]) == [name]
+            assert list(wrong(answer)) == [name]
             assert answer.json()["detail"]
 
 
@@ -153,7 +155,7 @@ def test_what_a_single_answer_cannot_say_is_refused(path: str, site: Any, ask: A
     for query in ("nothing=1", "format=csv", "format=xml", "lang=fr", "page=1"):
         answer = ask(f"{path}?{query}")
         assert answer.status_code == 400, query
-        assert list(answer.json()["errors"]) == [query.split("=")[0]]
+        assert list(wrong(answer)) == [query.split("=")[0]]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -15,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from measures.models import Evidence, Measure, Report
 from measures.reports import accept_report, attach_document, return_report
 from tests import factories as make
-from tests.api.addresses import WRITTEN
+from tests.api.addresses import WRITTEN, wrong
 from tests.api.conftest import API
 from tests.api.test_schema import described, plain
 
@@ -33,36 +32,6 @@ WHOLE = {
     "next_step": "招聘",
     "evidence": [DOCUMENT, LINK],
 }
-
-
-class Caller:
-    """Somebody with a token, who sends JSON and reads the answer in English."""
-
-    def __init__(self, headers: dict[str, str]) -> None:
-        self.headers = headers
-
-    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        sent: dict[str, Any] = {} if method == "get" else {"content_type": "application/json"}
-        if body is not None:
-            data = body if isinstance(body, (str, bytes)) else json.dumps(body)
-            sent = {"data": data, "content_type": "application/json"}
-        return getattr(Client(), method)(f"{API}{path}?lang=en", headers=self.headers, **{**sent, **more})
-
-
-@pytest.fixture
-def people(site: Any, token_of: Any) -> SimpleNamespace:
-    """The cast with tokens that may report, and Ada's that may not. M004 is Science's, promoting since 3 January."""
-    Report.objects.filter(measure__code="M004", state="submitted").delete()
-    science, power = (Measure.objects.get(code=code).lead_department for code in ("M004", "M002"))
-    users = {
-        "ada": make.make_user("ada", role="reporter", department=science),
-        "ben": make.make_user("ben", role="reporter", department=power),
-        "rita": make.make_user("rita", role="reviewer"),
-        "audit": make.make_user("audit", role="auditor"),
-        "vic": make.make_user("vic"),
-    }
-    callers = {name: Caller(token_of(user, scope="report")) for name, user in users.items()}
-    return SimpleNamespace(**callers, reads=Caller(token_of(users["ada"])), nobody=Caller({}), users=users)
 
 
 def nothing_was_saved() -> bool:
@@ -108,6 +77,7 @@ def test_ada_files_a_draft(people: Any) -> None:
         "moves": ["submit"],
         "provenance": "illustrative",
         "source": "",
+        "updated_at": report["updated_at"],
         "url": report["url"],
     }
 
@@ -156,7 +126,7 @@ def test_a_colleagues_version_is_shown_and_kept(people: Any) -> None:
     answer = people.ada("put", address(report), {"version": 1, "problem": "缺地", "evidence": []})
     assert answer.status_code == 409
     assert "A colleague has saved this report" in answer.json()["detail"]
-    assert answer.json()["field"] is None
+    assert wrong(answer) == {}
     theirs = answer.json()["theirs"]
     assert (theirs["problem"], theirs["version"], len(theirs["evidence"])) == ("缺钱", 2, 2)
     assert Report.objects.get(pk=report["id"]).problem_zh == "缺钱"
@@ -166,7 +136,7 @@ def test_a_second_report_of_the_month_is_refused_with_the_first(people: Any) -> 
     first = people.ada("post", REPORTS, WHOLE).json()
     answer = people.ada("post", REPORTS, WHOLE)
     assert answer.status_code == 409
-    assert answer.json()["field"] == "period"
+    assert list(wrong(answer)) == ["#/period"]
     assert answer.json()["theirs"]["id"] == first["id"]
     assert Report.objects.filter(state="draft").count() == 1
     assert Evidence.objects.count() == 2
@@ -177,9 +147,13 @@ def test_a_status_that_has_changed_since_is_refused_with_both(people: Any) -> No
     make.make_change(Measure.objects.get(code="M004"), "in_progress", date(2023, 8, 20))
     answer = people.ada("post", address(report, "submit"))
     assert answer.status_code == 409
+    sentence = "The status has changed since you began this report"
     assert answer.json() == {
-        "detail": "The status has changed since you began this report",
-        "field": "status",
+        "type": "/api/help/#conflict",
+        "title": "Not allowed as things stand",
+        "status": 409,
+        "detail": sentence,
+        "errors": [{"pointer": "#/status", "detail": sentence}],
         "was": "promoting",
         "current": "in_progress",
     }
@@ -204,7 +178,7 @@ def test_what_the_rules_refuse_is_a_409_that_names_the_field_and_saves_nothing(
 ) -> None:
     answer = people.ada("post", REPORTS, {**WHOLE, "submit": True, **change})
     assert answer.status_code == 409, answer.content
-    assert answer.json()["field"] == field
+    assert list(wrong(answer)) == [f"#/{field}"]
     assert answer.json()["detail"]
     assert nothing_was_saved()
 
@@ -243,15 +217,15 @@ BAD = [
     ({"submit": "yes"}, "submit"),
     ({"submit": 1}, "submit"),
     ({"evidence": DOCUMENT}, "evidence"),
-    ({"evidence": ["a document"]}, "evidence.0"),
-    ({"evidence": [DOCUMENT, {}]}, "evidence.1"),
-    ({"evidence": [{**DOCUMENT, **LINK}]}, "evidence.0"),
-    ({"evidence": [{"document_number": " "}]}, "evidence.0.document_number"),
-    ({"evidence": [{"document_number": "x" * 81}]}, "evidence.0.document_number"),
-    ({"evidence": [DOCUMENT, {"url": "javascript:alert(1)"}]}, "evidence.1.url"),
-    ({"evidence": [{"url": "ftp://example.org/x"}]}, "evidence.0.url"),
-    ({"evidence": [{**LINK, "title": "x" * 201}]}, "evidence.0.title"),
-    ({"evidence": [{**LINK, "file": "x"}]}, "evidence.0.file"),
+    ({"evidence": ["a document"]}, "evidence/0"),
+    ({"evidence": [DOCUMENT, {}]}, "evidence/1"),
+    ({"evidence": [{**DOCUMENT, **LINK}]}, "evidence/0"),
+    ({"evidence": [{"document_number": " "}]}, "evidence/0/document_number"),
+    ({"evidence": [{"document_number": "x" * 81}]}, "evidence/0/document_number"),
+    ({"evidence": [DOCUMENT, {"url": "javascript:alert(1)"}]}, "evidence/1/url"),
+    ({"evidence": [{"url": "ftp://example.org/x"}]}, "evidence/0/url"),
+    ({"evidence": [{**LINK, "title": "x" * 201}]}, "evidence/0/title"),
+    ({"evidence": [{**LINK, "file": "x"}]}, "evidence/0/file"),
     ({"evidence": [DOCUMENT] * 21}, "evidence"),
     ({"state": "accepted"}, "state"),
     ({"version": 1}, "version"),
@@ -268,8 +242,8 @@ def test_what_does_not_fit_is_a_400_that_names_the_field_and_saves_nothing(
         f"{API}{REPORTS}?lang={language}", body, content_type="application/json", headers=people.ada.headers
     )
     assert answer.status_code == 400, answer.content
-    assert list(answer.json()["errors"]) == [field]
-    [sentence] = answer.json()["errors"][field]
+    assert list(wrong(answer)) == [f"#/{field}"]
+    [sentence] = wrong(answer)[f"#/{field}"]
     assert sentence.isascii() == (language == "en"), sentence
     assert nothing_was_saved()
 
@@ -277,12 +251,12 @@ def test_what_does_not_fit_is_a_400_that_names_the_field_and_saves_nothing(
 @pytest.mark.parametrize("missing", ["period", "status"])
 def test_what_is_missing_is_named(people: Any, missing: str) -> None:
     body = {name: value for name, value in WHOLE.items() if name != missing}
-    assert people.ada("post", REPORTS, body).json()["errors"] == {missing: ["This field is required"]}
+    assert wrong(people.ada("post", REPORTS, body)) == {f"#/{missing}": ["This field is required"]}
 
 
 def test_every_wrong_field_is_named_at_once(people: Any) -> None:
-    errors = people.ada("post", REPORTS, {"status": 1, "more": 2, "submit": 3}).json()["errors"]
-    assert set(errors) == {"status", "more", "submit", "period"}
+    errors = wrong(people.ada("post", REPORTS, {"status": 1, "more/less": 2, "submit": 3}))
+    assert set(errors) == {"#/status", "#/more~1less", "#/submit", "#/period"}
 
 
 @pytest.mark.parametrize(
@@ -323,13 +297,13 @@ def test_a_change_needs_the_version(people: Any, body: dict[str, Any]) -> None:
     report = people.ada("post", REPORTS, WHOLE).json()
     answer = people.ada("put", address(report), body)
     assert answer.status_code == 400
-    assert list(answer.json()["errors"]) == ["version"]
+    assert list(wrong(answer)) == ["#/version"]
 
 
 def test_a_move_takes_no_fields(people: Any) -> None:
     report = people.ada("post", REPORTS, WHOLE).json()
     answer = people.ada("post", address(report, "submit"), {"status": "completed"})
-    assert list(answer.json()["errors"]) == ["status"]
+    assert list(wrong(answer)) == ["#/status"]
     assert Report.objects.get(pk=report["id"]).state == "draft"
 
 
@@ -345,7 +319,7 @@ def test_nobody_else_files(people: Any, settings: Any, who: str, status: int, nu
     path = path.replace("M001", "M004").replace("/1/", f"/{report['id']}/")
     answer = getattr(people, who)(method, path, {**WHOLE, "period": "2023-07", "version": 1})
     assert answer.status_code == status
-    assert list(answer.json()) == ["detail"]
+    assert list(answer.json()) == ["type", "title", "status", "detail"]
     assert [each.state for each in Report.objects.exclude(state="accepted")] == [state]
     if who == "reads":
         assert "for reading only" in answer.json()["detail"]
@@ -411,7 +385,7 @@ def test_what_is_sent_is_of_today(people: Any) -> None:
         content_type="application/json",
         headers=people.ada.headers,
     )
-    assert list(answer.json()["errors"]) == ["as_of"]
+    assert list(wrong(answer)) == ["as_of"]
 
 
 def test_drafts_are_of_the_day_they_were_last_edited(people: Any) -> None:
@@ -447,21 +421,21 @@ def test_what_is_sent_and_answered_fits_the_schema(people: Any) -> None:
 
     def fits(path: str, method: str, answer: Any) -> None:
         shapes = everything["paths"][API + path][method]["responses"][str(answer.status_code)]["content"]
-        jsonschema.validate(answer.json(), plain(shapes["application/json"]["schema"], everything))
+        jsonschema.validate(answer.json(), plain(shapes[answer["Content-Type"]]["schema"], everything))
 
     each, one = "measures/{code}/reports/", "measures/{code}/reports/{report}/"
     sent = everything["paths"][API + each]["post"]["requestBody"]
     assert sent["required"]
     shape = plain(sent["content"]["application/json"]["schema"], everything)
     jsonschema.validate({**WHOLE, "submit": True}, shape)
-    for wrong in (
+    for unfit in (
         {"status": "promoting"},
         {**WHOLE, "more": 1},
         {**WHOLE, "submit": "yes"},
         {**WHOLE, "evidence": [{}]},
     ):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, shape)
+            jsonschema.validate(unfit, shape)
 
     made = people.ada("post", REPORTS, WHOLE)
     fits(each, "post", made)

@@ -54,7 +54,7 @@ def test_an_answer_fits_its_description(address: str, query: str, site: Any, ask
     shape = answers["200"]["content"]["application/json"]["schema"]
     jsonschema.validate(ask(address + query).json(), plain(shape, everything))
     refused = ask(f"{address}?nothing=1").json()
-    jsonschema.validate(refused, plain(answers["400"]["content"]["application/json"]["schema"], everything))
+    jsonschema.validate(refused, plain(answers["400"]["content"]["application/problem+json"]["schema"], everything))
 
 
 @pytest.mark.parametrize("address", ALL)
@@ -103,7 +103,7 @@ def test_the_schema_is_for_those_who_may_read(client: Client) -> None:
 
 def test_the_docs_page_has_nothing_inline_and_asks_nobody_else(ask: Any, client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
-    assert 'data-schema="/api/schema/"' in page
+    assert 'data-schema="/api/schema/?lang=zh-hans"' in page
     assert not re.search(r"<script(?![^>]* src=)|<style|style=|\son\w+=|https?://", page)
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
         assert client.get(address).status_code == 200, address

@@ -4,16 +4,18 @@ import csv
 import io
 import json
 import re
+from datetime import datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 
 from tests.browser.samples import NO_PAGES
-from tests.pages import patterns
+from tests.pages import joined, patterns
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +61,7 @@ class Reader:
     def page(self, address: str) -> str:
         answer = self.client.get(self.at_day(address))
         assert answer.status_code == 200, address
-        return answer.content.decode()
+        return joined(answer.content.decode())
 
     def answer(self, address: str) -> Any:
         """JSON, of an address that names its day already."""
@@ -77,6 +79,14 @@ class Reader:
         assert answer.status_code == 200, path
         text = b"".join(answer.streaming_content).decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def sheet(self, path: str) -> list[dict[str, Any]]:
+        """The rows of an Excel file, each cell as the file has it: a number is one, and so is a day."""
+        answer: Any = self.client.get(self.at_day(f"/api/v1/{path}{'&' if '?' in path else '?'}format=xlsx"))
+        assert answer.status_code == 200, path
+        book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)), read_only=True)
+        heads, *rows = book.worksheets[0].iter_rows(values_only=True)
+        return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
 @pytest.fixture(params=DAYS, ids=lambda day: day or "today")
@@ -121,6 +131,25 @@ def plain(shown: str) -> float | None:
     """A number as it is written on a page; None for a dash."""
     text = shown.replace(",", "").replace("\u2212", "-").removesuffix("%")
     return None if text == "—" else float(text)
+
+
+def is_same_sheet(sheet: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """Each cell is the value of the JSON, with its type; what is empty is an empty cell."""
+    assert len(sheet) == len(rows)
+    for cells, row in zip(sheet, rows, strict=True):
+        assert list(cells) == list(row)
+        for name, value in row.items():
+            cell = cells[name]
+            if isinstance(value, dict):
+                assert json.loads(cell) == value, name
+            elif isinstance(value, list):
+                assert (cell or "") == ";".join(value), name
+            elif isinstance(cell, datetime):
+                assert f"{cell:%Y-%m-%d %H:%M:%S}" == f"{value} 00:00:00", name
+            else:
+                assert not name.endswith("_on") or value is None, (name, cell)
+                # In Python true is 1.
+                assert (cell, isinstance(cell, bool)) == (value if value != "" else None, isinstance(value, bool)), name
 
 
 class Tables(HTMLParser):
@@ -186,6 +215,8 @@ def test_each_figure_of_a_page_is_that_of_the_api(reader: Reader, address: str) 
             assert plain(shown) == number, path
         elif plain(shown) is not None and number >= 10_000 and "." in shown and "by_category" not in path:
             assert plain(shown) in (round(number / 10_000, 2), number), path  # trillions
+        elif "." in shown:
+            assert plain(shown) == number or abs(plain(shown) - number / 10) <= 0.05, path  # billions
         else:
             assert abs(plain(shown) - number) < 1, path
 
@@ -194,6 +225,7 @@ def test_each_figure_of_a_page_is_that_of_the_api(reader: Reader, address: str) 
 def test_the_tables_of_members_are_the_rollups_of_the_api_and_of_the_csv(reader: Reader, by: str) -> None:
     rows = {row["key"]: row for row in reader.api(f"rollups/measures/?by={by}&page_size=1000")["results"]}
     of_file = {row["key"]: row for row in reader.csv(f"rollups/measures/?by={by}")}
+    is_same_sheet(reader.sheet(f"rollups/measures/?by={by}"), list(rows.values()))
     shown = Tables(reader.page(f"/{by}s/")).members(f"{by}s")
     assert set(shown) == set(rows) == set(of_file)
     for key, row in rows.items():
@@ -235,6 +267,7 @@ def rounded(amount: float) -> int:
 def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader: Reader) -> None:
     rows = {row["key"]: row for row in reader.api("rollups/projects/?by=city&page_size=1000")["results"]}
     of_file = {row["key"]: row for row in reader.csv("rollups/projects/?by=city")}
+    is_same_sheet(reader.sheet("rollups/projects/?by=city"), list(rows.values()))
     projects = reader.api("summary/")["projects"]
     whole = rounded(projects["total_investment"])
     pages = {address: reader.page(address) for address in ("/", "/cities/", "/cities/?show=total")}
@@ -308,6 +341,7 @@ def test_a_list_of_measures_has_the_same_rows_everywhere(reader: Reader, query: 
     rows, of_file = answer["results"], reader.csv(f"measures/?{query}")
     assert counted(page) == answer["count"] == len(rows) == len(of_file) > (-1 if "light" in query else 0)
     assert [row["code"] for row in of_file] == [row["code"] for row in rows]
+    is_same_sheet(reader.sheet(f"measures/?{query}"), rows)
     lines = [row for table in Tables(page).tables for row in table[1:]]
     assert [line[0] for line in lines] == [row["code"] for row in rows][:50]
     for row, cells in zip(rows, of_file, strict=True):
@@ -332,6 +366,7 @@ def test_a_list_of_projects_has_the_same_rows_everywhere(reader: Reader, query: 
     rows, of_file = answer["results"], reader.csv(f"projects/?{query}")
     assert counted(page) == answer["count"] == len(rows) == len(of_file) > 0
     assert [row["code"] for row in of_file] == [row["code"] for row in rows]
+    is_same_sheet(reader.sheet(f"projects/?{query}"), rows)
     lines = [row for table in Tables(page).tables for row in table[1:]]
     assert [line[0] for line in lines] == [row["code"] for row in rows][:50]
     for line, row, cells in zip(lines, rows, of_file, strict=False):
@@ -339,12 +374,13 @@ def test_a_list_of_projects_has_the_same_rows_everywhere(reader: Reader, query: 
     wan = sum(round(row["total_investment"] * 10_000) for row in rows)
     explained = reader.api(f"explain/?figure=projects.total_investment&{query}")
     assert explained["value"] == wan / 10_000
-    assert f"total investment {wan / 10_000:,}".rstrip("0").rstrip(".") in page
+    assert f"total investment {wan / 100_000:,}".rstrip("0").rstrip(".") + " billion yuan" in page
 
 
 def test_indicators_are_listed_with_the_values_of_the_api_and_of_the_csv(reader: Reader) -> None:
     answer, of_file = reader.api("indicators/?page_size=1000"), reader.csv("indicators/")
     assert counted(reader.page("/indicators/")) == answer["count"] == len(of_file)
+    is_same_sheet(reader.sheet("indicators/"), answer["results"])
     for row, cells in zip(answer["results"], of_file, strict=True):
         assert row["code"] == cells["code"]
         assert (json.loads(cells["latest"]) if cells["latest"] else None) == row["latest"]

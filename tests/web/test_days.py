@@ -1,11 +1,11 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from web.days import asked_day, parse_day
+from web.days import asked_day, parse_day, parse_moment
 from web.errors import BadQuery
 
 
@@ -73,3 +73,26 @@ def test_a_day_that_cannot_be_is_refused_with_the_range(today: date, raw: str, r
     with translation.override("en"), pytest.raises(BadQuery) as refused:
         ask(as_of=raw)
     assert refused.value.problems == {"as_of": [reason, "Choose a day from 0001-01-01 to 2023-08-29."]}
+
+
+@pytest.mark.parametrize(
+    ("raw", "moment"),
+    [
+        ("2023-08-29T01:30:00Z", datetime(2023, 8, 29, 1, 30, tzinfo=UTC)),
+        ("2023-08-29T09:30+08:00", datetime(2023, 8, 29, 1, 30, tzinfo=UTC)),
+        ("2023-08-29T01:30:00.999999999Z", datetime(2023, 8, 29, 1, 30, tzinfo=UTC)),
+        ("2023-08-28T20:30:59-05:30", datetime(2023, 8, 29, 2, 0, 59, tzinfo=UTC)),
+        ("2023-08-29", datetime(2023, 8, 28, 16, tzinfo=UTC)),
+        # Summer time.
+        ("1990-07-01", datetime(1990, 6, 30, 15, tzinfo=UTC)),
+        ("0001-01-01", datetime(1, 1, 1, tzinfo=UTC)),
+        ("9999-12-31T23:59:59-08:00", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_with_its_offset_and_a_day_from_its_start_in_shanghai(raw: str, moment: datetime) -> None:
+    assert parse_moment(raw) == moment
+
+
+@pytest.mark.parametrize("raw", [raw for raw in NO_DAYS if raw] + ["2023-08-29T01:30:00", "2023-08-29T01:30:00 08:00"])
+def test_no_other_text_is_a_moment(raw: str) -> None:
+    assert parse_moment(raw) is None

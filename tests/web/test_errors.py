@@ -4,9 +4,15 @@ from django.test import Client
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("zh-hans", "系统出现异常，请稍后再试"), ("en", "Something went wrong on our side")]
+    ("language", "title", "sentence"),
+    [
+        ("zh-hans", "本站故障", "系统出现异常，请稍后再试"),
+        ("en", "A fault of this site", "Something went wrong on our side"),
+    ],
 )
-def test_a_fault_of_ours_is_json_from_the_api_and_a_page_elsewhere(monkeypatch, open_reading, language, sentence):
+def test_a_fault_of_ours_is_json_from_the_api_and_a_page_elsewhere(
+    monkeypatch, open_reading, language, title, sentence
+):
     def fail(*args):
         raise RuntimeError("a secret of the machine")
 
@@ -14,7 +20,8 @@ def test_a_fault_of_ours_is_json_from_the_api_and_a_page_elsewhere(monkeypatch, 
     client = Client(raise_request_exception=False)
 
     answer = client.get(f"/api/v1/measures/?lang={language}")
-    assert (answer.status_code, answer.json()) == (500, {"detail": sentence})
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json() == {"type": "/api/help/#server-error", "title": title, "status": 500, "detail": sentence}
 
     page = client.get(f"/measures/?lang={language}")
     assert page.status_code == 500

@@ -78,6 +78,25 @@ def test_investment_is_shown_in_yi_yuan_to_the_last_wan(wan, text):
 
 
 @pytest.mark.parametrize(
+    ("wan", "english", "chinese"),
+    [
+        (845_000_000, "8.45 trillion yuan", "84,500亿元"),
+        (8_748_200, "87.482 billion yuan", "874.82亿元"),
+        (100_000, "1 billion yuan", "10亿元"),
+        (94_200, "942 million yuan", "9.42亿元"),
+        (28, "0.28 million yuan", "0.0028亿元"),
+        (0, "0 million yuan", "0亿元"),
+        (None, "—", "—"),
+    ],
+)
+def test_an_amount_in_a_sentence_is_exact_in_the_units_of_its_language(wan, english, chinese):
+    with translation.override("en"):
+        assert tags.yuan(wan) == english
+    with translation.override("zh-hans"):
+        assert tags.yuan(wan) == chinese
+
+
+@pytest.mark.parametrize(
     ("wan", "text"),
     [(845_000_000, "84,500.00"), (123_456, "12.3456"), (28_000, "2.80"), (94_200, "9.42"), (0, "0.00"), (None, "—")],
 )
@@ -262,11 +281,16 @@ def test_a_sorted_column_says_so_and_its_link_turns_it_round():
     assert head == (
         '<th scope="col" class="number" aria-sort="ascending"><a href="?ordering=-due_on&amp;status=completed"'
         ' id="sort-due_on" hx-boost="true" hx-swap="innerHTML show:none">'
-        'Due <span class="arrow" aria-hidden="true">↑</span></a></th>'
+        'Due&nbsp;<span class="arrow" aria-hidden="true">↑</span></a></th>'
     )
     assert 'aria-sort="descending"' in render('{% sort_head "due_on" "Due" %}', "/?ordering=-due_on")
     assert "aria-sort" not in render('{% sort_head "due_on" "Due" default="code" %}')
     assert 'aria-sort="ascending"' in render('{% sort_head "code" "Code" default="code" %}')
+
+
+def test_the_unit_of_a_head_stays_whole():
+    head = render('{% sort_head "investment" "Investment (100 million yuan)" %}')
+    assert 'Investment (<span class="nowrap">100 million yuan</span>)</a>' in head
 
 
 @pytest.mark.parametrize(
@@ -470,6 +494,28 @@ def test_a_duration_has_one_unit(seconds, text, chinese):
         assert tags.duration(seconds) == chinese
 
 
-def test_a_day_in_a_sentence_is_not_broken():
-    html = render("{{ sentence|whole_days }}", sentence="From 2023-01-31 & on")
-    assert html == 'From <span class="nowrap">2023-01-31</span> &amp; on'
+@pytest.mark.parametrize(
+    ("sentence", "whole"),
+    [
+        ("From 2023-01-31 & on", ["2023-01-31"]),
+        ("As of 29 August 2023, 13 of 249 are completed (5.2%)", ["29 August 2023", "13 of", "249 are", "5.2%"]),
+        ("Growth, as of 29 August 2023 (%)", ["29 August 2023 (%)"]),
+        ("16.8 percentage points behind; 83.82 GW against 90", ["16.8 percentage points", "83.82 GW"]),
+        ("before: 20,411 × 100 million yuan, Q1 2023", ["20,411 × 100 million yuan"]),
+        ("截至2023年8月29日，8个部门8月填报未完成", ["2023年8月29日", "8个"]),
+        ("较7月末，2021—2022年变化−11.1%，欠序时进度16.8个百分点", ["7月末", "2021—2022年", "−11.1%", "16.8个百分点"]),
+        ("2023年上半年装机8,382万千瓦，投资3.56万亿元", ["2023年上半年", "8,382万千瓦", "3.56万亿元"]),
+        ("PM2.5年均浓度36微克/立方米", ["36微克/立方米"]),
+    ],
+)
+def test_days_and_numbers_in_a_sentence_are_not_broken(sentence, whole):
+    html = render("{{ sentence|unbroken }}", sentence=sentence)
+    assert re.findall(r'<span class="nowrap">(.*?)</span>', html) == whole
+    assert re.sub("<.*?>", "", html) == sentence.replace("&", "&amp;")
+
+
+def test_what_stands_in_a_tag_is_left_as_it_is():
+    link = mark_safe('<a href="/2023-08-29/" title="13项">13项</a>')
+    assert render("{{ link|unbroken }}", link=link) == (
+        '<a href="/2023-08-29/" title="13项"><span class="nowrap">13项</span></a>'
+    )

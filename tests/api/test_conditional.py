@@ -1,0 +1,133 @@
+"""Asking whether an answer is still the newest costs little, and never hides a change."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from reporting import clock
+from tests import factories as make
+from tests.api.addresses import ALL, LISTS
+from tests.api.conftest import API
+from web import kept
+
+pytestmark = pytest.mark.django_db
+
+# What says when it was counted.
+COUNTED = ("summary/",)
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_who_has_the_answer_gets_a_304(path: str, site: Any, ask: Any) -> None:
+    first = ask(path)
+    assert first["ETag"].startswith('W/"' if path in COUNTED else '"')
+    assert first["Cache-Control"] == "private, no-cache"
+    again = ask(path, **{"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert {"Authorization", "Accept-Language", "Cookie"} <= set(again["Vary"].split(", "))
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_so_it_is_with_files(path: str, site: Any, ask: Any) -> None:
+    for form in ("csv", "xlsx", "ndjson"):
+        tag = ask(f"{path}?format={form}")["ETag"]
+        assert ask(f"{path}?format={form}", **{"If-None-Match": tag}).status_code == 304, form
+        assert ask(f"{path}?format=json", **{"If-None-Match": tag}).status_code == 200, form
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_it_takes_one_query_that_reads_one_row(path: str, site: Any, ask: Any) -> None:
+    tag = ask(path)["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert ask(path, **{"If-None-Match": tag}).status_code == 304
+    assert [query["sql"].split()[:2] for query in queries] == [["SELECT", 'SUM("web_datachange"."token")']]
+
+
+# Versions come with commits.
+@pytest.mark.django_db(transaction=True)
+def test_any_change_is_seen_at_once(site: Any, ask: Any) -> None:
+    tags = {path: ask(path)["ETag"] for path in ALL}
+    make.make_change(site.first, "in_progress", date(2023, 8, 29), old_status="completed")
+    for path, tag in tags.items():
+        answer = ask(path, **{"If-None-Match": tag})
+        assert answer.status_code == 200, path
+        assert answer["ETag"] != tag, path
+
+
+def test_the_next_day_is_another_version(site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = ask("measures/")["ETag"]
+    monkeypatch.setattr(clock, "today", lambda: date(2023, 8, 30))
+    for module in ("web.days", "web.kept"):
+        monkeypatch.setattr(f"{module}.today", lambda: date(2023, 8, 30))
+    assert ask("measures/", **{"If-None-Match": tag}).status_code == 200
+
+
+def test_it_differs_by_language_address_and_reader(
+    site: Any, client: Client, open_reading: None, token_of: Any
+) -> None:
+    def tag(path: str, **headers: str) -> str:
+        return client.get(API + path, headers=headers)["ETag"]
+
+    rita = token_of(make.make_user("rita", role="reviewer"))
+    tags = [
+        tag("measures/"),
+        tag("measures/?lang=en"),
+        tag("measures/", **{"Accept-Language": "en"}),
+        tag("measures/?page_size=2"),
+        tag("measures/", **rita),
+    ]
+    assert len(set(tags)) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("measures/M999/", 404), ("measures/?nothing=1", 400), ("measures/?status=nothing", 400)]
+)
+def test_no_condition_hides_a_refusal(path: str, status: int, site: Any, ask: Any) -> None:
+    answer = ask(path)
+    assert answer.status_code == status
+    assert "Last-Modified" not in answer
+    for condition in ({"If-None-Match": "*"}, {"If-Modified-Since": "Tue, 29 Aug 2023 00:00:00 GMT"}):
+        assert ask(path, **condition).status_code == status
+
+
+def test_any_mark_will_do_where_there_is_an_answer(site: Any, ask: Any) -> None:
+    assert ask("plans/", **{"If-None-Match": "*"}).status_code == 304
+    assert ask("plans/", **{"If-None-Match": f'"other", W/{ask("plans/")["ETag"]}'}).status_code == 304
+
+
+class TestLastModified:
+    @pytest.fixture
+    def at(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        moment = [1_700_000_000.2]
+        monkeypatch.setattr(kept.time, "time", lambda: moment[0])
+        monkeypatch.setattr(kept, "_seen", ((), 0.0))
+        return moment
+
+    def test_it_is_told_once_its_second_has_passed(self, at: Any, site: Any, ask: Any) -> None:
+        assert "Last-Modified" not in ask("plans/")
+        at[0] += 1
+        answer = ask("plans/")
+        assert answer["Last-Modified"] == "Tue, 14 Nov 2023 22:13:20 GMT"
+        assert ask("plans/", **{"If-Modified-Since": answer["Last-Modified"]}).status_code == 304
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_changes_of_one_second_are_told_apart(self, at: Any, site: Any, ask: Any) -> None:
+        ask("plans/")
+        at[0] += 1.1
+        told = ask("plans/")["Last-Modified"]
+        # In the second after the one that was told, the soonest that can be.
+        make.make_change(site.first, "in_progress", date(2023, 8, 29), old_status="completed")
+        assert ask("plans/", **{"If-Modified-Since": told}).status_code == 200
+        at[0] += 1
+        assert ask("plans/", **{"If-Modified-Since": told}).status_code == 200
+
+    def test_the_mark_goes_before_the_day(self, at: Any, site: Any, ask: Any) -> None:
+        ask("plans/")
+        at[0] += 2
+        answer = ask("plans/")
+        headers = {"If-None-Match": '"another"', "If-Modified-Since": answer["Last-Modified"]}
+        assert ask("plans/", **headers).status_code == 200

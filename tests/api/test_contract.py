@@ -1,0 +1,121 @@
+"""One recorded answer of each operation, and of each kind of refusal, compared whole: what analysts build on does not
+change by accident.
+
+`RECORD_EXAMPLES=1 ./run test --lane sqlite tests/api/test_contract.py` records them anew. Read the difference before it
+is kept: within v1 a field may come, and none may go or change its name, its type or its meaning.
+"""
+
+import itertools
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from measures.models import Report
+from tests import factories
+from tests.api.addresses import ALL
+from tests.api.conftest import API
+from tests.api.test_schema import described, path_of
+
+EXAMPLES = Path(__file__).parent / "examples"
+READ = (
+    *ALL,
+    "measures/M004/reports/1/",
+    "explain/?figure=measures.completion_rate",
+    "explain/?figure=indicators.gdp_growth_ytd.value",
+    "measures/?compare=2023-05-31&fields=code,status,status_then",
+    "measures/?cursor=*&page_size=1",
+    "measures/?status=nothing&page_size=0",
+    "measures/M999/",
+)
+FILED = "measures/M004/reports/"
+DRAFT = {
+    "period": "2023-07",
+    "status": "in_progress",
+    "effective_on": "2023-07-25",
+    "what_was_done": "已开工",
+    "evidence": [{"document_number": "鲁科字〔2023〕1号", "title": "关于公布名单的通知"}],
+}
+# What is sent one after another: who, method, address ({} is the report that was made first), body and status.
+SENT = (
+    ("ada", "post", FILED, DRAFT, 201),
+    ("ada", "post", FILED, {"period": "2023-7", "state": "accepted"}, 400),
+    ("ada", "post", FILED, DRAFT, 409),
+    ("ben", "post", FILED, DRAFT, 403),
+    ("nobody", "post", FILED, DRAFT, 401),
+    ("ada", "put", f"{FILED}{{}}/", {"version": 1, "problem": "缺人"}, 200),
+    ("ada", "put", f"{FILED}{{}}/", {"version": 1, "problem": "缺钱"}, 409),
+    ("ada", "post", f"{FILED}{{}}/submit/", {}, 200),
+    ("ada", "post", f"{FILED}{{}}/withdraw/", {}, 200),
+    ("ada", "delete", f"{FILED}{{}}/", {}, 405),
+)
+# Moments and numbers that differ from run to run.
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?\+08:00")
+VARYING = {"id", "supersedes", "superseded_by", "report"}
+CURSOR = re.compile(r"cursor=[\w%-]{20,}")
+
+
+def file_of(name: str) -> Path:
+    return EXAMPLES / (re.sub(r"\W+", "-", name).strip("-") + ".json")
+
+
+def file_of_sent(who: str, method: str, path: str, status: int) -> Path:
+    return file_of(f"{who}-{method}-{path.format('report')}-{status}")
+
+
+def steady(value: Any, name: str = "") -> Any:
+    """The answer with stand-ins for what differs from run to run."""
+    if isinstance(value, dict):
+        return {key: steady(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [steady(each, name) for each in value]
+    if name in VARYING and isinstance(value, int):
+        return "<number>"
+    if isinstance(value, str):
+        text = "<moment>" if MOMENT.fullmatch(value) else CURSOR.sub("cursor=<cursor>", value)
+        return re.sub(r"/reports/\d+/", "/reports/<number>/", text)
+    return value
+
+
+def compare(file: Path, answer: Any) -> None:
+    found = steady(answer.json())
+    if os.environ.get("RECORD_EXAMPLES"):
+        EXAMPLES.mkdir(exist_ok=True)
+        file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    recorded = json.loads(file.read_text(encoding="utf-8"))
+    assert found == recorded
+    # The order of fields is that of the heads of files.
+    assert json.dumps(found) == json.dumps(recorded)
+
+
+@pytest.fixture(autouse=True)
+def steady_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made things are numbered from one, whichever tests ran before."""
+    monkeypatch.setattr(factories, "_numbers", itertools.count(1))
+
+
+@pytest.mark.parametrize("path", READ)
+def test_an_answer_is_as_recorded(path: str, site: Any, ask: Any) -> None:
+    accepted = Report.objects.get(measure__code="M004", state="accepted")
+    compare(file_of(path), ask(path.replace("reports/1/", f"reports/{accepted.pk}/"), **{"Accept-Language": "en"}))
+
+
+def test_answers_to_what_is_sent_are_as_recorded(people: Any) -> None:
+    made: Any = None
+    for who, method, path, body, status in SENT:
+        answer = getattr(people, who)(method, path.format(made), body)
+        assert answer.status_code == status, (who, method, path, answer.content)
+        compare(file_of_sent(who, method, path, status), answer)
+        made = made or answer.json()["id"]
+
+
+def test_each_operation_of_the_schema_has_a_recorded_answer_and_no_other_is_kept() -> None:
+    read = {("get", path_of(path.partition("?")[0])) for path in READ if "M999" not in path}
+    sent = {(method, path_of(path.format(1))) for _who, method, path, _body, status in SENT if status < 300}
+    assert read | sent == {(method, path) for path, methods in described()["paths"].items() for method in methods}
+    files = {file_of(path) for path in READ} | {file_of_sent(*each[:3], each[4]) for each in SENT}
+    assert set(EXAMPLES.iterdir()) == files
+    assert all(path.startswith(API) for _method, path in read | sent)
