@@ -171,7 +171,7 @@ def main(arguments: list[str]) -> None:
 
 
 def wait_for(address: str) -> None:
-    for _try in range(600):
+    for _try in range(1_800):
         try:
             urllib.request.urlopen(address, timeout=5).close()
         except OSError:
