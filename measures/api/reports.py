@@ -72,7 +72,7 @@ REPORT: dict[str, Shape] = {
     "effective_on": meaning(gettext_lazy("The day from which the status is to be so"), optional(DAY)),
     **{name: shape for text in TEXTS for name, shape in local_names(text, WORDS[text]).items()},
     "evidence": meaning(gettext_lazy("Documents, links and files that prove it"), array(record(EVIDENCE))),
-    "submitted_on": meaning(gettext_lazy("The day on which it was last submitted; null where it never was"), optional(DAY)),
+    "submitted_on": meaning(gettext_lazy("The day it was last submitted; null where it never was"), optional(DAY)),
     "decided_on": meaning(gettext_lazy("The day on which it was decided; null until then"), optional(DAY)),
     "decision_note": meaning(
         gettext_lazy("What the reviewing office wrote; null for those who see accepted reports only"), optional(TEXT)
