@@ -45,6 +45,8 @@ PAGES = {
     "bad-day": "/?as_of=2023-02-30",
     "not-found": "/nothing/",
     "api-docs": "/api/docs/",
+    "api-help": "/api/help/",
+    "api-dictionary": "/api/dictionary/",
 }
 # For those who are logged in: account, path.
 WORK_PAGES = {
@@ -52,6 +54,7 @@ WORK_PAGES = {
     "report": ("ada", "/measures/M002/report/"),
     "report-due": ("ada", "/measures/M013/report/"),
     "inbox": ("ada", "/inbox/"),
+    "tokens": ("ada", "/accounts/tokens/"),
     "measure-ada": ("ada", "/measures/M002/"),
     "review": ("rita", "/review/"),
     "board": ("rita", "/review/board/"),
