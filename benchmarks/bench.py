@@ -49,8 +49,10 @@ PAGES = (
     Page("measures page, 250 rows, cold", COLD + "/measures/?page_size=250", 40),
     Page("projects page, 50 rows, warm", "/projects/", 40),
     Page("projects page, 50 rows, cold", COLD + "/projects/", 40),
-    Page("API, 249 measures", "/api/v1/measures/?page_size=249", 12),
-    Page("API, 100 projects", HUNDRED_PROJECTS, counted=True, least=150),
+    Page("API, 249 measures, warm", "/api/v1/measures/?page_size=249", 12),
+    Page("API, 249 measures, cold", COLD + "/api/v1/measures/?page_size=249"),
+    Page("API, 100 projects, warm", HUNDRED_PROJECTS, counted=True),
+    Page("API, 100 projects, cold", COLD + HUNDRED_PROJECTS, counted=True, least=150),
     Page("API, 304", HUNDRED_PROJECTS, 3, known=True),
 )
 # How many times as long as at 1x something may take that must not grow with the data.

@@ -59,7 +59,8 @@ def child(environment: Mapping[str, str]) -> Iterator[Child]:
             process = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.inside"],
                 cwd=ROOT,
-                env=program_path(environment),
+                # What it measures is made each time.
+                env={**program_path(environment), "PILOTZONE_KEEP_PAGES": "0"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -10,8 +10,8 @@ from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponseBase
+from django.db.models import Q, QuerySet, StringAgg, Value
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -30,10 +30,10 @@ from web.counted import CountedView
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.exports import EXPORTS, MOST_ROWS, About, export
-from web.kept import page_key, seen_since, site_version
+from web.kept import find, keep, page_key, seen_since, site_version
 from web.language import suffix
 from web.listing import LARGEST_PAGE, PAGE_SIZE, Listing, ask, refuse_unknown
-from web.problems import NotModified
+from web.problems import Answered
 from web.schema import (
     ADDRESS,
     AS_OF,
@@ -57,6 +57,8 @@ Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
 CHUNK = 1_000
 LAST_PAGE = 999_999_999
+# What no code holds.
+_BETWEEN = "\n"
 _ABOUT_THE_FILE = ("as_of", "lang", "format")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 _FIELDS = gettext_lazy("Names of fields, with commas between them: only these, in this order; all by default")
@@ -106,6 +108,8 @@ class Endpoint(CountedView):
     fields: Sequence[str] | None = None
     # What names the version of this answer, and since when it has been that; empty where it has none.
     validators: Mapping[str, str] = {}
+    # Under which it is kept.
+    key = ""
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
@@ -164,7 +168,7 @@ class Endpoint(CountedView):
             self.compared = self.asked_comparison(request)
         if not is_writing:
             self.fields = self.asked_fields(request)
-            self.refuse_known(request)
+            self.answer_known(request)
 
     def asked_comparison(self, request: Any) -> date | None:
         return asked_comparison(request, self.day)
@@ -177,24 +181,35 @@ class Endpoint(CountedView):
             raise BadQuery({"fields": [not_one_of(there)]})
         return list(dict.fromkeys(asked)) or None
 
-    def refuse_known(self, request: Any) -> None:
-        """Sets the validators of the answer before it is made. Raises NotModified where the caller names it.
+    def answer_known(self, request: Any) -> None:
+        """Sets the validators of the answer before it is made. Raises Answered where the caller names it, or where it
+        was made before.
 
         Only what was answered at this very version has its mark; other conditions are looked at once it is known that
         there is an answer.
         """
         version = site_version()
-        mark = hashlib.sha256(page_key(request, version).encode()).hexdigest()[:32]
+        self.key = page_key(request, version)
+        mark = hashlib.sha256(self.key.encode()).hexdigest()[:32]
         # What says when it was counted differs in that moment, and in nothing else.
         etag = f'W/"{mark}"' if "computed_at" in self.columns else f'"{mark}"'
         since = seen_since(version)
         self.validators = {"ETag": etag, **({"Last-Modified": http_date(since)} if since else {})}
         if f'"{mark}"' in {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}:
-            raise NotModified
+            raise Answered(HttpResponse(status=304))
+        kept = find(self.key)
+        if kept is not None:
+            content, headers = kept
+            raise Answered(HttpResponse(content, headers=headers))
+
+    def keep(self, response: Response) -> None:
+        headers = {name: response.headers[name] for name in ("Content-Type", "Link") if name in response.headers}
+        keep(self.key, response.content, headers)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if getattr(response, "data", None) and request.method in ("GET", "HEAD") and response.status_code == 200:
             response.data = self.dressed(response.data)
+            response.add_post_render_callback(self.keep)
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Authorization"])
         response.headers["Content-Language"] = translation.get_language()
@@ -380,6 +395,13 @@ def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     for key, value in pairs:
         found[key].append(value)
     return found
+
+
+def joined(links: QuerySet, row: str, code: str) -> dict[int, list[str]]:
+    """As `grouped`, by codes in order, for rows that are linked to dozens each: the database puts the codes of a row
+    together, since fetching each would cost more than all else about the row."""
+    texts = links.order_by().values_list(row).annotate(codes=StringAgg(code, delimiter=Value(_BETWEEN)))
+    return {key: sorted(text.split(_BETWEEN)) for key, text in texts}
 
 
 def local_text(field: str) -> Callable[[Mapping[str, Any]], str]:

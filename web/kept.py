@@ -1,6 +1,6 @@
-"""Whole pages, kept for the next who asks for the same.
+"""Whole pages and answers of the API, kept for the next who asks for the same.
 
-A page is kept under everything that it depends on: the version of the data, the day, the address, the language, large
+Each is kept under everything that it depends on: the version of the data, the day, the address, the language, large
 print, the reader, and this release with its settings. There is nothing to clear: what has changed is asked for by
 another name, and what nobody asks for any more expires.
 """
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from functools import cache as once
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -44,9 +43,10 @@ def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> Htt
     if has_words or not settings.PILOTZONE_KEEP_PAGES or request.method != "GET":
         return make()
     key = page_key(request)
-    kept = _get(key)
+    kept = find(key)
     if kept is not None:
-        return _tagged(HttpResponse(_with_token(kept, get_token(request))), key, request)
+        content, headers = kept
+        return _tagged(HttpResponse(_with_token(content, get_token(request)), headers=headers), key, request)
     response = make()
     if response.status_code != 200 or response.streaming:
         return response
@@ -54,9 +54,9 @@ def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> Htt
     if hasattr(response, "render"):
         response.render()
     # What was made for this one visit: a message that was shown, words that came back into a form.
-    if request.session.modified or response.cookies or len(response.content) > MOST_BYTES:
+    if request.session.modified or response.cookies:
         return response
-    _set(key, _with_token(response.content, ""))
+    keep(key, _with_token(response.content, ""), {"Content-Type": response.headers["Content-Type"]})
     return _tagged(response, key, request)
 
 
@@ -120,7 +120,10 @@ def _tagged(response: HttpResponse, key: str, request: HttpRequest) -> HttpRespo
     return response
 
 
-def _get(key: str) -> Any:
+def find(key: str) -> tuple[bytes, dict[str, str]] | None:
+    """What is kept under the key: content and headers."""
+    if not settings.PILOTZONE_KEEP_PAGES:
+        return None
     try:
         return cache.get(key)
     except RedisError as error:
@@ -128,8 +131,11 @@ def _get(key: str) -> Any:
         return None
 
 
-def _set(key: str, value: bytes) -> None:
+def keep(key: str, content: bytes, headers: dict[str, str]) -> None:
+    """For `find`, unless it is longer than what is worth the room."""
+    if not settings.PILOTZONE_KEEP_PAGES or len(content) > MOST_BYTES:
+        return
     try:
-        cache.set(key, value, settings.PILOTZONE_KEEP_PAGES)
+        cache.set(key, (content, headers), settings.PILOTZONE_KEEP_PAGES)
     except RedisError as error:
         logger.warning("Redis is away, pages are made anew each time: %s", error)

@@ -34,8 +34,11 @@ PROBLEMS: dict[str, tuple[int, str | Promise]] = {
 _OF_STATUS = {status: name for name, (status, _title) in reversed(PROBLEMS.items())}
 
 
-class NotModified(Exception):
-    """The caller has this answer already."""
+class Answered(Exception):
+    """The answer is there already, and need not be made: raised in its place."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
 
 
 def problem(name: str, detail: str, **more: Any) -> dict[str, Any]:
@@ -44,10 +47,10 @@ def problem(name: str, detail: str, **more: Any) -> dict[str, Any]:
     return {"type": f"{reverse('api-help')}#{name}", "title": str(title), "status": status, "detail": detail, **more}
 
 
-def explain_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
+def explain_error(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's handler of exceptions. None for a fault of ours."""
-    if isinstance(error, NotModified):
-        return Response(status=304)
+    if isinstance(error, Answered):
+        return error.response
     headers: dict[str, str] = {}
     more: dict[str, Any] = {}
     if isinstance(error, BadBody):

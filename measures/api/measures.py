@@ -18,7 +18,7 @@ from measures.models import Evidence, Measure, Report, StatusChange
 from reporting.lights import Light, light_of, thresholds
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
-from web.api import Endpoint, ListEndpoint, Row, among, grouped, local_text
+from web.api import Endpoint, ListEndpoint, Row, among, grouped, joined, local_text
 from web.days import written_moment
 from web.schema import (
     ADDRESS,
@@ -127,11 +127,8 @@ class MeasureRows(Endpoint):
             .order_by("department__number")
             .values_list("measure_id", "department__slug")
         )
-        projects = grouped(
-            Measure.projects.through.objects.filter(among("measure", ids), project__listed_on__lte=self.day)
-            .order_by("project__code")
-            .values_list("measure_id", "project__code")
-        )
+        supported = Measure.projects.through.objects.filter(among("measure", ids), project__listed_on__lte=self.day)
+        projects = joined(supported, "measure_id", "project__code")
         indicators = grouped(
             Measure.indicators.through.objects.filter(among("measure", ids))
             .order_by("indicator__code")

@@ -131,3 +131,53 @@ class TestLastModified:
         answer = ask("plans/")
         headers = {"If-None-Match": '"another"', "If-Modified-Since": answer["Last-Modified"]}
         assert ask("plans/", **headers).status_code == 200
+
+
+def is_made(ask: Any, path: str) -> bool:
+    """Whether an answer was made for this caller: a kept one asks for the version alone."""
+    with CaptureQueriesContext(connection) as queries:
+        assert ask(path).status_code == 200
+    return any("web_datachange" not in query["sql"] for query in queries)
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_an_answer_is_made_once_and_is_the_same_for_who_asks_next(
+    path: str, site: Any, ask: Any, settings: Any
+) -> None:
+    settings.PILOTZONE_KEEP_PAGES = 600
+    first = ask(f"{path}?lang=en")
+    assert is_made(ask, path)
+    with CaptureQueriesContext(connection) as queries:
+        again = ask(f"{path}?lang=en")
+    assert [query["sql"].count("web_datachange") > 0 for query in queries] == [True]
+    assert again.content == first.content
+    of_the_moment = {"Last-Modified", "RateLimit"}
+    headers = [{name: value for name, value in each.items() if name not in of_the_moment} for each in (first, again)]
+    assert headers[0] == headers[1]
+
+
+def test_the_pages_before_and_after_are_named_in_a_kept_answer_too(site: Any, ask: Any, settings: Any) -> None:
+    settings.PILOTZONE_KEEP_PAGES = 600
+    first, again = (ask("measures/?page_size=1&page=2") for _ in range(2))
+    assert first["Link"].count("rel=") == 2
+    assert again["Link"] == first["Link"]
+
+
+def test_nobody_is_given_what_was_made_for_another(people: Any, open_reading: None, settings: Any) -> None:
+    settings.PILOTZONE_KEEP_PAGES = 600
+    for _ in range(2):
+        for person, sees_names in ((people.rita, True), (people.nobody, False), (people.vic, False)):
+            changes = person("get", "measures/M002/history/").json()["status_changes"]
+            assert ("recorded_by" in changes[0]) is sees_names
+
+
+def test_a_refusal_or_a_file_is_not_kept(site: Any, ask: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PILOTZONE_KEEP_PAGES = 600
+    found: list[str] = []
+    monkeypatch.setattr("web.kept.cache.set", lambda key, *args: found.append(key) if key.startswith("page:") else None)
+    assert ask("measures/?light=blue").status_code == 400
+    assert ask("measures/M999/").status_code == 404
+    assert ask("measures/?format=csv").status_code == 200
+    assert found == []
+    assert ask("measures/").status_code == 200
+    assert len(found) == 1

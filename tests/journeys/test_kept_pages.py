@@ -1,4 +1,5 @@
-"""After any change, what readers are shown is what would be made anew: for every kept page, and whoever reads."""
+"""After any change, what readers are shown is what would be made anew: for every kept page and answer of the API, and
+whoever reads."""
 
 import io
 import re
@@ -19,13 +20,14 @@ from measures.reports import accept_report
 from measures.services import comment_on, merge_departments
 from pilotzone.celery import app
 from projects.models import Project
+from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
 from tests.factories import file_report, make_user, region
 from tests.journeys.conftest import analyse
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Each visit has tokens of its own, and a minute may pass between two of them.
-OF_THE_VISIT = re.compile(rb'(?<=csrfmiddlewaretoken" value=")\w+|\b\d\d:\d\d\b')
+# Each visit has tokens of its own, and some time may pass between two of them.
+OF_THE_VISIT = re.compile(rb'(?<=csrfmiddlewaretoken" value=")\w+|\b\d\d:\d\d(?::\d\d)?\b')
 
 
 @pytest.fixture
@@ -91,8 +93,8 @@ def comment(parts: dict[str, str]) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, str]], None], set[str]]] = {
-    "a project is changed": (list_a_project, {"dashboard:overview", "dashboard:cities", "projects:list"}),
-    "a value is published": (publish, {"indicators:list", "indicators:detail"}),
+    "a project is changed": (list_a_project, {"dashboard:overview", "projects:list", "projects/", "summary/"}),
+    "a value is published": (publish, {"indicators:list", "indicators:detail", "observations/"}),
     "a department has a new name": (rename, {"dashboard:departments", "dashboard:department", "dashboard:overview"}),
     "a person has a new name": (rename_a_person, {"measures:list", "dashboard:overview"}),
     "departments are merged": (merge, {"dashboard:departments", "dashboard:overview"}),
@@ -101,7 +103,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, str]], None], set[str]]] = {
 
 
 class Readers:
-    """People who open every kept page, and what they were shown."""
+    """People who open every kept page and answer, and what they were shown."""
 
     def __init__(self, people: Sequence[str], parts: dict[str, str]) -> None:
         self.parts = parts
@@ -112,13 +114,17 @@ class Readers:
                 client.force_login(User.objects.get(username=name))
 
     def shown(self) -> dict[tuple[str, str], bytes]:
-        """By the person and the name of the page."""
+        """By the person, and the name of the page or the address in the API."""
         found = {}
         for person, client in self.clients.items():
             for sample in self.samples:
                 answer = client.get(sample.where(self.parts))
                 assert answer.status_code in (200, 302), (person, str(sample))
                 found[person, sample.name] = OF_THE_VISIT.sub(b"", answer.content)
+            for path in ALL:
+                answer = client.get(f"/api/v1/{path}")
+                assert answer.status_code in (200, 401), (person, path)
+                found[person, path] = OF_THE_VISIT.sub(b"", answer.content)
         return found
 
 
@@ -135,6 +141,7 @@ def test_after_a_report_is_accepted_every_reader_has_the_pages_that_would_be_mad
     changed = {page for (person, page), shown in kept.items() if shown != before[person, page]}
     assert changed >= {"dashboard:overview", "dashboard:changes", "dashboard:departments", "dashboard:sections"}
     assert changed >= {"measures:list", "measures:detail"}
+    assert changed >= {"summary/", "rollups/measures/", "status-changes/", "changes/"}
 
 
 def test_after_any_other_change_too(parts: dict[str, str], settings: Any) -> None:
