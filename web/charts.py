@@ -33,7 +33,7 @@ type Number = Decimal | float | int
 
 
 # What would end a script, as JSON may also write it.
-_IN_SCRIPT = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
+_IN_SCRIPT = {character: f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 class Column(NamedTuple):
@@ -80,7 +80,10 @@ class Chart:
     @property
     def script(self) -> SafeString:
         """The figure for the script that draws it: as Django's json_script writes it, in a tenth of the time."""
-        text = to_json(self.figure).decode().translate(_IN_SCRIPT)
+        text = to_json(self.figure).decode()
+        # A table for str.translate would be asked for each character.
+        for character, written in _IN_SCRIPT.items():
+            text = text.replace(character, written)
         return format_html('<script id="{}" type="application/json">{}</script>', self.figure_id, mark_safe(text))
 
     @property
