@@ -30,8 +30,8 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # It would write to the home folder, which a service account need not have.
 control_socket_disable = True
 accesslog = None
-# Objects after which the garbage collector looks at the newest. With Python's own 2,000 it looks some thirty times while
-# one page is made, and finds what the page still needs.
+# Objects after which the garbage collector looks at the newest. With Python's own 2,000 it looks some thirty times
+# while one page is made, and finds what the page still needs.
 NEW_OBJECTS = 20_000
 
 
