@@ -1,15 +1,18 @@
 """The course of a plan's measures up to a day: one query, then plain Python."""
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import date
+from collections import Counter, defaultdict
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from measures.models import StatusChange
 from reporting.lights import Thresholds
 from reporting.statuses import MeasureStatus
+
+# What is counted of a set of measures on an earlier day.
+COUNTED = ("total", *MeasureStatus.values, "due")
 
 
 class Entry(NamedTuple):
@@ -34,12 +37,22 @@ class History:
 
     def __init__(self, entries: list[Entry], day: date) -> None:
         self.day = day
-        self.measures = [list(rows) for _code, rows in groupby(entries, key=lambda entry: entry.measure)]
+        self.measures = [list(rows) for _code, rows in groupby(entries, key=attrgetter("measure"))]
+        self._on: dict[date, list[Entry | None]] = {}
 
     @cached_property
     def latest(self) -> list[Entry]:
         """The entry in force of each measure."""
         return [rows[-1] for rows in self.measures]
+
+    def on(self, day: date) -> list[Entry | None]:
+        """The entry that was in force of each measure on an earlier day; None where there was none yet. Looked for once
+        for all who ask: it is mostly the end of last month."""
+        if day not in self._on:
+            self._on[day] = [
+                next((entry for entry in reversed(rows) if entry.effective_on <= day), None) for rows in self.measures
+            ]
+        return self._on[day]
 
     @cached_property
     def listed(self) -> list[tuple[date, int]]:
@@ -52,8 +65,9 @@ class History:
         for rows in self.measures:
             was = False
             for entry in rows:
-                changes[entry.effective_on] += entry.is_completed - was
-                was = entry.is_completed
+                if entry.is_completed != was:
+                    was = not was
+                    changes[entry.effective_on] += 1 if was else -1
         return _running(changes)
 
     @cached_property
@@ -80,13 +94,12 @@ class History:
             for entry in self.latest
         )
 
-    def counts_on(self, day: date) -> dict[tuple[int, int], Counter[str]]:
+    def counts_on(self, day: date) -> dict[tuple[int, int], dict[str, int]]:
         """On an earlier day, by section and department: how many were listed (`total`), had each status, were `due`."""
-        cells: dict[tuple[int, int], Counter[str]] = {}
-        for rows in self.measures:
-            entry = next((each for each in reversed(rows) if each.effective_on <= day), None)
+        cells: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
+        for entry in self.on(day):
             if entry is not None:
-                cell = cells.setdefault((entry.section_id, entry.department_id), Counter())
+                cell = cells[entry.section_id, entry.department_id]
                 cell["total"] += 1
                 cell[entry.status] += 1
                 cell["due"] += entry.due_on is not None and entry.due_on <= day
@@ -95,27 +108,27 @@ class History:
     def owing(self, month: date) -> dict[str, int]:
         """The lead department of each measure that owes a report for the month of the history's day, as
         `MeasureQuerySet.owing` has it, by the measure's code; `month` is its first day."""
-        owing = {}
-        for rows in self.measures:
-            before = next((each for each in reversed(rows) if each.effective_on < month), None)
-            if before is None or not before.is_completed:
-                owing[rows[0].measure] = rows[0].department_id
-        return owing
+        before = self.on(month - timedelta(days=1)) if month > date.min else [None for _rows in self.measures]
+        return {
+            entry.measure: entry.department_id
+            for earlier, entry in zip(before, self.latest, strict=True)
+            if earlier is None or not earlier.is_completed
+        }
 
     def changed_since(self, day: date) -> int:
         """Measures whose status differs from that at the end of `day`; one listed later has not changed."""
-        return sum(before != after for before, after in self._since(day))
+        return len(self._changed_since(day))
 
     def fell_back_since(self, day: date) -> int:
-        changed = [(before, after) for before, after in self._since(day) if before != after]
-        return sum(MeasureStatus(after).depth < MeasureStatus(before).depth for before, after in changed)
+        return sum(MeasureStatus(now).depth < MeasureStatus(then).depth for then, now in self._changed_since(day))
 
-    def _since(self, day: date) -> Iterator[tuple[str, str]]:
-        """The status of each measure on the day, of those listed by then, and the one it has now."""
-        for rows in self.measures:
-            then = next((entry for entry in reversed(rows) if entry.effective_on <= day), None)
-            if then is not None:
-                yield then.status, rows[-1].status
+    def _changed_since(self, day: date) -> list[tuple[str, str]]:
+        """The status on the day and the one now of each measure that was listed by then and has another now."""
+        return [
+            (then.status, now.status)
+            for then, now in zip(self.on(day), self.latest, strict=True)
+            if then is not None and then.status != now.status
+        ]
 
 
 def _running(changes: Counter[date]) -> list[tuple[date, int]]:
