@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 from accounts.roles import may_see_gallery
 from dashboard import charts, due_chart, report_chart
 from dashboard.figures import Figures
-from dashboard.pages import Links
+from dashboard.pages import Links, TableRow
 from dashboard.treemap import Area, treemap
 from indicators.decoupling import Axis, YearPoint, decoupling_path
 from indicators.line import IndicatorPoint, TargetPoint, indicator_line
@@ -438,7 +438,24 @@ def tables() -> list[Entry]:
             [Specimen(sorted_table, _("sorted by rate, the highest first"), {"words": words, "lines": lines})],
         ),
         Entry("table-bars", [Specimen(bars, _("bars last"), {"words": words, "lines": lines})]),
+        Entry(
+            "measure_rows",
+            [Specimen('<table class="table table-bars">{% measure_rows rows 22 %}</table>', "", {"rows": _bar_rows()})],
+        ),
     ]
+
+
+def _bar_rows() -> list[TableRow]:
+    figures = {
+        "completion_rate": Decimal("12.5"),
+        "gap": Decimal("-9.5"),
+        "lights": {"red": 2, "yellow": 0},
+        "completed": 1,
+        "in_progress": 2,
+        "promoting": 5,
+        "total": 8,
+    }
+    return [TableRow(_name("能源局", "Energy"), "#", figures, red_url="#")]
 
 
 def charts_shown() -> list[Entry]:
