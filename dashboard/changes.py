@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from dashboard.figures import Figures, Row, explanations, measure_figures, project_figures
 from dashboard.pages import LEAST_TO_RANK
@@ -21,6 +21,7 @@ from projects.models import Category, Project
 from reporting.changes import FigureChange
 from reporting.lights import thresholds
 from reporting.pace import gap
+from reporting.statements import answer, compiled
 from web.numbers import yi
 
 
@@ -48,12 +49,18 @@ class EarlierFigures(Figures):
     @cached_property
     def projects(self) -> dict[str, Any]:
         """Those of the page's day without those that were listed since."""
-        rows = Project.objects.in_plan(self.plan).listed(self.now.day).filter(listed_on__gt=self.day)
-        since = rows.aggregate(total=Count("pk"), wan=Sum("investment_wan", default=0))
+        total, wan = next(iter(answer(_listed_since(self.plan.pk, self.now.day, self.day))), (0, 0))
         return {
-            "total": self.now.projects["total"] - since["total"],
-            "total_investment": self.now.projects["total_investment"] - yi(since["wan"]),
+            "total": self.now.projects["total"] - total,
+            "total_investment": self.now.projects["total_investment"] - yi(wan),
         }
+
+
+@compiled
+def _listed_since(plan_id: int, day: date, since: date) -> QuerySet[Any, Any]:
+    """How many projects and how much investment; no row for none."""
+    rows = Project.objects.in_plan(plan_id).listed(day).filter(listed_on__gt=since).order_by()
+    return rows.values("plan").annotate(total=Count("pk"), wan=Sum("investment_wan")).values_list("total", "wan")
 
 
 def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:

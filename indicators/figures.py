@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import (
@@ -22,6 +23,7 @@ from indicators.rules import (
 )
 from reporting.changes import FigureChange
 from reporting.pace import gap
+from reporting.statements import compiled
 from web.numbers import trimmed
 
 PROVINCE = "370000"
@@ -115,21 +117,33 @@ def as_goal(row: Target) -> Goal:
     return Goal(row.due_year, trimmed(row.value), row.adopted_on, row.pk, baseline, row.baseline_on)
 
 
+@compiled
+def _observations(indicators: tuple[int, ...], on: date, region: str, comparator: str) -> QuerySet[Any, Any]:
+    sound = Observation.objects.sound().released(on)
+    found = sound.filter(indicator__in=indicators, region__code__in=[region, comparator])
+    # In the order of each series alone: that of the indicators and regions would have their tables joined in.
+    return found.annotate(region_code=F("region__code")).order_by("period_end", "released_on", "id")
+
+
+@compiled
+def _targets(indicators: tuple[int, ...], on: date, region: str) -> QuerySet[Any, Any]:
+    return Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region).order_by("pk")
+
+
 def standings(
     indicators: Iterable[Indicator], *, on: date, region: str = PROVINCE, comparator: str = COUNTRY
 ) -> list[Standing]:
     """One standing an indicator, in the order given. Two queries, however many indicators."""
     indicators = list(indicators)
+    if not indicators:
+        return []
+    ids = tuple(each.pk for each in indicators)
     rows: dict[tuple[int, str], list[Observation]] = defaultdict(list)
-    observations = (
-        Observation.objects.sound().released(on).filter(indicator__in=indicators, region__code__in=[region, comparator])
-    )
-    # In the order of each series alone: that of the indicators and regions would have their tables joined in.
-    in_order = observations.order_by("period_end", "released_on", "id")
-    for row in in_order.annotate(region_code=F("region__code")):
+    row: Any
+    for row in Observation.objects.raw(*_observations(ids, on, region, comparator)):
         rows[row.indicator_id, row.region_code].append(row)
     targets: dict[int, list[Target]] = defaultdict(list)
-    for target in Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region).order_by("pk"):
+    for target in Target.objects.raw(*_targets(ids, on, region)):
         targets[target.indicator_id].append(target)
     return [
         _standing(each, rows[each.pk, region], rows[each.pk, comparator], targets[each.pk], on=on)

@@ -7,8 +7,11 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from measures.models import StatusChange
 from reporting.lights import Thresholds
+from reporting.statements import answer, compiled
 from reporting.statuses import MeasureStatus
 
 # What is counted of a set of measures on an earlier day.
@@ -144,9 +147,10 @@ def count_on(steps: list[tuple[date, int]], day: date) -> int:
     return next((total for on, total in reversed(steps) if on <= day), 0)
 
 
-def read(plan: Any, day: date) -> History:
-    rows = (
-        StatusChange.objects.in_plan(plan)
+@compiled
+def _entries(plan_id: int, day: date) -> QuerySet[Any, Any]:
+    return (
+        StatusChange.objects.in_plan(plan_id)
         .history(day)
         .values_list(
             "measure__code",
@@ -159,4 +163,7 @@ def read(plan: Any, day: date) -> History:
             "effective_on",
         )
     )
-    return History([Entry._make(row) for row in rows], day)
+
+
+def read(plan: Any, day: date) -> History:
+    return History([Entry._make(row) for row in answer(_entries(plan.pk, day))], day)

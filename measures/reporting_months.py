@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Count, Max, Q, QuerySet, Value
 
 from accounts.models import Department
 from measures.history import History
 from measures.models import Measure, Notice, NoticeKind, Report
 from reporting.periods import MonthState, days_late, is_month_reported, month_of, month_state, months_between
+from reporting.statements import answer, compiled
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,17 @@ def months_of(plan: Any, *, day: date, month: date | None = None) -> dict[int, M
     return {row["lead_department"]: Month(row["owed"], row["reported"]) for row in rows}
 
 
+@compiled
+def _filed(plan_id: int, month: date, by: date) -> QuerySet[Any, Any]:
+    reports = Report.objects.filed(month, by=by).filter(measure__section__plan=plan_id).order_by()
+    return reports.values_list("measure__code")
+
+
 def months_in(history: History, plan: Any) -> dict[int, Month]:
     """The same of the month of the day up to which a page has read the plan's history anyway. One small query."""
     month = month_of(history.day)
     owing = history.owing(month)
-    reports = Report.objects.filed(month, by=history.day).filter(measure__section__plan=plan).order_by()
-    filed = set(reports.values_list("measure__code", flat=True)) & owing.keys()
+    filed = {code for (code,) in answer(_filed(plan.pk, month, history.day))} & owing.keys()
     owed, reported = Counter(owing.values()), Counter(owing[code] for code in filed)
     return {department: Month(number, reported[department]) for department, number in owed.items()}
 

@@ -1,0 +1,32 @@
+"""Questions that pages ask the same way all day: compiled once, which takes as long as asking them.
+
+The text of a statement is kept and never a row of its answer.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+def compiled[**Values](build: Callable[Values, QuerySet[Any, Any]]) -> Callable[Values, Statement]:
+    """The statement of a queryset that follows from its values alone, with its parameters, as the ORM compiles it.
+
+    `Model.objects.raw(*statement)` gives its rows as objects, and `answer` as tuples.
+    """
+
+    statement: Callable[..., Statement] = lru_cache(maxsize=32)(
+        lambda *values, **named: build(*values, **named).query.sql_with_params()
+    )
+    return statement
+
+
+def answer(statement: Statement) -> list[tuple[Any, ...]]:
+    """Its rows, for columns of texts, days and whole numbers: what SQLite keeps otherwise is not converted here."""
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        return list(cursor)
