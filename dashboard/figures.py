@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,6 +23,7 @@ from reporting.clock import SHANGHAI, today
 from reporting.lights import Light
 from reporting.pace import Progress, time_elapsed
 from reporting.provenance import Provenance
+from reporting.statements import compiled
 from reporting.statuses import MeasureStatus
 from web.language import kept, local
 from web.numbers import trimmed, yi
@@ -101,6 +102,26 @@ class Row:
     figures: dict[str, Any]
 
 
+@compiled
+def _sections(plan_id: int) -> QuerySet[Any, Any]:
+    return Section.objects.filter(plan=plan_id).order_by("number")
+
+
+@compiled
+def _departments() -> QuerySet[Any, Any]:
+    return Department.objects.all()
+
+
+@compiled
+def _cities() -> QuerySet[Any, Any]:
+    return Region.objects.filter(kind=RegionKind.CITY)
+
+
+@compiled
+def _published(plan_id: int, day: date) -> QuerySet[Any, Any]:
+    return PublishedFigure.objects.filter(plan=plan_id, as_of__lte=day).order_by("as_of")
+
+
 class Figures:
     """The figures of one plan on one day. Each part is read once, with one query a table, when first asked for."""
 
@@ -156,11 +177,11 @@ class Figures:
         sums = self.measure_cells.sum_by(1 if by == "section" else 2)
         members: Any
         if by == "section":
-            members = list(Section.objects.filter(plan=self.plan).order_by("number"))
+            members = list(Section.objects.raw(*_sections(self.plan.pk)))
             for each in members:
                 each.plan = self.plan
         else:
-            members, sums = with_their_heirs(sums, Department.objects.all())
+            members, sums = with_their_heirs(sums, Department.objects.raw(*_departments()))
         name = "title" if by == "section" else "name"
         return [
             Row(
@@ -179,9 +200,9 @@ class Figures:
             return [Row(self.plan.slug, local(self.plan, "name"), self.plan, total)]
         if by == "city":
             sums = self.project_cells.sum_by(1)
-            cities = Region.objects.filter(kind=RegionKind.CITY)
             return [
-                Row(each.code, local(each, "name"), each, project_figures(sums.get(each.pk, {}))) for each in cities
+                Row(each.code, local(each, "name"), each, project_figures(sums.get(each.pk, {})))
+                for each in Region.objects.raw(*_cities())
             ]
         sums = self.project_cells.sum_by(2 if by == "category" else 3)
         choices: Any = Category if by == "category" else Stage
@@ -196,8 +217,7 @@ class Figures:
     @cached_property
     def published(self) -> dict[str, PublishedFigure]:
         """The newest published figure of each path on or before the day."""
-        rows = PublishedFigure.objects.filter(plan=self.plan, as_of__lte=self.day).order_by("as_of")
-        return {row.figure: row for row in rows}
+        return {row.figure: row for row in PublishedFigure.objects.raw(*_published(self.plan.pk, self.day))}
 
     def value_at(self, path: str) -> Any:
         value: Any = {"measures": self.measures, "projects": self.projects}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +53,12 @@ class Links:
         # What the API says of a figure is the same beside any other day, and most of its addresses refuse one.
         kept = {key: value for key, value in self.kept.items() if key != "compare" or not name.startswith("api-")}
         query = {**filters, **kept, **filters}
-        return address(name, code) + (f"?{urlencode(query)}" if query else "")
+        return address(name, code) + _query(tuple((key, str(value)) for key, value in query.items()))
+
+
+@lru_cache(maxsize=1024)
+def _query(parts: tuple[tuple[str, str], ...]) -> str:
+    return f"?{urlencode(parts)}" if parts else ""
 
 
 def is_chinese() -> bool:

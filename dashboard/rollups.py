@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
@@ -21,6 +22,7 @@ from measures.models import Plan, StatusChange
 from projects.models import Project
 from reporting.clock import now
 from reporting.lights import Thresholds, thresholds
+from reporting.statements import answer, compiled, moment
 
 Key = tuple[int | str, ...]
 Counts = dict[str, int]
@@ -71,15 +73,15 @@ class Table:
         }
 
     def stored(self, *, plan_id: int) -> "Iterator[Stored]":
-        columns = [*self.columns, "as_of", "computed_at", "run_id", *self.counts]
-        width = len(self.columns)
-        for row in self.model._default_manager.filter(plan_id=plan_id).values_list(*columns):
-            as_of, computed_at, run_id = row[width : width + 3]
+        width = len(self.key)
+        for row in answer(_stored(self.kind, plan_id)):
             counts = dict(zip(self.counts, row[width + 3 :], strict=True))
-            yield Stored(row[:width], as_of, computed_at, run_id, counts)
+            yield Stored._make((row[:width], *row[width : width + 3], counts))
 
 
 class Stored(NamedTuple):
+    """`computed_at` as the database gives it: `moment` makes one of it."""
+
     key: Key
     as_of: date
     computed_at: datetime
@@ -105,6 +107,13 @@ TABLES: Mapping[str, Table] = {
         count=lambda day, limits: Project.objects.cells(day),
     ),
 }
+
+
+@compiled
+def _stored(kind: str, plan_id: int) -> QuerySet[Any, Any]:
+    table = TABLES[kind]
+    rows = table.model._default_manager.filter(plan_id=plan_id)
+    return rows.values_list(*table.columns, "as_of", "computed_at", "run_id", *table.counts)
 
 
 def mark(kind: str, cells: Iterable[Key]) -> None:
@@ -319,8 +328,8 @@ def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:
     if day == today:
         stored = list(table.stored(plan_id=plan_id))
         if stored and all(cell.as_of == today for cell in stored):
-            newest = max(stored, key=lambda cell: cell.computed_at)
-            return Cells({cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
+            newest = max(stored, key=attrgetter("computed_at"))
+            return Cells({cell.key: cell.counts for cell in stored}, moment(newest.computed_at), newest.run_id)
     return Cells(table.fresh(day, plan_id=plan_id))
 
 

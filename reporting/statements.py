@@ -4,6 +4,7 @@ The text of a statement is kept and never a row of its answer.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +27,13 @@ def compiled[**Values](build: Callable[Values, QuerySet[Any, Any]]) -> Callable[
 
 
 def answer(statement: Statement) -> list[tuple[Any, ...]]:
-    """Its rows, for columns of texts, days and whole numbers: what SQLite keeps otherwise is not converted here."""
+    """Its rows, for columns of texts, days, whole numbers, and moments that go through `moment`: what SQLite keeps in
+    another way is not converted here."""
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         return list(cursor)
+
+
+def moment(value: datetime) -> datetime:
+    """A moment of an answer. SQLite keeps it in UTC and does not say so."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
