@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -131,15 +132,22 @@ def asked(request: HttpRequest, figures: Figures) -> Explained:
 
 def _known(figures: Figures) -> Iterable[str]:
     yield from explanations()
+    yield from _of_indicators(figures)
+
+
+def _of_indicators(figures: Figures) -> dict[str, Standing]:
+    """The figures of indicators by their paths."""
+    found = {}
     for standing in figures.standings:
-        yield f"indicators.{standing.indicator.code}.value"
+        found[f"indicators.{standing.indicator.code}.value"] = standing
         if standing.gap is not None:
-            yield f"indicators.{standing.indicator.code}.gap"
+            found[f"indicators.{standing.indicator.code}.gap"] = standing
+    return found
 
 
 def _is_known(path: str, figures: Figures) -> bool:
     """Indicators are asked for only where the path is one's."""
-    return path in (_known(figures) if path.startswith("indicators.") else explanations())
+    return path in (_of_indicators(figures) if path.startswith("indicators.") else explanations())
 
 
 def _asked_scope(request: HttpRequest, path: str) -> Scope:
@@ -256,21 +264,18 @@ def _counted(
 
 
 def _indicator(figures: Figures, path: str) -> Explained:
-    code, _dot, name = path.removeprefix("indicators.").rpartition(".")
-    standing = next(each for each in figures.standings if each.indicator.code == code)
-    indicator = standing.indicator
+    standing = _of_indicators(figures)[path]
+    indicator, code = standing.indicator, standing.indicator.code
     about, inputs, working, value = described_indicator(standing), [], "", standing.value
-    label = local(indicator, "name")
-    if name == "gap":
+    if _is_gap(path):
         value = standing.gap
         about |= {"unit": POINTS if is_rate(indicator) else indicator.unit}
         about |= {"explain": _("The value minus that of the country for the same period.")}
         inputs = [
-            Input(label, indicator.unit, standing.value, figure=f"indicators.{code}.value"),
+            Input(local(indicator, "name"), indicator.unit, standing.value, figure=f"indicators.{code}.value"),
             Input(_("China"), indicator.unit, standing.comparator),
         ]
         working = f"{number(standing.value)} − {number(standing.comparator)} = {gap(value)}"
-        label = _("%(figure)s: %(part)s") % {"figure": label, "part": _("against China")}
     rows = Rows(
         page="indicators:detail",
         args=[code],
@@ -279,7 +284,7 @@ def _indicator(figures: Figures, path: str) -> Explained:
     )
     return Explained(
         figure=path,
-        label=label,
+        label=_indicator_label(path, standing),
         value=value,
         described=about,
         inputs=inputs,
@@ -288,6 +293,15 @@ def _indicator(figures: Figures, path: str) -> Explained:
         freshness=freshness(figures.plan.pk, []),
         standing=standing,
     )
+
+
+def _is_gap(path: str) -> bool:
+    return path.endswith(".gap")
+
+
+def _indicator_label(path: str, standing: Standing) -> str:
+    name = local(standing.indicator, "name")
+    return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
 
 
 def _narrowed(cells: rollups.Cells, kind: str, scope: Scope) -> rollups.Cells:
@@ -345,9 +359,7 @@ class Why:
         """The address and the words of the link; `source`, where the summary has another figure at that path, is
         where the API has this one. None for what is not explained.
         """
-        if path not in self.labels and _is_known(path, self.figures):
-            self.labels[path] = _indicator(self.figures, path).label
-        label = self.labels.get(path)
+        label = (self._indicator_labels if path.startswith("indicators.") else self.labels).get(path)
         if label is None:
             return None
         page, api = self._addresses(tuple(name for name in self.narrowed if name in narrowings(path)))
@@ -356,6 +368,10 @@ class Why:
             "words": self.question % {"figure": label},
             "source": api.replace(FIGURE, path, 1),
         }
+
+    @cached_property
+    def _indicator_labels(self) -> dict[str, str]:
+        return {path: _indicator_label(path, each) for path, each in _of_indicators(self.figures).items()}
 
     def _addresses(self, by: tuple[str, ...]) -> tuple[str, str]:
         """Of the page and, where it is narrowed, in the API: made once for all figures of a page."""
