@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -61,7 +61,7 @@ from web.charts import Chart, Column, unit_after, year_name
 from web.days import month_before
 from web.language import local
 from web.numbers import trimmed
-from web.templatetags.pilotzone import MINUS, gap_cell, iso, minus, number
+from web.templatetags.pilotzone import MINUS, NOTHING, gap_cell, iso, minus, number, unbroken, value_bar
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import days as days_words
 from web.templatetags.pilotzone import percent as percent_words
@@ -511,7 +511,17 @@ def _who_sentence(sections: list[Row]) -> str:
 def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> dict[str, Any]:
     rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
     is_investment = map_of == "total_investment"
-    table = city_rows(rows, links)
+    largest = max((row.figures[map_of] for row in rows), default=0)
+    table = [
+        {
+            "name": row.name,
+            "url": row.url,
+            "total": number(row.figures["total"]),
+            "investment": number(row.whole_investment),
+            "bar": value_bar(row.figures[map_of], largest),
+        }
+        for row in city_rows(rows, links)
+    ]
     other = "total" if is_investment else "total_investment"
     ranked = in_order(rows, PROJECT_SORTS, "-total_investment")
     return {
@@ -519,8 +529,6 @@ def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> 
         "is_investment": is_investment,
         "other_url": links.to("dashboard:overview", map=other) + "#where",
         "rows": table,
-        "largest": max((row.figures[map_of] for row in rows), default=0),
-        "map_of": map_of,
         "rounding": rounding_note(
             (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
         ),
@@ -652,7 +660,7 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
         "unit": unit_after(shown_unit(indicator)),
         "period": period_words(standing.latest) if standing.latest else "",
         "change": change_cell(indicator, standing.change),
-        "against": against,
+        "against": format_html_join(mark_safe("<br>"), "{}", ((unbroken(each),) for each in against)) or NOTHING,
     }
 
 

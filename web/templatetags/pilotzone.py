@@ -608,10 +608,9 @@ def measure_rows(rows, elapsed, sortable=False, since="", month="") -> SafeStrin
 @register.simple_tag
 def value_bar(value, maximum) -> SafeString:
     """One plain bar in a table row whose number stands in the cell before it."""
-    return format_html(
+    return mark_safe(
         '<svg class="bar bar-plain" aria-hidden="true" focusable="false">'
-        '<rect class="plain" y="3" width="{}" height="14"/></svg>',
-        _share(value or 0, maximum),
+        f'<rect class="plain" y="3" width="{_share(value or 0, maximum)}" height="14"/></svg>'
     )
 
 
