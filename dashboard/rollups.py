@@ -333,18 +333,23 @@ def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:
     return Cells(table.fresh(day, plan_id=plan_id))
 
 
-def computed_at(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
-    """The times that `read` gives with the same cells of each table, without reading them. One query."""
-    if day != today:
-        return [None for _kind in TABLES]
+@compiled
+def _ages(plan_id: int) -> QuerySet[Any, Any]:
+    """Kind, day and moment. A union holds equal rows once: one for each time at which cells were computed."""
     ages = [
         table.model._default_manager.filter(plan_id=plan_id).order_by().values_list(Value(kind), "as_of", "computed_at")
         for kind, table in TABLES.items()
     ]
+    return ages[0].union(*ages[1:])
+
+
+def computed_at(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
+    """The times that `read` gives with the same cells of each table, without reading them. One query."""
+    if day != today:
+        return [None for _kind in TABLES]
     times: dict[str, set[datetime]] = {kind: set() for kind in TABLES}
     days: dict[str, set[date]] = {kind: set() for kind in TABLES}
-    # A union holds equal rows once: a row for each time at which cells were computed.
-    for kind, as_of, at in ages[0].union(*ages[1:]):
-        times[kind].add(at)
+    for kind, as_of, at in answer(_ages(plan_id)):
+        times[kind].add(moment(at))
         days[kind].add(as_of)
     return [max(times[kind]) if days[kind] == {today} else None for kind in TABLES]

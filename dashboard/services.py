@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
 
 from dashboard import rollups
 from dashboard.models import RollupRun, StaleCell, Verification
 from measures.models import Plan
 from reporting.clock import now, today
+from reporting.statements import answer, compiled
 
 # Of a check that finds many differences, as many as a person looks at.
 KEPT_DIFFERENCES = 100
@@ -67,8 +71,13 @@ def _checked(progress: Progress | None) -> Iterable[tuple[int, list[rollups.Diff
 
 def is_refreshing(plan_id: int | None = None) -> bool:
     """Whether some change waits to be in the totals: of a plan, or of any."""
-    waiting = StaleCell.objects.all()
-    return (waiting if plan_id is None else waiting.filter(key__0=plan_id)).exists()
+    return bool(answer(_waiting(plan_id)))
+
+
+@compiled
+def _waiting(plan_id: int | None) -> QuerySet[Any, Any]:
+    marks = StaleCell.objects.order_by().values_list("pk")
+    return (marks if plan_id is None else marks.filter(key__0=plan_id))[:1]
 
 
 def forget_old_runs() -> int:
