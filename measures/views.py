@@ -26,6 +26,7 @@ from measures.services import comment_on
 from measures.steps import StatusStep, status_steps
 from reporting.clock import today
 from reporting.lights import Light, Thresholds, Verdict, light_of, thresholds
+from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from reporting.workflow import MoveNotAllowed
 from web.addresses import address
@@ -87,6 +88,8 @@ class MeasureList(ListPage):
         named = Department.objects.values_list("pk", "short_zh", "short_en", named=True)
         departments = {each.pk: local(each, "short") for each in named}
         limits, kept = thresholds(), chosen_in(self.request.GET)
+        statuses = {each: status_mark(each) for each in (None, *MeasureStatus.values)}
+        tags = {each: provenance_tag(each) for each in Provenance.values}
         rows = []
         for each in measures.values_list(*columns, *added, named=True):
             verdict = light_of(
@@ -98,7 +101,7 @@ class MeasureList(ListPage):
                 limits=limits,
             )
             late = days_late(verdict.days) if verdict.light == Light.RED else ""
-            status = status_mark(each.status)
+            status = statuses[each.status]
             if self.compared:
                 status = format_html("{} {}", status, change_mark(each.status_then, each.status))
             rows.append(
@@ -110,7 +113,7 @@ class MeasureList(ListPage):
                     iso(each.due_on),
                     departments[each.lead_department_id],
                     iso(each.last_report_on),
-                    provenance_tag(each.provenance),
+                    tags[each.provenance],
                 ]
             )
         return rows
