@@ -154,6 +154,8 @@ def forms_and_filters() -> list[Entry]:
     refused = ReportForm({"status": "promoting"}, auto_id="refused-%s")
     filters = FilterForm({"q": "", "status": "completed", "light": "red"}, auto_id="filter-%s")
     field = '{% include "components/field.html" with field=form.'
+    select = '<select aria-label="{{ label }}">{% select_options groups %}</select>'
+    options = filters.fields["status"].widget.optgroups("status", ["completed"])
     names = list(empty.fields)
     messages = [
         (constants.SUCCESS, _("All totals were recomputed.")),
@@ -171,6 +173,7 @@ def forms_and_filters() -> list[Entry]:
                 *(Specimen(f"{field}{name} %}}", _("with an error"), {"form": wrong}) for name in names),
             ],
         ),
+        Entry("select_options", [Specimen(select, "", {"groups": options, "label": _("Status")})]),
         Entry(
             "error_summary.html",
             [Specimen('{% include "components/error_summary.html" with form=form %}', "", {"form": refused})],
