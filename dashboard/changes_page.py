@@ -12,9 +12,9 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard.changes import Changes
 from dashboard.figures import PERCENT, POINTS, YI, Explanation, explanations, unit_words
-from dashboard.pages import Links, money_words, rounding_note, sentence
+from dashboard.pages import Links, rounding_note, sentence
 from indicators.models import Observation
-from indicators.wording import number_cell, period_words, shown_unit
+from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
 from projects.models import Category
 from reporting.changes import FigureChange
 from reporting.rounding import whole
@@ -24,6 +24,7 @@ from web.templatetags.pilotzone import change as change_words
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import gap_cell, number
 from web.templatetags.pilotzone import percent as percent_words
+from web.units import money_words
 
 
 def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, An
             for category in Category
         ],
         "observations": [_observation_row(each, links) for each in changes.observations],
+        "assumed": assumed_note(changes.observations),
         "all_indicators_url": links.to("indicators:list"),
         "years": list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
     }
@@ -166,7 +168,7 @@ def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
         "period": period_words(each),
         "value": number_cell(each.indicator, each.value),
         "unit": shown_unit(each.indicator),
-        "released_on": each.released_on,
+        "released": release_cell(each),
     }
 
 

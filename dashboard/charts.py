@@ -3,7 +3,7 @@
 Plain values in, a figure out (web/charts.py says what a figure is): no database, no request, no clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -53,7 +53,6 @@ from web.charts import (
     scale,
     tick_values,
     value_text,
-    with_unit,
     wrapped,
     x_axis,
     y_axis,
@@ -392,6 +391,10 @@ def _months(start: date, end: date, *, every: int) -> dict[str, Any]:
     }
 
 
+def _amount(value: Decimal) -> str:
+    return f"{whole(value):,}"
+
+
 class Tile(NamedTuple):
     """A city: its place from 1, left and top; its value, None where it has none; where a click leads."""
 
@@ -408,8 +411,10 @@ PROJECT_CLASSES = (120, 160, 200, 300)
 LAIZHOU_BAY = (1, 4)
 
 
-def tile_map(cities: Sequence[Tile], *, classes: Sequence[int] = INVESTMENT_CLASSES, unit: str = "") -> Figure:
-    """The cities as tiles, each with name and value, coloured by class. `unit` follows the value under the pointer."""
+def tile_map(
+    cities: Sequence[Tile], *, classes: Sequence[int] = INVESTMENT_CLASSES, said: Callable[[Decimal], str] = _amount
+) -> Figure:
+    """The cities as tiles, each with name and value, coloured by class. `said` writes the value under the pointer."""
     tones = [SEQUENCE_TONES[_class_of(city.value or 0, classes)] for city in cities]
     values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
     columns = max((city.column for city in cities), default=1)
@@ -436,7 +441,10 @@ def tile_map(cities: Sequence[Tile], *, classes: Sequence[int] = INVESTMENT_CLAS
                 "constraintext": "none",
                 "textangle": 0,
                 "customdata": [city.url for city in cities],
-                "hovertemplate": with_unit("%{text}", unit) + "<extra></extra>",
+                "hovertext": [
+                    f"{city.name}<br>{'—' if city.value is None else said(Decimal(city.value))}" for city in cities
+                ],
+                "hoverinfo": "text",
             }
         ],
         "layout": layout(
@@ -471,7 +479,7 @@ def _class_of(value: Decimal | int, classes: Sequence[int]) -> int:
 def _class_key(classes: Sequence[int]) -> list[dict[str, str]]:
     words = [
         _("under %(bound)s") % {"bound": number(classes[0])},
-        *(f"{number(low)}–{number(high)}" for low, high in pairwise(classes)),
+        *(f"{number(low)}{'—' if is_chinese() else '–'}{number(high)}" for low, high in pairwise(classes)),
         _("%(bound)s and over") % {"bound": number(classes[-1])},
     ]
     return [_key(text, tone) for text, tone in zip(words, SEQUENCE_TONES, strict=True)]
@@ -658,9 +666,9 @@ class CityRow(NamedTuple):
     url: str = ""
 
 
-def projects_by_city(rows: Sequence[CityRow], *, unit: str = "") -> Figure:
+def projects_by_city(rows: Sequence[CityRow], *, said: Callable[[Decimal], str] = _amount) -> Figure:
     """Projects of each city by category, in the order given; the categories are named above the first bar,
-    so the longest one should come first. `unit` follows the values under the pointer."""
+    so the longest one should come first. `said` writes the values under the pointer."""
     names = {
         "industry": _("Key industries"),
         "infrastructure": _("Infrastructure"),
@@ -671,7 +679,7 @@ def projects_by_city(rows: Sequence[CityRow], *, unit: str = "") -> Figure:
         Part(names[category], tone, [getattr(row, category) for row in rows])
         for category, tone in CATEGORY_TONES.items()
     ]
-    return _stack([row.name for row in rows], [row.url for row in rows], parts, unit=unit, heads=True)
+    return _stack([row.name for row in rows], [row.url for row in rows], parts, said=said, heads=True)
 
 
 class Part(NamedTuple):
@@ -688,7 +696,12 @@ WIDE_PLOT, NARROW_PLOT = 500, 240
 
 
 def _stack(
-    names: Sequence[str], urls: Sequence[str], parts: Sequence[Part], *, unit: str = "", heads: bool = False
+    names: Sequence[str],
+    urls: Sequence[str],
+    parts: Sequence[Part],
+    *,
+    said: Callable[[Decimal], str] = _amount,
+    heads: bool = False,
 ) -> Figure:
     """Horizontal stacked bars with their values where they fit, and the sum at the end.
 
@@ -711,8 +724,7 @@ def _stack(
             "textangle": 0,
             "customdata": list(urls),
             "hovertext": [
-                f"{name}<br>{part.name} {with_unit(f'{whole(value):,}', unit)}"
-                for name, value in zip(names, part.values, strict=True)
+                f"{name}<br>{part.name} {said(Decimal(value))}" for name, value in zip(names, part.values, strict=True)
             ],
             "hoverinfo": "text",
         }

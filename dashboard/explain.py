@@ -15,6 +15,7 @@ from dashboard.figures import (
     MEASURES,
     PERCENT,
     POINTS,
+    YI,
     Explanation,
     Figures,
     described,
@@ -28,19 +29,20 @@ from dashboard.freshness import Freshness, freshness
 from dashboard.models import RollupRun
 from dashboard.pages import Links
 from indicators.figures import PROVINCE, Standing, is_rate
-from indicators.wording import number_cell, shown_unit
+from indicators.wording import number_cell, release_day, shown_unit
 from measures.filters import MeasureFilter
 from measures.models import Measure
 from projects.filters import ProjectFilter
 from projects.models import Category, Project, Stage
 from reporting.lights import thresholds
 from reporting.pace import days_passed
-from web.charts import unit_after
 from web.errors import BadQuery, form_problems, not_one_of
 from web.language import local
+from web.numbers import WAN_PER_YI
 from web.periods import period_name
 from web.sources import named_source
-from web.templatetags.pilotzone import gap, minus, number, percent
+from web.templatetags.pilotzone import gap, iso, minus, number, percent
+from web.units import exact_money
 
 # What narrows the figures of each kind: a filter of its rows -> the place of that in the key of a cell.
 PLACES: Mapping[str, Mapping[str, int]] = {
@@ -390,7 +392,8 @@ def panel(explained: Explained, links: Links) -> dict[str, Any]:
     return {
         "explained": explained,
         "value": value,
-        "unit": unit_after(unit),
+        "unit": unit,
+        "working": _working_words(explained),
         "scope": [_scope_words(name, thing) for name, thing in explained.scope.items()],
         "inputs": [_input_row(each, explained, links) for each in explained.inputs],
         "rows_url": rows and links.to(rows.page, *rows.args, **rows.page_filters),
@@ -403,12 +406,22 @@ def panel(explained: Explained, links: Links) -> dict[str, Any]:
     }
 
 
+def _working_words(explained: Explained) -> str:
+    """An amount is worked out in the unit that the API gives it in, which the headline need not have."""
+    unit = explained.described["unit"]
+    if not explained.working or unit != YI:
+        return explained.working
+    return _("%(name)s (%(unit)s)") % {"name": explained.working, "unit": unit_words(unit)}
+
+
 def _shown(value: Any, unit: str, standing: Standing | None) -> tuple[str, str]:
     """A number and its unit as the page writes them."""
     if value is None:
         return number(None), ""
     if standing is not None and unit != POINTS:
         return minus(number_cell(standing.indicator, value)), shown_unit(standing.indicator)
+    if unit == YI:
+        return exact_money(int(value * WAN_PER_YI))
     return (gap(value) if unit == POINTS else minus(number(value))), unit_words(unit)
 
 
@@ -440,7 +453,7 @@ def _observation_rows(standing: Standing) -> list[dict[str, str]]:
         {"label": label, "value": value}
         for label, value in (
             (_("Period"), period_name(latest.period_kind, latest.period_start, latest.period_end)),
-            (_("Release date"), latest.released_on.isoformat()),
+            (_("Release date"), release_day(latest, iso)),
             (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
             (_("A year earlier"), minus(number_cell(indicator, standing.previous))),
             (_("China, same period"), minus(number_cell(indicator, standing.comparator))),

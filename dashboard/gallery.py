@@ -504,12 +504,12 @@ def charts_shown() -> list[Entry]:
         for category, amount in zip(Category, amounts, strict=True)
     ]
     path = [
-        YearPoint(2016, Decimal("58762.5"), Decimal("863.43")),
-        YearPoint(2017, Decimal("63012.1"), Decimal("835.82")),
-        YearPoint(2018, Decimal("66648.9"), Decimal("901.65"), gdp_is_exact=False),
-        YearPoint(2019, Decimal("70540.5"), Decimal("937.12")),
+        YearPoint(2016, Decimal("5.88"), Decimal("863.43")),
+        YearPoint(2017, Decimal("6.30"), Decimal("835.82")),
+        YearPoint(2018, Decimal("6.66"), Decimal("901.65"), gdp_is_exact=False),
+        YearPoint(2019, Decimal("7.05"), Decimal("937.12")),
     ]
-    axes = {"gdp": Axis(_("GDP"), _("100 million yuan")), "emissions": Axis(_("CO2 emissions"), _name("百万吨", "Mt"))}
+    axes = {"gdp": Axis(_("GDP"), _("trillion yuan")), "emissions": Axis(_("CO2 emissions"), _name("百万吨", "Mt"))}
     plan: dict[str, Any] = {"plan_start": STARTS, "plan_end": ENDS, "total": 249}
     empty = shared.Chart("", "", None, "", [], [], missing=_("No data for this period"))
     drawn = [

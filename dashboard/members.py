@@ -25,8 +25,6 @@ from dashboard.pages import (
     in_order,
     listed_words,
     measure_rows,
-    money,
-    money_words,
     month_words,
     pace_words,
     project_changes,
@@ -52,6 +50,7 @@ from web.language import local
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
 from web.templatetags.pilotzone import percent as percent_words
+from web.units import money, money_words
 
 LARGEST_PROJECTS = 20
 STATUSES = ("completed", "in_progress", "promoting")
@@ -224,9 +223,9 @@ def _measure_sentence(figures: Figures, row: Row, month: Month | None, by: str) 
     if not counts["total"]:
         return _("It leads no measure of this plan.") if by == "department" else _("Nothing to measure")
     total = (
-        ngettext("Leads %(count)s measure", "Leads %(count)s measures", counts["total"])
+        ngettext("The department leads %(count)s measure", "The department leads %(count)s measures", counts["total"])
         if by == "department"
-        else ngettext("Holds %(count)s measure", "Holds %(count)s measures", counts["total"])
+        else ngettext("The section has %(count)s measure", "The section has %(count)s measures", counts["total"])
     ) % {"count": number(counts["total"])}
     completed = ngettext(
         "%(count)s is completed (%(rate)s)", "%(count)s are completed (%(rate)s)", counts["completed"]
@@ -349,7 +348,7 @@ def categories_chart(
     return Chart(
         name="categories",
         title=title % {"day": day_words(figures.day)},
-        figure=charts.projects_by_city(bars, unit=_("100 million yuan") if is_investment else "")
+        figure=charts.projects_by_city(bars, **({"said": money_words} if is_investment else {}))
         if figures.projects["total"]
         else None,
         summary=pgettext("between clauses", "; ").join(parts),

@@ -26,8 +26,6 @@ from dashboard.pages import (
     is_chinese,
     listed_words,
     measure_rows,
-    money,
-    money_words,
     month_words,
     pace_words,
     red_words,
@@ -52,12 +50,12 @@ from measures.history import History, count_on
 from measures.reporting_months import Month, months_in, reports_due_on
 from projects.models import Category
 from reporting.changes import FigureChange
-from reporting.lights import thresholds
+from reporting.lights import OVERDUE, thresholds
 from reporting.pace import gap, percent, shares, time_elapsed
 from reporting.periods import PeriodKind, month_end, months_between
 from reporting.provenance import Provenance
 from reporting.rounding import whole
-from web.charts import Chart, Column, unit_after, year_name
+from web.charts import Chart, Column, year_name
 from web.days import month_before
 from web.language import local
 from web.numbers import trimmed
@@ -65,6 +63,7 @@ from web.templatetags.pilotzone import MINUS, NOTHING, gap_cell, iso, minus, num
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import days as days_words
 from web.templatetags.pilotzone import percent as percent_words
+from web.units import money, money_words
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
 STATUSES = ("completed", "in_progress", "promoting")
@@ -224,12 +223,28 @@ def growth_headline(standing: Standing | None, links: Links, day: date, since: d
     shown = minus(number_cell(standing.indicator, standing.value))
     return {
         "standing": standing,
+        **gap_words(standing.gap),
         "shown": shown,
         "period": period_words(latest),
         "since": since_words(Since(standing, since), short_day_words(since, day.year)) if since else "",
         "rows": rows,
         "url": links.to("indicators:detail", standing.indicator.code),
     }
+
+
+def gap_words(points: Decimal | None) -> dict[str, str]:
+    """The gap to the country as a headline has it: 0.7 and its words before and after; none where there is no gap."""
+    if not points:
+        same = "" if points is None else _("the same as the national rate")
+        return {"gap_before": "", "gap_shown": "" if points is None else gap_cell(points), "gap_after": same}
+    before = ""
+    if is_chinese():
+        before, after = ("高于全国" if points > 0 else "低于全国"), "个百分点"
+    elif points > 0:
+        after = _("points above the national rate")
+    else:
+        after = _("points below the national rate")
+    return {"gap_before": before, "gap_shown": gap_cell(abs(points)).lstrip("+"), "gap_after": after}
 
 
 def attention(
@@ -265,6 +280,7 @@ def attention(
     return {
         "sentence": _attention_sentence(figures, overdue, len(history.overdue), len(unreported)),
         "overdue": overdue,
+        "overdue_reason": OVERDUE,
         "red_url": links.to("measures:list", light="red"),
         "yellow_url": links.to("measures:list", light="yellow"),
         "green_url": links.to("measures:list", light="green"),
@@ -300,7 +316,7 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
         return ""
     words = {"since": short_day_words(since, day.year)}
     if not fallen:
-        return _("no department lost points against time elapsed since %(since)s") % words
+        return _("no department fell further behind time elapsed since %(since)s") % words
     first = fallen[0]
     words["points"] = number(first.points)
     words["departments"] = (
@@ -308,14 +324,21 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
         if len(fallen) <= FALLEN_NAMED
         else ngettext("%(count)s department", "%(count)s departments", len(fallen)) % {"count": number(len(fallen))}
     )
-    if first.to_plan <= 0:
-        return _("%(departments)s: lost %(points)s points against time elapsed since %(since)s") % words
     words["to_plan"] = number(first.to_plan)
-    text = _(
-        "%(departments)s: lost %(points)s points against time elapsed, "
-        "%(to_plan)s against the plan curve, since %(since)s"
-    )
-    return text % words
+    if any(each.row.figures["gap"] + each.points > 0 for each in fallen):
+        # Who was ahead has not fallen further behind.
+        text = _("%(departments)s: lost %(points)s points against time elapsed since %(since)s")
+        with_plan = _(
+            "%(departments)s: lost %(points)s points against time elapsed, "
+            "%(to_plan)s against the plan curve, since %(since)s"
+        )
+    else:
+        text = _("%(departments)s: %(points)s points further behind time elapsed since %(since)s")
+        with_plan = _(
+            "%(departments)s: %(points)s points further behind time elapsed, "
+            "%(to_plan)s further behind the plan curve, since %(since)s"
+        )
+    return (with_plan if first.to_plan > 0 else text) % words
 
 
 def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unreported: int) -> str:
@@ -558,7 +581,7 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
         figure=charts.tile_map(
             tiles,
             classes=charts.INVESTMENT_CLASSES if is_investment else charts.PROJECT_CLASSES,
-            unit=_("100 million yuan") if is_investment else "",
+            **({"said": money_words} if is_investment else {}),
         ),
         summary=_where_sentence(
             in_order(rows, PROJECT_SORTS, "-total_investment"), figures.projects["total_investment"]
@@ -657,9 +680,9 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
         "url": links.to("indicators:detail", standing.indicator.code),
         "value": standing.value,
         "shown": number_cell(indicator, standing.value),
-        "unit": unit_after(shown_unit(indicator)),
+        "unit": shown_unit(indicator),
         "period": period_words(standing.latest) if standing.latest else "",
-        "change": change_cell(indicator, standing.change),
+        "change": change_cell(indicator, standing.change, standing.value),
         "against": format_html_join(mark_safe("<br>"), "{}", ((unbroken(each),) for each in against)) or NOTHING,
     }
 
@@ -689,9 +712,9 @@ def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
             words["points"] = gap_cell(abs(growth.gap)).lstrip("+")
             parts.append(
                 (
-                    _("GDP grew by %(value)s in %(period)s, %(points)s points above China")
+                    _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
                     if growth.gap >= 0
-                    else _("GDP grew by %(value)s in %(period)s, %(points)s points below China")
+                    else _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
                 )
                 % words
             )

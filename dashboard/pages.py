@@ -25,11 +25,10 @@ from web.addresses import address
 from web.days import CHOSEN
 from web.errors import BadQuery, not_one_of
 from web.language import local, suffix
-from web.numbers import trimmed
+from web.numbers import WAN_PER_YI
 from web.templatetags.pilotzone import number
 from web.templatetags.pilotzone import percent as percent_words
 
-YI_PER_TRILLION = 10_000
 # Below this a rate says more about how few there are than about the work.
 LEAST_TO_RANK = 5
 
@@ -93,20 +92,6 @@ def listed_words(words: Sequence[str]) -> str:
             "last": words[-1],
         }
     )
-
-
-def money(yi: Decimal) -> tuple[str, str]:
-    """An amount of 亿元 and its unit as headlines have them: 8.45万亿元, 936亿元, 8.45 trillion yuan, 93.6 billion"""
-    if yi >= YI_PER_TRILLION:
-        return number(trimmed((yi / YI_PER_TRILLION).quantize(Decimal("0.01"), "ROUND_HALF_UP"))), _("trillion yuan")
-    if is_chinese():
-        return number(whole(yi)), "亿元"
-    return number((yi / 10).quantize(Decimal("0.1") if yi else Decimal(1), "ROUND_HALF_UP")), _("billion yuan")
-
-
-def money_words(yi: Decimal) -> str:
-    text, unit = money(yi)
-    return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
 
 
 def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:
@@ -270,10 +255,24 @@ def project_changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str
 
 @dataclass(frozen=True)
 class Rank:
-    """`place` is None for a member that is not ranked."""
+    """`place` is None for a member that is not ranked; `is_tied`: others have the same."""
 
     place: int | None
     of: int
+    is_tied: bool = False
+
+    @property
+    def before(self) -> str:
+        """What stands before the place: joint, 第, 并列第."""
+        words = _("joint") if self.is_tied else ""
+        return f"{words}第" if is_chinese() else words
+
+    @property
+    def shown(self) -> str:
+        """1st, 10; empty without a place."""
+        if self.place is None:
+            return ""
+        return str(self.place) if is_chinese() else _ordinal(self.place)
 
 
 def rank(key: str, rows: Iterable[Row], value: Callable[[Row], Any], *, least: int = 0) -> Rank:
@@ -281,10 +280,17 @@ def rank(key: str, rows: Iterable[Row], value: Callable[[Row], Any], *, least: i
     ranked = {row.key: value(row) for row in rows if row.figures["total"] >= least and value(row) is not None}
     if key not in ranked:
         return Rank(None, len(ranked))
-    return Rank(1 + sum(other > ranked[key] for other in ranked.values()), len(ranked))
+    values = list(ranked.values())
+    return Rank(1 + sum(other > ranked[key] for other in values), len(ranked), values.count(ranked[key]) > 1)
+
+
+def _ordinal(place: int) -> str:
+    """In English: 1st, 2nd, 3rd, 11th, 21st."""
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 def share_words(part: Decimal | int, of: Decimal | int) -> str:
     """A part of a sum in percent, to one decimal; a dash where the sum is nothing."""
     # Both in 万元 where they are amounts, so that the division is exact.
-    return percent_words(percent(int(part * YI_PER_TRILLION), int(of * YI_PER_TRILLION)))
+    return percent_words(percent(int(part * WAN_PER_YI), int(of * WAN_PER_YI)))

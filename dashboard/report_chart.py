@@ -201,7 +201,7 @@ def _note(left_out: int) -> str:
     due = {"day": settings.PILOTZONE_REPORT_DUE_DAY}
     rule = _(
         "On time: all that was owed is filed by day %(day)s of the month; late: the last of it came after that; "
-        "not reported: something is still missing after it."
+        "incomplete: something is still missing after it."
     )
     notes = [rule % due]
     if left_out:

@@ -124,7 +124,7 @@ class State:
             )
         fresh = _bold(_("All totals are fresh"))
         if check is None:
-            return sentence(_("%(fact)s; they were not checked yet."), fact=fresh)
+            return sentence(_("%(fact)s; they have not been checked yet."), fact=fresh)
         return sentence(_("%(fact)s; checked on %(when)s: no difference."), fact=fresh, when=when(check.started_at))
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from dashboard.pages import YI_PER_TRILLION, money_words, rounding_note
+from dashboard.pages import rounding_note
 from projects.models import Category
 from reporting.pace import percent
 from reporting.provenance import Provenance
@@ -26,9 +26,11 @@ from web.charts import (
     layout,
     plain,
 )
+from web.numbers import WAN_PER_YI
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
 from web.templatetags.pilotzone import percent as percent_words
+from web.units import money_words
 
 # px. Text that would have to be smaller is left out; the table has it.
 LEAST_TEXT = 11
@@ -167,7 +169,7 @@ def _key_words(head: Head, total: Decimal) -> str:
 
 def share_of(part: Decimal, of: Decimal) -> Decimal | None:
     """In percent, to one decimal; of amounts in 亿元, which are whole in 万元."""
-    return percent(int(part * YI_PER_TRILLION), int(of * YI_PER_TRILLION))
+    return percent(int(part * WAN_PER_YI), int(of * WAN_PER_YI))
 
 
 def investment_chart(areas: Sequence[Area], urls: Mapping[str, str], *, on: date) -> Chart:

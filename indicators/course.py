@@ -218,7 +218,7 @@ def indicator_chart(
         ],
         rows=rows,
         urls=urls,
-        note=_("Values that were not verified stand only in the table.") if own and has_unverified else "",
+        note=_("Unverified values appear only in the table.") if own and has_unverified else "",
         source=newest.source if newest else indicator.source,
         provenance=newest.provenance if newest else "",
         on=newest.period_end if newest else None,

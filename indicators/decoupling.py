@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -46,6 +46,7 @@ from web.charts import (
     year_name,
 )
 from web.language import local
+from web.numbers import trimmed
 from web.sources import source_text
 from web.templatetags.pilotzone import NOTHING
 from web.templatetags.pilotzone import day as day_words
@@ -82,7 +83,6 @@ class Axis(NamedTuple):
 # unit -> the larger one and how many make it, from which value on.
 LARGER = {
     "亿元": ("万亿元", 10_000),
-    "100 million yuan": ("trillion yuan", 10_000),
     "万吨": ("亿吨", 10_000),
 }
 
@@ -237,6 +237,17 @@ def common_years(emissions: Iterable[Observation], gdp: Iterable[Observation]) -
     return found
 
 
+def gdp_of(region: Region) -> str:
+    """Chinese has one word for the nation's and another for that of a place in it."""
+    return pgettext("of the nation", "GDP") if region.kind == RegionKind.COUNTRY else _("GDP")
+
+
+def aligned(values: Sequence[Decimal]) -> Callable[[Any], str]:
+    """Writes a column's values with the decimals of the one that has most: their points stand below each other."""
+    decimals = max((-int(trimmed(each).as_tuple().exponent) for each in values), default=0)
+    return lambda value: f"{value:,.{max(decimals, 0)}f}"
+
+
 def years_words(years: Iterable[int]) -> str:
     """2016–2019, 2021; 2016—2019、2021年."""
     runs: list[list[int]] = []
@@ -250,8 +261,9 @@ def years_words(years: Iterable[int]) -> str:
     return comma.join(words) + ("年" if is_chinese() else "")
 
 
-def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str) -> str:
-    """Which years of which input are missing for a path. `name`: what is emitted."""
+def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str = "") -> str:
+    """Which years of which input are missing for a path. `name`: what is emitted; `gdp_name`: what GDP is called."""
+    gdp_name = gdp_name or _("GDP")
     emitted, produced = set(emissions), set(gdp)
     wanted = []
     if not emitted:
@@ -259,9 +271,9 @@ def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str) ->
     elif lacking := produced - emitted:
         wanted.append(_of_years(name, lacking, known=emitted))
     if not produced:
-        wanted.append(_("GDP"))
+        wanted.append(gdp_name)
     elif lacking := emitted - produced:
-        wanted.append(_of_years(_("GDP"), lacking, known=produced))
+        wanted.append(_of_years(gdp_name, lacking, known=produced))
     if not wanted:
         return _("missing are years of which both are counted in one way throughout")
     both = _("%(first)s and %(second)s") % {"first": wanted[0], "second": wanted[-1]}
@@ -311,13 +323,13 @@ def _released_years(on: date) -> QuerySet[Observation]:
 def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
     indicator = common.indicator
     gdp_indicator = next(iter(common.years.values()))[1].indicator
-    gdp_name, name = _("GDP"), local(indicator, "name")
+    gdp_name, name = gdp_of(common.region), local(indicator, "name")
     gdp_unit, unit = shown_unit(gdp_indicator), shown_unit(indicator)
     points = [
         YearPoint(
             year,
-            shown_value(gdp_indicator, gdp.value),
-            shown_value(indicator, emissions.value),
+            shown_value(gdp_indicator, gdp.value, exactly=True),
+            shown_value(indicator, emissions.value, exactly=True),
             gdp.exact,
             emissions.exact,
             f"{kept}#{row_id(gdp if is_gdp else emissions)}",
@@ -328,8 +340,8 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
     rows: list[tuple[Any, ...]] = [(point.year, point.gdp, point.emissions) for point in points]
     columns = [
         Column(_("Year"), is_number=False),
-        Column(named_in(gdp_name, gdp_unit), value_text),
-        Column(named_in(name, unit), value_text),
+        Column(named_in(gdp_name, gdp_unit), aligned([point.gdp for point in points])),
+        Column(named_in(name, unit), aligned([point.emissions for point in points])),
         Column(_("Emission intensity (tonnes per 10,000 yuan)"), value_text),
     ]
     rows = [
@@ -340,7 +352,12 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
         columns.append(Column(_("Rounded"), is_number=False))
         rows = [(*row, words or None) for row, words in zip(rows, rounded, strict=True)]
     notes = [
-        _("GDP at current prices, as first released") if common.is_first_release else _("GDP at current prices"),
+        (
+            _("%(gdp)s at current prices, as first released")
+            if common.is_first_release
+            else _("%(gdp)s at current prices")
+        )
+        % {"gdp": gdp_name},
         _("the axes do not start at 0"),
     ]
     if any(rounded):
@@ -348,15 +365,16 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
     newest_emissions, newest_gdp = common.years[max(common.years)]
     return Chart(
         name=f"decoupling-{indicator.code}-{common.region.code}-{min(common.years)}",
-        title=_("%(region)s: GDP and %(emissions)s, %(years)s, as of %(day)s")
+        title=_("%(region)s: %(gdp)s and %(emissions)s, %(years)s, as of %(day)s")
         % {
             "region": local(common.region, "short"),
+            "gdp": gdp_name,
             "emissions": name,
             "years": years_words(common.years),
             "day": day_words(on),
         },
         figure=decoupling_path(points, gdp=Axis(gdp_name, gdp_unit), emissions=Axis(name, unit)),
-        summary=_summary(points, local(common.region, "short")),
+        summary=_summary(points, local(common.region, "short"), gdp_name),
         columns=columns,
         rows=rows,
         urls=[point.url for point in points],
@@ -371,11 +389,12 @@ def _rounded_words(point: YearPoint, gdp_name: str, name: str) -> str:
     return pgettext("between clauses", ", ").join(words for words, is_exact in rounded if not is_exact)
 
 
-def _summary(points: Sequence[YearPoint], region: str) -> str:
+def _summary(points: Sequence[YearPoint], region: str, gdp_name: str) -> str:
     """How far both went from the first to the last year."""
     first, last = points[0], points[-1]
-    return _("%(region)s from %(first)s to %(last)s: GDP at current prices %(gdp)s, emissions %(emissions)s.") % {
+    return _("%(region)s from %(first)s to %(last)s: %(name)s at current prices %(gdp)s, emissions %(emissions)s.") % {
         "region": region,
+        "name": gdp_name,
         "first": first.year,
         "last": last.year,
         "gdp": _growth(first.gdp, last.gdp, is_exact=first.gdp_is_exact and last.gdp_is_exact),
@@ -422,12 +441,13 @@ def _empty_charts(
             {year for each in group for year in emitted.get(each, ())},
             {year for each in group for year in produced.get(each, ())},
             name=name,
+            gdp_name=gdp_of(group[0]),
         )
         charts.append(
             Chart(
                 name=f"decoupling-{indicator.code}-{group[0].code}",
-                title=_("%(region)s: GDP and %(emissions)s, as of %(day)s")
-                % {"region": who, "emissions": name, "day": day_words(on)},
+                title=_("%(region)s: %(gdp)s and %(emissions)s, as of %(day)s")
+                % {"region": who, "gdp": gdp_of(group[0]), "emissions": name, "day": day_words(on)},
                 figure=None,
                 summary="",
                 columns=[],

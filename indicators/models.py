@@ -14,6 +14,9 @@ from reporting.periods import PeriodKind
 from reporting.provenance import Sourced
 from reporting.updates import Updated, show_links, show_part
 
+# Of a release day: the source gives it.
+STATED = "stated"
+
 
 class Direction(models.TextChoices):
     UP = "up", _("Higher is better")
@@ -98,6 +101,11 @@ class Observation(Sourced, Updated):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.period}"
+
+    @property
+    def is_release_assumed(self) -> bool:
+        """Whether the day of release is not in the source, but when such figures usually come."""
+        return self.release_basis != STATED
 
 
 class Target(Sourced):

@@ -15,18 +15,22 @@ from indicators.figures import Since, Standing, is_rate, standings
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Indicator, Observation
 from indicators.wording import (
+    assumed_note,
     change_cell,
     change_words,
     number_cell,
     period_words,
+    release_cell,
+    release_words,
     shown_unit,
     since_words,
     target_words,
     with_unit,
 )
 from regions.models import RegionKind
+from reporting.periods import PeriodKind
 from web.sources import named_source
-from web.templatetags.pilotzone import day, number
+from web.templatetags.pilotzone import NOTHING, day, number
 from web.views import ListPage, ReadingView
 
 
@@ -41,7 +45,11 @@ class IndicatorList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"rows": [list_row(each, self.compared) for each in standings(context["page"], on=self.day)]}
+        found = standings(context["page"], on=self.day)
+        return context | {
+            "rows": [list_row(each, self.compared) for each in found],
+            "assumed": assumed_note(each.latest for each in found),
+        }
 
 
 def list_row(standing: Standing, compared: date | None) -> dict[str, Any]:
@@ -50,10 +58,11 @@ def list_row(standing: Standing, compared: date | None) -> dict[str, Any]:
         "indicator": indicator,
         "has_decoupling": has_decoupling(indicator),
         "latest": latest,
+        "released": release_cell(latest) if latest else NOTHING,
         "value": number_cell(indicator, standing.value),
         "unit": shown_unit(indicator),
         "period": period_words(latest) if latest else "",
-        "change": change_cell(indicator, standing.change),
+        "change": change_cell(indicator, standing.change, standing.value),
         "target": target_words(standing.target, indicator) if standing.target else "",
         "comparator": number_cell(indicator, standing.comparator),
         "since": since_cells(Since(standing, compared)) if compared else None,
@@ -69,7 +78,7 @@ def since_cells(since: Since) -> dict[str, Any]:
         "value": number_cell(indicator, since.value),
         "period": period_words(since.latest) if since.latest else "",
         "is_changed": bool(since.change),
-        "change": change_cell(indicator, since.change),
+        "change": change_cell(indicator, since.change, since.now.value),
     }
 
 
@@ -105,11 +114,13 @@ class IndicatorDetail(ReadingView):
                     "row": row,
                     "id": row_id(row),
                     "period": period_words(row),
-                    "value": number_cell(indicator, row.value, exact=row.exact),
+                    "released": release_cell(row),
+                    "value": number_cell(indicator, row.value, exact=row.exact, exactly=True),
                     "source": named_source(row.source),
                 }
                 for row in observations
             ],
+            assumed=assumed_note(observations),
             targets=[
                 {"row": row, "words": target_words(row, indicator), "document": named_source(row.document)}
                 for row in targets
@@ -141,12 +152,17 @@ def further_sentence(standing: Standing) -> str:
     if standing.gap is not None and standing.comparator is not None:
         clauses.append(against_country(standing))
     if standing.change is not None:
-        clauses.append(
-            _("%(change)s on the year before") % {"change": change_words(standing.indicator, standing.change)}
-            if standing.change
-            else _("the same as the year before")
-        )
-    clauses.append(_("released on %(day)s") % {"day": day(standing.latest.released_on)})
+        # Chinese says 同期 of a part of a year alone.
+        is_year = standing.latest.period_kind == PeriodKind.YEAR
+        if standing.change:
+            words = {"change": change_words(standing.indicator, standing.change)}
+            more = pgettext("whole years", "%(change)s on the year before") if is_year else ""
+            clauses.append((more or _("%(change)s on the year before")) % words)
+        elif is_year:
+            clauses.append(pgettext("whole years", "the same as the year before"))
+        else:
+            clauses.append(_("the same as the year before"))
+    clauses.append(release_words(standing.latest))
     return pgettext("between clauses", ", ").join(clauses)
 
 

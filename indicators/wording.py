@@ -1,8 +1,10 @@
-"""An indicator's values in the reader's language: Chinese pages show value x `zh_factor` in `unit_zh`."""
+"""An indicator's values in the reader's language: Chinese pages show value x `zh_factor` in `unit_zh`, English ones the
+unit that `web.units` has for theirs."""
 
 import re
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,16 +14,19 @@ from indicators.models import Indicator, Observation, Target
 from web import charts, language
 from web.numbers import trimmed
 from web.periods import period_name
-from web.templatetags.pilotzone import MINUS, NOTHING
+from web.templatetags.pilotzone import MINUS, NOTHING, day, iso
+from web.units import english_decimals, english_unit, in_english
 
 
-def shown_value(indicator: Indicator, value: Decimal) -> Decimal:
-    """In the unit of `shown_unit`."""
-    return trimmed(value * indicator.zh_factor if language.suffix() == "zh" else value)
+def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) -> Decimal:
+    """In the unit of `shown_unit`; `exactly` for the table of an indicator's own values."""
+    if language.suffix() == "zh":
+        return trimmed(value * indicator.zh_factor)
+    return in_english(value, indicator.unit, exactly=exactly)
 
 
 def shown_unit(indicator: Indicator) -> str:
-    return indicator.unit_zh if language.suffix() == "zh" else indicator.unit
+    return indicator.unit_zh if language.suffix() == "zh" else english_unit(indicator.unit)
 
 
 def in_one_bracket(text: str) -> str:
@@ -29,23 +34,39 @@ def in_one_bracket(text: str) -> str:
     return text.replace("）（", "，")
 
 
-def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True) -> str:
+def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True, exactly: bool = False) -> str:
     """For table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least one decimal."""
     if value is None:
         return NOTHING
-    text = charts.value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
+    shown = shown_value(indicator, value, exactly=exactly)
+    text = charts.value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator))
     return text.replace("%", "").replace(MINUS, "-")
 
 
-def change_cell(indicator: Indicator, change: Decimal | None) -> str:
-    """With its sign, and none on zero."""
+def _least_decimals(indicator: Indicator) -> int:
+    return 0 if language.suffix() == "zh" else english_decimals(indicator.unit)
+
+
+def change_cell(indicator: Indicator, change: Decimal | None, value: Decimal | None) -> str:
+    """Beside the `value` that it led to: with its sign, and none on zero. An amount has no more decimals than the value
+    beside it, unless nothing but those changed."""
+    if change is None or value is None:
+        return NOTHING
+    if not is_rate(indicator):
+        change = _as_exact_as(value, change)
     text = number_cell(indicator, change)
-    return f"+{text}" if change is not None and change > 0 else text
+    return f"+{text}" if change > 0 else text
+
+
+def _as_exact_as(value: Decimal, change: Decimal) -> Decimal:
+    decimals = max(-int(trimmed(value).as_tuple().exponent), 0)
+    return change.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) or change
 
 
 def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True) -> str:
     """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW."""
-    text = charts.value_text(shown_value(indicator, value), percent=is_rate(indicator), exact=exact)
+    shown, decimals = shown_value(indicator, value), _least_decimals(indicator)
+    text = charts.value_text(shown, percent=is_rate(indicator), exact=exact, decimals=decimals)
     unit = shown_unit(indicator).removeprefix("%")
     return charts.with_unit(text, unit.strip())
 
@@ -57,6 +78,29 @@ def change_words(indicator: Indicator, change: Decimal) -> str:
         return words % {"points": number_cell(indicator, abs(change))}
     words = _("up %(amount)s") if change > 0 else _("down %(amount)s")
     return words % {"amount": with_unit(indicator, abs(change))}
+
+
+def release_cell(row: Observation) -> str:
+    """The day of release in a table, with a star where it is assumed, which `assumed_note` explains."""
+    return f"{iso(row.released_on)}*" if row.is_release_assumed else iso(row.released_on)
+
+
+def release_day(row: Observation, written: Callable[[date], str] = day) -> str:
+    """The same where no note follows: 20 July 2023 (assumed), 2023年7月20日（推定）."""
+    words = {"day": written(row.released_on)}
+    return _("%(day)s (assumed)") % words if row.is_release_assumed else words["day"]
+
+
+def release_words(row: Observation) -> str:
+    """In a sentence: released on 20 July 2023 (assumed)."""
+    return _("released on %(day)s") % {"day": release_day(row)}
+
+
+def assumed_note(rows: Iterable[Observation | None]) -> str:
+    """What the star means, under a table that has one; else nothing."""
+    if not any(row is not None and row.is_release_assumed for row in rows):
+        return ""
+    return _("* Release date assumed from when such figures are usually released; the source does not state it.")
 
 
 def period_words(row: Observation) -> str:

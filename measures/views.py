@@ -25,7 +25,7 @@ from measures.office_forms import CommentForm
 from measures.services import comment_on
 from measures.steps import StatusStep, status_steps
 from reporting.clock import today
-from reporting.lights import Light, Thresholds, Verdict, light_of, thresholds
+from reporting.lights import OVERDUE, Light, Thresholds, Verdict, light_of, thresholds
 from reporting.provenance import Provenance
 from reporting.statuses import MeasureStatus
 from reporting.workflow import MoveNotAllowed
@@ -370,4 +370,4 @@ class LightsRule(ReadingView):
     template_name = "measures/lights.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(limits=thresholds(), lights=list(reversed(Light)), **kwargs)
+        return super().get_context_data(limits=thresholds(), overdue=OVERDUE, lights=list(reversed(Light)), **kwargs)

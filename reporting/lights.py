@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from reporting.statuses import MeasureStatus
+
+# Why a light is red, wherever it is said.
+OVERDUE = gettext_lazy("Past its due date and not completed")
 
 
 class Light(models.TextChoices):
@@ -47,7 +49,7 @@ class Verdict:
     def reason(self) -> str | Promise:
         """Why, in a sentence of the reader's language; empty for a measure that is on course or done."""
         if self.rule == "overdue":
-            return _("Due before this day and not completed")
+            return OVERDUE
         if self.rule == "due_soon":
             return ngettext(
                 "Due within %(days)s day and still being promoted",

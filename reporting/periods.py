@@ -59,7 +59,7 @@ class MonthState(models.TextChoices):
 
     ON_TIME = "on_time", pgettext_lazy("month's reports", "On time")
     LATE = "late", pgettext_lazy("month's reports", "Late")
-    MISSING = "missing", pgettext_lazy("month's reports", "Not reported")
+    MISSING = "missing", pgettext_lazy("month's reports", "Incomplete")
     PENDING = "pending", pgettext_lazy("month's reports", "Not yet due")
 
 

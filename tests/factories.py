@@ -196,6 +196,7 @@ def make_observation(
         "period_start": date(2023, 1, 1),
         "period_end": date(2023, 6, 30),
         "released_on": date(2023, 7, 20),
+        "release_basis": "stated",
         "verified": True,
     }
     return Observation.objects.create(

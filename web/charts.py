@@ -360,15 +360,10 @@ def tick_values(ticks: Iterable[float], *, percent: bool) -> list[str]:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """10,307亿元, 10,307 × 100 million yuan."""
+    """10,307亿元, 83.82 GW."""
     if not unit:
         return text
-    return f"{text}{unit}" if is_chinese() else f"{text} {unit_after(unit)}"
-
-
-def unit_after(unit: str) -> str:
-    """A unit as it stands behind a number: one that begins with a figure, as 100 million yuan does, multiplies it."""
-    return f"× {unit}" if unit[:1].isdigit() else unit
+    return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
 
 
 def month_name(month: date) -> str:
@@ -389,14 +384,18 @@ def hover_day() -> str:
     return "%{x|%Y年%-m月%-d日}" if is_chinese() else "%{x|%-d %B %Y}"
 
 
-def value_text(value: Number, *, percent: bool = False, exact: bool = True, is_floor: bool = False) -> str:
+def value_text(
+    value: Number, *, percent: bool = False, exact: bool = True, is_floor: bool = False, decimals: int = 0
+) -> str:
     """83.820000 -> 83.82; a rate has at least one decimal; a minus is a true one; 约115 where it is not exact, and
-    51以上 where the source says only that it is more."""
+    51以上 where the source says only that it is more. `decimals`: at least so many."""
     digits = f"{Decimal(str(value)):f}"
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
-    if percent and "." not in digits:
-        digits += ".0"
+    decimals = max(decimals, int(percent))
+    if decimals:
+        whole_part, _point, own = digits.partition(".")
+        digits = f"{whole_part}.{own:0<{decimals}}"
     text = minus(number(Decimal(digits))) + ("%" if percent else "")
     if is_floor:
         return _("more than %(value)s") % {"value": text}

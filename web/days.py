@@ -88,7 +88,7 @@ def asked_day(request: HttpRequest) -> date:
 
 
 def _latest() -> str:
-    return _("Choose a day from 0001-01-01 to %(today)s.") % {"today": today().isoformat()}
+    return _("Choose %(today)s or an earlier day.") % {"today": today().isoformat()}
 
 
 def month_before(day: date) -> date | None:
@@ -128,7 +128,7 @@ def asked_comparison(request: HttpRequest, day: date, *, default: str = "") -> d
 def _comparable(day: date) -> str:
     if day == date.min:
         return _("There is no earlier day to compare with.")
-    return _("Choose %(month)s, %(quarter)s or a day from 0001-01-01 to %(last)s.") % {
+    return _("Choose %(month)s, %(quarter)s, or %(last)s or an earlier day.") % {
         "month": LAST_MONTH,
         "quarter": LAST_QUARTER,
         "last": (day - timedelta(days=1)).isoformat(),

@@ -35,8 +35,13 @@ def named_source(source: str) -> SafeString:
     """A link where the text ends with an address; else the text. It is marked where it is in another language."""
     name, url = _parts(source_text(source))
     if not url:
-        return as_written(name)
-    return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', url, as_written(name) or url)
+        return as_written(_begun(name))
+    return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', url, as_written(_begun(name)) or url)
+
+
+def _begun(name: str) -> str:
+    """As a page writes it: an English name that is no proper one begins with a capital too."""
+    return name[:1].upper() + name[1:]
 
 
 def _parts(source: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ MARK = "[data-figure='measures.gap'] + .why"
     ("language", "words", "heading", "formula"),
     [
         ("en", "Why this number? Against time elapsed", "Against time elapsed", "Completion rate minus time elapsed"),
-        ("zh-hans", "为什么是这个数？与序时进度相比", "与序时进度相比", "完成率减去序时进度"),
+        ("zh-hans", "数据说明：与序时进度相比", "与序时进度相比", "完成率减去序时进度"),
     ],
 )
 def test_by_keyboard_the_panel_opens_is_read_and_closes(watched, site, language, words, heading, formula):

@@ -9,14 +9,25 @@ August; M007 unchanged.
 import re
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from dashboard.changes import Changes, EarlierFigures, fallen_most, figure_changes, indicator_changes, members_then
+from dashboard.changes import (
+    Changes,
+    EarlierFigures,
+    Fall,
+    fallen_most,
+    figure_changes,
+    indicator_changes,
+    members_then,
+)
 from dashboard.figures import Figures, Row
+from dashboard.overview import fallen_words
 from dashboard.services import rebuild_rollups
 from indicators.models import Indicator
 from measures import history as histories
@@ -282,7 +293,7 @@ def test_what_cannot_be_compared_with_is_refused_in_the_frame_with_a_way_back(pl
     answer = get(f"{address}?compare={raw}&plan={plan.slug}")
     text = answer.content.decode()
     assert answer.status_code == 400
-    assert "to 2023-08-28." in text_of(text)
+    assert "or 2023-08-28 or an earlier day." in text_of(text)
     assert f'href="{address}?plan={plan.slug}&amp;lang=en"' in text
 
 
@@ -436,7 +447,7 @@ class TestPagesOfOne:
         amount = Indicator.objects.get(code="gdp_ytd")
         make.make_observation(amount, "44126", released_on=date(2023, 8, 1))
         text = text_of(page("/indicators/gdp_ytd/?compare=2023-05-31"))
-        assert "New figure since 31 May 2023 (before: 20,411 × 100 million yuan, Q1 2023)." in text
+        assert "New figure since 31 May 2023 (before: 2.04 trillion yuan, Q1 2023)." in text
         assert "since" not in text_of(page("/indicators/gdp_ytd/?as_of=2023-01-31&compare=2022-12-31"))
         same = make.make_indicator("same", unit="GW")
         year = {"period": "2021", "period_start": date(2021, 1, 1), "period_end": date(2021, 12, 31)}
@@ -456,7 +467,7 @@ class TestPagesOfOne:
         text = text_of(page("/indicators/?compare=2023-05-31"))
         assert "Value on 2023-05-31 Period then Change since 2023-05-31" in text
         assert "GDP growth Released since 6.2 % H1 2023 4.7 Q1 2023 +1.5" in text
-        assert "GDP 20,411 100 million yuan Q1 2023 20,411 Q1 2023 0" in text
+        assert "GDP 2.04 trillion yuan Q1 2023 2.04 Q1 2023 0" in text
         assert "GDP growth First published since 6.2 % H1 2023 — — —" in text_of(
             page("/indicators/?compare=2023-04-17")
         )
@@ -518,7 +529,7 @@ class TestOverview:
         assert "Since the end of July 2 changed status" in text
         assert "Completed 1 14.3% unchanged since end of July In progress 4 57.1% +2 since end of July" in text
         assert "14.3 − 22.0 = −7.7 points −2.7 since end of July" in text
-        assert "3 projects +1 since end of July 0.4 billion yuan invested +0.1 billion yuan since end of July" in text
+        assert "3 projects +1 since end of July 0.4 billion yuan planned +0.1 billion yuan since end of July" in text
         # Marks on the rows of tables are for those who ask.
         assert "Completed since" not in text
         assert "Fell back since the end of July 0" in text
@@ -537,21 +548,53 @@ class TestLostMost:
         # Science has five measures, enough to be ranked; one of them was due on 1 August and is not completed.
         text = text_of(page("/"))
         assert (
-            "Lost most against time elapsed Science: lost 2.7 points against time elapsed, "
+            "Fell furthest behind time elapsed Science: lost 2.7 points against time elapsed, "
             "20.0 against the plan curve, since end of July 1" in text
         )
+
+    @pytest.mark.parametrize(
+        ("gap", "to_plan", "english", "chinese"),
+        [
+            (
+                "-5.0",
+                "0.0",
+                "X: 2.7 points further behind time elapsed since ",
+                "X：较7月末，与序时进度差距扩大2.7个百分点",
+            ),
+            (
+                "-2.7",
+                "1.5",
+                "further behind time elapsed, 1.5 further behind the plan curve, since ",
+                "与计划进度差距扩大1.5",
+            ),
+            (
+                "-2.0",
+                "0.0",
+                "X: lost 2.7 points against time elapsed since ",
+                "X：较7月末，与序时进度相比回落2.7个百分点",
+            ),
+            ("1.0", "1.5", "lost 2.7 points against time elapsed, 1.5 against the plan curve", "与计划进度相比回落1.5"),
+        ],
+    )
+    def test_only_who_was_behind_fell_further_behind(self, gap, to_plan, english, chinese):
+        member = SimpleNamespace(short_zh="X", short_en="X")
+        fall = Fall(SimpleNamespace(member=member, figures={"gap": Decimal(gap)}), Decimal("2.7"), Decimal(to_plan))
+        with translation.override("en"):
+            assert english in fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31))
+        with translation.override("zh-hans"):
+            assert chinese in fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31))
 
     def test_opens_exactly_those_rows(self, plan):
         opened = page("/departments/?fallen=most&compare=2023-07-31")
         assert 'href="/departments/?fallen=most&amp;compare=2023-07-31"' in page("/")
         assert "/departments/science/" in opened and "/departments/energy/" not in opened
-        assert "Lost most against time elapsed since 31 July 2023" in text_of(opened)
+        assert "Fell furthest behind time elapsed since 31 July 2023" in text_of(opened)
         # Without a day it is since the end of last month.
-        assert "Lost most against time elapsed since 31 July 2023" in text_of(page("/departments/?fallen=most"))
+        assert "Fell furthest behind time elapsed since 31 July 2023" in text_of(page("/departments/?fallen=most"))
 
     def test_nobody_fell_where_nothing_was_measured_before(self, plan):
         text = text_of(page("/departments/?fallen=most&as_of=2023-01-31"))
-        assert "No department lost points against time elapsed" in text
+        assert "No department fell further behind time elapsed" in text
 
     def test_small_members_are_left_out_and_equals_stand_together(self):
         def row(key, gap, to_plan, total=5):

@@ -19,6 +19,7 @@ from indicators.line import IndicatorPoint, TargetPoint, indicator_line
 from measures.steps import StatusStep, status_steps
 from web import charts as shared
 from web.charts import Figure
+from web.units import money_words
 
 ROOT = Path(__file__).parents[2]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -267,14 +268,14 @@ class TestStacks:
 
     def test_categories_are_named_above_the_first_bar(self) -> None:
         rows = [CityRow("Yantai", industry=Decimal("3836.2"), infrastructure=2342, energy=3777, innovation=352)]
-        figure = checked(charts.projects_by_city(rows, unit="100 million yuan"))
+        figure = checked(charts.projects_by_city(rows, said=money_words))
         assert words(figure) == [
             "<b>Key industries</b>",
             "<b>Infrastructure</b>",
             "<b>Energy</b>",
             "<b>Innovation</b>",
         ]
-        assert figure["data"][0]["hovertext"] == ["Yantai<br>Key industries 3,836 × 100 million yuan"]
+        assert figure["data"][0]["hovertext"] == ["Yantai<br>Key industries 383.6 billion yuan"]
         assert figure["data"][-1]["text"] == [" <b>10,307</b>"]
 
 

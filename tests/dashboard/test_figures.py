@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from dashboard.figures import Figures, summary
 from dashboard.members import categories_of
@@ -192,7 +193,22 @@ def test_ranks_leave_out_small_members_and_ties_share_a_place(today):
     def place(n):
         return rank(departments[n].slug, rows, lambda row: row.figures["completion_rate"], least=5)
 
-    assert [place(n) for n in range(4)] == [Rank(1, 3), Rank(1, 3), Rank(3, 3), Rank(None, 3)]
+    assert [place(n) for n in range(4)] == [
+        Rank(1, 3, is_tied=True),
+        Rank(1, 3, is_tied=True),
+        Rank(3, 3),
+        Rank(None, 3),
+    ]
+    with translation.override("en"):
+        assert [(each.before, each.shown) for each in map(place, range(4))] == [
+            ("joint", "1st"),
+            ("joint", "1st"),
+            ("", "3rd"),
+            ("", ""),
+        ]
+        assert [Rank(n, 30).shown for n in (2, 11, 12, 13, 21, 22)] == ["2nd", "11th", "12th", "13th", "21st", "22nd"]
+    with translation.override("zh-hans"):
+        assert [(each.before, each.shown) for each in (place(0), place(2))] == [("并列第", "1"), ("第", "3")]
 
 
 def test_rows_without_a_value_come_last_either_way(today):

@@ -50,7 +50,7 @@ class TestFigure:
         assert (missing["x"], missing["y"]) == ([2], [0])
         assert (pending["x"], pending["y"]) == ([2], [1])
         assert on_time["customdata"] == ["/departments/energy/", "/departments/finance/"]
-        assert missing["hovertext"] == ["Energy<br>March Not reported<br>33 of 35 filed"]
+        assert missing["hovertext"] == ["Energy<br>March Incomplete<br>33 of 35 filed"]
 
     def test_months_stand_on_top_and_departments_down_from_the_first(self) -> None:
         layout = report_matrix(MONTHS, self.ROWS)["layout"]
@@ -124,9 +124,9 @@ class TestChart:
         assert chart.rows == [
             ["Energy", "2023-06", 2, 2, date(2023, 6, 26), "Late"],
             ["Energy", "2023-07", 2, 2, date(2023, 7, 20), "On time"],
-            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Not reported"],
+            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Incomplete"],
             ["Science", "2023-06", 1, 1, date(2023, 6, 25), "On time"],
-            ["Science", "2023-07", 1, 0, None, "Not reported"],
+            ["Science", "2023-07", 1, 0, None, "Incomplete"],
             ["Science", "2023-08", 1, 1, date(2023, 8, 25), "On time"],
         ]
         assert chart.urls[0] == "/departments/energy/#months"
@@ -145,7 +145,7 @@ class TestChart:
         )
         with translation.override("zh-hans"):
             assert chart_of(plan).summary == (
-                "8月应填报的3个部门中（8月25日截止），按时填报2个，逾期补报0个，尚未填报齐全1个。"
+                "8月应填报的3个部门中（8月25日截止），按时填报2个，逾期补报0个，未报齐1个。"
             )
 
     def test_a_month_that_is_not_due_is_no_gap(self, plan: make.Plan) -> None:
@@ -194,7 +194,9 @@ class TestPage:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
         assert "3, of which 2 on time, 0 late and 1 incomplete." in text
-        assert "Department Jun Jul Aug Energy Late 2/2 On time 2/2 Not reported 1/2 Science On time 1/1 Not" in text
+        assert (
+            "Department Jun Jul Aug Energy Late 2/2 On time 2/2 Incomplete 1/2 Science On time 1/1 Incomplete" in text
+        )
         assert '<a href="/departments/energy/#months">Energy</a>' in page
         assert 'id="months"' in client.get("/departments/energy/").content.decode()
 

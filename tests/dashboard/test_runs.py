@@ -76,11 +76,11 @@ class TestTheSentence:
         words = words_of(client)
         assert "No totals are stored : no run has ended yet." in words
         assert "No run yet: the totals are computed when data are loaded or a report is accepted." in words
-        assert "Nothing was checked yet" in words
+        assert "Nothing has been checked yet" in words
         assert "尚无汇总数据 ：尚无已结束的汇总运行。" in words_of(client, language="zh-hans")
 
     def test_all_is_fresh_and_was_not_checked(self, audit):
-        assert "All totals are fresh ; they were not checked yet." in words_of(audit)
+        assert "All totals are fresh ; they have not been checked yet." in words_of(audit)
 
     def test_all_is_fresh_and_right(self, audit, site):
         site["now"] = datetime(2023, 8, 28, 23, 30, tzinfo=SHANGHAI)

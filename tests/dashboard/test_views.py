@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -7,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import escape
 
 from dashboard.models import PublishedFigure, StaleCell
+from dashboard.overview import gap_words
 from dashboard.services import rebuild_rollups
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
@@ -168,16 +171,16 @@ def test_figures_are_marked_as_published_only_where_they_equal_the_published_one
             provenance="published",
             source="A newspaper",
         )
-    assert "Published for 2023-06-30" in text_of("/")
+    assert "Published, as of 30 June 2023" in text_of("/")
     assert "Each published figure equals the one computed" in text_of("/published/")
     PublishedFigure.objects.filter(figure="measures.completed").update(value=2)
-    assert "Published for 2023-06-30" not in text_of("/")
+    assert "Published, as of 30 June 2023" not in text_of("/")
     assert "1 published figure differs" in text_of("/published/")
 
 
 def test_a_department_page_says_where_it_stands(site):
     page = text_of("/departments/science/")
-    assert "Leads 5 measures; 1 is completed (20.0%)" in page
+    assert "The department leads 5 measures; 1 is completed (20.0%)" in page
     assert "4 reports for August are missing" in page
     assert page.count("Task number") == 5
     assert "of 1</span>" in page
@@ -369,3 +372,18 @@ def test_metrics_are_for_this_machine_and_superusers(site, settings):
     client = Client()
     client.force_login(make.make_user("admin", is_superuser=True))
     assert client.get(reverse("dashboard:metrics"), **elsewhere).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("points", "english", "chinese"),
+    [
+        ("0.7", ("", "0.7", "points above the national rate"), ("高于全国", "0.7", "个百分点")),
+        ("-1.2", ("", "1.2", "points below the national rate"), ("低于全国", "1.2", "个百分点")),
+        ("0.0", ("", "0.0", "the same as the national rate"), ("", "0.0", "与全国持平")),
+    ],
+)
+def test_the_gap_to_the_country_is_said_in_words(points, english, chinese):
+    with translation.override("en"):
+        assert tuple(gap_words(Decimal(points)).values()) == english
+    with translation.override("zh-hans"):
+        assert tuple(gap_words(Decimal(points)).values()) == chinese

@@ -143,7 +143,7 @@ class TestDetail:
         )
         response = client.get("/indicators/gdp_growth_ytd/")
         assert 9.9 not in response.context["charts"]["indicator-line"].figure["data"][-1]["y"]
-        assert "Values that were not verified stand only in the table." in response.content.decode()
+        assert "Unverified values appear only in the table." in response.content.decode()
 
     def test_targets_name_their_document_and_the_one_in_force(self, client, capacity):
         make_target(capacity, "80", qualifier="at least", document="The older plan", adopted_on=date(2021, 8, 1))
@@ -203,3 +203,48 @@ def test_where_reading_is_not_open_others_log_in_first(client, settings, growth,
     assert client.get(url).url == f"/accounts/login/?next={url}"
     client.force_login(make_user())
     assert client.get(url).status_code == 200
+
+
+class TestUnitsAndReleases:
+    """English has no 亿 and no 万; a release day that no source states is marked wherever it stands."""
+
+    @pytest.fixture
+    def amount(self):
+        indicator = make_indicator("gdp_ytd", name_en="GDP", unit="100 million yuan", unit_zh="亿元", cumulative=True)
+        make_observation(indicator, "64409", release_basis="assumed")
+        make_observation(indicator, "60439.2", **YEAR_BEFORE)
+        return indicator
+
+    def test_the_list(self, client, amount):
+        text = text_of(page(client, "/indicators/"))
+        assert "GDP 6.44 trillion yuan H1 2023 +0.40 — — 2023-07-20*" in text
+        assert "* Release date assumed from when such figures are usually released" in text
+        chinese = text_of(page(client, "/indicators/?lang=zh-hans"))
+        assert "64,409 亿元 2023年上半年 +3,970 — — 2023-07-20*" in chinese
+        assert "*来源未注明发布日期，按同类数据的通常发布时间推定。" in chinese
+        assert client.get("/api/v1/indicators/gdp_ytd/").json()["latest"]["value"] == 64409
+
+    def test_the_page(self, client, amount):
+        text = text_of(page(client, "/indicators/gdp_ytd/"))
+        assert "H1 2023: 6.44 trillion yuan ; up 0.40 trillion yuan on the year before" in text
+        assert "released on 20 July 2023 (assumed)." in text
+        assert "Shandong H1 2023 6.4409 2023-07-20*" in text
+        assert "Shandong H1 2022 6.04392 2022-07-20 " in text
+        assert "2023年7月20日（推定）发布" in text_of(page(client, "/indicators/gdp_ytd/?lang=zh-hans"))
+
+    def test_a_stated_day_needs_no_note(self, client, growth):
+        for address in ("/indicators/", "/indicators/gdp_growth_ytd/"):
+            text = text_of(page(client, address))
+            assert "2023-07-20" in text and "*" not in text and "assumed" not in text
+
+    def test_a_change_is_as_exact_as_its_value(self, client, capacity):
+        make_observation(
+            capacity,
+            "78.5",
+            period="2022-06-30",
+            period_kind="day",
+            period_start=date(2022, 6, 30),
+            period_end=date(2022, 6, 30),
+            released_on=date(2022, 7, 20),
+        )
+        assert "83.82 GW 30 June 2023 +5.32" in text_of(page(client, "/indicators/"))

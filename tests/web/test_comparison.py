@@ -68,7 +68,7 @@ def test_any_day_before_the_page_s_own_may_be_compared_with(raw: str) -> None:
 def test_the_page_s_own_day_and_later_ones_are_refused(raw: str) -> None:
     assert refusal(compare=raw) == [
         "The day to compare with must come before the day of the page",
-        "Choose last_month, last_quarter or a day from 0001-01-01 to 2023-08-28.",
+        "Choose last_month, last_quarter, or 2023-08-28 or an earlier day.",
     ]
 
 

@@ -200,7 +200,7 @@ def test_in_a_count_column_a_light_is_its_number_and_none_is_a_quiet_zero():
 
 
 def test_a_published_figure_says_for_which_day():
-    assert ">Published for 2023-06-30<" in tags.provenance_tag("published", on=date(2023, 6, 30))
+    assert ">Published, as of 30 June 2023<" in tags.provenance_tag("published", on=date(2023, 6, 30))
     assert ">Illustrative<" in tags.provenance_tag("illustrative", on=date(2023, 6, 30))
     assert tags.provenance_tag("") == ""
 
@@ -501,7 +501,7 @@ def test_a_duration_has_one_unit(seconds, text, chinese):
         ("As of 29 August 2023, 13 of 249 are completed (5.2%)", ["29 August 2023", "13 of", "249 are", "5.2%"]),
         ("Growth, as of 29 August 2023 (%)", ["29 August 2023 (%)"]),
         ("16.8 percentage points behind; 83.82 GW against 90", ["16.8 percentage points", "83.82 GW"]),
-        ("before: 20,411 × 100 million yuan, Q1 2023", ["20,411 × 100 million yuan"]),
+        ("before: 2.04 trillion yuan, Q1 2023", ["2.04 trillion yuan"]),
         ("截至2023年8月29日，8个部门8月填报未完成", ["2023年8月29日", "8个"]),
         ("较7月末，2021—2022年变化−11.1%，欠序时进度16.8个百分点", ["7月末", "2021—2022年", "−11.1%", "16.8个百分点"]),
         ("2023年上半年装机8,382万千瓦，投资3.56万亿元", ["2023年上半年", "8,382万千瓦", "3.56万亿元"]),

@@ -28,6 +28,7 @@ from web import language, numbers
 from web.days import CHOSEN
 from web.days import month_ends as ends_of_months
 from web.sources import named_source
+from web.units import exact_money
 
 register = template.Library()
 
@@ -111,7 +112,7 @@ _WHOLE = re.compile(
     | \d{1,2}月(?:\d{1,2}日|末)
     | (?<![A-Za-z\d.,])[+−-]?\d+(?:[.,]\d+)*(?:
         个百分点|万千瓦|万?亿元|万[元吨]|微克/立方米|[项个条天次台%]
-        | \ (?:×\ )?\d+\ million\ yuan
+        | \ \d+\ million\ yuan
         | \ [A-Za-z]+(?:\ (?:points?|yuan))?
     )
     """,
@@ -164,11 +165,8 @@ def yuan(wan) -> str:
     """The same amount, as exact, in a sentence: 9.42亿元; 942 million yuan, 1.2 billion yuan."""
     if wan is None or wan == "":
         return NOTHING
-    if _is_chinese():
-        return f"{yi(wan)}亿元"
-    units = ((10**8, _("trillion yuan")), (10**5, _("billion yuan")), (100, _("million yuan")))
-    many, unit = next((each for each in units if wan >= each[0]), units[-1])
-    return f"{number(numbers.trimmed(Decimal(wan) / many))} {unit}"
+    text, unit = exact_money(int(wan))
+    return f"{text}{unit}" if _is_chinese() else f"{text} {unit}"
 
 
 @register.filter
@@ -399,14 +397,15 @@ def month_mark(state, text="") -> SafeString:
 
 @register.simple_tag
 @language.kept
-def provenance_tag(provenance, on=None) -> SafeString:
-    """`on`: the day that a published figure was published for."""
+def provenance_tag(provenance, on=None, published="") -> SafeString:
+    """`on`: the day that a published figure was published for; `published`: what of the thing is published, in words,
+    where the rest of the page is not."""
     if not provenance:
         return mark_safe("")
     provenance = Provenance(provenance)
-    words = provenance.label
+    words = provenance.label if not published or provenance != Provenance.PUBLISHED else published
     if on and provenance == Provenance.PUBLISHED:
-        words = _("Published for %(day)s") % {"day": iso(on)}
+        words = _("Published, as of %(day)s") % {"day": iso(on) if _is_chinese() else day(on)}
     return format_html('<span class="tag tag-{}">{}</span>', provenance.value, words)
 
 
