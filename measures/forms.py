@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from measures.models import Report
-from measures.reports import TEXTS, ReportData
+from measures.reports import NO_CHANGE, TEXTS, ReportData
 from measures.services import MOST_TEXT
 from reporting.statuses import MeasureStatus
 from web.filters import DayField
+from web.language import local
 
 
 class TextField(forms.CharField):
@@ -79,5 +80,7 @@ def typed_into(report: Report) -> dict[str, Any]:
 
 
 def text_of(report: Report, name: str) -> str:
-    """In the working language, which is what the form edits, where there is one."""
-    return getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")
+    """In the working language, which is what the form edits, where there is one; what the system itself wrote is in the
+    reader's."""
+    text = getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")
+    return local(report, name) if text == NO_CHANGE else text

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Department
 from measures.models import Measure, Section
@@ -19,9 +19,8 @@ TERMS = ("due_on", "lead_department", "section")
 
 class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            label=gettext_lazy("Reason"), max_length=MOST_REASON, widget=forms.Textarea(attrs={"rows": 3}), **kwargs
-        )
+        settings: dict[str, Any] = {"label": gettext_lazy("Reason"), "max_length": MOST_REASON}
+        super().__init__(**settings | kwargs, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class TermsForm(forms.Form):
@@ -71,7 +70,7 @@ class MergeForm(forms.Form):
         empty_label=gettext_lazy("Choose a department"),
         label=gettext_lazy("Merge into"),
     )
-    reason = ReasonField()
+    reason = ReasonField(label=pgettext_lazy("merger", "Reason"))
     confirmed = forms.BooleanField(error_messages={"required": gettext_lazy("Tick this to confirm.")})
 
     def __init__(self, data: Any = None, *, source: Department, moves: Holdings) -> None:
@@ -79,7 +78,7 @@ class MergeForm(forms.Form):
         into: Any = self.fields["into"]
         into.queryset = Department.objects.standing().exclude(pk=source.pk)
         self.fields["confirmed"].label = _(
-            "All of this moves, and it cannot be undone: %(name)s %(led)s, %(joined)s and %(people)s"
+            "I understand that all of this moves and cannot be undone: the %(name)s %(led)s, %(joined)s and %(people)s"
         ) % {
             "name": local(source, "name"),
             "led": ngettext("leads %(count)s measure", "leads %(count)s measures", moves.led) % {"count": moves.led},

@@ -209,11 +209,11 @@ class MergeDepartment(OfficeForm):
             words = _("This department has been merged already.")
         else:
             words = _(
-                "Its measures and its people go to the department that you choose. Reports stay with their measures, "
-                "and old links lead to that department. This cannot be undone."
+                "The department's measures and people go to the department that you choose. Reports stay with their "
+                "measures, and old links lead to that department. This cannot be undone."
             )
         return {
-            "heading": _("Merge into another department"),
+            "heading": _("Merge the %(name)s into another department") % {"name": local(self.source, "name")},
             "submit": _("Merge"),
             "done": _("The departments were merged; links to the old one lead here"),
             "words": words,

@@ -52,6 +52,7 @@ from reporting.statuses import MeasureStatus
 from reporting.workflow import MoveNotAllowed, ReportState, moves_from
 from web.days import asked_month
 from web.errors import BadQuery
+from web.language import local
 from web.templatetags.pilotzone import day
 from web.unsent import keep_unsent
 from web.uploads import refused_files
@@ -287,10 +288,11 @@ class ReportPage(ReportingView):
         return reports.order_by("-period", "-submitted_on", "-pk").first()
 
     def begun(self, last: Report | None) -> dict[str, Any]:
-        """A form that nobody has written in: the current status, and what was done as it was told last time."""
-        done = text_of(last, "what_was_done") if last is not None else ""
+        """A form that nobody has written in: the current status, and what was done as it was told last time, in the
+        reader's language."""
+        done = "" if last is None or last.what_was_done_zh == NO_CHANGE else local(last, "what_was_done")
         current = self.measure.status
-        return {"status": current, "against_status": current, "what_was_done": "" if done == NO_CHANGE else done}
+        return {"status": current, "against_status": current, "what_was_done": done}
 
     def show(
         self,

@@ -126,6 +126,9 @@ def open_report(measure: Measure, period: date) -> Report | None:
 
 def _clean(data: ReportData) -> dict[str, Any]:
     texts = {name: getattr(data, name).replace("\x00", "").replace("\r\n", "\n").strip() for name in TEXTS}
+    if texts["what_was_done"] == NO_CHANGE_EN:
+        # As the English form shows it.
+        texts["what_was_done"] = NO_CHANGE
     for name, text in texts.items():
         if len(text) > MOST_TEXT:
             raise MoveNotAllowed(_("At most %(count)s characters") % {"count": MOST_TEXT}, field=name)

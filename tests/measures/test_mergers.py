@@ -471,8 +471,8 @@ class TestTheOfficeS:
                 "en",
                 [
                     "This cannot be undone.",
-                    "All of this moves, and it cannot be undone: Water leads 3 measures, takes part in 3 and "
-                    "has 1 person",
+                    "I understand that all of this moves and cannot be undone: the Water leads 3 measures, "
+                    "takes part in 3 and has 1 person",
                 ],
             ),
             (

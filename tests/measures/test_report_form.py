@@ -12,7 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from measures.models import Report
-from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
+from measures.reports import (
+    ReportData,
+    accept_report,
+    report_no_change,
+    return_report,
+    save_draft,
+    submit_report,
+    withdraw_report,
+)
 from tests.documents import make_pdf
 from tests.factories import file_report, make_change, make_department, make_measure, make_plan, make_report, make_user
 
@@ -89,6 +97,24 @@ def the_report() -> Report:
     return Report.objects.exclude(state="accepted").get()
 
 
+class TestNoChange:
+    """What the system itself writes has two languages, and stays known as what it is."""
+
+    def test_is_shown_in_the_reader_s_language(self, as_ada, ada, measure):
+        report_no_change([measure], by=ada)
+        assert "What was done No change this month." in words(as_ada.get(URL))
+        assert "工作进展 本月状态无变化。" in words(as_ada.get(f"{URL}&lang=zh-hans"))
+
+    def test_taken_back_and_saved_as_it_stands_it_is_the_same(self, as_ada, ada, measure):
+        report_no_change([measure], by=ada)
+        report = withdraw_report(the_report(), by=ada)
+        assert re.search(r">\s*No change this month.</textarea>", as_ada.get(URL).content.decode())
+        as_ada.post(URL, typed(what_was_done="No change this month.", problem="Rain", version=str(report.version)))
+        saved = the_report()
+        assert (saved.version, saved.state) == (report.version + 1, "draft")
+        assert (saved.what_was_done_zh, saved.what_was_done_en) == ("本月状态无变化。", "No change this month.")
+
+
 class TestOpening:
     def test_shows_what_it_asks_and_what_was_said_last(self, as_ada, measure):
         make_report(
@@ -106,9 +132,11 @@ class TestOpening:
         assert "File a report: Build a catalogue" in text
         assert "About 3 minutes. Filled in from your last report. It was due on 25 August 2023" in text
         assert "Current status: In progress (since 18 May 2023)" in text
-        assert "Last report July 2023" in text and "Review them" in text
+        assert "Last accepted report July 2023" in text and "Review them" in text
         html = response.content.decode()
-        assert re.search(r'name="what_was_done"[^>]*>\s*征集技术260项</textarea>', html)
+        assert re.search(r'name="what_was_done"[^>]*>\s*Collected 260 entries</textarea>', html)
+        chinese = as_ada.get(f"{URL}&lang=zh-hans").content.decode()
+        assert re.search(r'name="what_was_done"[^>]*>\s*征集技术260项</textarea>', chinese)
         assert re.search(r'value="in_progress"[^>]* checked', html)
         assert 'min="2023-05-18" max="2023-08-29"' in html
         assert text.index("Nothing new this month?") < text.index("Status after this report")
@@ -241,7 +269,7 @@ class TestSubmitting:
         response = as_ada.post(URL, typed(status="completed", action="submit"))
         assert "Completion needs evidence" in words(response)
         assert "Current status: In progress (since 18 May 2023)" in words(response)
-        assert re.search(r"Draft saved \d\d:\d\d$", words(response).partition("Last report")[0].strip())
+        assert re.search(r"Draft saved \d\d:\d\d$", words(response).partition("Last accepted report")[0].strip())
         assert 'href="#id_evidence"' in response.content.decode()
         assert re.search(r'value="completed"[^>]* checked', response.content.decode())
         assert the_report().state == "draft"

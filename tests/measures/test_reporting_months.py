@@ -3,7 +3,9 @@ from datetime import date
 import pytest
 
 from measures.history import read
+from measures.models import Report
 from measures.reporting_months import (
+    board_of,
     month_of_department,
     months_by_department,
     months_in,
@@ -131,6 +133,21 @@ def test_what_is_filed_again_later_makes_no_month_late(plan):
     (february,) = months_of_department(science.pk, plan=plan, months=[date(2023, 2, 1)], by=day)
     assert february == before
     assert february.state(date(2023, 2, 1), day=day) == "on_time"
+
+
+@pytest.mark.parametrize(("is_filed", "missing"), [(False, {"science": 1}), (True, {})])
+def test_the_board_misses_what_departments_and_the_overview_miss(plan, is_filed, missing):
+    """A report that waits for its review counts for all of them from the day it was submitted."""
+    day, august = date(2023, 8, 29), date(2023, 8, 1)
+    make.make_report(make.Measure.objects.get(code="M003"), date(2023, 8, 20), period=august)
+    if is_filed:
+        Report.objects.filter(state="draft").delete()
+        make.make_report(make.Measure.objects.get(code="M002"), day, state="submitted", period=august)
+    slugs = dict(make.Department.objects.values_list("pk", "slug"))
+    for months in (months_of(plan, day=day), months_in(read(plan, day), plan)):
+        assert {slugs[pk]: each.missing for pk, each in months.items() if each.missing} == missing
+    board = board_of(plan, month=august, day=day)
+    assert {row.department.slug: row.month.missing for row in board if row.month.missing} == missing
 
 
 def test_months_are_those_of_the_year_since_the_plan_began():

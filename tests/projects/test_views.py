@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -20,7 +21,10 @@ class TestList:
         make_project(code="P0002", name_en="Solar park", investment=5_000)
         text = text_of(page(client, "/projects/"))
         assert "2 results total investment 1.28456 billion yuan" in text
-        assert "P0001 Wind farm Qingdao Energy Under construction 12.3456 Published investment: Illustrative" in text
+        assert (
+            "P0001 Wind farm Qingdao Energy Under construction 12.3456 Name: published; investment: illustrative"
+            in text
+        )
 
     def test_the_sum_follows_the_filter_and_not_the_page(self, client):
         for _n in range(3):
@@ -99,8 +103,18 @@ class TestDetail:
         assert "M008 Raise the share In progress" in text
         assert 'href="/measures/M008/?as_of=2023-06-30"' in html
         assert "County Shinan" in text and "Also in Yantai" in text
-        assert "Name: Illustrative; investment: Illustrative" in text
+        assert "Name: illustrative; investment: illustrative" in text
         assert '<a href="https://example.org/list" rel="noopener noreferrer">List of key projects</a>' in html
+
+    def test_an_invented_amount_does_not_stand_under_a_published_name_s_tag(self, client):
+        make_project(code="P0001", name_en="Wind farm", provenance="published", source="A list")
+        html = page(client, "/projects/P0001/")
+        assert '<span class="tag tag-published">Name: published</span>' in html
+        lead = re.search(r'<p class="lead">.*?</p>', html, re.DOTALL)[0]
+        assert '<span class="tag tag-illustrative">Illustrative</span>' in lead
+        make_project(code="P0002", provenance="published", investment_provenance="published", source="A list")
+        html = page(client, "/projects/P0002/")
+        assert '<span class="tag tag-published">Published</span>' in html and "Name: published<" not in html
 
     @pytest.mark.parametrize(
         ("day", "status"),
