@@ -43,33 +43,34 @@ ADVICE = {
         "and the description of the API list them all."
     ),
     "invalid-body": gettext_lazy(
-        "Read “errors”: it points at each field of what was sent and says what is wrong with it."
+        "Read “errors”: it points to each field of the request body that is wrong and says why."
     ),
     "not-authenticated": gettext_lazy(
-        "Send an access token in the header Authorization. Where you sent one, it is unknown, expired or revoked: make "
-        "another on the page of your access tokens."
+        "Send an access token in the header Authorization. If you sent one, it is unknown, expired or revoked: create "
+        "a new one on the page of your access tokens."
     ),
     "forbidden": gettext_lazy(
-        "The account may not do this, or its token only reads. For reports it takes a token that may file them, of a "
-        "reporter of the department that leads the measure."
+        "The account may not do this, or its token is read-only. To file reports, use a token that may file them, of a "
+        "reporter of the lead department."
     ),
     "not-found": gettext_lazy(
         "Compare the address with the list: the code may be misspelt, or the row may not have been there on that day."
     ),
     "method-not-allowed": gettext_lazy("Read with GET; only reports are sent, with POST and PUT."),
     "conflict": gettext_lazy(
-        "Nothing was changed. Read “detail”, get the report anew, and send what still holds with its present version."
+        "Nothing was changed. Read “detail”, fetch the report again, and send what is still valid with its present "
+        "version."
     ),
     "body-too-large": gettext_lazy(
-        "Send less: shorter texts, and addresses of documents in the place of their content."
+        "Send less: shorter texts, and the addresses of documents instead of their content."
     ),
     "unsupported-media-type": gettext_lazy("Send JSON, with the header Content-Type: application/json."),
     "too-many-requests": gettext_lazy(
-        "Wait as many seconds as the header Retry-After says. Ask for larger pages, or for a file of all rows, which "
-        "is one request."
+        "Wait for the number of seconds in the Retry-After header. Ask for larger pages, or for a file of all rows, "
+        "which counts as one request."
     ),
     "server-error": gettext_lazy(
-        "It is no fault of yours. Try again in some minutes, and tell the site's administrator."
+        "The fault is not in your request. Try again in some minutes, and tell the site's administrator."
     ),
 }
 

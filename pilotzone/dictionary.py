@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,7 +65,9 @@ class Field:
 
     @property
     def description(self) -> str:
-        return str(self.shape["description"])
+        """Without a full stop, as a cell has it; some meanings are sentences elsewhere."""
+        text = str(self.shape["description"])
+        return text if ". " in text else text.rstrip(".。")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,14 @@ class Part:
     fields: list[Field]
 
     @property
+    def sentence(self) -> SafeString:
+        """The summary, in which names stand between backticks, as the page writes them."""
+        pieces = self.summary.split("`")
+        return format_html_join(
+            "", "{}", ((format_html("<code>{}</code>", piece) if n % 2 else piece,) for n, piece in enumerate(pieces))
+        )
+
+    @property
     def is_address(self) -> bool:
         return self.title.startswith("/")
 
@@ -85,9 +95,9 @@ class Part:
 def dictionary(urlpatterns: Iterable[Any]) -> list[Part]:
     """What holds for every list, each address that is read, and what refusals look like."""
     return [
-        Part("list", _("Every list"), _("What stands around the rows."), list(_fields(ListEndpoint.shape()))),
+        Part("list", _("Every list"), _("The fields around the rows."), list(_fields(ListEndpoint.shape()))),
         *(_part(each) for each in urlpatterns if _is_read(each)),
-        Part("refusal", _("Refusals"), _("Problem details (RFC 9457)."), list(_fields(PROBLEM))),
+        Part("refusal", _("Refused requests"), _("Problem details (RFC 9457)."), list(_fields(PROBLEM))),
     ]
 
 

@@ -19,17 +19,17 @@ from web.schema import PROBLEM_TYPE
 
 # Name -> status and title. A name is part of the API and stays: clients tell problems apart by it.
 PROBLEMS: dict[str, tuple[int, str | Promise]] = {
-    "invalid-parameters": (400, gettext_lazy("A parameter cannot be answered")),
-    "invalid-body": (400, gettext_lazy("What was sent cannot be taken")),
+    "invalid-parameters": (400, gettext_lazy("A parameter is not valid")),
+    "invalid-body": (400, gettext_lazy("The request body is not valid")),
     "not-authenticated": (401, gettext_lazy("An account is needed")),
-    "forbidden": (403, gettext_lazy("Not allowed to this account")),
-    "not-found": (404, gettext_lazy("There is no such thing")),
-    "method-not-allowed": (405, gettext_lazy("This address does not take that method")),
-    "conflict": (409, gettext_lazy("Not allowed as things stand")),
+    "forbidden": (403, gettext_lazy("Not allowed for this account")),
+    "not-found": (404, gettext_lazy("Not found")),
+    "method-not-allowed": (405, gettext_lazy("This address does not accept that method")),
+    "conflict": (409, gettext_lazy("Not allowed in the present state")),
     "body-too-large": (413, gettext_lazy("The body is too large")),
     "unsupported-media-type": (415, gettext_lazy("The body must be JSON")),
     "too-many-requests": (429, gettext_lazy("Too many requests")),
-    "server-error": (500, gettext_lazy("A fault of this site")),
+    "server-error": (500, gettext_lazy("An error on this site")),
 }
 _OF_STATUS = {status: name for name, (status, _title) in reversed(PROBLEMS.items())}
 

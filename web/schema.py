@@ -111,7 +111,7 @@ def on_the_earlier_day(shape: Shape) -> Shape:
 
 
 # What many rows have.
-AS_OF = meaning(gettext_lazy("The day that the answer speaks of"), DAY)
+AS_OF = meaning(gettext_lazy("The day for which the answer holds"), DAY)
 PROVENANCE = choice(Provenance.choices, gettext_lazy("Where the row comes from"))
 SOURCE = meaning(gettext_lazy("Its source by name, in the language of the request; an address follows a semicolon"))
 UPDATED_AT = meaning(gettext_lazy("The moment at which anything that the row is made from was last written"), MOMENT)
@@ -119,17 +119,17 @@ URL = meaning(
     gettext_lazy("Its address in the API; where it has none, that of the list of what belongs to it"), ADDRESS
 )
 UNIT = meaning(gettext_lazy("The unit of the value"))
-CUMULATIVE = meaning(gettext_lazy("Whether values sum up all since the beginning of the year"), FLAG)
+CUMULATIVE = meaning(gettext_lazy("Whether values are totals since the beginning of the year"), FLAG)
 
 META = record(
     {
         "unit": meaning(gettext_lazy("The unit of the figure")),
-        "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it sums up all since a beginning")},
+        "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it is a running total")},
         "provenance": {
             **optional(PROVENANCE),
             "description": gettext_lazy("Where the figure comes from; null where each row has its own"),
         },
-        "published_for": {**optional(DAY), "description": gettext_lazy("The day that the published figure speaks of")},
+        "published_for": {**optional(DAY), "description": gettext_lazy("The day for which the published figure holds")},
         "source": SOURCE,
         "explain": {**TEXT, "description": gettext_lazy("What it is, or its formula")},
         "url": {**optional(ADDRESS), "description": gettext_lazy("Address of its explanation")},
@@ -138,7 +138,11 @@ META = record(
 FIGURES = meaning(gettext_lazy("What each figure of the answer is, by its field"), keyed(META))
 PROBLEM = record(
     {
-        "type": {**TEXT, "format": "uri-reference", "description": gettext_lazy("Names the problem, and stays")},
+        "type": {
+            **TEXT,
+            "format": "uri-reference",
+            "description": gettext_lazy("Names the kind of problem; it does not change"),
+        },
         "title": meaning(gettext_lazy("The kind of the problem, in the language of the request")),
         "status": meaning(gettext_lazy("The HTTP status"), WHOLE),
         "detail": {**TEXT, "description": gettext_lazy("What is wrong, in the language of the request")},
@@ -164,7 +168,7 @@ REFUSALS = {
     400: gettext_lazy("An unknown parameter or an impossible value; the answer names the allowed ones."),
     401: gettext_lazy("Log in, or send a token."),
     403: gettext_lazy("This account may not do this."),
-    404: gettext_lazy("There is no such thing on that day."),
+    404: gettext_lazy("Not found on that day."),
     429: gettext_lazy("Too many requests; Retry-After says how many seconds to wait."),
 }
 
@@ -179,13 +183,13 @@ LIMIT_HEADERS = {
 }
 VALIDATORS = {
     "ETag": header(gettext_lazy("Names this version of the answer, for If-None-Match"), required=True),
-    "Last-Modified": header(gettext_lazy("Since when the answer has been like this, for If-Modified-Since")),
+    "Last-Modified": header(gettext_lazy("When the answer last changed, for If-Modified-Since")),
     "Cache-Control": header(gettext_lazy("private, no-cache: keep it for yourself, and ask before each use")),
 }
 LINK = header(gettext_lazy("Addresses of the next page and of the page before (RFC 8288)"))
-CREATED = header(gettext_lazy("Address of what was made"), ADDRESS, required=True)
+CREATED = header(gettext_lazy("Address of what was created"), ADDRESS, required=True)
 OF_REFUSALS = {
-    401: {"WWW-Authenticate": header(gettext_lazy("How to say who you are: Bearer"), required=True)},
+    401: {"WWW-Authenticate": header(gettext_lazy("How to authenticate: Bearer"), required=True)},
     429: {"Retry-After": header(gettext_lazy("Seconds to wait"), {**WHOLE, "minimum": 1}, required=True)},
 }
 # Of what is sent; 409 has a shape of its own.

@@ -70,8 +70,8 @@ class Regions(ListEndpoint):
 class Departments(ListEndpoint):
     component = "DepartmentList"
     summary = gettext_lazy(
-        "The departments that lead or join measures, in the order of the office. One that was merged is no longer "
-        "listed; as a filter its slug finds what the department that does its work now has."
+        "The departments that lead or join measures, in the order of the office. One that was merged into another "
+        "is no longer listed; filtering by its slug gives the rows of the department that took over its work."
     )
     columns = {
         "slug": meaning(gettext_lazy("Slug of the department")),

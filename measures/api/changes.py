@@ -19,7 +19,7 @@ STATUS_CHANGE: dict[str, Shape] = {
         choice(MeasureStatus.choices, gettext_lazy("The status until then; null for the first of a measure"))
     ),
     "status": choice(MeasureStatus.choices, gettext_lazy("The status from then on")),
-    "effective_on": meaning(gettext_lazy("The day from which it is so"), DAY),
+    "effective_on": meaning(gettext_lazy("The day on which it takes effect"), DAY),
     "recorded_at": meaning(gettext_lazy("The moment at which it was entered"), MOMENT),
     "supersedes": meaning(gettext_lazy("Id of the wrong row that this one corrects"), optional(WHOLE)),
     "superseded_by": meaning(

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "status", "name", "title"),
     [
-        ("measures/?nothing=1", 400, "invalid-parameters", "A parameter cannot be answered"),
-        ("measures/M999/", 404, "not-found", "There is no such thing"),
-        ("nothing/", 404, "not-found", "There is no such thing"),
+        ("measures/?nothing=1", 400, "invalid-parameters", "A parameter is not valid"),
+        ("measures/M999/", 404, "not-found", "Not found"),
+        ("nothing/", 404, "not-found", "Not found"),
     ],
 )
 def test_a_refusal_says_what_kind_it_is(path: str, status: int, name: str, title: str, site: Any, ask: Any) -> None:
@@ -32,7 +32,7 @@ def test_a_refusal_says_what_kind_it_is(path: str, status: int, name: str, title
 def test_its_type_stays_and_its_words_are_the_callers(site: Any, ask: Any) -> None:
     here, there = (ask("measures/?status=done", **{"Accept-Language": code}).json() for code in ("zh", "en"))
     assert here["type"] == there["type"]
-    assert (here["title"], there["title"]) == ("参数无法处理", "A parameter cannot be answered")
+    assert (here["title"], there["title"]) == ("参数无效", "A parameter is not valid")
     assert there["errors"] == [
         {
             "parameter": "status",

@@ -150,7 +150,7 @@ def test_a_status_that_has_changed_since_is_refused_with_both(people: Any) -> No
     sentence = "The status has changed since you began this report"
     assert answer.json() == {
         "type": "/api/help/#conflict",
-        "title": "Not allowed as things stand",
+        "title": "Not allowed in the present state",
         "status": 409,
         "detail": sentence,
         "errors": [{"pointer": "#/status", "detail": sentence}],

@@ -7,7 +7,7 @@ from django.test import Client
     ("language", "title", "sentence"),
     [
         ("zh-hans", "本站故障", "系统出现异常，请稍后再试"),
-        ("en", "A fault of this site", "Something went wrong on our side"),
+        ("en", "An error on this site", "Something went wrong on our side"),
     ],
 )
 def test_a_fault_of_ours_is_json_from_the_api_and_a_page_elsewhere(
