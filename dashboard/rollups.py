@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from measures.models import Plan, StatusChange
 from projects.models import Project
 from reporting.clock import now
 from reporting.lights import Thresholds, thresholds
-from reporting.statements import answer, compiled, moment
+from reporting.statements import answer, compiled, moment, statement
 
 Key = tuple[int | str, ...]
 Counts = dict[str, int]
@@ -161,19 +160,13 @@ def _running(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]:
         raise
 
 
-def _count(
-    kind: str, day: date, limits: Thresholds, keys: Collection[Key] | None = None
-) -> tuple[str, tuple[Any, ...]]:
-    """The counting query of a day as the ORM compiles it, with its parameters: keys first, then counts."""
+def _counting(kind: str, day: date, limits: Thresholds) -> QuerySet[Any, Any]:
+    """Keys first, then counts."""
     table = TABLES[kind]
-    rows = table.count(day, limits)
-    if keys is not None:
-        rows = rows.filter(table.matching(keys, table.paths))
-    return rows.values_list(*table.paths, *table.counts).query.sql_with_params()
+    return table.count(day, limits).values_list(*table.paths, *table.counts)
 
 
-# The query of a rebuild is the same all day, and compiling it takes as long as running it for a single plan.
-_count_all = lru_cache(maxsize=4)(_count)
+_count_all = compiled(_counting)
 
 
 def _write(kind: str, keys: Collection[Key] | None, *, day: date, run: RollupRun) -> int:
@@ -183,7 +176,10 @@ def _write(kind: str, keys: Collection[Key] | None, *, day: date, run: RollupRun
     The one place with SQL of ours: it wraps the counting query.
     """
     table, ops, limits = TABLES[kind], connection.ops, thresholds()
-    select, params = _count_all(kind, day, limits) if keys is None else _count(kind, day, limits, keys)
+    if keys is None:
+        select, params = _count_all(kind, day, limits)
+    else:
+        select, params = statement(_counting(kind, day, limits).filter(table.matching(keys, table.paths)))
     stamp = {
         "as_of": ops.adapt_datefield_value(day),
         "computed_at": ops.adapt_datetimefield_value(run.started_at),

@@ -20,10 +20,13 @@ def compiled[**Values](build: Callable[Values, QuerySet[Any, Any]]) -> Callable[
     `Model.objects.raw(*statement)` gives its rows as objects, and `answer` as tuples.
     """
 
-    statement: Callable[..., Statement] = lru_cache(maxsize=32)(
-        lambda *values, **named: build(*values, **named).query.sql_with_params()
-    )
-    return statement
+    made: Callable[..., Statement] = lru_cache(maxsize=32)(lambda *values, **named: statement(build(*values, **named)))
+    return made
+
+
+def statement(queryset: QuerySet[Any, Any]) -> Statement:
+    """As the ORM compiles it now, with its parameters."""
+    return queryset.query.sql_with_params()
 
 
 def answer(statement: Statement) -> list[tuple[Any, ...]]:
