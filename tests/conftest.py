@@ -1,3 +1,4 @@
+import io
 import os
 import re
 import sqlite3
@@ -11,15 +12,19 @@ import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connections
+from django.core.management import call_command
+from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
 from django.test import override_settings
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from dashboard.services import rebuild_rollups
 from reporting.updates import Updated
 from tests import services
 from web.throttles import AnonymousThrottle, TokenThrottle
+
+DEMONSTRATION_DAY = date(2023, 8, 29)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +102,7 @@ def node() -> str:
 @pytest.fixture
 def today(settings: Any) -> date:
     """The day of the demonstration, pinned."""
-    settings.PILOTZONE_TODAY = date(2023, 8, 29)
+    settings.PILOTZONE_TODAY = DEMONSTRATION_DAY
     return settings.PILOTZONE_TODAY
 
 
@@ -105,6 +110,64 @@ def today(settings: Any) -> date:
 def open_reading(settings: Any) -> None:
     """The site reads openly, as the demonstration does."""
     settings.PILOTZONE_PUBLIC_READING = True
+
+
+@pytest.fixture(scope="session")
+def _demonstration_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """A copy of the tests' empty database, in which the demonstration's data are and stay."""
+    empty: Any = connections["default"]
+    with django_db_blocker.unblock():
+        filled = empty.copy()
+        filled._connection_pools = {}  # not those of the other database
+        if empty.vendor == "sqlite":
+            filled.settings_dict["NAME"] = "file:demonstration?mode=memory&cache=shared"
+            empty.ensure_connection()
+            filled.ensure_connection()
+            empty.connection.backup(filled.connection)
+        else:
+            filled.settings_dict["NAME"] = empty.creation.get_test_db_clone_settings("demonstration")["NAME"]
+            empty.close()
+            empty.close_pool()  # a database in use is not copied
+            empty.creation.clone_test_db("demonstration", verbosity=0, autoclobber=True)
+        connections["default"] = filled
+        try:
+            with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY):
+                call_command("load_fixtures", stdout=io.StringIO())
+                rebuild_rollups()
+            analyse()
+        finally:
+            connections["default"] = empty
+        yield filled
+        filled.close()
+        if empty.vendor != "sqlite":
+            filled.close_pool()
+            empty.creation.destroy_test_db(suffix="demonstration", verbosity=0)
+
+
+@pytest.fixture
+def demonstration(
+    _demonstration_database: Any, today: date, open_reading: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The demonstration's data and rollups as of its day. What the test changes is taken back."""
+    empty, filled = connections["default"], _demonstration_database
+    with django_db_blocker.unblock():
+        connections["default"] = filled
+        try:
+            with transaction.atomic():
+                yield
+                if not filled.needs_rollback:
+                    filled.check_constraints()
+                transaction.set_rollback(True)
+        finally:
+            filled.close()
+            connections["default"] = empty
+
+
+def analyse() -> None:
+    """What PostgreSQL does by itself within a minute: without it, it plans for empty tables, and takes minutes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 @pytest.fixture

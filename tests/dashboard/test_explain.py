@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.utils import translation
 
@@ -26,14 +25,12 @@ DAYS = [TODAY, date(2023, 6, 30), date(2022, 12, 31)]
 
 
 @pytest.fixture
-def demo(today, capsys):
-    call_command("load_fixtures")
-    rebuild_rollups()
+def demo(demonstration):
     return Plan.objects.get()
 
 
 @pytest.fixture
-def reader(demo, open_reading):
+def reader(demo):
     return Client(headers={"accept-language": "en"})
 
 
@@ -286,7 +283,7 @@ def test_a_page_without_a_figure_is_refused_in_the_frame(reader):
         assert "<main" in answer.content.decode()
 
 
-def test_the_number_of_queries_does_not_grow(demo, open_reading, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow(demo, django_assert_max_num_queries):
     client = Client()
     for query in ("measures.gap&department=energy", "projects.total&city=370200", "indicators.gdp_growth_ytd.value"):
         with django_assert_max_num_queries(15):
@@ -329,7 +326,7 @@ def test_the_pages_of_members_say_whose_figure_it_is(reader):
     assert 'href="/explain/?figure=projects.by_category.energy.total_investment&amp;city=370600"' in page
 
 
-def test_an_answer_says_when_a_change_waits(demo, open_reading):
+def test_an_answer_says_when_a_change_waits(demo):
     StaleCell.objects.create(kind="measures", key=[demo.pk, 1, 1], marked_at=now())
     answer = Client().get("/api/v1/explain/?figure=measures.total").json()
     assert answer["refreshing"] is True

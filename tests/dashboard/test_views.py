@@ -3,7 +3,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -281,9 +280,7 @@ def count_queries(client, address):
 
 
 @pytest.fixture
-def demo(today, open_reading, capsys):
-    call_command("load_fixtures")
-    rebuild_rollups()
+def demo(demonstration):
     return Plan.objects.get()
 
 

@@ -22,8 +22,8 @@ from pilotzone.celery import app
 from projects.models import Project
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
+from tests.conftest import analyse
 from tests.factories import file_report, make_user, region
-from tests.journeys.conftest import analyse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Each visit has tokens of its own, and some time may pass between two of them.

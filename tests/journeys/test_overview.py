@@ -4,10 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
-
-from dashboard.services import rebuild_rollups
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +27,7 @@ class FiguresOfPage(HTMLParser):
 
 
 @pytest.fixture
-def reader(today, open_reading, capsys):
-    call_command("load_fixtures")
-    rebuild_rollups()
+def reader(demonstration):
     return Client(headers={"accept-language": "en"})
 
 
