@@ -1,3 +1,4 @@
+import gc
 import io
 import os
 import re
@@ -25,6 +26,13 @@ from tests import services
 from web.throttles import AnonymousThrottle, TokenThrottle
 
 DEMONSTRATION_DAY = date(2023, 8, 29)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: to look through it for garbage again and again takes a twentieth of the
+    suite's time.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
