@@ -65,7 +65,7 @@ def test_units_values_and_meanings_are_in_the_readers_language(open_reading: Non
         "unit": "100 million yuan",
         "cumulative": "Yes",
         "values": "",
-        "description": "The sum of the investment of the projects listed by the day.",
+        "description": "The sum of the investment of the projects listed by the day",
     }
     chinese = of_language["zh-hans"][place]
     assert (chinese["type"], chinese["unit"], chinese["cumulative"]) == ("数值", "亿元", "是")
