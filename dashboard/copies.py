@@ -29,7 +29,7 @@ from reporting.updates import Updated
 # What four digits hold, in slugs and codes.
 MOST = 9_999
 # As the demo's own made-up rows say it.
-MADE_UP = "演示数据 | made for the demonstration"
+MADE_UP = "示例数据 | Made for the demonstration"
 
 # The tables of which a plan owns rows, and the way from such a row to its plan.
 OWNED: Mapping[type[Model], str] = {

@@ -127,7 +127,7 @@ class TestTheSmallPlan:
             told |= {(measure.provenance, measure.source), (measure.lead_provenance, measure.source)}
         for project in Project.objects.filter(code__startswith="P0002", plan__slug="plan-0002"):
             told |= {(project.provenance, project.source), (project.investment_provenance, project.source)}
-        assert told == {("illustrative", "演示数据 | made for the demonstration")}
+        assert told == {("illustrative", "示例数据 | Made for the demonstration")}
 
     def test_a_copy_is_as_new_as_it_is(self, small: DataSet) -> None:
         fill(1, small)
