@@ -161,8 +161,8 @@ class TestDetail:
 
     def test_without_a_value_by_the_day_it_says_so(self, client, growth):
         html = page(client, "/indicators/gdp_growth_ytd/?as_of=2020-01-01")
-        assert "No verified and exact value of the province was released by this day." in html
-        assert '<p class="empty">No verified value of the province was released by this day.</p>' in html
+        assert "No verified and exact value of the province is recorded here for this day." in html
+        assert '<p class="empty">No verified value of the province is recorded here for this day.</p>' in html
         assert "data-figure-id" not in html
 
     def test_units_follow_the_language(self, client, capacity):
