@@ -356,6 +356,7 @@ def figures_and_facts() -> list[Entry]:
         '{% figure "measures.completed" 13 href="#" classes="n1" %}13{% endfigure %} '
         '<span class="unit">5.2%</span></span>'
     )
+    explained = '{% with_unit %}{% figure "measures.completion_rate" 5.2 classes="n1" %}5.2{% endfigure %}'
     facts = [
         {"label": _("Lead department"), "value": _name("能源局", "Energy"), "url": "#"},
         {"label": _("Due date"), "value": "2023-06-30"},
@@ -369,6 +370,7 @@ def figures_and_facts() -> list[Entry]:
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("says why"), {"why": Asker()}),
                 Specimen(headline, _("headline figure"), {"why": Asker()}),
+                Specimen(explained + '{% unit_of "%" %}{% endwith_unit %}', _("says why"), {"why": Asker()}),
                 Specimen(
                     '<span class="n2-line">'
                     '{% figure "projects.total_investment" 84500 classes="n2" %}8.45{% endfigure %} '

@@ -300,7 +300,9 @@ def test_each_figure_of_a_page_leads_to_the_explanation_of_the_same_number(reade
     page = reader.get(f"{path}{query}").content.decode()
     figures = re.findall(
         r'data-figure="([^"]+)" data-value="([^"]*)"(?: data-source="([^"]+)")?>[^<]*</(?:a|span)>'
-        r'(?:<a class="why" href="([^"]+)" aria-label="(Why this number\? [^"]+)" data-why></a>)?',
+        # Between the two its unit may stand, but no other figure.
+        r"(?:(?:(?!data-figure=).)*?"
+        r'<a class="why" href="([^"]+)" aria-label="(Why this number\? [^"]+)" data-why></a>)?',
         page,
     )
     assert len(figures) >= 4

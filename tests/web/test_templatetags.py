@@ -216,6 +216,8 @@ def test_the_status_bar_says_its_counts_and_its_parts_fill_it():
 
 
 def test_an_empty_group_has_an_empty_bar():
+    bar = tags.status_bar(1, 0, 248, 249, plan_tick=0.4, labels=True)
+    assert bar.index("tick-plan") < bar.index('status-completed" x="0" width="3"'), "one of many is seen, over its tick"
     bar = tags.status_bar(0, 0, 0, 0)
     assert 'aria-label="Nothing to measure"' in bar
     assert "part" not in bar
@@ -331,6 +333,31 @@ def test_a_figure_that_is_explained_has_a_mark_without_text_beside_it():
         '<a class="why" href="/explain/?figure=measures.total&amp;city=1" aria-label="Why &quot;this&quot;?"'
         " data-why></a>"
     )
+
+
+def test_the_mark_of_a_figure_stands_behind_its_unit():
+    figure = '{% figure "measures.total" 3 as total %}3{% endfigure %}'
+    html = render(figure + "{% with_unit %}{{ total }} in all{% endwith_unit %}", why=Why())
+    assert re.sub(r"<a [^>]*>", "<a>", html).endswith(">3</span> in all<a></a>")
+    assert html.count('class="why"') == 1
+    assert render("{% with_unit %} 3 in all {% endwith_unit %}") == "3 in all"
+
+
+@pytest.mark.parametrize(
+    ("language", "tag", "written"),
+    [
+        ("en", '"%"', '<span class="unit">%</span>'),
+        ("en", '"GW" "quiet"', ' <span class="quiet">GW</span>'),
+        ("zh-hans", '"个" "quiet"', '<span class="quiet">个</span>'),
+        ("zh-hans", '"万亿元"', ' <span class="unit">万亿元</span>'),
+        ("zh-hans", '"个百分点" ""', "个百分点"),
+        ("en", '"points" ""', " points"),
+        ("en", '"" "quiet"', ""),
+    ],
+)
+def test_a_unit_is_set_off_where_it_is_a_word(language, tag, written):
+    with translation.override(language):
+        assert render(f"{{% unit_of {tag} %}}") == written
 
 
 def test_a_figure_of_another_source_and_one_without_an_explanation_have_none():

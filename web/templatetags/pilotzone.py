@@ -431,6 +431,8 @@ def _is_at_end(at) -> bool:
     return _tenth(at) > 55
 
 
+# A part of less percent is drawn 3 px wide: in a bar of a table row, in a tall one.
+LEAST_SHARES = (3, 1)
 # Of the tall bar: how far down the ticks of the upper and the lower label reach, and where those stand.
 TICK_HEIGHTS, LABEL_ROWS = ("38", "56"), ("0.75em", "2.25em")
 
@@ -536,10 +538,19 @@ def status_bar(
 
     # What is written as it is here are numbers and names of ours: a page has dozens of bars, and escapes texts alone.
     top, height = (8, 22) if labels else (3, 14)
-    drawn, before = [], 0
+    least = LEAST_SHARES[bool(labels)]
+    drawn, thin, before = [], [], 0
     for status, count in parts.items():
         if count and total:
             x = _share(before, total)
+            if count * 100 < least * total:
+                # Too thin to be seen in percent: in px, over the tick that may stand there.
+                edge, halo_x, part_x = ("100%", -5, -3) if before + count == total else (x, 0, 0)
+                thin.append(
+                    f'<svg class="thin" x="{edge}" y="{top}" width="5" height="{height}" overflow="visible">'
+                    f'<rect class="halo" x="{halo_x}" width="5" height="100%"/>'
+                    f'<rect class="part status-{status.tone}" x="{part_x}" width="3" height="100%"/></svg>'
+                )
             drawn.append(
                 f'<rect class="part status-{status.tone}" x="{x}" y="{top}" width="{_share(count, total)}"'
                 f' height="{height}"/>'
@@ -561,6 +572,7 @@ def status_bar(
         drawn.append(_tick("plan", plan_tick, TICK_HEIGHTS[plan_row] if labels else "20"))
     if tick is not None:
         drawn.append(_tick("elapsed", tick, TICK_HEIGHTS[elapsed_row] if labels else "20"))
+    drawn += thin
     if labels:
         if tick is not None:
             drawn.append(_tick_label("elapsed", tick, f"{said.elapsed} {percent(tick)}", LABEL_ROWS[elapsed_row]))
@@ -801,6 +813,30 @@ def _why(link) -> SafeString:
     is copied holds numbers alone."""
     words = _escaped(link["words"])
     return mark_safe(f'<a class="why" href="{_escaped(link["url"])}" aria-label="{words}" data-why></a>')
+
+
+_MARK = re.compile(r'<a class="why"[^>]*></a>')
+
+
+@register.simple_block_tag
+def with_unit(content) -> SafeString:
+    """A figure with its unit, or with the words that it stands in: the marks that explain it come after them, since one
+    between a number and its unit reads as a doubt.
+
+    {% with_unit %}{% figure "measures.gap" -16.8 %}−16.8{% endfigure %} points{% endwith_unit %}
+    """
+    text = content.strip()
+    return mark_safe(_MARK.sub("", text) + "".join(_MARK.findall(text)))
+
+
+@register.simple_tag
+def unit_of(unit, classes="unit") -> str:
+    """The unit behind a figure: closed up where it is a percent sign, or a Chinese unit of body size."""
+    if not unit:
+        return mark_safe("")
+    is_close = unit == "%" or (_is_chinese() and classes != "unit")
+    space = "" if is_close else " "
+    return format_html('{}<span class="{}">{}</span>', space, classes, unit) if classes else space + unit
 
 
 @register.simple_block_tag(takes_context=True)
