@@ -30,6 +30,7 @@ from web.charts import (
     INK_2,
     INK_3,
     NARROW_FONT,
+    NARROW_TICKS,
     PACE_LINE,
     PLAN_LINE,
     SEQUENCE_TONES,
@@ -51,6 +52,7 @@ from web.charts import (
     narrow_layout,
     plain,
     scale,
+    tick_room,
     tick_values,
     value_text,
     wrapped,
@@ -549,7 +551,10 @@ def growth(
             ends.setdefault(known[-1], []).append(end)
 
     height, narrow_height = 330, 260
-    margin, narrow_margin = Margin(38, 112, 14, 50), Margin(32, 54 if is_chinese() else 70, 14, 44)
+    tick_texts = tick_values(ticks, percent=True)
+    margin = Margin(tick_room(tick_texts, least=38), 112, 14, 50)
+    narrow_left = tick_room(tick_texts, least=32, size=NARROW_TICKS)
+    narrow_margin = Margin(narrow_left, 54 if is_chinese() else 70, 14, 44)
 
     def labels(*, height: int, margin: Margin, narrow: bool) -> list[dict[str, Any]]:
         return [
@@ -574,7 +579,7 @@ def growth(
             yaxis=y_axis(
                 range=list(span),
                 tickvals=ticks,
-                ticktext=tick_values(ticks, percent=True),
+                ticktext=tick_texts,
                 zeroline=span[0] < 0,
                 zerolinecolor=EDGE,
                 zerolinewidth=1,
@@ -735,8 +740,9 @@ def _stack(
             "type": "scatter",
             "mode": "text",
             "x": [plain(value) for value in sums],
-            "y": places,
-            "text": [f" <b>{whole(value):,}</b>" for value in sums],
+            # Set in the middle, text stands a little higher than that of bars.
+            "y": [place + 0.06 for place in places],
+            "text": [f"\u2002<b>{whole(value):,}</b>" for value in sums],
             "textposition": "middle right",
             "textfont": {"color": INK, "size": 12},
             "cliponaxis": False,

@@ -634,7 +634,8 @@ def values() -> list[Values]:
             _("Addresses, from what the page's own says"),
             [
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
-                '{% same_rows "api-measures" by="plan" %}', "{% chosen_day %}", '{% chart_file "course" %}',
+                '{% same_rows "api-measures" by="plan" %}', '{{ "/api/v1/"|at_slashes }}',
+                "{% chosen_day %}", '{% chart_file "course" %}',
                 '{% keep_query without="light" as kept %}{{ kept|force_escape }}',
                 '{% filter_fields form "light" as fields %}{{ fields|length }}',
                 "{% filter_chips form as chips %}{{ chips|length }}",

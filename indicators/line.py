@@ -211,7 +211,8 @@ def _target_words(
         is_short = (date.fromisoformat(due) - target.path_from.end).days * a_day < SHORT_PATH
         if is_short and beyond + NARROW_FONT * 1.35 <= room:
             where = {"yanchor": "top", "yshift": -beyond} if below else {"yanchor": "bottom", "yshift": beyond}
-            written.append(path | where)
+            # Away from its line it shows its dashes, so as not to be read as part of the target's name.
+            written.append(path | where | {"text": f"– – {name}"})
         else:
             text = wrapped(name, 10) if narrow else name
             where = {"xanchor": "left", "align": "left", "xshift": 9, "yanchor": "bottom" if below else "top"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -113,7 +114,7 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
         words = (_("Due date"), day_of_year(due_on) if first.year == last.year else day(due_on))
         beside: dict[str, Any] = {
             "x": due_on.isoformat(),
-            "y": 0.5,
+            "y": _free_height(counted, levels, due_on, room=(end - start).days * LABEL_SHARE, to_left=is_at_right),
             "colour": RED,
             "xanchor": "right" if is_at_right else "left",
             "align": "right" if is_at_right else "left",
@@ -165,6 +166,24 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
             annotations=narrow_notes,
         ),
     }
+
+
+# How much of the plot's width a label beside the due day takes, at most.
+LABEL_SHARE = 0.45
+
+
+def _free_height(
+    counted: Sequence[StatusStep], levels: dict[str, int], due_on: date, *, room: float, to_left: bool
+) -> float:
+    """Between which two steps the words beside the due day stand: where the line does not go up through them. `room`:
+    the days that they take."""
+    crossed = set()
+    for before, after in pairwise(counted):
+        days = (after.effective_on - due_on).days
+        if 0 <= (-days if to_left else days) <= room:
+            low, high = sorted((levels[before.status], levels[after.status]))
+            crossed |= {height for height in (0.5, 1.5) if low < height < high}
+    return next((height for height in (0.5, 1.5) if height not in crossed), 0.5)
 
 
 def _month_ticks(first: date, last: date, *, at_most: int) -> dict[str, Any]:

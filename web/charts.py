@@ -300,6 +300,11 @@ def about_wide(text: str, size: float = FONT) -> float:
     return max(half_widths(line) for line in text.split("<br>")) * size / 2 * 1.12
 
 
+def tick_room(texts: Iterable[str], *, least: int, size: float = TICKS) -> int:
+    """The left margin that the ticks of a value axis need: -10.0% is longer than 5.0%."""
+    return max(least, *(round(about_wide(text, size)) + 8 for text in texts))
+
+
 def half_widths(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 

@@ -128,6 +128,12 @@ def unbroken(sentence) -> SafeString:
 
 
 @register.filter
+def at_slashes(address) -> SafeString:
+    """An address that is broken after its slashes, where it needs to be."""
+    return mark_safe(re.sub(r"(/+)", r"\1<wbr>", _escaped(address)))
+
+
+@register.filter
 def percent(rate) -> str:
     """5.2 -> 5.2%; always one decimal; None is a dash."""
     return NOTHING if rate is None or rate == "" else f"{_tenth(rate):,f}%"
