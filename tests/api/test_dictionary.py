@@ -90,3 +90,11 @@ def test_it_refuses_what_it_cannot_write(client: Client, open_reading: None) -> 
 def test_it_is_for_those_who_may_read(client: Client) -> None:
     answer = client.get("/api/dictionary/")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/api/dictionary/")
+
+
+def test_the_page_writes_names_as_code_and_meanings_without_a_full_stop(client: Client, open_reading: None) -> None:
+    page = client.get("/api/dictionary/?lang=en").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "<code>meta</code> says what each figure is" in main
+    assert "`" not in main
+    assert "The sum of the investment of the projects listed by the day<" in main
