@@ -247,7 +247,7 @@ class TestStacks:
         completed, in_progress, promoting, sums = figure["data"]
         assert (completed["x"], in_progress["x"], promoting["x"]) == ([0, 1], [12, 11], [23, 14])
         assert completed["text"] == ["", "1"]
-        assert sums["text"] == [" <b>35</b>", " <b>26</b>"]
+        assert sums["text"] == ["\u2002<b>35</b>", "\u2002<b>26</b>"]
         assert completed["customdata"] == ["/departments/energy/", ""]
         assert figure["layout"]["yaxis"]["range"] == [1.5, -0.5]
         assert [entry["label"] for entry in figure["key"]] == ["Completed", "In progress", "Being promoted"]
@@ -276,7 +276,7 @@ class TestStacks:
             "<b>Innovation</b>",
         ]
         assert figure["data"][0]["hovertext"] == ["Yantai<br>Key industries 383.6 billion yuan"]
-        assert figure["data"][-1]["text"] == [" <b>10,307</b>"]
+        assert figure["data"][-1]["text"] == ["\u2002<b>10,307</b>"]
 
 
 def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:
@@ -355,7 +355,7 @@ class TestIndicatorLine:
             if note["text"] == "Path<br>needed"
         )
         assert (beside["xanchor"], beside["yanchor"]) == ("left", "bottom")
-        assert "Path needed" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
+        assert "– – Path needed" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
 
     def test_a_path_may_start_at_the_documents_base(self) -> None:
         base = IndicatorPoint(date(2020, 12, 31), date(2020, 12, 31), "day", Decimal(0), "2020")
@@ -411,6 +411,14 @@ class TestStatusSteps:
         assert narrow == ["31 May, corrected", "Due date<br>30 Jun"]
         (line,) = figure["layout"]["shapes"]
         assert (line["x0"], line["line"]["color"]) == ("2023-06-30", "#B3261E")
+
+    def test_the_words_of_the_due_day_stand_where_the_line_does_not_go_up_through_them(self) -> None:
+        def height(changed_on: date) -> float:
+            steps = [StatusStep(changed_on, "in_progress"), StatusStep(date(2023, 1, 3), "promoting")]
+            *_before, due = status_steps(steps, date(2023, 6, 30), date(2023, 8, 29))["layout"]["annotations"]
+            return due["y"]
+
+        assert (height(date(2023, 2, 1)), height(date(2023, 6, 1))) == (0.5, 1.5)
 
     def test_a_due_day_far_ahead_is_said_and_not_red(self) -> None:
         figure = checked(status_steps(self.CHANGES[2:], date(2025, 12, 31), date(2023, 8, 29)))

@@ -121,7 +121,7 @@ class TestDetail:
             "Qingdao",
         ]
         assert [text.index(row) for row in rows] == sorted(text.index(row) for row in rows)
-        assert "2023-07-20 Not verified Made for tests" in text
+        assert "Qingdao H1 2023 Not verified 6.1" in text
 
     def test_a_sum_is_not_set_against_the_country(self, client, capacity):
         make_observation(
