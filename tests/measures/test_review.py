@@ -329,9 +329,7 @@ class TestBoard:
         assert "Energy 1 None filed 1 0 — 4 — Remind Energy" in text
         assert "Industry 0 All filed 1 1 2023-08-20 0 —" in text
         assert (
-            text.index("Science 2 Some filed")
-            < text.index("Energy 1 None filed")
-            < text.index("Industry 0 All filed")
+            text.index("Science 2 Some filed") < text.index("Energy 1 None filed") < text.index("Industry 0 All filed")
         )
         assert "Total 3 5 2" in text
 
