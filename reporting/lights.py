@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from reporting.statuses import MeasureStatus
 
 # Why a light is red, wherever it is said.
-OVERDUE = gettext_lazy("Past its due date and not completed")
+OVERDUE = gettext_lazy("Due before this day and not completed")
 
 
 class Light(models.TextChoices):

@@ -167,7 +167,7 @@ class TestDetail:
         measure = make_measure(code="M172", title_en="Control cordgrass", due_on=date(2023, 6, 30))
         make_change(measure, "in_progress", date(2023, 4, 20))
         text = text_of(page(client, "/measures/M172/"))
-        assert "Control cordgrass In progress Red light Past its due date and not completed, 60 days late" in text
+        assert "Control cordgrass In progress Red light Due before this day and not completed, 60 days late" in text
         assert "Title and target" not in text
 
     def test_says_what_of_it_is_published(self, client):
@@ -183,7 +183,7 @@ class TestDetail:
             ("2023-05-01", "Being promoted Yellow light Due within 60 days and still being promoted"),
             ("2023-05-20", "In progress Green light"),
             ("2023-06-30", "In progress Green light"),
-            ("2023-07-01", "In progress Red light Past its due date and not completed, 1 day late"),
+            ("2023-07-01", "In progress Red light Due before this day and not completed, 1 day late"),
             ("2023-07-10", "Completed Green light"),
             ("2023-08-29", "Completed Green light"),
         ],

@@ -46,7 +46,7 @@ def test_a_light_says_why() -> None:
         soon = light_of(**{**QUIET, "due_on": DAY, "status": "promoting"}, on=DAY, limits=LIMITS)
         assert soon.reason == "Due within 60 days and still being promoted"
         late = light_of(**{**QUIET, "due_on": date(2023, 8, 1)}, on=DAY, limits=LIMITS)
-        assert (late.reason, late.days) == ("Past its due date and not completed", 28)
+        assert (late.reason, late.days) == ("Due before this day and not completed", 28)
         assert light_of(**QUIET, on=DAY, limits=LIMITS).reason == ""
 
 
