@@ -32,7 +32,7 @@ control_socket_disable = True
 accesslog = None
 # Objects after which the garbage collector looks at the newest. With Python's own 2,000 it looks some thirty times
 # while one page is made, and finds what the page still needs.
-NEW_OBJECTS = 20_000
+NEW_OBJECTS = 10_000
 
 
 def when_ready(_server: Any) -> None:
