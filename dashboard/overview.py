@@ -698,8 +698,8 @@ def _gap_to_country(standing: Standing) -> str:
     if indicator.unit != "%":
         return _("China %(value)s") % words
     if standing.gap > 0:
-        return _("China %(value)s, %(points)s points above") % words
-    return _("China %(value)s, %(points)s points below") % words
+        return _("%(points)s points above China (%(value)s)") % words
+    return _("%(points)s points below China (%(value)s)") % words
 
 
 def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:

@@ -100,7 +100,7 @@ def assumed_note(rows: Iterable[Observation | None]) -> str:
     """What the star means, under a table that has one; else nothing."""
     if not any(row is not None and row.is_release_assumed for row in rows):
         return ""
-    return _("* Release date assumed from when such figures are usually released; the source does not state it.")
+    return _("* Release date assumed from when such figures are usually released.")
 
 
 def period_words(row: Observation) -> str:

@@ -57,12 +57,14 @@ def lock_measure(measure_id: int) -> Measure:
     return locked_measures().get(pk=measure_id)
 
 
-def lock_departments(*departments: Department) -> list[Department]:
+def lock_departments(*departments: Department, and_all_others: bool = False) -> list[Department]:
     """The departments as they are now, locked in the order of their ids: whoever merges crosswise waits.
 
     NO KEY: rows that refer to them may be added meanwhile. Departments are locked before measures.
     """
-    rows = Department.objects.select_for_update(no_key=True).filter(pk__in=[each.pk for each in departments])
+    rows = Department.objects.select_for_update(no_key=True)
+    if not and_all_others:
+        rows = rows.filter(pk__in=[each.pk for each in departments])
     found = {row.pk: row for row in rows.order_by("pk")}
     return [found[each.pk] for each in departments]
 
@@ -221,7 +223,8 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     reason = words(reason, else_say=_("Please say why."))
     if source == into:
         raise MoveNotAllowed(_("A department cannot be merged into itself."), field="into")
-    source, into = lock_departments(source, into)
+    # Whatever was merged into it before goes along, and who merges that now may hold one that is wanted here.
+    source, into = lock_departments(source, into, and_all_others=True)
     if source.merged_into_id is not None:
         raise MoveNotAllowed(_("This department has been merged already."))
     check_stands(into, field="into")

@@ -173,8 +173,8 @@ def how_far_is_the_plan(walk):
     assert f"{total}项政策措施已完成{completed}项，完成率{rate}%，欠序时进度{behind}个百分点" in walk.lead
     due = rounded(Decimal(Measure.objects.filter(due_on__lte=TODAY).count() * 100) / total)
     text = " ".join(walk.page.locator(".headline").inner_text().split())
-    assert f"{rate} − {elapsed()} = −{behind} 个百分点" in text
-    assert f"{rate} − {due} = −{due - rate} 个百分点" in text
+    assert f"{rate} − {elapsed()} = −{behind}个百分点" in text
+    assert f"{rate} − {due} = −{due - rate}个百分点" in text
 
 
 def which_section_is_slowest(walk):

@@ -221,7 +221,7 @@ class TestUnitsAndReleases:
         assert "* Release date assumed from when such figures are usually released" in text
         chinese = text_of(page(client, "/indicators/?lang=zh-hans"))
         assert "64,409 亿元 2023年上半年 +3,970 — — 2023-07-20*" in chinese
-        assert "*来源未注明发布日期，按同类数据的通常发布时间推定。" in chinese
+        assert "*发布日期按同类数据的通常发布时间推定。" in chinese
         assert client.get("/api/v1/indicators/gdp_ytd/").json()["latest"]["value"] == 64409
 
     def test_the_page(self, client, amount):

@@ -554,9 +554,10 @@ def status_bar(
             if count * 100 < least * total:
                 # Too thin to be seen in percent: in px, over the tick that may stand there.
                 edge, halo_x, part_x = ("100%", -5, -3) if before + count == total else (x, 0, 0)
+                # Of one percent and more it is wider than the halo here and there, which would cut it in two.
+                halo = f'<rect class="halo" x="{halo_x}" width="5" height="100%"/>' if count * 100 < total else ""
                 thin.append(
-                    f'<svg class="thin" x="{edge}" y="{top}" width="5" height="{height}" overflow="visible">'
-                    f'<rect class="halo" x="{halo_x}" width="5" height="100%"/>'
+                    f'<svg class="thin" x="{edge}" y="{top}" width="5" height="{height}" overflow="visible">{halo}'
                     f'<rect class="part status-{status.tone}" x="{part_x}" width="3" height="100%"/></svg>'
                 )
             drawn.append(
