@@ -253,6 +253,8 @@ class ListEndpoint(Endpoint):
     filterset_class: type[django_filters.FilterSet]
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
+    # What is read of a row, where it is read as a tuple.
+    values: Sequence[str] = ()
     takes_plan = False
     # Rows that are sums are made of all others: they have no places to go on from.
     takes_cursor = True
@@ -314,6 +316,7 @@ class ListEndpoint(Endpoint):
             queryset=self.get_queryset(),
             orderings=self.orderings,
             default_ordering=self.default_ordering,
+            values=self.values,
         )
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -390,11 +393,16 @@ def among(column: str, ids: Sequence[int]) -> Q:
 
 
 def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
-    """Links of many rows, read in one query: the id of a row, and what it is linked to."""
+    """Links of many rows, read in one query: the id of a row, and what it is linked to, in the order of the pairs."""
     found: dict[int, list[str]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)
     return found
+
+
+def in_order(found: dict[int, list[str]]) -> dict[int, list[str]]:
+    """Links by their codes. The database would go through all codes there are to give those of a page in order."""
+    return {key: sorted(codes) for key, codes in found.items()}
 
 
 def joined(links: QuerySet, row: str, code: str) -> dict[int, list[str]]:

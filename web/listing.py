@@ -22,12 +22,24 @@ LARGEST_PAGE = 1_000
 class Listing:
     """`orderings`: public name -> columns; the last column makes the order total, so that pages never overlap."""
 
-    params: QueryDict
-    filterset: django_filters.FilterSet
+    request: HttpRequest
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
+    # Of rows in the database: what filters them, and all of them.
+    filterset_class: Any = None
+    queryset: Any = None
     # How many rows there are, where that was counted with something else.
     count: int | None = None
+    # Of a row, where it is a tuple: those of other tables are joined in for the rows alone, not to count them.
+    values: Sequence[str] = ()
+
+    @property
+    def params(self) -> QueryDict:
+        return self.request.GET
+
+    @cached_property
+    def filterset(self) -> django_filters.FilterSet:
+        return self.filterset_class(self.params, queryset=self.queryset, request=self.request)
 
     @cached_property
     def ordering(self) -> str:
@@ -37,18 +49,23 @@ class Listing:
         return asked
 
     @cached_property
+    def found(self) -> QuerySet:
+        """Every row of the filter."""
+        # The filters and their form cost as much as the rows of a page; where none is set they are not needed.
+        if not any(self.params.get(name) for name in self.filterset_class.base_filters):
+            return self.queryset
+        if not self.filterset.is_valid():
+            raise BadQuery(form_problems(self.filterset.form))
+        return self.filterset.qs
+
+    @cached_property
     def rows(self) -> QuerySet:
-        """Every row of the filter, in order."""
-        found = self.filterset.queryset
-        # The form of the filters costs as much as the rows of a page; without a filter it is not needed.
-        if any(self.params.get(name) for name in self.filterset.base_filters):
-            if not self.filterset.is_valid():
-                raise BadQuery(form_problems(self.filterset.form))
-            found = self.filterset.qs
+        """The same in order."""
         down = self.ordering.startswith("-")
         columns = self.orderings[self.ordering.removeprefix("-")]
         order: list[Any] = [F(c).desc(nulls_last=True) if down else F(c).asc(nulls_last=True) for c in columns]
-        return found.order_by(*order, "pk")
+        rows = self.found.order_by(*order, "pk")
+        return rows.values_list(*self.values) if self.values else rows
 
     @cached_property
     def page_size(self) -> int:
@@ -56,6 +73,8 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
+        if self.count is None and self.values:
+            self.count = self.found.count()
         return asked_page(self.params, self.rows, size=self.page_size, count=self.count)
 
     @property
@@ -119,6 +138,6 @@ def ask(
     queryset: QuerySet,
     orderings: Mapping[str, Sequence[str]],
     default_ordering: str,
+    values: Sequence[str] = (),
 ) -> Listing:
-    filterset = filterset_class(request.GET, queryset=queryset, request=request)
-    return Listing(request.GET, filterset, orderings, default_ordering)
+    return Listing(request, orderings, default_ordering, filterset_class, queryset, values=values)

@@ -103,7 +103,7 @@ class Rollups(ListEndpoint):
         members = [] if self.plan is None else self.get_members(Figures(self.plan, self.day), by)
         if self.plan and self.compared:
             self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
-        return MemberListing(self.request.GET, None, self.orderings, self.default_ordering, members=members)
+        return MemberListing(self.request, self.orderings, self.default_ordering, members=members)
 
     def get_meta(self) -> dict[str, Any]:
         if self.plan is None:

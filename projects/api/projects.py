@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,8 @@ from measures.filters import asked_plan
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Category, Project, Stage
 from reporting.provenance import Provenance
-from web.api import Endpoint, ListEndpoint, Row, among, grouped
+from reporting.statements import answer, compiled
+from web.api import Endpoint, ListEndpoint, Row, among, grouped, in_order
 from web.days import written_moment
 from web.language import local, suffix
 from web.numbers import WAN_PER_YI
@@ -84,6 +86,18 @@ def yi_number(wan: int) -> int | float:
     return wan / WAN_PER_YI if wan % WAN_PER_YI else wan // WAN_PER_YI
 
 
+@compiled
+def _others_of(projects: tuple[int, ...]) -> QuerySet[Any, Any]:
+    links = Project.also_in.through.objects.filter(among("project", projects))
+    return links.order_by().values_list("project_id", "region__code")
+
+
+@compiled
+def _measures_of(projects: tuple[int, ...], day: date) -> QuerySet[Any, Any]:
+    links = Project.measures.through.objects.filter(among("project", projects), measure__listed_on__lte=day)
+    return links.order_by().values_list("project_id", "measure__code")
+
+
 class ProjectRows(Endpoint):
     """What the list and a single project share."""
 
@@ -91,21 +105,14 @@ class ProjectRows(Endpoint):
     compared_columns = LISTED_THEN
 
     def get_queryset(self) -> Any:
-        # Tuples, not objects: a row of a list must cost little.
-        return Project.objects.listed(self.day).values_list(*_VALUES)
+        return Project.objects.listed(self.day)
 
     def make_rows(self, objects: Sequence[tuple[Any, ...]]) -> Iterable[Row]:
-        ids = [each[0] for each in objects]
-        also_in = grouped(
-            Project.also_in.through.objects.filter(among("project", ids))
-            .order_by("region__code")
-            .values_list("project_id", "region__code")
-        )
-        measures = grouped(
-            Project.measures.through.objects.filter(among("project", ids), measure__listed_on__lte=self.day)
-            .order_by("measure__code")
-            .values_list("project_id", "measure__code")
-        )
+        if not objects:
+            return
+        ids = tuple(each[0] for each in objects)
+        also_in = in_order(grouped(answer(_others_of(ids))))
+        measures = in_order(grouped(answer(_measures_of(ids, self.day))))
         language, base = suffix(), self.address("api-projects")
         chinese = language == "zh"
         for key, code, name_zh, name_en, city, county, category, stage, wan, listed_on, *origin in objects:
@@ -139,6 +146,8 @@ class Projects(ProjectRows, ListEndpoint):
     filterset_class = ProjectFilter
     orderings = PROJECT_ORDERINGS
     default_ordering = "code"
+    # Tuples, not objects: a row of a list must cost little.
+    values = _VALUES
     takes_plan = True
     name = "projects"
 
@@ -152,7 +161,7 @@ class ProjectDetail(ProjectRows):
     columns = PROJECT | LONGER
 
     def get(self, request: Any, code: str) -> Response:
-        found = self.get_queryset().filter(code=code).first()
+        found = self.get_queryset().filter(code=code).values_list(*_VALUES).first()
         if found is None:
             raise Http404
         [row] = self.make_rows([found])
