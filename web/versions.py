@@ -37,7 +37,8 @@ _is_paused = False
 def current() -> str:
     """One query. Equal to an earlier one where nothing of the data has changed since."""
     [(tokens,)] = answer(_sum())
-    return f"{tokens or 0:x}"
+    # PostgreSQL sums whole numbers to a decimal.
+    return f"{int(tokens or 0):x}"
 
 
 @compiled
