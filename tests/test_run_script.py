@@ -115,7 +115,7 @@ def test_the_script_is_plain_shell(shell):
 
 
 def test_help_names_every_command_to_a_newcomer(machine):
-    for arguments in ([], ["help"], ["--help"]):
+    for arguments in ([], ["help"], ["--help"], ["demo", "-h"], ["check", "--help"], ["lock", "--help"]):
         answer = machine.run(*arguments)
         assert answer.returncode == 0
         for command in ("demo", "test", "check", "bench", "help"):
@@ -127,6 +127,7 @@ def test_help_names_every_command_to_a_newcomer(machine):
     [
         (["tset"], "run: there is no command tset; ./run help lists them."),
         (["demo", "--prot", "8000"], "run: demo does not know --prot; ./run help lists what it knows."),
+        (["lock", "now"], "run: lock takes no arguments."),
         (["demo", "--port"], "run: --port needs a value; ./run help explains it."),
         (["demo", "--port", "http"], "run: --port takes a number from 1 to 65535, not http."),
         (["demo", "--port=0"], "run: --port takes a number from 1 to 65535, not 0."),
