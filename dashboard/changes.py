@@ -1,7 +1,7 @@
 """What differs between two days of a plan: its figures, the status of its measures, what was listed and released."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -81,11 +81,13 @@ def members_then(then: Figures, by: str, rows: Iterable[Row]) -> dict[str, Mappi
 
 @dataclass(frozen=True)
 class Fall:
-    """By how many percentage points a member's gap fell: to time elapsed (`points`) and to the plan curve."""
+    """By how many percentage points a member's gap fell: to time elapsed (`points`) and to the plan curve. `alike`: how
+    many members, itself among them, fell as far behind time elapsed."""
 
     row: Row
     points: Decimal
     to_plan: Decimal
+    alike: int = 1
 
 
 def fallen_most(rows: Iterable[Row], then: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
@@ -99,7 +101,8 @@ def fallen_most(rows: Iterable[Row], then: Mapping[str, Mapping[str, Any]]) -> l
         if now["total"] >= LEAST_TO_RANK and points is not None and to_plan is not None and points > 0:
             falls.append(Fall(row, points, to_plan))
     most = max(((each.points, each.to_plan) for each in falls), default=None)
-    return [each for each in falls if (each.points, each.to_plan) == most]
+    alike = sum(each.points == most[0] for each in falls) if most else 0
+    return [replace(each, alike=alike) for each in falls if (each.points, each.to_plan) == most]
 
 
 class Changes:

@@ -156,7 +156,7 @@ def course(
         "completed": _("Completion rate"),
         "due": _("Plan curve"),
         "elapsed": _("Time elapsed"),
-        "needed": _("Pace needed"),
+        "needed": _("Even pace needed"),
     }
     data = [
         _line([start, end], [elapsed_at_start, elapsed_at_end], names["elapsed"], ELAPSED_LINE),
@@ -167,7 +167,7 @@ def course(
         ends.append(EndLabel(names["due"], f"{due_at_end}%", due_at_end, INK_2))
     if rate is not None and needed is not None:
         data.append(_line([day, end], [rate, needed], names["needed"], PACE_LINE))
-        ends.append(EndLabel(names["needed"], f"{needed}%", needed, ACCENT, short=pgettext("short", "Pace needed")))
+        ends.append(EndLabel(names["needed"], f"{needed}%", needed, ACCENT, short=pgettext("short", "Even pace")))
     if rate is not None:
         steps = _steps(completed, total, start, day, names["completed"], SUBJECT_LINE | {"width": 3.5})
         data.append(steps)
@@ -198,7 +198,9 @@ def course(
             lines = [_drawn(trace, start=start, a_day=a_day, unit=unit) for trace in data]
             free = _rate_place(name, place=place, end=plot, beside=beside, lines=lines)
             first = "" if free else name
-            written.append(_gap_label(behind, judged, day=day, rate=rate, elapsed=elapsed, place=place, first=first))
+            note = _gap_label(behind, judged, day=day, rate=rate, elapsed=elapsed, place=place, first=first)
+            # Over the whole plan the lines are close together at the left, and all are far from the upper corner there.
+            written.append(_in_corner(note, start) if whole_plan else note)
             if free:
                 written.append(label(f"<b>{name}</b>", x=day.isoformat(), y=float(rate), colour=ACCENT, **free))
         return written
@@ -321,6 +323,12 @@ def _gap_label(
         leader = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": EDGE, "standoff": 3}
         note |= leader | {"ax": 0, "ay": -round(room * place.climb) - 6, "xshift": 0}
     return note
+
+
+def _in_corner(note: dict[str, Any], start: date) -> dict[str, Any]:
+    """The same words in the upper left corner of the plot."""
+    where = {"x": start.isoformat(), "xanchor": "left", "xshift": 6, "y": 1, "yref": "paper", "yanchor": "top"}
+    return label(note["text"], align="left", **where)
 
 
 class _Point(NamedTuple):

@@ -229,7 +229,11 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member:
     dated = [(each.due_on, each.status) for each in measures if each.due_on]
     bars = _bars(dated, plan=figures.plan, links=links, member=member) if dated else []
     undated = len(measures) - len(dated)
-    notes = [_("The line marks the day.")] if bars and any(bar.quarter == Quarter.of(day) for bar in bars) else []
+    notes = (
+        [_("The line marks %(day)s.") % {"day": day_words(day)}]
+        if bars and any(bar.quarter == Quarter.of(day) for bar in bars)
+        else []
+    )
     if undated:
         without = ngettext(
             "%(count)s measure without a due date is not in the chart.",

@@ -325,6 +325,16 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
         else ngettext("%(count)s department", "%(count)s departments", len(fallen)) % {"count": number(len(fallen))}
     )
     words["to_plan"] = number(first.to_plan)
+    if first.alike > len(fallen):
+        # Whoever completes nothing falls by the time that passed, and most do.
+        words["alike"] = number(first.alike)
+        return (
+            _(
+                "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
+                "%(alike)s departments that all lost %(points)s points against time elapsed"
+            )
+            % words
+        )
     if any(each.row.figures["gap"] + each.points > 0 for each in fallen):
         # Who was ahead has not fallen further behind.
         text = _("%(departments)s: lost %(points)s points against time elapsed since %(since)s")
@@ -410,7 +420,7 @@ def course_chart(figures: Figures, history: History, links: Links, *, whole_plan
             Column(pgettext("number of measures", "Due"), number),
             Column(_("Plan curve (%)"), number),
             Column(_("Time elapsed (%)"), number),
-            Column(_("Pace needed (%)"), number),
+            Column(_("Even pace needed (%)"), number),
         ],
         rows=charts.course_points(completed, due, **span),
         kind="course",
@@ -465,9 +475,9 @@ def _course_sentence(figures: Figures, history: History) -> str:
     so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
     needed = max(needed, 1)
     return ngettext(
-        "To finish by %(end)s, about %(needed)s measure a month is needed from here; "
+        "To finish by %(end)s at an even pace, about %(needed)s measure a month is needed from here; "
         "so far this year it has been %(so_far)s a month.",
-        "To finish by %(end)s, about %(needed)s measures a month are needed from here; "
+        "To finish by %(end)s at an even pace, about %(needed)s measures a month are needed from here; "
         "so far this year it has been %(so_far)s a month.",
         needed,
     ) % {

@@ -99,10 +99,10 @@ class ChangeTerms(MeasureForm):
 
     def texts(self) -> dict[str, Any]:
         return {
-            "heading": _("Change the terms"),
+            "heading": _("Change due date, lead department or section"),
             "submit": _("Save"),
             "done": _("The terms were changed; the old ones stay on record"),
-            "words": _("The old terms, who changed them and why stay visible on the measure's page."),
+            "words": _("What was set before, who changed it and why stay visible on the measure's page."),
         }
 
 

@@ -89,7 +89,8 @@ class MeasureList(ListPage):
         departments = {each.pk: local(each, "short") for each in named}
         limits, kept = thresholds(), chosen_in(self.request.GET)
         statuses = {each: status_mark(each) for each in (None, *MeasureStatus.values)}
-        tags = {each: provenance_tag(each) for each in Provenance.values}
+        # Of a row's provenance only the title speaks: every status is the demonstration's.
+        tags = {each: provenance_tag(each, published=_("Title published")) for each in Provenance.values}
         rows = []
         for each in measures.values_list(*columns, *added, named=True):
             verdict = light_of(
@@ -100,7 +101,6 @@ class MeasureList(ListPage):
                 on=self.day,
                 limits=limits,
             )
-            late = days_late(verdict.days) if verdict.light == Light.RED else ""
             status = statuses[each.status]
             if self.compared:
                 status = format_html("{} {}", status, change_mark(each.status_then, each.status))
@@ -109,7 +109,7 @@ class MeasureList(ListPage):
                     each.code,
                     {"text": local(each, "title"), "url": address("measures:detail", each.code) + kept},
                     status,
-                    light_mark(verdict.light, note=late),
+                    light_mark(verdict.light, note=light_note(verdict, each.due_on, self.day), short=True),
                     iso(each.due_on),
                     departments[each.lead_department_id],
                     iso(each.last_report_on),
@@ -132,6 +132,21 @@ class MeasureList(ListPage):
         }
 
 
+def light_note(verdict: Verdict, due_on: date | None, on: date) -> str:
+    """What stands behind a red or yellow light in a list: by how many days it is late, or in how many it is due, or for
+    how many it has been silent."""
+    if verdict.rule == "due_soon" and due_on:
+        return due_in((due_on - on).days)
+    if verdict.rule == "silent":
+        words = ngettext("%(days)s day without a report", "%(days)s days without a report", verdict.days)
+        return words % {"days": verdict.days}
+    return days_late(verdict.days) if verdict.light == Light.RED else ""
+
+
+def due_in(days: int) -> str:
+    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
+
+
 def light_reason(verdict: Verdict) -> str:
     """Why, in words; for an overdue measure also by how many days."""
     if verdict.rule != "overdue":
@@ -144,8 +159,7 @@ def due_flag(measure: Any, on: date) -> str:
         return ""
     if measure.due_on < on:
         return _("Overdue")
-    days = (measure.due_on - on).days
-    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
+    return due_in((measure.due_on - on).days)
 
 
 class HistoryRow(NamedTuple):

@@ -105,9 +105,16 @@ def local_names(field: str, words: Any) -> dict[str, Shape]:
     return {field: translated(words), **in_both(field, words)}
 
 
+def qualified(shape: Shape, words: Any) -> Shape:
+    """The field, and each field in it, of which `words` say what is different: a text with {what} in it."""
+    inner = {name: qualified(each, words) for name, each in shape.get("properties", {}).items()}
+    said = {"description": format_lazy(words, what=shape["description"])}
+    return {**shape, **said, **({"properties": inner} if inner else {})}
+
+
 def on_the_earlier_day(shape: Shape) -> Shape:
     """What a field was on the day that is compared with."""
-    return {**shape, "description": format_lazy(gettext_lazy("On the earlier day: {what}"), what=shape["description"])}
+    return qualified(shape, gettext_lazy("On the earlier day: {what}"))
 
 
 # What many rows have.

@@ -33,6 +33,7 @@ from web.schema import (
     keyed,
     meaning,
     optional,
+    qualified,
     quantity,
     record,
 )
@@ -59,6 +60,20 @@ OBSERVATION = record(
         "url": URL,
     }
 )
+
+
+def listed_between(shape: Shape) -> Shape:
+    """A figure of projects that the summary has of all, here of those that were listed in between."""
+    if "x-cumulative" in shape:
+        shape = {**shape, "x-cumulative": False}
+    inner = {name: listed_between(each) for name, each in shape.get("properties", {}).items()}
+    return {**shape, "properties": inner} if inner else shape
+
+
+LISTED_BETWEEN = {
+    name: qualified(listed_between(shape), gettext_lazy("Of the projects listed in between: {what}"))
+    for name, shape in {**INVESTED, "by_category": BY_CATEGORY}.items()
+}
 COUNTS = {
     "changed": gettext_lazy("Measures that had another status on the earlier day"),
     "completed": gettext_lazy("Those that are completed now"),
@@ -96,8 +111,7 @@ class ChangesBetween(Endpoint):
             gettext_lazy("The projects listed in between"),
             record(
                 {
-                    **INVESTED,
-                    "by_category": BY_CATEGORY,
+                    **LISTED_BETWEEN,
                     "url": meaning(gettext_lazy("Address of these projects in the API"), ADDRESS),
                 }
             ),

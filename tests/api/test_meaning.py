@@ -72,6 +72,12 @@ def test_figures_have_their_units(open_reading: None) -> None:
     assert (rows["gap"]["x-unit"], rows["gap"]["x-cumulative"]) == ("percentage points", None)
     assert rows["lights"]["properties"]["red"]["x-unit"] == "measures"
     assert rows["gap_then"]["description"] == "On the earlier day: Completion rate minus time elapsed, as shown."
+    red = rows["lights_then"]["properties"]["red"]
+    assert red["description"].startswith("On the earlier day: Measures whose light on the day is “Red light”")
+    listed = schemas["Changes"]["properties"]["projects"]["properties"]
+    for field in (listed["total"], listed["by_category"]["properties"]["energy"]["properties"]["total"]):
+        assert field["description"].startswith("Of the projects listed in between: "), field
+        assert field["x-cumulative"] is False
     projects = schemas["ProjectList"]["properties"]["results"]["items"]["properties"]
     assert projects["total_investment"]["x-unit"] == "100 million yuan"
     assert schemas["Indicator"]["properties"]["staleness"]["x-unit"] == "days"

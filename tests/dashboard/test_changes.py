@@ -548,7 +548,7 @@ class TestLostMost:
         # Science has five measures, enough to be ranked; one of them was due on 1 August and is not completed.
         text = text_of(page("/"))
         assert (
-            "Fell furthest behind time elapsed Science: lost 2.7 points against time elapsed, "
+            "Fell furthest behind Science: lost 2.7 points against time elapsed, "
             "20.0 against the plan curve, since end of July 1" in text
         )
 
@@ -584,6 +584,20 @@ class TestLostMost:
         with translation.override("zh-hans"):
             assert chinese in fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31))
 
+    def test_says_how_many_fell_as_far_behind_time_elapsed(self):
+        member = SimpleNamespace(short_zh="甲", short_en="X")
+        row = SimpleNamespace(member=member, figures={"gap": Decimal("-5.0")})
+        fall = Fall(row, Decimal("2.7"), Decimal("11.1"), alike=21)
+        with translation.override("en"):
+            assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
+                "X: lost 11.1 points against the plan curve since end of July, the most of the 21 departments that all "
+                "lost 2.7 points against time elapsed"
+            )
+        with translation.override("zh-hans"):
+            assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
+                "甲：较7月末，与计划进度相比回落11.1个百分点，为最多；与序时进度相比，共21个部门同样回落2.7个百分点"
+            )
+
     def test_opens_exactly_those_rows(self, plan):
         opened = page("/departments/?fallen=most&compare=2023-07-31")
         assert 'href="/departments/?fallen=most&amp;compare=2023-07-31"' in page("/")
@@ -610,9 +624,9 @@ class TestLostMost:
             row("e", "1.2", "-9.0"),
         ]
         found = fallen_most(rows, before)
-        assert [(each.row.key, each.points, each.to_plan) for each in found] == [
-            ("b", Decimal("2.7"), Decimal("4.0")),
-            ("c", Decimal("2.7"), Decimal("4.0")),
+        assert [(each.row.key, each.points, each.to_plan, each.alike) for each in found] == [
+            ("b", Decimal("2.7"), Decimal("4.0"), 3),
+            ("c", Decimal("2.7"), Decimal("4.0"), 3),
         ]
         assert fallen_most(rows[4:], before) == []
         assert fallen_most([], {}) == []

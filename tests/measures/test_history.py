@@ -100,14 +100,18 @@ class TestHistory:
     def test_past_days_are_only_told(self, client, measure, rita):
         make_change(measure, "completed", date(2023, 5, 31))
         now, then = words_of(client, rita), words_of(client, rita, f"{PAGE}?as_of=2023-06-30")
-        for label in ("Change the terms", "Reopen a completed measure", "Add a comment"):
+        for label in ("Change due date, lead department or section", "Reopen a completed measure", "Add a comment"):
             assert label in now and label not in then
 
     def test_links_to_forms_are_for_the_office(self, client, measure, ada, vic):
         make_change(measure, "completed", date(2023, 5, 31))
         for user in (ada, vic):
             text = words_of(client, user)
-            assert "Change the terms" not in text and "Reopen" not in text and "Correct " not in text
+            assert (
+                "Change due date, lead department or section" not in text
+                and "Reopen" not in text
+                and "Correct " not in text
+            )
 
     def test_chinese(self, client, measure, rita):
         change_terms(measure, by=rita, reason="汛期影响", due_on=date(2024, 3, 31))

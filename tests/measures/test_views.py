@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -49,8 +50,15 @@ class TestList:
         make_change(measure, "in_progress", date(2023, 4, 20))
         make_report(measure, date(2023, 8, 21), status="in_progress", against_status="in_progress")
         text = text_of(page(client, "/measures/"))
-        assert "M120 Clean up outfalls In progress Red light 60 days late 2023-06-30 Energy 2023-08-21" in text
+        assert "M120 Clean up outfalls In progress Red 60 days late 2023-06-30 Energy 2023-08-21" in text
         assert "1 result 0 completed, 1 in progress, 0 being promoted" in text
+
+    def test_says_what_stands_behind_a_yellow_light(self, client):
+        make_measure(code="M130", due_on=date(2023, 9, 12))
+        make_measure(code="M131", listed_on=date(2023, 1, 3), due_on=None)
+        text = text_of(page(client, "/measures/"))
+        assert re.search(r"M130 .*? Being promoted Yellow Due in 14 days 2023-09-12", text)
+        assert re.search(r"M131 .*? Being promoted Yellow 238 days without a report —", text)
 
     def test_what_the_data_say_is_text(self, client):
         lead = make_department(short_en="<script>lead()</script>")

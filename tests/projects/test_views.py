@@ -22,8 +22,7 @@ class TestList:
         text = text_of(page(client, "/projects/"))
         assert "2 results total investment 1.28456 billion yuan" in text
         assert (
-            "P0001 Wind farm Qingdao Energy Under construction 12.3456 Name: published; investment: illustrative"
-            in text
+            "P0001 Wind farm Qingdao Energy Under construction 12.3456 Name: published Investment: illustrative" in text
         )
 
     def test_the_sum_follows_the_filter_and_not_the_page(self, client):

@@ -113,7 +113,7 @@ _WHOLE = re.compile(
     | 第\d+页
     | \bpages?\ \d+
     | (?<![A-Za-z\d.,])[+−-]?\d+(?:[.,]\d+)*(?:
-        个百分点|万千瓦|万?亿元|万[元吨]|微克/立方米|[项个条天次台%]
+        个百分点|万千瓦|亿千瓦时|万?亿元|万[元吨]|微克/立方米|[项个条天次台家座处%]
         | \ \d+\ million\ yuan
         | \ [A-Za-z]+(?:\ (?:points?|yuan))?
     )
@@ -351,8 +351,9 @@ def _lamp(shape: str) -> SafeString:
 
 
 @register.simple_tag
-def light_mark(light, bare=False, count=None, note="", href="") -> SafeString:
-    """A shape and the light's word; `note` follows it in quiet ink (days late, the reason).
+def light_mark(light, bare=False, count=None, note="", href="", short=False) -> SafeString:
+    """A shape and the light's word; `note` follows it in quiet ink (days late, the reason). `short=True` is for columns
+    whose head is "Light": Green, where elsewhere stands Green light.
 
     `bare=True count=n` is for count columns whose head names the light: mark and number, and a quiet 0. With `href` the
     number opens the rows. Without `bare`, `count=0` makes mark and word quiet: the number stands beside them.
@@ -362,7 +363,7 @@ def light_mark(light, bare=False, count=None, note="", href="") -> SafeString:
     if not light:
         return mark_safe(NOTHING)
     if not bare:
-        return _light_words(light, note, is_quiet=count == 0)
+        return _light_words(light, note, is_quiet=count == 0, is_short=short)
     light = Light(light)
     lamp, shown = _lamp(_LIGHT_SHAPES[light]), number(count)
     if href:
@@ -371,14 +372,19 @@ def light_mark(light, bare=False, count=None, note="", href="") -> SafeString:
 
 
 @language.kept
-def _light_words(light, note, *, is_quiet: bool) -> SafeString:
+def _light_words(light, note, *, is_quiet: bool, is_short: bool) -> SafeString:
     light = Light(light)
+    short = {
+        Light.GREEN: _("Green"),
+        Light.YELLOW: _("Yellow"),
+        Light.RED: _("Red"),
+    }
     return format_html(
         '<span class="light light-{}{}">{} <span class="word">{}</span></span>{}',
         light.value,
         " light-none" if is_quiet else "",
         _lamp(_LIGHT_SHAPES[light]),
-        light.label,
+        short[light] if is_short else light.label,
         format_html(' <span class="quiet">{}</span>', note) if note else "",
     )
 
