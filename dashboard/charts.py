@@ -156,7 +156,7 @@ def course(
         "completed": _("Completion rate"),
         "due": _("Plan curve"),
         "elapsed": _("Time elapsed"),
-        "needed": _("Even pace needed"),
+        "needed": _("Even pace"),
     }
     data = [
         _line([start, end], [elapsed_at_start, elapsed_at_end], names["elapsed"], ELAPSED_LINE),

@@ -298,25 +298,44 @@ def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member
 
 
 def _summary(measures: Sequence[Due], day: date) -> str:
-    """How many fall due in the quarter after that of the day, and how many are overdue."""
-    overdue = sum(each.light == Light.RED for each in measures)
-    late = (
-        ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", overdue) % {"count": number(overdue)}
-        if overdue
-        else _("no measure is overdue")
-    )
-    quarter = Quarter.of(day).next
-    coming = [each.status for each in measures if quarter and each.due_on and Quarter.of(each.due_on) == quarter]
-    parts = {"day": day_words(day), "overdue": late, "quarter": quarter.words if quarter else ""}
-    if quarter is None:
-        return _("As of %(day)s, %(overdue)s.") % parts
-    if not coming:
-        return _("As of %(day)s, %(overdue)s; none falls due in the next quarter (%(quarter)s).") % parts
+    """How many are overdue, how many are still to be completed in the quarter of the day, and how many fall due in the
+    next one."""
+    quarter = Quarter.of(day)
+    parts = [_overdue(sum(each.light == Light.RED for each in measures))]
+    due = [(each.due_on, each.status) for each in measures if each.due_on and each.due_on >= day]
+    left = sum(on <= quarter.last and status != MeasureStatus.COMPLETED for on, status in due)
+    if left:
+        words = ngettext(
+            "%(count)s is still due in this quarter (%(quarter)s)",
+            "%(count)s are still due in this quarter (%(quarter)s)",
+            left,
+        )
+        parts.append(words % {"count": number(left), "quarter": quarter.words})
+    if quarter.next:
+        coming = [status for on, status in due if Quarter.of(on) == quarter.next]
+        parts.append(_coming(len(coming), coming.count(MeasureStatus.COMPLETED), quarter.next))
+    clauses = pgettext("between clauses", "; ").join(parts)
+    return _("As of %(day)s, %(clauses)s.") % {"day": day_words(day), "clauses": clauses}
+
+
+def _overdue(count: int) -> str:
+    if not count:
+        return _("no measure is overdue")
+    words = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
+    return words % {"count": number(count)}
+
+
+def _coming(count: int, completed: int, quarter: Quarter) -> str:
+    if not count:
+        return _("none falls due in the next quarter (%(quarter)s)") % {"quarter": quarter.words}
     words = ngettext(
-        "As of %(day)s, %(overdue)s; %(count)s falls due in the next quarter (%(quarter)s), %(completed)s.",
-        "As of %(day)s, %(overdue)s; %(count)s fall due in the next quarter (%(quarter)s), %(completed)s.",
-        len(coming),
+        "%(count)s falls due in the next quarter (%(quarter)s), %(completed)s",
+        "%(count)s fall due in the next quarter (%(quarter)s), %(completed)s",
+        count,
     )
-    done = coming.count(MeasureStatus.COMPLETED)
-    completed = _("%(count)s of them completed already") % {"count": number(done)} if done else _("none completed yet")
-    return words % {**parts, "count": number(len(coming)), "completed": completed}
+    done = _("%(count)s of them completed already") % {"count": number(completed)}
+    return words % {
+        "count": number(count),
+        "quarter": quarter.words,
+        "completed": done if completed else _("none completed yet"),
+    }

@@ -420,7 +420,7 @@ def course_chart(figures: Figures, history: History, links: Links, *, whole_plan
             Column(pgettext("number of measures", "Due"), number),
             Column(_("Plan curve (%)"), number),
             Column(_("Time elapsed (%)"), number),
-            Column(_("Even pace needed (%)"), number),
+            Column(_("Even pace (%)"), number),
         ],
         rows=charts.course_points(completed, due, **span),
         kind="course",

@@ -130,7 +130,7 @@ def treemap(areas: Sequence[Area], urls: Mapping[str, str]) -> Figure:
                     "pad": {"t": HEAD, "l": 2, "r": 0, "b": 0},
                 },
                 "pathbar": {"visible": False},
-                "tiling": {"pad": 0},
+                "tiling": {"pad": 0, "packing": "binary"},
             }
         ],
         "layout": layout(

@@ -331,7 +331,7 @@ def status_chart(steps: list[StatusStep], due_on: date | None, as_of: date) -> C
         summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
     return Chart(
         name="status",
-        title=_("Course of the status, as of %(day)s") % {"day": day_words(as_of)},
+        title=_("Status over time, as of %(day)s") % {"day": day_words(as_of)},
         figure=status_steps(steps, due_on, as_of),
         summary=summary,
         columns=[

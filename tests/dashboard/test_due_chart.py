@@ -175,7 +175,8 @@ class TestChart:
         chart = chart_of(plan, date(2023, 6, 1))
         assert chart.rows[1] == ["Q2 2023", 0, 0, 2, 2]
         assert chart.summary == (
-            "As of 1 June 2023, no measure is overdue; none falls due in the next quarter (Q3 2023)."
+            "As of 1 June 2023, no measure is overdue; 2 are still due in this quarter (Q2 2023); "
+            "none falls due in the next quarter (Q3 2023)."
         )
         measure = make.Measure.objects.get(due_on=date(2023, 12, 31))
         make.make_change(measure, "completed", date(2023, 8, 20), old_status="in_progress")
