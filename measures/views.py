@@ -138,7 +138,7 @@ def light_note(verdict: Verdict, due_on: date | None, on: date) -> str:
     if verdict.rule == "due_soon" and due_on:
         return due_in((due_on - on).days)
     if verdict.rule == "silent":
-        words = ngettext("%(days)s day without a report", "%(days)s days without a report", verdict.days)
+        words = ngettext("%(days)s day unreported", "%(days)s days unreported", verdict.days)
         return words % {"days": verdict.days}
     return days_late(verdict.days) if verdict.light == Light.RED else ""
 

@@ -58,7 +58,7 @@ class TestList:
         make_measure(code="M131", listed_on=date(2023, 1, 3), due_on=None)
         text = text_of(page(client, "/measures/"))
         assert re.search(r"M130 .*? Being promoted Yellow Due in 14 days 2023-09-12", text)
-        assert re.search(r"M131 .*? Being promoted Yellow 238 days without a report —", text)
+        assert re.search(r"M131 .*? Being promoted Yellow 238 days unreported —", text)
 
     def test_what_the_data_say_is_text(self, client):
         lead = make_department(short_en="<script>lead()</script>")
