@@ -327,7 +327,14 @@ def _gap_label(
 
 def _in_corner(note: dict[str, Any], start: date) -> dict[str, Any]:
     """The same words in the upper left corner of the plot."""
-    where = {"x": start.isoformat(), "xanchor": "left", "xshift": 6, "y": 1, "yref": "paper", "yanchor": "top"}
+    where: dict[str, Any] = {
+        "x": start.isoformat(),
+        "xanchor": "left",
+        "xshift": 6,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+    }
     return label(note["text"], align="left", **where)
 
 
