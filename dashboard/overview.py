@@ -331,7 +331,7 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
         return (
             _(
                 "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
-                "%(alike)s departments that all lost %(points)s points against time elapsed"
+                "%(alike)s ranked departments that all lost %(points)s points against time elapsed"
             )
             % words
         )

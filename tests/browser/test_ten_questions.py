@@ -256,9 +256,9 @@ def who_lost_most_ground(walk):
         falls[department.short_zh] = (rate[0] - rate[1], (rate[0] - plan[0]) - (rate[1] - plan[1]))
     most = max(falls.values())
     names = {name for name, fall in falls.items() if fall == most}
-    row = walk.row("与序时进度差距扩大最多")
+    row = walk.row("差距扩大最多")
     assert all(name in row.inner_text() for name in names)
-    assert f"与计划进度差距扩大{most[1]}个百分点" in row.inner_text()
+    assert f"与计划进度相比回落{most[1]}个百分点" in row.inner_text()
     walk.click(row.get_by_role("link", name=str(len(names)), exact=True))
     assert set(text_of(walk.page.locator("main table").first.locator("tbody th[scope=row]"))) == names
 

@@ -590,12 +590,12 @@ class TestLostMost:
         fall = Fall(row, Decimal("2.7"), Decimal("11.1"), alike=21)
         with translation.override("en"):
             assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
-                "X: lost 11.1 points against the plan curve since end of July, the most of the 21 departments that all "
-                "lost 2.7 points against time elapsed"
+                "X: lost 11.1 points against the plan curve since end of July, the most of the 21 ranked departments "
+                "that all lost 2.7 points against time elapsed"
             )
         with translation.override("zh-hans"):
             assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
-                "甲：较7月末，与计划进度相比回落11.1个百分点，为最多；与序时进度相比，共21个部门同样回落2.7个百分点"
+                "甲：较7月末，与计划进度相比回落11.1个百分点，为最多；与序时进度相比，参加排名的部门中有21个同样回落2.7个百分点"
             )
 
     def test_opens_exactly_those_rows(self, plan):
