@@ -1,6 +1,7 @@
 """Comparing with an earlier day in a real browser, with scripts and without."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_overview import is_too_wide
 
@@ -56,7 +57,7 @@ def test_the_picker_sends_what_is_chosen_and_links_keep_it(watched, site):
     page.get_by_role("link", name="Measures", exact=True).first.click()
     assert page.url.endswith("/measures/?compare=2023-05-31")
     page.get_by_role("link", name="Show only those").click()
-    page.wait_for_function("document.querySelectorAll('main tbody tr').length === 27")
+    expect(page.locator("main tbody tr")).to_have_count(27)
     with page.expect_navigation():
         page.get_by_label("Compare", exact=True).select_option("")
     assert "compare" not in page.url
