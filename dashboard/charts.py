@@ -198,9 +198,10 @@ def course(
             lines = [_drawn(trace, start=start, a_day=a_day, unit=unit) for trace in data]
             free = _rate_place(name, place=place, end=plot, beside=beside, lines=lines)
             first = "" if free else name
-            note = _gap_label(behind, judged, day=day, rate=rate, elapsed=elapsed, place=place, first=first)
-            # Over the whole plan the lines are close together at the left, and all are far from the upper corner there.
-            written.append(_in_corner(note, start) if whole_plan else note)
+            said = _gap_words(behind, judged, first=first)
+            # Over the whole plan the day's marks stand among lines that are close together.
+            corner = _in_corner(said, start, top=span[1] * unit, lines=lines) if whole_plan else None
+            written.append(corner or _gap_label(said, day=day, rate=rate, elapsed=elapsed, place=place))
             if free:
                 written.append(label(f"<b>{name}</b>", x=day.isoformat(), y=float(rate), colour=ACCENT, **free))
         return written
@@ -295,18 +296,18 @@ class _Place(NamedTuple):
     climb: float
 
 
-def _gap_label(
-    points: Decimal, judged: Pace | None, *, day: date, rate: Decimal, elapsed: Decimal, place: _Place, first: str
-) -> dict[str, Any]:
-    """Beside the bracket's middle; above it where it is short, and clear of time elapsed where it must stand right.
-    `first`: what it says before that, in a line of its own; empty for nothing."""
+def _gap_words(points: Decimal, judged: Pace | None, *, first: str) -> str:
+    """`first`: what they say before the gap, in a line of its own; empty for nothing."""
     words = {
         Pace.BEHIND: _("%(points)s points behind<br>time elapsed"),
         Pace.AHEAD: _("%(points)s points ahead of<br>time elapsed"),
         Pace.ON_PACE: _("On pace"),
     }[judged or Pace.ON_PACE] % {"points": abs(points)}
-    if first:
-        words = f"{first}<br>{words}"
+    return f"{first}<br>{words}" if first else words
+
+
+def _gap_label(words: str, *, day: date, rate: Decimal, elapsed: Decimal, place: _Place) -> dict[str, Any]:
+    """Beside the bracket's middle; above it where it is short, and clear of time elapsed where it must stand right."""
     room = about_wide(words, NARROW_FONT) + 12
     is_short = abs(place.elapsed - place.rate) < 80
     is_left = place.x > 1.1 * room
@@ -323,19 +324,6 @@ def _gap_label(
         leader = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": EDGE, "standoff": 3}
         note |= leader | {"ax": 0, "ay": -round(room * place.climb) - 6, "xshift": 0}
     return note
-
-
-def _in_corner(note: dict[str, Any], start: date) -> dict[str, Any]:
-    """The same words in the upper left corner of the plot."""
-    where: dict[str, Any] = {
-        "x": start.isoformat(),
-        "xanchor": "left",
-        "xshift": 6,
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "top",
-    }
-    return label(note["text"], align="left", **where)
 
 
 class _Point(NamedTuple):
@@ -366,6 +354,22 @@ def _crosses(line: Sequence[_Point], low: _Point, high: _Point) -> bool:
         if min(ys) <= high.y and max(ys) >= low.y:
             return True
     return False
+
+
+def _in_corner(words: str, start: date, *, top: float, lines: Sequence[Sequence[_Point]]) -> dict[str, Any] | None:
+    """In the upper left corner of the plot, which is `top` px high; None where a line comes there."""
+    low = _Point(0, top - 18 * (words.count("<br>") + 1))
+    if any(_crosses(line, low, _Point(about_wide(words) + 12, top)) for line in lines):
+        return None
+    where: dict[str, Any] = {
+        "x": start.isoformat(),
+        "xanchor": "left",
+        "xshift": 6,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+    }
+    return label(f"<b>{words}</b>", align="left", **where)
 
 
 def _rate_place(

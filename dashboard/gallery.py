@@ -291,6 +291,7 @@ def marks() -> list[Entry]:
             [
                 *_states('{%% light_mark "%s" %%}', lights),
                 Specimen('{% light_mark "red" note=note %}', _("with its reason"), {"note": _("Overdue")}),
+                *_states('{%% light_mark "%s" short=True %%}', {light: _("in a column of lights") for light in lights}),
                 *_states(
                     '{%% light_mark "%s" bare=True count=3 %%}', {light: _("in a column of it") for light in lights}
                 ),

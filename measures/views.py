@@ -89,7 +89,7 @@ class MeasureList(ListPage):
         departments = {each.pk: local(each, "short") for each in named}
         limits, kept = thresholds(), chosen_in(self.request.GET)
         statuses = {each: status_mark(each) for each in (None, *MeasureStatus.values)}
-        # Of a row's provenance only the title speaks: every status is the demonstration's.
+        # A row's provenance speaks of its title, not of the status and the light beside it.
         tags = {each: provenance_tag(each, published=_("Title published")) for each in Provenance.values}
         rows = []
         for each in measures.values_list(*columns, *added, named=True):

@@ -105,11 +105,15 @@ def local_names(field: str, words: Any) -> dict[str, Shape]:
     return {field: translated(words), **in_both(field, words)}
 
 
-def qualified(shape: Shape, words: Any) -> Shape:
-    """The field, and each field in it, of which `words` say what is different: a text with {what} in it."""
-    inner = {name: qualified(each, words) for name, each in shape.get("properties", {}).items()}
-    said = {"description": format_lazy(words, what=shape["description"])}
-    return {**shape, **said, **({"properties": inner} if inner else {})}
+def qualified(shape: Shape, words: Any, **figure: Any) -> Shape:
+    """The field, and each field in it, of which `words` say what is different: a text with {what} in it. `figure`: what
+    `quantity` is then told anew of figures among them."""
+    said: dict[str, Any] = {"description": format_lazy(words, what=shape["description"])}
+    if "x-unit" in shape:
+        said |= {f"x-{name}": value for name, value in figure.items()}
+    if "properties" in shape:
+        said["properties"] = {name: qualified(each, words, **figure) for name, each in shape["properties"].items()}
+    return {**shape, **said}
 
 
 def on_the_earlier_day(shape: Shape) -> Shape:

@@ -60,18 +60,8 @@ OBSERVATION = record(
         "url": URL,
     }
 )
-
-
-def listed_between(shape: Shape) -> Shape:
-    """A figure of projects that the summary has of all, here of those that were listed in between."""
-    if "x-cumulative" in shape:
-        shape = {**shape, "x-cumulative": False}
-    inner = {name: listed_between(each) for name, each in shape.get("properties", {}).items()}
-    return {**shape, "properties": inner} if inner else shape
-
-
 LISTED_BETWEEN = {
-    name: qualified(listed_between(shape), gettext_lazy("Of the projects listed in between: {what}"))
+    name: qualified(shape, gettext_lazy("Of the projects listed in between: {what}"), cumulative=False)
     for name, shape in {**INVESTED, "by_category": BY_CATEGORY}.items()
 }
 COUNTS = {

@@ -89,6 +89,18 @@ class TestCourse:
         assert figure["layout"]["xaxis"]["ticktext"] == ["2023", "2024", "2025"]
         assert words(figure)[:3] == ["Time elapsed 100.0%", "Plan curve 88.0%", "Even pace 100.0%"]
 
+    def test_the_gap_over_the_whole_plan_stands_in_the_free_corner(self) -> None:
+        def gap(figure: Any) -> Any:
+            return next(each for each in figure["layout"]["annotations"] if "points" in each["text"])
+
+        where = ("2023-01-01", "left", 1, "top")
+        free = gap(course(date(2023, 8, 29), whole_plan=True))
+        assert (free["x"], free["xanchor"], free["y"], free["yanchor"]) == where
+        # All is completed within the first weeks: the line runs along the top.
+        ahead = [charts.Step(date(2023, 1, 20), 245)]
+        taken = gap(checked(charts.course(ahead, DUE, as_of=date(2023, 8, 29), **PLAN | {"whole_plan": True})))
+        assert taken["x"] == "2023-08-29"
+
     def test_before_the_plan_there_is_no_rate_and_no_gap(self) -> None:
         figure = course(date(2022, 12, 1))
         assert len(figure["data"]) == 2

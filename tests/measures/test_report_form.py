@@ -168,6 +168,9 @@ class TestOpening:
             client.force_login(person)
             for refused in (client.get(URL), client.post(URL, typed()), client.post(DRAFT, typed())):
                 assert refused.status_code == 403
+            # Whoever reports is led back to what they may report on.
+            main = client.get(URL).content.decode().partition("<main")[2]
+            assert ('href="/workspace/"' in main) == (person.role == "reporter")
         assert not Report.objects.exclude(state="accepted").exists()
 
     def test_a_measure_that_does_not_exist_is_not_found(self, as_ada):
