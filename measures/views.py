@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from accounts.models import Department
 from accounts.roles import may_comment, may_report, may_review, may_see_names, signed_in
@@ -90,7 +90,7 @@ class MeasureList(ListPage):
         limits, kept = thresholds(), chosen_in(self.request.GET)
         statuses = {each: status_mark(each) for each in (None, *MeasureStatus.values)}
         # A row's provenance speaks of its title, not of the status and the light beside it.
-        tags = {each: provenance_tag(each, published=_("Title published")) for each in Provenance.values}
+        tags = {each: provenance_tag(each, published=_("Public title")) for each in Provenance.values}
         rows = []
         for each in measures.values_list(*columns, *added, named=True):
             verdict = light_of(
@@ -136,15 +136,12 @@ def light_note(verdict: Verdict, due_on: date | None, on: date) -> str:
     """What stands behind a red or yellow light in a list: by how many days it is late, or in how many it is due, or for
     how many it has been silent."""
     if verdict.rule == "due_soon" and due_on:
-        return due_in((due_on - on).days)
+        days = (due_on - on).days
+        return npgettext("beside a light", "Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
     if verdict.rule == "silent":
         words = ngettext("%(days)s day unreported", "%(days)s days unreported", verdict.days)
         return words % {"days": verdict.days}
     return days_late(verdict.days) if verdict.light == Light.RED else ""
-
-
-def due_in(days: int) -> str:
-    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
 
 
 def light_reason(verdict: Verdict) -> str:
@@ -159,7 +156,8 @@ def due_flag(measure: Any, on: date) -> str:
         return ""
     if measure.due_on < on:
         return _("Overdue")
-    return due_in((measure.due_on - on).days)
+    days = (measure.due_on - on).days
+    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
 
 
 class HistoryRow(NamedTuple):
