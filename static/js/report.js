@@ -27,8 +27,8 @@ document.addEventListener("DOMContentLoaded", function () {
   const state = document.getElementById("draft-state");
   const key = form.dataset.store;
 
-  function typed(names) {
-    const data = new FormData(form);
+  function typed(names, from = form) {
+    const data = new FormData(from);
     return Object.fromEntries(names.map((name) => [name, String(data.get(name) || "")]));
   }
 
@@ -39,13 +39,19 @@ document.addEventListener("DOMContentLoaded", function () {
   function restore(kept) {
     for (const [name, value] of Object.entries(kept)) {
       const field = form.elements[name];
-      if (field) field.value = value;
+      // A field typed in by now holds the newer words.
+      if (!field || typed([name])[name] !== given[name]) continue;
+      field.value = value;
       if (field instanceof Element) field.dispatchEvent(new Event("input"));
     }
     document.getElementById("restored").hidden = false;
   }
 
-  let saved = JSON.stringify(typed(NAMES));
+  // What the server gave, which may be less than the fields hold: quick hands type while the scripts are loading.
+  const untouched = form.cloneNode(true);
+  untouched.reset();
+  const given = typed(NAMES.concat(MARKS), untouched);
+  let saved = JSON.stringify(typed(NAMES, untouched));
   const kept = JSON.parse(store("getItem", key) || "null");
   if (kept && "kept" in form.dataset) {
     // The server brought back something newer.
@@ -56,8 +62,10 @@ document.addEventListener("DOMContentLoaded", function () {
       store("removeItem", key);
     } else {
       restore(kept);
-      window.setTimeout(() => window.htmx && window.htmx.trigger(state, "save"), 0);
     }
+  }
+  if (JSON.stringify(typed(NAMES)) !== saved) {
+    window.setTimeout(() => window.htmx && window.htmx.trigger(state, "save"), 0);
   }
 
   let sent = "";

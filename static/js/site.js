@@ -26,10 +26,9 @@ function start() {
 
   // A day is sent when it is whole. Keys in the field change it part by part, so they wait for Enter or for leaving it.
   document.querySelectorAll(".as-of input[type=date]").forEach(function (field) {
-    const shown = field.value;
     let typing = false;
     function send() {
-      if (field.value !== shown && field.form.reportValidity()) field.form.submit();
+      if (field.value !== field.defaultValue && field.form.reportValidity()) field.form.submit();
     }
     field.addEventListener("keydown", function () {
       typing = true;
@@ -45,7 +44,6 @@ function start() {
 
   // The day of choice has a field of its own, shown when it is wanted; arrow keys in the list wait as those above.
   document.querySelectorAll(".as-of select").forEach(function (list) {
-    const shown = list.value;
     const field = list.form.elements.compare_day;
     let typing = false;
     function reveal() {
@@ -53,7 +51,7 @@ function start() {
       field.required = !field.hidden;
     }
     function send() {
-      if (list.value !== shown && list.value !== "day") list.form.submit();
+      if (!list.selectedOptions[0].defaultSelected && list.value !== "day") list.form.submit();
     }
     list.addEventListener("keydown", function () {
       typing = true;

@@ -81,6 +81,22 @@ def test_arrow_keys_in_the_list_wait_until_it_is_left(watched, site):
     assert wrong == []
 
 
+def test_what_is_chosen_while_the_scripts_are_loading_is_sent_when_it_is_left(watched, site):
+    page, wrong = watched
+    held = []
+    page.route("**/explain*.js", lambda route: held.append(route), times=1)
+    page.goto(f"{site}/?lang=en", wait_until="commit")
+    choice = page.get_by_label("Compare", exact=True)
+    choice.focus()
+    choice.select_option("last_quarter")
+    held[0].continue_()
+    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Tab")
+    assert "compare=last_quarter" in page.url
+    assert wrong == []
+
+
 def test_without_scripts_the_picker_has_both_fields(browser, site):
     context = browser.new_context(java_script_enabled=False, locale="en")
     page = context.new_page()

@@ -22,6 +22,14 @@ def state(page):
     return page.locator("#draft-state")
 
 
+def held_scripts(page):
+    """The page again, on a line on which its script stays away until what is returned is let go."""
+    held = []
+    page.route("**/report*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    return held
+
+
 def drafts():
     return Report.objects.filter(state="draft", measure__code="M001")
 
@@ -36,6 +44,28 @@ def test_typing_is_saved_two_seconds_later_and_is_there_in_another_browser(form,
     other = enter("ada")
     other.goto(f"{site}/measures/M001/report/")
     assert other.locator("#id_problem").input_value() == "Half a thought, and the rest"
+
+
+def test_what_is_typed_while_the_scripts_are_loading_is_saved_too(form):
+    held = held_scripts(form)
+    form.locator("input[name=status][value=completed]").check()
+    form.locator("#id_problem").fill("Typed on a slow line")
+    held[0].continue_()
+    state(form).get_by_text("Draft saved").wait_for()
+    assert (drafts().get().status, drafts().get().problem_zh) == ("completed", "Typed on a slow line")
+
+
+def test_what_is_typed_while_the_scripts_are_loading_is_newer_than_what_the_browser_kept(form):
+    form.route("**/report/draft/*", lambda route: route.abort())
+    form.locator("#id_problem").fill("Older")
+    form.locator("#id_next_step").fill("Kept")
+    state(form).get_by_text("What you typed is kept in this browser").wait_for()
+    form.unroute("**/report/draft/*")
+    held = held_scripts(form)
+    form.locator("#id_problem").fill("Newer")
+    held[0].continue_()
+    state(form).get_by_text("Draft saved").wait_for()
+    assert (drafts().get().problem_zh, drafts().get().next_step_zh) == ("Newer", "Kept")
 
 
 def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
