@@ -3,9 +3,11 @@
 Options on the command line and in GUNICORN_CMD_ARGS win over these.
 """
 
+import ctypes
 import gc
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,10 @@ accesslog = None
 # Objects after which the garbage collector looks at the newest. With Python's own 2,000 it looks some thirty times
 # while one page is made, and finds what the page still needs.
 NEW_OBJECTS = 10_000
+# Bytes from which memory is taken from the system by itself, and given back to it: glibc's own figure, which it raises
+# to the largest answer it has seen unless the figure is set. What long lists left behind cost each worker some 8 MB.
+LONG_ANSWER = 128 * 1024
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def when_ready(_server: Any) -> None:
@@ -53,3 +59,7 @@ def when_ready(_server: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
+    # Other C libraries have no such switch.
+    with suppress(AttributeError, TypeError):
+        for option in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            ctypes.CDLL(None).mallopt(option, LONG_ANSWER)

@@ -130,7 +130,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # Each thread of the web server has a cache of its own, and the system keeps the file's pages in memory anyway:
+        # 500 KiB for each instead of 2,000.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-500;",
     }
     # A new connection reads the schema and prepares every statement again: a tenth of a page. PostgreSQL has its pool.
     DATABASES["default"]["CONN_MAX_AGE"] = None
