@@ -72,6 +72,13 @@ def watch(page, site):
     return wrong
 
 
+def held(page, pattern):
+    """Where the page's next request for such an address waits, until it is told to `continue_()`: a slow line."""
+    waiting = []
+    page.route(pattern, lambda route: waiting.append(route), times=1)
+    return waiting
+
+
 PASSWORD = "only-for-tests"
 
 

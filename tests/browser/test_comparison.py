@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import held
 from tests.browser.test_overview import is_too_wide
 
 pytestmark = pytest.mark.browser
@@ -83,17 +84,20 @@ def test_arrow_keys_in_the_list_wait_until_it_is_left(watched, site):
 
 def test_what_is_chosen_while_the_scripts_are_loading_is_sent_when_it_is_left(watched, site):
     page, wrong = watched
-    held = []
-    page.route("**/explain*.js", lambda route: held.append(route), times=1)
-    page.goto(f"{site}/?lang=en", wait_until="commit")
-    choice = page.get_by_label("Compare", exact=True)
-    choice.focus()
-    choice.select_option("last_quarter")
-    held[0].continue_()
-    page.wait_for_load_state()
-    with page.expect_navigation():
-        page.keyboard.press("Tab")
-    assert "compare=last_quarter" in page.url
+    choice, day = page.get_by_label("Compare", exact=True), page.locator("#as-of")
+    for field, choose, sent in (
+        (choice, lambda: choice.select_option("last_quarter"), "compare=last_quarter"),
+        (day, lambda: day.fill("2023-06-30"), "as_of=2023-06-30"),
+    ):
+        scripts = held(page, "**/explain*.js")
+        page.goto(f"{site}/?lang=en", wait_until="commit")
+        field.focus()
+        choose()
+        scripts[0].continue_()
+        page.wait_for_load_state()
+        with page.expect_navigation():
+            field.blur()
+        assert sent in page.url
     assert wrong == []
 
 

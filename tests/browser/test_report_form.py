@@ -5,7 +5,7 @@ import re
 import pytest
 
 from measures.models import Report
-from tests.browser.conftest import log_in
+from tests.browser.conftest import held, log_in
 
 pytestmark = pytest.mark.browser
 
@@ -20,14 +20,6 @@ def form(enter, site):
 
 def state(page):
     return page.locator("#draft-state")
-
-
-def held_scripts(page):
-    """The page again, on a line on which its script stays away until what is returned is let go."""
-    held = []
-    page.route("**/report*.js", lambda route: held.append(route))
-    page.reload(wait_until="commit")
-    return held
 
 
 def drafts():
@@ -47,10 +39,11 @@ def test_typing_is_saved_two_seconds_later_and_is_there_in_another_browser(form,
 
 
 def test_what_is_typed_while_the_scripts_are_loading_is_saved_too(form):
-    held = held_scripts(form)
+    scripts = held(form, "**/report*.js")
+    form.reload(wait_until="commit")
     form.locator("input[name=status][value=completed]").check()
     form.locator("#id_problem").fill("Typed on a slow line")
-    held[0].continue_()
+    scripts[0].continue_()
     state(form).get_by_text("Draft saved").wait_for()
     assert (drafts().get().status, drafts().get().problem_zh) == ("completed", "Typed on a slow line")
 
@@ -61,23 +54,24 @@ def test_what_is_typed_while_the_scripts_are_loading_is_newer_than_what_the_brow
     form.locator("#id_next_step").fill("Kept")
     state(form).get_by_text("What you typed is kept in this browser").wait_for()
     form.unroute("**/report/draft/*")
-    held = held_scripts(form)
+    scripts = held(form, "**/report*.js")
+    form.reload(wait_until="commit")
     form.locator("#id_problem").fill("Newer")
-    held[0].continue_()
+    scripts[0].continue_()
     state(form).get_by_text("Draft saved").wait_for()
     assert (drafts().get().problem_zh, drafts().get().next_step_zh) == ("Newer", "Kept")
 
 
 def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
-    held = []
-    form.route("**/report/draft/*", lambda route: route.continue_() if held else held.append(route))
+    waiting = []
+    form.route("**/report/draft/*", lambda route: route.continue_() if waiting else waiting.append(route))
     with form.expect_request("**/report/draft/*"):
         form.locator("#id_problem").fill("Second")
     form.locator("#id_next_step").fill("Third")
     form.get_by_role("button", name="Submit").dblclick()
     form.wait_for_timeout(300)
     assert "/report/" in form.url and not drafts().exists()
-    held[0].continue_()
+    waiting[0].continue_()
     form.get_by_text("Report submitted.", exact=True).wait_for()
     report = Report.objects.get(state="submitted", measure__code="M001")
     assert (report.problem_zh, report.next_step_zh) == ("Second", "Third")
