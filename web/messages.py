@@ -92,10 +92,7 @@ def _add(catalogue: Catalog, function: str, arguments: Any) -> None:
 
 def _sources() -> Iterator[Path]:
     root = Path(settings.BASE_DIR)
-    for path in sorted(root.glob("*/**/*")):
-        parts = path.relative_to(root).parts
-        is_text = path.suffix == ".txt" and parts[0] == "templates"
-        if path.suffix not in (".py", ".html") and not is_text:
-            continue
-        if not any(part in SKIPPED or part.startswith(".") for part in parts):
-            yield path
+    for folder, folders, names in root.walk():
+        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))
+        suffixes = (".py", ".html", ".txt") if folder.is_relative_to(root / "templates") else (".py", ".html")
+        yield from (folder / name for name in sorted(names) if name.endswith(suffixes))
