@@ -1,6 +1,6 @@
 // Names what a browser of 2020 does not know in the style sheets, scripts and templates that are given:
 //
-//   node frontend/old_browsers.mjs static/css/site.css static/js/site.js templates/base.html
+//   node frontend/old_browsers.mjs static/css/base.css static/js/site.js templates/base.html
 //
 // Domestic government browsers are of the age of Chromium 86. Which feature came when is told by MDN's data; a name that
 // only newer versions have is a fault wherever it stands, also behind a test for it: nothing here needs such tests.

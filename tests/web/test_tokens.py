@@ -12,7 +12,7 @@ from reporting.statuses import MeasureStatus
 from web import charts
 
 ROOT = Path(__file__).resolve().parents[2]
-CSS = sorted((ROOT / "static/css").glob("*.css"))
+CSS = sorted((ROOT / "static/css").rglob("*.css"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 
@@ -34,6 +34,24 @@ def tokens(selector: str) -> dict[str, str]:
 NORMAL = tokens(":root")
 LARGE = NORMAL | tokens(':root[data-size="large"]')
 MORE_CONTRAST = NORMAL | tokens("@media (prefers-contrast: more) {\n  :root")
+
+
+def sheets_of(template: Path) -> list[str]:
+    return re.findall(r"{% static 'css/([\w/-]+\.css)' %}", template.read_text(encoding="utf-8"))
+
+
+def test_every_style_sheet_is_linked_in_the_order_of_the_cascade():
+    frame = sheets_of(ROOT / "templates/base.html")
+    assert [frame[0], frame[1], frame[2], frame[-1]] == ["tokens.css", "base.css", "layout.css", "print.css"]
+    assert all(name.startswith("components/") for name in frame[3:-1])
+    own = {name for template in TEMPLATES if template.name != "base.html" for name in sheets_of(template)} - {*frame}
+    assert {name for name in own if not name.startswith("pages/")} == {"plotly.css"}
+    assert sorted([*frame, *own]) == sorted(str(path.relative_to(ROOT / "static/css")) for path in CSS)
+
+
+@pytest.mark.parametrize("path", CSS, ids=lambda p: p.name)
+def test_no_style_sheet_is_long(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
 
 
 def luminance(colour: str) -> float:
