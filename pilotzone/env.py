@@ -1,181 +1,146 @@
-"""Typed readers of the environment.
+"""Typed readers of environment variables.
 
-Each reader records the name it read in `READ`, so that a test can hold docker-compose.yml and
-.env.example against what the settings really use. A bad value stops the start with one sentence.
+A variable that is missing or blank gives the default. A bad value stops the start with one sentence that names it.
 """
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
-READ: set[str] = set()
-
-# What `manage.py demo` keeps in the data folder: it stands beneath the environment.
+# Values for variables that the environment does not set: those of the demonstration.
 defaults: dict[str, str] = {}
+# A test compares docker-compose.yml and .env.example with these.
+names_read: set[str] = set()
 
-
-def _raw(name: str) -> str:
-    READ.add(name)
-    return os.environ.get(name, "").strip() or defaults.get(name, "")
-
-
-def _read[T](name: str, default: T, parse: Callable[[str], T], expected: str, *, is_secret: bool = False) -> T:
-    raw = _raw(name)
-    if not raw:
-        return default
-    try:
-        return parse(raw)
-    except (ValueError, KeyError, InvalidOperation) as error:
-        if is_secret:
-            # The sentence goes to logs, and so would the error behind it.
-            raise ImproperlyConfigured(f"{name} must be {expected}.") from None
-        raise ImproperlyConfigured(f"{name} is {raw!r}; it must be {expected}.") from error
+BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+DATABASE_ENGINES = {
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+    "sqlite": "django.db.backends.sqlite3",
+}
 
 
 def text(name: str, default: str = "") -> str:
-    return _raw(name) or default
+    names_read.add(name)
+    return os.environ.get(name, "").strip() or defaults.get(name, default)
 
 
-def flag(name: str, default: bool = False) -> bool:
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    return _read(name, default, lambda raw: words[raw.lower()], "on or off")
+def _read[T](
+    name: str, default: T, pattern: str, parse: Callable[[str], T], expected: str, *, is_secret: bool = False
+) -> T:
+    """`parse` is given what matches `pattern`; it raises ValueError or KeyError for what is bad nevertheless."""
+    raw = text(name)
+    if not raw:
+        return default
+    try:
+        if re.fullmatch(pattern, raw):
+            return parse(raw)
+    except (KeyError, ValueError):
+        pass
+    # Sentences go to logs.
+    value = "" if is_secret else f"is {raw!r}; it "
+    raise ImproperlyConfigured(f"{name} {value}must be {expected}.")
 
 
-def one_of(name: str, default: str, allowed: tuple[str, ...]) -> str:
-    def parse(raw: str) -> str:
-        if raw.upper() not in allowed:
-            raise ValueError
-        return raw.upper()
-
-    return _read(name, default, parse, "one of " + ", ".join(allowed))
+def boolean(name: str) -> bool:
+    return _read(name, False, ".*", lambda raw: BOOLEANS[raw.lower()], "on or off")
 
 
-def whole(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+def integer(name: str, default: int, *, least: int = 0, most: int) -> int:
     def parse(raw: str) -> int:
-        if not raw.isascii() or not raw.isdigit():
+        if not least <= int(raw) <= most:
             raise ValueError
-        number = int(raw)
-        if number < least or (most is not None and number > most):
-            raise ValueError
-        return number
+        return int(raw)
 
-    return _read(name, default, parse, f"a whole number from {least}" + (f" to {most}" if most is not None else ""))
+    return _read(name, default, "[0-9]+", parse, f"a whole number from {least} to {most}")
 
 
-def decimal(name: str, default: str) -> Decimal:
-    def parse(raw: str) -> Decimal:
-        number = Decimal(raw)
-        if not number.is_finite() or number < 0:
-            raise ValueError
-        return number
-
-    return _read(name, Decimal(default), parse, "a number that is not negative, such as 0.5")
+def decimal(name: str, default: Decimal) -> Decimal:
+    return _read(name, default, r"[0-9]+(\.[0-9]+)?", Decimal, "a number that is not negative, such as 0.5")
 
 
 def day(name: str) -> date | None:
-    def parse(raw: str) -> date:
-        # Not 2023-W35-2, which fromisoformat reads too.
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", raw):
-            raise ValueError
-        return date.fromisoformat(raw)
-
-    return _read(name, None, parse, "a day written as 2023-08-29")
+    # Without the pattern, fromisoformat reads 2023-W35-2 too.
+    return _read(name, None, "[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat, "a day written as 2023-08-29")
 
 
-def words(name: str, default: list[str]) -> list[str]:
-    raw = _raw(name)
-    return [word.strip() for word in raw.split(",") if word.strip()] if raw else default
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    return _read(name, default, f"(?i:{'|'.join(choices)})", str.upper, f"one of {', '.join(choices)}")
 
 
-def rate(name: str, default: str | None) -> str | None:
-    """Requests per period as REST framework reads them, such as "600/min"; "off" is None: no limit."""
-
-    def parse(raw: str) -> str | None:
-        if raw.lower() == "off":
-            return None
-        number, period = raw.split("/")
-        if int(number) < 1 or period not in {"s", "min", "hour", "day"}:
-            raise ValueError
-        return raw
-
-    return _read(name, default, parse, "a rate such as 600/min (s, min, hour or day), or off")
+def strings(name: str, default: str = "") -> list[str]:
+    """Parts of a text with commas between them."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
-def database(name: str, default: str) -> dict[str, Any]:
-    def parse(raw: str) -> dict[str, Any]:
-        if not raw.startswith(("postgres://", "postgresql://", "sqlite://")):
-            raise ValueError
-        config: Mapping[str, Any] = environ.Env.db_url_config(raw)
-        if not config["NAME"]:
-            raise ValueError
-        return dict(config)
-
-    none: dict[str, Any] = {}
-    config = _read(
-        name, none, parse, "postgres://user:password@host:5432/name or sqlite:////path/to/file", is_secret=True
-    )
-    return config or parse(default)
+def rate(name: str, default: str) -> str | None:
+    """Requests per period as REST framework reads them, such as "600/min"; None is no limit."""
+    expected = "a rate such as 600/min (s, min, hour or day), or off"
+    raw = _read(name, default, "(?i:off)|[1-9][0-9]*/(s|min|hour|day)", str, expected)
+    return None if raw.lower() == "off" else raw
 
 
 def redis_url(name: str) -> str:
-    def parse(raw: str) -> str:
-        if not raw.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError
-        return raw
-
-    return _read(name, "", parse, "redis://host:6379/0", is_secret=True)
+    return _read(name, "", "(redis|rediss|unix)://.+", str, "redis://host:6379/0", is_secret=True)
 
 
-def address(name: str, default: str) -> str:
+def site_url(name: str, default: str) -> str:
     """The address of a site, without a slash at its end."""
+    return _read(name, default, "https?://.+", str, "an address such as https://pilotzone.example").rstrip("/")
 
-    def parse(raw: str) -> str:
-        if not raw.startswith(("http://", "https://")):
+
+def database(name: str, default: Path) -> dict[str, Any]:
+    """An entry of DATABASES; `default` is a SQLite file. What follows "?" becomes OPTIONS, as libpq names them."""
+
+    def parse(raw: str) -> dict[str, Any]:
+        url = urlsplit(raw)
+        if url.fragment or not url.path.strip("/"):
             raise ValueError
-        return raw.rstrip("/")
+        return {
+            "ENGINE": DATABASE_ENGINES[url.scheme],
+            "NAME": unquote(url.path.removeprefix("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": url.hostname or "",
+            "PORT": url.port or "",
+            "OPTIONS": dict(parse_qsl(url.query, keep_blank_values=True)),
+        }
 
-    return _read(name, default, parse, "an address such as https://pilotzone.example")
+    sqlite = {"ENGINE": DATABASE_ENGINES["sqlite"], "NAME": str(default)}
+    expected = "postgres://user:password@host:5432/name or sqlite:////path/to/file"
+    return _read(name, sqlite, "postgres(ql)?://.+|sqlite:///[^?]+", parse, expected, is_secret=True)
 
 
 def mailer(name: str, *, timeout: int) -> dict[str, Any]:
     """An entry of MAILERS: the SMTP server named, else the console. `timeout` is in seconds."""
-    security = {"tls", "ssl"}
 
     def parse(raw: str) -> dict[str, Any]:
-        if not raw.startswith("smtp://"):
-            raise ValueError
-        config: Mapping[str, Any] = environ.Env.email_url_config(raw)
-        words = {option.lower(): str(word).lower() for option, word in config.get("OPTIONS", {}).items()}
-        on = {option for option, word in words.items() if word in ("true", "1", "yes", "on")}
-        if not config["EMAIL_HOST"] or set(words) - security or on == security:
+        url = urlsplit(raw)
+        security = {key.lower(): BOOLEANS[value.lower()] for key, value in parse_qsl(url.query)}
+        use_tls, use_ssl = security.pop("tls", False), security.pop("ssl", False)
+        if not url.hostname or security or (use_tls and use_ssl):
             raise ValueError
         return {
-            "BACKEND": config["EMAIL_BACKEND"],
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "OPTIONS": {
-                "host": config["EMAIL_HOST"],
-                "port": config["EMAIL_PORT"],
-                "username": config["EMAIL_HOST_USER"],
-                "password": config["EMAIL_HOST_PASSWORD"],
-                "use_tls": "tls" in on,
-                "use_ssl": "ssl" in on,
+                "host": url.hostname,
+                "port": url.port,
+                "username": unquote(url.username or ""),
+                "password": unquote(url.password or ""),
+                "use_tls": use_tls,
+                "use_ssl": use_ssl,
                 "timeout": timeout,
             },
         }
 
     console = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    return _read(name, console, parse, "smtp://user:password@host:587/?tls=True (or ssl=True)", is_secret=True)
+    return _read(
+        name, console, "smtp://.+", parse, "smtp://user:password@host:587/?tls=True (or ssl=True)", is_secret=True
+    )

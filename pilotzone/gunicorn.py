@@ -40,10 +40,6 @@ NEW_OBJECTS = 10_000
 LONG_ANSWER = 128 * 1024
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
-# What a page asks for is answered in milliseconds: PostgreSQL's helpers for one query cost more than they save, and
-# take the processor from other pages. Whatever else is worked out, as totals are, may have them.
-os.environ.setdefault("PGOPTIONS", "-c max_parallel_workers_per_gather=0")
-
 
 def when_ready(_server: Any) -> None:
     """Loads what the workers would otherwise each load for themselves with their first pages: views, addresses, texts,

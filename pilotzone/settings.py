@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import warnings
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,9 +53,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-DEBUG = env.flag("PILOTZONE_DEBUG")
-ALLOWED_HOSTS = env.words("PILOTZONE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.words("PILOTZONE_CSRF_TRUSTED_ORIGINS", [])
+DEBUG = env.boolean("PILOTZONE_DEBUG")
+ALLOWED_HOSTS = env.strings("PILOTZONE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.strings("PILOTZONE_CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -123,7 +124,7 @@ TEMPLATES = [
 # Forms look for their templates where pages do.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at once, so that two
     # writers wait for each other instead of failing half-way.
@@ -140,6 +141,9 @@ else:
     from pilotzone.pool import check
 
     DATABASES["default"]["OPTIONS"] = {
+        # Queries of a page take milliseconds: parallel workers cost more than they save, and hold up other pages.
+        "options": "-c max_parallel_workers_per_gather=0",
+        **DATABASES["default"]["OPTIONS"],
         "pool": {
             "min_size": 1,
             "max_size": 8,
@@ -148,7 +152,7 @@ else:
             # The pool tries to replace dead connections at ever greater intervals. Where it gives up early, the next
             # request asks for a new one, and a server that is back is found at once.
             "reconnect_timeout": 5,
-        }
+        },
     }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -234,7 +238,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "measures.report_views.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-if env.flag("PILOTZONE_HTTPS"):
+if env.boolean("PILOTZONE_HTTPS"):
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -303,22 +307,22 @@ CELERY_BEAT_SCHEDULE = {
 MAILERS = {"default": env.mailer("PILOTZONE_EMAIL_URL", timeout=10)}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PILOTZONE_EMAIL_FROM", "pilotzone@localhost")
 # What links in e-mails begin with.
-PILOTZONE_SITE_URL = env.address("PILOTZONE_SITE_URL", "http://localhost:8000")
+PILOTZONE_SITE_URL = env.site_url("PILOTZONE_SITE_URL", "http://localhost:8000")
 
 PILOTZONE_TODAY = env.day("PILOTZONE_TODAY")
-PILOTZONE_PUBLIC_READING = env.flag("PILOTZONE_PUBLIC_READING")
+PILOTZONE_PUBLIC_READING = env.boolean("PILOTZONE_PUBLIC_READING")
 PILOTZONE_PLAN = env.text("PILOTZONE_PLAN", "shandong-2023-2025")
-PILOTZONE_REPORT_DUE_DAY = env.whole("PILOTZONE_REPORT_DUE_DAY", 25, least=1, most=28)
-PILOTZONE_DUE_SOON_DAYS = env.whole("PILOTZONE_DUE_SOON_DAYS", 60)
-PILOTZONE_SILENT_DAYS = env.whole("PILOTZONE_SILENT_DAYS", 62)
-PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", "0.5")
-PILOTZONE_EVIDENCE_MEGABYTES = env.whole("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
+PILOTZONE_REPORT_DUE_DAY = env.integer("PILOTZONE_REPORT_DUE_DAY", 25, least=1, most=28)
+PILOTZONE_DUE_SOON_DAYS = env.integer("PILOTZONE_DUE_SOON_DAYS", 60, most=36_500)
+PILOTZONE_SILENT_DAYS = env.integer("PILOTZONE_SILENT_DAYS", 62, most=36_500)
+PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"))
+PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
 # Seconds for which a page may be shown again unmade while the data are the same; 0 makes each anew.
-PILOTZONE_KEEP_PAGES = env.whole("PILOTZONE_KEEP_PAGES", 600, most=86_400)
-PILOTZONE_WEB_WORKERS = env.whole("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
+PILOTZONE_KEEP_PAGES = env.integer("PILOTZONE_KEEP_PAGES", 600, most=86_400)
+PILOTZONE_WEB_WORKERS = env.integer("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 
 # Sites whose pages may read the API in a visitor's browser; none unless named. Never with the visitor's cookies.
-CORS_ALLOWED_ORIGINS = env.words("PILOTZONE_CORS_ORIGINS", [])
+CORS_ALLOWED_ORIGINS = env.strings("PILOTZONE_CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
 CORS_ALLOW_HEADERS = ("accept-language", "authorization", "if-modified-since", "if-none-match")
@@ -337,7 +341,7 @@ REST_FRAMEWORK = {
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
     },
     # Without a proxy the header is the caller's own word, and would let them out of their limit.
-    "NUM_PROXIES": env.whole("PILOTZONE_PROXIES", 0, most=9),
+    "NUM_PROXIES": env.integer("PILOTZONE_PROXIES", 0, most=9),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "web.problems.explain_error",
     "URL_FORMAT_OVERRIDE": None,
@@ -363,5 +367,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Refusals of bad requests and tasks that went well are no news; failures of both are.
     "loggers": {"django.request": {"level": "ERROR"}, "celery.app.trace": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": env.one_of("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
+    "root": {"handlers": ["console"], "level": env.choice("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
 }

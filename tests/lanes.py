@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from tests import services
@@ -92,7 +93,8 @@ class Runner:
             # What tests write is rolled back, so that the server comes to believe its tables empty, plans loops within
             # loops, and takes minutes over a hundred rows now and then. Where only a loop will do, its cost must not
             # have the statement compiled.
-            steady = {**environment, "PGOPTIONS": "-c enable_nestloop=off -c jit=off"}
+            options = quote("-c enable_nestloop=off -c jit=off")
+            steady = {**environment, "DATABASE_URL": f"{database.url}?options={options}"}
             self.pytest(lane, "not browser and not services", steady, processes=self.options.processes)
             self.pytest(lane, "services and not browser", environment, processes="0")
 

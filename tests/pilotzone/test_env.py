@@ -19,23 +19,23 @@ NAME = "PILOTZONE_FOR_TESTS"
 
 @pytest.fixture
 def given(monkeypatch: Any) -> Callable[[str], None]:
-    monkeypatch.setattr(env, "READ", set())
+    monkeypatch.setattr(env, "names_read", set())
     monkeypatch.setattr(env, "defaults", {})
     return lambda raw: monkeypatch.setenv(NAME, raw)
 
 
 READERS: dict[str, Callable[[], Any]] = {
     "text": lambda: env.text(NAME, "default"),
-    "flag": lambda: env.flag(NAME),
-    "whole": lambda: env.whole(NAME, 25, least=1, most=28),
-    "decimal": lambda: env.decimal(NAME, "0.5"),
+    "boolean": lambda: env.boolean(NAME),
+    "integer": lambda: env.integer(NAME, 25, least=1, most=28),
+    "decimal": lambda: env.decimal(NAME, Decimal("0.5")),
     "day": lambda: env.day(NAME),
-    "words": lambda: env.words(NAME, ["localhost"]),
+    "strings": lambda: env.strings(NAME, "localhost"),
     "rate": lambda: env.rate(NAME, "600/min"),
-    "one_of": lambda: env.one_of(NAME, "INFO", ("DEBUG", "INFO")),
-    "database": lambda: env.database(NAME, "sqlite:////data/db.sqlite3")["NAME"],
+    "choice": lambda: env.choice(NAME, "INFO", ("DEBUG", "INFO")),
+    "database": lambda: env.database(NAME, Path("/data/db.sqlite3"))["NAME"],
     "redis_url": lambda: env.redis_url(NAME),
-    "address": lambda: env.address(NAME, "http://localhost:8000"),
+    "site_url": lambda: env.site_url(NAME, "http://localhost:8000"),
     "mailer": lambda: env.mailer(NAME, timeout=10),
 }
 CONSOLE = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
@@ -45,25 +45,25 @@ CONSOLE = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     ("reader", "raw", "value"),
     [
         ("text", " hello ", "hello"),
-        ("flag", "on", True),
-        ("flag", "TRUE", True),
-        ("flag", "1", True),
-        ("flag", "off", False),
-        ("flag", "No", False),
-        ("whole", "1", 1),
-        ("whole", "28", 28),
+        ("boolean", "on", True),
+        ("boolean", "TRUE", True),
+        ("boolean", "1", True),
+        ("boolean", "off", False),
+        ("boolean", "No", False),
+        ("integer", "1", 1),
+        ("integer", "28", 28),
         ("decimal", "0", Decimal(0)),
         ("decimal", "0.75", Decimal("0.75")),
         ("day", "2023-08-29", date(2023, 8, 29)),
         ("day", "0001-01-01", date.min),
-        ("words", "a.gov.cn, b.gov.cn,,", ["a.gov.cn", "b.gov.cn"]),
+        ("strings", "a.gov.cn, b.gov.cn,,", ["a.gov.cn", "b.gov.cn"]),
         ("rate", "30/s", "30/s"),
         ("rate", "OFF", None),
-        ("one_of", "debug", "DEBUG"),
+        ("choice", "debug", "DEBUG"),
         ("database", "postgres://u:p@db:5432/pilotzone", "pilotzone"),
         ("database", "sqlite:////tmp/x.sqlite3", "/tmp/x.sqlite3"),
         ("redis_url", "redis://cache:6379/0", "redis://cache:6379/0"),
-        ("address", "https://pilotzone.example/", "https://pilotzone.example"),
+        ("site_url", "https://pilotzone.example/", "https://pilotzone.example"),
     ],
 )
 def test_a_good_value_is_read(given: Any, reader: str, raw: str, value: Any) -> None:
@@ -75,16 +75,16 @@ def test_a_good_value_is_read(given: Any, reader: str, raw: str, value: Any) -> 
     ("reader", "value"),
     [
         ("text", "default"),
-        ("flag", False),
-        ("whole", 25),
+        ("boolean", False),
+        ("integer", 25),
         ("decimal", Decimal("0.5")),
         ("day", None),
-        ("words", ["localhost"]),
+        ("strings", ["localhost"]),
         ("rate", "600/min"),
-        ("one_of", "INFO"),
+        ("choice", "INFO"),
         ("database", "/data/db.sqlite3"),
         ("redis_url", ""),
-        ("address", "http://localhost:8000"),
+        ("site_url", "http://localhost:8000"),
         ("mailer", CONSOLE),
     ],
 )
@@ -100,15 +100,16 @@ def test_nothing_means_the_default(given: Any, monkeypatch: Any, raw: str | None
 @pytest.mark.parametrize(
     ("reader", "raw"),
     [
-        ("flag", "perhaps"),
-        ("whole", "0"),
-        ("whole", "29"),
-        ("whole", "-3"),
-        ("whole", "2.5"),
-        ("whole", "1_0"),
-        ("whole", "２"),
-        ("whole", "²"),
-        ("whole", "many"),
+        ("boolean", "perhaps"),
+        ("integer", "0"),
+        ("integer", "29"),
+        ("integer", "-3"),
+        ("integer", "2.5"),
+        ("integer", "1_0"),
+        ("integer", "２"),
+        ("integer", "²"),
+        ("integer", "many"),
+        ("integer", "9" * 5000),
         ("decimal", "-0.1"),
         ("decimal", "nan"),
         ("decimal", "Infinity"),
@@ -122,9 +123,9 @@ def test_nothing_means_the_default(given: Any, monkeypatch: Any, raw: str | None
         ("rate", "0/min"),
         ("rate", "600/week"),
         ("rate", "a/b/c"),
-        ("one_of", "LOUD"),
-        ("address", "pilotzone.example"),
-        ("address", "javascript:alert(1)"),
+        ("choice", "LOUD"),
+        ("site_url", "pilotzone.example"),
+        ("site_url", "javascript:alert(1)"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_sentence(given: Any, reader: str, raw: str) -> None:
@@ -143,21 +144,37 @@ def test_a_bad_value_stops_the_start_with_a_sentence(given: Any, reader: str, ra
         ("database", "postgres://root:hush@db:port/pilotzone"),
         ("database", "postgres://root:hush@db:5432/"),
         ("database", "root:hush@db"),
+        ("database", "postgres://root:hu#sh@db:5432/pilotzone"),
+        ("database", "sqlite:////tmp/x.sqlite3?key=hush"),
         ("redis_url", "http://:hush@cache:6379"),
         ("mailer", "http://me:hush@mail"),
         ("mailer", "smtp://me:hush@"),
         ("mailer", "smtp://me:hush@mail:port"),
         ("mailer", "smtp://me:hush@mail/?tls=True&ssl=True"),
         ("mailer", "smtp://me:hush@mail/?start=tls"),
+        ("mailer", "smtp://me:hush@mail/?tls=perhaps"),
     ],
 )
 def test_a_bad_address_is_refused_without_telling_its_password(given: Any, reader: str, raw: str, recwarn: Any) -> None:
     given(raw)
     with pytest.raises(ImproperlyConfigured, match=f"{NAME} must be ") as stopped:
         READERS[reader]()
-    assert "hush" not in str(stopped.value)
-    assert stopped.value.__suppress_context__
+    assert "hush" not in str(stopped.value) and "hu#sh" not in str(stopped.value)
+    assert stopped.value.__context__ is None
     assert not [warning for warning in recwarn if "hush" in str(warning.message)]
+
+
+def test_a_database_server_is_read(given: Any) -> None:
+    given("postgres://me:p%40ss@db.example:6432/pilot%20zone?sslmode=require&options=")
+    assert env.database(NAME, Path("unused")) == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "pilot zone",
+        "USER": "me",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": 6432,
+        "OPTIONS": {"sslmode": "require", "options": ""},
+    }
 
 
 @pytest.mark.parametrize(
@@ -200,9 +217,21 @@ def test_what_the_demonstration_keeps_stands_beneath_the_environment(given: Any,
 def test_each_reader_notes_the_name_it_read(given: Any) -> None:
     given("")
     for reader in READERS.values():
-        env.READ.clear()
+        env.names_read.clear()
         reader()
-        assert {NAME} == env.READ
+        assert env.names_read == {NAME}
+
+
+def run_settings(data: Path, script: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", f"from pilotzone import settings; {script}"],
+        cwd=Path(env.__file__).parent.parent,
+        env={**os.environ, "PILOTZONE_DATA_DIR": str(data), **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,15 +239,17 @@ def test_each_reader_notes_the_name_it_read(given: Any) -> None:
     [("PILOTZONE_TODAY", "2023-W35-2"), ("PILOTZONE_LOG_LEVEL", "LOUD"), ("DATABASE_URL", "oracle://x")],
 )
 def test_the_settings_do_not_start_with_a_bad_value(tmp_path: Path, name: str, raw: str) -> None:
-    environment = {**os.environ, "PILOTZONE_DATA_DIR": str(tmp_path), name: raw}
-    result = subprocess.run(
-        [sys.executable, "-c", "import pilotzone.settings"],
-        cwd=Path(env.__file__).parent.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = run_settings(tmp_path, "pass", **{name: raw})
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {name} ")
+
+
+@pytest.mark.parametrize(
+    ("query", "options"), [("", "-c max_parallel_workers_per_gather=0"), ("?options=", ""), ("?options=-c%20a", "-c a")]
+)
+def test_the_address_of_the_database_says_otherwise_what_postgresql_is_asked_for(
+    tmp_path: Path, query: str, options: str
+) -> None:
+    address = f"postgres://me@db/pilotzone{query}"
+    result = run_settings(tmp_path, "print(settings.DATABASES['default']['OPTIONS']['options'])", DATABASE_URL=address)
+    assert result.stdout == f"{options}\n"
