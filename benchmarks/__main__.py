@@ -12,7 +12,6 @@ from typing import NoReturn
 from benchmarks import growth
 from benchmarks.bench import Bench
 from benchmarks.growth import SIZES, USUAL_SIZES
-from benchmarks.progress import Progress
 from benchmarks.report import table
 from tests import services
 from tests.lanes import termination_like_ctrl_c
@@ -100,12 +99,10 @@ def plans_text(size: int, sides: dict[str, list[str]]) -> str:
 def main(arguments: list[str]) -> int:
     options = read_options(arguments)
     start = time.monotonic()
-    say = Progress()
     try:
         with termination_like_ctrl_c(), ExitStack() as stack:
-            stack.callback(say.clear)
             home = stack.enter_context(services.folder("pilotzone-bench-"))
-            bench = Bench(sizes=options.sizes, quick=options.quick, only_pages=options.pages, home=home, say=say)
+            bench = Bench(sizes=options.sizes, quick=options.quick, only_pages=options.pages, home=home)
             bench.sqlite()
             bench.postgresql()
     except KeyboardInterrupt:

@@ -141,7 +141,7 @@ def _cell_of(report: Report) -> Key:
 SCORES = "SELECT id, in_progress + 2 * completed FROM dashboard_measurerollup WHERE id = ANY(%s)"
 
 
-def accept_reports(*, per_second: float, progress: Callable[[int, int], None]) -> dict[str, Any]:
+def accept_reports(*, per_second: float) -> dict[str, Any]:
     """Accepts the filed reports at a steady pace, and says how long each took to be in its cell: from the commit
     to the look by another connection that saw it.
     """
@@ -193,9 +193,8 @@ def accept_reports(*, per_second: float, progress: Callable[[int, int], None]) -
     reviewers = [threading.Thread(target=work, args=[share]) for share in shares]
     for thread in (watching, *reviewers):
         thread.start()
-    while any(thread.is_alive() for thread in reviewers):
-        progress(len(watch.accepted), len(reports))
-        time.sleep(0.25)
+    for thread in reviewers:
+        thread.join()
     seconds = time.monotonic() - begin
     watch.done.set()
     watching.join()

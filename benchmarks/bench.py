@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from tqdm import tqdm
+
 from benchmarks import growth, load, serving
 from benchmarks.child import Child, child
 from benchmarks.growth import Data
 from benchmarks.load import NotMeasured, Timings, fetch
-from benchmarks.progress import Progress
-from benchmarks.report import Finding
+from benchmarks.report import Finding, say
 from tests import services
 
 EMPTY, OVERVIEW, COLD = "/benchmark/empty/", "/", "/benchmark/cold"
@@ -68,12 +69,11 @@ EXPORT_SIZE = 100
 
 
 class Bench:
-    def __init__(self, *, sizes: Sequence[int], quick: bool, only_pages: bool, home: Path, say: Progress) -> None:
+    def __init__(self, *, sizes: Sequence[int], quick: bool, only_pages: bool, home: Path) -> None:
         self.sizes = sizes
         self.quick = quick
         self.only_pages = only_pages
         self.home = home
-        self.say = say
         self.findings: list[Finding] = []
         self.machine = serving.machine()
         self.versions: dict[str, str] = {}
@@ -86,10 +86,10 @@ class Bench:
 
     def sqlite(self) -> None:
         first = Data("SQLite", 1, self.home / "SQLite-1")
-        self.say(f"{first}: first start of the demonstration")
+        say(f"{first}: first start of the demonstration")
         with serving.demo(first.environment) as site:
             self.add("demo, first start", first, measured=site.seconds_to_start, budget=60, unit="s")
-        self.say(f"{first}: second start")
+        say(f"{first}: second start")
         with serving.demo(first.environment) as site:
             self.add("demo, second start", first, measured=site.seconds_to_start, budget=10, unit="s")
             self.first_visit(site)
@@ -97,13 +97,13 @@ class Bench:
 
     def postgresql(self) -> None:
         try:
-            self.say("PostgreSQL: starting a server")
+            say("PostgreSQL: starting a server")
             with services.postgresql(growth.POSTGRESQL_OPTIONS) as server:
                 first = Data("PostgreSQL", 1, self.home / "PostgreSQL-1", server.url)
-                self.say(f"{first}: first start of the demonstration")
+                say(f"{first}: first start of the demonstration")
                 with serving.demo(first.environment):
                     pass
-                growth.tidy(first, self.say)
+                growth.tidy(first)
                 all_data = self.grown(first, self.sizes, server)
                 self.read_and_refresh(all_data)
                 # Last, since it changes the data.
@@ -117,7 +117,7 @@ class Bench:
         for size in sizes:
             if size > first.size:
                 try:
-                    found.append(growth.grow(found[-1], size, self.home, server, self.say))
+                    found.append(growth.grow(found[-1], size, self.home, server))
                 except (NotMeasured, TimeoutError) as reason:
                     self.findings.append(Finding("everything", first.database, size, note=str(reason)))
         return found
@@ -132,7 +132,7 @@ class Bench:
                 with ExitStack() as stack:
                     site, inside = first_site, first_inside
                     if data is not first:
-                        self.say(f"{data}: starting the site")
+                        say(f"{data}: starting the site")
                         site = stack.enter_context(serving.demo(data.environment))
                         inside = stack.enter_context(child(data.environment))
                     self.pages(site, data, first_site)
@@ -148,18 +148,15 @@ class Bench:
         timings = {target: Timings() for target in targets}
         problems: dict[tuple[serving.Site, Page], str] = {}
         rounds = QUICK_ROUNDS if self.quick else ROUNDS
-        for turn in range(rounds):
-            for number, target in enumerate(targets):
-                asked, page = target
-                self.say(f"{data}: pages", turn * len(targets) + number, rounds * len(targets))
-                before = asked.cpu_seconds
-                try:
-                    load.read(
-                        asked.port, page.path, timings[target], requests=400, seconds=ROUND_SECONDS, known=page.known
-                    )
-                except NotMeasured as reason:
-                    problems[target] = str(reason)
-                timings[target].cpu_seconds += asked.cpu_seconds - before
+        say(f"{data}: pages")
+        for target in tqdm(rounds * targets, leave=False, disable=None):
+            asked, page = target
+            before = asked.cpu_seconds
+            try:
+                load.read(asked.port, page.path, timings[target], requests=400, seconds=ROUND_SECONDS, known=page.known)
+            except NotMeasured as reason:
+                problems[target] = str(reason)
+            timings[target].cpu_seconds += asked.cpu_seconds - before
         empty = PAGES[0]
         for page in PAGES:
             against = None if page is empty else timings[site, empty]
@@ -196,7 +193,7 @@ class Bench:
     def export(self, site: serving.Site, data: Data) -> None:
         """What the web server needs for an export of every row of the site, more than before it."""
         what = "memory of a long export"
-        self.say(f"{data}: export of every project")
+        say(f"{data}: export of every project")
         connection = HTTPConnection("127.0.0.1", site.port, timeout=300)
         before, start, rows = sum(site.memory), time.monotonic(), 0
         try:
@@ -218,12 +215,8 @@ class Bench:
         enough: dict[str, Any] = {"times": 5, "seconds": 5} if self.quick else {"times": 20, "seconds": 20}
 
         def ask(step: str, words: str, **values: Any) -> dict[str, Any]:
-            self.say(f"{data}: {words}")
-
-            def progress(done: int, of: int) -> None:
-                self.say(f"{data}: {words}", done, of)
-
-            return inside.ask(step, progress=progress, patience=1800, **values)
+            say(f"{data}: {words}")
+            return inside.ask(step, patience=1800, **values)
 
         def add(what: str, part: dict[str, Any], name: str = "measured", **values: Any) -> None:
             if problem := part.get("wrong") or part.get("not measured"):
@@ -252,8 +245,8 @@ class Bench:
         turns = 10 if self.quick else 40
         for what, cells, budget in (("refresh of one cell", 1, SAME), ("refresh of 50 cells", 50, None)):
             spent: dict[Child, list[float]] = {inside: [], first: []}
+            say(f"{data}: {what}")
             for turn in range(-2, turns if cells == 1 else turns // 4):
-                self.say(f"{data}: {what}", max(turn, 0), turns)
                 for asked in spent:
                     found = asked.ask("refresh", turn=turn + 2, cells=cells)
                     if problem := found.get("wrong"):
@@ -274,7 +267,7 @@ class Bench:
             try:
                 with services.redis() as broker:
                     names = {**data.environment, "REDIS_URL": f"{broker.url}/0"}
-                    self.say(f"{data}: starting two Celery workers")
+                    say(f"{data}: starting two Celery workers")
                     with serving.workers(names) as workers, child(names) as inside:
                         self.accept_with(workers, inside, data)
             except services.Missing as missing:
@@ -286,13 +279,11 @@ class Bench:
         process_ids = [worker.popen.pid for worker in workers]
         with serving.watched(*process_ids) as peaks:
             inside.ask("wait for workers", number=len(workers))
-            self.say(f"{data}: filing {PACE * seconds} reports")
+            say(f"{data}: filing {PACE * seconds} reports")
             inside.ask("file reports", patience=300, number=PACE * seconds)
-            words = f"{data}: accepting {PACE} reports a second"
-            found = inside.ask(
-                "accept reports", patience=300, per_second=PACE, progress=lambda done, of: self.say(words, done, of)
-            )
-            self.say(f"{data}: full rebuild and verification by a worker")
+            say(f"{data}: accepting {PACE} reports a second")
+            found = inside.ask("accept reports", patience=300, per_second=PACE)
+            say(f"{data}: full rebuild and verification by a worker")
             tasks = inside.ask("tasks", patience=1500)
         times = found["milliseconds"]
         wrong = [

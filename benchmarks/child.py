@@ -7,16 +7,12 @@ import json
 import select
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from tests.services import ROOT, end, folder, program_path
-
-# Told how much of how much is done.
-Progress = Callable[[int, int], None]
 
 
 def last_line(said: str) -> str:
@@ -29,26 +25,17 @@ class Child:
         self.process = process
         self._log = log
 
-    def ask(self, step: str, *, patience: float = 120, progress: Progress | None = None, **values: Any) -> Any:
+    def ask(self, step: str, *, patience: float = 120, **values: Any) -> Any:
         """What the step found. RuntimeError when it fails or takes longer than `patience`, in seconds."""
         assert self.process.stdin and self.process.stdout
         with suppress(BrokenPipeError):  # it has ended: the empty answer below says so
             self.process.stdin.write(json.dumps({"step": step, **values}).encode() + b"\n")
-        deadline = time.monotonic() + patience
-        while True:
-            ready = select.select([self.process.stdout], [], [], max(deadline - time.monotonic(), 0))[0]
-            if not ready:
-                raise RuntimeError(f"the measurement “{step}” took longer than {patience:g} s")
-            line = self.process.stdout.readline()
-            if not line:
-                raise RuntimeError(
-                    f"the measurement “{step}” failed: {last_line(self._log.read_text(errors='replace'))}"
-                )
-            answer = json.loads(line)
-            if "answer" in answer:
-                return answer["answer"]
-            if progress:
-                progress(*answer["progress"])
+        if not select.select([self.process.stdout], [], [], patience)[0]:
+            raise RuntimeError(f"the measurement “{step}” took longer than {patience:g} s")
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the measurement “{step}” failed: {last_line(self._log.read_text(errors='replace'))}")
+        return json.loads(line)
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from tqdm import tqdm
 
 from benchmarks import serving
 from benchmarks.child import last_line
 from benchmarks.load import NotMeasured
-from benchmarks.progress import Progress
+from benchmarks.report import say
 from tests import services
 
 SIZES = (1, 100, 1000)
@@ -72,30 +73,31 @@ def free_space() -> int:
     return shutil.disk_usage(tempfile.gettempdir()).free
 
 
-def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None, say: Progress) -> Data:
+def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None) -> Data:
     """A copy of `source`, to which nothing may be connected, with so many plans. Raises NotMeasured."""
     folder = home / f"{source.database}-{size}"
     say(f"{source}: copying it for {size:,}x")
     shutil.copytree(source.folder, folder)
     url = server.create_database(f"pilotzone_{size}", template=source.url.rpartition("/")[2]) if server else ""
     data = Data(source.database, size, folder, url)
+    say(f"{data}: adding plans")
     command = [sys.executable, "manage.py", "generate_load", "--times", str(size)]
     with services.process(command, data.environment) as process:
 
         def has_ended() -> bool:
-            if found := re.findall(r"([\d,]+) of ([\d,]+) plans", process.output):
-                done, of = (int(number.replace(",", "")) for number in found[-1])
-                say(f"{data}: adding plans", done, of)
+            if found := re.findall(rf"(\d+)/{size} \[", process.output):
+                bar.update(int(found[-1]) - bar.n)
             return not process.is_alive
 
-        services.wait_until(has_ended, f"{data}: generate_load", seconds=60 + size * SECONDS_A_PLAN)
+        with tqdm(desc=f"{data}: plans", total=size, leave=False, disable=None) as bar:
+            services.wait_until(has_ended, f"{data}: generate_load", seconds=60 + size * SECONDS_A_PLAN)
         if process.popen.returncode:
             raise NotMeasured(f"generate_load failed: {last_line(process.output)}")
-    tidy(data, say)
+    tidy(data)
     return data
 
 
-def tidy(data: Data, say: Progress) -> None:
+def tidy(data: Data) -> None:
     """What PostgreSQL does by itself within minutes of such a change; plans are poor before."""
     if data.url:
         say(f"{data}: VACUUM ANALYZE")

@@ -44,10 +44,6 @@ class Disagreement(Exception):
     """The two sides of a comparison do not give the same rows: their times mean nothing."""
 
 
-def say_progress(done: int, of: int) -> None:
-    print(json.dumps({"progress": [done, of]}), flush=True)
-
-
 # Runs of each side that are not counted, and the fewest that are.
 WARM_UP, FEWEST = 1, 3
 
@@ -63,7 +59,6 @@ def compare(
     for turn in range(times + WARM_UP):
         if turn >= WARM_UP + FEWEST and time.monotonic() > end:
             break
-        say_progress(turn, times + WARM_UP)
         for name, run in (("measured", ours), ("baseline", baseline)):
             start = clock()
             run()
@@ -334,7 +329,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "refresh": refresh,
     "wait for workers": accepting.wait_for_workers,
     "file reports": accepting.file_reports,
-    "accept reports": lambda **values: accepting.accept_reports(**values, progress=say_progress),
+    "accept reports": accepting.accept_reports,
     "tasks": accepting.tasks,
 }
 
@@ -348,7 +343,7 @@ def main() -> None:
             answer = {"not measured": str(reason)}
         except Disagreement as reason:
             answer = {"wrong": str(reason)}
-        print(json.dumps({"answer": answer}), flush=True)
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,20 @@
 """Findings, and how they are printed."""
 
 import re
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tqdm import tqdm
+
 HEADS = ("database", "data", "what", "measured", "baseline", "ratio", "budget", "")
+_begin = time.monotonic()
+
+
+def say(what: str) -> None:
+    """A line on stderr, above whatever bar a terminal shows."""
+    tqdm.write(f"{time.monotonic() - _begin:4.0f} s  {what} …", file=sys.stderr)
 
 
 @dataclass

@@ -77,12 +77,12 @@ class Refused(Exception):
     """Why nothing is generated, as a sentence."""
 
 
-def generate(times: int, data: DataSet, *, on_plan: Callable[[int, int], None], on_totals: Callable[[], None]) -> int:
+def generate(times: int, data: DataSet, *, on_plan: Callable[[int], Any], on_totals: Callable[[], None]) -> int:
     """Makes the database hold `times` plans: the demo's, which `data` describes, and its copies.
 
     Loads the demo first where the database is empty. Each plan is a transaction of its own. `on_plan` hears how many
-    plans there are of how many, at once and after each; `on_totals` that their totals are about to be counted. Returns
-    how many plans were added. Raises Refused, having changed nothing.
+    plans are there at the start, then 1 after each; `on_totals` that their totals are about to be counted. Returns how
+    many plans were added. Raises Refused, having changed nothing.
     """
     (slug,) = (row["slug"] for row in data.rows["plans"])
     slugs = {_copy_slug(slug, number): number for number in range(1, MOST + 1)}
@@ -90,7 +90,7 @@ def generate(times: int, data: DataSet, *, on_plan: Callable[[int, int], None], 
     if have and max(have) > times:
         raise Refused(f"There are {max(have)} plans already, and plans are never taken away: use an empty database.")
     missing = [number for number in range(1, times + 1) if number not in have]
-    on_plan(times - len(missing), times)
+    on_plan(times - len(missing))
     templates: list[_Template] = []
     for plans, number in enumerate(missing, times - len(missing) + 1):
         if number == 1:
@@ -101,7 +101,7 @@ def generate(times: int, data: DataSet, *, on_plan: Callable[[int, int], None], 
         # A foreign key is checked by a plan made for the size the table was then known to have.
         if plans & (plans - 1) == 0:
             tell_the_planner(OWNED)
-        on_plan(plans, times)
+        on_plan(1)
         # With DEBUG on, Django would keep the text of every statement, rows and all.
         reset_queries()
     # Also what was added by a run that ended before this. Until then the plan's totals are counted for each reader.

@@ -10,16 +10,12 @@ from django.db.models import QuerySet
 
 from dashboard import rollups
 from dashboard.models import RollupRun, StaleCell, Verification
-from measures.models import Plan
 from reporting.clock import now, today
 from reporting.statements import answer, compiled
 
 # Of a check that finds many differences, as many as a person looks at.
 KEPT_DIFFERENCES = 100
 KEPT_DAYS = 30
-
-# Told how many plans of how many were checked.
-Progress = Callable[[int, int], None]
 
 
 def refresh_stale_rollups(*, retries: int = 0) -> int:
@@ -38,16 +34,16 @@ def rebuild_rollups(*, retries: int = 0) -> RollupRun:
     return rollups.rebuild(day=today(), retries=retries)
 
 
-def verify_rollups(progress: Progress | None = None) -> list[rollups.Difference]:
+def verify_rollups(on_plan: Callable[[], Any] | None = None) -> list[rollups.Difference]:
     """Every stored cell that is not what its source says. Changes nothing."""
-    return [each for _cells, found in _checked(progress) for each in found]
+    return [each for _cells, found in _checked(on_plan) for each in found]
 
 
-def verify_and_record(progress: Progress | None = None) -> Verification:
+def verify_and_record(on_plan: Callable[[], Any] | None = None) -> Verification:
     """The same, kept for the staff page."""
     started_at, cells, differing = now(), 0, 0
     kept: list[rollups.Difference] = []
-    for held, found in _checked(progress):
+    for held, found in _checked(on_plan):
         cells += held
         differing += len(found)
         kept += islice(found, max(KEPT_DIFFERENCES - len(kept), 0))
@@ -61,12 +57,11 @@ def verify_and_record(progress: Progress | None = None) -> Verification:
     )
 
 
-def _checked(progress: Progress | None) -> Iterable[tuple[int, list[rollups.Difference]]]:
-    plans = Plan.objects.count()
-    for done, checked in enumerate(rollups.verify(day=today()), start=1):
+def _checked(on_plan: Callable[[], Any] | None) -> Iterable[tuple[int, list[rollups.Difference]]]:
+    for checked in rollups.verify(day=today()):
         yield checked
-        if progress:
-            progress(done, plans)
+        if on_plan:
+            on_plan()
 
 
 def is_refreshing(plan_id: int | None = None) -> bool:

@@ -1,6 +1,5 @@
 """What `./run bench` decides: which sizes, what is over its budget, and when an accepted report is in the totals."""
 
-import json
 import re
 import subprocess
 import time
@@ -12,7 +11,6 @@ from benchmarks import __main__ as bench
 from benchmarks import accepting, growth, inside
 from benchmarks.accepting import Accepted, Watch
 from benchmarks.child import Child
-from benchmarks.progress import Progress
 from benchmarks.report import Finding, table
 from dashboard.models import StaleCell
 from dashboard.services import rebuild_rollups, verify_rollups
@@ -95,7 +93,7 @@ def test_a_line_says_which_size():
     assert re.sub(" +", " ", line) == "SQLite 1,000x overview 12 ms (p95 20) 10 ms 1.20 x <= 1.20 x ok: busy"
 
 
-def test_a_comparison_ends_when_its_time_is_up_but_not_before_three_runs(capsys):
+def test_a_comparison_ends_when_its_time_is_up_but_not_before_three_runs():
     runs = []
 
     def slow():
@@ -106,7 +104,6 @@ def test_a_comparison_ends_when_its_time_is_up_but_not_before_three_runs(capsys)
     assert runs == ["measured", "baseline"] * 4
     assert found["times"] == 3
     assert found["measured"] >= 20 > found["baseline"]
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"progress": [3, 21]}
 
 
 class Totals:
@@ -152,7 +149,7 @@ def site(today, monkeypatch):
 def test_every_accepted_report_is_seen_in_the_totals(site, monkeypatch):
     monkeypatch.setitem(app.conf, "task_always_eager", True)
     assert accepting.file_reports(4) == {"filed": 4}
-    found = accepting.accept_reports(per_second=50, progress=lambda done, of: None)
+    found = accepting.accept_reports(per_second=50)
     assert (found["accepted"], found["lost"], found["errors"]) == (4, 0, [])
     assert len(found["milliseconds"]) == 4
     assert StaleCell.objects.count() == 0
@@ -164,7 +161,7 @@ def test_every_accepted_report_is_seen_in_the_totals(site, monkeypatch):
 def test_a_report_that_no_refresh_brings_in_is_lost(site, monkeypatch):
     monkeypatch.setattr("dashboard.receivers.refresh_rollups_task.delay", lambda: None)
     accepting.file_reports(4)
-    found = accepting.accept_reports(per_second=50, progress=lambda done, of: None)
+    found = accepting.accept_reports(per_second=50)
     assert (found["accepted"], found["lost"], found["milliseconds"]) == (4, 4, [])
 
 
@@ -182,12 +179,3 @@ def test_a_child_that_does_not_answer_is_not_waited_for(tmp_path):
         with pytest.raises(RuntimeError, match=r"the measurement “api” took longer than 0.1 s"):
             Child(process, tmp_path / "log").ask("api", patience=0.1)
         process.kill()
-
-
-def test_progress_says_the_same_thing_now_and_then_where_lines_stay(capsys):
-    say = Progress()
-    for done in range(5):
-        say("pages", done, 5)
-    say("memory")
-    lines = capsys.readouterr().err.splitlines()
-    assert [re.sub(r"^ *\d+ s  ", "", line) for line in lines] == ["pages  [....................] 0 of 5", "memory …"]

@@ -1,16 +1,17 @@
+import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from tqdm import tqdm
 
 from dashboard.copies import MOST, Refused, generate
 from dashboard.loading import read
-from web.progress import Bar
 
-# Seconds between two lines of progress where there is no terminal.
-LINES = 10
+# Between two words about how far it is, where there is no terminal.
+SECONDS_IN_A_LOG = 10
 
 
 def number_of_plans(raw: str) -> int:
@@ -33,8 +34,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, times: int, **options: Any) -> None:
         try:
             data = read(settings.BASE_DIR / "fixtures")
-            with Bar("plans", lines=LINES) as bar:
-                added = generate(times, data, on_plan=bar.show, on_totals=lambda: bar.say("Counting the totals …"))
+            between = 0.1 if sys.stderr.isatty() else SECONDS_IN_A_LOG
+            with tqdm(total=times, unit=" plans", mininterval=between, leave=False) as bar:
+                added = generate(
+                    times, data, on_plan=bar.update, on_totals=lambda: bar.set_description_str("Counting the totals")
+                )
         except Refused as refusal:
             raise CommandError(f"{refusal} Nothing was changed: generate_load fills databases for tests.") from refusal
         except DatabaseError as error:

@@ -3,10 +3,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from dashboard.rollups import Difference
 from dashboard.services import verify_and_record, verify_rollups
-from web.progress import Bar
+from measures.models import Plan
 
 
 class Command(BaseCommand):
@@ -24,12 +25,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, record: bool, **options: Any) -> None:
         begin = time.monotonic()
-        with Bar("plans") as bar:
+        with tqdm(total=Plan.objects.count(), unit=" plans", leave=False, disable=None) as bar:
             if record:
-                check = verify_and_record(bar.show)
+                check = verify_and_record(bar.update)
                 found, differing = [Difference(**each) for each in check.differences], check.differing
             else:
-                found = verify_rollups(bar.show)
+                found = verify_rollups(bar.update)
                 differing = len(found)
         for difference in found:
             self.stdout.write(str(difference))
