@@ -21,6 +21,8 @@ RUN python -m babel.messages.frontend --quiet compile -d locale -D django \
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PILOTZONE_DATA_DIR=/data
+# glibc's own first values. Set, they do not grow with the longest answer, whose memory each worker would then keep.
+ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 RUN useradd --system --uid 10001 --no-create-home pilotzone \
     && install -d -o pilotzone -g pilotzone -m 0750 /data
 COPY --from=build /opt/venv /opt/venv

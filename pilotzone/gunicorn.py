@@ -3,15 +3,16 @@
 Options on the command line and in GUNICORN_CMD_ARGS win over these.
 """
 
-import ctypes
 import gc
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils.translation import gettext, override
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotzone.settings")
@@ -32,23 +33,10 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # It would write to the home folder, which a service account need not have.
 control_socket_disable = True
 accesslog = None
-# Objects after which the garbage collector looks at the newest. With Python's own 2,000 it looks some thirty times
-# while one page is made, and finds what the page still needs.
-NEW_OBJECTS = 10_000
-# Bytes from which memory is taken from the system by itself, and given back to it: glibc's own figure, which it raises
-# to the largest answer it has seen unless the figure is set. What long lists left behind cost each worker some 8 MB.
-LONG_ANSWER = 128 * 1024
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def when_ready(_server: Any) -> None:
-    """Loads what the workers would otherwise each load for themselves with their first pages: views, addresses, texts,
-    templates. They share it as long as nobody writes to it, which the garbage collector is kept from doing."""
-    # Not before: gunicorn reads this file before it loads the app.
-    from django.template.loader import get_template
-    from django.urls import get_resolver
-    from django.utils.translation import gettext, override
-
+    """Loads views, URLs, translations and templates before the workers are forked: they share them in memory."""
     for code, _name in settings.LANGUAGES:
         with override(code):
             gettext("")
@@ -56,10 +44,6 @@ def when_ready(_server: Any) -> None:
     templates = settings.BASE_DIR / "templates"
     for path in templates.rglob("*.html"):
         get_template(str(path.relative_to(templates)))
+    # The garbage collector writes to what it looks at, which would give each worker a copy: 35 MB each.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS)
-    # Other C libraries have no such switch.
-    with suppress(AttributeError, TypeError):
-        for option in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
-            ctypes.CDLL(None).mallopt(option, LONG_ANSWER)

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from dashboard.management.commands.demo import MALLOC
 from pilotzone import env
 from tests.compose import OURS, SERVICES, TEXT, app_variables, compose_command, interpolated_variables
 from tests.services import ROOT
@@ -81,3 +82,8 @@ def test_the_image_starts_the_same_web_server_as_compose():
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     words = ", ".join(f'"{word}"' for word in compose_command("web"))
     assert f"CMD [{words}]" in dockerfile
+
+
+def test_the_image_gives_malloc_the_same_thresholds_as_the_demonstration():
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert dict(re.findall(r"(MALLOC_[A-Z_]+)=([0-9]+)", dockerfile)) == MALLOC
