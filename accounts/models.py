@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role, Scope, TokenState
-from reporting.provenance import Sourced
-from reporting.updates import Updated, UpdatedQuerySet
+from core.provenance import Sourced
+from core.timestamps import Updated, UpdatedQuerySet
 
 # Nobody newly belongs to, and no measure newly goes to, a department that was merged.
 STANDING = {"merged_into": None}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AccessToken, Department, User
 from accounts.roles import Role, Scope, TokenState
-from reporting.workflow import MoveNotAllowed
+from core.exceptions import NotAllowed
 
 # Name -> role and department; nobody has a role for the administrator.
 DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
@@ -75,7 +75,7 @@ def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_
     tokens = _locked(user).access_tokens
     if tokens.valid(at=moment).count() >= MOST_TOKENS:
         sentence = _("This account has %(count)s valid access tokens, and may have no more: revoke one first.")
-        raise MoveNotAllowed(sentence % {"count": MOST_TOKENS})
+        raise NotAllowed(sentence % {"count": MOST_TOKENS})
     key = f"pz_{secrets.token_urlsafe(32)}"
     token = tokens.create(
         name=name,
@@ -93,7 +93,7 @@ def create_token_once(user: User, *, newest: int | None, scope: Scope, name: str
     none. Such a form makes one token, however often it is sent.
     """
     if newest_token(_locked(user)) != newest:
-        raise MoveNotAllowed(
+        raise NotAllowed(
             _(
                 "No token was made: you have made one since this form was opened. If you did not copy it, revoke it. "
                 "To make another, send the form again."

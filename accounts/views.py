@@ -19,7 +19,7 @@ from accounts.forms import PreferencesForm, TokenForm
 from accounts.preferences import SIZE_COOKIE
 from accounts.roles import TokenState, signed_in
 from accounts.services import create_token_once, newest_token, revoke_token
-from reporting.workflow import MoveNotAllowed
+from core.exceptions import NotAllowed
 
 TOKENS_ON_A_PAGE = 50
 LOCK_MINUTES = int(settings.AXES_COOLOFF_TIME * 60)
@@ -77,7 +77,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             token, key = create_token_once(user, **form.cleaned_data)
-        except MoveNotAllowed as refusal:
+        except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:
             return render(request, "accounts/token_made.html", {"token": token, "key": key})

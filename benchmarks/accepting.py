@@ -15,16 +15,16 @@ from django.db.models import F
 
 from accounts.models import Department, User
 from accounts.roles import Role
-from dashboard.models import MeasureRollup, RollupRun, StaleCell, Verification
-from dashboard.rollups import TABLES, Key
-from dashboard.tasks import rebuild_rollups_task, verify_rollups_task
+from core.clock import now, today
+from core.lights import thresholds
+from core.periods import month_of
+from core.statuses import MeasureStatus
 from measures.models import Measure, Report
 from measures.reports import accept_report, file_report, open_report
 from pilotzone.celery import app
-from reporting.clock import now, today
-from reporting.lights import thresholds
-from reporting.periods import month_of
-from reporting.statuses import MeasureStatus
+from rollups.engine import TABLES, Key
+from rollups.models import MeasureRollup, RollupRun, StaleCell, Verification
+from rollups.tasks import rebuild_rollups_task, verify_rollups_task
 
 NEXT = {MeasureStatus.PROMOTING: MeasureStatus.IN_PROGRESS, MeasureStatus.IN_PROGRESS: MeasureStatus.COMPLETED}
 EVIDENCE = [{"document_number": "Benchmark 1"}]

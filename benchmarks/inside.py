@@ -29,12 +29,12 @@ from benchmarks import accepting
 from benchmarks.load import NotMeasured
 from benchmarks.stock import StockProjects
 from benchmarks.urls import EveryProject
-from dashboard.rollups import TABLES, Key, mark
-from dashboard.services import rebuild_rollups, refresh_stale_rollups
+from core.clock import now, today
+from core.lights import thresholds
 from measures.models import Measure, Plan
 from projects.models import Project
-from reporting.clock import now, today
-from reporting.lights import thresholds
+from rollups.engine import TABLES, Key, mark
+from rollups.services import rebuild_rollups, refresh_stale_rollups
 
 HOST = "127.0.0.1"
 SQL = Path(__file__).parent / "sql"

@@ -1,52 +1,9 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure, RollupRun, StaleCell, Verification
+from dashboard.models import PublishedFigure
 
 
 @admin.register(PublishedFigure)
 class PublishedFigureAdmin(admin.ModelAdmin):
     list_display = ("figure", "as_of", "value", "plan", "source")
     list_filter = ("plan", "figure")
-
-
-class Computed(admin.ModelAdmin):
-    """Computed from other rows: to look at, not to edit."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(RollupRun)
-class RollupRunAdmin(Computed):
-    list_display = ("started_at", "finished_at", "full", "as_of", "cells", "retries", "error")
-
-
-@admin.register(Verification)
-class VerificationAdmin(Computed):
-    list_display = ("started_at", "finished_at", "cells", "differing")
-
-
-@admin.register(StaleCell)
-class StaleCellAdmin(Computed):
-    list_display = ("kind", "key", "marked_at")
-
-
-@admin.register(MeasureRollup)
-class MeasureRollupAdmin(Computed):
-    list_display = ("plan", "section", "lead_department", "total", "completed", "as_of", "computed_at")
-    list_select_related = ("plan", "section", "lead_department")
-
-
-@admin.register(ProjectRollup)
-class ProjectRollupAdmin(Computed):
-    list_display = ("plan", "city", "category", "stage", "total", "investment", "as_of", "computed_at")
-    list_select_related = ("plan", "city")

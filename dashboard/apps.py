@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class DashboardConfig(AppConfig):
     name = "dashboard"
     verbose_name = _("Overview")
-
-    def ready(self) -> None:
-        from dashboard import receivers
-
-        assert receivers

@@ -9,20 +9,20 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
+from core.comparison import FigureChange
+from core.lights import thresholds
+from core.pace import gap
+from core.statements import answer, compiled
 from dashboard.figures import Figures, Row, explanations, measure_figures, project_figures
-from dashboard.pages import LEAST_TO_RANK
-from dashboard.rollups import Cells
-from indicators.figures import PROVINCE, Since
+from dashboard.pages.shared import LEAST_TO_RANK
 from indicators.models import Observation
-from measures.changes import MeasureChange, measure_changes
-from measures.history import History
+from indicators.state import PROVINCE, Since
+from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure
+from measures.timeline import History
 from projects.models import Category, Project
-from reporting.changes import FigureChange
-from reporting.lights import thresholds
-from reporting.pace import gap
-from reporting.statements import answer, compiled
-from web.numbers import yi
+from rollups.engine import Cells
+from web.formats.numbers import yi
 
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:

@@ -11,23 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Department
-from dashboard import rollups
-from dashboard.freshness import Freshness, freshness
+from core.clock import SHANGHAI, today
+from core.lights import Light
+from core.pace import Progress, time_elapsed
+from core.provenance import Provenance
+from core.statements import compiled
+from core.statuses import MeasureStatus
 from dashboard.models import PublishedFigure
-from indicators.figures import COUNTRY, PROVINCE, Standing, standings
 from indicators.models import Indicator
+from indicators.state import COUNTRY, PROVINCE, Standing, standings
 from measures.models import Plan, Section, StatusChange
 from projects.models import Category, Stage
 from regions.models import Region, RegionKind
-from reporting.clock import SHANGHAI, today
-from reporting.lights import Light
-from reporting.pace import Progress, time_elapsed
-from reporting.provenance import Provenance
-from reporting.statements import compiled
-from reporting.statuses import MeasureStatus
+from rollups import engine
+from rollups.freshness import Freshness, freshness
+from web.formats.numbers import trimmed, yi
+from web.formats.sources import source_text
 from web.language import kept, local
-from web.numbers import trimmed, yi
-from web.sources import source_text
 
 # Which published counts a figure is made of; a figure is published when each of them is.
 MADE_OF = {
@@ -45,7 +45,7 @@ MADE_OF = {
 STATUSES, LIGHTS = tuple(reversed(MeasureStatus.values)), tuple(Light.values)
 
 
-def measure_figures(counts: rollups.Counts, plan: Plan, day: date) -> dict[str, Any]:
+def measure_figures(counts: engine.Counts, plan: Plan, day: date) -> dict[str, Any]:
     """The figures of any set of measures from the sums of its cells."""
     get = counts.get
     progress = Progress(
@@ -68,13 +68,13 @@ def measure_figures(counts: rollups.Counts, plan: Plan, day: date) -> dict[str, 
     }
 
 
-def project_figures(counts: rollups.Counts) -> dict[str, Any]:
+def project_figures(counts: engine.Counts) -> dict[str, Any]:
     return {"total": counts.get("total", 0), "total_investment": yi(counts.get("investment", 0))}
 
 
 def with_their_heirs(
-    sums: Mapping[Any, rollups.Counts], departments: Iterable[Department]
-) -> tuple[list[Department], Mapping[Any, rollups.Counts]]:
+    sums: Mapping[Any, engine.Counts], departments: Iterable[Department]
+) -> tuple[list[Department], Mapping[Any, engine.Counts]]:
     """The departments that stand, with their sums. Counts under one that was merged go to its heir: until the refresh
     the stored cells still name it, and the rows must sum to the total all the same.
     """
@@ -84,7 +84,7 @@ def with_their_heirs(
         (stand if each.merged_into_id is None else merged).append(each)
     if not merged:
         return stand, sums
-    moved: dict[Any, rollups.Counts] = {each.pk: dict(sums.get(each.pk, {})) for each in stand}
+    moved: dict[Any, engine.Counts] = {each.pk: dict(sums.get(each.pk, {})) for each in stand}
     for each in merged:
         heirs = moved.setdefault(each.merged_into_id, {})
         for name, count in sums.get(each.pk, {}).items():
@@ -130,12 +130,12 @@ class Figures:
         self.day = day
 
     @cached_property
-    def measure_cells(self) -> rollups.Cells:
-        return rollups.read("measures", plan_id=self.plan.pk, day=self.day, today=today())
+    def measure_cells(self) -> engine.Cells:
+        return engine.read("measures", plan_id=self.plan.pk, day=self.day, today=today())
 
     @cached_property
-    def project_cells(self) -> rollups.Cells:
-        return rollups.read("projects", plan_id=self.plan.pk, day=self.day, today=today())
+    def project_cells(self) -> engine.Cells:
+        return engine.read("projects", plan_id=self.plan.pk, day=self.day, today=today())
 
     @cached_property
     def freshness(self) -> Freshness:

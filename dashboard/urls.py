@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import gallery, health, runs_views, views
+from dashboard import views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -14,9 +14,4 @@ urlpatterns = [
     path("cities/<slug:code>/", views.CityPage.as_view(), name="city"),
     path("published/", views.PublishedPage.as_view(), name="published"),
     path("explain/", views.ExplainPage.as_view(), name="explain"),
-    path("gallery/", gallery.GalleryPage.as_view(), name="gallery"),
-    path("runs/", runs_views.RunsPage.as_view(), name="runs"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
 ]

@@ -8,18 +8,18 @@ from django.urls import reverse
 
 from accounts.models import Department
 from accounts.roles import may_review
+from core.clock import today
 from dashboard.changes import Changes
-from dashboard.changes_page import changes_page
-from dashboard.explain import Why, asked, panel
+from dashboard.explanations import Why, asked, panel
 from dashboard.figures import Figures
-from dashboard.members import city_member, city_table, measure_member, measure_table
-from dashboard.overview import overview
-from dashboard.pages import MEASURE_SORTS, PROJECT_SORTS, Links, asked_ordering
-from dashboard.published import published_rows
+from dashboard.pages.changes import changes_page
+from dashboard.pages.drill_down import city_member, city_table, measure_member, measure_table
+from dashboard.pages.overview import overview
+from dashboard.pages.shared import MEASURE_SORTS, PROJECT_SORTS, Links, asked_ordering
+from dashboard.published_figures import published_rows
 from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region, RegionKind
-from reporting.clock import today
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
 from web.views import ReadingView

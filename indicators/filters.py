@@ -1,11 +1,11 @@
 from django.utils.translation import gettext_lazy
 
+from core.periods import PeriodKind
+from core.provenance import Provenance
 from indicators.models import Direction, Indicator, Observation
 from measures.models import Measure
 from regions.models import Region
-from reporting.periods import PeriodKind
-from reporting.provenance import Provenance
-from web.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 
 class IndicatorFilter(UpdatedFilterSet):

@@ -8,11 +8,11 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.periods import PeriodKind
+from core.provenance import Sourced
+from core.timestamps import Updated, show_links, show_part
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from measures.models import Measure
-from reporting.periods import PeriodKind
-from reporting.provenance import Sourced
-from reporting.updates import Updated, show_links, show_part
 
 # Of a release day: the source gives it.
 STATED = "stated"

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db.models import QuerySet
 
-from reporting.updates import UpdatedQuerySet
+from core.timestamps import UpdatedQuerySet
 
 
 class IndicatorQuerySet(UpdatedQuerySet):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from reporting.pace import to_tenth
+from core.pace import to_tenth
 
 
 class Value(NamedTuple):

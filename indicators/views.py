@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from indicators.course import indicator_chart, path_sentence, path_to_target, row_id
-from indicators.decoupling import decoupling_charts, has_decoupling
-from indicators.figures import Since, Standing, is_rate, standings
+from core.periods import PeriodKind
+from indicators.charts.decoupling import decoupling_charts, has_decoupling
+from indicators.charts.time_series import indicator_chart, path_sentence, path_to_target, row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Indicator, Observation
+from indicators.state import Since, Standing, is_rate, standings
 from indicators.wording import (
     assumed_note,
     change_cell,
@@ -28,8 +29,7 @@ from indicators.wording import (
     with_unit,
 )
 from regions.models import RegionKind
-from reporting.periods import PeriodKind
-from web.sources import named_source
+from web.formats.sources import named_source
 from web.templatetags.pilotzone import NOTHING, day, number
 from web.views import ListPage, ReadingView
 

@@ -1,5 +1,5 @@
 """An indicator's values in the reader's language: Chinese pages show value x `zh_factor` in `unit_zh`, English ones the
-unit that `web.units` has for theirs."""
+unit that `web.formats.units` has for theirs."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -9,13 +9,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from indicators.figures import Since, is_rate
 from indicators.models import Indicator, Observation, Target
-from web import charts, language
-from web.numbers import trimmed
-from web.periods import period_name
+from indicators.state import Since, is_rate
+from web import language
+from web.charts import chart as charts
+from web.formats.numbers import trimmed
+from web.formats.periods import period_name
+from web.formats.units import english_decimals, english_unit, in_english
 from web.templatetags.pilotzone import MINUS, NOTHING, day, iso
-from web.units import english_decimals, english_unit, in_english
 
 
 def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) -> Decimal:

@@ -8,9 +8,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.roles import signed_in
+from core.clock import today
 from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
 from measures.services import add_measure, change_measure
-from reporting.clock import today
 
 
 @admin.register(Plan)

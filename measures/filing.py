@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.exceptions import NotAllowed
 from measures.models import Measure, Report
 from measures.reports import (
     TEXTS,
@@ -22,13 +23,13 @@ from measures.reports import (
 )
 from measures.rules import standing
 from measures.services import history_of, lock_measure
-from reporting.workflow import OPEN_STATES, MoveNotAllowed
+from reporting.workflow import OPEN_STATES
 
 # A document has a `document_number`, a link a `url`; both may have a `title`.
 EvidenceData = Mapping[str, str]
 
 
-class AlreadyBegun(MoveNotAllowed):
+class AlreadyBegun(NotAllowed):
     """The month has an open report; `theirs` is it."""
 
     def __init__(self, theirs: Report) -> None:
@@ -48,7 +49,7 @@ def begin_report(
 ) -> Report:
     """The month's report, made. `values` are fields of ReportData; it is against the current status unless they say.
 
-    Raises AlreadyBegun, and MoveNotAllowed for what is refused.
+    Raises AlreadyBegun, and NotAllowed for what is refused.
     """
     measure = lock_measure(measure.pk)
     if found := open_report(measure, period):
@@ -71,12 +72,12 @@ def rewrite_report(
 ) -> Report:
     """A draft or returned report, changed. What `values` leaves out stays; so does the evidence where it is None.
 
-    Raises DraftChanged where somebody saved it after `version`, and MoveNotAllowed for what is refused.
+    Raises DraftChanged where somebody saved it after `version`, and NotAllowed for what is refused.
     """
     measure = lock_measure(report.measure_id)
     report.refresh_from_db()
     if report.state not in OPEN_STATES:
-        raise MoveNotAllowed(_("This report has already been reviewed"))
+        raise NotAllowed(_("This report has already been reviewed"))
     now = ReportData(
         status=report.status,
         against_status=report.against_status,

@@ -7,13 +7,13 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from core.lights import Light
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Section, StatusChange
-from reporting.lights import Light
-from reporting.provenance import Provenance
-from reporting.statuses import MeasureStatus
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
-from web.filters import (
+from web.lists.filters import (
     DayFilter,
     DepartmentFilter,
     FlagFilter,

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from core.statuses import MeasureStatus
 from measures.models import Report
 from measures.reports import NO_CHANGE, TEXTS, ReportData
 from measures.services import MOST_TEXT
-from reporting.statuses import MeasureStatus
-from web.filters import DayField
 from web.language import local
+from web.lists.filters import DayField
 
 
 class TextField(forms.CharField):

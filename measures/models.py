@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import STANDING
+from core.provenance import Provenance, Sourced
+from core.statuses import MeasureStatus
+from core.timestamps import Updated, UpdatedQuerySet, show_links, show_part
 from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, StatusChangeQuerySet
 from reporting.models import AbstractReport
-from reporting.provenance import Provenance, Sourced
-from reporting.statuses import MeasureStatus
-from reporting.updates import Updated, UpdatedQuerySet, show_links, show_part
 from reporting.workflow import OPEN_STATES, ReportState
 from web.addresses import address
 

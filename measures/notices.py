@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Role
+from core.clock import now
 from measures.models import Measure, Notice, NoticeKind
 from measures.rules import FIRST_TOLD, due_notice, is_completion
-from reporting.clock import now
 from reporting.workflow import ReportState
 from web.language import local
 from web.templatetags.pilotzone import day as written_day

@@ -22,11 +22,11 @@ from django.db.models import (
     When,
 )
 
-from reporting.lights import Light, Thresholds, light_conditions, silent_since
-from reporting.periods import month_end
-from reporting.statements import compiled
-from reporting.statuses import MeasureStatus
-from reporting.updates import UpdatedQuerySet
+from core.lights import Light, Thresholds, light_conditions, silent_since
+from core.periods import month_end
+from core.statements import compiled
+from core.statuses import MeasureStatus
+from core.timestamps import UpdatedQuerySet
 from reporting.workflow import FILED_STATES, ReportState
 
 if TYPE_CHECKING:

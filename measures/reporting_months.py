@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Value
 
 from accounts.models import Department
-from measures.history import History
+from core.periods import MonthState, days_late, is_month_reported, month_of, month_state, months_between
+from core.statements import answer, compiled
 from measures.models import Measure, Notice, NoticeKind, Report
-from reporting.periods import MonthState, days_late, is_month_reported, month_of, month_state, months_between
-from reporting.statements import answer, compiled
+from measures.timeline import History
 
 
 @dataclass(frozen=True)

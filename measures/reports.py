@@ -1,6 +1,6 @@
 """The life of a report: what departments and the reviewing office do with it.
 
-Each service is all or nothing and says who. What is refused raises MoveNotAllowed with a sentence for the
+Each service is all or nothing and says who. What is refused raises NotAllowed with a sentence for the
 person; nothing of it is half-saved.
 """
 
@@ -18,16 +18,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.roles import Role, may_report, may_review
-from measures.files import check_file
+from core.clock import now, today
+from core.exceptions import NotAllowed
+from core.periods import month_of
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
 from measures.models import Evidence, Measure, Notice, NoticeKind, Plan, Report, StatusChange
 from measures.reporting_months import month_of_department
 from measures.rules import is_completion, standing
 from measures.services import MOST_TEXT, cell_of, history_of, lock_measure, moment_after, signal, touch, words
-from reporting.clock import now, today
-from reporting.periods import month_of
-from reporting.provenance import Provenance
-from reporting.statuses import MeasureStatus
-from reporting.workflow import OPEN_STATES, MoveNotAllowed, ReportState, moves_from
+from reporting.file_types import check_file
+from reporting.workflow import OPEN_STATES, ReportState, moves_from
 from web.errors import not_one_of
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class ReportData:
     next_step: str = ""
 
 
-class DraftChanged(MoveNotAllowed):
+class DraftChanged(NotAllowed):
     """Somebody else saved the draft in the meantime; `theirs` is what stands in the database now."""
 
     def __init__(self, theirs: Report) -> None:
@@ -58,7 +59,7 @@ class DraftChanged(MoveNotAllowed):
         self.theirs = theirs
 
 
-class StatusMoved(MoveNotAllowed):
+class StatusMoved(NotAllowed):
     """The status of the measure changed after the report was begun: `was` then, `current` now."""
 
     def __init__(self, was: str, current: str) -> None:
@@ -84,7 +85,7 @@ def each_by_itself[T: (Measure, Report)](subjects: Iterable[T], do: Callable[[T]
     for subject in subjects:
         try:
             do(subject)
-        except MoveNotAllowed as refusal:
+        except NotAllowed as refusal:
             outcomes.append(Outcome(subject, str(refusal)))
         else:
             outcomes.append(Outcome(subject))
@@ -93,7 +94,7 @@ def each_by_itself[T: (Measure, Report)](subjects: Iterable[T], do: Callable[[T]
 
 def _check_lead(measure: Measure, by: User) -> None:
     if not may_report(by, lead=measure.lead_department_id):
-        raise MoveNotAllowed(_("Only the lead department may report on this measure"))
+        raise NotAllowed(_("Only the lead department may report on this measure"))
 
 
 def _read_anew(report: Report) -> None:
@@ -101,21 +102,21 @@ def _read_anew(report: Report) -> None:
     try:
         report.refresh_from_db()
     except Report.DoesNotExist:
-        raise MoveNotAllowed(_("A colleague has thrown this draft away.")) from None
+        raise NotAllowed(_("A colleague has thrown this draft away.")) from None
 
 
 def _check_move(report: Report, *names: str, role: str, else_say: str) -> None:
     """The guard: one of the moves must stand in the table for the report's state."""
     if not any(move.name in names for move in moves_from(report.state, role=role)):
-        raise MoveNotAllowed(else_say)
+        raise NotAllowed(else_say)
 
 
 def _month(measure: Measure, period: date | None) -> date:
     month = month_of(period or today())
     if month > today():
-        raise MoveNotAllowed(_("The day is in the future"), field="period")
+        raise NotAllowed(_("The day is in the future"), field="period")
     if month < month_of(measure.listed_on):
-        raise MoveNotAllowed(_("The measure was not yet listed in this month."), field="period")
+        raise NotAllowed(_("The measure was not yet listed in this month."), field="period")
     return month
 
 
@@ -131,9 +132,9 @@ def _clean(data: ReportData) -> dict[str, Any]:
         texts["what_was_done"] = NO_CHANGE
     for name, text in texts.items():
         if len(text) > MOST_TEXT:
-            raise MoveNotAllowed(_("At most %(count)s characters") % {"count": MOST_TEXT}, field=name)
+            raise NotAllowed(_("At most %(count)s characters") % {"count": MOST_TEXT}, field=name)
     if data.status not in MeasureStatus.values or data.against_status not in MeasureStatus.values:
-        raise MoveNotAllowed(not_one_of(MeasureStatus.values), field="status")
+        raise NotAllowed(not_one_of(MeasureStatus.values), field="status")
     return {
         "status": data.status,
         "against_status": data.against_status,
@@ -151,7 +152,7 @@ def save_draft(
     """Makes the month's report, or saves what was typed into it; it need not be complete.
 
     `version` is that of the report that was being edited; None for a new one. Raises DraftChanged when another
-    one stands in the database, and MoveNotAllowed when the report is no longer the department's to edit.
+    one stands in the database, and NotAllowed when the report is no longer the department's to edit.
     """
     measure = lock_measure(measure.pk)
     _check_lead(measure, by)
@@ -161,7 +162,7 @@ def save_draft(
     if report is None:
         report = Report(measure=measure, period=month, version=0, provenance=Provenance.ILLUSTRATIVE)
     elif report.state not in EDITABLE:
-        raise MoveNotAllowed(_("This report waits for its review; withdraw it to change it."))
+        raise NotAllowed(_("This report waits for its review; withdraw it to change it."))
     elif all(getattr(report, name) == value for name, value in values.items()):
         return report
     elif version != report.version:
@@ -176,7 +177,7 @@ def save_draft(
 
 @transaction.atomic
 def submit_report(report: Report, *, by: User) -> Report:
-    """Hands a draft or returned report to the office. Raises MoveNotAllowed, with the field at fault."""
+    """Hands a draft or returned report to the office. Raises NotAllowed, with the field at fault."""
     measure = lock_measure(report.measure_id)
     _check_lead(measure, by)
     _read_anew(report)
@@ -193,19 +194,19 @@ def submit_report(report: Report, *, by: User) -> Report:
 
 def _check_complete(report: Report, current: str, since: date) -> None:
     if not report.what_was_done_zh and not report.what_was_done_en:
-        raise MoveNotAllowed(_("This field is required"), field="what_was_done")
+        raise NotAllowed(_("This field is required"), field="what_was_done")
     if report.against_status != current:
         raise StatusMoved(report.against_status, current)
     changes = report.status != current
     if changes and is_completion(current):
-        raise MoveNotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
+        raise NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
     if changes and is_completion(report.status) and not report.evidence.exists():
-        raise MoveNotAllowed(_("Completion needs evidence"), field="evidence")
+        raise NotAllowed(_("Completion needs evidence"), field="evidence")
     if report.effective_on is not None and report.effective_on > today():
-        raise MoveNotAllowed(_("The day is in the future"), field="effective_on")
+        raise NotAllowed(_("The day is in the future"), field="effective_on")
     if changes and report.effective_on is not None and not since <= report.effective_on <= today():
         days = {"first": since, "last": today()}
-        raise MoveNotAllowed(_("The day must lie between %(first)s and %(last)s.") % days, field="effective_on")
+        raise NotAllowed(_("The day must lie between %(first)s and %(last)s.") % days, field="effective_on")
 
 
 @transaction.atomic
@@ -223,7 +224,7 @@ def file_report(
     measure = lock_measure(measure.pk)
     month = month_of(period or today())
     if open_report(measure, month) is not None:
-        raise MoveNotAllowed(_("There is an open report for this month already."))
+        raise NotAllowed(_("There is an open report for this month already."))
     current = standing(history_of(measure))[-1].status
     said = {"what_was_done": NO_CHANGE if status == current else "", **(texts or {})}
     data = ReportData(status=status, against_status=current, effective_on=effective_on, **said)
@@ -245,7 +246,7 @@ def report_no_change(measures: Iterable[Measure], *, by: User, period: date | No
         # An old page still offers it for a month that has been accepted meanwhile.
         lock_measure(measure.pk)
         if measure.reports.accepted().filter(period=month_of(period or today())).exists():
-            raise MoveNotAllowed(_("This report has already been reviewed"))
+            raise NotAllowed(_("This report has already been reviewed"))
         status = standing(history_of(measure))[-1].status
         file_report(measure, by=by, status=status, period=period, texts={"what_was_done": NO_CHANGE})
 
@@ -273,7 +274,7 @@ def discard_draft(report: Report, *, by: User) -> None:
     _check_lead(measure, by)
     _read_anew(report)
     if report.state != ReportState.DRAFT or report.submitted_on is not None:
-        raise MoveNotAllowed(_("Only a draft that was never submitted can be thrown away."))
+        raise NotAllowed(_("Only a draft that was never submitted can be thrown away."))
     for evidence in report.evidence.all():
         _forget_file(evidence)
     report.delete()
@@ -282,7 +283,7 @@ def discard_draft(report: Report, *, by: User) -> None:
 def _check_decision(report: Report, *, by: User, move: str) -> None:
     """Reads the report anew and checks the table of moves; the caller holds the measure's lock."""
     if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     _read_anew(report)
     _check_move(report, move, role="reviewer", else_say=_("This report has already been reviewed"))
 
@@ -302,7 +303,7 @@ def _save_decision(report: Report, state: ReportState, *, by: User, note: str) -
 def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange | None:
     """Accepts a submitted report and writes its status change; None where the status stays as it is.
 
-    Raises MoveNotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
+    Raises NotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
     """
     note = words(note, else_say=None, field="note")
     measure = lock_measure(report.measure_id)
@@ -355,9 +356,9 @@ def _editable(report: Report, by: User) -> Report:
     _check_lead(measure, by)
     _read_anew(report)
     if report.state not in EDITABLE:
-        raise MoveNotAllowed(_("This report waits for its review; withdraw it to change it."), field="evidence")
+        raise NotAllowed(_("This report waits for its review; withdraw it to change it."), field="evidence")
     if report.evidence.count() >= MOST_EVIDENCE:
-        raise MoveNotAllowed(_("At most %(count)s pieces of evidence") % {"count": MOST_EVIDENCE}, field="evidence")
+        raise NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MOST_EVIDENCE}, field="evidence")
     return report
 
 
@@ -370,13 +371,13 @@ def _keep_evidence(report: Report, *, url: str = "", document_number: str = "", 
         try:
             URLValidator(schemes=["http", "https"])(url)
         except ValidationError as error:
-            raise MoveNotAllowed(error.messages[0], field="url") from None
+            raise NotAllowed(error.messages[0], field="url") from None
     return Evidence.objects.create(report=report, url=url, document_number=number, attached_at=now(), **titles)
 
 
 @transaction.atomic
 def attach_file(report: Report, *, by: User, file: File) -> Evidence:
-    """Keeps a file as evidence, under a random name. Raises MoveNotAllowed for what is too large or no document."""
+    """Keeps a file as evidence, under a random name. Raises NotAllowed for what is too large or no document."""
     content_type = check_file(file)
     report = _editable(report, by)
     name = (file.name or "").replace("\x00", "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
@@ -388,7 +389,7 @@ def attach_file(report: Report, *, by: User, file: File) -> Evidence:
         # A full disk must not take what was typed with it.
         logger.exception("A file of evidence could not be kept")
         sentence = _("Please choose the files once more: they could not be kept.")
-        raise MoveNotAllowed(sentence, field="evidence") from error
+        raise NotAllowed(sentence, field="evidence") from error
 
 
 @transaction.atomic
@@ -411,7 +412,7 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
     _check_lead(measure, by)
     _read_anew(report)
     if report.state not in EDITABLE:
-        raise MoveNotAllowed(_("This report waits for its review; withdraw it to change it."), field="evidence")
+        raise NotAllowed(_("This report waits for its review; withdraw it to change it."), field="evidence")
     _forget_file(evidence)
     evidence.delete()
 
@@ -444,13 +445,13 @@ def tell(
 def remind_department(department: Department, *, by: User, plan: Plan, period: date) -> int:
     """Reminds a department that owes reports for the month; returns how many people were told."""
     if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     # Two reviewers who press at once: the second sees that the first has.
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     if month_of_department(department.pk, plan=plan, month=period, by=today()).is_reported:
-        raise MoveNotAllowed(_("This department has reported the month."))
+        raise NotAllowed(_("This department has reported the month."))
     if Notice.objects.filter(
         user__department=department, kind=NoticeKind.REMINDER, period=period, day=today()
     ).exists():
-        raise MoveNotAllowed(_("This department has been reminded today."))
+        raise NotAllowed(_("This department has been reminded today."))
     return tell(department.pk, NoticeKind.REMINDER, period=period)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 
-from measures.differences import Piece, differences
 from measures.models import Report, StatusChange
 from measures.reports import NO_CHANGE
+from reporting.text_diff import Piece, differences
 from reporting.workflow import ReportState
 from web.language import local, suffix
 

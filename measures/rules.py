@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from reporting.statuses import MeasureStatus
+from core.statuses import MeasureStatus
 
 
 @dataclass(frozen=True)

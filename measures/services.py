@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.roles import may_comment, may_review
+from core.clock import now, today
+from core.exceptions import NotAllowed
+from core.signals import figures_changed
+from core.statuses import MeasureStatus
 from measures.models import Comment, Measure, Section, StatusChange, Term, TermsChange
 from measures.rules import Change, correction_window, is_completion, standing
-from reporting.clock import now, today
-from reporting.signals import figures_changed
-from reporting.statuses import MeasureStatus
-from reporting.workflow import MoveNotAllowed
 
 Cell = tuple[int, int, int]
 # In characters; columns of reasons are as wide.
@@ -71,7 +71,7 @@ def lock_departments(*departments: Department, and_all_others: bool = False) -> 
 
 def check_stands(department: Department, *, field: str) -> None:
     if department.merged_into_id is not None:
-        raise MoveNotAllowed(
+        raise NotAllowed(
             _("This department has been merged into another; choose the one that does its work now."), field=field
         )
 
@@ -83,9 +83,9 @@ def words(text: str, *, else_say: str | None, most: int = MOST_REASON, field: st
     """
     text = text.replace("\x00", "").strip()
     if not text and else_say is not None:
-        raise MoveNotAllowed(else_say, field=field)
+        raise NotAllowed(else_say, field=field)
     if len(text) > most:
-        raise MoveNotAllowed(_("At most %(count)s characters") % {"count": most}, field=field)
+        raise NotAllowed(_("At most %(count)s characters") % {"count": most}, field=field)
     return text
 
 
@@ -151,10 +151,10 @@ def change_terms(
 ) -> list[TermsChange]:
     """Moves a due date, or a measure to another department or section: by a reviewer, with a reason, on record.
 
-    Returns a row for each term that really changed. Raises MoveNotAllowed.
+    Returns a row for each term that really changed. Raises NotAllowed.
     """
     if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("Please say why."))
     if isinstance(lead_department, Department):
         (lead_department,) = lock_departments(lead_department)
@@ -163,9 +163,9 @@ def change_terms(
     before = cell_of(measure)
     if isinstance(due_on, date) and due_on < measure.listed_on:
         listed = {"day": measure.listed_on}
-        raise MoveNotAllowed(_("The measure was listed on %(day)s; it cannot be due before.") % listed, field="due_on")
+        raise NotAllowed(_("The measure was listed on %(day)s; it cannot be due before.") % listed, field="due_on")
     if isinstance(section, Section) and section.plan_id != measure.section.plan_id:
-        raise MoveNotAllowed(_("The section belongs to another plan."), field="section")
+        raise NotAllowed(_("The section belongs to another plan."), field="section")
     wanted = {Term.DUE_ON: due_on, Term.LEAD_DEPARTMENT: lead_department, Term.SECTION: section}
     changes = []
     for term, value in wanted.items():
@@ -185,7 +185,7 @@ def change_terms(
             )
         )
     if not changes:
-        raise MoveNotAllowed(_("Nothing was changed."))
+        raise NotAllowed(_("Nothing was changed."))
     measure.save()
     TermsChange.objects.bulk_create(changes)
     signal(before, cell_of(measure))
@@ -216,17 +216,17 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     """Makes a department part of another, for good: by a reviewer, with a reason, on record. Returns what went along.
 
     Everything that refers to `source` refers to `into` afterwards; reports stay with their measures. The number of
-    statements does not grow with the measures. Raises MoveNotAllowed.
+    statements does not grow with the measures. Raises NotAllowed.
     """
     if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("Please say why."))
     if source == into:
-        raise MoveNotAllowed(_("A department cannot be merged into itself."), field="into")
+        raise NotAllowed(_("A department cannot be merged into itself."), field="into")
     # Whatever was merged into it before goes along, and who merges that now may hold one that is wanted here.
     source, into = lock_departments(source, into, and_all_others=True)
     if source.merged_into_id is not None:
-        raise MoveNotAllowed(_("This department has been merged already."))
+        raise NotAllowed(_("This department has been merged already."))
     check_stands(into, field="into")
     # Those that it takes part in are written too: two mergers at once must come upon the same measures in one order.
     joined_by_source = Q(pk__in=_joins().filter(department=source).values("measure"))
@@ -312,7 +312,7 @@ def comment_on(measure: Measure, *, by: User, text: str) -> Comment:
     """What the lead, a participating department or the office says about a measure."""
     participating = list(measure.participating_departments.values_list("pk", flat=True))
     if not may_comment(by, lead=measure.lead_department_id, participating=participating):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     text = words(text, else_say=_("This field is required"), most=MOST_TEXT, field="text")
     return Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
 
@@ -321,7 +321,7 @@ def comment_on(measure: Measure, *, by: User, text: str) -> Comment:
 def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     """Moves the day a measure counts from; its first row moves with it.
 
-    Raises MoveNotAllowed when a later row would come to stand before it, or the day is after today.
+    Raises NotAllowed when a later row would come to stand before it, or the day is after today.
     """
     # They name the measures that are listed. Before the measure: whoever links them holds them first, too.
     measure.projects.touch()
@@ -329,11 +329,11 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     measure = lock_measure(measure.pk)
     rows = standing(history_of(measure))
     if listed_on > today():
-        raise MoveNotAllowed(_("The day is in the future"))
+        raise NotAllowed(_("The day is in the future"))
     if len(rows) > 1 and standing([replace(rows[0], effective_on=listed_on), *rows[1:]])[0].id != rows[0].id:
-        raise MoveNotAllowed(_("The measure already changed its status on %(day)s.") % {"day": rows[1].effective_on})
+        raise NotAllowed(_("The measure already changed its status on %(day)s.") % {"day": rows[1].effective_on})
     if measure.due_on is not None and measure.due_on < listed_on:
-        raise MoveNotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
+        raise NotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
     measure.listed_on = listed_on
     measure.save(update_fields=["listed_on"])
     StatusChange.objects.filter(pk=rows[0].id).update(effective_on=listed_on)
@@ -346,20 +346,20 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     """Says that a row was wrong: adds a row that supersedes it; the wrong one stays visible and counts for no day."""
     measure = lock_measure(change.measure_id)
     if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("A correction needs a reason."))
     rows = history_of(measure)
     wrong = next((row for row in standing(rows) if row.id == change.pk), None)
     if wrong is None:
-        raise MoveNotAllowed(_("This row has already been corrected."))
+        raise NotAllowed(_("This row has already been corrected."))
     window = correction_window(rows, wrong, today=today())
     if window is None:
-        raise MoveNotAllowed(_("Another change follows on the same day, so this row counts for no day."))
+        raise NotAllowed(_("Another change follows on the same day, so this row counts for no day."))
     if not window[0] <= effective_on <= window[1]:
         days = {"first": window[0], "last": window[1]}
-        raise MoveNotAllowed(_("The day must lie between %(first)s and %(last)s.") % days)
+        raise NotAllowed(_("The day must lie between %(first)s and %(last)s.") % days)
     if wrong.id == standing(rows)[0].id and status != MeasureStatus.PROMOTING:
-        raise MoveNotAllowed(_("The first status of a measure is “being promoted”."))
+        raise NotAllowed(_("The first status of a measure is “being promoted”."))
     correction = StatusChange.objects.create(
         measure=measure,
         old_status=change.status,
@@ -383,14 +383,14 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
     """Says that a completed measure is no longer so: adds a row that supersedes nothing."""
     measure = lock_measure(measure.pk)
     if not may_review(by):
-        raise MoveNotAllowed(_("You may not do this"))
+        raise NotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("Going back from completed needs a reason"))
     rows = history_of(measure)
     current = standing(rows)[-1]
     if not is_completion(current.status) or is_completion(status):
-        raise MoveNotAllowed(_("Only a completed measure can be reopened."))
+        raise NotAllowed(_("Only a completed measure can be reopened."))
     if not current.effective_on <= effective_on <= today():
-        raise MoveNotAllowed(
+        raise NotAllowed(
             _("The day must lie between %(first)s and %(last)s.") % {"first": current.effective_on, "last": today()}
         )
     change = StatusChange.objects.create(

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from core.clock import today
 from measures.notices import send_digests, tell_of_due_dates
-from reporting.clock import today
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)

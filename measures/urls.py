@@ -1,6 +1,11 @@
 from django.urls import path
 
-from measures import inbox_views, office_views, report_views, review_views, views, workspace_views
+from measures.office import views as office_views
+from measures.views import inbox as inbox_views
+from measures.views import measures as views
+from measures.views import report_form as report_views
+from measures.views import review as review_views
+from measures.views import workspace as workspace_views
 
 app_name = "measures"
 urlpatterns = [

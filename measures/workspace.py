@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department
+from core.lights import Thresholds
+from core.periods import month_end
+from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Report
-from reporting.lights import Thresholds
-from reporting.periods import month_end
-from reporting.statuses import MeasureStatus
 from reporting.workflow import OPEN_STATES, ReportState
 
 # In the order of the page.

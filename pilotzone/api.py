@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 
 from accounts.roles import may_read
+from core.clock import today
 from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
 from dashboard.api.places import Departments, Regions
@@ -21,20 +22,19 @@ from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
-from measures.api.changes import StatusChanges
 from measures.api.measures import MeasureDetail, MeasureHistory, Measures
 from measures.api.plans import Plans, Sections
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
+from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import HEADS, dictionary, lines
 from projects.api.projects import ProjectDetail, Projects
-from reporting.clock import today
-from web.api import Endpoint, Unknown
+from web.api.endpoints import Endpoint, Unknown
+from web.api.problems import PROBLEMS
+from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.days import month_before
 from web.errors import BadQuery, not_one_of
-from web.exports import export
-from web.listing import LARGEST_PAGE
-from web.problems import PROBLEMS
-from web.throttles import AnonymousThrottle, TokenThrottle
+from web.lists.exports import export
+from web.lists.listing import LARGEST_PAGE
 
 # What to do about each problem.
 ADVICE = {

@@ -66,6 +66,6 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    from dashboard.scheduler import run_schedule_alone
+    from pilotzone.scheduler import run_schedule_alone
 
     threading.Thread(target=run_schedule_alone, args=(threading.Event(),), daemon=True).start()

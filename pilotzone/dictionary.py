@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.figures import unit_words
-from web.api import ListEndpoint
-from web.schema import MONTH, PROBLEM, Shape
+from web.api.endpoints import ListEndpoint
+from web.api.schema import MONTH, PROBLEM, Shape
 
 _FORMATS: dict[str, str | Promise] = {
     "date": gettext_lazy("day (YYYY-MM-DD)"),

@@ -77,10 +77,14 @@ INSTALLED_APPS = [
     "regions",
     "accounts",
     "web",
+    "reporting",
     "measures",
     "projects",
     "indicators",
+    "rollups",
     "dashboard",
+    "styleguide",
+    "datasets",
 ]
 
 MIDDLEWARE = [
@@ -115,7 +119,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "dashboard.context.site",
+                "pilotzone.context_processors.site",
             ],
         },
     },
@@ -235,7 +239,7 @@ SECURE_CSP = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "measures.report_views.csrf_failure"
+CSRF_FAILURE_VIEW = "measures.views.report_form.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if env.boolean("PILOTZONE_HTTPS"):
@@ -281,14 +285,14 @@ CELERY_TIMEZONE = TIME_ZONE
 # The one schedule: `celery beat` runs it, and so does the scheduler thread of `manage.py demo`.
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep-stale-cells": {"task": "dashboard.tasks.refresh_rollups_task", "schedule": 30.0},
+    "sweep-stale-cells": {"task": "rollups.tasks.refresh_rollups_task", "schedule": 30.0},
     # Before the day turns: the rebuild of the new day would wipe out what is wrong.
     "verify-nightly": {
-        "task": "dashboard.tasks.verify_rollups_task",
+        "task": "rollups.tasks.verify_rollups_task",
         "schedule": crontab(hour=23, minute=30),
     },
     "rebuild-nightly": {
-        "task": "dashboard.tasks.rebuild_rollups_task",
+        "task": "rollups.tasks.rebuild_rollups_task",
         "schedule": crontab(hour=2, minute=30),
     },
     # Every page asks for the sum of these rows.
@@ -328,14 +332,14 @@ CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
 CORS_ALLOW_HEADERS = ("accept-language", "authorization", "if-modified-since", "if-none-match")
 CORS_EXPOSE_HEADERS = ("Content-Disposition", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After")
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["web.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["web.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["web.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["web.api.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "web.authentication.AccessTokenAuthentication",
-        "web.authentication.BrowserAuthentication",
+        "web.api.authentication.AccessTokenAuthentication",
+        "web.api.authentication.BrowserAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["web.permissions.MayRead"],
-    "DEFAULT_THROTTLE_CLASSES": ["web.throttles.AnonymousThrottle", "web.throttles.TokenThrottle"],
+    "DEFAULT_PERMISSION_CLASSES": ["web.api.permissions.MayRead"],
+    "DEFAULT_THROTTLE_CLASSES": ["web.api.throttles.AnonymousThrottle", "web.api.throttles.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "anonymous": env.rate("PILOTZONE_API_RATE_ANONYMOUS", "600/min"),
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
@@ -343,7 +347,7 @@ REST_FRAMEWORK = {
     # Without a proxy the header is the caller's own word, and would let them out of their limit.
     "NUM_PROXIES": env.integer("PILOTZONE_PROXIES", 0, most=9),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "web.problems.explain_error",
+    "EXCEPTION_HANDLER": "web.api.problems.explain_error",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -356,7 +360,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_PERMISSIONS": ["web.permissions.MayRead"],
+    "SERVE_PERMISSIONS": ["web.api.permissions.MayRead"],
 }
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -2,9 +2,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import preferences
+from pilotzone import health
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("", include("dashboard.urls")),
+    path("", include("rollups.urls")),
+    path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("projects/", include("projects.urls")),
     path("indicators/", include("indicators.urls")),
@@ -15,4 +21,4 @@ urlpatterns = [
 ]
 
 handler400 = "web.errors.bad_request"
-handler500 = "web.problems.server_error"
+handler500 = "web.api.problems.server_error"

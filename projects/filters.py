@@ -1,10 +1,10 @@
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.provenance import Provenance
 from measures.models import Measure
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
-from reporting.provenance import Provenance
-from web.filters import DayFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import DayFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _cities = Region.objects.filter(kind=RegionKind.CITY)
 

@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.provenance import Provenance, Sourced
+from core.timestamps import Updated, show_links
 from measures.models import Measure
 from projects.querysets import ProjectQuerySet
-from reporting.provenance import Provenance, Sourced
-from reporting.updates import Updated, show_links
 from web.addresses import address
 
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db.models import Count, QuerySet, Sum
 
-from reporting.updates import UpdatedQuerySet
+from core.timestamps import UpdatedQuerySet
 
 
 class ProjectQuerySet(UpdatedQuerySet):

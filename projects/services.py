@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from accounts.models import User
+from core.signals import figures_changed
 from projects.models import Project
-from reporting.signals import figures_changed
 
 Cell = tuple[int, int, str, str]
 

@@ -6,12 +6,12 @@ from django.db.models import Count, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from core.clock import today
+from core.lights import thresholds
 from measures.filters import asked_plan
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
-from reporting.clock import today
-from reporting.lights import thresholds
-from web.sources import named_source
+from web.formats.sources import named_source
 from web.templatetags.pilotzone import yuan
 from web.views import ListPage, ReadingView
 

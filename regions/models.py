@@ -4,8 +4,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reporting.provenance import Sourced
-from reporting.updates import Updated, UpdatedQuerySet
+from core.provenance import Sourced
+from core.timestamps import Updated, UpdatedQuerySet
 
 COUNTRY_CODE = "100000"
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from reporting.provenance import Sourced
+from core.provenance import Sourced
 from reporting.workflow import ReportState
 
 

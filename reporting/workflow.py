@@ -65,16 +65,5 @@ MOVES = (
 )
 
 
-class MoveNotAllowed(Exception):
-    """What the table, the person's role or the state of things does not allow; its text says why.
-
-    `field`: the field of the form that it belongs to, if it is one field's fault.
-    """
-
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
 def moves_from(state: str, *, role: str) -> list[Move]:
     return [move for move in MOVES if move.before == state and move.by == role]

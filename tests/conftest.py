@@ -20,10 +20,10 @@ from django.test import override_settings
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from dashboard.services import rebuild_rollups
-from reporting.updates import Updated
+from core.timestamps import Updated
+from rollups.services import rebuild_rollups
 from tests import services
-from web.throttles import AnonymousThrottle, TokenThrottle
+from web.api.throttles import AnonymousThrottle, TokenThrottle
 
 DEMONSTRATION_DAY = date(2023, 8, 29)
 

@@ -5,12 +5,12 @@ from itertools import count
 from typing import Any
 
 from accounts.models import Department, User
+from core.clock import SHANGHAI
 from indicators.models import Indicator, Observation, Target
 from measures import reports
 from measures.models import Measure, Plan, Report, Section, StatusChange
 from projects.models import Project
 from regions.models import Region
-from reporting.clock import SHANGHAI
 
 _numbers = count(1)
 FIRST_DAY = date(2023, 1, 3)

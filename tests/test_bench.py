@@ -12,9 +12,9 @@ from benchmarks import accepting, growth, inside
 from benchmarks.accepting import Accepted, Watch
 from benchmarks.child import Child
 from benchmarks.report import Finding, table
-from dashboard.models import StaleCell
-from dashboard.services import rebuild_rollups, verify_rollups
 from pilotzone.celery import app
+from rollups.models import StaleCell
+from rollups.services import rebuild_rollups, verify_rollups
 from tests import factories as make
 
 GB = 1_000_000_000
@@ -159,7 +159,7 @@ def test_every_accepted_report_is_seen_in_the_totals(site, monkeypatch):
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_report_that_no_refresh_brings_in_is_lost(site, monkeypatch):
-    monkeypatch.setattr("dashboard.receivers.refresh_rollups_task.delay", lambda: None)
+    monkeypatch.setattr("rollups.receivers.refresh_rollups_task.delay", lambda: None)
     accepting.file_reports(4)
     found = accepting.accept_reports(per_second=50)
     assert (found["accepted"], found["lost"], found["milliseconds"]) == (4, 4, [])

@@ -11,13 +11,14 @@ from django.db.models import CheckConstraint
 from django.db.models.deletion import ProtectedError
 
 from accounts.models import AccessToken, Department, User
-from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure, StaleCell
+from core.provenance import Sourced
+from dashboard.models import PublishedFigure
 from indicators.models import Indicator, Observation, Target
 from measures.models import Evidence, Measure, Notice, Plan, Report, Section, StatusChange
 from projects.models import Project
 from regions.models import Region
 from reporting.models import AbstractReport
-from reporting.provenance import Sourced
+from rollups.models import MeasureRollup, ProjectRollup, StaleCell
 from tests.factories import (
     SHOWN,
     make_change,
@@ -35,7 +36,7 @@ from tests.factories import (
     shanghai,
 )
 
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "dashboard")
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 
 

@@ -15,15 +15,16 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
-from dashboard.models import MeasureRollup, ProjectRollup, PublishedFigure
-from dashboard.services import verify_rollups
-from indicators.figures import standings
+from core.lights import Thresholds
+from dashboard.models import PublishedFigure
 from indicators.models import Indicator
+from indicators.state import standings
 from measures.models import Measure, Report, StatusChange
 from measures.rules import in_force
 from measures.services import history_of
 from projects.models import Project
-from reporting.lights import Thresholds
+from rollups.models import MeasureRollup, ProjectRollup
+from rollups.services import verify_rollups
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 JUNE = "2023-06-30"

@@ -17,9 +17,9 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from accounts.services import create_token
+from core.clock import now
 from measures.models import Evidence, Notice
 from measures.reports import ReportData, save_draft
-from reporting.clock import now
 from tests import factories as make
 from tests.documents import make_pdf
 from tests.pages import patterns
@@ -40,13 +40,13 @@ GET  dashboard:department   /departments/science/                 login 200   20
 GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200
 GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200
 GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200
-GET  dashboard:runs         /runs/                                login login 403 403 403 403 403 200 200
-POST dashboard:runs         /runs/                                login login 403 403 403 403 403 403 302
-GET  dashboard:gallery      /gallery/                             login login 403 403 403 403 403 403 200
+GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200
+POST rollups:runs         /runs/                                login login 403 403 403 403 403 403 302
+GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 200
 GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200
-GET  dashboard:healthz      /healthz                              200   200   200 200 200 200 200 200 200
-GET  dashboard:readyz       /readyz                               200   200   200 200 200 200 200 200 200
-GET  dashboard:metrics      /metrics                              403   403   403 403 403 403 403 403 200
+GET  healthz      /healthz                              200   200   200 200 200 200 200 200 200
+GET  readyz       /readyz                               200   200   200 200 200 200 200 200 200
+GET  metrics      /metrics                              403   403   403 403 403 403 403 403 200
 
 GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200
 GET  measures:lights        /measures/lights/                     login 200   200 200 200 200 200 200 200
@@ -152,7 +152,7 @@ BODIES = {
     "POST measures:no_change": {"measure": "M004", **AUGUST},
     "POST measures:decide": {"report": "{waits}", "decision": "accept"},
     "POST measures:remind": {"department": "science", **AUGUST},
-    "POST dashboard:runs": {"task": "check"},
+    "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
     "POST accounts:password": {"old_password": "guess"},
     "POST accounts:tokens": {"name": "导出", "scope": "read", "days": "90"},

@@ -12,13 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department
+from core.timestamps import Updated, UpdatedQuerySet
 from indicators.models import Indicator, Observation
 from measures import reports, services
 from measures.models import Measure, Plan, Report, Section, StatusChange
 from projects.models import Project
 from projects.services import remove_project, save_project
 from regions.models import Region
-from reporting.updates import Updated, UpdatedQuerySet
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

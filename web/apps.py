@@ -7,7 +7,7 @@ class WebConfig(AppConfig):
     name = "web"
 
     def ready(self) -> None:
-        from web import versions
+        from web.cache import versions
         from web.field_names import name_fields
 
         name_fields()

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from reporting.clock import SHANGHAI, today
-from reporting.periods import month_end, month_of, months_between
+from core.clock import SHANGHAI, today
+from core.periods import month_end, month_of, months_between
 from web.errors import BadQuery
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

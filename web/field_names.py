@@ -8,7 +8,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-OWN_APPS = ("regions", "accounts", "measures", "projects", "indicators", "dashboard")
+OWN_APPS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard")
 
 NAMES = {
     "adopted_basis": _("What the date adopted rests on"),

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from web.throttles import Limit
+from web.api.throttles import Limit
 
 CODES = {code for code, _name in settings.LANGUAGES}
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from web.versions import forget_old_changes
+from web.cache.versions import forget_old_changes
 
 
 @shared_task

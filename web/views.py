@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 from django.views.generic import TemplateView
 
 from accounts.roles import may_read
-from reporting.clock import today
-from web.charts import Chart
+from core.clock import today
+from web.cache.pages import kept_page
+from web.charts.chart import Chart
 from web.days import asked_comparison, asked_day, settled_comparison
 from web.errors import BadQuery, not_one_of
-from web.exports import export
-from web.kept import kept_page
-from web.listing import Listing, ask
-from web.unsent import keep_unsent
+from web.lists.exports import export
+from web.lists.listing import Listing, ask
+from web.unsent_forms import keep_unsent
 
 
 class ReadingView(TemplateView):

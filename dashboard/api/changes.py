@@ -14,13 +14,10 @@ from indicators.api.indicators import CODE, NAME, PERIOD, RELEASED_ON, VALUE
 from indicators.models import Observation
 from measures.api.measures import LIGHT_THEN, STATUS_THEN
 from measures.api.measures import MEASURE as LISTED
-from measures.changes import MeasureChange
+from measures.comparison import MeasureChange
 from measures.filters import asked_plan
-from web.api import Endpoint
-from web.days import LAST_MONTH, asked_comparison
-from web.language import local
-from web.numbers import trimmed
-from web.schema import (
+from web.api.endpoints import Endpoint
+from web.api.schema import (
     ADDRESS,
     DAY,
     NUMBER,
@@ -37,6 +34,9 @@ from web.schema import (
     quantity,
     record,
 )
+from web.days import LAST_MONTH, asked_comparison
+from web.formats.numbers import trimmed
+from web.language import local
 
 MEASURE = record(
     {

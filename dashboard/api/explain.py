@@ -8,16 +8,16 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
-from dashboard.explain import NARROWINGS, Rows, asked, names
+from dashboard.explanations import NARROWINGS, Rows, asked, names
 from dashboard.figures import Figures
-from dashboard.models import RollupRun
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
-from indicators.figures import COUNTRY, PROVINCE, Standing
+from indicators.state import COUNTRY, PROVINCE, Standing
 from measures.filters import MeasureFilter, asked_plan
 from projects.filters import ProjectFilter
-from web.api import Endpoint
-from web.schema import (
+from rollups.models import RollupRun
+from web.api.endpoints import Endpoint
+from web.api.schema import (
     ADDRESS,
     DAY,
     FLAG,
@@ -37,7 +37,7 @@ from web.schema import (
     record,
     translated,
 )
-from web.sources import source_text
+from web.formats.sources import source_text
 
 LABEL = translated(gettext_lazy("What it is called"))
 INPUT = record(

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
 from regions.models import Region, RegionKind
-from web.api import ListEndpoint, Row
+from web.api.endpoints import ListEndpoint, Row
+from web.api.schema import ADDRESS, TEXT, UPDATED_AT, choice, local_names, meaning, optional
 from web.days import written_moment
-from web.filters import RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 from web.language import local
-from web.schema import ADDRESS, TEXT, UPDATED_AT, choice, local_names, meaning, optional
+from web.lists.filters import RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 
 class RegionFilter(UpdatedFilterSet):

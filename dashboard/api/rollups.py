@@ -6,15 +6,15 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.lights import Light
 from dashboard.api.summary import INVESTED, MEASURES, linked
 from dashboard.figures import Figures, described, explanations
 from dashboard.figures import Row as Member
 from measures.filters import asked_plan
-from reporting.lights import Light
-from web.api import ListEndpoint, Row
+from web.api.endpoints import ListEndpoint, Row
+from web.api.schema import ADDRESS, TEXT, Shape, array, choice, local_names, meaning, on_the_earlier_day
 from web.errors import BadQuery, not_one_of
-from web.listing import Listing
-from web.schema import ADDRESS, TEXT, Shape, array, choice, local_names, meaning, on_the_earlier_day
+from web.lists.listing import Listing
 
 
 @dataclass

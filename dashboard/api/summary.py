@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from core.comparison import FigureChange
+from core.lights import Light
+from core.statuses import MeasureStatus
 from dashboard.changes import figure_changes, indicator_changes
 from dashboard.figures import Figures, explanations, meta, summary
 from indicators.api.indicators import (
@@ -22,11 +25,8 @@ from indicators.api.indicators import (
 )
 from measures.filters import asked_plan
 from projects.models import Category
-from reporting.changes import FigureChange
-from reporting.lights import Light
-from reporting.statuses import MeasureStatus
-from web.api import Endpoint, Row
-from web.schema import (
+from web.api.endpoints import Endpoint, Row
+from web.api.schema import (
     AS_OF,
     DAY,
     FIGURES,

@@ -7,14 +7,11 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from indicators.figures import COUNTRY, PROVINCE, Since, Standing, standings
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Direction, Indicator, Observation, Target
-from web.api import Endpoint, ListEndpoint, Row
-from web.days import written_moment
-from web.language import local
-from web.numbers import json_number, trimmed
-from web.schema import (
+from indicators.state import COUNTRY, PROVINCE, Since, Standing, standings
+from web.api.endpoints import Endpoint, ListEndpoint, Row
+from web.api.schema import (
     ADDRESS,
     CUMULATIVE,
     DAY,
@@ -36,7 +33,10 @@ from web.schema import (
     quantity,
     record,
 )
-from web.sources import source_text
+from web.days import written_moment
+from web.formats.numbers import json_number, trimmed
+from web.formats.sources import source_text
+from web.language import local
 
 CODE = meaning(gettext_lazy("Code of the indicator"))
 PERIOD = meaning(gettext_lazy("The period that the value is of, such as 2023H1"))

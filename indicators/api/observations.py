@@ -4,15 +4,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from core.periods import PeriodKind
 from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
-from reporting.periods import PeriodKind
-from web.api import ListEndpoint, Row
+from web.api.endpoints import ListEndpoint, Row
+from web.api.schema import CUMULATIVE, DAY, FLAG, PROVENANCE, SOURCE, UNIT, UPDATED_AT, URL, choice, meaning
 from web.days import written_moment
-from web.numbers import json_number, trimmed
-from web.schema import CUMULATIVE, DAY, FLAG, PROVENANCE, SOURCE, UNIT, UPDATED_AT, URL, choice, meaning
-from web.sources import source_text
+from web.formats.numbers import json_number, trimmed
+from web.formats.sources import source_text
 
 VERIFIED = meaning(gettext_lazy("Whether it was checked against the source"), FLAG)
 _VALUES = [

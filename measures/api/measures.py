@@ -9,18 +9,17 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from accounts.roles import may_see_names
-from measures.api.changes import REASON, STATUS_CHANGE, change_rows, change_values
+from core.lights import Light, light_of, thresholds
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
 from measures.api.reports import EVIDENCE, WORDS
 from measures.api.reports import REPORT as FILED
-from measures.changes import status_and_light
+from measures.api.status_changes import REASON, STATUS_CHANGE, change_rows, change_values
+from measures.comparison import status_and_light
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Evidence, Measure, Report, StatusChange
-from reporting.lights import Light, light_of, thresholds
-from reporting.provenance import Provenance
-from reporting.statuses import MeasureStatus
-from web.api import Endpoint, ListEndpoint, Row, among, grouped, joined, local_text
-from web.days import written_moment
-from web.schema import (
+from web.api.endpoints import Endpoint, ListEndpoint, Row, among, grouped, joined, local_text
+from web.api.schema import (
     ADDRESS,
     DAY,
     PROVENANCE,
@@ -39,7 +38,8 @@ from web.schema import (
     record,
     translated,
 )
-from web.sources import source_text
+from web.days import written_moment
+from web.formats.sources import source_text
 
 _DESCRIPTION, _TARGET = gettext_lazy("What is to be done"), gettext_lazy("What is to be reached")
 MEASURE: dict[str, Shape] = {

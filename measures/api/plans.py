@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy
 
 from measures.filters import asked_plan
 from measures.models import Plan, Section
-from web.api import ListEndpoint, Row
+from web.api.endpoints import ListEndpoint, Row
+from web.api.schema import ADDRESS, DAY, PROVENANCE, SOURCE, UPDATED_AT, WHOLE, local_names, meaning
 from web.days import written_moment
-from web.filters import SearchFilter, UpdatedFilterSet
+from web.formats.sources import source_text
 from web.language import local
-from web.schema import ADDRESS, DAY, PROVENANCE, SOURCE, UPDATED_AT, WHOLE, local_names, meaning
-from web.sources import source_text
+from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 
 class PlanFilter(UpdatedFilterSet):

@@ -13,20 +13,18 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.roles import may_report, may_review, may_see_evidence, may_see_report
+from core.exceptions import NotAllowed
+from core.statuses import MeasureStatus
 from measures.filing import begin_report, rewrite_report
 from measures.models import Measure, Report
 from measures.reports import MOST_EVIDENCE, TEXTS, submit_report, withdraw_report
 from measures.services import MOST_TEXT
-from reporting.statuses import MeasureStatus
-from reporting.workflow import MOVES, MoveNotAllowed, ReportState, moves_from
-from web import bodies
-from web.api import Endpoint, ListEndpoint, Row
-from web.bodies import Field
-from web.days import written_moment
-from web.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
-from web.language import local
-from web.permissions import MayRead, MayWrite
-from web.schema import (
+from reporting.workflow import MOVES, ReportState, moves_from
+from web.api import request_body as bodies
+from web.api.endpoints import Endpoint, ListEndpoint, Row
+from web.api.permissions import MayRead, MayWrite
+from web.api.request_body import Field
+from web.api.schema import (
     AS_OF,
     DAY,
     MONTH,
@@ -45,7 +43,10 @@ from web.schema import (
     optional,
     record,
 )
-from web.sources import source_text
+from web.days import written_moment
+from web.formats.sources import source_text
+from web.language import local
+from web.lists.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
 
 # The texts of a report, and what each says.
 WORDS = {
@@ -158,7 +159,7 @@ class ReportEndpoint(Endpoint):
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
-        if isinstance(exc, MoveNotAllowed):
+        if isinstance(exc, NotAllowed):
             # The other version, or the other status, so that the caller can choose.
             if isinstance(theirs := getattr(exc, "theirs", None), Report):
                 response.data["theirs"] = self.row(theirs)

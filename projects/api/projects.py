@@ -7,16 +7,13 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from core.provenance import Provenance
+from core.statements import answer, compiled
 from measures.filters import asked_plan
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Category, Project, Stage
-from reporting.provenance import Provenance
-from reporting.statements import answer, compiled
-from web.api import Endpoint, ListEndpoint, Row, among, grouped, in_order
-from web.days import written_moment
-from web.language import local, suffix
-from web.numbers import WAN_PER_YI
-from web.schema import (
+from web.api.endpoints import Endpoint, ListEndpoint, Row, among, grouped, in_order
+from web.api.schema import (
     ADDRESS,
     DAY,
     FLAG,
@@ -34,7 +31,10 @@ from web.schema import (
     quantity,
     translated,
 )
-from web.sources import source_in
+from web.days import written_moment
+from web.formats.numbers import WAN_PER_YI
+from web.formats.sources import source_in
+from web.language import local, suffix
 
 PROJECT: dict[str, Shape] = {
     "code": meaning(gettext_lazy("Code of the project")),

@@ -2,7 +2,7 @@
 //
 //   <script src="charts.js" data-plotly="URL of plotly.min.js" data-failed="A sentence." defer></script>
 //   <figure class="chart"> … <div class="chart-plot" data-figure-id="ID" data-label="Caption" data-described-by="ID"></div>
-//     <script type="application/json" id="ID">a figure, as web/charts.py makes it</script> …
+//     <script type="application/json" id="ID">a figure, as web/charts/chart.py makes it</script> …
 //
 // A drawn figure has data-drawn="true"; one that failed has "false", the sentence, and its rows opened.
 // Written for Chromium 86.

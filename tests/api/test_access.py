@@ -10,7 +10,7 @@ from measures.models import Report
 from tests import factories as make
 from tests.api.addresses import ALL, WRITTEN
 from tests.api.conftest import API
-from web.throttles import AnonymousThrottle, CountedThrottle, TokenThrottle
+from web.api.throttles import AnonymousThrottle, CountedThrottle, TokenThrottle
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from reporting import clock
+from core import clock
 from tests import factories as make
 from tests.api.addresses import ALL, LISTS
 from tests.api.conftest import API
-from web import kept
+from web.cache import pages as kept
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_any_change_is_seen_at_once(site: Any, ask: Any) -> None:
 def test_the_next_day_is_another_version(site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = ask("measures/")["ETag"]
     monkeypatch.setattr(clock, "today", lambda: date(2023, 8, 30))
-    for module in ("web.days", "web.kept"):
+    for module in ("web.days", "web.cache.pages"):
         monkeypatch.setattr(f"{module}.today", lambda: date(2023, 8, 30))
     assert ask("measures/", **{"If-None-Match": tag}).status_code == 200
 
@@ -174,7 +174,9 @@ def test_nobody_is_given_what_was_made_for_another(people: Any, open_reading: No
 def test_a_refusal_or_a_file_is_not_kept(site: Any, ask: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PILOTZONE_KEEP_PAGES = 600
     found: list[str] = []
-    monkeypatch.setattr("web.kept.cache.set", lambda key, *args: found.append(key) if key.startswith("page:") else None)
+    monkeypatch.setattr(
+        "web.cache.pages.cache.set", lambda key, *args: found.append(key) if key.startswith("page:") else None
+    )
     assert ask("measures/?light=blue").status_code == 400
     assert ask("measures/M999/").status_code == 404
     assert ask("measures/?format=csv").status_code == 200

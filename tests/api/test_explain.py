@@ -5,8 +5,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dashboard.models import RollupRun
-from dashboard.services import rebuild_rollups
+from rollups.models import RollupRun
+from rollups.services import rebuild_rollups
 from tests.api.addresses import wrong
 from tests.api.conftest import API
 from tests.api.test_schema import described, plain

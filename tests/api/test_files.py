@@ -11,12 +11,12 @@ from django.urls import resolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import web.api
+import web.api.endpoints
 from measures.models import Measure
 from tests.api.addresses import LISTS, wrong
 from tests.api.conftest import API
 from tests.api.test_lists import whole
-from web.exports import About, export
+from web.lists.exports import About, export
 
 # What begins a formula, in the narrow and in the wide form, and what a program may leave out before it.
 BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
@@ -83,7 +83,7 @@ def test_the_second_sheet_says_what_the_first_is(site: Any, ask: Any) -> None:
 def test_more_rows_than_a_sheet_holds_are_refused(
     language: str, site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.api, "MOST_ROWS", 3)
+    monkeypatch.setattr(web.api.endpoints, "MOST_ROWS", 3)
     answer = ask(f"measures/?format=xlsx&lang={language}")
     assert answer.status_code == 400
     sentences = {

@@ -21,7 +21,7 @@ from schemathesis.generation.meta import CoveragePhaseData
 
 from tests import factories as make
 from tests.api.conftest import API
-from web.throttles import AnonymousThrottle, TokenThrottle
+from web.api.throttles import AnonymousThrottle, TokenThrottle
 
 pytestmark = pytest.mark.django_db
 

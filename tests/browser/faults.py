@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from tests.services import ROOT
-from web.messages import catalogue_path, chinese, read_catalogue
+from web.catalogue import catalogue_path, chinese, read_catalogue
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # Two letters or more: single ones are parts of codes and formulas.

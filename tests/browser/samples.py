@@ -82,9 +82,9 @@ SAMPLES = [
     page("dashboard:explain", "?figure=measures.gap"),
     page("dashboard:explain", "?figure=indicators.gdp_growth_ytd.value"),
     page("dashboard:explain", "?figure=projects.total_investment"),
-    page("dashboard:runs", person="admin"),
-    page("dashboard:runs", "?failed=1", person="audit"),
-    page("dashboard:gallery", person="admin"),
+    page("rollups:runs", person="admin"),
+    page("rollups:runs", "?failed=1", person="audit"),
+    page("styleguide:gallery", person="admin"),
     page("dashboard:changes"),
     page("dashboard:changes", "?compare=2023-03-31&as_of=2023-06-30"),
     page("measures:list"),
@@ -150,8 +150,8 @@ SAMPLES = [
 # No page of ours to look at, by what answers instead.
 NO_PAGES = {
     "answers in JSON": {
-        "dashboard:healthz",
-        "dashboard:readyz",
+        "healthz",
+        "readyz",
         "schema",
         "api-unknown",
         "api-changes",
@@ -177,7 +177,7 @@ NO_PAGES = {
         "api-status-changes",
         "api-summary",
     },
-    "numbers for a machine": {"dashboard:metrics"},
+    "numbers for a machine": {"metrics"},
     "a file": {"measures:evidence"},
     "a word for the form that asked": {"measures:draft"},
     "sends on to a page, or shows that page again with its errors": {

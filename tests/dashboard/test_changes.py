@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from core.lights import thresholds
 from dashboard.changes import (
     Changes,
     EarlierFigures,
@@ -27,12 +28,11 @@ from dashboard.changes import (
     members_then,
 )
 from dashboard.figures import Figures, Row
-from dashboard.overview import fallen_words
-from dashboard.services import rebuild_rollups
+from dashboard.pages.overview import fallen_words
 from indicators.models import Indicator
-from measures import history as histories
+from measures import timeline as histories
 from measures.models import Measure
-from reporting.lights import thresholds
+from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import text_of
 

@@ -6,9 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from dashboard.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
-from dashboard.services import rebuild_rollups
-from reporting.clock import now
+from core.clock import now
+from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
+from rollups.services import rebuild_rollups
 from tests.factories import make_department, make_measure, make_plan, make_project, make_section
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ class TestVerify:
         assert Verification.objects.get().differing == 2
 
     def test_it_says_how_many_lines_were_left_out(self, site, monkeypatch):
-        monkeypatch.setattr("dashboard.services.KEPT_DIFFERENCES", 1)
+        monkeypatch.setattr("rollups.services.KEPT_DIFFERENCES", 1)
         ProjectRollup.objects.update(total=7)
         MeasureRollup.objects.all().delete()
         out = StringIO()

@@ -7,17 +7,17 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from core.lights import light_of, thresholds
 from dashboard.figures import Figures, summary
-from dashboard.members import categories_of
-from dashboard.models import MeasureRollup, ProjectRollup, RollupRun
-from dashboard.overview import month_ends
-from dashboard.pages import Rank, in_order, rank
-from measures import history as histories
+from dashboard.pages.drill_down import categories_of
+from dashboard.pages.overview import month_ends
+from dashboard.pages.shared import Rank, in_order, rank
+from measures import timeline as histories
 from measures.models import Measure, Plan, StatusChange
 from measures.reporting_months import Month, months_of
 from measures.rules import Change, in_force
 from projects.models import Project
-from reporting.lights import light_of, thresholds
+from rollups.models import MeasureRollup, ProjectRollup, RollupRun
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

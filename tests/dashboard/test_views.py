@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
-from dashboard.models import PublishedFigure, StaleCell
-from dashboard.overview import gap_words
-from dashboard.services import rebuild_rollups
+from dashboard.models import PublishedFigure
+from dashboard.pages.overview import gap_words
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
+from rollups.models import StaleCell
+from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import joined
 
@@ -341,7 +342,7 @@ def test_not_ready_while_a_migration_waits_or_the_database_is_away(db, monkeypat
         def migration_plan(self, targets):
             return [("accounts", False)]
 
-    monkeypatch.setattr("dashboard.health.MigrationExecutor", Waiting)
+    monkeypatch.setattr("pilotzone.health.MigrationExecutor", Waiting)
     response = Client().get("/readyz")
     assert response.status_code == 503
     assert b"not applied" in response.content
@@ -349,7 +350,7 @@ def test_not_ready_while_a_migration_waits_or_the_database_is_away(db, monkeypat
     def away(connection):
         raise OperationalError
 
-    monkeypatch.setattr("dashboard.health.MigrationExecutor", away)
+    monkeypatch.setattr("pilotzone.health.MigrationExecutor", away)
     response = Client().get("/readyz")
     assert response.status_code == 503
     assert b"does not answer" in response.content
@@ -368,7 +369,7 @@ def test_metrics_are_for_this_machine_and_superusers(site, settings):
     assert Client().get("/metrics", headers={"x-forwarded-for": "10.1.2.3"}).status_code == 403
     client = Client()
     client.force_login(make.make_user("admin", is_superuser=True))
-    assert client.get(reverse("dashboard:metrics"), **elsewhere).status_code == 200
+    assert client.get(reverse("metrics"), **elsewhere).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,7 @@ from django.test import Client
 from accounts.models import AccessToken, Department, User
 from accounts.roles import Scope
 from accounts.services import create_token, create_token_once
-from dashboard import rollups
-from dashboard.models import MeasureRollup, RollupRun
-from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
+from core.exceptions import NotAllowed
 from measures import services
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
 from measures.reports import (
@@ -34,7 +32,9 @@ from measures.reports import (
 from measures.services import change_terms, merge_departments
 from pilotzone.celery import app
 from projects.models import Project
-from reporting.workflow import MoveNotAllowed
+from rollups import engine
+from rollups.models import MeasureRollup, RollupRun
+from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import file_report, make_department, make_measure, make_project, make_section, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,9 +86,9 @@ def at_once(jobs):
 
 def split(answers):
     """Those that went well, and the refusals; anything else is a failure of the test."""
-    refusals = [answer for answer in answers if isinstance(answer, MoveNotAllowed)]
+    refusals = [answer for answer in answers if isinstance(answer, NotAllowed)]
     well = [answer for answer in answers if not isinstance(answer, Exception)]
-    strange = [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, MoveNotAllowed)]
+    strange = [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, NotAllowed)]
     assert strange == []
     return well, refusals
 
@@ -242,19 +242,19 @@ def test_a_rebuild_in_progress_shows_no_half_new_figures(measure, monkeypatch):
     Project.objects.filter(pk=project.pk).update(investment_wan=2)
 
     def totals():
-        read = [rollups.read(kind, plan_id=plan, day=DAY, today=DAY) for kind in ("measures", "projects")]
+        read = [engine.read(kind, plan_id=plan, day=DAY, today=DAY) for kind in ("measures", "projects")]
         assert all(cells.computed_at for cells in read)
         measures, projects = (cells.sum_by()[None] for cells in read)
         return measures["due"], projects["investment"]
 
-    write, seen = rollups._write, []
+    write, seen = engine._write, []
 
     def write_and_look(*args, **kwargs):
         written = write(*args, **kwargs)
         seen.extend(at_once([totals]))
         return written
 
-    monkeypatch.setattr(rollups, "_write", write_and_look)
+    monkeypatch.setattr(engine, "_write", write_and_look)
     rebuild_rollups()
     assert seen == [(0, 1), (0, 1)]
     assert totals() == (1, 2)

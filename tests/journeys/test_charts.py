@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from tests.browser.samples import SAMPLES
-from web.charts import Chart
+from web.charts.chart import Chart
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = [

@@ -19,12 +19,12 @@ import pytest
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections, transaction
 
-from dashboard.models import MeasureRollup, RollupRun, StaleCell
-from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from measures.models import Measure, Notice, Report, StatusChange
 from measures.reports import accept_report
 from measures.services import change_terms
 from pilotzone.celery import app
+from rollups.models import MeasureRollup, RollupRun, StaleCell
+from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import file_report, make_department, make_measure, make_section, make_user
 from tests.running import (
     IN_THE_MIDDLE,

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from dashboard.models import MeasureRollup, StaleCell
-from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from measures.reports import accept_report
 from pilotzone.celery import app
+from rollups.models import MeasureRollup, StaleCell
+from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import file_report, make_department, make_measure, make_plan, make_user
 from tests.running import worker
 from tests.services import wait_until
@@ -44,7 +44,7 @@ def test_without_a_broker_the_totals_change_with_the_report(measure, settings, m
 @pytest.mark.django_db(transaction=True)
 def test_an_error_in_the_refresh_keeps_the_report_and_its_mark(measure, monkeypatch):
     monkeypatch.setitem(app.conf, "task_always_eager", True)
-    monkeypatch.setattr("dashboard.rollups.refresh_batch", lambda **kwargs: 1 / 0)
+    monkeypatch.setattr("rollups.engine.refresh_batch", lambda **kwargs: 1 / 0)
     change = accept_a_change(measure)
     assert change.status == "in_progress"
     assert change.report.state == "accepted"
@@ -56,7 +56,7 @@ def test_an_error_in_the_refresh_keeps_the_report_and_its_mark(measure, monkeypa
 
 @pytest.mark.django_db(transaction=True)
 def test_while_a_mark_waits_page_and_api_say_so(measure, client, open_reading, monkeypatch):
-    monkeypatch.setattr("dashboard.receivers.refresh_rollups_task.delay", lambda: None)
+    monkeypatch.setattr("rollups.receivers.refresh_rollups_task.delay", lambda: None)
     assert "汇总数据正在更新" not in client.get("/").content.decode()
     accept_a_change(measure)
     assert "汇总数据正在更新" in client.get("/").content.decode()

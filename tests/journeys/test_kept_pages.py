@@ -14,13 +14,13 @@ from django.test import Client
 from django.urls import resolve
 
 from accounts.models import Department, User
-from dashboard.services import rebuild_rollups
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
 from measures.reports import accept_report
 from measures.services import comment_on, merge_departments
 from pilotzone.celery import app
 from projects.models import Project
+from rollups.services import rebuild_rollups
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
 from tests.conftest import analyse

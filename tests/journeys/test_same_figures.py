@@ -41,7 +41,7 @@ PAGES = {
         "/explain/?figure=indicators.gdp_growth_ytd.value",
     ],
 }
-FOR_STAFF = {"dashboard:runs", "dashboard:gallery"}
+FOR_STAFF = {"rollups:runs", "styleguide:gallery"}
 MEASURE_FILTERS = ["status=in_progress", "section=innovation", "department=energy", "light=red"]
 PROJECT_FILTERS = ["city=370600&category=energy"]
 CATEGORIES = ("innovation", "industry", "infrastructure", "energy")

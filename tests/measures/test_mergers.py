@@ -15,14 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounts.models import Department
+from core.exceptions import NotAllowed
+from core.signals import figures_changed
 from dashboard.figures import Figures
-from dashboard.models import MeasureRollup, StaleCell
-from dashboard.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from measures.models import Measure, TermsChange
 from measures.reports import submit_report
 from measures.services import Holdings, add_measure, change_terms, holdings_of, merge_departments
-from reporting.signals import figures_changed
-from reporting.workflow import MoveNotAllowed
+from rollups.models import MeasureRollup, StaleCell
+from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests import factories as make
 from tests.api.addresses import wrong
 from tests.pages import text_of
@@ -263,10 +263,10 @@ def test_the_statements_do_not_grow_with_the_measures(site: Any) -> None:
 
 
 class TestRefusals:
-    def refused(self, site: Any, **change: Any) -> MoveNotAllowed:
+    def refused(self, site: Any, **change: Any) -> NotAllowed:
         asked = {"source": site.water, "into": site.housing, "by": site.rita, "reason": SAID, **change}
         before = leads(), joined()
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             merge_departments(asked.pop("source"), **asked)
         assert (leads(), joined()) == before
         assert not TermsChange.objects.filter(reason=SAID).exists()
@@ -325,13 +325,13 @@ class TestRefusals:
     def test_what_was_read_before_another_merged_it_is_not_believed(self, site: Any) -> None:
         old = Department.objects.get(slug="water")
         merge_departments(site.water, into=site.housing, by=site.rita, reason="先到")
-        with pytest.raises(MoveNotAllowed):
+        with pytest.raises(NotAllowed):
             merge_departments(old, into=site.finance, by=site.rita, reason=SAID)
 
     def test_no_measure_newly_goes_to_it(self, site: Any) -> None:
         merge_departments(site.water, into=site.housing, by=site.rita, reason="已定")
         measure = Measure.objects.get(code="W106")
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             change_terms(measure, by=site.rita, lead_department=site.water, reason=SAID)
         assert refusal.value.field == "lead_department"
         # The form of a new one was opened before: it goes to the department that does the work now.

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from core.exceptions import NotAllowed
 from measures.models import Notice, StatusChange
 from measures.reports import accept_report, return_report, submit_report, withdraw_report
-from reporting.workflow import MOVES, MoveNotAllowed, ReportState, moves_from
+from reporting.workflow import MOVES, ReportState, moves_from
 from tests.factories import make_department, make_measure, make_report, make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,7 @@ def test_a_move_is_made_by_those_who_may_and_by_nobody_else(measure, who, state,
         assert StatusChange.objects.count() == 1 + (wanted == ["accept"])
         return
     before = everything(report)
-    with pytest.raises(MoveNotAllowed) as refusal:
+    with pytest.raises(NotAllowed) as refusal:
         move(report, by=by)
     assert str(refusal.value)
     assert everything(report) == before

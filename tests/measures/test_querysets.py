@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from core.clock import SHANGHAI
+from core.lights import Light, Thresholds, light_of
 from measures.models import Measure, Plan, Report, StatusChange
 from measures.reporting_months import months_of
 from measures.rules import Change, in_force
 from measures.services import history_of
-from reporting.clock import SHANGHAI
-from reporting.lights import Light, Thresholds, light_of
 from tests.factories import (
     make_change,
     make_department,

@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 
-from measures.history import read
 from measures.models import Report
 from measures.reporting_months import (
     board_of,
@@ -13,6 +12,7 @@ from measures.reporting_months import (
     months_of_department,
     months_shown,
 )
+from measures.timeline import read
 from tests import factories as make
 from tests.pages import text_of
 

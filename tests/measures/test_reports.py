@@ -6,6 +6,9 @@ from datetime import date
 import pytest
 from django.core.files.base import ContentFile
 
+from core.clock import SHANGHAI
+from core.exceptions import NotAllowed
+from core.signals import figures_changed
 from measures.models import Evidence, Notice, Report, StatusChange
 from measures.reports import (
     DraftChanged,
@@ -27,9 +30,6 @@ from measures.reports import (
     submit_report,
     withdraw_report,
 )
-from reporting.clock import SHANGHAI
-from reporting.signals import figures_changed
-from reporting.workflow import MoveNotAllowed
 from tests.documents import make_pdf
 from tests.factories import make_change, make_department, make_measure, make_plan, make_report, make_user
 
@@ -104,7 +104,7 @@ def pdf(name="验收意见.pdf"):
 
 def refused(do, *arguments, **named):
     """The refusal; it always has a sentence."""
-    with pytest.raises(MoveNotAllowed) as refusal:
+    with pytest.raises(NotAllowed) as refusal:
         do(*arguments, **named)
     assert str(refusal.value)
     return refusal.value

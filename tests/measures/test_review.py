@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from measures.differences import differences
 from measures.models import Measure, Notice, Report
 from measures.reports import accept_report
+from reporting.text_diff import differences
 from tests.factories import (
     file_report,
     make_change,

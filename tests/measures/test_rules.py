@@ -2,8 +2,8 @@ from datetime import date, datetime
 
 import pytest
 
+from core.clock import SHANGHAI
 from measures.rules import Change, correction_window, in_force, is_completion, standing
-from reporting.clock import SHANGHAI
 
 
 def change(id: int, status: str, day: date, *, recorded: date | None = None, supersedes: int | None = None) -> Change:

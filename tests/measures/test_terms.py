@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from core.exceptions import NotAllowed
+from core.signals import figures_changed
 from measures.models import Comment, TermsChange
 from measures.reports import accept_report, submit_report
 from measures.services import change_terms, comment_on, correct_status, reopen_measure
-from reporting.signals import figures_changed
-from reporting.workflow import MoveNotAllowed
 from tests.factories import (
     file_report,
     make_change,
@@ -111,7 +111,7 @@ class TestTerms:
     def test_the_new_lead_files_and_the_old_one_no_longer(self, measure, rita, ada, ben):
         draft = make_report(measure, date(2023, 8, 10), state="draft")
         change_terms(measure, by=rita, lead_department=ben.department, reason="职能划转")
-        with pytest.raises(MoveNotAllowed):
+        with pytest.raises(NotAllowed):
             submit_report(draft, by=ada)
         assert submit_report(draft, by=ben).submitted_by == ben
 
@@ -127,7 +127,7 @@ class TestTerms:
 
     def test_only_the_office_changes_them(self, measure, ada, ben, heard):
         for person in others(ada, ben):
-            with pytest.raises(MoveNotAllowed):
+            with pytest.raises(NotAllowed):
                 change_terms(measure, by=person, due_on=date(2023, 12, 31), reason="推迟")
         measure.refresh_from_db()
         assert measure.due_on == date(2023, 9, 30)
@@ -145,7 +145,7 @@ class TestTerms:
         ],
     )
     def test_what_makes_no_sense_is_refused(self, measure, rita, terms, reason, field):
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             change_terms(measure, by=rita, reason=reason, **terms)
         assert refusal.value.field == field
         measure.refresh_from_db()
@@ -153,7 +153,7 @@ class TestTerms:
 
     def test_a_section_of_another_plan_is_refused_with_everything_else(self, measure, rita):
         elsewhere = make_section(make_plan("another-plan"))
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             change_terms(measure, by=rita, section=elsewhere, due_on=date(2023, 12, 31), reason="调整")
         assert refusal.value.field == "section"
         measure.refresh_from_db()
@@ -175,13 +175,13 @@ class TestComments:
 
     def test_nobody_else_has(self, measure, ada, ben):
         for person in others(ada, ben)[1:]:
-            with pytest.raises(MoveNotAllowed):
+            with pytest.raises(NotAllowed):
                 comment_on(measure, by=person, text="意见")
         assert not Comment.objects.exists()
 
     @pytest.mark.parametrize("text", ["", "  \n ", "\x00", "字" * 2001])
     def test_empty_and_endless_ones_are_refused(self, measure, ada, text):
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             comment_on(measure, by=ada, text=text)
         assert refusal.value.field == "text"
         assert not Comment.objects.exists()
@@ -202,7 +202,7 @@ class TestCorrecting:
         change = make_change(measure, "in_progress", date(2023, 5, 1))
         report = file_report(measure, by=ada, status="in_progress")
         correct_status(change, by=rita, status="promoting", effective_on=date(2023, 5, 1), reason="录入有误")
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             accept_report(report, by=rita)
         assert (refusal.value.was, refusal.value.current) == ("in_progress", "promoting")
         report.refresh_from_db()
@@ -211,10 +211,10 @@ class TestCorrecting:
     def test_only_the_office_corrects_and_with_a_reason(self, measure, ada, ben, rita):
         change = make_change(measure, "in_progress", date(2023, 5, 1))
         for person in others(ada, ben):
-            with pytest.raises(MoveNotAllowed):
+            with pytest.raises(NotAllowed):
                 correct_status(change, by=person, status="promoting", effective_on=date(2023, 5, 1), reason="有误")
         for reason in ("", "   ", "长" * 301):
-            with pytest.raises(MoveNotAllowed) as refusal:
+            with pytest.raises(NotAllowed) as refusal:
                 correct_status(change, by=rita, status="promoting", effective_on=date(2023, 5, 1), reason=reason)
             assert refusal.value.field == "reason"
         assert measure.status_changes.count() == 2
@@ -224,7 +224,7 @@ class TestReopening:
     def test_only_the_office_reopens_and_the_lead_reports_on(self, measure, ada, ben, rita):
         make_change(measure, "completed", date(2023, 6, 20))
         for person in others(ada, ben):
-            with pytest.raises(MoveNotAllowed):
+            with pytest.raises(NotAllowed):
                 reopen_measure(measure, by=person, status="in_progress", effective_on=TODAY, reason="复查")
         reopen_measure(measure, by=rita, status="in_progress", effective_on=TODAY, reason="复查")
         report = file_report(measure, by=ada, status="in_progress")
@@ -233,7 +233,7 @@ class TestReopening:
     @pytest.mark.parametrize("reason", ["", "   ", "长" * 301])
     def test_it_needs_a_reason(self, measure, rita, reason):
         make_change(measure, "completed", date(2023, 6, 20))
-        with pytest.raises(MoveNotAllowed) as refusal:
+        with pytest.raises(NotAllowed) as refusal:
             reopen_measure(measure, by=rita, status="in_progress", effective_on=TODAY, reason=reason)
         assert refusal.value.field == "reason"
         assert measure.status_changes.count() == 2

@@ -12,7 +12,13 @@ from tests.services import ROOT
 # What no page and no address of the API needs: large, or for building and testing.
 NOT_SERVED = ["plotly", "numpy", "pandas", "babel", "openpyxl", "pypdf", "hypothesis", "playwright", "pytest"]
 # One of each kind of entrance.
-SERVED = ["dashboard.views", "measures.views", "measures.report_views", "projects.api.projects", "measures.admin"]
+SERVED = [
+    "dashboard.views",
+    "measures.views.measures",
+    "measures.views.report_form",
+    "projects.api.projects",
+    "measures.admin",
+]
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from core.signals import figures_changed
 from projects.models import Project
 from projects.services import remove_project, save_project
-from reporting.signals import figures_changed
 from tests.factories import make_measure, make_plan, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db

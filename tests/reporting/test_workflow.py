@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from reporting.statuses import MeasureStatus
+from core.statuses import MeasureStatus
 from reporting.workflow import MOVES, OPEN_STATES, ReportState, moves_from
 
 # state, role -> moves; nothing else is allowed.

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from web.charts import Chart, Column
+from web.charts.chart import Chart, Column
 from web.templatetags import pilotzone as tags
 
 AUGUST_29 = date(2023, 8, 29)

@@ -20,15 +20,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from reporting.lights import Light
-from reporting.periods import MonthState
-from reporting.provenance import Provenance
-from reporting.statuses import MeasureStatus
-from web import language, numbers
+from core.lights import Light
+from core.periods import MonthState
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
+from web import language
 from web.days import CHOSEN
 from web.days import month_ends as ends_of_months
-from web.sources import named_source
-from web.units import exact_money
+from web.formats import numbers
+from web.formats.sources import named_source
+from web.formats.units import exact_money
 
 register = template.Library()
 
@@ -861,7 +862,7 @@ def figure(context, content, path, value, href=None, source=None, classes="") ->
 
         {% figure "measures.completed" 13 href="/measures/?status=completed" %}13{% endfigure %}
 
-    Where the page has `why` (dashboard.explain.Why), a mark beside it opens its explanation; on the page of a member
+    Where the page has `why` (an explanations.Why), a mark beside it opens its explanation; on the page of a member
     that is also the `source`, whose `value` it is.
     """
     why = context.get("why") if source is None else None

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from accounts.roles import Scope
 from accounts.services import MOST_TOKENS, TOKEN_LASTS, create_token
-from reporting.workflow import MoveNotAllowed
+from core.exceptions import NotAllowed
 
 LONGEST = 3_660
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError("The name of a token has at most 100 characters.")
         try:
             token, key = create_token(user, scope=Scope(options["scope"]), name=options["name"], days=options["days"])
-        except MoveNotAllowed:
+        except NotAllowed:
             # The refusal itself is in the language of the site.
             sentence = f"{user.username} has {MOST_TOKENS} valid tokens, and may have no more: revoke one first."
             raise CommandError(sentence) from None

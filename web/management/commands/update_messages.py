@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from web.messages import catalogue_path, chinese, key, update_catalogue
+from web.catalogue import catalogue_path, chinese, key, update_catalogue
 
 
 class Command(BaseCommand):

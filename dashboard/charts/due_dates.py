@@ -1,0 +1,341 @@
+"""When a plan's measures fall due: by quarter and status, as of a day."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.lights import Light, thresholds
+from core.periods import month_end
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
+from dashboard.figures import Figures
+from dashboard.pages.shared import Links
+from measures.models import Measure, Plan
+from web.charts.chart import (
+    INK,
+    INK_2,
+    NARROW_TICKS,
+    STATUS_TONES,
+    Chart,
+    Column,
+    Figure,
+    Margin,
+    day_of_year,
+    is_chinese,
+    label,
+    layout,
+    narrow_layout,
+    scale,
+    tick_values,
+    x_axis,
+    y_axis,
+    year_name,
+)
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import number
+
+# In the order in which they are stacked.
+STATUSES = (MeasureStatus.COMPLETED, MeasureStatus.IN_PROGRESS, MeasureStatus.PROMOTING)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter of a calendar year; `number` is 1 to 4."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> "Quarter":
+        return cls(day.year, (day.month + 2) // 3)
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        return month_end(date(self.year, 3 * self.number, 1))
+
+    @property
+    def next(self) -> "Quarter | None":
+        """None after the last one of the calendar."""
+        return None if self.last == date.max else Quarter.of(self.last + timedelta(days=1))
+
+    @property
+    def words(self) -> str:
+        return f"{self.year}年{'一二三四'[self.number - 1]}季度" if is_chinese() else f"Q{self.number} {self.year}"
+
+
+@dataclass(frozen=True)
+class DueBar:
+    """Measures that fall due in a quarter, by status in the order of STATUSES. `quarter` is None for those before or
+    after all that are shown, where `tick` is what stands below the bar. `url` leads to their list, `urls` to that of
+    each status."""
+
+    name: str
+    quarter: Quarter | None
+    counts: Sequence[int]
+    url: str = ""
+    urls: Sequence[str] = ("", "", "")
+    tick: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+
+def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
+    """Bars of equal width in their order, each with its total above it, and a line at the day that ends above its
+    quarter's bar."""
+    highest = max((bar.total for bar in bars), default=0) or 1
+    steps, (_lowest, top) = scale(0, highest)
+    ticks = [tick for tick in steps if tick.is_integer()]
+    now = sum(bar.total for bar in bars if bar.quarter == Quarter.of(as_of))
+    # The totals stand inside the plot, also on paper, where it is lower and they are not; the day's line above its bar.
+    top = max(top, highest * 1.16, now * 1.3)
+    places = list(range(len(bars)))
+    data: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "x": places,
+            "y": [bar.counts[n] for bar in bars],
+            "width": 0.7,
+            "marker": {"color": STATUS_TONES[status].fill, "line": {"color": STATUS_TONES[status].edge, "width": 1}},
+            "customdata": [bar.urls[n] for bar in bars],
+            "hovertext": [f"{bar.name}<br>{status.label} {number(bar.counts[n])}" for bar in bars],
+            "hoverinfo": "text",
+        }
+        for n, status in enumerate(STATUSES)
+    ]
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": places,
+            "y": [bar.total for bar in bars],
+            "text": [number(bar.total) if bar.total else "" for bar in bars],
+            "textposition": "top center",
+            "textfont": {"color": INK, "size": 12},
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        }
+    )
+    shapes, notes = _day_line(bars, as_of=as_of, top=top)
+    values = {"tickvals": places, "range": [-0.5, len(bars) - 0.5]}
+    return {
+        "data": data,
+        "layout": layout(
+            height=340,
+            margin=Margin(52, 8, 30, 50),
+            barmode="stack",
+            xaxis=x_axis(ticktext=_ticks(bars, narrow=False), **values),
+            yaxis=y_axis(
+                range=[0, top],
+                tickvals=ticks,
+                ticktext=tick_values(ticks, percent=False),
+                title={"text": _("Measures (number)"), "font": {"size": 12, "color": INK_2}, "standoff": 6},
+            ),
+            shapes=shapes,
+            annotations=[*notes, *_years(bars)],
+        ),
+        "narrow": narrow_layout(
+            height=300,
+            margin=Margin(44, 4, 30, 46),
+            xaxis={"ticktext": _ticks(bars, narrow=True)},
+        ),
+        "key": [
+            {"label": str(status.label), "fill": STATUS_TONES[status].fill, "edge": STATUS_TONES[status].edge}
+            for status in STATUSES
+        ],
+    }
+
+
+def _ticks(bars: Sequence[DueBar], *, narrow: bool) -> list[str]:
+    """The quarters; none where there is no room for them, since the years stand below."""
+    has_room = len(bars) <= (12 if narrow else 24)
+    name = ("%d季" if narrow else "%d季度") if is_chinese() else "Q%d"
+    return [bar.tick if bar.quarter is None else name % bar.quarter.number if has_room else "" for bar in bars]
+
+
+def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
+    """Each below the middle of its quarters."""
+    places: dict[int, list[int]] = {}
+    for place, bar in enumerate(bars):
+        if bar.quarter:
+            places.setdefault(bar.quarter.year, []).append(place)
+    where: dict[str, Any] = {
+        "y": 0,
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": -22,
+        "font": {"size": NARROW_TICKS, "color": INK_2},
+    }
+    return [label(year_name(year), x=(own[0] + own[-1]) / 2, **where) for year, own in places.items()]
+
+
+def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """From above the plot, where the day is written, down to the total of the bar of its quarter; none where that
+    quarter is not shown."""
+    quarter = Quarter.of(as_of)
+    place = next((n for n, bar in enumerate(bars) if bar.quarter == quarter), None)
+    if place is None:
+        return [], []
+    passed = ((as_of - quarter.first).days + 0.5) / ((quarter.last - quarter.first).days + 1)
+    x = round(place - 0.5 + passed, 3)
+    across = (x + 0.5) / len(bars)
+    side = "left" if across < 0.2 else "right" if across > 0.8 else "center"
+    end = round(bars[place].total + top * 0.12, 3)
+    line = {"color": INK, "width": 1.5}
+    return (
+        [{"type": "line", "x0": x, "x1": x, "y0": end, "y1": top, "line": line}],
+        [
+            label(
+                _("As of %(day)s") % {"day": day_of_year(as_of)},
+                x=x,
+                y=1,
+                yref="paper",
+                yanchor="bottom",
+                yshift=3,
+                xanchor=side,
+                xshift={"left": -4, "right": 4, "center": 0}[side],
+            )
+        ],
+    )
+
+
+class Due(NamedTuple):
+    """A measure: when it falls due, its status and its light on the day of the page."""
+
+    due_on: date | None
+    status: str
+    light: str
+
+
+def due_rows(figures: Figures) -> list[Due]:
+    """All measures of the plan. One query."""
+    measures: Any = Measure.objects.in_plan(figures.plan).as_of(figures.day, limits=thresholds())
+    return [Due(*row) for row in measures.order_by().values_list("due_on", "status", "light")]
+
+
+def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member: str) -> Chart:
+    """`member`: the filter of the section or department that the measures are of; none for those of the plan."""
+    day = figures.day
+    dated = [(each.due_on, each.status) for each in measures if each.due_on]
+    bars = _bars(dated, plan=figures.plan, links=links, member=member) if dated else []
+    undated = len(measures) - len(dated)
+    notes = (
+        [_("The line marks %(day)s.") % {"day": day_words(day)}]
+        if bars and any(bar.quarter == Quarter.of(day) for bar in bars)
+        else []
+    )
+    if undated:
+        without = ngettext(
+            "%(count)s measure without a due date is not in the chart.",
+            "%(count)s measures without a due date are not in the chart.",
+            undated,
+        )
+        notes.append(without % {"count": number(undated)})
+    sums = [sum(counts) for counts in zip(*(bar.counts for bar in bars), strict=True)]
+    return Chart(
+        name="due",
+        kind="due",
+        title=_("Measures by due date and status (number, as of %(day)s)") % {"day": day_words(day)},
+        figure=due_dates(bars, as_of=day) if bars else None,
+        missing=_("No measure with a due date is listed by this day."),
+        summary=_summary(measures, day),
+        columns=[
+            Column(_("Due date"), is_number=False),
+            *(Column(str(status.label), number) for status in STATUSES),
+            Column(_("Total"), number),
+        ],
+        rows=[[bar.name, *bar.counts, bar.total] for bar in bars],
+        total=[_("Total"), *sums, sum(sums)] if bars else (),
+        urls=[bar.url for bar in bars],
+        note=(" " if not is_chinese() else "").join(notes),
+        source=_("The measures of the plan; each names its own source"),
+        provenance=Provenance.ILLUSTRATIVE,
+    )
+
+
+def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member: Mapping[str, str]) -> list[DueBar]:
+    """One for each quarter of the plan, and one each for what falls due before and after."""
+    first, last = Quarter.of(plan.starts_on), Quarter.of(plan.ends_on)
+    shown = [Quarter(year, n) for year in range(first.year, last.year + 1) for n in (1, 2, 3, 4)]
+    shown = shown[first.number - 1 : len(shown) - (4 - last.number)]
+    counts: dict[Quarter | str, Counter[str]] = {}
+    for due_on, status in dated:
+        key = "before" if due_on < first.first else "after" if due_on > last.last else Quarter.of(due_on)
+        counts.setdefault(key, Counter())[status] += 1
+
+    def bar(key: Quarter | str, name: str, tick: str = "", **span: date) -> DueBar:
+        own = counts.get(key, Counter())
+        filters = {**{end: day.isoformat() for end, day in span.items()}, **member}
+        return DueBar(
+            name=name,
+            tick=tick,
+            quarter=None if isinstance(key, str) else key,
+            counts=[own[status] for status in STATUSES],
+            url=links.to("measures:list", **filters) if own else "",
+            urls=[
+                links.to("measures:list", status=status.value, **filters) if own[status] else "" for status in STATUSES
+            ],
+        )
+
+    bars = [bar(each, each.words, due_from=each.first, due_to=each.last) for each in shown]
+    if "before" in counts:
+        name = _("Before %(quarter)s") % {"quarter": first.words}
+        bars.insert(0, bar("before", name, pgettext("due", "Before"), due_to=first.first - timedelta(days=1)))
+    if "after" in counts:
+        name = _("After %(quarter)s") % {"quarter": last.words}
+        bars.append(bar("after", name, pgettext("due", "After"), due_from=last.last + timedelta(days=1)))
+    return bars
+
+
+def _summary(measures: Sequence[Due], day: date) -> str:
+    """How many are overdue, how many are still to be completed in the quarter of the day, and how many fall due in the
+    next one."""
+    quarter = Quarter.of(day)
+    parts = [_overdue(sum(each.light == Light.RED for each in measures))]
+    due = [(each.due_on, each.status) for each in measures if each.due_on and each.due_on >= day]
+    left = sum(on <= quarter.last and status != MeasureStatus.COMPLETED for on, status in due)
+    if left:
+        words = ngettext(
+            "%(count)s is still due in this quarter (%(quarter)s)",
+            "%(count)s are still due in this quarter (%(quarter)s)",
+            left,
+        )
+        parts.append(words % {"count": number(left), "quarter": quarter.words})
+    if quarter.next:
+        coming = [status for on, status in due if Quarter.of(on) == quarter.next]
+        parts.append(_coming(len(coming), coming.count(MeasureStatus.COMPLETED), quarter.next))
+    clauses = pgettext("between clauses", "; ").join(parts)
+    return _("As of %(day)s, %(clauses)s.") % {"day": day_words(day), "clauses": clauses}
+
+
+def _overdue(count: int) -> str:
+    if not count:
+        return _("no measure is overdue")
+    words = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
+    return words % {"count": number(count)}
+
+
+def _coming(count: int, completed: int, quarter: Quarter) -> str:
+    if not count:
+        return _("none falls due in the next quarter (%(quarter)s)") % {"quarter": quarter.words}
+    words = ngettext(
+        "%(count)s falls due in the next quarter (%(quarter)s), %(completed)s",
+        "%(count)s fall due in the next quarter (%(quarter)s), %(completed)s",
+        count,
+    )
+    done = _("%(count)s of them completed already") % {"count": number(completed)}
+    return words % {
+        "count": number(count),
+        "quarter": quarter.words,
+        "completed": done if completed else _("none completed yet"),
+    }

@@ -1,0 +1,238 @@
+"""Which departments have reported which month: a matrix of marks, as of a day."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.models import Department
+from core.periods import MonthState
+from core.provenance import Provenance
+from dashboard.pages.shared import Links, month_words
+from measures.reporting_months import Month, reports_due_on
+from web.charts.chart import (
+    ACCENT,
+    FONT,
+    INK,
+    INK_3,
+    NARROW_FONT,
+    RED,
+    Chart,
+    Column,
+    Figure,
+    Margin,
+    day_of_year,
+    is_chinese,
+    layout,
+    month_name,
+    narrow_layout,
+    wrapped,
+    x_axis,
+    y_axis,
+)
+from web.language import local
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import iso, number
+
+ROW, HEAD = 34, 60
+
+MARKS: Mapping[MonthState, dict[str, Any]] = {
+    MonthState.ON_TIME: {"symbol": "circle", "size": 11, "color": ACCENT},
+    MonthState.LATE: {"symbol": "circle-open", "size": 11, "color": ACCENT, "line": {"width": 2}},
+    MonthState.MISSING: {"symbol": "x-thin", "size": 10, "line": {"color": RED, "width": 2.5}},
+    MonthState.PENDING: {"symbol": "line-ew", "size": 8, "line": {"color": INK_3, "width": 2}},
+}
+
+
+class MonthMark(NamedTuple):
+    """A department's month, and how it stands with it; `state` is None where it owes nothing."""
+
+    month: Month
+    state: MonthState | None
+
+    @property
+    def counted(self) -> str:
+        return f"{self.month.filed}/{self.month.owed}"
+
+    @property
+    def is_gap(self) -> bool:
+        return self.state == MonthState.MISSING
+
+
+class ReportRow(NamedTuple):
+    """A department's months in their order; `key` is its slug, `url` where its marks lead."""
+
+    key: str
+    name: str
+    url: str
+    marks: Sequence[MonthMark]
+
+    @property
+    def has_gap(self) -> bool:
+        return any(mark.is_gap for mark in self.marks)
+
+
+def report_matrix(months: Sequence[date], rows: Sequence[ReportRow]) -> Figure:
+    """A row for each department in the order given, a column for each month; no mark where nothing is owed."""
+    data = []
+    for state, marker in MARKS.items():
+        found = [
+            (place, n, row) for n, row in enumerate(rows) for place, mark in enumerate(row.marks) if mark.state == state
+        ]
+        if not found:
+            continue
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [place for place, _n, _row in found],
+                "y": [n for _place, n, _row in found],
+                "marker": {"opacity": 1, **marker},
+                "cliponaxis": False,
+                "customdata": [row.url for _place, _n, row in found],
+                "hovertext": [_hover(row, months[place], row.marks[place]) for place, _n, row in found],
+                "hoverinfo": "text",
+            }
+        )
+    places = list(range(len(months)))
+    names = [month_name(month) for month in months]
+    every = 1 if len(months) <= (8 if is_chinese() else 6) else 2
+    height = ROW * len(rows) + HEAD
+    return {
+        "data": data,
+        "layout": layout(
+            height=height,
+            margin=Margin(8, 8, HEAD - 26, 8),
+            xaxis=x_axis(range=[-0.5, len(months) - 0.5], tickvals=places, ticktext=names, side="top", showline=False),
+            yaxis=y_axis(
+                range=[len(rows) - 0.5, -0.5],
+                tickvals=list(range(len(rows))),
+                ticktext=[row.name for row in rows],
+                tickfont={"size": FONT, "color": INK},
+                ticklabelstandoff=5,
+                automargin="width",
+            ),
+        ),
+        "narrow": narrow_layout(
+            height=height,
+            margin=Margin(4, 4, HEAD - 26, 8),
+            xaxis={"tickvals": places[::every], "ticktext": names[::every]},
+            yaxis={"ticktext": [wrapped(row.name, 14) for row in rows], "tickfont": {"size": NARROW_FONT}},
+        ),
+    }
+
+
+def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
+    counted = _("%(filed)s of %(owed)s filed") % {"filed": number(mark.month.filed), "owed": number(mark.month.owed)}
+    state = mark.state.label if mark.state else ""
+    return f"{row.name}<br>{month_words(month)} {state}<br>{counted}"
+
+
+def report_rows(
+    departments: Sequence[Department],
+    found: Mapping[int, Sequence[Month]],
+    *,
+    months: Sequence[date],
+    day: date,
+    links: Links,
+) -> list[ReportRow]:
+    """The departments that owe something for one of the months, `found` by their id: first those that miss the newest
+    month whose reports are due, then those that miss most months, else in the order given."""
+    rows = [
+        ReportRow(
+            each.slug,
+            local(each, "short"),
+            links.to("dashboard:department", each.slug) + "#months",
+            [MonthMark(own, own.state(month, day=day)) for month, own in zip(months, found[each.pk], strict=True)],
+        )
+        for each in departments
+        if each.pk in found
+    ]
+    newest = _newest_due(months, day)
+    return sorted(
+        rows, key=lambda row: (newest is None or not row.marks[newest].is_gap, -sum(mark.is_gap for mark in row.marks))
+    )
+
+
+def _newest_due(months: Sequence[date], day: date) -> int | None:
+    """The place of the newest month whose reports should be in."""
+    return max((n for n, month in enumerate(months) if reports_due_on(month) < day), default=None)
+
+
+def report_chart(rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, months: Sequence[date], day: date) -> Chart:
+    """`rows`: all departments that owe something, which the summary speaks of; `drawn`: those to be shown."""
+    return Chart(
+        name="reports",
+        kind="free",
+        key_template="dashboard/_report_key.html",
+        title=_("Monthly reports by department (as of %(day)s)") % {"day": day_words(day)},
+        figure=report_matrix(months, drawn) if drawn else None,
+        missing=_("Every report that was due by this day is filed.")
+        if rows
+        else _("No department owes a report by this day."),
+        summary=_summary(rows, months=months, day=day),
+        columns=[
+            Column(_("Department"), is_number=False),
+            Column(_("Month"), is_number=False),
+            Column(pgettext("reports", "Owed"), number),
+            Column(pgettext("reports", "Filed"), number),
+            Column(_("Last filed on"), iso),
+            Column(_("Status"), is_number=False),
+        ],
+        rows=[
+            [row.name, f"{month:%Y-%m}", mark.month.owed, mark.month.filed, mark.month.last_on, str(mark.state.label)]
+            for row in drawn
+            for month, mark in zip(months, row.marks, strict=True)
+            if mark.state
+        ],
+        urls=[row.url for row in drawn for mark in row.marks if mark.state],
+        note=_note(sum(not row.has_gap for row in rows) - sum(not row.has_gap for row in drawn)),
+        source=_("Monthly reports of the departments"),
+        provenance=Provenance.ILLUSTRATIVE,
+        rows_template="dashboard/_report_rows.html",
+    )
+
+
+def _note(left_out: int) -> str:
+    due = {"day": settings.PILOTZONE_REPORT_DUE_DAY}
+    rule = _(
+        "On time: all that was owed is filed by day %(day)s of the month; late: the last of it came after that; "
+        "incomplete: something is still missing after it."
+    )
+    notes = [rule % due]
+    if left_out:
+        words = ngettext(
+            "%(count)s department without a missing month is left out.",
+            "%(count)s departments without a missing month are left out.",
+            left_out,
+        )
+        notes.append(words % {"count": number(left_out)})
+    return ("" if is_chinese() else " ").join(notes)
+
+
+def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) -> str:
+    """Of the newest month whose reports should be in; before the first one is due, of how many are in already."""
+    newest = _newest_due(months, day)
+    place = 0 if newest is None else newest
+    states = Counter(row.marks[place].state for row in rows if row.marks[place].state)
+    if not states:
+        return _("No department owes a report by this day.")
+    month = months[place]
+    counts = {str(state.value): number(states[state]) for state in MonthState}
+    counts |= {"owing": number(states.total()), "month": month_words(month), "due": day_of_year(reports_due_on(month))}
+    if newest is None:
+        return (
+            _("Departments that owe reports for %(month)s: %(owing)s, of which %(on_time)s filed all (due by %(due)s).")
+            % counts
+        )
+    return (
+        _(
+            "Departments that owed reports for %(month)s (due by %(due)s): %(owing)s, of which %(on_time)s on time, "
+            "%(late)s late and %(missing)s incomplete."
+        )
+        % counts
+    )

@@ -1,0 +1,190 @@
+"""What the page of changes shows: the difference of two days in, dicts for the template out."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.comparison import FigureChange
+from core.rounding import whole
+from dashboard.changes import Changes
+from dashboard.figures import PERCENT, POINTS, YI, Explanation, explanations, unit_words
+from dashboard.pages.shared import Links, rounding_note
+from indicators.models import Observation
+from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
+from projects.models import Category
+from web.days import month_ends
+from web.formats.sentences import format_sentence
+from web.formats.units import money_words
+from web.language import local
+from web.templatetags.pilotzone import change as change_words
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import gap_cell, number
+from web.templatetags.pilotzone import percent as percent_words
+
+
+def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
+    then = links.on(changes.then.day)
+    listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
+    rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in explanations().items()}
+    projects = changes.projects
+    return {
+        "sentence": changes_sentence(changes),
+        "measure_figures": [row for path, row in rows.items() if path.startswith("measures.")],
+        "project_figures": [row for path, row in rows.items() if path.startswith("projects.")],
+        "figures_rounding": _figures_rounding(changes.figures),
+        "then_source": then.to("api-summary"),
+        "source": links.to("api-changes", compare=changes.then.day.isoformat()),
+        "counts": changes.counts,
+        "measures": [
+            {
+                "url": links.to("measures:detail", each.measure.code),
+                "department_url": links.to("dashboard:department", each.measure.lead_department.slug),
+                "each": each,
+            }
+            for each in changes.measures
+        ],
+        "changed_url": links.to("measures:list", changed="yes", compare=changes.then.day.isoformat()),
+        "listed": projects,
+        "listed_whole": whole(projects["total_investment"]),
+        "rounding": rounding_note(
+            (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
+        ),
+        "listed_url": links.to("projects:list", **listed),
+        "categories": [
+            {
+                "label": category.label,
+                "path": f"projects.by_category.{category.value}",
+                "url": links.to("projects:list", category=category.value, **listed),
+                **projects["by_category"][category.value],
+                "whole": whole(projects["by_category"][category.value]["total_investment"]),
+            }
+            for category in Category
+        ],
+        "observations": [_observation_row(each, links) for each in changes.observations],
+        "assumed": assumed_note(changes.observations),
+        "all_indicators_url": links.to("indicators:list"),
+        "years": list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
+    }
+
+
+def changes_sentence(changes: Changes) -> SafeString:
+    counts, projects, values = changes.counts, changes.projects, len(changes.observations)
+    listed = (
+        ngettext(
+            "%(count)s project with an investment of %(investment)s was listed",
+            "%(count)s projects with an investment of %(investment)s were listed",
+            projects["total"],
+        )
+        % {"count": number(projects["total"]), "investment": money_words(projects["total_investment"])}
+        if projects["total"]
+        else _("no project was listed")
+    )
+    released = (
+        ngettext("%(count)s indicator value was released", "%(count)s indicator values were released", values)
+        % {"count": number(values)}
+        if values
+        else _("no indicator value was released")
+    )
+    return format_sentence(
+        _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
+        day=day_words(changes.then.day),
+        measures=format_sentence("<strong>%(words)s</strong>", words=_measure_words(counts)),
+        projects=listed,
+        values=released,
+    )
+
+
+def _measure_words(counts: dict[str, int]) -> str:
+    """The decisive part: how many changed status, and which way."""
+    if counts["changed"]:
+        words = ngettext(
+            "%(count)s measure changed status (%(completed)s completed, %(fell_back)s fell back)",
+            "%(count)s measures changed status (%(completed)s completed, %(fell_back)s fell back)",
+            counts["changed"],
+        ) % {
+            "count": number(counts["changed"]),
+            "completed": number(counts["completed"]),
+            "fell_back": number(counts["fell_back"]),
+        }
+    else:
+        words = _("no measure changed status")
+    if not counts["newly_listed"]:
+        return words
+    new = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", counts["newly_listed"])
+    return words + pgettext("between clauses", ", ") + new % {"count": number(counts["newly_listed"])}
+
+
+def _figure_row(path: str, explanation: Explanation, change: FigureChange, then: Links) -> dict[str, Any]:
+    return {
+        "path": path,
+        "label": explanation.label,
+        "unit": unit_words(explanation.unit),
+        "then": change.then,
+        "then_shown": _shown(change.then, explanation.unit),
+        "then_url": then.to("dashboard:explain", figure=path),
+        "now": change.now,
+        "now_shown": _shown(change.now, explanation.unit),
+        "change_shown": _change(change, explanation.unit),
+        "is_same": change.change == 0,
+    }
+
+
+def _figures_rounding(changes: Mapping[str, FigureChange]) -> str:
+    """Said where whole amounts do not add up: the categories to the total, or a day and the change to the other day."""
+    amounts = {
+        path: (Decimal(each.then or 0), Decimal(each.change or 0), Decimal(each.now or 0))
+        for path, each in changes.items()
+        if path.endswith(".total_investment")
+    }
+    across = [rounding_note((then, change), now) for then, change, now in amounts.values()]
+    total = amounts.pop("projects.total_investment")
+    down = [rounding_note(parts, whole_sum) for *parts, whole_sum in zip(*amounts.values(), total, strict=True)]
+    return next(filter(None, across + down), "")
+
+
+def _shown(value: Any, unit: str) -> str:
+    if unit == PERCENT:
+        return percent_words(value)
+    if unit == YI:
+        return number(whole(value))
+    return gap_cell(value) if unit == POINTS else number(value)
+
+
+def _change(each: FigureChange, unit: str) -> str:
+    if unit == YI:
+        return change_words(None if each.change is None else whole(each.change))
+    return gap_cell(each.change) if unit in (PERCENT, POINTS) else change_words(each.change)
+
+
+def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
+    return {
+        "name": local(each.indicator, "name"),
+        "url": links.to("indicators:detail", each.indicator.code),
+        "period": period_words(each),
+        "value": number_cell(each.indicator, each.value),
+        "unit": shown_unit(each.indicator),
+        "released": release_cell(each),
+    }
+
+
+def _years(changes: Changes, links: Links, ends: Iterable[date]) -> Iterable[dict[str, Any]]:
+    """The ends of the plan's months before the day, to compare with, in the order of the calendar."""
+    earlier = sorted(end for end in ends if end < changes.now.day)
+    for year, days in groupby(earlier, key=lambda end: end.year):
+        yield {
+            "year": year,
+            "months": [
+                {
+                    "day": end,
+                    "url": links.to("dashboard:changes", compare=end.isoformat()),
+                    "is_chosen": end == changes.then.day,
+                }
+                for end in days
+            ],
+        }

@@ -1,0 +1,742 @@
+"""What the overview shows, part by part: figures and sentences in, dicts for the template out."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.comparison import FigureChange
+from core.lights import OVERDUE, thresholds
+from core.pace import gap, percent, shares, time_elapsed
+from core.periods import PeriodKind, month_end, months_between
+from core.provenance import Provenance
+from core.rounding import whole
+from dashboard.changes import EarlierFigures, Fall, fallen_most, figure_changes, members_then
+from dashboard.charts import progress as charts
+from dashboard.figures import Figures, Row
+from dashboard.pages.shared import (
+    LEAST_TO_RANK,
+    MEASURE_SORTS,
+    PROJECT_SORTS,
+    Links,
+    city_rows,
+    completed_words,
+    in_order,
+    is_chinese,
+    listed_words,
+    measure_rows,
+    month_words,
+    pace_words,
+    red_words,
+    rounding_note,
+    share_words,
+    short_day_words,
+    unreported_words,
+)
+from indicators.state import Since, Standing
+from indicators.wording import (
+    change_cell,
+    number_cell,
+    period_words,
+    shown_unit,
+    since_words,
+    target_words,
+    with_unit,
+)
+from measures import timeline as histories
+from measures.reporting_months import Month, months_in, reports_due_on
+from measures.timeline import History, count_on
+from projects.models import Category
+from web.charts.chart import Chart, Column, year_name
+from web.days import month_before
+from web.formats.numbers import trimmed
+from web.formats.sentences import format_sentence
+from web.formats.units import money, money_words
+from web.language import local
+from web.templatetags.pilotzone import MINUS, NOTHING, gap_cell, iso, minus, number, unbroken, value_bar
+from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import days as days_words
+from web.templatetags.pilotzone import percent as percent_words
+
+GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
+STATUSES = ("completed", "in_progress", "promoting")
+OVERDUE_SHOWN = 6
+FALLEN_NAMED = 3
+DEPARTMENTS_SHOWN = 11
+CITIES_NAMED = 4
+QUARTERS_SHOWN = 6
+DAYS_A_MONTH = Fraction(1461, 48)
+
+
+def overview(
+    figures: Figures, links: Links, *, whole_plan: bool, map_of: str, compared: date | None = None
+) -> dict[str, Any]:
+    """`compared`: the day that is compared with; without one, changes are since the end of last month."""
+    history = histories.read(figures.plan, figures.day)
+    since = compared or month_before(figures.day)
+    then = EarlierFigures(figures, since, history) if since else None
+    months = months_in(history, figures.plan)
+    departments, cities = figures.measures_by("department"), figures.projects_by("city")
+    unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
+    return {
+        "sentence": lead(figures, len(unreported)),
+        "headline": headline(figures, links, history, then, compared),
+        "attention": attention(figures, links, history, departments, unreported, months, then, compared),
+        "course": course(figures, history, links, whole_plan=whole_plan),
+        "who": who(figures, links, departments, then if compared else None),
+        "where": where(figures, links, cities, map_of=map_of),
+        "brings": brings(figures, links),
+        "charts": {
+            each.name: each
+            for each in (
+                course_chart(figures, history, links, whole_plan=whole_plan),
+                map_chart(figures, links, cities, map_of=map_of),
+                growth_chart(figures, links),
+            )
+        },
+    }
+
+
+def lead(figures: Figures, unreported: int) -> str:
+    measures = figures.measures
+    if figures.day < figures.plan.starts_on:
+        return _("The day is before the plan began")
+    if not measures["total"]:
+        return _("As of %(day)s, no measure is listed yet.") % {"day": day_words(figures.day)}
+    return format_sentence(
+        _("As of %(day)s, %(completed)s, %(pace)s; %(red)s, and %(reports)s."),
+        day=day_words(figures.day),
+        completed=completed_words(measures),
+        pace=pace_words(measures["gap"]),
+        red=red_words(measures["lights"]["red"]),
+        reports=unreported_words(unreported, figures.day),
+    )
+
+
+def headline(
+    figures: Figures, links: Links, history: History, then: Figures | None, compared: date | None
+) -> dict[str, Any]:
+    measures, projects = figures.measures, figures.projects
+    parts = shares(measures["completed"], measures["in_progress"], measures["promoting"])
+    since = then.day if then else None
+    changes = _changes(figures, then)
+    investment, investment_unit = money(projects["total_investment"])
+    return {
+        "statuses": [
+            {
+                "status": status,
+                "path": f"measures.{status}",
+                "value": measures[status],
+                "share": share if measures["total"] else None,
+                "change": changes.get(f"measures.{status}"),
+                "url": links.to("measures:list", status=status),
+            }
+            for status, share in zip(("completed", "in_progress", "promoting"), parts, strict=True)
+        ],
+        "total_url": links.to("measures:list"),
+        "due_url": links.to("measures:list", due_to=figures.day.isoformat()),
+        "plan_note": _(" (%(count)s due)") % {"count": number(measures["due"])},
+        "since": since,
+        "since_month": month_words(since) if since else "",
+        "since_words": short_day_words(since, figures.day.year) if since else "",
+        "compared": compared,
+        "gap_change": changes.get("measures.gap"),
+        "plan_change": changes.get("measures.gap_to_plan"),
+        "projects_change": changes.get("projects.total"),
+        "investment_change": _investment_change(changes),
+        "changed": history.changed_since(since) if since else 0,
+        "changes_url": links.to("dashboard:changes"),
+        "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
+        "projects_published": _published(figures, "projects.total", "projects.total_investment"),
+        "projects_url": links.to("projects:list"),
+        "investment": investment,
+        "investment_unit": investment_unit,
+        "categories": [
+            {
+                "label": category.label,
+                "path": f"projects.by_category.{category.value}",
+                "url": links.to("projects:list", category=category.value),
+                **projects["by_category"][category.value],
+                "whole": whole(projects["by_category"][category.value]["total_investment"]),
+            }
+            for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
+        ],
+        "growth": growth_headline(_standing(figures, GROWTH), links, figures.day, since),
+    }
+
+
+# Those of the headline that have a change beside them.
+CHANGING = (
+    *(f"measures.{status}" for status in STATUSES),
+    "measures.gap",
+    "measures.gap_to_plan",
+    "projects.total",
+    "projects.total_investment",
+)
+
+
+def _changes(figures: Figures, then: Figures | None) -> dict[str, FigureChange]:
+    found = figure_changes(figures, then, CHANGING) if then else {}
+    return {path: each for path, each in found.items() if each.change is not None}
+
+
+def _investment_change(changes: Mapping[str, FigureChange]) -> str:
+    """+621.8 billion yuan, −3亿元; empty for none, which the number of projects above says already."""
+    each = changes.get("projects.total_investment")
+    change = Decimal((each and each.change) or 0)
+    return (MINUS if change < 0 else "+") + money_words(abs(change)) if change else ""
+
+
+def _published(figures: Figures, *paths: str) -> date | None:
+    """The day that a block's figures were published for; None where one of them is not."""
+    rows = [figures.published_for(path) for path in paths]
+    return None if not all(rows) else min(row.as_of for row in rows if row is not None)
+
+
+def _standing(figures: Figures, code: str) -> Standing | None:
+    return next((each for each in figures.standings if each.indicator.code == code), None)
+
+
+def growth_headline(standing: Standing | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
+    """`since`: the earlier day that its change is said against."""
+    if standing is None or standing.latest is None:
+        return None
+    latest = standing.latest
+    own = [row for row in standing.series if row.period_end < latest.period_end]
+    same_year = [row for row in own if row.period_end.year == latest.period_end.year]
+    before = max(same_year, key=lambda row: (row.period_end, row.released_on), default=None)
+    year_before = [row for row in own if row.value == standing.previous and row.period_kind == latest.period_kind]
+    rows = []
+    if standing.comparator is not None:
+        rows.append({"label": _("China"), "value": number_cell(standing.indicator, standing.comparator)})
+    for row in (before, *year_before[-1:]):
+        if row is not None:
+            words = _("Shandong, %(period)s") % {"period": period_words(row)}
+            rows.append({"label": words, "value": number_cell(standing.indicator, row.value)})
+    shown = minus(number_cell(standing.indicator, standing.value))
+    return {
+        "standing": standing,
+        **gap_words(standing.gap),
+        "shown": shown,
+        "period": period_words(latest),
+        "since": since_words(Since(standing, since), short_day_words(since, day.year)) if since else "",
+        "rows": rows,
+        "url": links.to("indicators:detail", standing.indicator.code),
+    }
+
+
+def gap_words(points: Decimal | None) -> dict[str, str]:
+    """The gap to the country as a headline has it: 0.7 and its words before and after; none where there is no gap."""
+    if not points:
+        same = "" if points is None else _("the same as the national rate")
+        return {"gap_before": "", "gap_shown": "" if points is None else gap_cell(points), "gap_after": same}
+    before = ""
+    if is_chinese():
+        before, after = ("高于全国" if points > 0 else "低于全国"), "个百分点"
+    elif points > 0:
+        after = _("points above the national rate")
+    else:
+        after = _("points below the national rate")
+    return {"gap_before": before, "gap_shown": gap_cell(abs(points)).lstrip("+"), "gap_after": after}
+
+
+def attention(
+    figures: Figures,
+    links: Links,
+    history: History,
+    departments: list[Row],
+    unreported: list[Row],
+    months: Mapping[int, Month],
+    then: Figures | None,
+    compared: date | None,
+) -> dict[str, Any]:
+    limits = thresholds()
+    lights = figures.measures["lights"]
+    names = {row.member.pk: row for row in departments}
+    soon = history.due_soon(limits)
+    month = month_words(figures.day)
+    overdue = [
+        {
+            "name": local(entry, "title"),
+            "url": links.to("measures:detail", entry.measure),
+            "days": (figures.day - entry.due_on).days,
+            "department": local(names[entry.department_id].member, "short"),
+            "department_url": links.to("dashboard:department", names[entry.department_id].key),
+            "due_on": entry.due_on,
+        }
+        for entry in history.overdue[:OVERDUE_SHOWN]
+        if entry.due_on is not None
+    ]
+    since = then.day if then else None
+    ranked = [row for row in departments if row.figures["total"] >= LEAST_TO_RANK]
+    fallen = fallen_most(ranked, members_then(then, "department", ranked)) if then else []
+    return {
+        "sentence": _attention_sentence(figures, overdue, len(history.overdue), len(unreported)),
+        "overdue": overdue,
+        "overdue_reason": OVERDUE,
+        "red_url": links.to("measures:list", light="red"),
+        "yellow_url": links.to("measures:list", light="yellow"),
+        "green_url": links.to("measures:list", light="green"),
+        "soon_shown": _soon(soon, figures.day, limits.due_soon, links),
+        "silent": lights["yellow"] - soon,
+        "limits": limits,
+        "month": month,
+        "unreported": len(unreported),
+        "unreported_url": links.to("dashboard:departments", reported="no"),
+        "missing": sum(months[row.member.pk].missing for row in unreported),
+        "since_month": month_words(since) if since else "",
+        "compared": compared,
+        "fallen": len(fallen),
+        "fallen_words": fallen_words(fallen, figures.day, since),
+        "fallen_url": since and links.to("dashboard:departments", fallen="most", compare=since.isoformat()),
+        "changes_url": links.to("dashboard:changes"),
+        "fell_back": history.fell_back_since(since) if since else 0,
+    }
+
+
+def _soon(count: int, day: date, days: int, links: Links) -> SafeString | str:
+    """How many are due soon and did not move; it opens them."""
+    if not count:
+        return number(count)
+    due = {"due_from": day.isoformat(), "due_to": (day + timedelta(days=days)).isoformat()}
+    url = links.to("measures:list", status="promoting", **due)
+    return format_html('<a class="figure" href="{}">{}</a>', url, number(count))
+
+
+def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
+    """Who lost most ground, and how much."""
+    if since is None:
+        return ""
+    words = {"since": short_day_words(since, day.year)}
+    if not fallen:
+        return _("no department fell further behind time elapsed since %(since)s") % words
+    first = fallen[0]
+    words["points"] = number(first.points)
+    words["departments"] = (
+        listed_words([local(each.row.member, "short") for each in fallen])
+        if len(fallen) <= FALLEN_NAMED
+        else ngettext("%(count)s department", "%(count)s departments", len(fallen)) % {"count": number(len(fallen))}
+    )
+    words["to_plan"] = number(first.to_plan)
+    if first.alike > len(fallen):
+        # Whoever completes nothing falls by the time that passed, and most do.
+        words["alike"] = number(first.alike)
+        return (
+            _(
+                "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
+                "%(alike)s ranked departments that all lost %(points)s points against time elapsed"
+            )
+            % words
+        )
+    if any(each.row.figures["gap"] + each.points > 0 for each in fallen):
+        # Who was ahead has not fallen further behind.
+        text = _("%(departments)s: lost %(points)s points against time elapsed since %(since)s")
+        with_plan = _(
+            "%(departments)s: lost %(points)s points against time elapsed, "
+            "%(to_plan)s against the plan curve, since %(since)s"
+        )
+    else:
+        text = _("%(departments)s: %(points)s points further behind time elapsed since %(since)s")
+        with_plan = _(
+            "%(departments)s: %(points)s points further behind time elapsed, "
+            "%(to_plan)s further behind the plan curve, since %(since)s"
+        )
+    return (with_plan if first.to_plan > 0 else text) % words
+
+
+def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unreported: int) -> str:
+    yellow = figures.measures["lights"]["yellow"]
+    if overdue:
+        late = ngettext(
+            "%(count)s measure is overdue, by %(days)s",
+            "%(count)s measures are overdue, by up to %(days)s",
+            overdue,
+        ) % {"count": number(overdue), "days": days_words(longest[0]["days"])}
+    else:
+        late = _("No measure is overdue")
+    more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
+        "count": number(yellow)
+    }
+    return _("%(late)s; %(yellow)s; %(reports)s (due by %(day)s).") % {
+        "late": late,
+        "yellow": more,
+        "day": day_words(reports_due_on(figures.day)),
+        "reports": unreported_words(unreported, figures.day),
+    }
+
+
+def course(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> dict[str, Any]:
+    plan, day = figures.plan, figures.day
+    year = min(max(day, plan.starts_on), plan.ends_on).year
+    return {
+        "sentence": _course_sentence(figures, history),
+        "whole_plan": whole_plan,
+        "years": _years(plan.starts_on.year, plan.ends_on.year),
+        "year": year,
+        "other_url": links.to("dashboard:overview", **({} if whole_plan else {"course": "plan"})) + "#course",
+        "month_ends": month_ends(figures, history),
+        "without_due_date": history.without_due_date,
+        "total": figures.measures["total"],
+    }
+
+
+def _years(first: int, last: int) -> str:
+    return f"{first}—{last}年" if is_chinese() else f"{first} to {last}"
+
+
+def course_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
+    plan, day = figures.plan, figures.day
+    completed = [
+        charts.Step(on, so_far, links.to("measures:list", status="completed", as_of=on))
+        for on, so_far in history.completed
+    ]
+    due = [charts.Step(on, so_far, links.to("measures:list", due_to=on)) for on, so_far in history.due]
+    span: dict[str, Any] = {
+        "total": figures.measures["total"],
+        "as_of": day,
+        "plan_start": plan.starts_on,
+        "plan_end": plan.ends_on,
+        "whole_plan": whole_plan,
+    }
+    start, end = charts.in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
+    title = _("Completion rate against plan curve and time elapsed, %(years)s, as of %(day)s (%%)")
+    years = _years(start.year, end.year) if whole_plan else year_name(end.year)
+    return Chart(
+        name="course",
+        title=title % {"years": years, "day": day_words(day)},
+        figure=charts.course(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
+        summary=_course_sentence(figures, history),
+        columns=[
+            Column(_("Date"), iso, is_number=False),
+            Column(pgettext("number of measures", "Completed"), number),
+            Column(_("Completion rate (%)"), number),
+            Column(pgettext("number of measures", "Due"), number),
+            Column(_("Plan curve (%)"), number),
+            Column(_("Time elapsed (%)"), number),
+            Column(_("Even pace (%)"), number),
+        ],
+        rows=charts.course_points(completed, due, **span),
+        kind="course",
+        provenance=Provenance.ILLUSTRATIVE,
+    )
+
+
+def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
+    """The year of the day month by month, to the end of each and to the day."""
+    plan = figures.plan
+    last = min(figures.day, plan.ends_on)
+    first = max(plan.starts_on, date(last.year, 1, 1))
+    rows = []
+    for month in months_between(first, last):
+        on = min(month_end(month), last)
+        total, completed = count_on(history.listed, on), count_on(history.completed, on)
+        rate = percent(completed, total)
+        elapsed = time_elapsed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=on)
+        rows.append(
+            {
+                "label": month_words(on) if on == month_end(month) else _day_words(on),
+                "due": min(count_on(history.due, on), total),
+                "completed": completed,
+                "rate": rate,
+                "gap": gap(rate, elapsed),
+            }
+        )
+    return rows
+
+
+def _day_words(on: date) -> str:
+    return f"{on.month}月{on.day}日" if is_chinese() else f"{on.day} {month_words(on)}"
+
+
+def _course_sentence(figures: Figures, history: History) -> str:
+    plan, day = figures.plan, figures.day
+    measures = figures.measures
+    left = measures["total"] - measures["completed"]
+    if day < plan.starts_on:
+        return _("The day is before the plan began")
+    if not left:
+        return _("All measures are completed") if measures["total"] else _("Nothing to measure")
+    if day >= plan.ends_on:
+        return ngettext(
+            "The plan has ended; %(count)s measure is not completed.",
+            "The plan has ended; %(count)s measures are not completed.",
+            left,
+        ) % {"count": number(left)}
+    started = max(plan.starts_on, date(day.year, 1, 1))
+    this_year = measures["completed"] - count_on(history.completed, started - timedelta(days=1))
+    needed = whole(Decimal(str(float(left / ((plan.ends_on - day).days / DAYS_A_MONTH)))))
+    so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
+    needed = max(needed, 1)
+    return ngettext(
+        "To finish by %(end)s at an even pace, about %(needed)s measure a month is needed from here; "
+        "so far this year it has been %(so_far)s a month.",
+        "To finish by %(end)s at an even pace, about %(needed)s measures a month are needed from here; "
+        "so far this year it has been %(so_far)s a month.",
+        needed,
+    ) % {
+        "end": day_words(plan.ends_on),
+        "needed": number(needed),
+        "so_far": f"{float(so_far):.1f}",
+    }
+
+
+def who(figures: Figures, links: Links, departments: list[Row], then: Figures | None) -> dict[str, Any]:
+    sections = in_order(figures.measures_by("section"), MEASURE_SORTS, "gap")
+    leading = [row for row in departments if row.figures["total"]]
+    largest = sorted(leading, key=lambda row: -row.figures["total"])[:DEPARTMENTS_SHOWN]
+    sections_then = members_then(then, "section", sections) if then else None
+    departments_then = members_then(then, "department", largest) if then else None
+    return {
+        "since": then and short_day_words(then.day, figures.day.year),
+        "sentence": _who_sentence(sections),
+        "sections": measure_rows(sections, "section", links, then=sections_then),
+        "sections_total": len(sections),
+        "sections_url": links.to("dashboard:sections"),
+        "sections_sorts": _sorts("section", links),
+        "departments": measure_rows(
+            in_order(largest, MEASURE_SORTS, "gap"), "department", links, then=departments_then
+        ),
+        "departments_total": len(departments),
+        "departments_url": links.to("dashboard:departments"),
+        "departments_sorts": _sorts("department", links),
+    }
+
+
+def _sorts(by: str, links: Links) -> dict[str, str]:
+    """Where the heads of a table lead: to the full one, the most lights and measures first."""
+    orders = {"name": "name", "rate": "rate", "gap": "gap", "red": "-red", "yellow": "-yellow", "total": "-total"}
+    return {column: links.to(f"dashboard:{by}s", ordering=order) for column, order in orders.items()}
+
+
+def _who_sentence(sections: list[Row]) -> str:
+    rated = [row for row in sections if row.figures["gap"] is not None]
+    if not rated:
+        return _("Nothing to measure")
+    tolerance = settings.PILOTZONE_PACE_TOLERANCE
+    behind = sum(row.figures["gap"] < -tolerance for row in rated)
+    if behind == len(rated) > 1:
+        pace = _("all %(count)s sections are behind time elapsed") % {"count": behind}
+    else:
+        pace = ngettext(
+            "%(count)s of %(total)s sections is behind time elapsed",
+            "%(count)s of %(total)s sections are behind time elapsed",
+            behind,
+        ) % {"count": behind, "total": len(rated)}
+    lowest = rated[0].figures["completion_rate"]
+    last = [row for row in rated if row.figures["completion_rate"] == lowest]
+    words = {"rate": percent_words(lowest), "pace": pace}
+    if len(last) > 1:
+        words["count"] = number(len(last))
+        if len(last) == len(rated):
+            return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % words
+        return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % words
+    words["section"] = local(last[0].member, "title")
+    return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % words
+
+
+def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> dict[str, Any]:
+    rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
+    is_investment = map_of == "total_investment"
+    largest = max((row.figures[map_of] for row in rows), default=0)
+    table = [
+        {
+            "name": row.name,
+            "url": row.url,
+            "total": number(row.figures["total"]),
+            "investment": number(row.whole_investment),
+            "bar": value_bar(row.figures[map_of], largest),
+        }
+        for row in city_rows(rows, links)
+    ]
+    other = "total" if is_investment else "total_investment"
+    ranked = in_order(rows, PROJECT_SORTS, "-total_investment")
+    return {
+        "sentence": _where_sentence(ranked, figures.projects["total_investment"]),
+        "is_investment": is_investment,
+        "other_url": links.to("dashboard:overview", map=other) + "#where",
+        "rows": table,
+        "rounding": rounding_note(
+            (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
+        ),
+        "whole_total": whole(figures.projects["total_investment"]),
+        "cities_url": links.to("dashboard:cities"),
+    }
+
+
+def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> Chart:
+    """The cities as tiles; what the tiles do not show of a city stands in its row all the same."""
+    rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
+    table = city_rows(rows, links)
+    is_investment = map_of == "total_investment"
+    tiles = [
+        charts.Tile(shown.name, row.member.tile_row, row.member.tile_column, row.figures[map_of], shown.url)
+        for row, shown in zip(rows, table, strict=True)
+        if row.member.tile_row
+    ]
+    title = (
+        _("Investment by city, as of %(day)s (100 million yuan)")
+        if is_investment
+        else _("Projects by city, as of %(day)s")
+    )
+    return Chart(
+        name="map",
+        title=title % {"day": day_words(figures.day)},
+        figure=charts.tile_map(
+            tiles,
+            classes=charts.INVESTMENT_CLASSES if is_investment else charts.PROJECT_CLASSES,
+            **({"said": money_words} if is_investment else {}),
+        ),
+        summary=_where_sentence(
+            in_order(rows, PROJECT_SORTS, "-total_investment"), figures.projects["total_investment"]
+        ),
+        columns=[
+            Column(pgettext("table head", "City"), is_number=False),
+            Column(_("Projects"), number),
+            Column(_("Investment (100 million yuan)"), number),
+        ],
+        rows=[(shown.name, shown.figures["total"], shown.figures["total_investment"]) for shown in table],
+        urls=[shown.url for shown in table],
+        kind="map",
+        provenance=Provenance.ILLUSTRATIVE,
+        has_own_table=True,
+    )
+
+
+def _where_sentence(ranked: list[Row], total: Decimal) -> str:
+    top = [row for row in ranked[:CITIES_NAMED] if row.figures["total_investment"]]
+    if not top:
+        return _("No projects are listed by this day.")
+    sum_of_top = sum((row.figures["total_investment"] for row in top), Decimal(0))
+    return ngettext(
+        "%(cities)s holds %(investment)s, %(share)s of the total.",
+        "%(cities)s hold %(investment)s, %(share)s of the total.",
+        len(top),
+    ) % {
+        "cities": listed_words([local(row.member, "short") for row in top]),
+        "investment": money_words(sum_of_top),
+        "share": share_words(sum_of_top, total),
+    }
+
+
+def brings(figures: Figures, links: Links) -> dict[str, Any]:
+    return {
+        "sentence": _brings_sentence(_standing(figures, GROWTH), _standing(figures, CAPACITY)),
+        "indicators": [indicator_row(each, links) for each in figures.standings],
+        "indicators_url": links.to("indicators:list"),
+    }
+
+
+def growth_chart(figures: Figures, links: Links) -> Chart:
+    standing = _standing(figures, GROWTH)
+    points = growth_points(standing)[-QUARTERS_SHOWN:]
+    latest = standing.latest if standing else None
+    return Chart(
+        name="growth",
+        title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": day_words(figures.day)},
+        figure=charts.growth(
+            points,
+            subject_name=_("Shandong"),
+            comparator_name=_("China"),
+            quarters=QUARTERS_SHOWN,
+            url=links.to("indicators:detail", GROWTH),
+        )
+        if points
+        else None,
+        summary=_brings_sentence(standing, None),
+        columns=[
+            Column(_("Year to the end of"), lambda end: f"{end:%Y-%m}", is_number=False),
+            Column(_("Shandong (%)"), number),
+            Column(_("China (%)"), number),
+        ],
+        rows=points,
+        note=_("Year on year at constant prices, first releases"),
+        source=latest.source if latest else "",
+        provenance=latest.provenance if latest else "",
+        missing=_("No data for this period"),
+    )
+
+
+def growth_points(standing: Standing | None) -> list[charts.GrowthPoint]:
+    """The year to each quarter's end, from what was released by the day."""
+    if standing is None:
+        return []
+    kinds = (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.THREE_QUARTERS, PeriodKind.YEAR)
+
+    def by_end(rows: Any) -> dict[date, Decimal]:
+        shown = [row for row in rows if row.period_kind in kinds and row.period_start.month == 1]
+        return {row.period_end: trimmed(row.value) for row in sorted(shown, key=lambda row: row.released_on)}
+
+    own, others = by_end(standing.series), by_end(standing.comparator_series)
+    return [charts.GrowthPoint(end, own.get(end), others.get(end)) for end in sorted(own.keys() | others.keys())]
+
+
+def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
+    indicator = standing.indicator
+    against = []
+    if standing.comparator is not None:
+        against.append(_gap_to_country(standing))
+    if standing.target is not None:
+        against.append(_("target %(target)s") % {"target": target_words(standing.target, indicator, unit=True)})
+    return {
+        "name": local(indicator, "name"),
+        "path": f"indicators.{indicator.code}.value",
+        "url": links.to("indicators:detail", standing.indicator.code),
+        "value": standing.value,
+        "shown": number_cell(indicator, standing.value),
+        "unit": shown_unit(indicator),
+        "period": period_words(standing.latest) if standing.latest else "",
+        "change": change_cell(indicator, standing.change, standing.value),
+        "against": format_html_join(mark_safe("<br>"), "{}", ((unbroken(each),) for each in against)) or NOTHING,
+    }
+
+
+def _gap_to_country(standing: Standing) -> str:
+    indicator = standing.indicator
+    words = {
+        "value": with_unit(indicator, standing.comparator or Decimal(0)),
+        "points": number_cell(indicator, abs(standing.gap or Decimal(0))),
+    }
+    if not standing.gap:
+        return _("China %(value)s, the same") % words
+    if indicator.unit != "%":
+        return _("China %(value)s") % words
+    if standing.gap > 0:
+        return _("%(points)s points above China (%(value)s)") % words
+    return _("%(points)s points below China (%(value)s)") % words
+
+
+def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
+    parts = []
+    if growth is not None and growth.latest is not None:
+        words = {"value": minus(percent_words(growth.value)), "period": period_words(growth.latest)}
+        if growth.gap is None:
+            parts.append(_("GDP grew by %(value)s in %(period)s") % words)
+        else:
+            words["points"] = gap_cell(abs(growth.gap)).lstrip("+")
+            parts.append(
+                (
+                    _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
+                    if growth.gap >= 0
+                    else _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
+                )
+                % words
+            )
+    if capacity is not None and capacity.target is not None:
+        parts.append(
+            _("new and renewable energy capacity is %(value)s against a target of %(target)s")
+            % {
+                "value": with_unit(capacity.indicator, capacity.value or Decimal(0)),
+                "target": target_words(capacity.target, capacity.indicator, unit=True),
+            }
+        )
+    if not parts:
+        return _("No data for this period")
+    text = pgettext("between half-sentences", "; ").join(parts) + pgettext("end of a sentence", ".")
+    return text[0].upper() + text[1:]

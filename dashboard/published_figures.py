@@ -1,0 +1,39 @@
+"""Published figures beside those computed from the rows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard.figures import Figures, explanations, unit_words
+from dashboard.models import PublishedFigure
+from web.formats.numbers import trimmed
+from web.formats.sources import named_source
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    figure: PublishedFigure
+    explain: str
+    unit: str
+    published: Decimal
+    computed: Decimal
+
+    @property
+    def source(self) -> str:
+        return named_source(self.figure.source)
+
+    @property
+    def is_equal(self) -> bool:
+        return self.published == self.computed
+
+    @property
+    def difference(self) -> Decimal:
+        return self.computed - self.published
+
+
+def published_rows(figures: Figures) -> list[PublishedRow]:
+    """The newest published figure of each path by the day, against the computed one of the day."""
+    return [
+        PublishedRow(row, each.formula, unit_words(row.unit), trimmed(row.value), Decimal(figures.value_at(path)))
+        for path, each in explanations().items()
+        if (row := figures.published.get(path)) is not None
+    ]

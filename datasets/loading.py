@@ -1,0 +1,808 @@
+"""Loads a data set of CSV files: checks everything first, then writes all of it or nothing.
+
+`FILES` says what each file holds. Rows that are there already (by their key) are left as they are, so
+that loading twice changes nothing and never overwrites what a site has edited.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Choices, F, Model
+from django.db.models.functions import Coalesce
+
+from accounts.models import Department
+from core.clock import SHANGHAI
+from core.periods import PeriodKind
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
+from dashboard.models import PublishedFigure
+from indicators.models import Direction, Indicator, Observation, Target
+from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from measures.rules import Change, correction_window, in_force, standing
+from projects.models import Category, Project, Stage
+from regions.models import Region, RegionKind
+from reporting.workflow import OPEN_STATES, ReportState
+from rollups.services import rebuild_rollups
+from web.days import parse_day
+from web.formats.numbers import WAN_PER_YI
+
+# Rows are stamped at these hours of the day that the file gives: filed in the morning, recorded in the afternoon.
+RECORDED = time(16, 0, tzinfo=SHANGHAI)
+BATCH = 500
+# No text holds them, and PostgreSQL refuses the first; tab and line breaks may stand in one.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    file: str
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}, column {self.column}: {self.reason}"
+
+
+class BadData(Exception):
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = sorted(set(problems))
+
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a cell is read. `refers_to`: its value (or each, where `many`) is a key of that file."""
+
+    parse: Parse = str
+    required: bool = True
+    refers_to: str = ""
+    many: bool = False
+    most: int = 0
+
+
+def _day(raw: str) -> date:
+    day = parse_day(raw)
+    if day is None:
+        raise ValueError("a day written as 2023-06-30 is wanted")
+    return day
+
+
+def _month(raw: str) -> date:
+    day = parse_day(f"{raw}-01")
+    if day is None:
+        raise ValueError("a month written as 2023-06 is wanted")
+    return day
+
+
+def _flag(raw: str) -> bool:
+    if raw not in ("yes", "no"):
+        raise ValueError("yes or no is wanted")
+    return raw == "yes"
+
+
+def _whole(least: int, most: int) -> Parse:
+    def parse(raw: str) -> int:
+        if not (re.fullmatch(r"[0-9]{1,9}", raw) and least <= int(raw) <= most):
+            raise ValueError(f"a whole number from {least} to {most} is wanted")
+        return int(raw)
+
+    return parse
+
+
+def _number(whole: int, decimals: int, *, least: str = "") -> Parse:
+    """With at most so many digits before and after the point: 15 in all is what SQLite keeps of a number."""
+    shape = re.compile(rf"-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{decimals}}})?")
+
+    def parse(raw: str) -> Decimal:
+        if not shape.fullmatch(raw):
+            raise ValueError(f"a number with at most {whole} digits and {decimals} decimals is wanted")
+        if least and Decimal(raw) < Decimal(least):
+            raise ValueError(f"a number from {least} on is wanted")
+        return Decimal(raw)
+
+    return parse
+
+
+def _wan(raw: str) -> int:
+    """亿元 as whole 万元."""
+    return int(_number(8, 4, least="0")(raw) * WAN_PER_YI)
+
+
+def _one_of(choices: type[Choices]) -> Parse:
+    def parse(raw: str) -> str:
+        if raw not in choices.values:
+            raise ValueError(f"one of {', '.join(choices.values)} is wanted")
+        return raw
+
+    return parse
+
+
+def text(most: int, *, required: bool = True) -> Column:
+    return Column(required=required, most=most)
+
+
+def day(*, required: bool = True) -> Column:
+    return Column(_day, required)
+
+
+def one_of(choices: type[Choices], *, required: bool = True) -> Column:
+    return Column(_one_of(choices), required)
+
+
+def ref(file: str, *, required: bool = True) -> Column:
+    return Column(required=required, refers_to=file)
+
+
+def refs(file: str) -> Column:
+    return Column(required=False, refers_to=file, many=True)
+
+
+# What a small integer holds on every database.
+PLACE = Column(_whole(0, 32_767))
+TILE = Column(_whole(1, 32_767), required=False)
+VALUE = _number(9, 6)
+
+
+SOURCED = {"provenance": one_of(Provenance), "source": text(600, required=False)}
+
+
+def titled(name: str, zh: int, en: int, *, required: bool = True) -> dict[str, Column]:
+    return {f"{name}_zh": text(zh, required=required), f"{name}_en": text(en, required=required)}
+
+
+@dataclass(frozen=True)
+class File:
+    """`key`: the columns that name a row. `links`: columns that become many-to-many rows."""
+
+    model: type[Model]
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    links: tuple[str, ...] = ()
+
+
+FILES: Mapping[str, File] = {
+    "regions": File(
+        Region,
+        ("code",),
+        {
+            "code": text(6),
+            "kind": one_of(RegionKind),
+            "parent": ref("regions", required=False),
+            **titled("name", 60, 80),
+            **titled("short", 30, 60),
+            "tile_row": TILE,
+            "tile_column": TILE,
+            **SOURCED,
+        },
+    ),
+    "departments": File(
+        Department,
+        ("slug",),
+        {"slug": text(50), "number": PLACE, **titled("name", 60, 120), **titled("short", 30, 60), **SOURCED},
+    ),
+    "plans": File(
+        Plan, ("slug",), {"slug": text(50), **titled("name", 120, 200), "starts_on": day(), "ends_on": day(), **SOURCED}
+    ),
+    "sections": File(
+        Section,
+        ("plan", "slug"),
+        {"plan": ref("plans"), "slug": text(50), "number": PLACE, **titled("title", 120, 200), **SOURCED},
+    ),
+    "measures": File(
+        Measure,
+        ("code",),
+        {
+            "code": text(12),
+            "plan": ref("plans"),
+            "section": text(50),
+            **titled("title", 200, 300),
+            **titled("description", 0, 0, required=False),
+            "lead_department": ref("departments"),
+            "participating_departments": refs("departments"),
+            **titled("target", 300, 400, required=False),
+            "listed_on": day(),
+            "due_on": day(required=False),
+            "provenance": one_of(Provenance),
+            "lead_provenance": one_of(Provenance),
+            "source": text(600, required=False),
+        },
+        links=("participating_departments",),
+    ),
+    "reports": File(
+        Report,
+        ("measure", "submitted_on"),
+        {
+            "measure": ref("measures"),
+            "period": Column(_month),
+            "status": one_of(MeasureStatus),
+            "against_status": one_of(MeasureStatus),
+            **titled("what_was_done", 0, 0),
+            **titled("problem", 0, 0, required=False),
+            **titled("next_step", 0, 0, required=False),
+            "submitted_on": day(),
+            "decided_on": day(required=False),
+            "state": one_of(ReportState),
+            "document_number": text(80, required=False),
+            **titled("document_title", 200, 300, required=False),
+            **SOURCED,
+        },
+    ),
+    "status_changes": File(
+        StatusChange,
+        ("measure", "recorded_on"),
+        {
+            "measure": ref("measures"),
+            "old_status": one_of(MeasureStatus, required=False),
+            "status": one_of(MeasureStatus),
+            "effective_on": day(),
+            "recorded_on": day(),
+            "supersedes": day(required=False),
+            "report": day(required=False),
+            **titled("reason", 300, 400),
+            **SOURCED,
+        },
+    ),
+    "projects": File(
+        Project,
+        ("code",),
+        {
+            "code": text(12),
+            "plan": ref("plans"),
+            **titled("name", 200, 300),
+            "city": ref("regions"),
+            "county": ref("regions", required=False),
+            "also_in": refs("regions"),
+            "category": one_of(Category),
+            "stage": one_of(Stage),
+            "total_investment": Column(_wan),
+            "listed_on": day(),
+            "measures": refs("measures"),
+            "provenance": one_of(Provenance),
+            "investment_provenance": one_of(Provenance),
+            "source": text(600, required=False),
+        },
+        links=("also_in", "measures"),
+    ),
+    "indicators": File(
+        Indicator,
+        ("code",),
+        {
+            "code": text(60),
+            **titled("name", 80, 160),
+            "unit": text(40),
+            "unit_zh": text(40),
+            "zh_factor": Column(_number(6, 4, least="0.0001")),
+            "direction": one_of(Direction),
+            "cumulative": Column(_flag),
+            "headline": Column(_whole(0, 32_767), required=False),
+            "measures": refs("measures"),
+            **SOURCED,
+        },
+        links=("measures",),
+    ),
+    "observations": File(
+        Observation,
+        ("indicator", "region", "period_kind", "period_start", "period_end", "released_on", "value", "basis"),
+        {
+            "indicator": ref("indicators"),
+            "region": ref("regions"),
+            "period": text(24),
+            "period_kind": one_of(PeriodKind),
+            "period_start": day(),
+            "period_end": day(),
+            "value": Column(VALUE),
+            "exact": Column(_flag),
+            "basis": text(300, required=False),
+            "released_on": day(),
+            "release_basis": text(80, required=False),
+            "verified": Column(_flag),
+            **SOURCED,
+        },
+    ),
+    "targets": File(
+        Target,
+        ("indicator", "region", "due_year", "document", "value", "qualifier"),
+        {
+            "indicator": ref("indicators"),
+            "region": ref("regions"),
+            "due_year": Column(_whole(1, 9999)),
+            "value": Column(VALUE),
+            "unit": text(40),
+            "qualifier": text(120, required=False),
+            "derived": Column(_flag),
+            "baseline_value": Column(VALUE, required=False),
+            "baseline_on": day(required=False),
+            "document": text(200),
+            "adopted_on": day(),
+            "adopted_basis": text(120, required=False),
+            **SOURCED,
+        },
+    ),
+    "published_figures": File(
+        PublishedFigure,
+        ("plan", "as_of", "figure"),
+        {
+            "plan": ref("plans"),
+            "as_of": day(),
+            "figure": text(60),
+            "value": Column(_number(11, 4)),
+            "unit": text(40, required=False),
+            "source": text(600),
+        },
+    ),
+}
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class Row:
+    file: str
+    line: int
+    values: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+    @property
+    def key(self) -> Key:
+        return tuple(self[name] for name in FILES[self.file].key)
+
+
+@dataclass
+class DataSet:
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def complain(self, row: Row, column: str, reason: str) -> None:
+        self.problems.append(Problem(f"{row.file}.csv", row.line, column, reason))
+
+
+def read(folder: Path) -> DataSet:
+    """Reads and checks every file. Raises BadData with every problem found."""
+    data = DataSet()
+    for name, file in FILES.items():
+        data.rows[name] = list(_read_file(folder, name, file, data))
+    _check_keys(data)
+    _check_references(data)
+    if not data.problems:
+        _check_rules(data)
+        _check_reports(data)
+        _check_histories(data)
+    if data.problems:
+        raise BadData(data.problems)
+    return data
+
+
+def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[Row]:
+    path = folder / f"{name}.csv"
+    complain = data.problems.append
+    content = b""
+    try:
+        content = path.read_bytes()
+        decoded = content.decode("utf-8-sig")
+    except FileNotFoundError:
+        complain(Problem(path.name, 1, "-", "the file is missing"))
+        return
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        complain(Problem(path.name, line, "-", "the file is not written in UTF-8"))
+        return
+    except OSError as error:
+        complain(Problem(path.name, 1, "-", f"the file cannot be read ({error.strerror})"))
+        return
+    reader = csv.reader(io.StringIO(decoded, newline=""), strict=True)
+    try:
+        head = next(reader, [])
+        for column in file.columns.keys() - set(head):
+            complain(Problem(path.name, 1, column, "the column is missing"))
+        for column in set(head) - file.columns.keys():
+            complain(Problem(path.name, 1, column or "(empty)", "no such column is known"))
+        if len(head) != len(set(head)):
+            complain(Problem(path.name, 1, "-", "a column stands twice"))
+        if set(head) != file.columns.keys():
+            return
+        end = reader.line_num
+        for cells in reader:
+            # A cell may hold line breaks: a row is named by the line on which it begins.
+            line, end = end + 1, reader.line_num
+            if not cells:
+                continue
+            if len(cells) != len(head):
+                complain(Problem(path.name, line, "-", f"{len(cells)} cells where {len(head)} are wanted"))
+                continue
+            yield Row(name, line, _parse(path.name, line, dict(zip(head, cells, strict=True)), file, complain))
+    except csv.Error as error:
+        complain(Problem(path.name, reader.line_num, "-", f"the line is no CSV ({error})"))
+
+
+def _parse(
+    name: str, line: int, cells: Mapping[str, str], file: File, complain: Callable[[Problem], None]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for column, how in file.columns.items():
+        raw = cells[column].strip()
+        if CONTROL.search(raw):
+            values[column] = None
+            complain(Problem(name, line, column, "a control character is not allowed"))
+        elif how.many:
+            values[column] = [part.strip() for part in raw.split(";") if part.strip()]
+        elif not raw:
+            values[column] = "" if how.parse is str and not how.refers_to else None
+            if how.required:
+                complain(Problem(name, line, column, "a value is wanted"))
+        elif how.most and len(raw) > how.most:
+            complain(Problem(name, line, column, f"at most {how.most} characters are allowed, not {len(raw)}"))
+        else:
+            try:
+                values[column] = how.parse(raw)
+            except ValueError as error:
+                complain(Problem(name, line, column, f"{raw[:40]!r}: {error}"))
+    return values
+
+
+def _check_keys(data: DataSet) -> None:
+    for name, rows in data.rows.items():
+        seen: dict[Key, int] = {}
+        for row in rows:
+            if None in row.key:
+                continue
+            if row.key in seen:
+                data.complain(row, FILES[name].key[-1], f"the same row stands in line {seen[row.key]}")
+            seen.setdefault(row.key, row.line)
+
+
+def _check_references(data: DataSet) -> None:
+    known = {name: {row.key[0] for row in rows} for name, rows in data.rows.items()}
+    sections = {row.key for row in data.rows["sections"]}
+    for name, rows in data.rows.items():
+        for row in rows:
+            for column, how in FILES[name].columns.items():
+                if not how.refers_to or row[column] is None:
+                    continue
+                for key in row[column] if how.many else [row[column]]:
+                    if key not in known[how.refers_to]:
+                        data.complain(row, column, f"{key!r} is not in {how.refers_to}.csv")
+            if name == "measures" and (row["plan"], row["section"]) not in sections:
+                data.complain(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
+
+
+def _check_once(data: DataSet, name: str, *columns: str) -> None:
+    """That no two rows of a file have the same values there; rows with an empty one do not count."""
+    seen: dict[Key, int] = {}
+    for row in data.rows[name]:
+        values = tuple(row[column] for column in columns)
+        if None in values:
+            continue
+        if values in seen:
+            data.complain(row, columns[-1], f"{row[columns[-1]]} stands in line {seen[values]} too")
+        seen.setdefault(values, row.line)
+
+
+def _check_places(data: DataSet) -> None:
+    """What the place of a region, a section or an indicator in its list or on the map may be."""
+    kinds = {row["code"]: row["kind"] for row in data.rows["regions"]}
+    order = RegionKind.values
+    for row in data.rows["regions"]:
+        above = order[: order.index(row["kind"])]
+        if not above and row["parent"]:
+            data.complain(row, "parent", "a country lies in no region of the list")
+        elif above and kinds.get(row["parent"]) not in above:
+            data.complain(row, "parent", f"a {row['kind']} lies in a {' or '.join(above)}")
+        if (row["tile_row"] is None) != (row["tile_column"] is None):
+            data.complain(row, "tile_row", "a tile needs both its row and its column")
+        if row["tile_row"] is not None and row["kind"] != RegionKind.CITY:
+            data.complain(row, "tile_row", "only a city has a tile on the map")
+    _check_once(data, "regions", "parent", "tile_row", "tile_column")
+    _check_once(data, "sections", "plan", "number")
+    _check_once(data, "indicators", "headline")
+
+
+def _check_rules(data: DataSet) -> None:
+    """What the database would refuse, said with file, line and column."""
+    _check_places(data)
+    regions = {row["code"]: row for row in data.rows["regions"]}
+    for name, rows in data.rows.items():
+        fields = {each.name: each for each in FILES[name].model._meta.get_fields()}
+        for row in rows:
+            if row["provenance"] == Provenance.PUBLISHED and not row["source"]:
+                data.complain(row, "source", "a published row needs its source")
+            for column in ("code", "slug"):
+                for validator in getattr(fields.get(column), "validators", ()) if row[column] else ():
+                    try:
+                        validator(row[column])
+                    except ValidationError:
+                        data.complain(row, column, f"{row[column]!r} does not have the right shape")
+                        break
+    for row in data.rows["plans"]:
+        if row["ends_on"] < row["starts_on"]:
+            data.complain(row, "ends_on", "the plan ends before it starts")
+    for row in data.rows["measures"]:
+        if row["due_on"] is not None and row["due_on"] < row["listed_on"]:
+            data.complain(row, "due_on", "the measure is due before it is listed")
+    for row in data.rows["observations"]:
+        if row["period_end"] < row["period_start"]:
+            data.complain(row, "period_end", "the period ends before it starts")
+    for row in data.rows["targets"]:
+        if (row["baseline_value"] is None) != (row["baseline_on"] is None):
+            data.complain(row, "baseline_on", "a baseline needs both its value and its day")
+    for row in data.rows["projects"]:
+        if regions[row["city"]]["kind"] != RegionKind.CITY:
+            data.complain(row, "city", f"{row['city']} is not a city")
+        if row["county"] and regions[row["county"]]["parent"] != row["city"]:
+            data.complain(row, "county", f"{row['county']} is not in {row['city']}")
+        for code in row["also_in"]:
+            if regions[code]["kind"] != RegionKind.CITY or code == row["city"]:
+                data.complain(row, "also_in", f"{code} is not another city")
+
+
+def _check_reports(data: DataSet) -> None:
+    waiting: dict[tuple[str, date], int] = {}
+    for row in data.rows["reports"]:
+        is_decided = row["state"] in (ReportState.ACCEPTED, ReportState.RETURNED)
+        if is_decided != (row["decided_on"] is not None):
+            data.complain(row, "decided_on", "a decided report has its day, and no other has one")
+        if row["decided_on"] is not None and row["decided_on"] < row["submitted_on"]:
+            data.complain(row, "decided_on", "the report is decided before it was filed")
+        if row["submitted_on"] < row["period"]:
+            data.complain(row, "submitted_on", "the report is filed before its month begins")
+        if not row["document_number"] and (row["document_title_zh"] or row["document_title_en"]):
+            data.complain(row, "document_number", "a document needs its number")
+        if row["state"] in OPEN_STATES:
+            month = (row["measure"], row["period"])
+            if month in waiting:
+                data.complain(row, "state", f"the month has an open report in line {waiting[month]} already")
+            waiting.setdefault(month, row.line)
+
+
+def _check_histories(data: DataSet) -> None:
+    """Each measure's rows must tell one story: listed as promoting, old and new status joined, reports behind."""
+    reports = {(row["measure"], row["submitted_on"]): row for row in data.rows["reports"]}
+    histories: dict[str, list[Row]] = {row["code"]: [] for row in data.rows["measures"]}
+    for row in data.rows["status_changes"]:
+        histories[row["measure"]].append(row)
+    used: set[Key] = set()
+    for measure in data.rows["measures"]:
+        rows = sorted(histories[measure["code"]], key=lambda row: row["recorded_on"])
+        if not rows:
+            data.complain(measure, "code", "the measure has no row in status_changes.csv")
+            continue
+        written: list[Change] = []
+        for row in rows:
+            if row is rows[0]:
+                _check_first(data, row, measure)
+            else:
+                _check_change(data, row, rows, written)
+            if row["effective_on"] > row["recorded_on"]:
+                data.complain(row, "effective_on", "the change is recorded before it takes effect")
+            behind = reports.get((row["measure"], row["report"]))
+            if _needs_report(row, rows[0]) != (row["report"] is not None):
+                reason = "each change but the first, corrections and reopenings rests on one report"
+                data.complain(row, "report", reason)
+            elif row["report"] is not None:
+                if behind is None or behind["state"] != ReportState.ACCEPTED:
+                    data.complain(row, "report", "no accepted report of the measure was filed on that day")
+                elif (behind["against_status"], behind["status"]) != (row["old_status"], row["status"]):
+                    data.complain(row, "report", "the report of that day states another change")
+                if (row["measure"], row["report"]) in used:
+                    data.complain(row, "report", "another change rests on this report")
+                used.add((row["measure"], row["report"]))
+            written.append(_as_change(row, rows))
+
+
+def _needs_report(row: Row, first: Row) -> bool:
+    return row is not first and not row["supersedes"] and row["old_status"] != MeasureStatus.COMPLETED
+
+
+def _as_change(row: Row, rows: list[Row]) -> Change:
+    recorded_at = datetime.combine(row["recorded_on"], RECORDED)
+    replaced = _replaced(row, rows)
+    return Change(row.line, row["status"], row["effective_on"], recorded_at, replaced.line if replaced else None)
+
+
+def _check_first(data: DataSet, row: Row, measure: Row) -> None:
+    if row["old_status"] or row["status"] != MeasureStatus.PROMOTING or row["supersedes"]:
+        data.complain(row, "status", "the first row of a measure is promoting, without an old status")
+    if row["effective_on"] != measure["listed_on"]:
+        data.complain(row, "effective_on", "the first row is of the day on which the measure was listed")
+
+
+def _check_change(data: DataSet, row: Row, rows: list[Row], written: list[Change]) -> None:
+    """A row after the first, against those that were written before it."""
+    if row["supersedes"]:
+        replaced = _replaced(row, rows)
+        wrong = next((each for each in standing(written) if replaced and each.id == replaced.line), None)
+        if wrong is None:
+            data.complain(row, "supersedes", "no earlier row of the measure that still holds was recorded on that day")
+            return
+        if row["old_status"] != wrong.status:
+            data.complain(row, "old_status", f"the row that this one replaces says {wrong.status}")
+        if wrong == standing(written)[0] and row["status"] != MeasureStatus.PROMOTING:
+            data.complain(row, "status", "the first status of a measure is promoting")
+        window = correction_window(written, wrong, today=row["recorded_on"])
+        if window is None:
+            data.complain(row, "supersedes", "the replaced row counts for no day: another one follows on the same day")
+        elif not window[0] <= row["effective_on"] <= window[1]:
+            data.complain(row, "effective_on", f"a day from {window[0]} to {window[1]} is wanted")
+        return
+    before = in_force(written, on=row["effective_on"])
+    if before is None:
+        data.complain(row, "effective_on", "the row takes effect before the first one")
+    elif row["old_status"] != before.status:
+        data.complain(row, "old_status", f"{before.status} was in force before this row")
+    elif row["status"] == before.status:
+        data.complain(row, "status", "the row changes nothing")
+
+
+def _replaced(row: Row, rows: list[Row]) -> Row | None:
+    """The row of the same measure that a correction replaces, by the day on which that one was recorded."""
+    if not row["supersedes"] or row["supersedes"] >= row["recorded_on"]:
+        return None
+    return next((each for each in rows if each["recorded_on"] == row["supersedes"]), None)
+
+
+Ids = dict[str, dict[Key, int]]
+
+
+@transaction.atomic
+def write(data: DataSet) -> dict[str, int]:
+    """Writes what is not there yet; returns how many rows of each file were added."""
+    ids: Ids = {name: {} for name in FILES}
+    added = dict.fromkeys(FILES, 0)
+    for name, rows in data.rows.items():
+        if name == "regions":
+            # A parent stands before its children: the country, the province, the cities, the counties.
+            for kind in RegionKind:
+                added[name] += _add(name, [row for row in rows if row["kind"] == kind], ids)
+        elif name == "status_changes":
+            added[name] = _add_changes(rows, ids)
+        else:
+            added[name] = _add(name, rows, ids)
+        if name == "reports":
+            _add_evidence(rows, ids)
+    if any(added.values()):
+        tell_the_planner(file.model for file in FILES.values())
+        rebuild_rollups()
+    return added
+
+
+def tell_the_planner(models: Iterable[type[Model]]) -> None:
+    """A database that was empty a moment ago plans as if it still were, and would count for minutes."""
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
+def _own_columns(row: Row, ids: Ids) -> dict[str, Any]:
+    """Columns of the model that the file says in its own way."""
+    if row.file == "measures":
+        return {"section_id": ids["sections"][row["plan"], row["section"]]}
+    if row.file == "projects":
+        return {"investment_wan": row["total_investment"]}
+    if row.file == "published_figures":
+        return {"provenance": Provenance.PUBLISHED}
+    return {}
+
+
+def _add(name: str, rows: list[Row], ids: Ids) -> int:
+    """Adds the rows of a file that are not in the database, and their links."""
+    file = FILES[name]
+    known = _known(file)
+    new = [row for row in rows if row.key not in known]
+    fields = {each.name for each in file.model._meta.concrete_fields}
+    objects = []
+    for row in new:
+        values = _own_columns(row, ids)
+        for column in fields & file.columns.keys() - {"section"}:
+            if row[column] is None:
+                continue
+            if target := file.columns[column].refers_to:
+                values[f"{column}_id"] = ids[target][row[column],]
+            else:
+                values[column] = row[column]
+        objects.append(file.model(**values))
+    file.model._default_manager.bulk_create(objects, batch_size=BATCH)
+    ids[name] = _known(file)
+    for column in file.links:
+        relation: Any = file.model._meta.get_field(column)
+        through = relation.remote_field.through
+        here, there = f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
+        targets = ids[file.columns[column].refers_to]
+        through._default_manager.bulk_create(
+            [
+                through(**{here: ids[name][row.key], there: target})
+                for row in new
+                for target in dict.fromkeys(targets[key,] for key in row[column])
+            ],
+            batch_size=BATCH,
+        )
+    # These show the new rows, and bulk statements send no signals.
+    for shown_on, model in (("measures", Measure), ("indicators", Indicator)):
+        keys = {
+            key
+            for column, how in file.columns.items()
+            if how.refers_to == shown_on
+            for row in new
+            for key in (row[column] if how.many else [row[column]])
+        }
+        model.objects.filter(pk__in={ids[shown_on][key,] for key in keys}).touch()
+    return len(objects)
+
+
+def _known(file: File) -> dict[Key, int]:
+    """The rows in the database by the key that the file gives them; for a merged department, the one that does its
+    work now."""
+    names = [f"{c}__{FILES[to].key[0]}" if (to := file.columns[c].refers_to) else c for c in file.key]
+    pk = Coalesce("merged_into_id", "pk") if file.model is Department else F("pk")
+    return {tuple(row[1:]): row[0] for row in file.model._default_manager.values_list(pk, *names)}
+
+
+def _add_evidence(rows: list[Row], ids: Ids) -> None:
+    known = set(Evidence.objects.values_list("report_id", flat=True))
+    added = Evidence.objects.bulk_create(
+        Evidence(
+            report_id=ids["reports"][row.key],
+            document_number=row["document_number"],
+            title_zh=row["document_title_zh"],
+            title_en=row["document_title_en"],
+        )
+        for row in rows
+        if row["document_number"] and ids["reports"][row.key] not in known
+    )
+    Report.objects.filter(pk__in={each.report_id for each in added}).touch()
+
+
+def _add_changes(rows: list[Row], ids: Ids) -> int:
+    """Histories of measures that have none yet: rows added between others would rewrite what was so."""
+    have = set(StatusChange.objects.values_list("measure_id", flat=True))
+    histories: dict[str, list[Row]] = {}
+    for row in rows:
+        if ids["measures"][row["measure"],] not in have:
+            histories.setdefault(row["measure"], []).append(row)
+    changes: dict[int, StatusChange] = {}
+    replaced: dict[int, int] = {}
+    effective: dict[int, date] = {}
+    for code, history in histories.items():
+        for row in history:
+            report = ids["reports"][code, row["report"]] if row["report"] else None
+            changes[row.line] = StatusChange(
+                measure_id=ids["measures"][code,],
+                old_status=row["old_status"] or None,
+                status=row["status"],
+                effective_on=row["effective_on"],
+                recorded_at=datetime.combine(row["recorded_on"], RECORDED),
+                report_id=report,
+                reason_zh=row["reason_zh"],
+                reason_en=row["reason_en"],
+                provenance=row["provenance"],
+                source=row["source"],
+            )
+            if report is not None:
+                effective[report] = row["effective_on"]
+            if wrong := _replaced(row, history):
+                replaced[row.line] = wrong.line
+    StatusChange.objects.bulk_create(
+        [change for line, change in changes.items() if line not in replaced], batch_size=BATCH
+    )
+    # A corrected row stands before its correction.
+    for line in sorted(replaced, key=lambda each: changes[each].recorded_at):
+        changes[line].supersedes = changes[replaced[line]]
+        changes[line].save()
+    behind = list(Report.objects.filter(pk__in=effective))
+    for each in behind:
+        each.effective_on = effective[each.pk]
+    Report.objects.bulk_update(behind, ["effective_on"], batch_size=BATCH)
+    return len(changes)

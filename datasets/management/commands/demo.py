@@ -1,0 +1,68 @@
+"""`./run demo`: the whole dashboard with its demonstration data, and nothing else to install or start."""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from accounts.services import DEMO_PASSWORDS, make_demo_accounts
+from measures.models import Plan
+from rollups.services import refresh_stale_rollups
+
+# The day of the article whose figures the first page shows.
+PINNED_DAY = "2023-08-29"
+# As in the Dockerfile, which gives the reason.
+MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
+
+
+class Command(BaseCommand):
+    help = "Start the dashboard with its demonstration data. Ctrl-C ends it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", default="8000", help="port to listen on (8000)")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+
+    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
+        self._pin_day()
+        self.stdout.write(f"Preparing the data in {settings.DATA_DIR} …")
+        call_command("migrate", verbosity=0, interactive=False)
+        if not Plan.objects.exists():
+            call_command("load_fixtures", stdout=self.stdout)
+        refresh_stale_rollups()
+        make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)
+        self._serve(host, port)
+
+    def _pin_day(self) -> None:
+        """Keeps the pinned day beside the data, so that every command on this folder sees the same day."""
+        wanted = {
+            "PILOTZONE_TODAY": os.environ.get("PILOTZONE_TODAY", "").strip() or PINNED_DAY,
+            "PILOTZONE_PUBLIC_READING": os.environ.get("PILOTZONE_PUBLIC_READING", "").strip() or "on",
+        }
+        file = settings.DEMO_FILE
+        # Another start may have written it after these settings were read: then they must be read again too.
+        if settings.PILOTZONE_DEMO and json.loads(file.read_text(encoding="utf-8")) == wanted:
+            return
+        # Whole or not at all: one that ends half-way would stop every later command.
+        whole = file.with_name(f"{file.name}.{os.getpid()}")
+        whole.write_text(json.dumps(wanted), encoding="utf-8")
+        whole.replace(file)
+        # The settings were read without the file: start again with it.
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+
+    def _serve(self, host: str, port: str) -> None:
+        """Becomes the web server, which greets; what the preparation took of the memory is given back."""
+        if host not in ("127.0.0.1", "localhost", "::1"):
+            # Whoever opens the demonstration to other machines cannot know by which name they will call it.
+            os.environ.setdefault("PILOTZONE_ALLOWED_HOSTS", "*")
+        address = f"[{host}]" if ":" in host else host
+        command = ["-m", "gunicorn", "-c", "pilotzone/demo_server.py", "--bind", f"{address}:{port}", "pilotzone.wsgi"]
+        self.stdout.flush()
+        connections.close_all()
+        os.chdir(settings.BASE_DIR)
+        os.execve(sys.executable, [sys.executable, *command], {**MALLOC, **os.environ})

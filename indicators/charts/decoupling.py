@@ -1,0 +1,466 @@
+"""Emissions against GDP, year by year: whether one grows without the other."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.pace import to_tenth
+from core.periods import PeriodKind
+from indicators.charts.time_series import row_id
+from indicators.models import Indicator, Observation
+from indicators.rules import emission_intensity
+from indicators.state import PROVINCE
+from indicators.wording import in_one_bracket, shown_unit, shown_value
+from regions.models import Region, RegionKind
+from web.charts.chart import (
+    ACCENT,
+    EDGE,
+    GRID,
+    GROUND,
+    INK,
+    INK_2,
+    NARROW_FONT,
+    SUBJECT_LINE,
+    Chart,
+    Column,
+    Figure,
+    Margin,
+    is_chinese,
+    label,
+    layout,
+    narrow_layout,
+    plain,
+    scale,
+    tick_values,
+    value_text,
+    with_unit,
+    x_axis,
+    y_axis,
+    year_name,
+)
+from web.formats.numbers import trimmed
+from web.formats.sources import source_text
+from web.language import local
+from web.templatetags.pilotzone import NOTHING
+from web.templatetags.pilotzone import day as day_words
+
+# The codes of what is emitted start so, one for each way of counting it; the second is the GDP of whole years.
+EMISSIONS, GDP = "co2_emissions", "gdp_annual"
+# With fewer there is no path to speak of.
+LEAST_YEARS = 3
+FIRST_RELEASE = "first release"
+
+
+class YearPoint(NamedTuple):
+    """Emissions and GDP of a year, in the units that are shown. Not exact: the source rounds it. `url`: its row."""
+
+    year: int
+    gdp: Decimal
+    emissions: Decimal
+    gdp_is_exact: bool = True
+    emissions_are_exact: bool = True
+    url: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        return self.gdp_is_exact and self.emissions_are_exact
+
+
+class Axis(NamedTuple):
+    """What an axis shows, and the unit of the values. Its ticks are in a larger one where that has fewer digits."""
+
+    name: str
+    unit: str
+
+
+# unit -> the larger one and how many make it, from which value on.
+LARGER = {
+    "亿元": ("万亿元", 10_000),
+    "万吨": ("亿吨", 10_000),
+}
+
+
+def decoupling_path(points: Sequence[YearPoint], *, gdp: Axis, emissions: Axis) -> Figure:
+    """The years as a path over GDP (across) and emissions (up). Years that do not follow on each other are not joined;
+    the last one is filled, a rounded one is an open diamond."""
+    points = sorted(points, key=lambda point: point.year)
+    line: list[YearPoint | None] = []
+    names: dict[int, str] = {}
+    places: dict[int, str] = {}
+    for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
+        line += [None, point] if before is not None and point.year != before.year + 1 else [point]
+        words = str(point.year) if point.is_exact else _("%(year)s (rounded)") % {"year": point.year}
+        names[point.year] = words if after else f"<b>{words}</b>"
+        places[point.year] = _place(before, point, after)
+    x_ticks, y_ticks = _ticks([p.gdp for p in points], gdp.unit), _ticks([p.emissions for p in points], emissions.unit)
+    x_title, y_title = named_in(gdp.name, x_ticks.unit), named_in(emissions.name, y_ticks.unit)
+    heading = label(
+        y_title, x=0, y=1, colour=INK_2, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8
+    )
+    title_font = {"size": NARROW_FONT, "color": INK_2}
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers+text",
+                "x": [each and plain(each.gdp) for each in line],
+                "y": [each and plain(each.emissions) for each in line],
+                "line": SUBJECT_LINE | {"width": 2},
+                "marker": {
+                    "size": 10,
+                    "opacity": 1,
+                    "symbol": ["circle" if each is None or each.is_exact else "diamond" for each in line],
+                    "color": [ACCENT if each and each.is_exact and each is points[-1] else GROUND for each in line],
+                    "line": {"color": ACCENT, "width": 2},
+                },
+                "text": ["" if each is None else names[each.year] for each in line],
+                "textposition": ["top center" if each is None else places[each.year] for each in line],
+                "textfont": {"color": INK},
+                "cliponaxis": False,
+                "customdata": ["" if each is None else each.url for each in line],
+                "hovertext": ["" if each is None else _hover(each, gdp, emissions) for each in line],
+                "hoverinfo": "text",
+            }
+        ],
+        "layout": layout(
+            height=330,
+            margin=Margin(48, 24, 34, 54),
+            xaxis=x_axis(
+                range=list(x_ticks.span),
+                tickvals=x_ticks.at,
+                ticktext=x_ticks.text,
+                ticks="outside",
+                tickcolor=EDGE,
+                title={"text": x_title, "font": title_font, "standoff": 8},
+            ),
+            yaxis=y_axis(range=list(y_ticks.span), tickvals=y_ticks.at, ticktext=y_ticks.text, gridcolor=GRID),
+            annotations=[heading],
+        ),
+        "narrow": narrow_layout(height=280, margin=Margin(40, 16, 32, 50), annotations=[heading]),
+    }
+
+
+class Ticks(NamedTuple):
+    at: list[float]
+    text: list[str]
+    span: tuple[float, float]
+    unit: str
+
+
+def _ticks(values: Sequence[Decimal], unit: str) -> Ticks:
+    """With room for the years' names beyond the values, but not below 0, in the larger unit where one is known."""
+    low, high = min(values, default=Decimal(0)), max(values, default=Decimal(1))
+    larger, many = LARGER.get(unit, (unit, 1)) if high >= LARGER.get(unit, ("", 1))[1] else (unit, 1)
+    room = (high - low) / 5 or high / 5 or Decimal(1)
+    ticks, span = scale(max(low - room, Decimal(0)) / many, (high + room) / many)
+    return Ticks(
+        [tick * many for tick in ticks],
+        tick_values(ticks, percent=False),
+        (span[0] * many, span[1] * many),
+        larger,
+    )
+
+
+def named_in(name: str, unit: str) -> str:
+    return in_one_bracket(_("%(name)s (%(unit)s)") % {"name": name, "unit": unit})
+
+
+def _place(before: YearPoint | None, point: YearPoint, after: YearPoint | None) -> str:
+    """Where a year's name stands clear of the path: above a peak, below a trough, beside a slope."""
+    rises = [each.emissions > point.emissions for each in (before, after) if each is not None]
+    if all(rises):
+        return "bottom center" if rises else "top center"
+    if not any(rises):
+        return "top center"
+    # A path may also run back, where GDP fell.
+    is_up = (after.emissions if after else point.emissions) > (before.emissions if before else point.emissions)
+    is_right = (after.gdp if after else point.gdp) >= (before.gdp if before else point.gdp)
+    return "top left" if is_up == is_right else "top right"
+
+
+def _hover(point: YearPoint, gdp: Axis, emissions: Axis) -> str:
+    lines = [
+        f"{gdp.name} {with_unit(value_text(point.gdp, exact=point.gdp_is_exact), gdp.unit)}",
+        f"{emissions.name} {with_unit(value_text(point.emissions, exact=point.emissions_are_exact), emissions.unit)}",
+    ]
+    return "<br>".join([year_name(point.year), *lines])
+
+
+class Common(NamedTuple):
+    """The years of which a region has both, each counted in one way throughout."""
+
+    region: Region
+    indicator: Indicator
+    years: dict[int, tuple[Observation, Observation]]  # emissions, GDP
+
+    @property
+    def is_first_release(self) -> bool:
+        return any(FIRST_RELEASE in clauses(gdp.basis) for _emissions, gdp in self.years.values())
+
+
+def clauses(basis: str) -> list[str]:
+    return re.split(r"[;,]\s*", basis)
+
+
+def method_of(basis: str) -> str:
+    """How a value was made. First releases carry remarks of their own (rounded, revised since) and are of one kind all
+    the same; any other basis is compared by its whole text."""
+    return FIRST_RELEASE if FIRST_RELEASE in clauses(basis) else basis
+
+
+def by_method(observations: Iterable[Observation]) -> dict[Region, dict[str, dict[int, Observation]]]:
+    """Of each region and way of counting: the newest release of each year."""
+    found: dict[Region, dict[str, dict[int, Observation]]] = defaultdict(lambda: defaultdict(dict))
+    for row in sorted(observations, key=lambda row: (row.released_on, row.pk)):
+        found[row.region][method_of(row.basis)][row.period_end.year] = row
+    return found
+
+
+def common_years(emissions: Iterable[Observation], gdp: Iterable[Observation]) -> list[Common]:
+    """For each region and each pair of ways to count with enough years in common."""
+    of_gdp = by_method(gdp)
+    found = []
+    for region, methods in by_method(emissions).items():
+        for own in methods.values():
+            for other in of_gdp.get(region, {}).values():
+                years = sorted(own.keys() & other.keys())
+                if len(years) >= LEAST_YEARS:
+                    indicator = own[years[0]].indicator
+                    found.append(Common(region, indicator, {year: (own[year], other[year]) for year in years}))
+    return found
+
+
+def gdp_of(region: Region) -> str:
+    """Chinese has one word for the nation's and another for that of a place in it."""
+    return pgettext("of the nation", "GDP") if region.kind == RegionKind.COUNTRY else _("GDP")
+
+
+def aligned(values: Sequence[Decimal]) -> Callable[[Any], str]:
+    """Writes a column's values with the decimals of the one that has most: their points stand below each other."""
+    decimals = max((-int(trimmed(each).as_tuple().exponent) for each in values), default=0)
+    return lambda value: f"{value:,.{max(decimals, 0)}f}"
+
+
+def years_words(years: Iterable[int]) -> str:
+    """2016–2019, 2021; 2016—2019、2021年."""
+    runs: list[list[int]] = []
+    for year in sorted(set(years)):
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    dash, comma = ("—", "、") if is_chinese() else ("–", ", ")
+    words = [str(run[0]) if len(run) == 1 else f"{run[0]}{dash}{run[-1]}" for run in runs]
+    return comma.join(words) + ("年" if is_chinese() else "")
+
+
+def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str = "") -> str:
+    """Which years of which input are missing for a path. `name`: what is emitted; `gdp_name`: what GDP is called."""
+    gdp_name = gdp_name or _("GDP")
+    emitted, produced = set(emissions), set(gdp)
+    wanted = []
+    if not emitted:
+        wanted.append(name)
+    elif lacking := produced - emitted:
+        wanted.append(_of_years(name, lacking, known=emitted))
+    if not produced:
+        wanted.append(gdp_name)
+    elif lacking := emitted - produced:
+        wanted.append(_of_years(gdp_name, lacking, known=produced))
+    if not wanted:
+        return _("missing are years of which both are counted in one way throughout")
+    both = _("%(first)s and %(second)s") % {"first": wanted[0], "second": wanted[-1]}
+    return _("missing: %(inputs)s") % {"inputs": both if len(wanted) > 1 else wanted[0]}
+
+
+def _of_years(name: str, lacking: set[int], *, known: set[int]) -> str:
+    if min(lacking) > max(known):
+        return _("%(name)s (from %(year)s on)") % {"name": name, "year": max(known) + 1}
+    if max(lacking) < min(known):
+        return _("%(name)s (up to %(year)s)") % {"name": name, "year": min(known) - 1}
+    return _("%(name)s (%(years)s)") % {"name": name, "years": years_words(lacking)}
+
+
+def has_decoupling(indicator: Indicator) -> bool:
+    """Whether its page has these charts: that of GDP, and those of what is emitted."""
+    return indicator.code == GDP or indicator.code.startswith(EMISSIONS)
+
+
+def decoupling_charts(indicator: Indicator, own: Iterable[Observation], *, on: date, kept: str = "") -> list[Chart]:
+    """For the page of what is emitted, or of GDP: a chart for each region that has the years, and an empty one that
+    says what is missing for the others. `own`: the indicator's observations released by the day, with their regions.
+    One query; none for other indicators, which have no such charts. `kept` ends the addresses of rows ("?as_of=…").
+    """
+    if not has_decoupling(indicator):
+        return []
+    is_gdp = indicator.code == GDP
+    mine = [row for row in own if row.verified and row.period_kind == PeriodKind.YEAR]
+    wanted = Q(indicator__code__startswith=EMISSIONS) if is_gdp else Q(indicator__code=GDP)
+    others = list(_released_years(on).filter(wanted))
+    emissions, gdp = (others, mine) if is_gdp else (mine, others)
+    by_indicator: dict[Indicator, list[Observation]] = defaultdict(list)
+    for row in emissions:
+        by_indicator[row.indicator].append(row)
+    found = [each for rows in by_indicator.values() for each in common_years(rows, gdp)]
+    charts = [_chart(each, is_gdp=is_gdp, on=on, kept=kept) for each in found]
+    if is_gdp and found:
+        return charts
+    return charts + _empty_charts(indicator, emissions, gdp, {each.region for each in found}, on=on)
+
+
+def _released_years(on: date) -> QuerySet[Observation]:
+    rows = Observation.objects.released(on).filter(verified=True, period_kind=PeriodKind.YEAR)
+    return rows.select_related("region", "indicator").order_by("indicator", "region", "period_end")
+
+
+def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
+    indicator = common.indicator
+    gdp_indicator = next(iter(common.years.values()))[1].indicator
+    gdp_name, name = gdp_of(common.region), local(indicator, "name")
+    gdp_unit, unit = shown_unit(gdp_indicator), shown_unit(indicator)
+    points = [
+        YearPoint(
+            year,
+            shown_value(gdp_indicator, gdp.value, exactly=True),
+            shown_value(indicator, emissions.value, exactly=True),
+            gdp.exact,
+            emissions.exact,
+            f"{kept}#{row_id(gdp if is_gdp else emissions)}",
+        )
+        for year, (emissions, gdp) in common.years.items()
+    ]
+    rounded = [_rounded_words(point, gdp_name, name) for point in points]
+    rows: list[tuple[Any, ...]] = [(point.year, point.gdp, point.emissions) for point in points]
+    columns = [
+        Column(_("Year"), is_number=False),
+        Column(named_in(gdp_name, gdp_unit), aligned([point.gdp for point in points])),
+        Column(named_in(name, unit), aligned([point.emissions for point in points])),
+        Column(_("Emission intensity (tonnes per 10,000 yuan)"), value_text),
+    ]
+    rows = [
+        (*row, emission_intensity(emissions.value, gdp.value))
+        for row, (emissions, gdp) in zip(rows, common.years.values(), strict=True)
+    ]
+    if any(rounded):
+        columns.append(Column(_("Rounded"), is_number=False))
+        rows = [(*row, words or None) for row, words in zip(rows, rounded, strict=True)]
+    notes = [
+        (
+            _("%(gdp)s at current prices, as first released")
+            if common.is_first_release
+            else _("%(gdp)s at current prices")
+        )
+        % {"gdp": gdp_name},
+        _("the axes do not start at 0"),
+    ]
+    if any(rounded):
+        notes.append(_("an open diamond is a rounded value"))
+    newest_emissions, newest_gdp = common.years[max(common.years)]
+    return Chart(
+        name=f"decoupling-{indicator.code}-{common.region.code}-{min(common.years)}",
+        title=_("%(region)s: %(gdp)s and %(emissions)s, %(years)s, as of %(day)s")
+        % {
+            "region": local(common.region, "short"),
+            "gdp": gdp_name,
+            "emissions": name,
+            "years": years_words(common.years),
+            "day": day_words(on),
+        },
+        figure=decoupling_path(points, gdp=Axis(gdp_name, gdp_unit), emissions=Axis(name, unit)),
+        summary=_summary(points, local(common.region, "short"), gdp_name),
+        columns=columns,
+        rows=rows,
+        urls=[point.url for point in points],
+        note=pgettext("between clauses", "; ").join(notes),
+        source=pgettext("between clauses", "; ").join(map(source_text, [indicator.source, newest_gdp.source])),
+        provenance=newest_emissions.provenance,
+    )
+
+
+def _rounded_words(point: YearPoint, gdp_name: str, name: str) -> str:
+    rounded = [(gdp_name, point.gdp_is_exact), (name, point.emissions_are_exact)]
+    return pgettext("between clauses", ", ").join(words for words, is_exact in rounded if not is_exact)
+
+
+def _summary(points: Sequence[YearPoint], region: str, gdp_name: str) -> str:
+    """How far both went from the first to the last year."""
+    first, last = points[0], points[-1]
+    return _("%(region)s from %(first)s to %(last)s: %(name)s at current prices %(gdp)s, emissions %(emissions)s.") % {
+        "region": region,
+        "name": gdp_name,
+        "first": first.year,
+        "last": last.year,
+        "gdp": _growth(first.gdp, last.gdp, is_exact=first.gdp_is_exact and last.gdp_is_exact),
+        "emissions": _growth(
+            first.emissions, last.emissions, is_exact=first.emissions_are_exact and last.emissions_are_exact
+        ),
+    }
+
+
+def _growth(first: Decimal, last: Decimal, *, is_exact: bool) -> str:
+    if not first:
+        return NOTHING
+    rate = to_tenth((last - first) * 100 / first)
+    if not rate:
+        return _("unchanged")
+    words = _("up %(share)s") if rate > 0 else _("down %(share)s")
+    return words % {"share": value_text(abs(rate), percent=True, exact=is_exact)}
+
+
+def _empty_charts(
+    indicator: Indicator,
+    emissions: Sequence[Observation],
+    gdp: Sequence[Observation],
+    drawn: set[Region],
+    *,
+    on: date,
+) -> list[Chart]:
+    """One for each region without a path; one for all such cities."""
+    name = _("CO2 emissions") if indicator.code == GDP else local(indicator, "name")
+    emitted, produced = _years_of(emissions), _years_of(gdp)
+    regions = [each for each in emitted.keys() | produced.keys() if each not in drawn]
+    if indicator.code == GDP:
+        groups = [[each for each in regions if each.code == PROVINCE]]
+    else:
+        regions = sorted((each for each in regions if each in emitted), key=lambda each: each.code)
+        cities = [each for each in regions if each.kind == RegionKind.CITY]
+        groups = [*([each] for each in regions if each not in cities), cities]
+    charts = []
+    for group in filter(None, groups):
+        who = local(group[0], "short")
+        if len(group) > 1:
+            who = ngettext("%(count)s city", "%(count)s cities", len(group)) % {"count": len(group)}
+        words = missing_words(
+            {year for each in group for year in emitted.get(each, ())},
+            {year for each in group for year in produced.get(each, ())},
+            name=name,
+            gdp_name=gdp_of(group[0]),
+        )
+        charts.append(
+            Chart(
+                name=f"decoupling-{indicator.code}-{group[0].code}",
+                title=_("%(region)s: %(gdp)s and %(emissions)s, as of %(day)s")
+                % {"region": who, "gdp": gdp_of(group[0]), "emissions": name, "day": day_words(on)},
+                figure=None,
+                summary="",
+                columns=[],
+                rows=[],
+                missing=_("At least %(count)s years with both values are needed; %(missing)s.")
+                % {"count": LEAST_YEARS, "missing": words},
+            )
+        )
+    return charts
+
+
+def _years_of(rows: Iterable[Observation]) -> dict[Region, set[int]]:
+    found: dict[Region, set[int]] = defaultdict(set)
+    for row in rows:
+        found[row.region].add(row.period_end.year)
+    return found

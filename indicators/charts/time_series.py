@@ -1,0 +1,278 @@
+"""The course of an indicator as a chart: its values, the country's, its targets and the way that is needed to them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.periods import PeriodKind
+from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
+from indicators.models import Direction, Indicator, Observation, Target
+from indicators.rules import goal_in_force, is_comparable
+from indicators.state import COUNTRY, PROVINCE, as_goal, is_rate
+from indicators.wording import (
+    in_one_bracket,
+    period_words,
+    shown_unit,
+    shown_value,
+    target_label,
+    target_words,
+)
+from web.charts.chart import Chart, Column, value_text
+from web.charts.chart import with_unit as unit_behind
+from web.language import local
+from web.templatetags.pilotzone import MINUS
+from web.templatetags.pilotzone import day as day_words
+
+# A target of 2060 would press the years we know into a corner of the chart.
+TARGET_YEARS_AHEAD = 10
+# What the documents say of a target without giving it another meaning than the indicator's own values have.
+BOUND = re.compile(r"about|at least|above|aiming for [0-9,.]+")
+AT_LEAST = re.compile(r"at least|above")
+FLOOR = re.compile(r'"(?:over|exceeded) ')
+
+
+def row_id(row: Observation) -> str:
+    """Where a value stands in its indicator's page."""
+    return f"value-{row.pk}"
+
+
+def is_floor(row: Observation) -> bool:
+    """Whether the source says only that it is more than this."""
+    return not row.exact and FLOOR.match(row.basis) is not None
+
+
+def remarks(target: Target) -> list[str]:
+    return [word for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier) if word]
+
+
+class Path(NamedTuple):
+    """The straight way to a target. `latest`: the value that it is compared with; `base`: where the document lets it
+    start, if it does. `is_reached`: nothing is left to be done. `change`: what is needed a year from the latest value,
+    in the indicator's unit."""
+
+    target: Target
+    latest: Observation
+    is_reached: bool
+    change: Decimal
+
+
+def path_to_target(
+    indicator: Indicator, observations: Iterable[Observation], targets: Iterable[Target], *, on: date
+) -> Path | None:
+    """The way to the province's nearest target that its own values can be set against: of the same unit and of the same
+    kind. None without such a target, or without a value of before the end of its year."""
+    comparable = [each for each in targets if each.unit == indicator.unit and each.region.code == PROVINCE]
+    by_goal = {as_goal(each): each for each in comparable}
+    values = [row for row in observations if row.verified and row.region.code == PROVINCE]
+    while by_goal:
+        goal = goal_in_force(by_goal, on=on)
+        if goal is None:
+            return None
+        target = by_goal.pop(goal)
+        latest = _latest(indicator, values, target)
+        if latest is not None and latest.period_end < date(target.due_year, 12, 31):
+            change = (target.value - latest.value) / _years(latest.period_end, target.due_year)
+            return Path(target, latest, _is_reached(indicator, latest, target), change)
+    return None
+
+
+def _latest(indicator: Indicator, values: Iterable[Observation], target: Target) -> Observation | None:
+    """The newest value of the target's kind: since the base that the document states, or for whole years and days."""
+    if target.baseline_on is not None:
+        if not all(BOUND.fullmatch(word) or word.startswith("versus ") for word in remarks(target)):
+            return None
+        base = target.baseline_on
+        found = [row for row in values if row.period_kind == PeriodKind.YEARS and (row.period_start - base).days == 1]
+    elif all(BOUND.fullmatch(word) for word in remarks(target)):
+        kinds = (PeriodKind.YEAR,) if indicator.cumulative else (PeriodKind.YEAR, PeriodKind.DAY)
+        found = [row for row in values if row.period_kind in kinds]
+    else:
+        return None
+    return max(found, key=lambda row: (row.period_end, row.released_on), default=None)
+
+
+def _years(start: date, due_year: int) -> Decimal:
+    """From a day to the end of a year; whole between ends of years."""
+    length = (date(start.year, 12, 31) - date(start.year, 1, 1)).days + 1
+    left = Fraction((date(start.year, 12, 31) - start).days, length)
+    years = due_year - start.year + left
+    return Decimal(years.numerator) / Decimal(years.denominator)
+
+
+def _is_reached(indicator: Indicator, latest: Observation, target: Target) -> bool:
+    if indicator.direction == Direction.DOWN:
+        return latest.value <= target.value
+    if indicator.direction == Direction.UP or any(AT_LEAST.fullmatch(word) for word in remarks(target)):
+        return latest.value >= target.value
+    return False
+
+
+def path_sentence(indicator: Indicator, path: Path) -> str:
+    """How much a year is needed from here, or that nothing is."""
+    words = {"target": target_words(path.target, indicator, unit=True)}
+    if path.is_reached:
+        return _("the target of %(target)s is reached already") % words
+    values = (shown_value(indicator, path.latest.value), shown_value(indicator, path.target.value))
+    change = two_digits(shown_value(indicator, path.change), values)
+    words["change"] = _change_words(indicator, change, path.latest)
+    return _("path needed to the target of %(target)s: %(change)s a year") % words
+
+
+def _change_words(indicator: Indicator, change: Decimal, latest: Observation) -> str:
+    """`change` is in the unit that is shown. From a value that is rounded, or of which only a floor is known, it is not
+    known exactly either."""
+    amount = value_text(abs(change), exact=latest.exact or is_floor(latest))
+    if is_floor(latest):
+        amount = _("at most %(value)s") % {"value": amount}
+    if is_rate(indicator):
+        words = _("up %(points)s percentage points") if change > 0 else _("down %(points)s percentage points")
+        return words % {"points": amount}
+    words = _("up %(amount)s") if change > 0 else _("down %(amount)s")
+    return words % {"amount": unit_behind(amount, shown_unit(indicator))}
+
+
+def two_digits(value: Decimal, like: Sequence[Decimal]) -> Decimal:
+    """As exact as the values that it comes from, but with at least two digits."""
+    decimals = max(max(-int(each.as_tuple().exponent), 0) for each in like)
+    if value:
+        decimals = max(decimals, 1 - value.adjusted())
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def indicator_chart(
+    indicator: Indicator,
+    observations: Sequence[Observation],
+    targets: Sequence[Target],
+    path: Path | None,
+    *,
+    on: date,
+    sentences: Iterable[str] = (),
+) -> Chart:
+    """The province's course, with the country's where they compare; empty without a verified value of the province.
+
+    `observations`: all released by the day, with their regions, the newest first; `targets`: all adopted by then;
+    `path`: the way to one of them; `sentences`: what is said of the figures, without full stops.
+    """
+    own = points(indicator, (row for row in observations if row.region.code == PROVINCE))
+    others = points(indicator, (row for row in observations if row.region.code == COUNTRY))
+    if not is_comparable(indicator.unit):
+        others = []
+    names = {row.region.code: local(row.region, "short") for row in observations}
+    unit = shown_unit(indicator)
+    of_province = [each for each in targets if each.region.code == PROVINCE]
+    aims = [
+        TargetPoint(
+            each.due_year,
+            shown_value(indicator, each.value),
+            re.sub(r"-(?=[0-9])", MINUS, target_label(each, indicator)),
+            _start(indicator, path) if path and each == path.target and not path.is_reached else None,
+            "#targets",
+        )
+        for each in shown_targets(of_province, path)
+        if each.due_year <= on.year + TARGET_YEARS_AHEAD
+    ]
+    rows: list[tuple[Any, ...]] = []
+    urls: list[str] = []
+    for title, series in ((names.get(PROVINCE, ""), own), (_("China"), others)):
+        for point in sorted(series, key=lambda one: (one.end, one.start)):
+            rows.append((title, point.label, point.value, _accuracy(point)))
+            urls.append(point.url)
+    for aim in aims:
+        if aim.path_from and aim.path_from.kind == PeriodKind.DAY and aim.path_from not in own:
+            rows.append((_("Baseline"), aim.path_from.label, aim.path_from.value, None))
+            urls.append("#targets")
+        rows.append((aim.label, str(aim.due_year), aim.value, None))
+        urls.append("#targets")
+    has_unverified = any(not row.verified and row.region.code == PROVINCE for row in observations)
+    newest = max((row for row in observations if row.region.code == PROVINCE and row.verified), key=_when, default=None)
+    joined = pgettext("between clauses", "; ").join(filter(None, sentences))
+    return Chart(
+        name="indicator-line",
+        title=in_one_bracket(
+            _("%(name)s (%(unit)s), as of %(day)s")
+            % {"name": local(indicator, "name"), "unit": unit, "day": day_words(on)}
+        ),
+        figure=None
+        if not own
+        else indicator_line(
+            own,
+            others,
+            aims,
+            unit=unit,
+            name=names[PROVINCE],
+            comparator_name=_("China") if others else "",
+            cumulative=indicator.cumulative,
+        ),
+        summary=joined + pgettext("end of a sentence", ".") if own and joined else "",
+        columns=[
+            Column(_("Series"), is_number=False),
+            Column(_("Period"), is_number=False),
+            Column(_("%(name)s (%(unit)s)") % {"name": _("Value"), "unit": unit}, lambda value: value_text(value)),
+            Column(_("Accuracy"), is_number=False),
+        ],
+        rows=rows,
+        urls=urls,
+        note=_("Unverified values appear only in the table.") if own and has_unverified else "",
+        source=newest.source if newest else indicator.source,
+        provenance=newest.provenance if newest else "",
+        on=newest.period_end if newest else None,
+        has_own_table=True,
+        missing="" if own else _("No verified value of the province is recorded here for this day."),
+    )
+
+
+def _when(row: Observation) -> tuple[date, date]:
+    return row.period_end, row.released_on
+
+
+def _accuracy(point: IndicatorPoint) -> str | None:
+    """How a value that is not exact is to be read."""
+    if point.is_floor:
+        return _("The source says more than this")
+    return None if point.exact else _("Rounded")
+
+
+def _start(indicator: Indicator, path: Path) -> IndicatorPoint:
+    """Where the path is drawn from: the document's base, else the latest value."""
+    base, value = path.target.baseline_on, path.target.baseline_value
+    if base is None or value is None:
+        return point_of(indicator, path.latest)
+    return IndicatorPoint(base, base, PeriodKind.DAY, shown_value(indicator, value), day_words(base))
+
+
+def shown_targets(targets: Iterable[Target], path: Path | None) -> list[Target]:
+    """One a year, the newest; the one that a path leads to in any case. The nearest first."""
+    by_year: dict[int, Target] = {}
+    for target in sorted(targets, key=lambda each: (each.adopted_on, each.pk)):
+        by_year[target.due_year] = target
+    if path:
+        by_year[path.target.due_year] = path.target
+    return [by_year[year] for year in sorted(by_year)]
+
+
+def points(indicator: Indicator, observations: Iterable[Observation]) -> list[IndicatorPoint]:
+    """The newest verified value of each period; `observations` come newest first."""
+    newest: dict[Any, Observation] = {}
+    for row in observations:
+        if row.verified:
+            newest.setdefault((row.period_start, row.period_end, row.period_kind), row)
+    return [point_of(indicator, row) for row in newest.values()]
+
+
+def point_of(indicator: Indicator, row: Observation) -> IndicatorPoint:
+    return IndicatorPoint(
+        row.period_start,
+        row.period_end,
+        row.period_kind,
+        shown_value(indicator, row.value),
+        period_words(row),
+        exact=row.exact,
+        is_floor=is_floor(row),
+        url=f"#{row_id(row)}",
+    )

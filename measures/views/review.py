@@ -1,0 +1,220 @@
+"""The reviewing office: reports that wait, and the month's board."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from accounts.models import Department
+from accounts.roles import may_review, signed_in
+from core.exceptions import NotAllowed
+from core.periods import month_of, next_month
+from measures.filters import asked_plan, sections_of_asked_plan
+from measures.models import Report
+from measures.reporting_months import BoardRow, board_of, reports_due_on
+from measures.reports import accept_reports, remind_department, return_report
+from measures.review import ReviewRow, review_rows, waiting_reports
+from measures.services import MOST_REASON
+from web.days import asked_month
+from web.errors import not_one_of
+from web.language import local
+from web.lists.filters import SlugFilter
+from web.lists.listing import LARGEST_PAGE
+from web.unsent_forms import take_unsent
+from web.views import ListPage, WorkPage
+
+LABELS = {
+    "what_was_done": gettext_lazy("What was done"),
+    "problem": gettext_lazy("Problems"),
+    "next_step": gettext_lazy("Next steps"),
+}
+
+
+class ReportFilter(django_filters.FilterSet):
+    department = SlugFilter(
+        field_name="measure__lead_department",
+        queryset=Department.objects.all(),
+        label=gettext_lazy("Lead department"),
+    )
+    section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
+
+    class Meta:
+        model = Report
+        fields: list[str] = []
+
+
+class ReviewPage(WorkPage, ListPage):
+    template_name = "measures/review.html"
+    filterset_class = ReportFilter
+    orderings = {"submitted_on": ["submitted_on", "submitted_at"]}
+    default_ordering = "submitted_on"
+    # Report id -> why it was refused; and the words typed for a return.
+    refusals: dict[int, str] = {}
+    notes: dict[int, str] = {}
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    def get_queryset(self) -> QuerySet[Report]:
+        return waiting_reports(day=self.day).prefetch_related("evidence")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        unsent = take_unsent(self.request, reverse("measures:decide"))
+        if _is_id(unsent.get("report", "")) and unsent.get("note"):
+            self.notes = {int(unsent["report"]): unsent["note"]}
+        rows = review_rows(context["page"], labels=LABELS)
+        for row in rows:
+            row.refusal = self.refusals.get(row.report.pk, "")
+            row.note = self.notes.get(row.report.pk)
+        return context | {"rows": rows, "query": self.request.GET.urlencode(), "most_reason": MOST_REASON}
+
+
+class Decide(ReviewPage):
+    """Accepts or returns one report, or accepts those ticked. What is refused is shown in its row."""
+
+    keeps = ("report", "note")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(self.way_back())
+
+    def way_back(self) -> str:
+        query = self.request.GET.copy()
+        # After a decision there may be fewer pages.
+        for name in ("page", "ticked"):
+            query.pop(name, None)
+        return reverse("measures:review") + (f"?{query.urlencode()}" if query else "")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        decision = request.POST.get("decision", "")
+        ids = [int(raw) for raw in request.POST.getlist("report")[:LARGEST_PAGE] if _is_id(raw)]
+        reports = list(Report.objects.filter(pk__in=ids).select_related("measure").order_by("submitted_on", "pk"))
+        if not reports:
+            messages.error(request, _("Tick at least one report."))
+        elif decision == "accept":
+            self.accept(reports)
+        elif decision == "return":
+            self.return_one(reports[0])
+        else:
+            messages.error(request, not_one_of(("accept", "return")))
+        if not self.refusals:
+            return redirect(self.way_back())
+        context = self.get_context_data(**kwargs)
+        self.tell_of_missing(reports, context["rows"])
+        return self.render_to_response(context)
+
+    def accept(self, reports: list[Report]) -> None:
+        by = signed_in(self.request.user)
+        outcomes = accept_reports(reports, by=by)
+        accepted = sum(outcome.ok for outcome in outcomes)
+        self.refusals = {outcome.subject.pk: outcome.reason for outcome in outcomes if not outcome.ok}
+        if accepted == 1 and len(reports) == 1:
+            messages.success(self.request, _("Report accepted"))
+        elif accepted:
+            words = ngettext("%(count)s report accepted", "%(count)s reports accepted", accepted)
+            messages.success(self.request, words % {"count": accepted})
+
+    def return_one(self, report: Report) -> None:
+        note = self.request.POST.get("note", "")
+        try:
+            return_report(report, by=signed_in(self.request.user), note=note)
+        except NotAllowed as refusal:
+            self.refusals, self.notes = {report.pk: str(refusal)}, {report.pk: note}
+        else:
+            messages.success(self.request, _("Report returned"))
+
+    def tell_of_missing(self, reports: list[Report], rows: list[ReviewRow]) -> None:
+        """A refused report that is no longer in the list has no row to show its reason in."""
+        shown = {row.report.pk for row in rows}
+        for report in reports:
+            if report.pk in self.refusals and report.pk not in shown:
+                named = {"code": report.measure.code, "reason": self.refusals[report.pk]}
+                sentence = _("%(code)s: %(reason)s") % named
+                if note := self.notes.get(report.pk, "").strip():
+                    sentence = _("%(sentence)s. Your words were: %(note)s") % {"sentence": sentence, "note": note}
+                messages.error(self.request, sentence)
+
+
+def _is_id(raw: str) -> bool:
+    return raw.isascii() and raw.isdigit() and len(raw) <= 15
+
+
+class BoardPage(WorkPage):
+    template_name = "measures/board.html"
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
+        rows = board_of(plan, month=month, day=self.day)
+        due_on, after = reports_due_on(month), next_month(month)
+        return super().get_context_data(
+            rows=[{"row": row, "late": row.days_late(self.day), "can_remind": self.can_remind(row)} for row in rows],
+            counts={state: sum(row.state == state for row in rows) for state in ("all", "some", "none")},
+            owed=sum(row.month.owed for row in rows),
+            filed=sum(row.month.filed for row in rows),
+            missing=sum(row.month.missing for row in rows),
+            can_remind=any(self.can_remind(row) for row in rows),
+            month=month,
+            due_on=due_on,
+            is_past_due=self.day > due_on,
+            month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
+            month_after=after if after is not None and after <= self.day else None,
+            **kwargs,
+        )
+
+    def can_remind(self, row: BoardRow) -> bool:
+        return not row.month.is_reported and row.reminded_on != self.day
+
+
+class Remind(BoardPage):
+    """Reminds one department by its slug, or `all` that have not reported and were not reminded today."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("measures:board")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        month, plan = asked_month(request.POST.get("period", "")), asked_plan(request)
+        asked = request.POST.get("department", "")
+        rows = board_of(plan, month=month, day=self.day)
+        if asked == "all":
+            rows = [row for row in rows if self.can_remind(row)]
+        else:
+            rows = [row for row in rows if row.department.slug == asked]
+        if not rows:
+            messages.error(request, _("There is no department to remind."))
+        told, without = 0, []
+        for row in rows:
+            number = self.remind(row.department, plan=plan, month=month)
+            if number == 0:
+                without.append(department_name(row.department))
+            told += number or 0
+        if without:
+            names = pgettext("between items", ", ").join(without)
+            messages.error(request, _("Without a reporter to remind: %(departments)s") % {"departments": names})
+        if told:
+            words = ngettext("%(count)s person was reminded", "%(count)s people were reminded", told)
+            messages.success(request, words % {"count": told})
+        return redirect(f"{reverse('measures:board')}?period={month:%Y-%m}")
+
+    def remind(self, department: Department, *, plan: Any, month: date) -> int | None:
+        """How many people were told; None where it was refused, which is said."""
+        try:
+            return remind_department(department, by=signed_in(self.request.user), plan=plan, period=month)
+        except NotAllowed as refusal:
+            named = {"code": department_name(department), "reason": refusal}
+            messages.error(self.request, _("%(code)s: %(reason)s") % named)
+            return None
+
+
+def department_name(department: Department) -> str:
+    return local(department, "short")

@@ -1,0 +1,97 @@
+"""The workspace of a lead department."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.roles import Role, signed_in
+from core.lights import thresholds
+from core.periods import month_of, next_month
+from measures.filters import asked_plan
+from measures.models import Measure
+from measures.reporting_months import reports_due_on
+from measures.reports import report_no_change
+from measures.workspace import workspace_of
+from web.days import asked_month
+from web.lists.listing import LARGEST_PAGE
+from web.views import WorkPage
+
+
+class WorkspacePage(WorkPage):
+    template_name = "measures/workspace.html"
+    # Codes of measures for which "no change" was refused, with the reason.
+    failures: dict[str, str] = {}
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated and request.user.role == Role.REPORTER
+
+    def asked_month(self) -> date:
+        return asked_month(self.request.POST.get("period", "") or self.request.GET.get("period", ""))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = signed_in(self.request.user)
+        assert user.department is not None
+        month = self.asked_month()
+        plan = asked_plan(self.request)
+        work = workspace_of(user.department, plan=plan, month=month, day=self.day, limits=thresholds())
+        for row in work.rows:
+            row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
+        due_on, after = reports_due_on(month), next_month(month)
+        return super().get_context_data(
+            work=work,
+            groups=work.groups,
+            can_file=any(row.can_file_no_change for row in work.rows),
+            department=user.department,
+            month=month,
+            due_on=due_on,
+            is_past_due=self.day > due_on,
+            month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
+            month_after=after if after is not None and after <= self.day else None,
+            **kwargs,
+        )
+
+
+class NoChange(WorkspacePage):
+    """Files "no change" for each measure named; shows the workspace again where one was refused."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("measures:workspace")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        month = self.asked_month()
+        codes = request.POST.getlist("measure")[:LARGEST_PAGE]
+        measures = Measure.objects.filter(code__in=codes).order_by("code")
+        outcomes = report_no_change(measures, by=signed_in(request.user), period=month)
+        filed = [outcome for outcome in outcomes if outcome.ok]
+        if filed:
+            words = ngettext(
+                "%(count)s report filed: no change this month",
+                "%(count)s reports filed: no change this month",
+                len(filed),
+            )
+            messages.success(request, words % {"count": len(filed)})
+        if not outcomes:
+            messages.error(request, _("Tick at least one measure."))
+        codes_by_id = {measure.pk: measure.code for measure in measures}
+        self.failures = {codes_by_id[each.subject.pk]: each.reason for each in outcomes if not each.ok}
+        if not self.failures:
+            return redirect(f"{reverse('measures:workspace')}?period={month:%Y-%m}")
+        context = self.get_context_data(**kwargs)
+        shown = {row.measure.code for row in context["work"].rows}
+        for code, reason in self.failures.items():
+            if code not in shown:
+                messages.error(request, _("%(code)s: %(reason)s") % {"code": code, "reason": reason})
+        words = ngettext(
+            "%(count)s report was not filed; the reason stands in its row",
+            "%(count)s reports were not filed; the reason stands in each row",
+            len(self.failures),
+        )
+        messages.error(request, words % {"count": len(self.failures)})
+        return self.render_to_response(context)

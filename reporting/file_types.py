@@ -1,0 +1,124 @@
+"""Which files may be evidence: told by their content, never by their name."""
+
+import struct
+import zipfile
+from pathlib import PurePath
+
+import puremagic
+from django.conf import settings
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from core.exceptions import NotAllowed
+from web.errors import in_a_row
+
+KINDS_BY_HEAD = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "image/gif": (".gif",),
+    "image/webp": (".webp",),
+}
+OFFICE = "application/vnd.openxmlformats-officedocument"
+# The part that makes a zip file a document of Office.
+MAIN_PARTS = {
+    "word/document.xml": f"{OFFICE}.wordprocessingml.document",
+    "xl/workbook.xml": f"{OFFICE}.spreadsheetml.sheet",
+    "ppt/presentation.xml": f"{OFFICE}.presentationml.presentation",
+}
+# The stream that makes a compound file (OLE) a document of Office; installers are compound files too.
+MAIN_STREAMS = {
+    "WordDocument": "application/msword",
+    "Workbook": "application/vnd.ms-excel",
+    "Book": "application/vnd.ms-excel",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+}
+ENDINGS = {
+    **KINDS_BY_HEAD,
+    **{kind: (ending,) for kind, ending in zip(MAIN_PARTS.values(), (".docx", ".xlsx", ".pptx"), strict=True)},
+    "application/msword": (".doc", ".wps"),
+    "application/vnd.ms-excel": (".xls", ".et"),
+    "application/vnd.ms-powerpoint": (".ppt", ".dps"),
+}
+ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def most_bytes() -> int:
+    return settings.PILOTZONE_EVIDENCE_MEGABYTES * 1024 * 1024
+
+
+def too_large() -> str:
+    limit = _("Files of up to %(size)s MB") % {"size": settings.PILOTZONE_EVIDENCE_MEGABYTES}
+    return in_a_row([_("The file is too large"), limit])
+
+
+def check_file(file: File) -> str:
+    """The content type of a document or picture. Raises NotAllowed for anything else, and for what is too large."""
+    if file.size > most_bytes():
+        raise NotAllowed(too_large(), field="evidence")
+    if not file.size:
+        raise NotAllowed(_("The file is empty"), field="evidence")
+    file.seek(0)
+    head = file.read(len(COMPOUND))
+    file.seek(0)
+    if head.startswith(ZIP):
+        found = _of_zip(file)
+    elif head.startswith(COMPOUND):
+        found = _of_compound(file.read())
+    else:
+        found = _of_head(file)
+    file.seek(0)
+    if found is None:
+        raise NotAllowed(
+            _("The content of this file is no PDF, Office document or picture (PNG, JPEG, GIF, WebP)."),
+            field="evidence",
+        )
+    return found
+
+
+def _of_head(file: File) -> str | None:
+    """By the first bytes alone: a program that carries a PDF further down begins as a program."""
+    for match in puremagic.magic_stream(file):
+        start = 8 if match.mime_type == "image/webp" else 0
+        is_certain = match.offset == start and len(match.byte_match) > 2
+        if is_certain and match.extension in KINDS_BY_HEAD.get(match.mime_type, ()):
+            return match.mime_type
+    return None
+
+
+def _of_zip(file: File) -> str | None:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
+        return None
+    if "[Content_Types].xml" not in names:
+        return None
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise _has_macros()
+    return next((kind for part, kind in MAIN_PARTS.items() if part in names), None)
+
+
+def _of_compound(content: bytes) -> str | None:
+    if _entry("_VBA_PROJECT_CUR", kind=1) in content or _entry("VBA", kind=1) in content:
+        raise _has_macros()
+    return next((kind for name, kind in MAIN_STREAMS.items() if _entry(name, kind=2) in content), None)
+
+
+def _entry(name: str, *, kind: int) -> bytes:
+    """How the directory of a compound file begins the entry of a stream (2) or a folder (1)."""
+    written = name.encode("utf-16-le")
+    return written.ljust(64, b"\0") + struct.pack("<HB", len(written) + 2, kind)
+
+
+def _has_macros() -> NotAllowed:
+    return NotAllowed(
+        _("The document contains macros; save it without them, or as a PDF, and upload that."), field="evidence"
+    )
+
+
+def download_name(name: str, content_type: str) -> str:
+    """The name as uploaded; one that claims to be something else gets the ending of what it is."""
+    endings = ENDINGS.get(content_type, (".bin",))
+    name = "".join(letter for letter in name if letter.isprintable()).strip() or "file"
+    return name if PurePath(name).suffix.lower() in endings else name + endings[0]

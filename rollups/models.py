@@ -1,0 +1,150 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Category, Stage
+
+KINDS = ("measures", "projects")
+
+
+class RollupRun(models.Model):
+    """One run of the refresh: when, how many cells, and what went wrong if something did.
+
+    A run with an error wrote nothing; `retries` is how often its task had failed before it.
+    """
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    full = models.BooleanField(default=False)
+    as_of = models.DateField()
+    cells = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    retries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("rollup run")
+        verbose_name_plural = _("rollup runs")
+        ordering = ["-started_at", "-id"]
+        indexes = [models.Index(fields=["-started_at", "-id"], name="rolluprun_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.cells})"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds()
+
+
+class Rollup(models.Model):
+    """Stored counts of one cell on one day; always recomputed from source, never added to."""
+
+    plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+")
+    total = models.PositiveIntegerField()
+    # Indexed: each sweep asks whether a cell of another day is left.
+    as_of = models.DateField(db_index=True)
+    computed_at = models.DateTimeField()
+    run = models.ForeignKey(RollupRun, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class MeasureRollup(Rollup):
+    section = models.ForeignKey("measures.Section", models.CASCADE, related_name="+")
+    lead_department = models.ForeignKey("accounts.Department", models.CASCADE, related_name="+")
+    promoting = models.PositiveIntegerField()
+    in_progress = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField()
+    due = models.PositiveIntegerField()
+    green = models.PositiveIntegerField()
+    yellow = models.PositiveIntegerField()
+    red = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("measure rollup")
+        verbose_name_plural = _("measure rollups")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "section", "lead_department"], name="measurerollup_one_a_cell"),
+            models.CheckConstraint(
+                condition=Q(total=F("promoting") + F("in_progress") + F("completed")),
+                name="measurerollup_statuses_sum",
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("green") + F("yellow") + F("red")), name="measurerollup_lights_sum"
+            ),
+            models.CheckConstraint(condition=Q(due__lte=F("total")), name="measurerollup_due_within_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.section_id}/{self.lead_department_id}"
+
+
+class ProjectRollup(Rollup):
+    """`investment` in 万元 (10,000 yuan)."""
+
+    city = models.ForeignKey("regions.Region", models.CASCADE, related_name="+")
+    category = models.CharField(max_length=14, choices=Category)
+    stage = models.CharField(max_length=18, choices=Stage)
+    investment = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("project rollup")
+        verbose_name_plural = _("project rollups")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "city", "category", "stage"], name="projectrollup_one_a_cell"),
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values, stage__in=Stage.values),
+                name="projectrollup_key_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.city_id}/{self.category}/{self.stage}"
+
+
+class Verification(models.Model):
+    """One check of all stored cells against their source. `differences` holds the first of them:
+    `kind`, `key`, `as_of`, `stored` and `fresh` of each.
+    """
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    cells = models.PositiveIntegerField()
+    differing = models.PositiveIntegerField()
+    differences = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(finished_at__gte=F("started_at")), name="verification_ends_after_start")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} ({self.differing}/{self.cells})"
+
+    @property
+    def seconds(self) -> float:
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+class StaleCell(models.Model):
+    """The outbox: a cell that some change may have altered, marked in the transaction of the change.
+
+    A cell may be marked many times; `key` is its key columns in order, as a JSON list.
+    """
+
+    kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in KINDS])
+    key = models.JSONField()
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("stale cell")
+        verbose_name_plural = _("stale cells")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=KINDS), name="stalecell_kind_known")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

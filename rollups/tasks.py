@@ -1,0 +1,23 @@
+"""Addresses and calls. Each may run twice, or by two workers at once, without harm."""
+
+from typing import Any
+
+from celery import shared_task
+
+from rollups.services import forget_old_runs, rebuild_rollups, refresh_stale_rollups, verify_and_record
+
+
+@shared_task(bind=True, autoretry_for=(Exception,), retry_backoff=True, retry_backoff_max=60, max_retries=5)
+def refresh_rollups_task(self: Any) -> None:
+    refresh_stale_rollups(retries=self.request.retries)
+
+
+@shared_task(bind=True, autoretry_for=(Exception,), retry_backoff=True, max_retries=3)
+def rebuild_rollups_task(self: Any) -> None:
+    rebuild_rollups(retries=self.request.retries)
+    forget_old_runs()
+
+
+@shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=3)
+def verify_rollups_task() -> None:
+    verify_and_record()

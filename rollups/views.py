@@ -1,0 +1,67 @@
+"""The staff page of runs: those who may see logs read it, superusers may have the work done at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.roles import may_run_tasks, may_see_logs
+from rollups import runs
+from rollups.services import KEPT_DAYS, KEPT_DIFFERENCES
+from web.errors import BadQuery, not_one_of
+from web.lists.listing import asked_page
+from web.views import WorkPage
+
+
+def _choice(name: str, asked: str, choices: list[str]) -> str:
+    if asked not in choices:
+        raise BadQuery({name: [not_one_of(filter(None, choices))]})
+    return asked
+
+
+class RunsPage(WorkPage):
+    template_name = "rollups/runs.html"
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_run_tasks(request.user) if request.method == "POST" else may_see_logs(request.user)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        task = _choice("task", request.POST.get("task", ""), list(runs.TASKS))
+        outcome = runs.begin(runs.TASKS[task])
+        words = {
+            ("recompute", "queued"): _("All totals are being recomputed; the run is listed here when it has ended."),
+            ("recompute", "done"): _("All totals were recomputed."),
+            ("check", "queued"): _("The check has begun; its result stands here when it has ended."),
+            ("check", "done"): _("All totals were checked; the result stands below."),
+            ("recompute", "failed"): _("The totals could not be recomputed; the failed runs below say why."),
+            ("check", "failed"): _("The check failed; the log of the site says why."),
+        }
+        if outcome == "refused":
+            messages.error(request, _("The queue of tasks does not answer, so nothing was begun. Is Redis running?"))
+        elif outcome == "failed":
+            messages.error(request, words[task, outcome])
+        else:
+            messages.success(request, words[task, outcome])
+        return redirect("rollups:runs")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        failed_only = _choice("failed", self.request.GET.get("failed", ""), ["", "1"]) == "1"
+        listed = runs.newest_runs()
+        if failed_only:
+            listed = listed.exclude(error="")
+        page = asked_page(self.request.GET, listed)
+        state = runs.state()
+        return super().get_context_data(
+            state=state,
+            differences=runs.differences(state.check) if state.check else [],
+            most_differences=KEPT_DIFFERENCES,
+            kept_days=KEPT_DAYS,
+            recent=runs.RECENT,
+            failed_only=failed_only,
+            page=page,
+            rows=[(run, runs.first_line(run.error)) for run in page],
+            may_run=may_run_tasks(self.request.user),
+            **kwargs,
+        )

@@ -1,0 +1,527 @@
+"""Charts as data: what stands where. tests/browser sees them drawn."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import translation
+
+from dashboard.charts import progress as charts
+from dashboard.charts.progress import CityRow, GrowthPoint, StatusRow, Step, Tile
+from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
+from measures.charts.status_history import StatusStep, status_steps
+from web.charts import chart as shared
+from web.charts.chart import Figure
+from web.formats.units import money_words
+
+ROOT = Path(__file__).parents[2]
+PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
+COMPLETED = [Step(date(2023, 3, 20), 1), Step(date(2023, 5, 31), 7), Step(date(2023, 6, 19), 13)]
+DUE = [
+    Step(date(2023, 6, 30), 18),
+    Step(date(2023, 8, 15), 23),
+    Step(date(2023, 12, 31), 89),
+    Step(date(2025, 12, 31), 219),
+]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    both = dict(base)
+    for key, value in changes.items():
+        is_deep = isinstance(value, dict) and isinstance(base.get(key), dict)
+        both[key] = merged(base[key], value) if is_deep else value
+    return both
+
+
+def checked(figure: Figure) -> Figure:
+    """Plotly takes it, wide and narrow, and every number in it is a JSON number."""
+    go.Figure(data=figure["data"], layout=figure["layout"])
+    go.Figure(data=figure["data"], layout=merged(figure["layout"], figure["narrow"]))
+    assert json.loads(json.dumps(figure, cls=DjangoJSONEncoder)) == json.loads(json.dumps(figure))
+    return figure
+
+
+def words(figure: Figure, layout: str = "layout") -> list[str]:
+    return [note["text"] for note in figure[layout]["annotations"]]
+
+
+def course(as_of: date, **more: Any) -> Figure:
+    return checked(charts.course(COMPLETED, DUE, as_of=as_of, **PLAN | more))
+
+
+class TestCourse:
+    def test_labels_give_each_lines_end_and_the_gap_as_a_subtraction(self) -> None:
+        assert words(course(date(2023, 8, 29))) == [
+            "Time elapsed 33.3%",
+            "Plan curve 35.7%",
+            "Even pace 18.9%",
+            "<b>16.8 points behind<br>time elapsed</b>",
+            "<b>Completion rate 5.2%</b>",
+        ]
+
+    def test_completion_is_steps_up_to_the_day_with_a_dot(self) -> None:
+        *_, line, dot = course(date(2023, 8, 29))["data"]
+        assert line["x"] == ["2023-01-01", "2023-03-20", "2023-05-31", "2023-06-19", "2023-08-29"]
+        assert line["y"] == [0.0, 0.4, 2.8, 5.2, 5.2]
+        assert line["line"] == {"color": "#0B5775", "width": 3.5, "shape": "hv"}
+        assert (dot["mode"], dot["x"], dot["y"]) == ("markers", ["2023-08-29"], [5.2])
+
+    def test_the_year_of_the_day_is_in_view(self) -> None:
+        figure = course(date(2024, 2, 29))
+        assert figure["layout"]["xaxis"]["range"] == ["2023-12-31T12:00", "2024-12-31"]
+        assert figure["data"][2]["x"] == ["2024-02-29", "2024-12-31"]
+
+    def test_the_whole_plan_names_years_and_ends_at_all_measures(self) -> None:
+        figure = course(date(2023, 8, 29), whole_plan=True)
+        assert figure["layout"]["xaxis"]["ticktext"] == ["2023", "2024", "2025"]
+        assert words(figure)[:3] == ["Time elapsed 100.0%", "Plan curve 88.0%", "Even pace 100.0%"]
+
+    def test_the_gap_over_the_whole_plan_stands_in_the_free_corner(self) -> None:
+        def gap(figure: Any) -> Any:
+            return next(each for each in figure["layout"]["annotations"] if "points" in each["text"])
+
+        where = ("2023-01-01", "left", 1, "top")
+        free = gap(course(date(2023, 8, 29), whole_plan=True))
+        assert (free["x"], free["xanchor"], free["y"], free["yanchor"]) == where
+        # All is completed within the first weeks: the line runs along the top.
+        ahead = [charts.Step(date(2023, 1, 20), 245)]
+        taken = gap(checked(charts.course(ahead, DUE, as_of=date(2023, 8, 29), **PLAN | {"whole_plan": True})))
+        assert taken["x"] == "2023-08-29"
+
+    def test_before_the_plan_there_is_no_rate_and_no_gap(self) -> None:
+        figure = course(date(2022, 12, 1))
+        assert len(figure["data"]) == 2
+        assert words(figure) == ["Time elapsed 33.3%", "Plan curve 35.7%"]
+        assert figure["layout"]["shapes"] == []
+
+    def test_after_the_plan_nothing_is_needed_any_more(self) -> None:
+        figure = course(date(2026, 3, 1))
+        assert figure["data"][-1]["x"] == ["2025-12-31"]
+        assert not any("Even pace" in text for text in words(figure))
+
+    def test_without_measures_there_is_nothing_to_measure(self) -> None:
+        figure = checked(charts.course([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0}))
+        assert words(figure) == ["Time elapsed 33.3%"]
+
+    @pytest.mark.parametrize("layout", ["layout", "narrow"])
+    def test_where_lines_run_on_all_sides_of_the_dot_the_rate_stands_with_the_gap(self, layout: str) -> None:
+        # At the end of March 0.4 % are completed: the axis is below, the pace needed and the plan curve at the right,
+        # completion and time elapsed at the left.
+        notes = course(date(2023, 3, 31))[layout]["annotations"]
+        said = [note["text"] for note in notes if "Completion rate" in note["text"]]
+        assert said == ["<b>Completion rate 0.4%<br>7.8 points behind<br>time elapsed</b>"]
+        # At the end of August there is room under the dot.
+        (label,) = [each for each in course(date(2023, 8, 29))[layout]["annotations"] if "Completion" in each["text"]]
+        assert (label["y"], label["xanchor"], label["yshift"]) == (5.2, "left", -18)
+
+    def test_a_line_comes_into_a_box_from_any_side(self) -> None:
+        def crosses(*line: tuple[float, float]) -> bool:
+            points = [charts._Point(*each) for each in line]
+            return charts._crosses(points, charts._Point(10, 10), charts._Point(20, 20))
+
+        assert crosses((0, 15), (30, 15))
+        assert crosses((15, 0), (15, 30))
+        assert crosses((0, 0), (30, 30))
+        assert crosses((0, 15), (12, 15), (12, 40))
+        assert not crosses((0, 5), (30, 5))
+        assert not crosses((25, 0), (25, 30))
+        assert not crosses((0, 12), (9, 12), (9, 40))
+        assert not crosses((0, 15), (30, 45))
+
+    def test_ahead_and_on_pace_are_said(self) -> None:
+        ahead = checked(charts.course([Step(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
+        assert "<b>23.3 points ahead of<br>time elapsed</b>" in words(ahead)
+        on_pace = checked(charts.course([Step(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
+        assert "<b>On pace</b>" in words(on_pace)
+        assert on_pace["layout"]["shapes"] == []
+
+    @pytest.mark.parametrize("day", [date(1, 1, 1), date(2023, 1, 1), date(2023, 1, 31), date(9999, 12, 31)])
+    def test_no_day_breaks_it(self, day: date) -> None:
+        course(day)
+        course(day, whole_plan=True)
+
+    def test_narrow_plots_have_labels_in_two_lines_and_every_second_month(self) -> None:
+        narrow = course(date(2023, 8, 29))["narrow"]
+        assert narrow["annotations"][0]["text"] == "Time elapsed<br>33.3%"
+        assert narrow["xaxis"]["ticktext"] == ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
+        assert narrow["height"] == 320
+
+    def test_months_are_numbers_in_chinese(self) -> None:
+        with translation.override("zh-hans"):
+            assert course(date(2023, 8, 29))["layout"]["xaxis"]["ticktext"][:2] == ["1月", "2月"]
+
+
+TILES = [
+    Tile("Dezhou", 1, 1, Decimal("3865.5"), "/cities/371400/"),
+    Tile("Yantai", 1, 5, Decimal(10307), "/cities/370600/"),
+    Tile("Zaozhuang", 4, 3, Decimal("2999.9999"), "/cities/370400/"),
+    Tile("Weihai", 1, 6, None, "/cities/371000/"),
+]
+
+
+class TestTileMap:
+    def test_each_tile_carries_name_value_class_and_address(self) -> None:
+        (bars,) = checked(charts.tile_map(TILES))["data"]
+        assert bars["text"] == [
+            "<b>Dezhou</b><br>3,866",
+            "<b>Yantai</b><br>10,307",
+            "<b>Zaozhuang</b><br>3,000",
+            "<b>Weihai</b><br>—",
+        ]
+        assert bars["marker"]["color"] == ["#B7D3E0", "#0A3448", "#E3EEF3", "#E3EEF3"]
+        assert bars["insidetextfont"]["color"] == ["#17242F", "#FFFFFF", "#17242F", "#17242F"]
+        assert bars["customdata"][1] == "/cities/370600/"
+
+    def test_rows_go_down_from_the_north_and_the_bay_is_named(self) -> None:
+        figure = charts.tile_map(TILES)
+        assert figure["data"][0]["base"] == [0.52, 0.52, 3.52, 0.52]
+        assert figure["layout"]["yaxis"]["range"] == [4.5, 0.5]
+        (bay,) = figure["layout"]["annotations"]
+        assert (bay["text"], bay["x"], bay["y"]) == ("Laizhou Bay", 4, 1)
+
+    def test_the_key_names_the_fixed_classes(self) -> None:
+        key = charts.tile_map(TILES)["key"]
+        assert [entry["label"] for entry in key] == [
+            "under 3,000",
+            "3,000–4,000",
+            "4,000–5,500",
+            "5,500–8,500",
+            "8,500 and over",
+        ]
+
+    @pytest.mark.parametrize(
+        ("value", "colour"),
+        [(2999, "#E3EEF3"), (3000, "#B7D3E0"), (4000, "#82B3C9"), (5500, "#2F7696"), (8500, "#0A3448")],
+    )
+    def test_a_class_starts_at_its_round_number(self, value: int, colour: str) -> None:
+        (bars,) = charts.tile_map([Tile("A", 1, 1, value, "")])["data"]
+        assert bars["marker"]["color"] == [colour]
+
+
+GROWTH = [
+    GrowthPoint(date(2022, 3, 31), Decimal("5.2"), Decimal("4.8")),
+    GrowthPoint(date(2022, 12, 31), Decimal("3.9"), Decimal("3.0")),
+    GrowthPoint(date(2023, 3, 31), Decimal("4.7"), Decimal("4.5")),
+    GrowthPoint(date(2023, 6, 30), Decimal("6.2"), Decimal("5.5")),
+]
+
+
+def growth(points: list[GrowthPoint]) -> Figure:
+    return checked(charts.growth(points, subject_name="Shandong", comparator_name="China"))
+
+
+class TestGrowth:
+    def test_quarters_that_are_left_out_are_gaps(self) -> None:
+        china, shandong = growth(GROWTH)["data"]
+        assert shandong["y"] == [5.2, None, None, 3.9, 4.7, 6.2]
+        assert china["y"] == [4.8, None, None, 3.0, 4.5, 5.5]
+
+    def test_the_country_is_told_apart_without_colour(self) -> None:
+        china, shandong = growth(GROWTH)["data"]
+        assert china["line"]["dash"] and "dash" not in shandong["line"]
+        assert china["marker"]["color"] == "#FFFFFF"
+        assert shandong["line"]["width"] == 3
+
+    def test_lines_are_named_at_their_ends(self) -> None:
+        assert words(growth(GROWTH)) == ["China 5.5%", "<b>Shandong 6.2%</b>"]
+
+    def test_the_year_stands_under_its_first_quarter(self) -> None:
+        ticks = growth(GROWTH)["layout"]["xaxis"]["ticktext"]
+        assert ticks == ["Q1<br>2022", "H1", "Q1–3", "Year", "Q1<br>2023", "H1"]
+
+    def test_zero_is_in_sight(self) -> None:
+        assert growth(GROWTH)["layout"]["yaxis"]["range"] == [0.0, 8.0]
+        falling = growth([GrowthPoint(date(2020, 3, 31), Decimal("-5.8"), Decimal("-6.8"))])
+        assert falling["layout"]["yaxis"]["range"][1] == 0
+        assert falling["layout"]["yaxis"]["ticktext"][0] == "−8%"
+
+    def test_nothing_published_draws_nothing(self) -> None:
+        assert words(growth([])) == []
+
+
+class TestStacks:
+    def test_rows_keep_their_order_with_counts_and_sums(self) -> None:
+        rows = [StatusRow("Energy", 0, 12, 23, "/departments/energy/"), StatusRow("Industry", 1, 11, 14)]
+        figure = checked(charts.status_stack(rows))
+        completed, in_progress, promoting, sums = figure["data"]
+        assert (completed["x"], in_progress["x"], promoting["x"]) == ([0, 1], [12, 11], [23, 14])
+        assert completed["text"] == ["", "1"]
+        assert sums["text"] == ["\u2002<b>35</b>", "\u2002<b>26</b>"]
+        assert completed["customdata"] == ["/departments/energy/", ""]
+        assert figure["layout"]["yaxis"]["range"] == [1.5, -0.5]
+        assert [entry["label"] for entry in figure["key"]] == ["Completed", "In progress", "Being promoted"]
+
+    def test_long_names_stand_above_their_bars_on_narrow_plots(self) -> None:
+        figure = charts.status_stack(
+            [StatusRow("Cut carbon and pollution, expand green areas, pursue growth", 1, 17, 22)]
+        )
+        assert figure["layout"]["yaxis"]["ticktext"] == [
+            "Cut carbon and pollution, expand<br>green areas, pursue growth"
+        ]
+        assert figure["narrow"]["yaxis"]["showticklabels"] is False
+        assert words(figure, "narrow") == ["Cut carbon and pollution, expand<br>green areas, pursue growth"]
+
+    def test_no_rows_are_no_error(self) -> None:
+        checked(charts.status_stack([]))
+        checked(charts.projects_by_city([]))
+
+    def test_categories_are_named_above_the_first_bar(self) -> None:
+        rows = [CityRow("Yantai", industry=Decimal("3836.2"), infrastructure=2342, energy=3777, innovation=352)]
+        figure = checked(charts.projects_by_city(rows, said=money_words))
+        assert words(figure) == [
+            "<b>Key industries</b>",
+            "<b>Infrastructure</b>",
+            "<b>Energy</b>",
+            "<b>Innovation</b>",
+        ]
+        assert figure["data"][0]["hovertext"] == ["Yantai<br>Key industries 383.6 billion yuan"]
+        assert figure["data"][-1]["text"] == ["\u2002<b>10,307</b>"]
+
+
+def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:
+    return IndicatorPoint(date(number, 1, 1), date(number, 12, 31), "year", Decimal(value), str(number), exact)
+
+
+def indicator(points: list[IndicatorPoint], **more: Any) -> Figure:
+    return checked(indicator_line(points, **{"unit": "Mt", "name": "Shandong"} | more))
+
+
+class TestIndicatorLine:
+    def test_a_missing_year_is_a_gap(self) -> None:
+        (line,) = indicator([year(2017, "57"), year(2020, "46"), year(2021, "39")])["data"]
+        assert line["y"] == [57.0, None, 46.0, 39.0]
+
+    def test_kinds_of_periods_are_not_joined(self) -> None:
+        half = IndicatorPoint(date(2022, 1, 1), date(2022, 6, 30), "half_year", Decimal(40), "H1 2022")
+        figure = indicator([year(2021, "39"), half, year(2022, "36")])
+        assert [line["y"] for line in figure["data"]] == [[39.0, 36.0], [40.0]]
+        assert {"H1 2022 40", "<b>Shandong 36</b>"} <= set(words(figure))
+
+    def test_rates_of_the_year_to_date_are_one_line(self) -> None:
+        points = [
+            IndicatorPoint(date(2023, 1, 1), date(2023, 3, 31), "quarter", Decimal("4.7"), "Q1 2023"),
+            IndicatorPoint(date(2023, 1, 1), date(2023, 6, 30), "half_year", Decimal("6.2"), "H1 2023"),
+        ]
+        (line,) = indicator(points, unit="%", cumulative=True)["data"]
+        assert (line["x"], line["y"]) == (["2023-03-31", "2023-06-30"], [4.7, 6.2])
+        assert len(indicator(points, unit="100 million yuan", cumulative=True)["data"]) == 2
+
+    def test_several_years_are_a_bar_of_their_length(self) -> None:
+        span = IndicatorPoint(date(2021, 1, 1), date(2022, 12, 31), "years", Decimal("-11.1"), "2021–2022")
+        figure = indicator([span], unit="%")
+        assert figure["data"][0]["x"] == ["2021-01-01", "2022-12-31", None]
+        assert words(figure) == ["2021–2022<br>−11.1%"]
+
+    def test_a_rounded_value_has_an_open_marker_and_says_about(self) -> None:
+        figure = indicator([year(2023, "93.958000"), year(2024, "115", exact=False)], unit="GW")
+        assert figure["data"][0]["marker"]["color"] == ["#0B5775", "#FFFFFF"]
+        assert words(figure) == ["The vertical axis does not start at 0", "<b>Shandong about 115</b>"]
+
+    def test_rates_keep_zero_in_sight_and_other_axes_say_when_they_do_not(self) -> None:
+        rate = indicator([year(2021, "82"), year(2022, "83")], unit="%")
+        assert rate["layout"]["yaxis"]["range"][0] == 0
+        assert words(rate) == ["<b>Shandong 83.0%</b>"]
+        mass = indicator([year(2018, "901.65"), year(2019, "937.12")])
+        assert mass["layout"]["yaxis"]["range"][0] > 0
+        assert "The vertical axis does not start at 0" in words(mass)
+        low = indicator([year(2018, "10"), year(2019, "100")])
+        assert low["layout"]["yaxis"]["range"][0] == 0
+
+    def test_the_target_is_marked_at_its_year(self) -> None:
+        figure = indicator([year(2022, "83.82")], targets=[TargetPoint(2025, Decimal(90), "at least 90")], unit="GW")
+        mark = figure["data"][-1]
+        assert (mark["x"], mark["y"]) == (["2025-07-01"], [90.0])
+        assert "at least 90<br>2025" in words(figure)
+        assert figure["layout"]["xaxis"]["ticktext"] == ["2022", "2023", "2024", "2025"]
+
+    def test_the_path_to_a_target_is_dashed_and_named(self) -> None:
+        latest = year(2022, "83.82")._replace(url="#value-1")
+        aim = TargetPoint(2025, Decimal(90), "at least 90", latest, "#targets")
+        figure = indicator([latest], targets=[aim], unit="GW")
+        line, path, mark = figure["data"]
+        assert (path["x"], path["y"]) == (["2022-07-02", "2025-07-01"], [83.82, 90.0])
+        assert path["line"]["dash"] and path["line"]["width"] < line["line"]["width"]
+        assert "Path needed" in words(figure)
+        assert "Path<br>needed" in words(figure, "narrow")
+        assert (line["customdata"], mark["customdata"]) == (["#value-1"], ["#targets"])
+
+    def test_the_name_of_a_short_path_keeps_clear_of_the_axis(self) -> None:
+        *_before, latest = values = [year(2020, "46"), year(2021, "39"), year(2022, "36")]
+        near, far = TargetPoint(2025, 35, "Target 35", latest), TargetPoint(2025, 42, "Target 42", latest)
+        (beside,) = (
+            note
+            for note in indicator(values, targets=[near], unit="µg/m³")["narrow"]["annotations"]
+            if note["text"] == "Path<br>needed"
+        )
+        assert (beside["xanchor"], beside["yanchor"]) == ("left", "bottom")
+        assert "– – Path needed" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
+
+    def test_a_path_may_start_at_the_documents_base(self) -> None:
+        base = IndicatorPoint(date(2020, 12, 31), date(2020, 12, 31), "day", Decimal(0), "2020")
+        span = IndicatorPoint(date(2021, 1, 1), date(2022, 12, 31), "years", Decimal("-11.1"), "2021–2022")
+        figure = indicator([span], targets=[TargetPoint(2025, Decimal("-14.5"), "Target −14.5", base)], unit="%")
+        _bar, path, mark = figure["data"]
+        assert (path["x"], path["y"]) == (["2020-12-31", "2025-12-31"], [0.0, -14.5])
+        assert mark["x"] == ["2025-12-31"]
+
+    def test_without_a_start_there_is_no_path(self) -> None:
+        figure = indicator([year(2022, "95")], targets=[TargetPoint(2025, Decimal(90), "at least 90")], unit="GW")
+        assert len(figure["data"]) == 2
+        assert "Path needed" not in words(figure)
+
+    def test_a_floor_is_an_open_triangle_and_says_more_than(self) -> None:
+        floor = year(2023, "51", exact=False)._replace(is_floor=True)
+        figure = indicator([year(2020, "45.1"), floor], unit="%")
+        marker = figure["data"][0]["marker"]
+        assert marker["symbol"] == ["circle", "circle", "triangle-up"]
+        assert marker["color"] == ["#0B5775", "#FFFFFF", "#FFFFFF"]
+        assert words(figure) == ["<b>Shandong more than 51.0%</b>"]
+
+    def test_the_comparator_is_dashed_with_open_markers(self) -> None:
+        figure = indicator(
+            [year(2022, "6.2")], comparator_points=[year(2022, "5.5")], comparator_name="China", unit="%"
+        )
+        country, _subject = figure["data"]
+        assert country["line"]["dash"] and country["marker"]["color"] == ["#FFFFFF"]
+        assert words(figure) == ["China 5.5%", "<b>Shandong 6.2%</b>"]
+
+    def test_no_value_is_no_error(self) -> None:
+        assert indicator([])["data"] == []
+
+
+class TestStatusSteps:
+    CHANGES = (
+        StatusStep(date(2023, 5, 31), "in_progress"),
+        StatusStep(date(2023, 5, 31), "completed", is_superseded=True),
+        StatusStep(date(2023, 4, 20), "in_progress"),
+        StatusStep(date(2023, 1, 3), "promoting"),
+    )
+
+    def test_the_line_passes_what_counts_and_ends_at_the_day(self) -> None:
+        line, wrong = checked(status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29)))["data"]
+        assert line["x"] == ["2023-01-03", "2023-04-20", "2023-05-31", "2023-08-29"]
+        assert line["y"] == [0, 1, 1, 1]
+        assert (wrong["x"], wrong["y"], wrong["marker"]["symbol"]) == (["2023-05-31"], [2], "x-thin")
+
+    def test_the_due_day_is_a_red_dashed_line_with_its_date(self) -> None:
+        figure = status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29))
+        assert words(figure) == ["31 May, corrected", "Due date 30 Jun"]
+        narrow = [note["text"] for note in figure["narrow"]["annotations"]]
+        assert narrow == ["31 May, corrected", "Due date<br>30 Jun"]
+        (line,) = figure["layout"]["shapes"]
+        assert (line["x0"], line["line"]["color"]) == ("2023-06-30", "#B3261E")
+
+    def test_the_words_of_the_due_day_stand_where_the_line_does_not_go_up_through_them(self) -> None:
+        def height(changed_on: date) -> float:
+            steps = [StatusStep(changed_on, "in_progress"), StatusStep(date(2023, 1, 3), "promoting")]
+            *_before, due = status_steps(steps, date(2023, 6, 30), date(2023, 8, 29))["layout"]["annotations"]
+            return due["y"]
+
+        assert (height(date(2023, 2, 1)), height(date(2023, 6, 1))) == (0.5, 1.5)
+
+    def test_a_due_day_far_ahead_is_said_and_not_red(self) -> None:
+        figure = checked(status_steps(self.CHANGES[2:], date(2025, 12, 31), date(2023, 8, 29)))
+        (note,) = figure["layout"]["annotations"]
+        assert note["text"] == "Due date 31 December 2025 →"
+        assert note["font"]["color"] == "#43525F"
+        assert figure["layout"]["shapes"] == []
+
+    def test_of_two_changes_on_one_day_the_newer_holds(self) -> None:
+        same_day = [StatusStep(date(2023, 4, 20), "completed"), StatusStep(date(2023, 4, 20), "in_progress")]
+        (line,) = checked(status_steps([*same_day, self.CHANGES[-1]], None, date(2023, 8, 29)))["data"]
+        assert line["y"] == [0, 1, 2, 2]
+
+    def test_later_changes_are_left_out(self) -> None:
+        (line,) = checked(status_steps(self.CHANGES, None, date(2023, 3, 31)))["data"]
+        assert (line["x"], line["y"]) == (["2023-01-03", "2023-03-31"], [0, 0])
+
+    @pytest.mark.parametrize("day", [date(1, 1, 1), date(2023, 1, 3), date(9999, 12, 31)])
+    def test_no_day_breaks_it(self, day: date) -> None:
+        checked(status_steps(self.CHANGES, date(2023, 6, 30), day))
+
+
+class TestValueText:
+    @pytest.mark.parametrize(
+        ("value", "percent", "text"),
+        [
+            (Decimal("83.820000"), False, "83.82"),
+            (Decimal("8382.000000"), False, "8,382"),
+            (Decimal("10.000000"), True, "10.0%"),
+            (Decimal("-2.41"), True, "−2.41%"),
+            (Decimal("2.49"), True, "2.49%"),
+            (0, False, "0"),
+        ],
+    )
+    def test_digits_are_the_sources(self, value: Any, percent: bool, text: str) -> None:
+        assert shared.value_text(value, percent=percent) == text
+
+
+class TestLabelsApart:
+    def test_neighbours_get_room_upwards(self) -> None:
+        assert shared.apart([100, 105, 300], room=20, highest=400) == [0, 15, 0]
+
+    def test_the_top_pushes_down(self) -> None:
+        assert shared.apart([330, 332], room=20, highest=332) == [-18, 0]
+
+    def test_nothing_to_place(self) -> None:
+        assert shared.apart([], room=20, highest=10) == []
+
+
+class TestScale:
+    @pytest.mark.parametrize(
+        ("lowest", "highest", "ticks"),
+        [
+            (0, 35.7, [0, 10, 20, 30, 40]),
+            (0, 100, [0, 25, 50, 75, 100]),
+            (0, 6.2, [0, 2, 4, 6, 8]),
+            (-20.4, 0, [-30, -20, -10, 0]),
+            (0, 0, [0, 0.25]),
+            (0, 0.4, [0, 0.1, 0.2, 0.3, 0.4]),
+        ],
+    )
+    def test_steps_are_round(self, lowest: float, highest: float, ticks: list[float]) -> None:
+        assert shared.scale(lowest, highest)[0] == ticks
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+class TestPalette:
+    TONES = [*shared.STATUS_TONES.values(), *shared.SEQUENCE_TONES, *shared.CATEGORY_TONES.values()]
+
+    def test_its_colours_are_those_of_the_pages(self) -> None:
+        """But for the grid, which is quieter than a rule, and the ink that tones too dark for ink take."""
+        source = (ROOT / "web/charts/chart.py").read_text(encoding="utf-8")
+        tokens = (ROOT / "static/css/tokens.css").read_text(encoding="utf-8").lower()
+        used = {colour.lower() for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", source)}
+        assert {colour for colour in used if colour not in tokens} == {"#e2e7ea", "#060b0f"}
+
+    def test_text_on_areas_can_be_read(self) -> None:
+        for tone in self.TONES:
+            assert contrast(tone.fill, tone.text) >= 4.5, tone
+
+    def test_lines_and_edges_can_be_seen(self) -> None:
+        for tone in self.TONES:
+            assert max(contrast(tone.fill, "#FFFFFF"), contrast(tone.edge, "#FFFFFF")) >= 3, tone
+        for colour in (shared.ACCENT, shared.COMPARATOR, shared.INK_2, shared.RED):
+            assert contrast(colour, "#FFFFFF") >= 4.5

@@ -1,0 +1,351 @@
+"""Copies of the demo's plan for load tests: of a plan of two measures in full, and of the shipped one by its totals."""
+
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from auditlog.models import LogEntry
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import Client
+
+from dashboard.models import PublishedFigure
+from datasets import generated_load as copies
+from datasets.generated_load import Refused, generate
+from datasets.loading import DataSet, read
+from datasets.management.commands import generate_load
+from indicators.models import Indicator
+from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange
+from projects.models import Project
+from rollups.models import MeasureRollup
+from rollups.services import verify_rollups
+from tests import factories as make
+from tests.datasets.test_loading import FILES, rows
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> DataSet:
+    """A plan of two measures, three reports and two projects."""
+    for name, content in FILES.items():
+        (tmp_path / f"{name}.csv").write_text(content.lstrip("\n"), encoding="utf-8")
+    return read(tmp_path)
+
+
+def fill(times: int, data: DataSet) -> int:
+    return generate(times, data, on_plan=lambda plans: None, on_totals=lambda: None)
+
+
+def run(times: object) -> str:
+    out = io.StringIO()
+    call_command("generate_load", times=times, stdout=out)
+    return out.getvalue()
+
+
+def refusal(times: object) -> str:
+    """What the command says when it refuses, having changed nothing."""
+    before = rows()
+    with pytest.raises(CommandError) as caught:
+        run(times)
+    assert rows() == before
+    return str(caught.value)
+
+
+def slugs() -> list[str]:
+    return sorted(Plan.objects.values_list("slug", flat=True))
+
+
+class TestTheSmallPlan:
+    def test_a_copy_has_rows_of_its_own(self, small: DataSet) -> None:
+        assert fill(2, small) == 2
+        assert slugs() == ["plan", "plan-0002"]
+        copy = Plan.objects.get(slug="plan-0002")
+        assert (copy.name_zh, copy.name_en) == ("行动计划（副本0002）", "Action plan (copy 0002)")
+        assert list(copy.sections.values_list("slug", "number")) == [("energy", 1), ("water", 2)]
+        assert list(Measure.objects.filter(section__plan=copy).values_list("code", "section__slug")) == [
+            ("M0002001", "energy"),
+            ("M0002002", "water"),
+        ]
+        one = Measure.objects.get(code="M0002001")
+        assert (one.title_en, one.lead_department.slug) == ("Measure one", "energy")
+        assert [each.slug for each in one.participating_departments.all()] == ["water"]
+        assert list(one.reports.order_by("period").values_list("state", "what_was_done_en")) == [
+            ("accepted", "Begun"),
+            ("accepted", "Done"),
+        ]
+        project = Project.objects.get(code="P00020001")
+        assert (project.plan, project.investment_wan, project.city.code) == (copy, 94_201, "370200")
+        assert [each.code for each in project.also_in.all()] == ["370100"]
+        assert [each.code for each in project.measures.all()] == ["M0002001", "M0002002"]
+        assert not Project.objects.get(code="P00020002").measures.exists()
+
+    def test_a_copy_tells_the_same_story(self, small: DataSet) -> None:
+        fill(3, small)
+        for code in ("M001", "M0002001", "M0003001"):
+            story = StatusChange.objects.filter(measure__code=code).order_by("recorded_at")
+            assert [(row.status, row.effective_on.isoformat()) for row in story] == [
+                ("promoting", "2023-01-03"),
+                ("in_progress", "2023-04-04"),
+                ("completed", "2023-06-20"),
+                ("completed", "2023-06-25"),
+                ("in_progress", "2023-08-01"),
+            ]
+            first, begun, done, corrected, reopened = story
+            assert [first.supersedes, begun.supersedes, done.supersedes, reopened.supersedes] == [None] * 4
+            assert corrected.supersedes == done
+            assert [row.report and (row.report.measure_id, row.report.period.month) for row in story] == [
+                None,
+                (done.measure_id, 4),
+                (done.measure_id, 6),
+                None,
+                None,
+            ]
+
+    def test_evidence_is_copied_without_its_file(self, small: DataSet) -> None:
+        fill(1, small)
+        report = Report.objects.get(what_was_done_en="Begun")
+        Evidence.objects.create(report=report, file="ab/abcd", file_name="a.pdf", size=3)
+        templates = copies._templates(Plan.objects.get())
+        copies._add_copy(2, templates)
+        copies._add_copy(3, templates)
+        copied = Evidence.objects.filter(report__measure__section__plan__slug__startswith="plan-")
+        assert [each.document_number for each in copied] == ["鲁1号", "鲁1号"]
+        assert len({each.key for each in Evidence.objects.all()}) == 4
+
+    def test_a_copy_says_that_it_is_made_up(self, small: DataSet) -> None:
+        fill(1, small)
+        published = {"provenance": "published", "source": "A newspaper"}
+        Plan.objects.update(**published)
+        Measure.objects.update(lead_provenance="published", **published)
+        Project.objects.update(investment_provenance="published", **published)
+        copies._add_copy(2, copies._templates(Plan.objects.get()))
+        told = {(plan.provenance, plan.source) for plan in Plan.objects.filter(slug="plan-0002")}
+        for measure in Measure.objects.filter(code__startswith="M0002"):
+            told |= {(measure.provenance, measure.source), (measure.lead_provenance, measure.source)}
+        for project in Project.objects.filter(code__startswith="P0002", plan__slug="plan-0002"):
+            told |= {(project.provenance, project.source), (project.investment_provenance, project.source)}
+        assert told == {("illustrative", "示例数据 | Made for the demonstration")}
+
+    def test_a_copy_is_as_new_as_it_is(self, small: DataSet) -> None:
+        fill(1, small)
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        models = (Plan, Section, Measure, Report, StatusChange, Project)
+        for model in models:
+            model.objects.update(updated_at=long_ago)
+        copies._add_copy(2, copies._templates(Plan.objects.get()))
+        for model in models:
+            made = model.objects.exclude(updated_at=long_ago)
+            assert made.count() == model.objects.count() / 2
+            assert all(abs(datetime.now(UTC) - row.updated_at).total_seconds() < 60 for row in made)
+
+    def test_what_belongs_to_the_site_is_shared(self, small: DataSet) -> None:
+        fill(3, small)
+        assert [each.code for each in Indicator.objects.get(code="gdp_growth_ytd").measures.all()] == ["M001"]
+        assert PublishedFigure.objects.count() == 1
+        assert not LogEntry.objects.exists()
+
+    def test_a_greater_number_adds_the_missing(self, small: DataSet) -> None:
+        assert fill(2, small) == 2
+        before = rows()
+        assert fill(2, small) == 0
+        assert rows() == before
+        assert fill(4, small) == 2
+        assert slugs() == ["plan", "plan-0002", "plan-0003", "plan-0004"]
+        assert verify_rollups() == []
+        assert sum(MeasureRollup.objects.values_list("total", flat=True)) == 8
+
+    def test_all_at_once_or_bit_by_bit_is_the_same(self, small: DataSet) -> None:
+        def told() -> list[tuple[Any, ...]]:
+            history = ("measure__code", "status", "effective_on", "supersedes__status", "report__what_was_done_en")
+            return [
+                *Project.objects.order_by("code", "measures__code").values_list("code", "plan__slug", "measures__code"),
+                *Evidence.objects.order_by("report__measure__code").values_list("report__measure__code", "title_en"),
+                *StatusChange.objects.order_by("measure__code", "recorded_at").values_list(*history),
+            ]
+
+        with transaction.atomic():
+            fill(3, small)
+            at_once = told()
+            transaction.set_rollback(True)
+        for times in (1, 2, 3):
+            fill(times, small)
+        assert told() == at_once
+
+    def test_work_goes_on_after_it(self, small: DataSet) -> None:
+        """The database gives out ids that no copy has."""
+        fill(2, small)
+        section = Section.objects.get(plan__slug="plan-0002", slug="water")
+        measure = make.make_measure(section, code="M900")
+        make.make_change(measure, "in_progress", make.FIRST_DAY.replace(month=2))
+        make.make_project(section.plan, code="P0900").measures.add(measure)
+        make.make_plan("next")
+
+    def test_what_was_tried_out_in_the_demo_is_no_obstacle(self, small: DataSet, settings: Any) -> None:
+        fill(1, small)
+        Comment.objects.create(
+            measure=Measure.objects.get(code="M001"),
+            text="Trying",
+            written_by=make.make_user("vic", role="viewer"),
+            written_at=make.shanghai(make.FIRST_DAY),
+        )
+        with pytest.raises(Refused):
+            fill(2, small)
+        settings.PILOTZONE_DEMO = True
+        assert fill(2, small) == 1
+
+
+def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
+    left_out = {
+        model._meta.label
+        for model in apps.get_models(include_auto_created=True)
+        if model not in copies.OWNED
+        and any(field.related_model in copies.OWNED for field in model._meta.concrete_fields)
+    }
+    assert left_out == {
+        "measures.Comment",
+        "measures.TermsChange",
+        "measures.Notice",
+        "indicators.Indicator_measures",
+        "dashboard.PublishedFigure",
+        "dashboard.MeasureRollup",
+        "dashboard.ProjectRollup",
+    }
+
+
+class TestAStop:
+    def test_in_the_middle_of_a_plan_leaves_whole_ones(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+        fill(1, small)
+        insert, called = copies._insert, []
+
+        def stop_in_the_second_copy(model: Any, rows: Any) -> None:
+            called.append(model)
+            if called.count(Report) == 2:
+                raise KeyboardInterrupt
+            insert(model, rows)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(copies, "_insert", stop_in_the_second_copy)
+            patch.setattr(generate_load, "read", lambda folder: small)
+            with pytest.raises(CommandError, match="plans it has are whole; the same command goes on") as caught:
+                run(4)
+        assert caught.value.returncode == 130
+        assert slugs() == ["plan", "plan-0002"]
+        assert Measure.objects.count() == 4
+        assert verify_rollups() != []
+        assert fill(4, small) == 2
+        assert verify_rollups() == []
+
+    def test_before_the_totals_is_made_good_by_the_next_run(
+        self, small: DataSet, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stop() -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            generate(3, small, on_plan=lambda plans: None, on_totals=stop)
+        assert fill(3, small) == 0
+        assert verify_rollups() == []
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("times", ["0", "-1", "x", "", "2.5", "1e3", "٣", "10000"])
+    def test_what_is_no_number_of_plans(self, times: str) -> None:
+        assert f"a whole number of plans from 1 to 9,999 is wanted, not {times!r}" in refusal(times)
+
+    def test_fewer_than_there_are(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        run(3)
+        assert refusal(2) == (
+            "There are 3 plans already, and plans are never taken away: use an empty database."
+            " Nothing was changed: generate_load fills databases for tests."
+        )
+
+    def test_a_database_that_has_no_plan_but_is_not_empty(self) -> None:
+        make.make_department("energy")
+        assert refusal(2).startswith("There is no plan, but the database is not empty.")
+
+    def test_a_plan_of_another_name(self) -> None:
+        make.make_plan("shandong-2026-2030")
+        assert refusal(2).startswith("The plan shandong-2026-2030 is neither the demonstration's nor a copy of it.")
+
+    def test_copies_of_nothing(self) -> None:
+        make.make_plan("shandong-2023-2025-0002")
+        assert refusal(2).startswith("The demonstration's own plan is not there.")
+
+    def test_a_plan_of_that_name_with_other_measures(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        run(1)
+        make.make_measure(Section.objects.get(slug="water"), code="M003")
+        assert refusal(2).startswith("The measures of the demonstration are not as shipped: see M003.")
+
+    def test_a_plan_of_that_name_with_fewer_projects(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        run(1)
+        Project.objects.get(code="P0002").delete()
+        assert refusal(2).startswith("The projects of the demonstration are not as shipped: see P0002.")
+
+    @pytest.mark.parametrize("what", ["draft", "filed", "decided", "changed", "comment", "terms"])
+    def test_what_people_did(self, what: str, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        run(1)
+        somebody, at = make.make_user("rita", role="reviewer"), make.shanghai(make.FIRST_DAY)
+        measure = Measure.objects.get(code="M002")
+        if what == "draft":
+            Report.objects.filter(measure=measure).update(edited_by=somebody, edited_at=at)
+        elif what == "filed":
+            Report.objects.filter(measure=measure).update(submitted_by=somebody, submitted_at=at)
+        elif what == "decided":
+            Report.objects.filter(measure__code="M001").update(decided_by=somebody, decided_at=at)
+        elif what == "changed":
+            StatusChange.objects.filter(measure=measure).update(recorded_by=somebody)
+        elif what == "comment":
+            measure.comments.create(text="So", written_by=somebody, written_at=at)
+        else:
+            measure.terms_changes.create(
+                field="due_on", new_value="2024-01-01", reason="So", recorded_by=somebody, recorded_at=at
+            )
+        assert refusal(2).startswith("People have filed, decided, changed or commented here.")
+
+    def test_a_database_without_tables_is_told_in_a_sentence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def ask(*args: Any, **options: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT * FROM no_such_table")
+
+        monkeypatch.setattr(generate_load, "generate", ask)
+        with pytest.raises(CommandError, match=r"The database does not take the plans \(.*no_such_table.*\)"):
+            run(2)
+
+
+def test_how_far_it_is_is_said_now_and_then_where_nobody_watches(
+    small: DataSet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate_load, "SECONDS_IN_A_LOG", 0)
+    monkeypatch.setattr(generate_load, "read", lambda folder: small)
+    run(3)
+    said = capsys.readouterr().err
+    assert list(dict.fromkeys(re.findall(r"\d/3 \[", said))) == ["0/3 [", "1/3 [", "2/3 [", "3/3 ["]
+    assert "Counting the totals" in said
+
+
+@pytest.mark.usefixtures("open_reading")
+def test_two_copies_of_the_demonstration_say_what_it_says(client: Client) -> None:
+    assert run(1) == "1 plan added: 1 in all.\n"
+    assert run(3) == "2 plans added: 3 in all.\n"
+    assert run(3) == "All 3 were there already.\n"
+    assert (Plan.objects.count(), Section.objects.count(), Measure.objects.count()) == (3, 33, 747)
+    assert (Report.objects.count(), StatusChange.objects.count(), Evidence.objects.count()) == (4806, 1161, 42)
+    assert Project.objects.count() == 9558
+    assert Project.measures.through.objects.count() == 17_877
+    for slug in ("shandong-2023-2025", "shandong-2023-2025-0002", "shandong-2023-2025-0003"):
+        summary = client.get(f"/api/v1/summary/?plan={slug}").json()
+        measures, projects = summary["measures"], summary["projects"]
+        assert [measures[name] for name in ("total", "completed", "in_progress", "promoting")] == [249, 13, 105, 131]
+        assert (measures["due"], measures["lights"]) == (23, {"green": 224, "yellow": 15, "red": 10})
+        assert (projects["total"], projects["total_investment"]) == (3186, 84500)
+    assert client.get("/api/v1/summary/").json()["plan"] == "shandong-2023-2025"
+    assert verify_rollups() == []

@@ -1,0 +1,621 @@
+# ruff: noqa: E501 (rows of data)
+"""load_fixtures, on a small data set that holds one of everything; tests/test_fixtures.py loads the shipped one."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from accounts.models import Department
+from dashboard.models import PublishedFigure
+from indicators.models import Indicator, Observation
+from measures.models import Evidence, Measure, Report, Section, StatusChange
+from measures.services import merge_departments
+from projects.models import Project
+from rollups.models import MeasureRollup
+from tests.factories import make_indicator, make_section, make_user
+
+pytestmark = pytest.mark.django_db
+
+FILES = {
+    "regions": """
+code,kind,parent,name_zh,name_en,short_zh,short_en,tile_row,tile_column,provenance,source
+370202,county,370200,市南区,Shinan,市南,Shinan,,,published,GB/T 2260
+370200,city,370000,青岛市,Qingdao,青岛,Qingdao,2,5,published,GB/T 2260
+370100,city,370000,济南市,Jinan,济南,Jinan,2,2,published,GB/T 2260
+370000,province,100000,山东省,Shandong,山东,Shandong,,,published,GB/T 2260
+100000,country,,中国,China,中国,China,,,published,GB/T 2260
+""",
+    "departments": """
+slug,number,name_zh,name_en,short_zh,short_en,provenance,source
+energy,1,省能源局,Energy Bureau,能源局,Energy,illustrative,
+water,2,省水利厅,Water,水利厅,Water,illustrative,
+""",
+    "plans": """
+slug,name_zh,name_en,starts_on,ends_on,provenance,source
+plan,行动计划,Action plan,2023-01-01,2025-12-31,illustrative,
+""",
+    "sections": """
+plan,slug,number,title_zh,title_en,provenance,source
+plan,energy,1,能源,Energy,illustrative,
+plan,water,2,水,Water,illustrative,
+""",
+    "measures": """
+code,plan,section,title_zh,title_en,description_zh,description_en,lead_department,participating_departments,\
+target_zh,target_en,listed_on,due_on,provenance,lead_provenance,source
+M001,plan,energy,措施一,Measure one,,,energy,water,,,2023-01-03,2023-12-31,illustrative,illustrative,
+M002,plan,water,措施二,Measure two,,,water,,,,2023-01-03,,illustrative,illustrative,
+""",
+    "reports": """
+measure,period,status,against_status,what_was_done_zh,what_was_done_en,problem_zh,problem_en,next_step_zh,next_step_en,\
+submitted_on,decided_on,state,document_number,document_title_zh,document_title_en,provenance,source
+M001,2023-04,in_progress,promoting,开工,Begun,,,,,2023-04-07,2023-04-13,accepted,,,,illustrative,
+M001,2023-06,completed,in_progress,完成,Done,,,,,2023-06-22,2023-06-26,accepted,鲁1号,通知,Notice,illustrative,
+M002,2023-08,promoting,promoting,无变化,No change,,,,,2023-08-10,,submitted,,,,illustrative,
+""",
+    "status_changes": """
+measure,old_status,status,effective_on,recorded_on,supersedes,report,reason_zh,reason_en,provenance,source
+M001,,promoting,2023-01-03,2023-01-06,,,列入,Listed,illustrative,
+M001,promoting,in_progress,2023-04-04,2023-04-13,,2023-04-07,开工,Begun,illustrative,
+M001,in_progress,completed,2023-06-20,2023-06-26,,2023-06-22,完成,Done,illustrative,
+M001,completed,completed,2023-06-25,2023-07-03,2023-06-26,,更正,Correction,illustrative,
+M001,completed,in_progress,2023-08-01,2023-08-02,,,复查,Reopened,illustrative,
+M002,,promoting,2023-01-03,2023-01-06,,,列入,Listed,illustrative,
+""",
+    "projects": """
+code,plan,name_zh,name_en,city,county,also_in,category,stage,total_investment,listed_on,measures,provenance,\
+investment_provenance,source
+P0001,plan,项目一,Project one,370200,370202,370100,energy,preparing,9.4201,2023-02-28,M001;M002,illustrative,illustrative,
+P0002,plan,项目二,Project two,370100,,,industry,completed,10,2023-02-28,,illustrative,illustrative,
+""",
+    "indicators": """
+code,name_zh,name_en,unit,unit_zh,zh_factor,direction,cumulative,headline,measures,provenance,source
+gdp_growth_ytd,增速,Growth,%,%,1,up,yes,1,M001,published,Statistics
+pm25,细颗粒物,PM2.5,µg/m3,微克/立方米,1,down,no,2,,published,Statistics
+""",
+    "observations": """
+indicator,region,period,period_kind,period_start,period_end,value,exact,basis,released_on,release_basis,verified,\
+provenance,source
+gdp_growth_ytd,370000,2023H1,half_year,2023-01-01,2023-06-30,6.2,yes,,2023-07-20,stated,yes,published,Statistics
+""",
+    "targets": """
+indicator,region,due_year,value,unit,qualifier,derived,baseline_value,baseline_on,document,adopted_on,adopted_basis,\
+provenance,source
+pm25,370000,2025,38,µg/m3,,no,46,2020-12-31,A plan,2021-10-01,,published,A plan
+""",
+    "published_figures": """
+plan,as_of,figure,value,unit,source
+plan,2023-06-30,measures.total,249,measures,A newspaper
+""",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, content in FILES.items():
+        (tmp_path / f"{name}.csv").write_text(content.lstrip("\n"), encoding="utf-8")
+    return tmp_path
+
+
+def load(folder: Path) -> str:
+    out = io.StringIO()
+    call_command("load_fixtures", str(folder), stdout=out)
+    return out.getvalue()
+
+
+def complaints(folder: Path) -> list[str]:
+    """The lines of a load that was refused and changed nothing."""
+    before = rows()
+    err = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("load_fixtures", str(folder), stderr=err)
+    assert rows() == before
+    return err.getvalue().splitlines()
+
+
+def rows() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the product."""
+    ours = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard")
+    return {
+        model._meta.label: sorted(model._base_manager.values_list(), key=repr)
+        for app in ours
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    }
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / f"{name}.csv"
+    content = path.read_text(encoding="utf-8")
+    assert content.count(old) == 1, (old, content.count(old))
+    path.write_text(content.replace(old, new), encoding="utf-8")
+
+
+def test_everything_is_loaded(folder: Path) -> None:
+    assert "5 regions" in load(folder)
+    one, two = Measure.objects.all()
+    assert (one.section.slug, one.lead_department.slug, two.due_on) == ("energy", "energy", None)
+    assert [each.slug for each in one.participating_departments.all()] == ["water"]
+    project = Project.objects.get(code="P0001")
+    assert (project.investment_wan, project.county.code) == (94_201, "370202")  # type: ignore[union-attr]
+    assert [each.code for each in project.also_in.all()] == ["370100"]
+    assert list(project.measures.all()) == [one, two]
+    assert [each.code for each in one.indicators.all()] == ["gdp_growth_ytd"]
+    assert Evidence.objects.get().document_number == "鲁1号"
+    assert PublishedFigure.objects.get().provenance == "published"
+    story = [
+        (row.status, row.effective_on.isoformat(), row.supersedes_id is not None, row.report_id is not None)
+        for row in StatusChange.objects.filter(measure=one).order_by("recorded_at")
+    ]
+    assert story == [
+        ("promoting", "2023-01-03", False, False),
+        ("in_progress", "2023-04-04", False, True),
+        ("completed", "2023-06-20", False, True),
+        ("completed", "2023-06-25", True, False),
+        ("in_progress", "2023-08-01", False, False),
+    ]
+    behind = Report.objects.get(status="in_progress")
+    assert behind.effective_on is not None
+    assert behind.effective_on.isoformat() == "2023-04-04"
+    assert sum(MeasureRollup.objects.values_list("total", flat=True)) == 2
+
+
+def test_loading_twice_changes_nothing(folder: Path) -> None:
+    load(folder)
+    before = rows()
+    assert load(folder) == "Everything was loaded already.\n"
+    assert rows() == before
+
+
+def test_what_a_site_has_edited_stays(folder: Path) -> None:
+    load(folder)
+    Measure.objects.filter(code="M001").update(title_en="Edited here")
+    StatusChange.objects.filter(measure__code="M002").update(reason_en="Edited here")
+    load(folder)
+    assert Measure.objects.get(code="M001").title_en == "Edited here"
+    assert StatusChange.objects.get(measure__code="M002").reason_en == "Edited here"
+    assert Observation.objects.count() == 1
+
+
+def test_new_rows_join_those_that_are_there(folder: Path) -> None:
+    load(folder)
+    edit(folder, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
+    assert load(folder) == "Loaded 1 departments.\n"
+
+
+def test_new_rows_are_news_of_those_that_show_them(folder: Path) -> None:
+    load(folder)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    for model in (Measure, Indicator, Project):
+        model.objects.update(updated_at=long_ago)
+    new = "P0003,plan,项目三,Project three,370100,,,energy,preparing,1,2023-02-28,M002,illustrative,illustrative,"
+    edit(folder, "projects", "P0002,plan", f"{new}\nP0002,plan")
+    assert load(folder) == "Loaded 1 projects.\n"
+    updated = [model.objects.exclude(updated_at=long_ago) for model in (Measure, Indicator, Project)]
+    assert [[row.code for row in found] for found in updated] == [["M002"], [], ["P0003"]]
+
+
+def test_new_rows_that_name_a_merged_department_go_to_the_one_that_does_its_work(folder: Path) -> None:
+    edit(folder, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
+    load(folder)
+    water, audit = Department.objects.get(slug="water"), Department.objects.get(slug="audit")
+    merge_departments(water, into=audit, by=make_user("rita", role="reviewer"), reason="机构改革")
+    before = Measure.objects.get(code="M002").lead_department
+    new = "M003,plan,water,措施三,Measure three,,,water,,,,2023-01-03,,illustrative,illustrative,"
+    joins = "M004,plan,water,措施四,Measure four,,,energy,water;audit,,,2023-01-03,,illustrative,illustrative,"
+    edit(folder, "measures", "M002,", f"{new}\n{joins}\nM002,")
+    first = ",,promoting,2023-01-03,2023-01-06,,,列入,Listed,illustrative,"
+    edit(folder, "status_changes", "M001,,promoting", f"M003{first}\nM004{first}\nM001,,promoting")
+    assert load(folder) == "Loaded 2 measures, 2 status_changes.\n"
+    assert before == Measure.objects.get(code="M003").lead_department == audit
+    assert list(Measure.objects.get(code="M004").participating_departments.all()) == [audit]
+
+
+def test_spreadsheet_habits_are_read(folder: Path) -> None:
+    """A byte order mark, Windows line ends, blanks around cells, line breaks inside, an empty line at the end."""
+    path = folder / "departments.csv"
+    content = path.read_text(encoding="utf-8").replace("energy,1,省能源局", 'energy, 1 ,"省能源局"')
+    path.write_bytes(b"\xef\xbb\xbf" + content.replace("\n", "\r\n").encode() + b"\r\n")
+    edit(folder, "measures", "Measure one,,", 'Measure one,"第一行\n第二行",')
+    # U+2028 ends no line of a CSV.
+    edit(folder, "plans", "行动计划", "行动\u2028计划")
+    load(folder)
+    assert Measure.objects.get(code="M001").description_zh == "第一行\n第二行"
+
+
+Break = Callable[[Path], object]
+
+
+def swap(name: str, old: str, new: str) -> Break:
+    return lambda folder: edit(folder, name, old, new)
+
+
+def append(name: str, line: str) -> Break:
+    def add(folder: Path) -> None:
+        with open(folder / f"{name}.csv", "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return add
+
+
+CASES: dict[str, tuple[Break, str]] = {
+    "missing file": (
+        lambda folder: (folder / "plans.csv").unlink(),
+        "plans.csv, line 1, column -: the file is missing",
+    ),
+    "empty file": (
+        lambda folder: (folder / "plans.csv").write_text(""),
+        "plans.csv, line 1, column ends_on: the column is missing",
+    ),
+    "folder": (
+        lambda folder: (folder / "plans.csv").unlink() or (folder / "plans.csv").mkdir(),
+        "plans.csv, line 1, column -: the file cannot be read",
+    ),
+    "missing column": (
+        swap("sections", "plan,slug,number", "plan,slug"),
+        "sections.csv, line 1, column number: the column is missing",
+    ),
+    "unknown column": (
+        swap("sections", "plan,slug,number", "plan,slug,number,colour"),
+        "sections.csv, line 1, column colour: no such column is known",
+    ),
+    "column twice": (
+        swap("sections", "plan,slug,number", "plan,slug,number,number"),
+        "sections.csv, line 1, column -: a column stands twice",
+    ),
+    "extra cell": (
+        swap("sections", "plan,water,2,水", "plan,water,2,水,水"),
+        "sections.csv, line 3, column -: 8 cells where 7 are wanted",
+    ),
+    "cell missing": (
+        swap("sections", "plan,water,2,水", "plan,water,2"),
+        "sections.csv, line 3, column -: 6 cells where 7 are wanted",
+    ),
+    "open quote": (swap("sections", "plan,water", '"plan,water'), "sections.csv, line 3, column -: the line is no CSV"),
+    "bad encoding": (
+        lambda folder: (folder / "sections.csv").write_bytes("a\nb\n措施".encode("gb18030")),
+        "sections.csv, line 3, column -: the file is not written in UTF-8",
+    ),
+    "control character": (
+        swap("measures", "措施一", "措\x00施"),
+        "measures.csv, line 2, column title_zh: a control character is not allowed",
+    ),
+    "nothing where something must be": (
+        swap("sections", "水,Water", ",Water"),
+        "sections.csv, line 3, column title_zh: a value is wanted",
+    ),
+    "line after a cell of two lines": (
+        lambda folder: (
+            edit(folder, "measures", "Measure one,,", 'Measure one,"第一行\n第二行",'),
+            edit(folder, "measures", "Measure two", ""),
+        ),
+        "measures.csv, line 4, column title_en: a value is wanted",
+    ),
+    "bad date": (
+        swap("measures", "2023-12-31", "2023-02-29"),
+        "measures.csv, line 2, column due_on: '2023-02-29': a day written as 2023-06-30",
+    ),
+    "date without hyphens": (swap("measures", "2023-12-31", "20231231"), "measures.csv, line 2, column due_on"),
+    "bad month": (swap("reports", "2023-06,", "2023-13,"), "reports.csv, line 3, column period: '2023-13'"),
+    "bad flag": (
+        swap("observations", ",yes,,", ",true,,"),
+        "observations.csv, line 2, column exact: 'true': yes or no",
+    ),
+    "unknown choice": (
+        swap("projects", "preparing", "dreaming"),
+        "projects.csv, line 2, column stage: 'dreaming': one of preparing",
+    ),
+    "five decimals": (
+        swap("projects", "9.4201", "9.42011"),
+        "projects.csv, line 2, column total_investment: '9.42011': a number with at most 8 digits and 4 decimals",
+    ),
+    "below zero": (swap("projects", "9.4201", "-9.42"), "projects.csv, line 2, column total_investment"),
+    "more money than there is": (swap("projects", "9.4201", "123456789"), "column total_investment"),
+    "not a number": (swap("observations", "6.2", "NaN"), "observations.csv, line 2, column value: 'NaN'"),
+    "number in another script": (swap("observations", "6.2", "６.2"), "observations.csv, line 2, column value"),
+    "number with an underscore": (swap("observations", "6.2", "1_0"), "observations.csv, line 2, column value"),
+    "seven decimals": (swap("observations", "6.2", "6.2000001"), "observations.csv, line 2, column value"),
+    "too many digits": (swap("observations", "6.2", "1234567890"), "observations.csv, line 2, column value"),
+    "huge exponent": (swap("observations", "6.2", "1e999999999"), "observations.csv, line 2, column value"),
+    "factor of nothing": (swap("indicators", "%,%,1", "%,%,0"), "indicators.csv, line 2, column zh_factor"),
+    "number no small integer": (swap("sections", "water,2", "water,32768"), "sections.csv, line 3, column number"),
+    "year beyond the calendar": (swap("targets", "2025,", "10000,"), "targets.csv, line 2, column due_year"),
+    "year zero": (swap("targets", "2025,", "0,"), "targets.csv, line 2, column due_year"),
+    "too long": (
+        swap("sections", "水,Water", "水" * 121 + ",Water"),
+        "sections.csv, line 3, column title_zh: at most 120 characters are allowed, not 121",
+    ),
+    "unknown reference": (
+        swap("measures", ",,,energy,", ",,,fishery,"),
+        "measures.csv, line 2, column lead_department: 'fishery' is not in departments.csv",
+    ),
+    "unknown reference in a list": (
+        swap("projects", "M001;M002", "M001;M003"),
+        "projects.csv, line 2, column measures: 'M003' is not in measures.csv",
+    ),
+    "unknown section": (
+        swap("measures", "plan,water", "plan,air"),
+        "measures.csv, line 3, column section: 'air' is no section of the plan",
+    ),
+    "a row that others need is gone": (
+        swap("regions", "370100,city,370000,济南市,Jinan,济南,Jinan,2,2,published,GB/T 2260\n", ""),
+        "projects.csv, line 3, column city: '370100' is not in regions.csv",
+    ),
+    "row twice": (
+        append("departments", "energy,3,省能源局,Energy Bureau,能源局,Energy,illustrative,"),
+        "departments.csv, line 4, column slug: the same row stands in line 2",
+    ),
+    "observation twice": (
+        append(
+            "observations",
+            "gdp_growth_ytd,370000,H1,half_year,2023-01-01,2023-06-30,6.20,yes,,2023-07-20,x,yes,published,Statistics",
+        ),
+        "observations.csv, line 3, column basis: the same row stands in line 2",
+    ),
+    "published without a source": (
+        swap("indicators", "M001,published,Statistics", "M001,published,"),
+        "indicators.csv, line 2, column source: a published row needs its source",
+    ),
+    "code of the wrong shape": (
+        lambda folder: (
+            [
+                path.write_text(path.read_text(encoding="utf-8").replace("P0002", "p2"), encoding="utf-8")
+                for path in [folder / "projects.csv"]
+            ]
+            and None
+        ),
+        "projects.csv, line 3, column code: 'p2' does not have the right shape",
+    ),
+    "plan that ends before it starts": (
+        swap("plans", "2025-12-31", "2022-12-31"),
+        "plans.csv, line 2, column ends_on: the plan ends before it starts",
+    ),
+    "measure due before it is listed": (
+        swap("measures", "2023-12-31", "2023-01-02"),
+        "measures.csv, line 2, column due_on: the measure is due before it is listed",
+    ),
+    "period that ends before it starts": (
+        swap("observations", "2023-06-30", "2022-06-30"),
+        "observations.csv, line 2, column period_end: the period ends before it starts",
+    ),
+    "half a baseline": (
+        swap("targets", "46,2020-12-31", "46,"),
+        "targets.csv, line 2, column baseline_on: a baseline needs both",
+    ),
+    "project in a province": (
+        swap("projects", "370100,,,", "370000,,,"),
+        "projects.csv, line 3, column city: 370000 is not a city",
+    ),
+    "county of another city": (
+        swap("projects", "370200,370202,370100", "370100,370202,"),
+        "projects.csv, line 2, column county: 370202 is not in 370100",
+    ),
+    "also in a county": (
+        swap("projects", "370202,370100", "370202,370202"),
+        "projects.csv, line 2, column also_in: 370202 is not another city",
+    ),
+    "city without a province": (
+        swap("regions", "city,370000,青岛市", "city,,青岛市"),
+        "regions.csv, line 3, column parent: a city lies in a country or province",
+    ),
+    "province in a city": (
+        swap("regions", "province,100000", "province,370200"),
+        "regions.csv, line 5, column parent: a province lies in a country",
+    ),
+    "country in a province": (
+        swap("regions", "country,,", "country,370000,"),
+        "regions.csv, line 6, column parent: a country lies in no region",
+    ),
+    "half a tile": (
+        swap("regions", "Qingdao,2,5", "Qingdao,2,"),
+        "regions.csv, line 3, column tile_row: a tile needs both",
+    ),
+    "tile of a county": (
+        swap("regions", "市南,Shinan,,", "市南,Shinan,1,1"),
+        "regions.csv, line 2, column tile_row: only a city has a tile",
+    ),
+    "tile in row zero": (swap("regions", "Qingdao,2,5", "Qingdao,0,5"), "regions.csv, line 3, column tile_row: '0'"),
+    "two cities on one tile": (
+        swap("regions", "Jinan,2,2", "Jinan,2,5"),
+        "regions.csv, line 4, column tile_column: 5 stands in line 3 too",
+    ),
+    "section number twice": (
+        swap("sections", "water,2", "water,1"),
+        "sections.csv, line 3, column number: 1 stands in line 2 too",
+    ),
+    "headline twice": (
+        swap("indicators", "no,2", "no,1"),
+        "indicators.csv, line 3, column headline: 1 stands in line 2 too",
+    ),
+    "decided report without its day": (
+        swap("reports", "2023-04-13,accepted", ",accepted"),
+        "reports.csv, line 2, column decided_on: a decided report has its day",
+    ),
+    "undecided report with a day": (
+        swap("reports", "2023-08-10,,", "2023-08-10,2023-08-11,"),
+        "reports.csv, line 4, column decided_on: a decided report has its day",
+    ),
+    "decided before it was filed": (
+        swap("reports", "2023-04-13,", "2023-04-06,"),
+        "reports.csv, line 2, column decided_on: the report is decided before it was filed",
+    ),
+    "filed before its month": (
+        swap("reports", "M001,2023-04", "M001,2023-05"),
+        "reports.csv, line 2, column submitted_on: the report is filed before its month begins",
+    ),
+    "document without a number": (
+        swap("reports", "鲁1号", ""),
+        "reports.csv, line 3, column document_number: a document needs its number",
+    ),
+    "two open reports for a month": (
+        append("reports", "M002,2023-08,promoting,promoting,无,None,,,,,2023-08-11,,draft,,,,illustrative,"),
+        "reports.csv, line 5, column state: the month has an open report in line 4",
+    ),
+    "two reports on one day": (
+        append(
+            "reports", "M002,2023-07,promoting,promoting,无,None,,,,,2023-08-10,2023-08-11,accepted,,,,illustrative,"
+        ),
+        "reports.csv, line 5, column submitted_on: the same row stands in line 4",
+    ),
+    "measure without a history": (
+        swap("status_changes", "M002,,promoting,2023-01-03,2023-01-06,,,列入,Listed,illustrative,\n", ""),
+        "measures.csv, line 3, column code: the measure has no row in status_changes.csv",
+    ),
+    "first row with an old status": (
+        swap("status_changes", "M002,,promoting", "M002,in_progress,promoting"),
+        "status_changes.csv, line 7, column status: the first row of a measure is promoting",
+    ),
+    "first row on another day": (
+        swap("status_changes", "M002,,promoting,2023-01-03", "M002,,promoting,2023-01-04"),
+        "status_changes.csv, line 7, column effective_on: the first row is of the day",
+    ),
+    "two first rows": (
+        append("status_changes", "M002,,promoting,2023-01-02,2023-02-06,,,列入,Listed,illustrative,"),
+        "status_changes.csv, line 8, column effective_on: the row takes effect before the first one",
+    ),
+    "wrong old status": (
+        swap("status_changes", "in_progress,completed,2023-06-20", "promoting,completed,2023-06-20"),
+        "status_changes.csv, line 4, column old_status: in_progress was in force before this row",
+    ),
+    "row of the story is gone": (
+        swap(
+            "status_changes",
+            "M001,promoting,in_progress,2023-04-04,2023-04-13,,2023-04-07,开工,Begun,illustrative,\n",
+            "",
+        ),
+        "status_changes.csv, line 3, column old_status: promoting was in force before this row",
+    ),
+    "row that changes nothing": (
+        swap("status_changes", "promoting,in_progress,2023-04-04", "promoting,promoting,2023-04-04"),
+        "status_changes.csv, line 3, column status: the row changes nothing",
+    ),
+    "recorded before it takes effect": (
+        swap("status_changes", "2023-04-04,2023-04-13", "2023-04-14,2023-04-13"),
+        "status_changes.csv, line 3, column effective_on: the change is recorded before it takes effect",
+    ),
+    "two rows recorded on one day": (
+        swap("status_changes", "2023-06-25,2023-07-03", "2023-06-25,2023-08-02"),
+        "status_changes.csv, line 6, column recorded_on: the same row stands in line 5",
+    ),
+    "completed without its report": (
+        swap("status_changes", ",2023-06-22,完成", ",,完成"),
+        "status_changes.csv, line 4, column report: each change but the first",
+    ),
+    "report that does not exist": (
+        swap("status_changes", "2023-06-22", "2023-06-23"),
+        "status_changes.csv, line 4, column report: no accepted report of the measure was filed on that day",
+    ),
+    "report of another change": (
+        swap("status_changes", "2023-06-22", "2023-04-07"),
+        "status_changes.csv, line 4, column report: another change rests on this report",
+    ),
+    "report that was not accepted": (
+        swap("reports", "2023-06-26,accepted", "2023-06-26,returned"),
+        "status_changes.csv, line 4, column report: no accepted report of the measure was filed on that day",
+    ),
+    "report that states another status": (
+        swap("reports", "completed,in_progress", "promoting,in_progress"),
+        "status_changes.csv, line 4, column report: the report of that day states another change",
+    ),
+    "report behind a first row": (
+        swap(
+            "status_changes",
+            "2023-01-06,,,列入,Listed,illustrative,\nM001",
+            "2023-01-06,,2023-04-07,列入,Listed,illustrative,\nM001",
+        ),
+        "status_changes.csv, line 2, column report: each change but the first",
+    ),
+    "report behind a correction": (
+        swap("status_changes", "2023-06-26,,更正", "2023-06-26,2023-06-22,更正"),
+        "status_changes.csv, line 5, column report: each change but the first",
+    ),
+    "report behind a reopening": (
+        swap("status_changes", "2023-08-02,,,", "2023-08-02,,2023-06-22,"),
+        "status_changes.csv, line 6, column report: each change but the first",
+    ),
+    "correction of nothing": (
+        swap("status_changes", "2023-07-03,2023-06-26", "2023-07-03,2023-06-27"),
+        "status_changes.csv, line 5, column supersedes: no earlier row of the measure that still holds",
+    ),
+    "correction of a later row": (
+        swap("status_changes", "2023-07-03,2023-06-26", "2023-07-03,2023-08-02"),
+        "status_changes.csv, line 5, column supersedes: no earlier row of the measure that still holds",
+    ),
+    "row corrected twice": (
+        append(
+            "status_changes", "M001,completed,completed,2023-06-26,2023-08-09,2023-06-26,,更正,Correction,illustrative,"
+        ),
+        "status_changes.csv, line 8, column supersedes: no earlier row of the measure that still holds",
+    ),
+    "correction before its neighbour": (
+        swap("status_changes", "2023-06-25,2023-07-03", "2023-04-03,2023-07-03"),
+        "status_changes.csv, line 5, column effective_on: a day from 2023-04-04 to 2023-07-03 is wanted",
+    ),
+    "correction of the first row to another status": (
+        append(
+            "status_changes", "M002,promoting,completed,2023-01-03,2023-08-09,2023-01-06,,更正,Correction,illustrative,"
+        ),
+        "status_changes.csv, line 8, column status: the first status of a measure is promoting",
+    ),
+    "correction with the wrong old status": (
+        swap("status_changes", "completed,completed,2023-06-25", "in_progress,completed,2023-06-25"),
+        "status_changes.csv, line 5, column old_status: the row that this one replaces says completed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_is_named_by_file_line_and_column_and_nothing_is_loaded(folder: Path, name: str) -> None:
+    damage, expected = CASES[name]
+    damage(folder)
+    found = complaints(folder)
+    assert [line for line in found if expected in line], found
+
+
+def test_all_problems_are_listed_at_once(folder: Path) -> None:
+    edit(folder, "sections", "water,2", "water,two")
+    edit(folder, "projects", "9.4201", "much")
+    edit(folder, "measures", "2023-12-31", "soon")
+    edit(folder, "measures", ",,,energy,", ",,,fishery,")
+    assert [line.split(":")[0] for line in complaints(folder)] == [
+        "measures.csv, line 2, column due_on",
+        "measures.csv, line 2, column lead_department",
+        "projects.csv, line 2, column total_investment",
+        "sections.csv, line 3, column number",
+    ]
+
+
+def test_several_broken_rules_are_listed_at_once(folder: Path) -> None:
+    edit(folder, "sections", "water,2", "water,1")
+    edit(folder, "plans", "2025-12-31", "2022-12-31")
+    edit(folder, "reports", "2023-04-13,", "2023-04-06,")
+    edit(folder, "status_changes", ",2023-06-22,完成", ",,完成")
+    assert len(complaints(folder)) == 4
+
+
+def test_bad_input_leaves_a_loaded_site_as_it_is(folder: Path) -> None:
+    load(folder)
+    edit(folder, "sections", "plan,water,2", "plan,air,3,气,Air,illustrative,\nplan,water,2")
+    edit(folder, "measures", "2023-12-31", "soon")
+    complaints(folder)
+    assert not Section.objects.filter(slug="air").exists()
+
+
+def test_a_clash_with_rows_of_the_site_is_said_in_a_sentence(folder: Path) -> None:
+    """The file agrees in itself; the place is taken by a row that only the site has."""
+    make_indicator("taken", headline=1)
+    before = rows()
+    with pytest.raises(CommandError, match=r"The database does not take the data .*nothing was loaded"):
+        call_command("load_fixtures", str(folder))
+    assert rows() == before
+    assert list(Indicator.objects.values_list("code", flat=True)) == ["taken"]
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    make_section()
+    with pytest.raises(CommandError, match="nowhere is not a folder"):
+        call_command("load_fixtures", str(tmp_path / "nowhere"))

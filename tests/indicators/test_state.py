@@ -1,0 +1,123 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from indicators.state import standings
+from tests.factories import make_indicator, make_observation, make_target
+
+pytestmark = pytest.mark.django_db
+DAY = date(2023, 8, 29)
+YEAR_BEFORE = {
+    "period": "2022H1",
+    "period_start": date(2022, 1, 1),
+    "period_end": date(2022, 6, 30),
+    "released_on": date(2022, 7, 20),
+}
+
+
+def standing(indicator: Any, on: date = DAY) -> Any:
+    return standings([indicator], on=on)[0]
+
+
+def test_growth_of_shandong_against_china() -> None:
+    growth = make_indicator("gdp_growth_ytd")
+    make_observation(growth, "6.2")
+    make_observation(growth, "3.6", **YEAR_BEFORE)
+    make_observation(growth, "5.5", region_code="100000", released_on=date(2023, 7, 17))
+    got = standing(growth)
+    assert (got.value, got.previous, got.comparator) == (Decimal("6.2"), Decimal("3.6"), Decimal("5.5"))
+    assert (got.gap, got.change) == (Decimal("0.7"), Decimal("2.6"))
+    assert (got.target, got.attainment) == (None, None)
+
+
+def test_without_a_released_value_everything_is_empty() -> None:
+    growth = make_indicator()
+    make_observation(growth, "6.2")
+    got = standing(growth, date(2023, 7, 19))
+    assert (got.latest, got.value, got.previous, got.comparator, got.gap, got.change) == (None,) * 6
+
+
+def test_the_comparator_waits_for_its_own_release() -> None:
+    growth = make_indicator()
+    make_observation(growth, "6.2", released_on=date(2023, 7, 15))
+    make_observation(growth, "5.5", region_code="100000", released_on=date(2023, 7, 17))
+    assert standing(growth, date(2023, 7, 16)).gap is None
+    assert standing(growth, date(2023, 7, 17)).gap == Decimal("0.7")
+
+
+@pytest.mark.parametrize("weakness", [{"verified": False}, {"exact": False}])
+def test_unverified_and_rough_values_carry_no_headline_and_no_gap(weakness: dict[str, bool]) -> None:
+    growth = make_indicator()
+    make_observation(growth, "6.9", **weakness)
+    make_observation(growth, "5.5", region_code="100000")
+    assert standing(growth).latest is None
+    make_observation(growth, "4.7", period_kind="quarter", period_end=date(2023, 3, 31), released_on=date(2023, 4, 20))
+    assert standing(growth).value == Decimal("4.7")
+
+
+def test_a_sum_is_not_set_against_the_country_of_which_it_is_a_part() -> None:
+    gdp = make_indicator(unit="100 million yuan")
+    make_observation(gdp, "44125")
+    make_observation(gdp, "593034", region_code="100000")
+    got = standing(gdp)
+    assert str(got.value) == "44125"
+    assert (got.comparator, got.gap) == (None, None)
+
+
+def test_attainment_against_the_newest_target_that_a_document_states() -> None:
+    energy = make_indicator(direction="down")
+    make_observation(
+        energy,
+        "-7.25",
+        period="2023H1",
+        period_start=date(2021, 1, 1),
+        period_end=date(2023, 7, 2),
+        period_kind="years",
+    )
+    baseline = {"baseline_value": "0", "baseline_on": date(2020, 12, 31)}
+    make_target(energy, "-13.5", adopted_on=date(2021, 4, 6), **baseline)
+    stated = make_target(energy, "-14.5", adopted_on=date(2022, 12, 31), **baseline)
+    make_target(energy, "-20", adopted_on=date(2023, 8, 1), derived=True, **baseline)
+    make_target(energy, "-21", adopted_on=date(2023, 8, 30), **baseline)
+    got = standing(energy)
+    assert (got.target, got.attainment) == (stated, Decimal("100.0"))
+
+
+def test_a_target_without_a_baseline_is_shown_without_attainment() -> None:
+    share = make_indicator()
+    make_observation(share, "10")
+    target = make_target(share, "13")
+    got = standing(share)
+    assert (got.target, got.attainment) == (target, None)
+
+
+def test_values_and_targets_of_other_regions_and_indicators_stay_away() -> None:
+    growth, other = make_indicator(), make_indicator()
+    make_observation(growth, "7.1", region_code="370200")
+    make_observation(other, "8.1")
+    make_target(growth, "9", region_code="370200")
+    got = standing(growth)
+    assert (got.latest, got.target) == (None, None)
+    qingdao = standings([growth], on=DAY, region="370200")[0]
+    assert (qingdao.value, qingdao.target.value) == (Decimal("7.1"), Decimal(9))
+
+
+def test_the_order_is_kept_and_the_queries_do_not_grow(django_assert_num_queries: Any) -> None:
+    indicators = [make_indicator() for _each in range(6)]
+    for number, indicator in enumerate(indicators):
+        make_observation(indicator, number)
+        make_target(indicator)
+    with django_assert_num_queries(2):
+        got = standings(reversed(indicators), on=DAY)
+    assert [each.value for each in got] == [5, 4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("on", [date.min, date.max])
+def test_the_ends_of_the_calendar_do_no_harm(on: date) -> None:
+    growth = make_indicator()
+    make_observation(growth, "1", period_start=on, period_end=on, released_on=on)
+    make_target(growth, due_year=on.year, adopted_on=on, baseline_value="0", baseline_on=on)
+    got = standing(growth, on)
+    assert (got.value, got.previous) == (Decimal(1), None)

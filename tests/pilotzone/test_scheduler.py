@@ -1,0 +1,138 @@
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from celery import current_app
+from celery.schedules import crontab
+
+from pilotzone.scheduler import run_schedule, run_schedule_alone
+from tests.services import ROOT, wait_until
+
+# Midnight of 29 February.
+LEAP_DAY = crontab(minute=0, hour=0, day_of_month=29, month_of_year=2)
+
+
+class Task:
+    def __init__(self, *, fails: bool = False) -> None:
+        self.runs = 0
+        self.fails = fails
+
+    def apply(self, *, throw: bool) -> None:
+        assert throw
+        self.runs += 1
+        if self.fails:
+            raise RuntimeError("the disk is full")
+
+
+@pytest.fixture
+def run(settings: Any, monkeypatch: Any) -> Iterator[Any]:
+    """Runs the given (task, schedule) pairs until a condition holds, then stops the thread."""
+    stop = threading.Event()
+    threads: list[threading.Thread] = []
+    # The thread has no connection of its own to close here, and must not close the test's.
+    monkeypatch.setattr("pilotzone.scheduler.close_old_connections", lambda: None)
+
+    def start(tasks: dict[str, tuple[Task, Any]], until: Any) -> None:
+        settings.CELERY_BEAT_SCHEDULE = {
+            name: {"task": name, "schedule": schedule} for name, (_task, schedule) in tasks.items()
+        }
+        for name, (task, _schedule) in tasks.items():
+            monkeypatch.setitem(current_app.tasks, name, task)
+        thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 0.01})
+        threads.append(thread)
+        thread.start()
+        end = time.monotonic() + 3
+        while not until() and time.monotonic() < end:
+            time.sleep(0.01)
+        stop.set()
+        thread.join(3)
+        assert not thread.is_alive()
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(3)
+
+
+def test_a_task_runs_when_it_is_due_and_again(run: Any) -> None:
+    often, nightly = Task(), Task()
+    run(
+        {"often": (often, 0.02), "nightly": (nightly, LEAP_DAY)},
+        until=lambda: often.runs >= 3,
+    )
+    assert often.runs >= 3
+    assert nightly.runs == 0
+
+
+def test_a_task_that_has_run_waits_for_its_next_time(run: Any) -> None:
+    task = Task()
+    begun = time.monotonic()
+    run({"seldom": (task, 0.2)}, until=lambda: task.runs >= 2)
+    assert 2 <= task.runs <= (time.monotonic() - begun) / 0.2
+
+
+def test_a_failing_task_is_logged_and_stops_neither_itself_nor_the_others(run: Any, caplog: Any) -> None:
+    broken, sound = Task(fails=True), Task()
+    with caplog.at_level(logging.ERROR, logger="pilotzone.scheduler"):
+        run({"broken": (broken, 0.02), "sound": (sound, 0.02)}, until=lambda: min(broken.runs, sound.runs) >= 2)
+    assert min(broken.runs, sound.runs) >= 2
+    assert "The scheduled task broken failed" in caplog.text
+    assert "the disk is full" in caplog.text
+
+
+def test_it_ends_at_once_when_told(settings: Any) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 60})
+    thread.start()
+    stop.set()
+    thread.join(3)
+    assert not thread.is_alive()
+
+
+def test_of_several_processes_one_runs_the_schedule_until_it_ends(
+    settings: Any, tmp_path: Any, monkeypatch: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    running: list[threading.Event] = []
+
+    def run(stop: threading.Event) -> None:
+        running.append(stop)
+        stop.wait(10)
+
+    monkeypatch.setattr("pilotzone.scheduler.run_schedule", run)
+    # A lock is of the opened file: two threads stand for two processes.
+    stops = [threading.Event(), threading.Event()]
+    threads = [threading.Thread(target=run_schedule_alone, args=(stop,)) for stop in stops]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(running) == 1, "the first to run")
+    time.sleep(0.1)
+    assert len(running) == 1
+    running[0].set()
+    wait_until(lambda: len(running) == 2, "the other to run")
+    running[1].set()
+    for thread in threads:
+        thread.join(3)
+    assert {id(stop) for stop in running} == {id(stop) for stop in stops}
+
+
+def test_every_task_of_the_schedule_is_known_where_nothing_else_was_imported() -> None:
+    script = """
+import threading, django
+django.setup()
+from celery import current_app
+from django.conf import settings
+from pilotzone.scheduler import run_schedule
+from tests.services import ROOT
+stop = threading.Event()
+stop.set()
+run_schedule(stop)
+print(sorted({entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - set(current_app.tasks)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,214 @@
+"""A page that is kept is the page that would be made anew, for the same reader; and it is made anew when it is not."""
+
+import gzip
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from redis.exceptions import ConnectionError as RedisIsAway
+
+from measures.reports import accept_report
+from tests.factories import file_report, make_measure, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+
+
+@pytest.fixture(autouse=True)
+def _a_site_that_keeps(settings: Any, today: date, open_reading: None) -> None:
+    settings.PILOTZONE_KEEP_PAGES = 600
+
+
+@pytest.fixture
+def measure() -> Any:
+    return make_measure(title_en="Pipes of the old town")
+
+
+def is_made(client: Client, address: str) -> bool:
+    """Whether the page was made for this visit: a kept one asks for the version and the reader alone."""
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(address).status_code == 200
+    return any("measures_plan" in query["sql"] for query in caught)
+
+
+def test_the_second_visitor_is_given_what_the_first_one_was(measure: Any) -> None:
+    first = Client().get("/").content.decode()
+    with CaptureQueriesContext(connection) as caught:
+        second = Client().get("/").content.decode()
+    assert [query["sql"].count("web_datachange") > 0 for query in caught] == [True]
+    assert TOKEN.sub("", first) == TOKEN.sub("", second)
+
+
+def test_each_visitor_has_a_token_of_their_own_that_works(measure: Any) -> None:
+    Client().get("/measures/")
+    visitor = Client(enforce_csrf_checks=True)
+    page = visitor.get("/measures/").content.decode()
+    tokens = TOKEN.findall(page)
+    assert len(tokens) >= 2
+    assert len(set(tokens)) == 1
+    assert len(tokens[0]) == 64
+    answer = visitor.post("/language/", {"language": "en", "next": "/", "csrfmiddlewaretoken": tokens[0]})
+    assert answer.status_code == 302
+    other = Client(enforce_csrf_checks=True)
+    assert TOKEN.findall(other.get("/measures/").content.decode())[0] != tokens[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["/measures/?page_size=10", "/measures/?lang=en", "/measures/?as_of=2023-06-30", "/projects/"],
+)
+def test_another_address_is_another_page(measure: Any, change: str) -> None:
+    client = Client()
+    assert is_made(client, "/measures/")
+    assert not is_made(client, "/measures/")
+    assert is_made(client, change)
+
+
+def test_language_and_large_print_are_pages_of_their_own(measure: Any) -> None:
+    assert "Pipes of the old town" not in Client().get("/measures/").content.decode()
+    english = Client(headers={"accept-language": "en"})
+    assert "Pipes of the old town" in english.get("/measures/").content.decode()
+    large = Client()
+    large.post("/language/", {"size": "large", "next": "/"})
+    assert 'data-size="large"' in large.get("/measures/").content.decode()
+    assert 'data-size="large"' not in Client().get("/measures/").content.decode()
+
+
+def test_nobody_is_given_the_page_of_a_person_with_other_rights(measure: Any) -> None:
+    pages = {}
+    for person in (make_user("rita", role="reviewer"), make_user("vic")):
+        client = Client()
+        client.force_login(person)
+        pages[person.username] = client.get(f"/measures/{measure.code}/").content.decode()
+    pages["anyone"] = Client().get(f"/measures/{measure.code}/").content.decode()
+    assert f"/measures/{measure.code}/terms/" in pages["rita"]
+    assert f"/measures/{measure.code}/terms/" not in pages["vic"]
+    assert f"/measures/{measure.code}/terms/" not in pages["anyone"]
+    assert "/accounts/logout/" not in pages["anyone"]
+    assert ">vic<" in pages["vic"]
+    assert ">rita<" in pages["rita"]
+
+
+def test_a_change_is_on_the_next_page(measure: Any) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.get("/measures/")
+    measure.title_en = "Pipes of the new town"
+    measure.save()
+    page = client.get("/measures/").content.decode()
+    assert "Pipes of the new town" in page
+    assert "Pipes of the old town" not in page
+
+
+def test_an_accepted_report_is_on_the_next_page(measure: Any, today: date) -> None:
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    rita = make_user("rita", role="reviewer")
+    report = file_report(measure, by=ada, status="in_progress", effective_on=today)
+    client = Client()
+    for address in ("/", "/measures/", f"/measures/{measure.code}/", "/departments/", "/changes/"):
+        client.get(address)
+        assert not is_made(client, address), address
+    accept_report(report, by=rita)
+    assert 'data-figure="measures.in_progress" data-value="1"' in client.get("/").content.decode()
+    for address in ("/measures/", f"/measures/{measure.code}/", "/departments/", "/changes/"):
+        assert is_made(client, address), address
+
+
+def test_when_the_day_turns_every_page_is_of_the_new_day(measure: Any, settings: Any) -> None:
+    client = Client()
+    assert "2023-08-29" in client.get("/").content.decode()
+    settings.PILOTZONE_TODAY = date(2023, 8, 30)
+    page = client.get("/").content.decode()
+    assert "2023年8月30日" in page
+    assert "2023年8月29日" not in page
+
+
+def test_a_page_with_a_message_is_shown_once(measure: Any) -> None:
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    client = Client()
+    client.force_login(ada)
+    client.post(f"/measures/{measure.code}/comment/", {"text": "看过了"})
+    address = f"/measures/{measure.code}/"
+    assert "意见已发表" in client.get(address).content.decode()
+    assert "意见已发表" not in client.get(address).content.decode()
+
+
+def test_words_that_wait_for_a_person_come_back_though_the_page_is_kept(measure: Any) -> None:
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    address = f"/measures/{measure.code}/"
+    visitor = Client()
+    visitor.post(f"{address}comment/", {"text": "还没有提交的意见"})
+    unsent = visitor.session["unsent"]
+    client = Client()
+    client.force_login(ada)
+    client.get(address)
+    assert not is_made(client, address)
+    session = client.session
+    session["unsent"] = unsent
+    session.save()
+    assert "还没有提交的意见" in client.get(address).content.decode()
+
+
+def test_what_is_refused_is_not_kept(measure: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr("web.cache.pages.cache.set", lambda key, *args: kept.append(key))
+    client = Client()
+    assert client.get("/?as_of=2023-02-30").status_code == 400
+    assert client.get("/measures/M999/").status_code == 404
+    assert kept == []
+    assert client.get("/measures/").status_code == 200
+    assert len(kept) == 1
+
+
+def test_a_browser_that_has_the_page_is_told_so_until_it_changes(measure: Any) -> None:
+    client = Client()
+    answer = client.get("/measures/")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    tag = {"if-none-match": client.get("/measures/").headers["ETag"]}
+    unchanged = client.get("/measures/", headers=tag)
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    measure.title_zh = "新名称"
+    measure.save()
+    assert client.get("/measures/", headers=tag).status_code == 200
+
+
+def test_a_page_is_sent_compressed_and_is_the_same(measure: Any) -> None:
+    client = Client()
+    plain = client.get("/measures/").content.decode()
+    for _ in range(2):
+        answer = client.get("/measures/", headers={"accept-encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert TOKEN.sub("", gzip.decompress(answer.content).decode()) == TOKEN.sub("", plain)
+        assert len(answer.content) < len(plain) / 2
+    tag = {"if-none-match": answer.headers["ETag"], "accept-encoding": "gzip"}
+    assert client.get("/measures/", headers=tag).status_code == 304
+
+
+def test_a_browser_without_its_cookie_is_not_told_that_its_old_token_still_stands(measure: Any) -> None:
+    client = Client()
+    client.get("/measures/")
+    tag = {"if-none-match": client.get("/measures/").headers["ETag"]}
+    assert client.get("/measures/", headers=tag).status_code == 304
+    client.cookies.clear()
+    assert client.get("/measures/", headers=tag).status_code == 200
+
+
+def test_with_redis_away_pages_are_made_anew(measure: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RedisIsAway("nobody listens")
+
+    monkeypatch.setattr("web.cache.pages.cache.get", fail)
+    monkeypatch.setattr("web.cache.pages.cache.set", fail)
+    client = Client()
+    for _ in range(2):
+        assert is_made(client, "/measures/")
+
+
+def test_nothing_is_kept_where_the_site_says_so(measure: Any, settings: Any) -> None:
+    settings.PILOTZONE_KEEP_PAGES = 0
+    client = Client()
+    assert is_made(client, "/measures/")
+    assert is_made(client, "/measures/")

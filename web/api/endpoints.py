@@ -1,0 +1,429 @@
+"""The base of every endpoint: the same filters, queries and refusals as the pages; only the clothes differ."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import batched, chain
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.db.models import Q, QuerySet, StringAgg, Value
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.http import http_date, parse_etags, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import status
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from web.api.problems import Answered
+from web.api.schema import (
+    ADDRESS,
+    AS_OF,
+    COMPARED,
+    DAY,
+    FIGURES,
+    PROBLEM,
+    TEXT,
+    WHOLE,
+    EndpointSchema,
+    Shape,
+    array,
+    choice,
+    one_of,
+    optional,
+    parameters_of,
+    record,
+)
+from web.api.throttled_view import CountedView
+from web.cache.pages import find, keep, page_key, seen_since, site_version
+from web.days import asked_comparison, asked_day
+from web.errors import BadQuery, not_one_of
+from web.language import suffix
+from web.lists.exports import EXPORTS, MOST_ROWS, About, export
+from web.lists.listing import LARGEST_PAGE, PAGE_SIZE, Listing, ask, refuse_unknown
+
+Row = dict[str, Any]
+# Rows are made this many at a time: memory stays constant, and links are read once a chunk.
+CHUNK = 1_000
+LAST_PAGE = 999_999_999
+# What no code holds.
+_BETWEEN = "\n"
+_ABOUT_THE_FILE = ("as_of", "lang", "format")
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+_FIELDS = gettext_lazy("Names of fields, with commas between them: only these, in this order; all by default")
+_CURSOR = gettext_lazy("For pages that nobody's changes shift: * for the first, then the address in “next”")
+_COMPARE = gettext_lazy("The earlier day to compare with: last_month, last_quarter or a day")
+
+
+class ByParameter(BaseContentNegotiation):
+    """`?format=` picks the format, whatever the client says that it accepts. Only JSON is taken."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        sent = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == sent), None)
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+@cache
+def _known_parameters(endpoint: Any, is_writing: bool) -> tuple[str, ...]:
+    return tuple(endpoint.writing_shapes() if is_writing else endpoint.parameter_shapes())
+
+
+class Endpoint(CountedView):
+    """An answer as of a day: `columns` are its fields besides `as_of` and `meta`, each with its shape;
+    `compared_columns` follow them where an earlier day is compared with."""
+
+    http_method_names = ["get", "head", "options"]
+    content_negotiation_class = ByParameter
+    schema: EndpointSchema | None = EndpointSchema()
+    formats: tuple[str, ...] = ("json",)
+    columns: Mapping[str, Shape] = {}
+    compared_columns: Mapping[str, Shape] = {}
+    component: str  # the name of the answer's shape in the schema
+    # What it gives, and what it does with what is sent: sentences of the schema.
+    summary: str | Promise = ""
+    summary_of_writing: str | Promise = ""
+    # For what takes something: method -> the name and the shape of its body, and the answer to it.
+    takes: Mapping[str, tuple[str, Shape]] = {}
+    written_component: str
+    made_status = status.HTTP_201_CREATED
+    # Whether it can be compared with an earlier day.
+    takes_compare = False
+    day: date
+    compared: date | None = None
+    # Of `fields=`, in the caller's order; every field where none are asked for.
+    fields: Sequence[str] | None = None
+    # What names the version of this answer, and since when it has been that; empty where it has none.
+    validators: Mapping[str, str] = {}
+    # Under which it is kept.
+    key = ""
+
+    @classmethod
+    def parameter_shapes(cls) -> dict[str, Shape]:
+        """Every query parameter it knows, with the shape of its values."""
+        return {
+            "as_of": {**DAY, "description": gettext_lazy("The day of the answer; today by default")},
+            "lang": choice(settings.LANGUAGES, gettext_lazy("Language")),
+            "format": {**one_of(cls.formats), "default": "json", "description": gettext_lazy("Format of the answer")},
+            "fields": {**array(one_of(cls.choosable())), "description": _FIELDS},
+            **({"compare": {**COMPARED, "description": _COMPARE}} if cls.takes_compare else {}),
+        }
+
+    @classmethod
+    def choosable(cls) -> list[str]:
+        """What `fields=` may name."""
+        return [*cls.columns, *cls.compared_columns]
+
+    @classmethod
+    def writing_shapes(cls) -> dict[str, Shape]:
+        """The query parameters of what is sent: that happens today, whatever the day of reading."""
+        return {"lang": choice(settings.LANGUAGES, gettext_lazy("Language"))}
+
+    @classmethod
+    def shape(cls) -> Shape:
+        # With `fields=` any of them may be left out.
+        columns = {"as_of": AS_OF, **cls.columns, **cls.compared_columns, "meta": FIGURES}
+        return record(columns, always=("as_of", "meta"))
+
+    @classmethod
+    def written_shape(cls) -> Shape:
+        return record({"as_of": AS_OF, **cls.columns})
+
+    @classmethod
+    def conflict_shape(cls) -> Shape:
+        return PROBLEM
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+        own = getattr(request.user, "language", "")
+        if request.auth is not None and own in LANGUAGES and not request.GET.get("lang"):
+            # A token's account is known only here, after the middleware chose a language.
+            translation.activate(own)
+        is_writing = request.method not in SAFE_METHODS
+        endpoint: Any = type(self)
+        refuse_unknown(request.GET, _known_parameters(endpoint, is_writing))
+        for name, value in request.GET.items():
+            if "\0" in value:
+                raise BadQuery({name: [_("Null characters are not allowed.")]})
+        for name, allowed in (("lang", LANGUAGES), ("format", self.formats)):
+            if request.GET.get(name, "") not in ("", *allowed):
+                raise BadQuery({name: [not_one_of(allowed)]})
+        self.day = asked_day(request)
+        if self.takes_compare:
+            self.compared = self.asked_comparison(request)
+        if not is_writing:
+            self.fields = self.asked_fields(request)
+            self.answer_known(request)
+
+    def asked_comparison(self, request: Any) -> date | None:
+        return asked_comparison(request, self.day)
+
+    def asked_fields(self, request: Any) -> Sequence[str] | None:
+        raw = request.GET.get("fields", "")
+        asked = raw.split(",") if raw else []
+        there = [*self.columns, *(self.compared_columns if self.compared else ())]
+        if any(name not in there for name in asked):
+            raise BadQuery({"fields": [not_one_of(there)]})
+        return list(dict.fromkeys(asked)) or None
+
+    def answer_known(self, request: Any) -> None:
+        """Sets the validators of the answer before it is made. Raises Answered where the caller names it, or where it
+        was made before.
+
+        Only what was answered at this very version has its mark; other conditions are looked at once it is known that
+        there is an answer.
+        """
+        version = site_version()
+        self.key = page_key(request, version)
+        mark = hashlib.sha256(self.key.encode()).hexdigest()[:32]
+        # What says when it was counted differs in that moment, and in nothing else.
+        etag = f'W/"{mark}"' if "computed_at" in self.columns else f'"{mark}"'
+        since = seen_since(version)
+        self.validators = {"ETag": etag, **({"Last-Modified": http_date(since)} if since else {})}
+        if f'"{mark}"' in {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}:
+            raise Answered(HttpResponse(status=304))
+        kept = find(self.key)
+        if kept is not None:
+            content, headers = kept
+            raise Answered(HttpResponse(content, headers=headers))
+
+    def keep(self, response: Response) -> None:
+        headers = {name: response.headers[name] for name in ("Content-Type", "Link") if name in response.headers}
+        keep(self.key, response.content, headers)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if getattr(response, "data", None) and request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.data = self.dressed(response.data)
+            response.add_post_render_callback(self.keep)
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Authorization"])
+        response.headers["Content-Language"] = translation.get_language()
+        if response.status_code in (200, 304):
+            for name, value in {**self.validators, "Cache-Control": "private, no-cache"}.items():
+                response.headers[name] = value
+        return response
+
+    def dressed(self, data: Row) -> Row:
+        """The answer with what makes its figures usable, and only with the fields that were asked for."""
+        meta = data["meta"] if "meta" in data else self.get_meta()
+        chosen = data if self.fields is None else {name: data[name] for name in ("as_of", *self.fields)}
+        return {**chosen, "meta": meta}
+
+    def get_meta(self) -> dict[str, Any]:
+        """Of each figure, by the name of its field, what it is."""
+        return {
+            name: {
+                "unit": str(shape["x-unit"]),
+                "cumulative": shape.get("x-cumulative"),
+                "provenance": None,
+                "published_for": None,
+                "source": "",
+                "explain": str(shape.get("description", "")),
+                "url": None,
+            }
+            for name, shape in self.columns.items()
+            if "x-unit" in shape and (self.fields is None or name in self.fields)
+        }
+
+    def address(self, name: str, *args: str, **query: str) -> str:
+        """The absolute address of a resource of the API, by its URL name."""
+        path = self.request.build_absolute_uri(reverse(name, args=args))
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+class ListEndpoint(Endpoint):
+    """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports."""
+
+    formats = ("json", *EXPORTS)
+    filterset_class: type[django_filters.FilterSet]
+    orderings: Mapping[str, Sequence[str]]
+    default_ordering: str
+    # What is read of a row, where it is read as a tuple.
+    values: Sequence[str] = ()
+    takes_plan = False
+    # Rows that are sums are made of all others: they have no places to go on from.
+    takes_cursor = True
+    name: str  # of the exported file
+
+    @classmethod
+    def parameter_shapes(cls) -> dict[str, Shape]:
+        return {
+            **super().parameter_shapes(),
+            **({"plan": {**TEXT, "description": gettext_lazy("Action plan")}} if cls.takes_plan else {}),
+            **cls.filter_shapes(),
+            "ordering": {
+                **one_of(sign + name for name in cls.orderings for sign in ("", "-")),
+                "default": cls.default_ordering,
+                "description": gettext_lazy("Order of the rows; with - in front the other way round"),
+            },
+            "page": {**WHOLE, "minimum": 1, "maximum": LAST_PAGE, "default": 1, "description": gettext_lazy("Page")},
+            "page_size": {
+                **WHOLE,
+                "minimum": 1,
+                "maximum": LARGEST_PAGE,
+                "default": PAGE_SIZE,
+                "description": gettext_lazy("Rows of a page"),
+            },
+            **({"cursor": {**TEXT, "description": _CURSOR}} if cls.takes_cursor else {}),
+        }
+
+    @classmethod
+    def filter_shapes(cls) -> dict[str, Shape]:
+        return parameters_of(cls.filterset_class)
+
+    @classmethod
+    def shape(cls) -> Shape:
+        return record(
+            {
+                "as_of": AS_OF,
+                "count": {**WHOLE, "description": gettext_lazy("Rows of the filter, on all pages")},
+                "next": {**optional(ADDRESS), "description": gettext_lazy("Address of the next page")},
+                "previous": {**optional(ADDRESS), "description": gettext_lazy("Address of the page before")},
+                "meta": FIGURES,
+                "results": {
+                    **array(record({**cls.columns, **cls.compared_columns}, always=())),
+                    "description": gettext_lazy("The rows of the page"),
+                },
+            }
+        )
+
+    def get_queryset(self) -> QuerySet:
+        raise NotImplementedError
+
+    def make_rows(self, objects: Sequence[Any]) -> Iterable[Row]:
+        """The rows of a page, or of a chunk of an export: what belongs to all of them is read at once."""
+        raise NotImplementedError
+
+    def get_listing(self) -> Listing:
+        return ask(
+            self.request._request,
+            filterset_class=self.filterset_class,
+            queryset=self.get_queryset(),
+            orderings=self.orderings,
+            default_ordering=self.default_ordering,
+            values=self.values,
+        )
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        listing = self.get_listing()
+        asked = request.GET.get("format") or "json"
+        links: dict[str, str | None] = {"next": None, "previous": None}
+        if asked != "json" and not listing.is_paged:
+            chunks = self.every(listing)
+        elif request.GET.get("cursor"):
+            objects, following = listing.after_cursor()
+            # On the same day, though the last page may be asked for tomorrow.
+            links["next"] = following and self.here(cursor=following, as_of=self.day.isoformat())
+            chunks = [objects]
+        else:
+            page = listing.page
+            links["next"] = self.here(page=page.next_page_number()) if page.has_next() else None
+            links["previous"] = self.here(page=page.previous_page_number()) if page.has_previous() else None
+            chunks = [list(page)]
+        rows = chain.from_iterable(map(self.chosen_rows, chunks))
+        linked = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items() if address)
+        if asked == "json":
+            answer = {
+                "as_of": self.day,
+                "count": listing.page.paginator.count,
+                **links,
+                "meta": self.get_meta(),
+                "results": list(rows),
+            }
+            return Response(answer, headers={"Link": linked} if linked else None)
+        if asked == "xlsx" and not listing.is_paged and listing.page.paginator.count > MOST_ROWS:
+            raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MOST_ROWS}]})
+        columns = self.fields or [*self.columns, *(self.compared_columns if self.compared else ())]
+        response = export(asked, name=f"{self.name}-{self.day}", columns=columns, rows=rows, about=self.about())
+        if linked:
+            response["Link"] = linked
+        return response
+
+    def about(self) -> About:
+        asked = {name: value for name, value in self.request.GET.items() if value and name not in _ABOUT_THE_FILE}
+        return About(
+            title=self.name,
+            day=self.day,
+            address=self.request.build_absolute_uri(),
+            filters=asked,
+            columns={**self.columns, **self.compared_columns},
+        )
+
+    def here(self, **changed: Any) -> str:
+        """The address of this request with other parameters."""
+        address = self.request.build_absolute_uri()
+        for name, value in changed.items():
+            address = replace_query_param(address, name, value)
+        return address
+
+    def dressed(self, data: Row) -> Row:
+        return data
+
+    def chosen_rows(self, objects: Sequence[Any]) -> Iterable[Row]:
+        rows = self.make_rows(objects)
+        if self.fields is None:
+            return rows
+        return ({name: row[name] for name in self.fields} for row in rows)
+
+    def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
+        """All rows, chunk by chunk, so that the memory stays constant."""
+        return batched(listing.rows.iterator(chunk_size=CHUNK), CHUNK)
+
+
+def among(column: str, ids: Sequence[int]) -> Q:
+    """Rows whose column is one of the ids; where these lie close together more than them, which costs far less."""
+    if ids and max(ids) - min(ids) < 2 * len(ids):
+        return Q(**{f"{column}__gte": min(ids), f"{column}__lte": max(ids)})
+    return Q(**{f"{column}__in": ids})
+
+
+def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    """Links of many rows, read in one query: the id of a row, and what it is linked to, in the order of the pairs."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def in_order(found: dict[int, list[str]]) -> dict[int, list[str]]:
+    """Links by their codes. The database would go through all codes there are to give those of a page in order."""
+    return {key: sorted(codes) for key, codes in found.items()}
+
+
+def joined(links: QuerySet, row: str, code: str) -> dict[int, list[str]]:
+    """As `grouped`, by codes in order, for rows that are linked to dozens each: the database puts the codes of a row
+    together, since fetching each would cost more than all else about the row."""
+    texts = links.order_by().values_list(row).annotate(codes=StringAgg(code, delimiter=Value(_BETWEEN)))
+    return {key: sorted(text.split(_BETWEEN)) for key, text in texts}
+
+
+def local_text(field: str) -> Callable[[Mapping[str, Any]], str]:
+    """A function that gives a text of a row of values in the reader's language, in the other where that is empty."""
+    here = suffix()
+    first, second = f"{field}_{here}", f"{field}_{'zh' if here == 'en' else 'en'}"
+    return lambda row: row[first] or row[second]
+
+
+class Unknown(Endpoint):
+    """Whatever else is asked for under /api/."""
+
+    schema = None
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        APIView.initial(self, request, *args, **kwargs)
+        raise Http404

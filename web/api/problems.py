@@ -1,0 +1,112 @@
+"""Every refusal of the API as problem details (RFC 9457), in the caller's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from core.exceptions import NotAllowed
+from web.api.schema import PROBLEM_TYPE
+from web.errors import BadBody, BadQuery, OneOf
+
+# Name -> status and title. A name is part of the API and stays: clients tell problems apart by it.
+PROBLEMS: dict[str, tuple[int, str | Promise]] = {
+    "invalid-parameters": (400, gettext_lazy("A parameter is not valid")),
+    "invalid-body": (400, gettext_lazy("The request body is not valid")),
+    "not-authenticated": (401, gettext_lazy("An account is needed")),
+    "forbidden": (403, gettext_lazy("Not allowed for this account")),
+    "not-found": (404, gettext_lazy("Not found")),
+    "method-not-allowed": (405, gettext_lazy("This address does not accept that method")),
+    "conflict": (409, gettext_lazy("Not allowed in the present state")),
+    "body-too-large": (413, gettext_lazy("The body is too large")),
+    "unsupported-media-type": (415, gettext_lazy("The body must be JSON")),
+    "too-many-requests": (429, gettext_lazy("Too many requests")),
+    "server-error": (500, gettext_lazy("An error on this site")),
+}
+_OF_STATUS = {status: name for name, (status, _title) in reversed(PROBLEMS.items())}
+
+
+class Answered(Exception):
+    """The answer is there already, and need not be made: raised in its place."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+def problem(name: str, detail: str, **more: Any) -> dict[str, Any]:
+    """The body of an answer. `type` is an address of this site that explains the problem."""
+    status, title = PROBLEMS[name]
+    return {"type": f"{reverse('api-help')}#{name}", "title": str(title), "status": status, "detail": detail, **more}
+
+
+def explain_error(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's handler of exceptions. None for a fault of ours."""
+    if isinstance(error, Answered):
+        return error.response
+    headers: dict[str, str] = {}
+    more: dict[str, Any] = {}
+    if isinstance(error, BadBody):
+        name, detail = "invalid-body", str(error)
+        more["errors"] = [_field_error({"pointer": _pointer(at)}, words) for at, words in _each(error.problems)]
+    elif isinstance(error, BadQuery):
+        name, detail = "invalid-parameters", str(error)
+        more["errors"] = [_field_error({"parameter": at}, words) for at, words in _each(error.problems)]
+    elif isinstance(error, Http404):
+        own = str(error) if error.args else ""
+        name, detail = "not-found", own or _("The page you asked for does not exist or has moved")
+    elif isinstance(error, PermissionDenied):
+        name, detail = "forbidden", _("You may not do this")
+    elif isinstance(error, NotAllowed):
+        name, detail = "conflict", str(error)
+        more["errors"] = [_field_error({"pointer": _pointer(error.field)}, detail)] if error.field else []
+    elif isinstance(error, exceptions.ParseError):
+        name, detail = "invalid-body", str(error.detail)
+    elif isinstance(error, exceptions.UnsupportedMediaType):
+        name, detail = "unsupported-media-type", _("Send JSON, with the header Content-Type: application/json.")
+    elif isinstance(error, exceptions.Throttled):
+        seconds = int(error.wait or 1)  # rounded up already
+        name = "too-many-requests"
+        detail = ngettext(
+            "Too many requests; please wait %(seconds)s second",
+            "Too many requests; please wait %(seconds)s seconds",
+            seconds,
+        ) % {"seconds": seconds}
+        headers["Retry-After"] = str(seconds)
+    elif isinstance(error, exceptions.APIException):
+        name = _OF_STATUS[error.status_code]
+        detail = _("Please log in first") if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+        if header := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = header
+    else:
+        return None
+    body = problem(name, detail, **more)
+    return Response(body, status=body["status"], headers=headers, content_type=PROBLEM_TYPE)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: in the site's words on a page, as JSON from the API."""
+    if request.path.startswith("/api/"):
+        body = problem("server-error", _("Something went wrong on our side"))
+        return JsonResponse(body, status=500, content_type=PROBLEM_TYPE)
+    return defaults.server_error(request)
+
+
+def _each(problems: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    return [(at, words) for at, sentences in problems.items() for words in sentences]
+
+
+def _pointer(path: str) -> str:
+    return f"#/{path}" if path else "#"
+
+
+def _field_error(where: Mapping[str, str], words: str) -> dict[str, Any]:
+    allowed = {"allowed": list(words.allowed)} if isinstance(words, OneOf) else {}
+    return {**where, "detail": str(words), **allowed}

@@ -1,0 +1,198 @@
+"""What a request of the API carries, read strictly. A field's reader and its shape in the schema are one thing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+
+from web.api.schema import DAY, FLAG, MONTH, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
+from web.days import parse_day, parse_month
+from web.errors import BadBody, not_one_of
+
+LARGEST_WHOLE = 2_147_483_647
+
+Problems = dict[str, list[str]]
+
+
+# Some text that is not only spaces: \s misses some of what Python strips.
+_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
+
+
+class Unfit(Exception):
+    """A value that a field does not take. `problems`: path below the field -> sentences; "" is the field itself."""
+
+    def __init__(self, problems: str | Problems) -> None:
+        self.problems = {"": [problems]} if isinstance(problems, str) else problems
+
+
+@dataclass(frozen=True)
+class Field:
+    """`read` gives the value that the code works with, or raises Unfit."""
+
+    read: Callable[[Any], Any]
+    shape: Shape
+    required: bool = False
+
+    def like(self, shape: Shape) -> "Field":
+        """The same field, which means what that shape does."""
+        same = {key: shape[key] for key in ("description", "x-enumDescriptions") if key in shape}
+        return replace(self, shape={**self.shape, **same})
+
+
+def text(*, most: int, required: bool = False) -> Field:
+    def read(value: Any) -> str:
+        if not isinstance(value, str):
+            raise Unfit(_("It must be a text."))
+        if "\0" in value:
+            raise Unfit(_("Null characters are not allowed."))
+        value = value.strip()
+        if len(value) > most:
+            raise Unfit(_("At most %(count)s characters") % {"count": most})
+        if required and not value:
+            raise Unfit(_("This field is required"))
+        return value
+
+    return Field(read, {**TEXT, "maxLength": most, "pattern": _SAYS_SOMETHING if required else WITHOUT_NULL}, required)
+
+
+def web_address(*, most: int, required: bool = False) -> Field:
+    plain = text(most=most, required=required)
+    check = URLValidator(schemes=["http", "https"])
+
+    def read(value: Any) -> str:
+        address: str = plain.read(value)
+        try:
+            check(address)
+        except ValidationError:
+            raise Unfit(_("It must be an address that begins with http:// or https://.")) from None
+        return address
+
+    return Field(read, {**plain.shape, "format": "uri"}, required)
+
+
+def choice(values: Iterable[str], *, required: bool = False) -> Field:
+    allowed = [str(value) for value in values]
+
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise Unfit(not_one_of(allowed))
+        return value
+
+    return Field(read, one_of(allowed), required)
+
+
+def day() -> Field:
+    """Null is no day."""
+
+    def read(value: Any) -> date | None:
+        found = parse_day(value) if isinstance(value, str) else None
+        if found is None and value is not None:
+            raise Unfit(_("This is not a valid date"))
+        return found
+
+    return Field(read, optional(DAY))
+
+
+def month(*, required: bool = False) -> Field:
+    def read(value: Any) -> date:
+        found = parse_month(value) if isinstance(value, str) else None
+        if found is None:
+            raise Unfit(_("This is not a month; write it like 2023-06."))
+        return found
+
+    return Field(read, MONTH, required)
+
+
+def flag() -> Field:
+    def read(value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise Unfit(_("It must be true or false."))
+        return value
+
+    return Field(read, FLAG)
+
+
+def whole(*, required: bool = False) -> Field:
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_WHOLE:
+            raise Unfit(_("It must be a whole number from 1."))
+        return value
+
+    return Field(read, {**WHOLE, "minimum": 1, "maximum": LARGEST_WHOLE}, required)
+
+
+def several(of: Field, *, most: int) -> Field:
+    def read(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise Unfit(_("It must be a list."))
+        if len(value) > most:
+            raise Unfit(_("At most %(count)s entries") % {"count": most})
+        found, problems = [], {}
+        for number, each in enumerate(value):
+            try:
+                found.append(of.read(each))
+            except Unfit as unfit:
+                problems.update({_path(str(number), below): words for below, words in unfit.problems.items()})
+        if problems:
+            raise Unfit(problems)
+        return found
+
+    return Field(read, {**array(of.shape), "maxItems": most})
+
+
+def any_of(*kinds: Mapping[str, Field], else_say: Callable[[], str]) -> Field:
+    """An object of one of several kinds, told by the first field of each."""
+
+    def read(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Unfit(_("It must be an object."))
+        fits = [fields for fields in kinds if next(iter(fields)) in value]
+        if len(fits) != 1:
+            raise Unfit(else_say())
+        return read_fields(value, fits[0])
+
+    return Field(read, {"oneOf": [shape_of(fields) for fields in kinds]})
+
+
+def _path(name: str, below: str = "") -> str:
+    """A JSON pointer (RFC 6901) without its first slash."""
+    escaped = name.replace("~", "~0").replace("/", "~1")
+    return f"{escaped}/{below}" if below else escaped
+
+
+def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The fields that are there, read. Raises Unfit naming every field that is unknown, missing or wrong."""
+    found: dict[str, Any] = {}
+    problems: Problems = {_path(name): [_("There is no such field.")] for name in value if name not in fields}
+    for name, field in fields.items():
+        if name not in value:
+            if field.required:
+                problems[name] = [_("This field is required")]
+            continue
+        try:
+            found[name] = field.read(value[name])
+        except Unfit as unfit:
+            problems.update({_path(name, below): words for below, words in unfit.problems.items()})
+    if problems:
+        raise Unfit(problems)
+    return found
+
+
+def read_body(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The body of a request, read field by field. Raises BadBody, which names what is wrong with which field."""
+    if not isinstance(data, dict):
+        raise BadBody({"": [_("The body must be a JSON object.")]})
+    try:
+        return read_fields(data, fields)
+    except Unfit as unfit:
+        raise BadBody(unfit.problems) from None
+
+
+def shape_of(fields: Mapping[str, Field]) -> Shape:
+    optional_ones = [name for name, field in fields.items() if not field.required]
+    shape = record({name: field.shape for name, field in fields.items()}, sometimes=optional_ones)
+    return {**{key: value for key, value in shape.items() if value != []}, "additionalProperties": False}

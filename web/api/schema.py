@@ -1,0 +1,341 @@
+"""The API's own description (OpenAPI), made from what each endpoint declares: its columns, filters and orderings."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+
+from core.provenance import Provenance
+from web.lists.filters import DayFilter, MomentFilter
+
+Shape = Mapping[str, Any]
+PROBLEM_TYPE = "application/problem+json"
+
+TEXT: Shape = {"type": "string"}
+# Of what is sent and asked.
+WITHOUT_NULL = r"^[^\u0000]*$"
+DAY: Shape = {"type": "string", "format": "date"}
+COMPARED: Shape = {"type": "string", "anyOf": [{"enum": ["last_month", "last_quarter"]}, {"format": "date"}]}
+MONTH: Shape = {"type": "string", "pattern": "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$"}
+MOMENT: Shape = {"type": "string", "format": "date-time"}
+ADDRESS: Shape = {"type": "string", "format": "uri"}
+WHOLE: Shape = {"type": "integer"}
+NUMBER: Shape = {"type": "number"}
+FLAG: Shape = {"type": "boolean"}
+
+
+def meaning(words: Any, shape: Shape = TEXT) -> Shape:
+    """A field, and what it means in the reader's language."""
+    return {**shape, "description": words}
+
+
+def optional(shape: Shape) -> Shape:
+    return {**shape, "nullable": True, **({"enum": [*shape["enum"], None]} if "enum" in shape else {})}
+
+
+def one_of(values: Iterable[str]) -> Shape:
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+def choice(choices: Iterable[tuple[Any, Any]], words: Any = "") -> Shape:
+    """One of `choices`: values, each with its label."""
+    labels = {str(value): label for value, label in choices}
+    return {**one_of(labels), "x-enumDescriptions": labels, "description": words}
+
+
+def in_words(shape: Shape) -> str:
+    """What a field means, and each of its values."""
+    words, labels = str(shape.get("description", "")), shape.get("x-enumDescriptions", {})
+    values = [_("%(value)s (%(label)s)") % {"value": value, "label": label} for value, label in labels.items()]
+    return pgettext("before a list", ": ").join(filter(None, [words, pgettext("between items", ", ").join(values)]))
+
+
+def written(shape: Any) -> Any:
+    """The shape as the description of the API has it: what a field means is said with its values."""
+    if isinstance(shape, Mapping):
+        found = {key: written(value) for key, value in shape.items()}
+        return {**found, "description": in_words(shape)} if "x-enumDescriptions" in shape else found
+    return [written(each) for each in shape] if isinstance(shape, list) else shape
+
+
+def array(of: Shape) -> Shape:
+    return {"type": "array", "items": of}
+
+
+def keyed(of: Shape) -> Shape:
+    return {"type": "object", "additionalProperties": of}
+
+
+def record(
+    columns: Mapping[str, Shape], *, sometimes: Iterable[str] = (), always: Iterable[str] | None = None
+) -> Shape:
+    """An object of these fields; all are always there but those of `sometimes`, or only those of `always`."""
+    required = list(always) if always is not None else [name for name in columns if name not in set(sometimes)]
+    return {"type": "object", "properties": dict(columns), **({"required": required} if required else {})}
+
+
+def quantity(unit: Any, shape: Shape = NUMBER, *, cumulative: bool | None = None, description: Any = "") -> Shape:
+    """A figure of a row, with what the answers say of it in `meta`."""
+    return {**shape, "x-unit": unit, "x-cumulative": cumulative, "description": description}
+
+
+def translated(words: Any) -> Shape:
+    """A text in the caller's language."""
+    return meaning(format_lazy(gettext_lazy("{what}, in the language of the request"), what=words))
+
+
+def in_both(field: str, words: Any) -> dict[str, Shape]:
+    return {
+        f"{field}_zh": meaning(format_lazy(gettext_lazy("{what}, in Chinese"), what=words)),
+        f"{field}_en": meaning(format_lazy(gettext_lazy("{what}, in English"), what=words)),
+    }
+
+
+def local_names(field: str, words: Any) -> dict[str, Shape]:
+    """A name in the caller's language, and in both."""
+    return {field: translated(words), **in_both(field, words)}
+
+
+def qualified(shape: Shape, words: Any, **figure: Any) -> Shape:
+    """The field, and each field in it, of which `words` say what is different: a text with {what} in it. `figure`: what
+    `quantity` is then told anew of figures among them."""
+    said: dict[str, Any] = {"description": format_lazy(words, what=shape["description"])}
+    if "x-unit" in shape:
+        said |= {f"x-{name}": value for name, value in figure.items()}
+    if "properties" in shape:
+        said["properties"] = {name: qualified(each, words, **figure) for name, each in shape["properties"].items()}
+    return {**shape, **said}
+
+
+def on_the_earlier_day(shape: Shape) -> Shape:
+    """What a field was on the day that is compared with."""
+    return qualified(shape, gettext_lazy("On the earlier day: {what}"))
+
+
+# What many rows have.
+AS_OF = meaning(gettext_lazy("The day for which the answer holds"), DAY)
+PROVENANCE = choice(Provenance.choices, gettext_lazy("Where the row comes from"))
+SOURCE = meaning(gettext_lazy("Its source by name, in the language of the request; an address follows a semicolon"))
+UPDATED_AT = meaning(gettext_lazy("The moment at which anything that the row is made from was last written"), MOMENT)
+URL = meaning(
+    gettext_lazy("Its address in the API; where it has none, that of the list of what belongs to it"), ADDRESS
+)
+UNIT = meaning(gettext_lazy("The unit of the value"))
+CUMULATIVE = meaning(gettext_lazy("Whether values are totals since the beginning of the year"), FLAG)
+
+META = record(
+    {
+        "unit": meaning(gettext_lazy("The unit of the figure")),
+        "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it is a running total")},
+        "provenance": {
+            **optional(PROVENANCE),
+            "description": gettext_lazy("Where the figure comes from; null where each row has its own"),
+        },
+        "published_for": {**optional(DAY), "description": gettext_lazy("The day for which the published figure holds")},
+        "source": SOURCE,
+        "explain": {**TEXT, "description": gettext_lazy("What it is, or its formula")},
+        "url": {**optional(ADDRESS), "description": gettext_lazy("Address of its explanation")},
+    }
+)
+FIGURES = meaning(gettext_lazy("What each figure of the answer is, by its field"), keyed(META))
+PROBLEM = record(
+    {
+        "type": {
+            **TEXT,
+            "format": "uri-reference",
+            "description": gettext_lazy("Names the kind of problem; it does not change"),
+        },
+        "title": meaning(gettext_lazy("The kind of the problem, in the language of the request")),
+        "status": meaning(gettext_lazy("The HTTP status"), WHOLE),
+        "detail": {**TEXT, "description": gettext_lazy("What is wrong, in the language of the request")},
+        "errors": meaning(
+            gettext_lazy("What is wrong with which parameter or field"),
+            array(
+                record(
+                    {
+                        "parameter": {**TEXT, "description": gettext_lazy("The parameter of the query")},
+                        "pointer": {**TEXT, "description": gettext_lazy("JSON pointer (RFC 6901) into what was sent")},
+                        "detail": meaning(gettext_lazy("What is wrong with it, in the language of the request")),
+                        "allowed": {**array(TEXT), "description": gettext_lazy("Values that are allowed")},
+                    },
+                    always=["detail"],
+                )
+            ),
+        ),
+    },
+    sometimes=["errors"],
+)
+NOT_MODIFIED = gettext_lazy("Nothing has changed since the answer that If-None-Match or If-Modified-Since names.")
+REFUSALS = {
+    400: gettext_lazy("An unknown parameter or an impossible value; the answer names the allowed ones."),
+    401: gettext_lazy("Log in, or send a token."),
+    403: gettext_lazy("This account may not do this."),
+    404: gettext_lazy("Not found on that day."),
+    429: gettext_lazy("Too many requests; Retry-After says how many seconds to wait."),
+}
+
+
+def header(words: Any, shape: Shape = TEXT, *, required: bool = False) -> dict[str, Any]:
+    return {"description": words, "schema": dict(shape), **({"required": True} if required else {})}
+
+
+LIMIT_HEADERS = {
+    "RateLimit-Policy": header(gettext_lazy("How many requests (q) within how many seconds (w)")),
+    "RateLimit": header(gettext_lazy("How many of them are left (r), and for how many seconds (t)")),
+}
+VALIDATORS = {
+    "ETag": header(gettext_lazy("Names this version of the answer, for If-None-Match"), required=True),
+    "Last-Modified": header(gettext_lazy("When the answer last changed, for If-Modified-Since")),
+    "Cache-Control": header(gettext_lazy("private, no-cache: keep it for yourself, and ask before each use")),
+}
+LINK = header(gettext_lazy("Addresses of the next page and of the page before (RFC 8288)"))
+CREATED = header(gettext_lazy("Address of what was created"), ADDRESS, required=True)
+OF_REFUSALS = {
+    401: {"WWW-Authenticate": header(gettext_lazy("How to authenticate: Bearer"), required=True)},
+    429: {"Retry-After": header(gettext_lazy("Seconds to wait"), {**WHOLE, "minimum": 1}, required=True)},
+}
+# Of what is sent; 409 has a shape of its own.
+WRITING_REFUSALS = REFUSALS | {
+    400: gettext_lazy("An unknown field or an impossible value; `errors` names each."),
+    409: gettext_lazy("It is not allowed as things stand; nothing was changed."),
+    413: gettext_lazy("The body is too large."),
+    415: gettext_lazy("The body must be JSON, and say so in Content-Type."),
+}
+FILES = {
+    "text/csv": TEXT,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
+    "application/x-ndjson": TEXT,
+}
+
+
+def filter_shape(each: django_filters.Filter) -> Shape:
+    if isinstance(each, DayFilter):
+        return DAY
+    if isinstance(each, MomentFilter):
+        return MOMENT
+    if isinstance(each, django_filters.ChoiceFilter) and not isinstance(each, django_filters.ModelChoiceFilter):
+        return choice(each.extra["choices"])
+    return TEXT
+
+
+class AccessTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "web.api.authentication.AccessTokenAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class BrowserScheme(SessionScheme):
+    target_class = "web.api.authentication.BrowserAuthentication"
+
+
+class EndpointSchema(AutoSchema):
+    """Describes `web.api.endpoints.Endpoint`."""
+
+    @property
+    def is_writing(self) -> bool:
+        return self.method in ("POST", "PUT")
+
+    def get_operation_id(self) -> str:
+        parts = [part.strip("{}").replace("-", "_") for part in self.path.split("/") if part]
+        ending = [self.method.lower()] if self.is_writing else []
+        return "_".join(parts[2:] + ending)  # without api/v1
+
+    def get_description(self) -> str:
+        return str(self.view.summary_of_writing if self.is_writing else self.view.summary)
+
+    def get_tags(self) -> list[str]:
+        return [self.path.split("/")[3]]
+
+    def get_auth(self) -> Any:
+        # On a site that reads openly nobody needs an account to read.
+        may_be_anybody = settings.PILOTZONE_PUBLIC_READING and not self.is_writing
+        return [*super().get_auth(), *([{}] if may_be_anybody else [])]
+
+    def get_request_serializer(self) -> Any:
+        taken = self.view.takes.get(self.method)
+        return {"application/json": self._component(*taken)} if taken else None
+
+    def _get_request_body(self, *args: Any, **kwargs: Any) -> Any:
+        body = super()._get_request_body(*args, **kwargs) if self.get_request_serializer() else None
+        return {**body, "required": True} if body else None
+
+    def get_override_parameters(self) -> Any:
+        shapes = self.view.writing_shapes() if self.is_writing else self.view.parameter_shapes()
+        found = []
+        for name, shape in shapes.items():
+            plain = {key: value for key, value in shape.items() if key not in ("description", "required")}
+            if plain == TEXT:
+                plain["pattern"] = WITHOUT_NULL
+            # One parameter with commas, not one for each value.
+            commas: Any = {"style": "form", "explode": False} if shape.get("type") == "array" else {}
+            found.append(
+                OpenApiParameter(
+                    name, plain, required=shape.get("required", False), description=in_words(shape), **commas
+                )
+            )
+        if "{code}" in self.path:
+            pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+            words = _("Its code, as the list gives it")
+            found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
+        if "{report}" in self.path:
+            shape, words = {**WHOLE, "minimum": 1}, _("Its id, as the list gives it")
+            found.append(OpenApiParameter("report", shape, OpenApiParameter.PATH, required=True, description=words))
+        return found
+
+    def _get_parameters(self) -> Any:
+        # An empty value counts as one that is not given.
+        return [
+            {**each, "allowEmptyValue": True} if each["in"] == "query" and not each.get("required") else each
+            for each in super()._get_parameters()
+        ]
+
+    def get_response_serializers(self) -> Any:
+        error = self._component("Problem", PROBLEM)
+        if self.is_writing:
+            done = self.view.made_status if self.method == "POST" else 200
+            answer = self._component(self.view.written_component, self.view.written_shape())
+            refusals = {(code, PROBLEM_TYPE): error for code in WRITING_REFUSALS}
+            conflict = self._component(f"{self.view.written_component}Conflict", self.view.conflict_shape())
+            return {(done, "application/json"): answer, **refusals, (409, PROBLEM_TYPE): conflict}
+        shape = self._component(self.view.component, self.view.shape())
+        answers: dict[Any, Any] = {(200, "application/json"): shape}
+        if len(self.view.formats) > 1:
+            answers.update({(200, media): file for media, file in FILES.items()})
+        return answers | {304: None} | {(code, PROBLEM_TYPE): error for code in REFUSALS}
+
+    def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
+        answer = super()._get_response_for_code(serializer, status_code, *args, **kwargs)
+        code = int(status_code)
+        words = WRITING_REFUSALS if self.is_writing else {304: NOT_MODIFIED, **REFUSALS}
+        answer["description"] = words.get(code, _("The answer"))
+        return {**answer, "headers": self.headers_of(code)}
+
+    def headers_of(self, code: int) -> dict[str, Any]:
+        """What an answer says beside its body. What is not required is there where it applies."""
+        found = dict(LIMIT_HEADERS)
+        if self.is_writing:
+            found |= {"Location": CREATED} if code == 201 else {}
+        elif code in (200, 304):
+            found |= VALIDATORS
+            found |= {"Link": LINK} if code == 200 and len(self.view.formats) > 1 else {}
+        return found | OF_REFUSALS.get(code, {})
+
+    def _component(self, name: str, shape: Shape) -> Any:
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=written(shape), object=name)
+        self.registry.register_on_missing(component)
+        return component.ref
+
+
+def parameters_of(filterset: type[django_filters.FilterSet]) -> dict[str, Shape]:
+    return {name: meaning(each.label, filter_shape(each)) for name, each in filterset.base_filters.items()}

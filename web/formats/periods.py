@@ -1,0 +1,55 @@
+"""Periods of indicators in the reader's language."""
+
+from datetime import date
+
+from django.utils.dates import MONTHS
+
+from core.periods import PeriodKind
+from web import language
+from web.templatetags.pilotzone import day, month
+
+
+def period_name(kind: str, start: date, end: date) -> str:
+    """2023年上半年, H1 2023; 2023年1—8月, January to August 2023; 2021—2022年, 2021–2022."""
+    return _chinese(kind, start, end) if language.suffix() == "zh" else _english(kind, start, end)
+
+
+def _chinese(kind: str, start: date, end: date) -> str:
+    year = f"{start.year}年"
+    if kind == PeriodKind.DAY:
+        return day(end)
+    if kind == PeriodKind.MONTH:
+        return month(end)
+    if kind == PeriodKind.MONTHS:
+        return f"{year}{start.month}—{end.month}月"
+    if kind == PeriodKind.QUARTER:
+        return f"{year}{'一二三四'[_quarter(end) - 1]}季度"
+    if kind == PeriodKind.HALF_YEAR:
+        return f"{year}{'上' if start.month == 1 else '下'}半年"
+    if kind == PeriodKind.THREE_QUARTERS:
+        return f"{year}前三季度"
+    if kind == PeriodKind.YEARS:
+        return f"{start.year}—{end.year}年"
+    return year
+
+
+def _english(kind: str, start: date, end: date) -> str:
+    if kind == PeriodKind.DAY:
+        return day(end)
+    if kind == PeriodKind.MONTH:
+        return month(end)
+    if kind == PeriodKind.MONTHS:
+        return f"{MONTHS[start.month]} to {month(end)}"
+    if kind == PeriodKind.QUARTER:
+        return f"Q{_quarter(end)} {end.year}"
+    if kind == PeriodKind.HALF_YEAR:
+        return f"H{1 if start.month == 1 else 2} {end.year}"
+    if kind == PeriodKind.THREE_QUARTERS:
+        return f"Q1 to Q3 {end.year}"
+    if kind == PeriodKind.YEARS:
+        return f"{start.year}–{end.year}"
+    return str(end.year)
+
+
+def _quarter(end: date) -> int:
+    return (end.month + 2) // 3

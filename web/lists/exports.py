@@ -1,0 +1,164 @@
+"""Lists as files: CSV, Excel and NDJSON, each of the same rows as the JSON."""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import batched
+from typing import Any
+
+import xlsxwriter
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from web.api.renderers import to_json
+from web.formats.numbers import json_number
+
+Row = Mapping[str, Any]
+EXPORTS = ("csv", "xlsx", "ndjson")
+# Sent to the client at a time: a line each would cost a write each.
+LINES = 100
+# A cell that starts with one of these would run as a formula in a spreadsheet; in some, so do the wide forms.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Of a sheet of Excel, below the heads.
+MOST_ROWS = 1_048_575
+# So many sources are named; a list of thousands names few.
+MOST_SOURCES = 100
+WIDEST = 60
+
+
+@dataclass(frozen=True)
+class About:
+    """What makes a file usable by itself. `filters`: parameter -> value, as asked; `columns`: name -> its shape."""
+
+    title: str
+    day: date
+    address: str
+    filters: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, Any]]
+
+
+def export(
+    kind: str, *, name: str, columns: Sequence[str], rows: Iterable[Row], about: About | None = None
+) -> HttpResponseBase:
+    """The rows as a file; Excel wants to be told about them."""
+    if kind == "xlsx":
+        assert about is not None
+        return FileResponse(
+            _workbook(columns, rows, about),
+            as_attachment=True,
+            filename=f"{name}.xlsx",
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    if kind == "csv":
+        response = StreamingHttpResponse(_csv(columns, rows), content_type="text/csv; charset=utf-8")
+    else:
+        response = StreamingHttpResponse(_ndjson(rows), content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response
+
+
+def cell(value: Any) -> str | int | float | bool | None:
+    """One flat value: lists joined by a semicolon, nested answers as JSON, formulas as text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Decimal):
+        return json_number(value)
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        value = ";".join(value)
+    elif isinstance(value, dict | list | tuple):
+        value = to_json(value).decode()
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+class _Echo:
+    """A file that hands back what is written: the csv module then yields lines."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _written(value: Any) -> Any:
+    """A cell of a CSV file: nothing for null, and true and false as in JSON."""
+    value = cell(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # Excel reads UTF-8 only with the mark in front.
+    yield "\ufeff" + writer.writerow(columns)
+    for some in batched(rows, LINES):
+        yield "".join([writer.writerow([_written(row[name]) for name in columns]) for row in some])
+
+
+def _ndjson(rows: Iterable[Row]) -> Iterator[bytes]:
+    for some in batched(rows, LINES):
+        yield b"".join([to_json(row) + b"\n" for row in some])
+
+
+def _workbook(columns: Sequence[str], rows: Iterable[Row], about: About) -> Any:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(file, {**options, "default_date_format": "yyyy-mm-dd"})
+    bold = book.add_format({"bold": True})
+    sheet = book.add_worksheet(pgettext("sheet of a file", "Rows"))
+    sheet.freeze_panes(1, 1)
+    sheet.set_row(0, None, bold)
+    for at, name in enumerate(columns):
+        sheet.set_column(at, at, min(len(name) + 4, WIDEST))
+    sheet.write_row(0, 0, columns, bold)
+    number, sources = 0, dict[str, None]()
+    for number, row in enumerate(rows, start=1):
+        for at, name in enumerate(columns):
+            _write(sheet, number, at, row[name])
+        if len(sources) < MOST_SOURCES and (source := row.get("source")):
+            sources[source] = None
+    sheet.autofilter(0, 0, number, len(columns) - 1)
+    _explain(
+        book.add_worksheet(pgettext("sheet of a file", "About this file")), bold, columns, about, number, list(sources)
+    )
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _write(sheet: Any, row: int, at: int, value: Any) -> None:
+    if isinstance(value, date) and not isinstance(value, datetime) and value.year >= 1900:
+        # Excel knows no day before.
+        sheet.write_datetime(row, at, value)
+    else:
+        sheet.write(row, at, cell(value))
+
+
+def _explain(sheet: Any, bold: Any, columns: Sequence[str], about: About, rows: int, sources: Sequence[str]) -> None:
+    """Day, filters, fields with their units, and sources: what the rows alone do not say."""
+    lines: list[tuple[Any, ...]] = [
+        (_("List"), about.title),
+        (_("As of"), about.day),
+        (_("Rows"), rows),
+        (_("Address"), about.address),
+        *((_("Filter: %(name)s") % {"name": name}, value) for name, value in about.filters.items()),
+        (),
+        (_("Field"), _("Unit"), _("Description")),
+    ]
+    lines += [
+        (name, str(shape.get("x-unit", "")), str(shape.get("description", "")))
+        for name in columns
+        for shape in [about.columns[name]]
+    ]
+    lines += [(), (_("Sources"),), *((source,) for source in sources)]
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 2, WIDEST)
+    heads = {(_("Field"), _("Unit"), _("Description")), (_("Sources"),)}
+    for number, line in enumerate(lines):
+        if line in heads:
+            sheet.set_row(number, None, bold)
+        for at, value in enumerate(line):
+            _write(sheet, number, at, value)

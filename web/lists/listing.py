@@ -1,0 +1,143 @@
+"""One list as it was asked for: filtered, ordered and cut into pages, the same for a page and the API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from web.errors import BadQuery, form_problems, in_a_row, not_one_of
+from web.lists.cursors import cut
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 1_000
+
+
+@dataclass
+class Listing:
+    """`orderings`: public name -> columns; the last column makes the order total, so that pages never overlap."""
+
+    request: HttpRequest
+    orderings: Mapping[str, Sequence[str]]
+    default_ordering: str
+    # Of rows in the database: what filters them, and all of them.
+    filterset_class: Any = None
+    queryset: Any = None
+    # How many rows there are, where that was counted with something else.
+    count: int | None = None
+    # Of a row, where it is a tuple: those of other tables are joined in for the rows alone, not to count them.
+    values: Sequence[str] = ()
+
+    @property
+    def params(self) -> QueryDict:
+        return self.request.GET
+
+    @cached_property
+    def filterset(self) -> django_filters.FilterSet:
+        return self.filterset_class(self.params, queryset=self.queryset, request=self.request)
+
+    @cached_property
+    def ordering(self) -> str:
+        asked = self.params.get("ordering", "") or self.default_ordering
+        if asked.removeprefix("-") not in self.orderings:
+            raise BadQuery({"ordering": [not_one_of(self.orderings)]})
+        return asked
+
+    @cached_property
+    def found(self) -> QuerySet:
+        """Every row of the filter."""
+        # The filters and their form cost as much as the rows of a page; where none is set they are not needed.
+        if not any(self.params.get(name) for name in self.filterset_class.base_filters):
+            return self.queryset
+        if not self.filterset.is_valid():
+            raise BadQuery(form_problems(self.filterset.form))
+        return self.filterset.qs
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        """The same in order."""
+        down = self.ordering.startswith("-")
+        columns = self.orderings[self.ordering.removeprefix("-")]
+        order: list[Any] = [F(c).desc(nulls_last=True) if down else F(c).asc(nulls_last=True) for c in columns]
+        rows = self.found.order_by(*order, "pk")
+        return rows.values_list(*self.values) if self.values else rows
+
+    @cached_property
+    def page_size(self) -> int:
+        return _whole(self.params, "page_size", PAGE_SIZE, most=LARGEST_PAGE)
+
+    @cached_property
+    def page(self) -> Page:
+        if self.count is None and self.values:
+            self.count = self.found.count()
+        return asked_page(self.params, self.rows, size=self.page_size, count=self.count)
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the caller asked for a page; an export holds every row unless they did."""
+        return any(self.params.get(name) for name in ("page", "page_size", "cursor"))
+
+    def after_cursor(self) -> tuple[list[Any], str | None]:
+        """The rows after `?cursor=`, and the cursor of the next ones; None where these are the last."""
+        if self.params.get("page"):
+            raise BadQuery({"cursor": [_("Ask for pages by number or by cursor, not both.")]})
+        return cut(
+            self.rows,
+            columns=self.orderings[self.ordering.removeprefix("-")],
+            down=self.ordering.startswith("-"),
+            ordering=self.ordering,
+            cursor=self.params.get("cursor", ""),
+            size=self.page_size,
+        )
+
+
+def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE, count: int | None = None) -> Page:
+    """The page of `?page=`, the first where none is asked for. Raises BadQuery for one past the last. `count`: how many
+    rows there are, where that is known."""
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count
+    number = _whole(params, "page", 1)
+    if number > paginator.num_pages:
+        raise BadQuery({"page": [_("The last page is %(last)s.") % {"last": paginator.num_pages}]})
+    return paginator.page(number)
+
+
+def _whole(params: QueryDict, name: str, default: int, *, most: int | None = None) -> int:
+    raw = params.get(name, "")
+    if not raw:
+        return default
+    # Nine digits: more is no page of anything, and int() of a very long text is slow.
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9) or int(raw) < 1 or (most and int(raw) > most):
+        if most:
+            raise BadQuery({name: [_("It must be a whole number from 1 to %(most)s.") % {"most": most}]})
+        raise BadQuery({name: [_("It must be a whole number from 1.")]})
+    return int(raw)
+
+
+def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
+    """For the API: a misspelt filter must not look like an answer."""
+    unknown = {
+        name: [in_a_row([_("Unknown filter: %(name)s") % {"name": name}, not_one_of(sorted(allowed))])]
+        for name in params
+        if name not in allowed
+    }
+    if unknown:
+        raise BadQuery(unknown)
+
+
+def ask(
+    request: HttpRequest,
+    *,
+    filterset_class: type[django_filters.FilterSet],
+    queryset: QuerySet,
+    orderings: Mapping[str, Sequence[str]],
+    default_ordering: str,
+    values: Sequence[str] = (),
+) -> Listing:
+    return Listing(request, orderings, default_ordering, filterset_class, queryset, values=values)
