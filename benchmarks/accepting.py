@@ -138,7 +138,7 @@ def _cell_of(report: Report) -> Key:
     return measure.section.plan_id, measure.section_id, measure.lead_department_id
 
 
-SCORES = "SELECT id, in_progress + 2 * completed FROM dashboard_measurerollup WHERE id = ANY(%s)"
+SCORES = "SELECT id, in_progress + 2 * completed FROM rollups_measurerollup WHERE id = ANY(%s)"
 
 
 def accept_reports(*, per_second: float) -> dict[str, Any]:

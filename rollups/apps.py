@@ -1,10 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RollupsConfig(AppConfig):
     name = "rollups"
-    verbose_name = _("Totals")
+    verbose_name = pgettext_lazy("navigation", "Totals")
 
     def ready(self) -> None:
         from rollups import receivers

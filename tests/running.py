@@ -158,4 +158,4 @@ def hold(model: type[Model], on: str, when: str = "TRUE") -> Iterator[Hold]:
 # Of several who come, the first alone stands still.
 THE_FIRST = "NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 # Some cells of the run are written (and nobody else can see them), others are not.
-IN_THE_MIDDLE = "EXISTS (SELECT FROM dashboard_measurerollup WHERE run_id = NEW.run_id)"
+IN_THE_MIDDLE = "EXISTS (SELECT FROM rollups_measurerollup WHERE run_id = NEW.run_id)"

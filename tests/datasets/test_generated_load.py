@@ -212,8 +212,8 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "measures.Notice",
         "indicators.Indicator_measures",
         "dashboard.PublishedFigure",
-        "dashboard.MeasureRollup",
-        "dashboard.ProjectRollup",
+        "rollups.MeasureRollup",
+        "rollups.ProjectRollup",
     }
 
 

@@ -480,7 +480,7 @@ def cell_of(measure):
 def watch_cells():
     """When each cell's number of measures in progress grew by one: a list of times for each cell, as they come."""
     seen, stop = defaultdict(list), threading.Event()
-    query = "SELECT section_id, lead_department_id, in_progress FROM dashboard_measurerollup"
+    query = "SELECT section_id, lead_department_id, in_progress FROM rollups_measurerollup"
 
     def watch():
         with psycopg.connect(database_address(), autocommit=True) as connection:

@@ -375,8 +375,8 @@ class TestMetrics:
 
 def test_the_admin_shows_checks_and_edits_none(admin, site):
     check = verify_and_record()
-    assert "1 汇总核验" in admin.get("/admin/dashboard/verification/").content.decode()
-    assert admin.get("/admin/dashboard/verification/add/").status_code == 403
-    assert admin.post(f"/admin/dashboard/verification/{check.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert admin.post(f"/admin/dashboard/verification/{check.pk}/change/", {"cells": 9}).status_code == 403
+    assert "1 汇总核验" in admin.get("/admin/rollups/verification/").content.decode()
+    assert admin.get("/admin/rollups/verification/add/").status_code == 403
+    assert admin.post(f"/admin/rollups/verification/{check.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin.post(f"/admin/rollups/verification/{check.pk}/change/", {"cells": 9}).status_code == 403
     assert Verification.objects.get().cells == 2

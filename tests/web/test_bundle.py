@@ -20,7 +20,8 @@ LOCK = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
 def traces_of_our_charts() -> set[str]:
     """Wherever a module of ours makes a figure."""
     types = set()
-    for file in {*ROOT.glob("*/**/*.py")} - {*ROOT.glob("tests/**/*.py")}:
+    packages = [file.parent for file in ROOT.glob("*/__init__.py") if file.parent.name != "tests"]
+    for file in (file for package in packages for file in package.rglob("*.py")):
         types |= set(re.findall(r'"type": "(\w+)"', file.read_text(encoding="utf-8")))
     return {name for name in types if hasattr(go.Figure, f"add_{name}")}
 
