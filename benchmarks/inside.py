@@ -182,7 +182,7 @@ class PlainSQL:
         with connection.cursor() as cursor:
             for kind, table in TABLES.items():
                 stored = table.model._meta.db_table
-                self.copies[kind] = copy = stored.replace("dashboard_", "benchmark_")
+                self.copies[kind] = copy = stored.replace("rollups_", "benchmark_")
                 cursor.execute(f"DROP TABLE IF EXISTS {copy}")
                 cursor.execute(f"CREATE TABLE {copy} (LIKE {stored} INCLUDING ALL)")
                 # LIKE leaves out the foreign keys.
@@ -256,8 +256,8 @@ def rebuild_plans() -> dict[str, list[str]]:
     """The plans of both sides of `rebuild`, statement by statement, as they are carried out; nothing is kept."""
     with CaptureQueriesContext(connection) as queries:
         run = rebuild_rollups()
-    ours = [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "dashboard_m')]
-    ours += [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "dashboard_p')]
+    ours = [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "rollups_m')]
+    ours += [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "rollups_p')]
     plain = PlainSQL()
     plain.run(today(), run_id=run.pk)
     values = plain.values(today(), rebuild_rollups().pk)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from rollups import engine
-from rollups.models import RollupRun, StaleCell, Verification
 from core.clock import now, today
 from core.statements import answer, compiled
+from rollups import engine
+from rollups.models import RollupRun, StaleCell, Verification
 
 # Of a check that finds many differences, as many as a person looks at.
 KEPT_DIFFERENCES = 100

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from measures.models import Plan
 from rollups.engine import Difference
 from rollups.services import verify_and_record, verify_rollups
-from measures.models import Plan
 
 
 class Command(BaseCommand):
