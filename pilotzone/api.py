@@ -26,7 +26,7 @@ from measures.api.measures import MeasureDetail, MeasureHistory, Measures
 from measures.api.plans import Plans, Sections
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from measures.api.status_changes import StatusChanges
-from pilotzone.dictionary import HEADS, dictionary, lines
+from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
 from projects.api.projects import ProjectDetail, Projects
 from web.api.endpoints import Endpoint, Unknown
 from web.api.problems import PROBLEMS
@@ -83,19 +83,19 @@ class Schema(Endpoint):
 
     def get(self, request: Any) -> HttpResponse:
         renderer = OpenApiYamlRenderer2 if request.GET.get("format") == "yaml" else OpenApiJsonRenderer2
-        return HttpResponse(_described(renderer, get_language()), content_type=renderer.media_type)
+        return HttpResponse(_rendered_schema(renderer, get_language()), content_type=renderer.media_type)
 
 
 @cache
-def _described(renderer: Any, language: str) -> bytes:
-    """The same until the site starts anew, and half a second's work."""
+def _rendered_schema(renderer: Any, language: str) -> bytes:
+    """Takes half a second, and cannot change while the site runs."""
     with override(language):
-        described = SchemaGenerator().get_schema(request=None, public=True)
-        return renderer().render(described, renderer_context={})
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        return bytes(renderer().render(schema, renderer_context={}))
 
 
 def for_readers(show: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A page about the API, for those who may read."""
+    """Decorates a page about the API: only those who may read see it."""
 
     @wraps(show)
     def guarded(request: HttpRequest) -> HttpResponseBase:
@@ -135,7 +135,7 @@ def dictionary_page(request: HttpRequest) -> HttpResponseBase:
     parts = dictionary(urlpatterns)
     asked = request.GET.get("format", "")
     if asked == "csv":
-        return export("csv", name="dictionary", columns=HEADS, rows=lines(parts))
+        return export("csv", name="dictionary", columns=COLUMNS, rows=csv_rows(parts))
     if asked:
         raise BadQuery({"format": [not_one_of(["csv"])]})
     return render(request, "api_dictionary.html", {"parts": parts})
@@ -145,10 +145,11 @@ class UnknownAddress(Unknown):
     """Everything else under /api/ is refused in JSON; an address that only lacks its last slash is completed."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        whole = f"{request.path_info}/"
-        if not request.path_info.endswith("/") and resolve(whole).url_name != "api-unknown":
+        with_slash = f"{request.path_info}/"
+        if not request.path_info.endswith("/") and resolve(with_slash).url_name != "api-unknown":
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-        return super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 urlpatterns = [

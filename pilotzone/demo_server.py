@@ -1,4 +1,4 @@
-"""The web server of `manage.py demo`: it greets, runs the schedule, which has no beat here, and ends in order."""
+"""The web server of `manage.py demo`: prints the address and accounts, and runs the schedule of `celery beat`."""
 
 import contextlib
 import json
@@ -12,16 +12,15 @@ from django.conf import settings
 
 from pilotzone import gunicorn
 
-# Gunicorn reads the names of one file.
+# Gunicorn reads its options from the names of this module.
 from pilotzone.gunicorn import *  # noqa: F403
 
 loglevel = "warning"
-FROM_TERMINALS = (signal.SIGINT, signal.SIGHUP)
+TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 # Until the server is ready, Ctrl-C ends it at once and without a traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-# It goes on where the one that was read in with the other names ends.
 def when_ready(server: Any) -> None:  # type: ignore[no-redef]
     gunicorn.when_ready(server)
 
@@ -30,38 +29,41 @@ def when_ready(server: Any) -> None:  # type: ignore[no-redef]
         if os.getpid() != server.pid:
             return
         server.signal(signal.SIGTERM, None)
-        _say("Ending …")
+        _print("Ending …")
 
-    for number in (signal.SIGTERM, *FROM_TERMINALS):
+    for number in (signal.SIGTERM, *TERMINAL_SIGNALS):
         signal.signal(number, end)
-    _greet(*server.cfg.address[0])
+    _print_welcome(*server.cfg.address[0])
 
 
-def _greet(host: str, port: int) -> None:
+def _print_welcome(host: str, port: int) -> None:
     from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
 
-    here = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
+    if host in ("0.0.0.0", "::", ""):
+        host = "127.0.0.1"
+    elif ":" in host:
+        host = f"[{host}]"
     lines = [
         "",
-        f"Pilotzone runs at http://{here}:{port}/ (Ctrl-C ends it). Today is {settings.PILOTZONE_TODAY} there.",
+        f"Pilotzone runs at http://{host}:{port}/ (Ctrl-C ends it). Today is {settings.PILOTZONE_TODAY} there.",
         "Anyone may read. Accounts to log in with:",
     ]
     passwords = json.loads((settings.DATA_DIR / DEMO_PASSWORDS).read_text(encoding="utf-8"))
     for name, (role, department) in DEMO_ACCOUNTS.items():
-        what = "administrator" if name == "admin" else f"{role}, {department}" if department else str(role)
-        lines.append(f"  {name:<6} {passwords[name]}   {what}")
-    _say("\n".join([*lines, ""]))
+        description = "administrator" if name == "admin" else ", ".join(filter(None, (str(role), department)))
+        lines.append(f"  {name:<6} {passwords[name]}   {description}")
+    _print("\n".join([*lines, ""]))
 
 
-def _say(words: str) -> None:
+def _print(text: str) -> None:
     # The terminal may be gone.
     with contextlib.suppress(OSError):
-        sys.stdout.write(f"{words}\n")
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
-    # A terminal sends its signals to a whole group of processes; the server tells its workers when to end.
+    # Ctrl-C reaches all processes of a group. With groups of their own, workers end when the server tells them to.
     os.setpgid(0, 0)
 
 

@@ -29,7 +29,7 @@ _TYPES: dict[str, str | Promise] = {
     "boolean": gettext_lazy("true or false"),
     "object": gettext_lazy("record"),
 }
-HEADS = ("address", "field", "type", "unit", "cumulative", "values", "description")
+COLUMNS = ("address", "field", "type", "unit", "cumulative", "values", "description")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Field:
 
     @property
     def breakable(self) -> SafeString:
-        """The path for a narrow column: a line may end after each of its words."""
+        """The path as HTML that a narrow column may break after each word."""
         return format_html_join("", "{}<wbr>", ((word,) for word in re.findall(r"[^._]*[._]?", self.path) if word))
 
     @property
@@ -60,12 +60,15 @@ class Field:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """Those that are allowed, each with its label."""
-        return self.shape.get("x-enumDescriptions") or self.shape.get("items", {}).get("x-enumDescriptions", {})
+        """Allowed value -> its label; empty when any is allowed."""
+        values: Mapping[str, Any] = self.shape.get("x-enumDescriptions") or self.shape.get("items", {}).get(
+            "x-enumDescriptions", {}
+        )
+        return values
 
     @property
     def description(self) -> str:
-        """Without a full stop, as a cell has it; some meanings are sentences elsewhere."""
+        """Without a full stop, unless it has several sentences."""
         text = str(self.shape["description"])
         return text if ". " in text else text.rstrip(".。")
 
@@ -81,7 +84,7 @@ class Part:
 
     @property
     def sentence(self) -> SafeString:
-        """The summary, in which names stand between backticks, as the page writes them."""
+        """The summary as HTML: what stands between backticks becomes `<code>`."""
         pieces = self.summary.split("`")
         return format_html_join(
             "", "{}", ((format_html("<code>{}</code>", piece) if n % 2 else piece,) for n, piece in enumerate(pieces))
@@ -93,7 +96,7 @@ class Part:
 
 
 def dictionary(urlpatterns: Iterable[Any]) -> list[Part]:
-    """What holds for every list, each address that is read, and what refusals look like."""
+    """The parts in order: what every list has, each address that can be read, and refusals."""
     return [
         Part("list", _("Every list"), _("The fields around the rows."), list(_fields(ListEndpoint.shape()))),
         *(_part(each) for each in urlpatterns if _is_read(each)),
@@ -101,8 +104,7 @@ def dictionary(urlpatterns: Iterable[Any]) -> list[Part]:
     ]
 
 
-def lines(parts: Iterable[Part]) -> Iterator[dict[str, str]]:
-    """The same as rows of a file."""
+def csv_rows(parts: Iterable[Part]) -> Iterator[dict[str, str]]:
     for part in parts:
         for field in part.fields:
             values = [
@@ -117,7 +119,7 @@ def lines(parts: Iterable[Part]) -> Iterator[dict[str, str]]:
                 "; ".join(values),
                 field.description,
             )
-            yield dict(zip(HEADS, cells, strict=True))
+            yield dict(zip(COLUMNS, cells, strict=True))
 
 
 def _is_read(pattern: Any) -> bool:
@@ -128,7 +130,7 @@ def _is_read(pattern: Any) -> bool:
 def _part(pattern: URLPattern) -> Part:
     endpoint: Any = pattern.callback.cls  # type: ignore[attr-defined] # REST framework's own mark on its views
     address = "/api/" + re.sub(r"<\w+:(\w+)>", r"<\1>", str(pattern.pattern))
-    # What stands around the rows is told once.
+    # What stands around the rows has a part of its own.
     shape = (
         endpoint.shape()["properties"]["results"]["items"] if issubclass(endpoint, ListEndpoint) else endpoint.shape()
     )

@@ -1,4 +1,4 @@
-"""What psycopg's pool of connections is told about connections that died."""
+"""The check of a PostgreSQL connection before psycopg's pool hands it out."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from psycopg_pool import ConnectionPool
 
 
 def check(connection: Any) -> None:
-    """Tries a connection before somebody is given it; raises psycopg's error where it is dead.
+    """Raises psycopg's error when the connection is dead, and has the pool check all idle ones.
 
-    After a restart of the server all idle ones are dead. The pool would find that out one by one and wait longer
-    before each, in the end too long: so the first that is found has it look at all of them at once.
+    After a restart of the server all of them are dead. Left alone, the pool finds that out one by one and waits longer
+    each time.
     """
     try:
         ConnectionPool.check_connection(connection)
