@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the day, the plan, and how fresh the totals are."""
+"""Template context of every page: the day, the plan, how fresh the totals are, and the reader's settings."""
 
 from datetime import date
 from typing import Any
@@ -23,7 +23,8 @@ def _plan(request: HttpRequest) -> Plan | None:
     try:
         return asked_plan(request)
     except BadQuery:
-        return Plan.objects.current()
+        plan: Plan | None = Plan.objects.current()
+        return plan
 
 
 def _day(request: HttpRequest) -> date:
@@ -34,16 +35,17 @@ def _day(request: HttpRequest) -> date:
 
 
 def _rollup_state(plan: Plan | None, day: date) -> Freshness | None:
-    """Of a list, whose own counts are live: how fresh the totals are that other pages show for the same plan."""
+    """How fresh the stored totals of the plan are. Lists show it too, though their own counts are live."""
     if plan is None:
         return None
     return freshness(plan.pk, engine.computed_at(plan_id=plan.pk, day=day, today=today()))
 
 
-def _unread(user: Any) -> int:
-    """New notices; nothing is asked for people who are told nothing."""
-    is_told = getattr(user, "role", "") == Role.REPORTER
-    return Notice.objects.filter(user=user, read_at=None).count() if is_told else 0
+def _unread_notices(user: Any) -> int:
+    """The number of unread notices. Only reporters get any."""
+    if getattr(user, "role", "") != Role.REPORTER:
+        return 0
+    return Notice.objects.filter(user=user, read_at=None).count()
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -59,10 +61,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "pinned_day": settings.PILOTZONE_TODAY,
         "public_reading": settings.PILOTZONE_PUBLIC_READING,
         "large_print": large,
-        # Asked for only by the pages that show them.
+        # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
-        "unread_notices": SimpleLazyObject(lambda: _unread(user)),
+        "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),
         "returned_reports": lambda: Report.objects.filter(
             state=ReportState.RETURNED, measure__lead_department=department

@@ -68,6 +68,6 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    from pilotzone.scheduler import run_schedule_alone
+    from pilotzone.scheduler import run_schedule_once_per_folder
 
-    threading.Thread(target=run_schedule_alone, args=(threading.Event(),), daemon=True).start()
+    threading.Thread(target=run_schedule_once_per_folder, args=(threading.Event(),), daemon=True).start()

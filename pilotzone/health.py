@@ -1,4 +1,4 @@
-"""For the machines that watch the site: alive, ready, and whether the totals are fresh and right."""
+"""For monitoring: `/healthz`, `/readyz`, and `/metrics` for Prometheus."""
 
 from ipaddress import ip_address
 
@@ -33,8 +33,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ready\n", content_type=PLAIN)
 
 
-def _may_measure(request: HttpRequest) -> bool:
-    """Superusers, and this machine itself; what a proxy on it passes on comes from elsewhere."""
+def _may_read_metrics(request: HttpRequest) -> bool:
+    """Superusers, and requests from this machine that no proxy passed on."""
     if getattr(request.user, "is_superuser", False):
         return True
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
@@ -47,7 +47,7 @@ def _may_measure(request: HttpRequest) -> bool:
 
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not _may_measure(request):
+    if not _may_read_metrics(request):
         return HttpResponse("Only for superusers, or from this machine.\n", status=403, content_type=PLAIN)
     registry = CollectorRegistry()
 

@@ -1,4 +1,4 @@
-"""The schedule of `celery beat`, run in a thread where there is no beat: the demonstration."""
+"""Runs the schedule of `celery beat` in a thread of the demonstration, which has no beat."""
 
 import fcntl
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 def run_schedule(stop: threading.Event, *, tick: float = 5.0) -> None:
     """Runs each task of CELERY_BEAT_SCHEDULE in this process when it is due, until `stop` is set."""
-    # A worker does this by itself: without it the tasks of apps that nothing has imported yet are unknown.
+    # Registers the tasks of apps that nothing has imported yet. A worker does this by itself.
     current_app.autodiscover_tasks(force=True)
     last = {name: datetime.now(UTC) for name in settings.CELERY_BEAT_SCHEDULE}
     while not stop.wait(tick):
@@ -34,8 +34,8 @@ def run_schedule(stop: threading.Event, *, tick: float = 5.0) -> None:
                 close_old_connections()
 
 
-def run_schedule_alone(stop: threading.Event) -> None:
-    """The same in one of the processes that work on a data folder: the others wait until it ends."""
+def run_schedule_once_per_folder(stop: threading.Event) -> None:
+    """Runs it in one process of those that share the data folder; the others wait until that one ends."""
     with (settings.DATA_DIR / "schedule.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         run_schedule(stop)

@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 from celery.schedules import crontab
 
-from pilotzone.scheduler import run_schedule, run_schedule_alone
+from pilotzone.scheduler import run_schedule, run_schedule_once_per_folder
 from tests.services import ROOT, wait_until
 
 # Midnight of 29 February.
@@ -107,7 +107,7 @@ def test_of_several_processes_one_runs_the_schedule_until_it_ends(
     monkeypatch.setattr("pilotzone.scheduler.run_schedule", run)
     # A lock is of the opened file: two threads stand for two processes.
     stops = [threading.Event(), threading.Event()]
-    threads = [threading.Thread(target=run_schedule_alone, args=(stop,)) for stop in stops]
+    threads = [threading.Thread(target=run_schedule_once_per_folder, args=(stop,)) for stop in stops]
     for thread in threads:
         thread.start()
     wait_until(lambda: len(running) == 1, "the first to run")
