@@ -52,7 +52,7 @@ def too_large() -> str:
     return in_a_row([_("The file is too large"), limit])
 
 
-def check_file(file: File) -> str:
+def check_file(file: File[bytes]) -> str:
     """The content type of a document or picture. Raises NotAllowed for anything else, and for what is too large."""
     if file.size > most_bytes():
         raise NotAllowed(too_large(), field="evidence")
@@ -76,17 +76,18 @@ def check_file(file: File) -> str:
     return found
 
 
-def _of_head(file: File) -> str | None:
+def _of_head(file: File[bytes]) -> str | None:
     """By the first bytes alone: a program that carries a PDF further down begins as a program."""
     for match in puremagic.magic_stream(file):
-        start = 8 if match.mime_type == "image/webp" else 0
+        kind: str = match.mime_type
+        start = 8 if kind == "image/webp" else 0
         is_certain = match.offset == start and len(match.byte_match) > 2
-        if is_certain and match.extension in KINDS_BY_HEAD.get(match.mime_type, ()):
-            return match.mime_type
+        if is_certain and match.extension in KINDS_BY_HEAD.get(kind, ()):
+            return kind
     return None
 
 
-def _of_zip(file: File) -> str | None:
+def _of_zip(file: File[bytes]) -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())

@@ -29,7 +29,8 @@ def keep_typed(request: HttpRequest, code: str, month: date) -> None:
 
 
 def kept_typed(request: HttpRequest, code: str, month: date) -> dict[str, Any] | None:
-    return request.session.get(KEY, {}).get(_name(code, month))
+    kept: dict[str, dict[str, Any]] = request.session.get(KEY, {})
+    return kept.get(_name(code, month))
 
 
 def forget_typed(request: HttpRequest, code: str, month: date) -> None:
