@@ -1,0 +1,34 @@
+"""Django's `migrate`, which first refuses a database of another version: each app's migrations were squashed to one."""
+
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        if has_unknown_migrations(connection):
+            name = connection.settings_dict["NAME"]
+            subject, remedy = f"database {name}", "name an empty one in DATABASE_URL"
+            if Path(name).parent == settings.DATA_DIR:
+                subject = f"data folder {settings.DATA_DIR}"
+                remedy = "delete it, or name another with --data-dir or PILOTZONE_DATA_DIR"
+            raise CommandError(
+                f"The {subject} was made by another version of Pilotzone and cannot be read by this one: {remedy}."
+            )
+        super().handle(*args, **options)
+
+
+def has_unknown_migrations(connection: BaseDatabaseWrapper) -> bool:
+    """Whether migrations of our own apps were applied that the code does not have."""
+    ours = {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
+    loader = MigrationLoader(connection)
+    return any(label in ours for label, _name in loader.applied_migrations.keys() - loader.disk_migrations.keys())
