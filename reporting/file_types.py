@@ -52,7 +52,7 @@ def too_large() -> str:
     return in_a_row([_("The file is too large"), limit])
 
 
-def check_file(file: File[bytes]) -> str:
+def check_file(file: "File[bytes]") -> str:
     """The content type of a document or picture. Raises NotAllowed for anything else, and for what is too large."""
     if file.size > most_bytes():
         raise NotAllowed(too_large(), field="evidence")
@@ -76,7 +76,7 @@ def check_file(file: File[bytes]) -> str:
     return found
 
 
-def _of_head(file: File[bytes]) -> str | None:
+def _of_head(file: "File[bytes]") -> str | None:
     """By the first bytes alone: a program that carries a PDF further down begins as a program."""
     for match in puremagic.magic_stream(file):
         kind: str = match.mime_type
@@ -87,7 +87,7 @@ def _of_head(file: File[bytes]) -> str | None:
     return None
 
 
-def _of_zip(file: File[bytes]) -> str | None:
+def _of_zip(file: "File[bytes]") -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
