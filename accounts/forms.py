@@ -6,8 +6,8 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import AccessToken, User
-from accounts.roles import Scope, scopes_of
+from accounts.models import AccessToken, Scope, User
+from accounts.permissions import scopes_of
 from accounts.services import TOKEN_LASTS
 
 SIZES = [("normal", "normal"), ("large", "large")]

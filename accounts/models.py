@@ -7,19 +7,40 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from accounts.roles import Role, Scope, TokenState
 from core.provenance import Sourced
 from core.timestamps import Updated, UpdatedQuerySet
 
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", _("Viewer")
+    REPORTER = "reporter", _("Reporter")
+    REVIEWER = "reviewer", _("Reviewer")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Scope(models.TextChoices):
+    """What a token of the API is good for; `report` includes reading."""
+
+    READ = "read", pgettext_lazy("token", "Read")
+    REPORT = "report", pgettext_lazy("token", "Report")
+
+
+class TokenState(models.TextChoices):
+    VALID = "valid", pgettext_lazy("token", "Valid")
+    EXPIRED = "expired", pgettext_lazy("token", "Expired")
+    REVOKED = "revoked", pgettext_lazy("token", "Revoked")
+
+
 # Nobody newly belongs to, and no measure newly goes to, a department that was merged.
-STANDING = {"merged_into": None}
+NOT_MERGED = {"merged_into": None}
 
 
 class DepartmentQuerySet(UpdatedQuerySet):
-    def standing(self) -> Self:
+    def not_merged(self) -> Self:
         """Those that were not merged into another."""
-        return self.filter(**STANDING)
+        return self.filter(**NOT_MERGED)
 
 
 class Department(Sourced, Updated):
@@ -61,7 +82,7 @@ class Department(Sourced, Updated):
         return self.name_zh
 
     @property
-    def heir(self) -> "Department":
+    def successor(self) -> "Department":
         """The department that does its work now: itself while it stands."""
         return self.merged_into or self
 
@@ -71,7 +92,7 @@ class User(AbstractUser):
 
     role = models.CharField(_("Role"), max_length=8, choices=Role, default=Role.VIEWER)
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="users", limit_choices_to=STANDING
+        Department, models.PROTECT, null=True, blank=True, related_name="users", limit_choices_to=NOT_MERGED
     )
     city = models.ForeignKey("regions.Region", models.PROTECT, null=True, blank=True, related_name="users")
     language = models.CharField(

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import AccessToken, Department, User
-from accounts.roles import Role, Scope, TokenState
+from accounts.models import AccessToken, Department, Role, Scope, TokenState, User
 from core.exceptions import NotAllowed
 
 # Name -> role and department; nobody has a role for the administrator.
@@ -40,7 +39,7 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
             if name in kept and not is_new:
                 continue
             user.role = role
-            user.department = Department.objects.get(slug=department).heir if department else None
+            user.department = Department.objects.get(slug=department).successor if department else None
             user.is_staff = user.is_superuser = name == "admin"
             user.set_password(passwords[name])
             user.save()

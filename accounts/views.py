@@ -16,8 +16,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import PreferencesForm, TokenForm
+from accounts.models import TokenState
+from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
-from accounts.roles import TokenState, signed_in
 from accounts.services import create_token_once, newest_token, revoke_token
 from core.exceptions import NotAllowed
 

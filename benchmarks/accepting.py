@@ -13,8 +13,7 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import F
 
-from accounts.models import Department, User
-from accounts.roles import Role
+from accounts.models import Department, Role, User
 from core.clock import now, today
 from core.lights import thresholds
 from core.periods import month_of

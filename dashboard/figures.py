@@ -75,8 +75,8 @@ def project_figures(counts: engine.Counts) -> dict[str, Any]:
 def with_their_heirs(
     sums: Mapping[Any, engine.Counts], departments: Iterable[Department]
 ) -> tuple[list[Department], Mapping[Any, engine.Counts]]:
-    """The departments that stand, with their sums. Counts under one that was merged go to its heir: until the refresh
-    the stored cells still name it, and the rows must sum to the total all the same.
+    """The departments that were not merged, with their sums. Counts under one that was go to its successor: until the
+    refresh the stored cells still name it, and the rows must sum to the total all the same.
     """
     stand: list[Department] = []
     merged: list[Department] = []
@@ -86,9 +86,9 @@ def with_their_heirs(
         return stand, sums
     moved: dict[Any, engine.Counts] = {each.pk: dict(sums.get(each.pk, {})) for each in stand}
     for each in merged:
-        heirs = moved.setdefault(each.merged_into_id, {})
+        successors = moved.setdefault(each.merged_into_id, {})
         for name, count in sums.get(each.pk, {}).items():
-            heirs[name] = heirs.get(name, 0) + count
+            successors[name] = successors.get(name, 0) + count
     return stand, moved
 
 

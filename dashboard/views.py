@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.models import Department
-from accounts.roles import may_review
+from accounts.permissions import may_review
 from core.clock import today
 from dashboard.changes import Changes
 from dashboard.explanations import Why, asked, panel
@@ -180,7 +180,9 @@ class DepartmentPage(MemberPage):
             merged = get_object_or_404(Department.objects.exclude(merged_into=None), slug=kwargs["slug"])
             query = request.GET.urlencode()
             # Not for ever: should a merger be mended by hand one day, no browser goes on sending people astray.
-            return redirect(reverse("dashboard:department", args=[merged.heir.slug]) + (f"?{query}" if query else ""))
+            return redirect(
+                reverse("dashboard:department", args=[merged.successor.slug]) + (f"?{query}" if query else "")
+            )
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         may_merge = self.day == today() and may_review(self.request.user)

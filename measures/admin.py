@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from accounts.roles import signed_in
+from accounts.permissions import signed_in
 from core.clock import today
 from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
 from measures.services import add_measure, change_measure

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import STANDING
+from accounts.models import NOT_MERGED
 from core.provenance import Provenance, Sourced
 from core.statuses import MeasureStatus
 from core.timestamps import Updated, UpdatedQuerySet, show_links, show_part
@@ -75,14 +75,14 @@ class Measure(Sourced, Updated):
         "accounts.Department",
         models.PROTECT,
         related_name="led_measures",
-        limit_choices_to=STANDING,
+        limit_choices_to=NOT_MERGED,
         verbose_name=_("Lead department"),
     )
     participating_departments = models.ManyToManyField(
         "accounts.Department",
         blank=True,
         related_name="joined_measures",
-        limit_choices_to=STANDING,
+        limit_choices_to=NOT_MERGED,
         verbose_name=_("Participating departments"),
     )
     title_zh = models.CharField(max_length=200)

@@ -14,8 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
-from accounts.roles import Role
+from accounts.models import Role, User
 from core.clock import now
 from measures.models import Measure, Notice, NoticeKind
 from measures.rules import FIRST_TOLD, due_notice, is_completion

@@ -16,8 +16,8 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, User
-from accounts.roles import Role, may_report, may_review
+from accounts.models import Department, Role, User
+from accounts.permissions import may_report, may_review
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.periods import month_of

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
-from accounts.roles import may_comment, may_review
+from accounts.permissions import may_comment, may_review
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
@@ -69,7 +69,7 @@ def lock_departments(*departments: Department, and_all_others: bool = False) -> 
     return [found[each.pk] for each in departments]
 
 
-def check_stands(department: Department, *, field: str) -> None:
+def check_not_merged(department: Department, *, field: str) -> None:
     if department.merged_into_id is not None:
         raise NotAllowed(
             _("This department has been merged into another; choose the one that does its work now."), field=field
@@ -111,7 +111,7 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
     with transaction.atomic():
         # It may have been merged while the form was open.
         (lead,) = lock_departments(measure.lead_department)
-        measure.lead_department = lead.heir
+        measure.lead_department = lead.successor
         measure.listed_on = listed_on
         measure.save()
         StatusChange.objects.create(
@@ -158,7 +158,7 @@ def change_terms(
     reason = words(reason, else_say=_("Please say why."))
     if isinstance(lead_department, Department):
         (lead_department,) = lock_departments(lead_department)
-        check_stands(lead_department, field="lead_department")
+        check_not_merged(lead_department, field="lead_department")
     measure = lock_measure(measure.pk)
     before = cell_of(measure)
     if isinstance(due_on, date) and due_on < measure.listed_on:
@@ -227,7 +227,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     source, into = lock_departments(source, into, and_all_others=True)
     if source.merged_into_id is not None:
         raise NotAllowed(_("This department has been merged already."))
-    check_stands(into, field="into")
+    check_not_merged(into, field="into")
     # Those that it takes part in are written too: two mergers at once must come upon the same measures in one order.
     joined_by_source = Q(pk__in=_joins().filter(department=source).values("measure"))
     touched = locked_measures().filter(Q(lead_department=source) | joined_by_source)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 
-from accounts.roles import may_read
+from accounts.permissions import may_read
 from core.clock import today
 from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import Role
 from accounts.preferences import SIZE_COOKIE
-from accounts.roles import Role
 from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report

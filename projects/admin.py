@@ -3,7 +3,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from accounts.roles import signed_in
+from accounts.permissions import signed_in
 from projects.models import Project
 from projects.services import remove_project, save_project
 

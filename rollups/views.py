@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts.roles import may_run_tasks, may_see_logs
+from accounts.permissions import may_run_tasks, may_see_logs
 from rollups import runs
 from rollups.services import KEPT_DAYS, KEPT_DIFFERENCES
 from web.errors import BadQuery, not_one_of

@@ -19,7 +19,7 @@ from django.template import engines
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.roles import may_see_gallery
+from accounts.permissions import may_see_gallery
 from core.lights import Light
 from core.periods import MonthState
 from core.provenance import Provenance

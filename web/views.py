@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.generic import TemplateView
 
-from accounts.roles import may_read
+from accounts.permissions import may_read
 from core.clock import today
 from web.cache.pages import kept_page
 from web.charts.chart import Chart

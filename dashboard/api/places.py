@@ -86,7 +86,7 @@ class Departments(ListEndpoint):
     name = "departments"
 
     def get_queryset(self) -> QuerySet:
-        return Department.objects.standing()
+        return Department.objects.not_merged()
 
     def make_rows(self, objects: Sequence[Department]) -> Iterable[Row]:
         for each in objects:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.roles import may_see_names
+from accounts.permissions import may_see_names
 from core.lights import Light, light_of, thresholds
 from core.provenance import Provenance
 from core.statuses import MeasureStatus

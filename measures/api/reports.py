@@ -12,7 +12,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.roles import may_report, may_review, may_see_evidence, may_see_report
+from accounts.permissions import may_report, may_review, may_see_evidence, may_see_report
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from measures.filing import begin_report, rewrite_report

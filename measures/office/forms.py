@@ -33,7 +33,7 @@ class TermsForm(forms.Form):
         help_text=gettext_lazy("Empty: the measure has no due date."),
     )
     lead_department = DepartmentField(
-        queryset=Department.objects.standing(),
+        queryset=Department.objects.not_merged(),
         to_field_name="slug",
         empty_label=None,
         show_hidden_initial=True,
@@ -76,7 +76,7 @@ class MergeForm(forms.Form):
     def __init__(self, data: Any = None, *, source: Department, moves: Holdings) -> None:
         super().__init__(data)
         into: Any = self.fields["into"]
-        into.queryset = Department.objects.standing().exclude(pk=source.pk)
+        into.queryset = Department.objects.not_merged().exclude(pk=source.pk)
         self.fields["confirmed"].label = _(
             "I understand that all of this moves and cannot be undone: the %(name)s %(led)s, %(joined)s and %(people)s"
         ) % {

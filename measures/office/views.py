@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
-from accounts.roles import may_review, signed_in
+from accounts.permissions import may_review, signed_in
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from measures.models import Measure, StatusChange

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
-from accounts.roles import signed_in
+from accounts.permissions import signed_in
 from measures.models import Notice
 from measures.notices import notices_of, read_all, read_notice, sentence_of
 from web.views import ListPage, WorkPage

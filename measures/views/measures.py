@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from accounts.models import Department
-from accounts.roles import may_comment, may_report, may_review, may_see_names, signed_in
+from accounts.permissions import may_comment, may_report, may_review, may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import OVERDUE, Light, Thresholds, Verdict, light_of, thresholds

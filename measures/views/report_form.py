@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from accounts.roles import may_report, may_see_evidence, signed_in
+from accounts.permissions import may_report, may_see_evidence, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of

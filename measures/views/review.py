@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import Department
-from accounts.roles import may_review, signed_in
+from accounts.permissions import may_review, signed_in
 from core.exceptions import NotAllowed
 from core.periods import month_of, next_month
 from measures.filters import asked_plan, sections_of_asked_plan

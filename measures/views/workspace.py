@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.roles import Role, signed_in
+from accounts.models import Role
+from accounts.permissions import signed_in
 from core.lights import thresholds
 from core.periods import month_of, next_month
 from measures.filters import asked_plan

@@ -15,8 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AccessToken
-from accounts.roles import Scope
+from accounts.models import AccessToken, Scope
 from accounts.services import create_token, revoke_token
 from tests import factories as make
 from tests.pages import text_of

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.roles import Scope
+from accounts.models import Scope
 from accounts.services import create_token
 from measures.models import Measure, Report
 from tests import factories as make

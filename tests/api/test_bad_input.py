@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AccessToken
-from accounts.roles import Scope
+from accounts.models import AccessToken, Scope
 from accounts.services import create_token, revoke_token
 from measures.models import Report
 from tests import factories as make

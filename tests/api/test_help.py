@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 from django.test import Client
 
-from accounts.roles import Scope
+from accounts.models import Scope
 from accounts.services import create_token
 from measures.models import Measure
 from projects.models import Project

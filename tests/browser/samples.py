@@ -8,8 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.roles import Scope
+from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
 from measures.models import Measure, Notice, StatusChange
 from measures.reports import (

@@ -191,11 +191,11 @@ def test_the_run_is_the_newest_one_and_none_where_figures_are_counted_live(demo)
 
 
 def test_a_department_that_took_over_another_has_its_cells_too(demo):
-    taken, heir = make.make_department(), make.make_department("heir")
+    taken, successor = make.make_department(), make.make_department("successor")
     make.make_measure(Section.objects.filter(plan=demo).first(), taken, code="X001")
     rebuild_rollups()
-    type(taken).objects.filter(pk=taken.pk).update(merged_into=heir, merged_on=TODAY)
-    assert explained(demo, "figure=measures.total&department=heir").value == 1
+    type(taken).objects.filter(pk=taken.pk).update(merged_into=successor, merged_on=TODAY)
+    assert explained(demo, "figure=measures.total&department=successor").value == 1
 
 
 REFUSED = [

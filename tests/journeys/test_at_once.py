@@ -12,8 +12,7 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from accounts.models import AccessToken, Department, User
-from accounts.roles import Scope
+from accounts.models import AccessToken, Department, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures import services
@@ -278,7 +277,7 @@ class TestMergers:
 
     def check(self, *, stand):
         """All that is there belongs to the departments that stand, and the totals say so."""
-        assert {each.slug for each in Department.objects.standing()} == stand
+        assert {each.slug for each in Department.objects.not_merged()} == stand
         assert not Department.objects.filter(merged_into__merged_into__isnull=False).exists()
         for rows in (
             Measure.objects.filter(lead_department__merged_into__isnull=False),
@@ -320,8 +319,8 @@ class TestMergers:
         well, refusals = split(at_once(jobs))
         assert len(well) + len(refusals) == 3
         assert refusals
-        assert Department.objects.standing().count() == 3 - len(well)
-        self.check(stand=set(Department.objects.standing().values_list("slug", flat=True)))
+        assert Department.objects.not_merged().count() == 3 - len(well)
+        self.check(stand=set(Department.objects.not_merged().values_list("slug", flat=True)))
 
     def test_departments_that_take_part_with_each_other_merge_into_others_at_once(self, three, reviewers, monkeypatch):
         """Each writes the measures that the other leads: one waits for the other before it holds any."""

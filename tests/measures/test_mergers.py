@@ -194,7 +194,7 @@ class TestMerging:
         assert set(leads().values()) == {"finance"}
         history = TermsChange.objects.filter(measure__code="W101").order_by("pk").values_list("old_value", "new_value")
         assert list(history) == [("water", "housing"), ("housing", "finance")]
-        assert [each.heir.slug for each in Department.objects.order_by("number")] == ["finance"] * 3
+        assert [each.successor.slug for each in Department.objects.order_by("number")] == ["finance"] * 3
         days = dict(Department.objects.values_list("slug", "merged_on"))
         assert days == {"water": date(2023, 3, 1), "housing": TODAY, "finance": None}
         assert list(joined().values()) == [set()] * 6

@@ -4,7 +4,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
-from accounts.roles import Scope, may_read
+from accounts.models import Scope
+from accounts.permissions import may_read
 
 
 class MayRead(BasePermission):

@@ -106,22 +106,22 @@ class DepartmentField(SlugField):
     """
 
     @cached_property
-    def heirs(self) -> dict[str, str]:
+    def successors(self) -> dict[str, str]:
         merged = Department.objects.exclude(merged_into=None)
         return dict(merged.values_list("slug", "merged_into__slug"))
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(self.heirs.get(value, value) if value else value)
+        return super().to_python(self.successors.get(value, value) if value else value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        return self.heirs.get(data, data) if data else data
+        return self.successors.get(data, data) if data else data
 
 
 class DepartmentFilter(SlugFilter):
     field_class = DepartmentField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, queryset=Department.objects.standing(), **kwargs)
+        super().__init__(*args, queryset=Department.objects.not_merged(), **kwargs)
 
 
 class SearchFilter(django_filters.CharFilter):

@@ -3,8 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import User
-from accounts.roles import Scope
+from accounts.models import Scope, User
 from accounts.services import MOST_TOKENS, TOKEN_LASTS, create_token
 from core.exceptions import NotAllowed
 

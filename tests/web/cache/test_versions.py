@@ -10,8 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.models import Department
-from accounts.roles import Scope
+from accounts.models import Department, Scope
 from accounts.services import create_token, use_token
 from measures.models import Measure
 from measures.reports import accept_report

@@ -1,81 +1,56 @@
 """Who may do what: plain functions of a user, used by pages and API alike."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-if TYPE_CHECKING:
-    from accounts.models import User
+from accounts.models import Role, Scope, User
 
 
-class Role(models.TextChoices):
-    VIEWER = "viewer", _("Viewer")
-    REPORTER = "reporter", _("Reporter")
-    REVIEWER = "reviewer", _("Reviewer")
-    AUDITOR = "auditor", _("Auditor")
-
-
-class Scope(models.TextChoices):
-    """What a token of the API is good for; `report` includes reading."""
-
-    READ = "read", pgettext_lazy("token", "Read")
-    REPORT = "report", pgettext_lazy("token", "Report")
-
-
-class TokenState(models.TextChoices):
-    VALID = "valid", pgettext_lazy("token", "Valid")
-    EXPIRED = "expired", pgettext_lazy("token", "Expired")
-    REVOKED = "revoked", pgettext_lazy("token", "Revoked")
-
-
-def may_read(user: "User | AnonymousUser") -> bool:
+def may_read(user: User | AnonymousUser) -> bool:
     """Every reading page and every GET of the API: any account, or anyone where the site reads openly."""
     return user.is_authenticated or settings.PILOTZONE_PUBLIC_READING
 
 
-def may_see_names(user: "User | AnonymousUser") -> bool:
+def may_see_names(user: User | AnonymousUser) -> bool:
     """The names of the people who filed and decided."""
     return user.is_authenticated and (user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR))
 
 
-def may_review(user: "User | AnonymousUser") -> bool:
+def may_review(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and (user.is_superuser or user.role == Role.REVIEWER)
 
 
-def may_see_logs(user: "User | AnonymousUser") -> bool:
+def may_see_logs(user: User | AnonymousUser) -> bool:
     """What the site did by itself, and what went wrong."""
     return user.is_authenticated and (user.is_superuser or user.role == Role.AUDITOR)
 
 
-def may_run_tasks(user: "User | AnonymousUser") -> bool:
+def may_run_tasks(user: User | AnonymousUser) -> bool:
     """Whether they may have the site do at once what it does by its schedule."""
     return user.is_authenticated and user.is_superuser
 
 
-def may_see_gallery(user: "User | AnonymousUser") -> bool:
+def may_see_gallery(user: User | AnonymousUser) -> bool:
     """The parts that pages are made of, for those who look after the site."""
     return user.is_authenticated and user.is_superuser
 
 
-def may_report(user: "User | AnonymousUser", *, lead: int) -> bool:
+def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
     return user.is_authenticated and user.role == Role.REPORTER and user.department_id == lead
 
 
-def scopes_of(user: "User | AnonymousUser") -> list[Scope]:
+def scopes_of(user: User | AnonymousUser) -> list[Scope]:
     """What a token of this account can be made for; what it then does is asked again at each use."""
     if not user.is_authenticated:
         return []
     return [Scope.READ, Scope.REPORT] if user.role == Role.REPORTER else [Scope.READ]
 
 
-def may_comment(user: "User | AnonymousUser", *, lead: int, participating: Collection[int]) -> bool:
+def may_comment(user: User | AnonymousUser, *, lead: int, participating: Collection[int]) -> bool:
     """The lead, the participating departments, and the office."""
     if not user.is_authenticated:
         return False
@@ -83,7 +58,7 @@ def may_comment(user: "User | AnonymousUser", *, lead: int, participating: Colle
     return in_it or may_review(user)
 
 
-def may_see_report(user: "User | AnonymousUser", *, department: int, is_accepted: bool) -> bool:
+def may_see_report(user: User | AnonymousUser, *, department: int, is_accepted: bool) -> bool:
     """Accepted ones: whoever may read. Others: the department that files it, the office and the auditor."""
     if is_accepted:
         return may_read(user)
@@ -93,12 +68,12 @@ def may_see_report(user: "User | AnonymousUser", *, department: int, is_accepted
     return own or user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR)
 
 
-def may_see_evidence(user: "User | AnonymousUser", *, department: int, is_accepted: bool) -> bool:
+def may_see_evidence(user: User | AnonymousUser, *, department: int, is_accepted: bool) -> bool:
     """Never anonymous visitors; of accepted reports every account."""
     return user.is_authenticated and may_see_report(user, department=department, is_accepted=is_accepted)
 
 
-def signed_in(user: "User | AnonymousUser") -> "User":
+def signed_in(user: User | AnonymousUser) -> User:
     """The person behind a change; raises PermissionDenied where nobody is logged in."""
     if isinstance(user, AnonymousUser):
         raise PermissionDenied
