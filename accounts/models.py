@@ -49,16 +49,24 @@ class Department(Sourced, Updated):
     Only `measures.services.merge_departments` sets them: what belonged to the department goes along.
     """
 
-    slug = models.SlugField(unique=True)
-    number = models.PositiveSmallIntegerField(help_text=_("The order in which the office lists departments"))
-    name_zh = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=120)
-    short_zh = models.CharField(max_length=30)
-    short_en = models.CharField(max_length=60)
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+    slug = models.SlugField(_("Name in addresses"), unique=True)
+    number = models.PositiveSmallIntegerField(
+        _("Number"), help_text=_("The order in which the office lists departments")
     )
-    merged_on = models.DateField(null=True, blank=True, editable=False)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60)
+    name_en = models.CharField(_("Name (English)"), max_length=120)
+    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30)
+    short_en = models.CharField(_("Short name (English)"), max_length=60)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        editable=False,
+        verbose_name=_("Merged into"),
+    )
+    merged_on = models.DateField(_("Date merged"), null=True, blank=True, editable=False)
 
     objects = DepartmentQuerySet.as_manager()
 
@@ -92,9 +100,22 @@ class User(AbstractUser):
 
     role = models.CharField(_("Role"), max_length=8, choices=Role, default=Role.VIEWER)
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="users", limit_choices_to=NOT_MERGED
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        limit_choices_to=NOT_MERGED,
+        verbose_name=_("Department"),
     )
-    city = models.ForeignKey("regions.Region", models.PROTECT, null=True, blank=True, related_name="users")
+    city = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=pgettext_lazy("project", "City"),
+    )
     language = models.CharField(
         _("Language"), max_length=7, blank=True, validators=[RegexValidator(r"^(zh-hans|en)?\Z")]
     )
@@ -124,14 +145,14 @@ class AccessTokenQuerySet(models.QuerySet):
 class AccessToken(models.Model):
     """A key to the API. Only its SHA-256 is kept: who reads the database cannot use it."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens")
-    name = models.CharField(max_length=100, blank=True)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    scope = models.CharField(max_length=6, choices=Scope)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    last_used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens", verbose_name=_("Account"))
+    name = models.CharField(_("Name"), max_length=100, blank=True)
+    digest = models.CharField(_("Digest"), max_length=64, unique=True, editable=False)
+    scope = models.CharField(_("Scope"), max_length=6, choices=Scope)
+    created_at = models.DateTimeField(_("Created at"))
+    expires_at = models.DateTimeField(_("Expires at"))
+    last_used_at = models.DateTimeField(_("Last used at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("Revoked at"), null=True, blank=True)
 
     objects = AccessTokenQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.db.models.signals import m2m_changed, pre_delete, pre_save
+from django.utils.translation import gettext_lazy as _
 
 
 class UpdatedQuerySet(models.QuerySet[Any]):
@@ -27,7 +28,7 @@ class Updated(models.Model):
     """Its `objects` are of an UpdatedQuerySet, or one of its kind."""
 
     # The default is for bulk_create. Without an index: each list is short or of one plan, and found by that.
-    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("Updated at"), db_default=Now(), editable=False)
 
     class Meta:
         abstract = True

@@ -7,11 +7,13 @@ from core.provenance import Sourced
 class PublishedFigure(Sourced):
     """What a source published for a day. `figure` is the figure's path in the summary of the API."""
 
-    plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="published_figures")
-    as_of = models.DateField()
-    figure = models.CharField(max_length=60)
-    value = models.DecimalField(max_digits=18, decimal_places=4)
-    unit = models.CharField(max_length=40, blank=True)
+    plan = models.ForeignKey(
+        "measures.Plan", models.CASCADE, related_name="published_figures", verbose_name=_("Action plan")
+    )
+    as_of = models.DateField(_("As of"))
+    figure = models.CharField(_("Figure"), max_length=60)
+    value = models.DecimalField(_("Value"), max_digits=18, decimal_places=4)
+    unit = models.CharField(_("Unit"), max_length=40, blank=True)
 
     class Meta(Sourced.Meta):
         verbose_name = _("published figure")

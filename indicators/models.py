@@ -31,20 +31,23 @@ class Indicator(Sourced, Updated):
     """
 
     code = models.CharField(_("Code"), max_length=60, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z")])
-    name_zh = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=160)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=80)
+    name_en = models.CharField(_("Name (English)"), max_length=160)
     unit = models.CharField(_("Unit"), max_length=40)
-    unit_zh = models.CharField(max_length=40)
-    zh_factor = models.DecimalField(max_digits=10, decimal_places=4, default=1)
-    direction = models.CharField(max_length=7, choices=Direction)
-    cumulative = models.BooleanField(default=False, help_text=_("Periods start on 1 January"))
+    unit_zh = models.CharField(_("Unit (Chinese)"), max_length=40)
+    zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
+    direction = models.CharField(_("Direction"), max_length=7, choices=Direction)
+    cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
     headline = models.PositiveSmallIntegerField(
+        _("Headline indicators"),
         null=True,
         blank=True,
         unique=True,
         help_text=_("Its place among the headline indicators of the overview"),
     )
-    measures = models.ManyToManyField("measures.Measure", blank=True, related_name="indicators")
+    measures = models.ManyToManyField(
+        "measures.Measure", blank=True, related_name="indicators", verbose_name=_("Linked measures")
+    )
 
     objects = IndicatorQuerySet.as_manager()
 
@@ -68,18 +71,18 @@ class Indicator(Sourced, Updated):
 class Observation(Sourced, Updated):
     """A value of an indicator for a region and a period. Headlines and gaps use only verified, exact ones."""
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
-    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="observations")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("Indicator"))
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="observations", verbose_name=_("Region"))
     period = models.CharField(_("Period"), max_length=24)
-    period_kind = models.CharField(max_length=14, choices=PeriodKind)
-    period_start = models.DateField()
-    period_end = models.DateField()
+    period_kind = models.CharField(_("Kind of period"), max_length=14, choices=PeriodKind)
+    period_start = models.DateField(_("First day of the period"))
+    period_end = models.DateField(_("Last day of the period"))
     value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6)
-    exact = models.BooleanField(default=True)
-    basis = models.CharField(max_length=300, blank=True)
+    exact = models.BooleanField(_("Exact"), default=True)
+    basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
     released_on = models.DateField(_("Release date"))
-    release_basis = models.CharField(max_length=80, blank=True)
-    verified = models.BooleanField(default=False)
+    release_basis = models.CharField(_("What the release date rests on"), max_length=80, blank=True)
+    verified = models.BooleanField(_("Verified"), default=False)
 
     objects = ObservationQuerySet.as_manager()
 
@@ -114,18 +117,18 @@ class Target(Sourced):
     `baseline_*`: where the straight path to it starts, if the document says.
     """
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
-    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="targets")
-    due_year = models.PositiveSmallIntegerField()
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets", verbose_name=_("Indicator"))
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="targets", verbose_name=_("Region"))
+    due_year = models.PositiveSmallIntegerField(_("Due year"))
     value = models.DecimalField(_("Target"), max_digits=18, decimal_places=6)
-    unit = models.CharField(max_length=40)
-    qualifier = models.CharField(max_length=120, blank=True)
-    derived = models.BooleanField(default=False)
-    baseline_value = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
-    baseline_on = models.DateField(null=True, blank=True)
-    document = models.CharField(max_length=200)
-    adopted_on = models.DateField()
-    adopted_basis = models.CharField(max_length=120, blank=True)
+    unit = models.CharField(_("Unit"), max_length=40)
+    qualifier = models.CharField(_("Qualifier"), max_length=120, blank=True)
+    derived = models.BooleanField(_("Derived from the document"), default=False)
+    baseline_value = models.DecimalField(_("Baseline"), max_digits=18, decimal_places=6, null=True, blank=True)
+    baseline_on = models.DateField(_("Day of the baseline"), null=True, blank=True)
+    document = models.CharField(_("Document"), max_length=200)
+    adopted_on = models.DateField(_("Date adopted"))
+    adopted_basis = models.CharField(_("What the date adopted rests on"), max_length=120, blank=True)
 
     objects = TargetQuerySet.as_manager()
 

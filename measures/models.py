@@ -20,11 +20,11 @@ from web.addresses import address
 class Plan(Sourced, Updated):
     """An action plan and the days it runs, both included."""
 
-    slug = models.SlugField(unique=True)
-    name_zh = models.CharField(max_length=120)
-    name_en = models.CharField(max_length=200)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
+    slug = models.SlugField(_("Name in addresses"), unique=True)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=120)
+    name_en = models.CharField(_("Name (English)"), max_length=200)
+    starts_on = models.DateField(_("First day"))
+    ends_on = models.DateField(_("Last day"))
 
     objects = PlanQuerySet.as_manager()
 
@@ -44,11 +44,11 @@ class Plan(Sourced, Updated):
 class Section(Sourced, Updated):
     """A part of a plan (重点任务)."""
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections")
-    slug = models.SlugField()
-    number = models.PositiveSmallIntegerField()
-    title_zh = models.CharField(max_length=120)
-    title_en = models.CharField(max_length=200)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections", verbose_name=_("Action plan"))
+    slug = models.SlugField(_("Name in addresses"))
+    number = models.PositiveSmallIntegerField(_("Number"))
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=120)
+    title_en = models.CharField(_("Title (English)"), max_length=200)
 
     objects = UpdatedQuerySet.as_manager()
 
@@ -85,15 +85,15 @@ class Measure(Sourced, Updated):
         limit_choices_to=NOT_MERGED,
         verbose_name=_("Participating departments"),
     )
-    title_zh = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=300)
-    description_zh = models.TextField(blank=True)
-    description_en = models.TextField(blank=True)
-    target_zh = models.CharField(max_length=300, blank=True)
-    target_en = models.CharField(max_length=400, blank=True)
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=200)
+    title_en = models.CharField(_("Title (English)"), max_length=300)
+    description_zh = models.TextField(_("Description (Chinese)"), blank=True)
+    description_en = models.TextField(_("Description (English)"), blank=True)
+    target_zh = models.CharField(_("Target (Chinese)"), max_length=300, blank=True)
+    target_en = models.CharField(_("Target (English)"), max_length=400, blank=True)
     listed_on = models.DateField(pgettext_lazy("measure", "Date listed"), editable=False)
     due_on = models.DateField(_("Due date"), null=True, blank=True)
-    lead_provenance = models.CharField(max_length=12, choices=Provenance)
+    lead_provenance = models.CharField(_("Provenance of the lead department"), max_length=12, choices=Provenance)
 
     objects = MeasureQuerySet.as_manager()
 
@@ -123,15 +123,21 @@ class Measure(Sourced, Updated):
 class Report(AbstractReport, Updated):
     """What a department files about a measure for a month; `against_status` is the status it was written against."""
 
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="reports")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="reports", verbose_name=_("Measure"))
     status = models.CharField(_("Status after this report"), max_length=11, choices=MeasureStatus)
-    against_status = models.CharField(max_length=11, choices=MeasureStatus)
+    against_status = models.CharField(_("Status before this report"), max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"), null=True, blank=True)
     # Goes up with each save of a draft: who saves over a newer version is told.
-    version = models.PositiveIntegerField(default=1, editable=False)
-    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(_("Version"), default=1, editable=False)
+    edited_at = models.DateTimeField(_("Edited at"), null=True, blank=True, editable=False)
     edited_by = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("Edited by"),
     )
 
     objects = ReportQuerySet.as_manager()
@@ -181,17 +187,17 @@ class Evidence(models.Model):
     `key` names it in addresses; `file_name`, `content_type` and `size` (bytes) are those of a file.
     """
 
-    key = models.UUIDField(default=uuid4, unique=True, editable=False)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="evidence")
-    title_zh = models.CharField(max_length=200, blank=True)
-    title_en = models.CharField(max_length=300, blank=True)
+    key = models.UUIDField(_("Key"), default=uuid4, unique=True, editable=False)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="evidence", verbose_name=_("Report"))
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=200, blank=True)
+    title_en = models.CharField(_("Title (English)"), max_length=300, blank=True)
     document_number = models.CharField(_("Document number"), max_length=80, blank=True)
-    url = models.URLField(max_length=500, blank=True)
-    file = models.FileField(upload_to=random_name, blank=True)
-    file_name = models.CharField(max_length=255, blank=True)
-    content_type = models.CharField(max_length=100, blank=True)
-    size = models.PositiveIntegerField(null=True, blank=True)
-    attached_at = models.DateTimeField(null=True, blank=True, editable=False)
+    url = models.URLField(_("Address"), max_length=500, blank=True)
+    file = models.FileField(_("File"), upload_to=random_name, blank=True)
+    file_name = models.CharField(_("File name"), max_length=255, blank=True)
+    content_type = models.CharField(_("File type"), max_length=100, blank=True)
+    size = models.PositiveIntegerField(_("Size in bytes"), null=True, blank=True)
+    attached_at = models.DateTimeField(_("Attached at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("Evidence")
@@ -214,16 +220,22 @@ class StatusChange(Sourced, Updated):
     `recorded_at`, id) effective on or before it that nothing supersedes.
     """
 
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="status_changes")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="status_changes", verbose_name=_("Measure"))
     old_status = models.CharField(_("Previous status"), max_length=11, choices=MeasureStatus, null=True, blank=True)
     status = models.CharField(_("New status"), max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"))
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
-    report = models.OneToOneField(Report, models.PROTECT, null=True, blank=True, related_name="status_change")
-    reason_zh = models.CharField(max_length=300, blank=True)
-    reason_en = models.CharField(max_length=400, blank=True)
+    recorded_at = models.DateTimeField(_("Date recorded"))
+    recorded_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Recorded by")
+    )
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("Replaces")
+    )
+    report = models.OneToOneField(
+        Report, models.PROTECT, null=True, blank=True, related_name="status_change", verbose_name=_("Report")
+    )
+    reason_zh = models.CharField(_("Reason (Chinese)"), max_length=300, blank=True)
+    reason_en = models.CharField(_("Reason (English)"), max_length=400, blank=True)
 
     objects = StatusChangeQuerySet.as_manager()
 
@@ -275,10 +287,10 @@ class StatusChange(Sourced, Updated):
 class Comment(models.Model):
     """What a participating department, the lead or the office says about a measure."""
 
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="comments")
-    text = models.TextField()
-    written_at = models.DateTimeField()
-    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="comments", verbose_name=_("Measure"))
+    text = models.TextField(_("Text"))
+    written_at = models.DateTimeField(_("Written at"))
+    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("Written by"))
 
     class Meta:
         verbose_name = _("comment")
@@ -300,13 +312,13 @@ class Term(models.TextChoices):
 class TermsChange(models.Model):
     """A due date, lead department or section that was changed. Values are ISO days or slugs; empty is none."""
 
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="terms_changes")
-    field = models.CharField(max_length=15, choices=Term)
-    old_value = models.CharField(max_length=50, blank=True)
-    new_value = models.CharField(max_length=50, blank=True)
-    reason = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="terms_changes", verbose_name=_("Measure"))
+    field = models.CharField(_("What was changed"), max_length=15, choices=Term)
+    old_value = models.CharField(_("Previous value"), max_length=50, blank=True)
+    new_value = models.CharField(_("New value"), max_length=50, blank=True)
+    reason = models.CharField(_("Reason"), max_length=300)
+    recorded_at = models.DateTimeField(_("Date recorded"))
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("Recorded by"))
 
     class Meta:
         verbose_name = _("change of terms")
@@ -336,15 +348,19 @@ class Notice(models.Model):
     `period` is the month of a reminder; `day` the day of which a due date was counted.
     """
 
-    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=8, choices=NoticeKind)
-    measure = models.ForeignKey(Measure, models.CASCADE, null=True, blank=True, related_name="notices")
-    report = models.ForeignKey(Report, models.CASCADE, null=True, blank=True, related_name="notices")
-    period = models.DateField(null=True, blank=True)
-    day = models.DateField()
-    created_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-    emailed_on = models.DateField(null=True, blank=True)
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))
+    kind = models.CharField(_("Kind"), max_length=8, choices=NoticeKind)
+    measure = models.ForeignKey(
+        Measure, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("Measure")
+    )
+    report = models.ForeignKey(
+        Report, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("Report")
+    )
+    period = models.DateField(_("Reporting period"), null=True, blank=True)
+    day = models.DateField(_("Day"))
+    created_at = models.DateTimeField(_("Created at"))
+    read_at = models.DateTimeField(_("Read at"), null=True, blank=True)
+    emailed_on = models.DateField(_("Date e-mailed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("notice")

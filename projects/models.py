@@ -31,9 +31,11 @@ class Project(Sourced, Updated):
 
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
     # Both indexes below begin with it.
-    plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="projects", db_index=False)
-    name_zh = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=300)
+    plan = models.ForeignKey(
+        "measures.Plan", models.PROTECT, related_name="projects", db_index=False, verbose_name=_("Action plan")
+    )
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=200)
+    name_en = models.CharField(_("Name (English)"), max_length=300)
     city = models.ForeignKey(
         "regions.Region",
         models.PROTECT,
@@ -48,7 +50,9 @@ class Project(Sourced, Updated):
         related_name="county_projects",
         verbose_name=_("County"),
     )
-    also_in = models.ManyToManyField("regions.Region", blank=True, related_name="shared_projects")
+    also_in = models.ManyToManyField(
+        "regions.Region", blank=True, related_name="shared_projects", verbose_name=_("Also in")
+    )
     category = models.CharField(_("Category"), max_length=14, choices=Category)
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     investment_wan = models.PositiveBigIntegerField(
@@ -56,8 +60,10 @@ class Project(Sourced, Updated):
         help_text=_("In 万元 (10,000 yuan): whole numbers, so that sums are exact everywhere"),
     )
     listed_on = models.DateField(_("Date listed"))
-    measures = models.ManyToManyField("measures.Measure", blank=True, related_name="projects")
-    investment_provenance = models.CharField(max_length=12, choices=Provenance)
+    measures = models.ManyToManyField(
+        "measures.Measure", blank=True, related_name="projects", verbose_name=_("Linked measures")
+    )
+    investment_provenance = models.CharField(_("Provenance of the investment"), max_length=12, choices=Provenance)
 
     objects = ProjectQuerySet.as_manager()
 

@@ -22,13 +22,15 @@ class Region(Sourced, Updated):
 
     code = models.CharField(_("Code"), max_length=6, unique=True, validators=[RegexValidator(r"^[0-9]{6}\Z")])
     kind = models.CharField(_("Kind"), max_length=8, choices=RegionKind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    name_zh = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=80)
-    short_zh = models.CharField(max_length=30)
-    short_en = models.CharField(max_length=60)
-    tile_row = models.PositiveSmallIntegerField(null=True, blank=True)
-    tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Lies in")
+    )
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60)
+    name_en = models.CharField(_("Name (English)"), max_length=80)
+    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30)
+    short_en = models.CharField(_("Short name (English)"), max_length=60)
+    tile_row = models.PositiveSmallIntegerField(_("Row on the tile map"), null=True, blank=True)
+    tile_column = models.PositiveSmallIntegerField(_("Column on the tile map"), null=True, blank=True)
 
     objects = UpdatedQuerySet.as_manager()
 

@@ -14,24 +14,36 @@ class AbstractReport(Sourced):
 
     period = models.DateField(_("Reporting period"))
     state = models.CharField(_("State"), max_length=9, choices=ReportState, default=ReportState.DRAFT)
-    what_was_done_zh = models.TextField(blank=True)
-    what_was_done_en = models.TextField(blank=True)
-    problem_zh = models.TextField(blank=True)
-    problem_en = models.TextField(blank=True)
-    next_step_zh = models.TextField(blank=True)
-    next_step_en = models.TextField(blank=True)
+    what_was_done_zh = models.TextField(_("What was done (Chinese)"), blank=True)
+    what_was_done_en = models.TextField(_("What was done (English)"), blank=True)
+    problem_zh = models.TextField(_("Problems (Chinese)"), blank=True)
+    problem_en = models.TextField(_("Problems (English)"), blank=True)
+    next_step_zh = models.TextField(_("Next steps (Chinese)"), blank=True)
+    next_step_en = models.TextField(_("Next steps (English)"), blank=True)
     # The day of last submission, in Shanghai: lights and rules count days, not moments.
-    submitted_on = models.DateField(null=True, blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_on = models.DateField(_("Date submitted"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("Submitted at"), null=True, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("Submitted by"),
     )
-    decided_on = models.DateField(null=True, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_on = models.DateField(_("Date decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("Decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("Decided by"),
     )
-    decision_note = models.TextField(blank=True)
+    decision_note = models.TextField(_("Note of the reviewer"), blank=True)
 
     class Meta(Sourced.Meta):
         abstract = True

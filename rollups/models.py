@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models import Category, Stage
 
@@ -13,13 +14,13 @@ class RollupRun(models.Model):
     A run with an error wrote nothing; `retries` is how often its task had failed before it.
     """
 
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    full = models.BooleanField(default=False)
-    as_of = models.DateField()
-    cells = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
-    retries = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(_("Started at"))
+    finished_at = models.DateTimeField(_("Finished at"), null=True, blank=True)
+    full = models.BooleanField(_("Complete run"), default=False)
+    as_of = models.DateField(_("As of"))
+    cells = models.PositiveIntegerField(_("Cells computed"), default=0)
+    error = models.TextField(_("Error"), blank=True)
+    retries = models.PositiveSmallIntegerField(_("Retried"), default=0)
 
     class Meta:
         verbose_name = _("rollup run")
@@ -39,27 +40,29 @@ class RollupRun(models.Model):
 class Rollup(models.Model):
     """Stored counts of one cell on one day; always recomputed from source, never added to."""
 
-    plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+")
-    total = models.PositiveIntegerField()
+    plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+", verbose_name=_("Action plan"))
+    total = models.PositiveIntegerField(_("Total"))
     # Indexed: each sweep asks whether a cell of another day is left.
-    as_of = models.DateField(db_index=True)
-    computed_at = models.DateTimeField()
-    run = models.ForeignKey(RollupRun, models.SET_NULL, null=True, related_name="+")
+    as_of = models.DateField(_("As of"), db_index=True)
+    computed_at = models.DateTimeField(_("Computed at"))
+    run = models.ForeignKey(RollupRun, models.SET_NULL, null=True, related_name="+", verbose_name=_("rollup run"))
 
     class Meta:
         abstract = True
 
 
 class MeasureRollup(Rollup):
-    section = models.ForeignKey("measures.Section", models.CASCADE, related_name="+")
-    lead_department = models.ForeignKey("accounts.Department", models.CASCADE, related_name="+")
-    promoting = models.PositiveIntegerField()
-    in_progress = models.PositiveIntegerField()
-    completed = models.PositiveIntegerField()
-    due = models.PositiveIntegerField()
-    green = models.PositiveIntegerField()
-    yellow = models.PositiveIntegerField()
-    red = models.PositiveIntegerField()
+    section = models.ForeignKey("measures.Section", models.CASCADE, related_name="+", verbose_name=_("Section"))
+    lead_department = models.ForeignKey(
+        "accounts.Department", models.CASCADE, related_name="+", verbose_name=_("Lead department")
+    )
+    promoting = models.PositiveIntegerField(pgettext_lazy("measure status", "Being promoted"))
+    in_progress = models.PositiveIntegerField(pgettext_lazy("measure status", "In progress"))
+    completed = models.PositiveIntegerField(pgettext_lazy("measure status", "Completed"))
+    due = models.PositiveIntegerField(pgettext_lazy("number of measures", "Due"))
+    green = models.PositiveIntegerField(pgettext_lazy("light", "Green light"))
+    yellow = models.PositiveIntegerField(pgettext_lazy("light", "Yellow light"))
+    red = models.PositiveIntegerField(pgettext_lazy("light", "Red light"))
 
     class Meta:
         verbose_name = _("measure rollup")
@@ -83,10 +86,12 @@ class MeasureRollup(Rollup):
 class ProjectRollup(Rollup):
     """`investment` in 万元 (10,000 yuan)."""
 
-    city = models.ForeignKey("regions.Region", models.CASCADE, related_name="+")
-    category = models.CharField(max_length=14, choices=Category)
-    stage = models.CharField(max_length=18, choices=Stage)
-    investment = models.PositiveBigIntegerField()
+    city = models.ForeignKey(
+        "regions.Region", models.CASCADE, related_name="+", verbose_name=pgettext_lazy("project", "City")
+    )
+    category = models.CharField(_("Category"), max_length=14, choices=Category)
+    stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
+    investment = models.PositiveBigIntegerField(_("Investment"))
 
     class Meta:
         verbose_name = _("project rollup")
@@ -108,11 +113,11 @@ class Verification(models.Model):
     `kind`, `key`, `as_of`, `stored` and `fresh` of each.
     """
 
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField()
-    cells = models.PositiveIntegerField()
-    differing = models.PositiveIntegerField()
-    differences = models.JSONField(default=list, blank=True)
+    started_at = models.DateTimeField(_("Started at"))
+    finished_at = models.DateTimeField(_("Finished at"))
+    cells = models.PositiveIntegerField(_("Cells computed"))
+    differing = models.PositiveIntegerField(_("Cells that differ"))
+    differences = models.JSONField(_("Differences"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("verification")
@@ -136,9 +141,9 @@ class StaleCell(models.Model):
     A cell may be marked many times; `key` is its key columns in order, as a JSON list.
     """
 
-    kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in KINDS])
-    key = models.JSONField()
-    marked_at = models.DateTimeField()
+    kind = models.CharField(_("Kind"), max_length=8, choices=[(kind, kind) for kind in KINDS])
+    key = models.JSONField(_("Key"))
+    marked_at = models.DateTimeField(_("Marked at"))
 
     class Meta:
         verbose_name = _("stale cell")

@@ -8,9 +8,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from web.cache import versions
-        from web.field_names import name_fields
 
-        name_fields()
         connection_created.connect(versions.watch)
         pre_migrate.connect(versions.pause, sender=self)
         post_migrate.connect(versions.resume, sender=self)
