@@ -49,6 +49,7 @@ class Runner:
         self.pytest_arguments = pytest_arguments
         self.home = home
         self.passes = 0
+        self.coverage = home / "coverage"
 
     def pytest(self, lane: Lane, marks: str, environment: dict[str, str], *, processes: str) -> None:
         """One pass of pytest; adds what it counted to the lane."""
@@ -57,10 +58,12 @@ class Runner:
         data = self.home / f"data-{self.passes}"
         data.mkdir()
         chosen = [marks, "" if self.options.long else "not long", self.options.marks]
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-n", processes]
+        command = [sys.executable, *(["-m", "coverage", "run"] if self.options.coverage else [])]
+        command += ["-m", "pytest", f"--junitxml={report}", "-n", processes]
         command += ["-m", " and ".join(f"({expression})" for expression in chosen if expression)]
         command += ["--output", str(self.home / "browser"), *self.pytest_arguments]
         ours = {
+            "COVERAGE_FILE": str(self.coverage),
             "PILOTZONE_TEST_LANE": lane.name,
             "PILOTZONE_DATA_DIR": str(data),
             "PYTEST_PLUGINS": "tests.isolation",
@@ -97,6 +100,13 @@ class Runner:
             steady = {**environment, "DATABASE_URL": f"{database.url}?options={options}"}
             self.pytest(lane, "not browser and not services", steady, processes=self.options.processes)
             self.pytest(lane, "services and not browser", environment, processes="0")
+
+    def covered(self) -> bool:
+        """Prints which lines no test ran; whether their share is within the floor of pyproject.toml."""
+        coverage = [sys.executable, "-m", "coverage"]
+        environment = {**os.environ, "COVERAGE_FILE": str(self.coverage)}
+        run([*coverage, "combine", "--quiet"], environment)
+        return run([*coverage, "report"], environment) == 0
 
 
 def clean_environment() -> dict[str, str]:
@@ -140,9 +150,10 @@ def termination_like_ctrl_c() -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="./run test", usage="./run test [--long] [--lane NAME] [pytest arguments]", allow_abbrev=False
+        prog="./run test", usage="./run test [--long] [--coverage] [--lane NAME] [pytest arguments]", allow_abbrev=False
     )
     parser.add_argument("--long", action="store_true", help="also the tests marked long")
+    parser.add_argument("--coverage", action="store_true", help="also say which lines no test runs")
     parser.add_argument("--lane", action="append", choices=LANES, help="only this lane (may be given twice)")
     parser.add_argument("-m", dest="marks", default="", help=argparse.SUPPRESS)
     parser.add_argument("-n", dest="processes", default="2", help=argparse.SUPPRESS)
@@ -153,7 +164,7 @@ def main(arguments: list[str]) -> int:
 
     lanes = [Lane(name) for name in LANES]
     started = time.monotonic()
-    interrupted = False
+    interrupted, covered = False, True
     try:
         with termination_like_ctrl_c(), services.folder("pilotzone-tests-") as home:
             runner = Runner(options, pytest_arguments, home)
@@ -168,6 +179,8 @@ def main(arguments: list[str]) -> int:
                     lane.reason = str(missing)
                 except RuntimeError as error:
                     lane.reason, lane.failed = str(error), True
+            if options.coverage:
+                covered = runner.covered()
     except KeyboardInterrupt:
         interrupted = True
 
@@ -180,7 +193,7 @@ def main(arguments: list[str]) -> int:
     if interrupted:
         print("interrupted")
         return 130
-    return 1 if any(lane.failed for lane in lanes) else 0
+    return 1 if any(lane.failed for lane in lanes) or not covered else 0
 
 
 if __name__ == "__main__":

@@ -73,6 +73,12 @@ def test_a_server_that_does_not_start_fails_the_run(suite, capsys):
     assert last_lines(capsys)[2] == "lane postgres: did not run: initdb failed: no space left"
 
 
+def test_too_little_coverage_fails_the_run_and_is_measured_only_when_asked(suite, monkeypatch):
+    monkeypatch.setattr(lanes.Runner, "covered", lambda runner: False)
+    assert lanes.main([]) == 0
+    assert lanes.main(["--coverage"]) == 1
+
+
 def test_an_unknown_required_lane_is_a_mistake(suite, monkeypatch):
     monkeypatch.setenv("PILOTZONE_REQUIRE_LANES", "sqlite,postgre")
     with pytest.raises(SystemExit) as refusal:

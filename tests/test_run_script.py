@@ -38,6 +38,8 @@ class Machine:
         (self.project / "requirements-dev.txt").write_text("runtime==1\ndev==1\n")
         (self.project / "manage.py").write_text("import sys; print('manage.py', *sys.argv[1:])\n")
         (self.project / "django.py").write_text("")
+        (self.project / "pilotzone").mkdir()
+        shutil.copy(ROOT / "pilotzone" / "demo_arguments.py", self.project / "pilotzone")
 
     def add(self, name: str, script: str) -> None:
         path = self.programs / name
@@ -134,9 +136,12 @@ def test_help_names_every_command_to_a_newcomer(machine):
         (["demo", "--port", "70000"], "run: --port takes a number from 1 to 65535, not 70000."),
     ],
 )
-def test_a_mistyped_command_is_answered_with_one_sentence(machine, arguments, sentence):
+def test_a_mistyped_command_is_answered_with_one_sentence_before_anything_is_installed(machine, arguments, sentence):
+    machine.add_python()
+    machine.add_uv()
     answer = machine.run(*arguments)
     assert (answer.returncode, answer.stderr, answer.stdout) == (2, sentence + "\n", "")
+    assert machine.uv_calls == ""
 
 
 def test_without_python_it_says_how_to_get_one(machine):
@@ -184,12 +189,15 @@ def test_an_address_of_another_machine_is_refused(machine):
 
 
 def test_a_data_folder_that_cannot_be_written_to_is_named(machine):
+    machine.add_python()
+    machine.add_uv()
     (machine.project / "file").write_text("")
     answer = demo(machine, "--data-dir", "project/file")
     assert answer.returncode == 1
     assert answer.stderr == (
         f"run: cannot write to the data folder {machine.project}/file: name another with --data-dir.\n"
     )
+    assert machine.uv_calls == ""
 
 
 def test_without_a_network_it_names_the_variables_that_point_to_a_mirror(machine):
