@@ -12,7 +12,8 @@ from django.utils.translation import pgettext
 from indicators.models import Indicator, Observation, Target
 from indicators.state import Since, is_rate
 from web import language
-from web.charts import chart as charts
+from web.charts.text import value_text
+from web.charts.text import with_unit as value_with_unit
 from web.formats.numbers import trimmed
 from web.formats.periods import period_name
 from web.formats.units import english_decimals, english_unit, in_english
@@ -40,7 +41,7 @@ def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = Tr
     if value is None:
         return NOTHING
     shown = shown_value(indicator, value, exactly=exactly)
-    text = charts.value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator))
+    text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator))
     return text.replace("%", "").replace(MINUS, "-")
 
 
@@ -67,9 +68,9 @@ def _as_exact_as(value: Decimal, change: Decimal) -> Decimal:
 def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True) -> str:
     """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW."""
     shown, decimals = shown_value(indicator, value), _least_decimals(indicator)
-    text = charts.value_text(shown, percent=is_rate(indicator), exact=exact, decimals=decimals)
+    text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=decimals)
     unit = shown_unit(indicator).removeprefix("%")
-    return charts.with_unit(text, unit.strip())
+    return value_with_unit(text, unit.strip())
 
 
 def change_words(indicator: Indicator, change: Decimal) -> str:
@@ -145,7 +146,7 @@ def target_label(target: Target, indicator: Indicator) -> str:
 
 
 def _on_chart(indicator: Indicator, value: Decimal) -> str:
-    return charts.value_text(shown_value(indicator, value), percent=is_rate(indicator))
+    return value_text(shown_value(indicator, value), percent=is_rate(indicator))
 
 
 def _parts(target: Target, indicator: Indicator, written: Callable[[Indicator, Decimal], str]) -> tuple[str, list[str]]:

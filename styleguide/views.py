@@ -25,8 +25,11 @@ from core.periods import MonthState
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from dashboard.charts import due_dates as due_chart
-from dashboard.charts import progress as charts
 from dashboard.charts import report_matrix as report_chart
+from dashboard.charts.growth import GrowthPoint, growth_figure
+from dashboard.charts.progress_curve import RunningTotal, progress_curve
+from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
+from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.charts.treemap import Area, treemap
 from dashboard.figures import Figures
 from dashboard.pages.shared import Links, TableRow
@@ -36,7 +39,8 @@ from measures.charts.status_history import StatusStep, status_steps
 from measures.models import Plan
 from measures.reporting_months import Month
 from projects.models import Category
-from web.charts import chart as shared
+from web.charts.chart import Chart, Column
+from web.charts.text import month_name, year_name
 from web.lists.filters import DayField
 from web.templatetags.pilotzone import local
 from web.views import WorkPage
@@ -468,11 +472,15 @@ def _bar_rows() -> list[TableRow]:
 
 def charts_shown() -> list[Entry]:
     completed = [
-        charts.Step(date(2023, 3, 20), 1),
-        charts.Step(date(2023, 5, 31), 7),
-        charts.Step(date(2023, 6, 19), 13),
+        RunningTotal(date(2023, 3, 20), 1),
+        RunningTotal(date(2023, 5, 31), 7),
+        RunningTotal(date(2023, 6, 19), 13),
     ]
-    due = [charts.Step(date(2023, 6, 30), 18), charts.Step(date(2023, 8, 15), 23), charts.Step(date(2023, 12, 31), 89)]
+    due = [
+        RunningTotal(date(2023, 6, 30), 18),
+        RunningTotal(date(2023, 8, 15), 23),
+        RunningTotal(date(2023, 12, 31), 89),
+    ]
     changes = [
         StatusStep(date(2023, 5, 31), "in_progress"),
         StatusStep(date(2023, 5, 31), "completed", is_superseded=True),
@@ -480,25 +488,25 @@ def charts_shown() -> list[Entry]:
     ]
     yantai, weihai, qingdao = _name("烟台", "Yantai"), _name("威海", "Weihai"), _name("青岛", "Qingdao")
     tiles = [
-        charts.Tile(yantai, 1, 5, 10307, "#"),
-        charts.Tile(weihai, 1, 6, 3363, "#"),
-        charts.Tile(qingdao, 2, 5, 8897, "#"),
-        charts.Tile(_name("枣庄", "Zaozhuang"), 4, 3, 2371, "#"),
+        Tile(yantai, 1, 5, 10307, "#"),
+        Tile(weihai, 1, 6, 3363, "#"),
+        Tile(qingdao, 2, 5, 8897, "#"),
+        Tile(_name("枣庄", "Zaozhuang"), 4, 3, 2371, "#"),
     ]
     departments = [
-        charts.StatusRow(_name("能源局", "Energy"), 0, 12, 23),
-        charts.StatusRow(_name("科技厅", "Science and Technology"), 1, 7, 11),
+        StatusRow(_name("能源局", "Energy"), 0, 12, 23),
+        StatusRow(_name("科技厅", "Science and Technology"), 1, 7, 11),
     ]
-    by_city = [charts.CityRow(qingdao, 3132, 3457, 1826, 482), charts.CityRow(weihai, 1194, 851, 1192, 126)]
+    by_city = [CityRow(qingdao, 3132, 3457, 1826, 482), CityRow(weihai, 1194, 851, 1192, 126)]
     quarters = [
         (date(2022, 12, 31), "3.9", "3.0"),
         (date(2023, 3, 31), "4.7", "4.5"),
         (date(2023, 6, 30), "6.2", "5.5"),
     ]
-    growth = [charts.GrowthPoint(end, Decimal(here), Decimal(there)) for end, here, there in quarters]
+    growth = [GrowthPoint(end, Decimal(here), Decimal(there)) for end, here, there in quarters]
     shandong, china = _name("山东", "Shandong"), _name("全国", "China")
     years = [
-        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, shared.year_name(year), year != 2021)
+        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, year_name(year), year != 2021)
         for year, value in ((2020, 46), (2021, 39), (2022, 36))
     ]
     years[0] = years[0]._replace(exact=False, is_floor=True)
@@ -516,21 +524,21 @@ def charts_shown() -> list[Entry]:
     ]
     axes = {"gdp": Axis(_("GDP"), _("trillion yuan")), "emissions": Axis(_("CO2 emissions"), _name("百万吨", "Mt"))}
     plan: dict[str, Any] = {"plan_start": STARTS, "plan_end": ENDS, "total": 249}
-    empty = shared.Chart("", "", None, "", [], [], missing=_("No data for this period"))
+    empty = Chart("", "", None, "", [], [], missing=_("No data for this period"))
     drawn = [
-        (_("Completion rate"), "course", charts.course(completed, due, as_of=DAY, **plan)),
-        (_("before the plan"), "course", charts.course([], due, as_of=date(2022, 12, 1), **plan)),
-        (_("Investment by city (100 million yuan)"), "map", charts.tile_map(tiles)),
-        (_("GDP growth"), "line", charts.growth(growth, subject_name=shandong, comparator_name=china)),
-        (_("Measures by lead department and status"), "free", charts.status_stack(departments)),
-        (_("Investment by city and category"), "free", charts.projects_by_city(by_city)),
+        (_("Completion rate"), "course", progress_curve(completed, due, as_of=DAY, **plan)),
+        (_("before the plan"), "course", progress_curve([], due, as_of=date(2022, 12, 1), **plan)),
+        (_("Investment by city (100 million yuan)"), "map", city_tile_map(tiles)),
+        (_("GDP growth"), "line", growth_figure(growth, subject_name=shandong, comparator_name=china)),
+        (_("Measures by lead department and status"), "free", status_bars(departments)),
+        (_("Investment by city and category"), "free", city_bars(by_city)),
         (_("Where the investment goes"), "free", treemap(areas, {})),
         (_("Emissions and GDP"), "line", decoupling_path(path, **axes)),
         (_("Status of a measure"), "steps", status_steps(changes, date(2023, 6, 30), DAY)),
         ("PM2.5", "line", indicator_line(years, targets=targets, unit="µg/m³", name=shandong)),
         (_("in place of a chart without rows"), "line", None),
     ]
-    columns = [shared.Column(_("Year"), is_number=False), shared.Column("PM2.5")]
+    columns = [Column(_("Year"), is_number=False), Column("PM2.5")]
     specimens = [
         Specimen(
             '{% include "components/chart.html" with no_file=True %}',
@@ -588,7 +596,7 @@ def _reports_and_due_dates() -> list[Specimen]:
         due_chart.due_chart(measures, figures, Links({})),
         due_chart.due_chart([], figures, Links({})),
     ]
-    given = {"report_rows": rows, "report_months": [shared.month_name(month) for month in months]}
+    given = {"report_rows": rows, "report_months": [month_name(month) for month in months]}
     return [
         Specimen(
             '{% include "components/chart.html" with no_file=True %}',

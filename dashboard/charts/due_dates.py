@@ -16,26 +16,11 @@ from core.statuses import MeasureStatus
 from dashboard.figures import Figures
 from dashboard.pages.shared import Links
 from measures.models import Measure, Plan
-from web.charts.chart import (
-    INK,
-    INK_2,
-    NARROW_TICKS,
-    STATUS_TONES,
-    Chart,
-    Column,
-    Figure,
-    Margin,
-    day_of_year,
-    is_chinese,
-    label,
-    layout,
-    narrow_layout,
-    scale,
-    tick_values,
-    x_axis,
-    y_axis,
-    year_name,
-)
+from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
+from web.charts.chart import Chart, Column, Figure
+from web.charts.labels import label
+from web.charts.text import day_of_year, is_chinese, year_name
+from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
 

@@ -14,26 +14,11 @@ from core.periods import MonthState
 from core.provenance import Provenance
 from dashboard.pages.shared import Links, month_words
 from measures.reporting_months import Month, reports_due_on
-from web.charts.chart import (
-    ACCENT,
-    FONT,
-    INK,
-    INK_3,
-    NARROW_FONT,
-    RED,
-    Chart,
-    Column,
-    Figure,
-    Margin,
-    day_of_year,
-    is_chinese,
-    layout,
-    month_name,
-    narrow_layout,
-    wrapped,
-    x_axis,
-    y_axis,
-)
+from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
+from web.charts.chart import Chart, Column, Figure
+from web.charts.labels import wrapped
+from web.charts.text import day_of_year, is_chinese, month_name
+from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
 from web.language import local
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import iso, number

@@ -13,19 +13,9 @@ from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.pages.shared import rounding_note
 from projects.models import Category
-from web.charts.chart import (
-    CATEGORY_TONES,
-    GROUND,
-    INK,
-    NARROW_FONT,
-    Chart,
-    Column,
-    Figure,
-    Margin,
-    Tone,
-    layout,
-    plain,
-)
+from web.charts.axes import Margin, layout, plain
+from web.charts.chart import Chart, Column, Figure
+from web.charts.theme import CATEGORY_TONES, GROUND, INK, NARROW_FONT, Tone
 from web.formats.numbers import WAN_PER_YI
 from web.formats.units import money_words
 from web.templatetags.pilotzone import day as day_words

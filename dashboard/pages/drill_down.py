@@ -14,9 +14,9 @@ from core.provenance import Provenance
 from core.rounding import whole
 from core.statuses import MeasureStatus
 from dashboard.changes import fallen_most, members_then
-from dashboard.charts import progress as charts
 from dashboard.charts.due_dates import Due, due_chart, due_rows
 from dashboard.charts.report_matrix import report_chart, report_rows
+from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.treemap import Area, investment_chart
 from dashboard.figures import Figures, Row, project_figures
 from dashboard.pages.shared import (
@@ -44,7 +44,8 @@ from measures.models import Measure
 from measures.reporting_months import Month, months_by_department, months_of, months_of_department, months_shown
 from projects.models import Category, Project
 from regions.models import Region
-from web.charts.chart import Chart, Column, month_name
+from web.charts.chart import Chart, Column
+from web.charts.text import month_name
 from web.formats.sentences import format_sentence
 from web.formats.units import money, money_words
 from web.language import local
@@ -111,9 +112,7 @@ def measure_table(
 def status_chart(table: list[TableRow], by: str, figures: Figures) -> Chart:
     """Members with measures as stacked bars, in the order of the table."""
     shown = [row for row in table if row.figures["total"]]
-    stack = [
-        charts.StatusRow(row.name, **{status: row.figures[status] for status in STATUSES}, url=row.url) for row in shown
-    ]
+    stack = [StatusRow(row.name, **{status: row.figures[status] for status in STATUSES}, url=row.url) for row in shown]
     title = (
         _("Measures by section and status, as of %(day)s")
         if by == "section"
@@ -124,7 +123,7 @@ def status_chart(table: list[TableRow], by: str, figures: Figures) -> Chart:
     return Chart(
         name="status",
         title=title % {"day": day_words(figures.day)},
-        figure=charts.status_stack(stack) if shown else None,
+        figure=status_bars(stack) if shown else None,
         summary=pgettext("between clauses", "; ").join(parts),
         columns=[
             Column(_("Section") if by == "section" else _("Department"), is_number=False),
@@ -330,9 +329,7 @@ def categories_chart(
 ) -> Chart:
     """The cities' projects by category as stacked bars, in the order of the table."""
     bars = [
-        charts.CityRow(
-            name=shown.name, url=shown.url, **{each.value: cell for each, cell in zip(Category, own, strict=True)}
-        )
+        CityRow(name=shown.name, url=shown.url, **{each.value: cell for each, cell in zip(Category, own, strict=True)})
         for shown, own in zip(table, cells, strict=True)
     ]
     title = (
@@ -348,7 +345,7 @@ def categories_chart(
     return Chart(
         name="categories",
         title=title % {"day": day_words(figures.day)},
-        figure=charts.projects_by_city(bars, **({"said": money_words} if is_investment else {}))
+        figure=city_bars(bars, **({"said": money_words} if is_investment else {}))
         if figures.projects["total"]
         else None,
         summary=pgettext("between clauses", "; ").join(parts),

@@ -19,7 +19,9 @@ from core.periods import PeriodKind, month_end, months_between
 from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.changes import EarlierFigures, Fall, fallen_most, figure_changes, members_then
-from dashboard.charts import progress as charts
+from dashboard.charts.growth import GrowthPoint, growth_figure
+from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
+from dashboard.charts.tile_map import INVESTMENT_CLASSES, PROJECT_CLASSES, Tile, city_tile_map
 from dashboard.figures import Figures, Row
 from dashboard.pages.shared import (
     LEAST_TO_RANK,
@@ -54,7 +56,8 @@ from measures import timeline as histories
 from measures.reporting_months import Month, months_in, reports_due_on
 from measures.timeline import History, count_on
 from projects.models import Category
-from web.charts.chart import Chart, Column, year_name
+from web.charts.chart import Chart, Column
+from web.charts.text import year_name
 from web.days import month_before
 from web.formats.numbers import trimmed
 from web.formats.sentences import format_sentence
@@ -394,10 +397,10 @@ def _years(first: int, last: int) -> str:
 def course_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
     plan, day = figures.plan, figures.day
     completed = [
-        charts.Step(on, so_far, links.to("measures:list", status="completed", as_of=on))
+        RunningTotal(on, so_far, links.to("measures:list", status="completed", as_of=on))
         for on, so_far in history.completed
     ]
-    due = [charts.Step(on, so_far, links.to("measures:list", due_to=on)) for on, so_far in history.due]
+    due = [RunningTotal(on, so_far, links.to("measures:list", due_to=on)) for on, so_far in history.due]
     span: dict[str, Any] = {
         "total": figures.measures["total"],
         "as_of": day,
@@ -405,13 +408,13 @@ def course_chart(figures: Figures, history: History, links: Links, *, whole_plan
         "plan_end": plan.ends_on,
         "whole_plan": whole_plan,
     }
-    start, end = charts.in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
+    start, end = in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
     title = _("Completion rate against plan curve and time elapsed, %(years)s, as of %(day)s (%%)")
     years = _years(start.year, end.year) if whole_plan else year_name(end.year)
     return Chart(
         name="course",
         title=title % {"years": years, "day": day_words(day)},
-        figure=charts.course(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
+        figure=progress_curve(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
         summary=_course_sentence(figures, history),
         columns=[
             Column(_("Date"), iso, is_number=False),
@@ -422,7 +425,7 @@ def course_chart(figures: Figures, history: History, links: Links, *, whole_plan
             Column(_("Time elapsed (%)"), number),
             Column(_("Even pace (%)"), number),
         ],
-        rows=charts.course_points(completed, due, **span),
+        rows=progress_points(completed, due, **span),
         kind="course",
         provenance=Provenance.ILLUSTRATIVE,
     )
@@ -576,7 +579,7 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
     table = city_rows(rows, links)
     is_investment = map_of == "total_investment"
     tiles = [
-        charts.Tile(shown.name, row.member.tile_row, row.member.tile_column, row.figures[map_of], shown.url)
+        Tile(shown.name, row.member.tile_row, row.member.tile_column, row.figures[map_of], shown.url)
         for row, shown in zip(rows, table, strict=True)
         if row.member.tile_row
     ]
@@ -588,9 +591,9 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
     return Chart(
         name="map",
         title=title % {"day": day_words(figures.day)},
-        figure=charts.tile_map(
+        figure=city_tile_map(
             tiles,
-            classes=charts.INVESTMENT_CLASSES if is_investment else charts.PROJECT_CLASSES,
+            classes=INVESTMENT_CLASSES if is_investment else PROJECT_CLASSES,
             **({"said": money_words} if is_investment else {}),
         ),
         summary=_where_sentence(
@@ -640,7 +643,7 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
     return Chart(
         name="growth",
         title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": day_words(figures.day)},
-        figure=charts.growth(
+        figure=growth_figure(
             points,
             subject_name=_("Shandong"),
             comparator_name=_("China"),
@@ -663,7 +666,7 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
     )
 
 
-def growth_points(standing: Standing | None) -> list[charts.GrowthPoint]:
+def growth_points(standing: Standing | None) -> list[GrowthPoint]:
     """The year to each quarter's end, from what was released by the day."""
     if standing is None:
         return []
@@ -674,7 +677,7 @@ def growth_points(standing: Standing | None) -> list[charts.GrowthPoint]:
         return {row.period_end: trimmed(row.value) for row in sorted(shown, key=lambda row: row.released_on)}
 
     own, others = by_end(standing.series), by_end(standing.comparator_series)
-    return [charts.GrowthPoint(end, own.get(end), others.get(end)) for end in sorted(own.keys() | others.keys())]
+    return [GrowthPoint(end, own.get(end), others.get(end)) for end in sorted(own.keys() | others.keys())]
 
 
 def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:

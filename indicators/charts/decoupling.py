@@ -19,32 +19,11 @@ from indicators.rules import emission_intensity
 from indicators.state import PROVINCE
 from indicators.wording import in_one_bracket, shown_unit, shown_value
 from regions.models import Region, RegionKind
-from web.charts.chart import (
-    ACCENT,
-    EDGE,
-    GRID,
-    GROUND,
-    INK,
-    INK_2,
-    NARROW_FONT,
-    SUBJECT_LINE,
-    Chart,
-    Column,
-    Figure,
-    Margin,
-    is_chinese,
-    label,
-    layout,
-    narrow_layout,
-    plain,
-    scale,
-    tick_values,
-    value_text,
-    with_unit,
-    x_axis,
-    y_axis,
-    year_name,
-)
+from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
+from web.charts.chart import Chart, Column, Figure
+from web.charts.labels import label
+from web.charts.text import is_chinese, value_text, with_unit, year_name
+from web.charts.theme import ACCENT, EDGE, GRID, GROUND, INK, INK_2, NARROW_FONT, SUBJECT_LINE
 from web.formats.numbers import trimmed
 from web.formats.sources import source_text
 from web.language import local

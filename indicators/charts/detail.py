@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from core.periods import PeriodKind
-from web.charts.chart import (
+from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
+from web.charts.chart import Figure, Number
+from web.charts.labels import EndLabel, end_labels, label, wrapped
+from web.charts.text import value_text, year_name
+from web.charts.theme import (
     ACCENT,
     COMPARATOR,
     COMPARATOR_LINE,
@@ -18,22 +22,6 @@ from web.charts.chart import (
     NARROW_FONT,
     PATH_LINE,
     SUBJECT_LINE,
-    EndLabel,
-    Figure,
-    Margin,
-    Number,
-    end_labels,
-    label,
-    layout,
-    narrow_layout,
-    plain,
-    scale,
-    tick_values,
-    value_text,
-    wrapped,
-    x_axis,
-    y_axis,
-    year_name,
 )
 
 

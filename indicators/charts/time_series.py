@@ -23,8 +23,9 @@ from indicators.wording import (
     target_label,
     target_words,
 )
-from web.charts.chart import Chart, Column, value_text
-from web.charts.chart import with_unit as unit_behind
+from web.charts.chart import Chart, Column
+from web.charts.text import value_text
+from web.charts.text import with_unit as unit_behind
 from web.language import local
 from web.templatetags.pilotzone import MINUS
 from web.templatetags.pilotzone import day as day_words

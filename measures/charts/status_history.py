@@ -9,25 +9,11 @@ from django.utils.translation import gettext as _
 
 from core.periods import months_between
 from core.statuses import MeasureStatus
-from web.charts.chart import (
-    ACCENT,
-    EDGE,
-    INK_2,
-    INK_3,
-    RED,
-    SUBJECT_LINE,
-    Figure,
-    Margin,
-    day_of_year,
-    hover_day,
-    label,
-    layout,
-    month_name,
-    narrow_layout,
-    x_axis,
-    y_axis,
-    year_name,
-)
+from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
+from web.charts.chart import Figure
+from web.charts.labels import label
+from web.charts.text import day_of_year, hover_day, month_name, year_name
+from web.charts.theme import ACCENT, EDGE, INK_2, INK_3, RED, SUBJECT_LINE
 from web.templatetags.pilotzone import day
 
 

@@ -9,7 +9,8 @@ from coloraide import Color
 from django.conf import settings
 
 from core.statuses import MeasureStatus
-from web.charts import chart as charts
+from web.charts import theme
+from web.charts.theme import CATEGORY_TONES, GRID, INK_ON_MIDDLE, SEQUENCE_TONES, STATUS_TONES
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = sorted((ROOT / "static/css").rglob("*.css"))
@@ -192,18 +193,18 @@ def test_colours_stand_in_the_token_file_only(path):
 def test_charts_have_the_colours_of_the_tokens():
     """Plotly reads no style sheet. Of the theme only the grid, which is decoration, and the ink on the middle status
     have a colour of their own."""
-    theme = {name: value for name, value in vars(charts).items() if isinstance(value, str) and COLOUR.match(value)}
-    tones = [*charts.STATUS_TONES.values(), *charts.SEQUENCE_TONES, *charts.CATEGORY_TONES.values()]
-    used = {colour.lower() for colour in [*theme.values(), *chain.from_iterable(tones)]}
-    assert used - set(NORMAL.values()) == {charts.GRID.lower(), charts.INK_ON_MIDDLE.lower()}
+    colours = {name: value for name, value in vars(theme).items() if isinstance(value, str) and COLOUR.match(value)}
+    tones = [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]
+    used = {colour.lower() for colour in [*colours.values(), *chain.from_iterable(tones)]}
+    assert used - set(NORMAL.values()) == {GRID.lower(), INK_ON_MIDDLE.lower()}
     for name in ("ink", "ink-2", "ink-3", "edge", "ground", "accent", "comparator", "red"):
         assert theme[name.replace("-", "_").upper()].lower() == NORMAL[name]
     for status in MeasureStatus:
-        assert charts.STATUS_TONES[status].fill.lower() == NORMAL[status.tone]
+        assert STATUS_TONES[status].fill.lower() == NORMAL[status.tone]
 
 
 def test_words_in_the_areas_of_charts_can_be_read():
-    for tone in [*charts.STATUS_TONES.values(), *charts.SEQUENCE_TONES, *charts.CATEGORY_TONES.values()]:
+    for tone in [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]:
         assert contrast(tone.text.lower(), tone.fill.lower()) >= 4.5
         assert contrast(tone.edge.lower(), NORMAL["ground"]) >= 3
 

@@ -13,12 +13,17 @@ import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 
-from dashboard.charts import progress as charts
-from dashboard.charts.progress import CityRow, GrowthPoint, StatusRow, Step, Tile
+from dashboard.charts.growth import GrowthPoint, growth_figure
+from dashboard.charts.progress_curve import RunningTotal, Step, _crosses, _Point, progress_curve
+from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
+from dashboard.charts.tile_map import Tile, city_tile_map
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from measures.charts.status_history import StatusStep, status_steps
-from web.charts import chart as shared
+from web.charts.axes import scale
 from web.charts.chart import Figure
+from web.charts.labels import apart
+from web.charts.text import value_text
+from web.charts.theme import ACCENT, CATEGORY_TONES, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
 from web.formats.units import money_words
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +64,7 @@ def words(figure: Figure, layout: str = "layout") -> list[str]:
 
 
 def course(as_of: date, **more: Any) -> Figure:
-    return checked(charts.course(COMPLETED, DUE, as_of=as_of, **PLAN | more))
+    return checked(progress_curve(COMPLETED, DUE, as_of=as_of, **PLAN | more))
 
 
 class TestCourse:
@@ -97,8 +102,8 @@ class TestCourse:
         free = gap(course(date(2023, 8, 29), whole_plan=True))
         assert (free["x"], free["xanchor"], free["y"], free["yanchor"]) == where
         # All is completed within the first weeks: the line runs along the top.
-        ahead = [charts.Step(date(2023, 1, 20), 245)]
-        taken = gap(checked(charts.course(ahead, DUE, as_of=date(2023, 8, 29), **PLAN | {"whole_plan": True})))
+        ahead = [RunningTotal(date(2023, 1, 20), 245)]
+        taken = gap(checked(progress_curve(ahead, DUE, as_of=date(2023, 8, 29), **PLAN | {"whole_plan": True})))
         assert taken["x"] == "2023-08-29"
 
     def test_before_the_plan_there_is_no_rate_and_no_gap(self) -> None:
@@ -113,7 +118,7 @@ class TestCourse:
         assert not any("Even pace" in text for text in words(figure))
 
     def test_without_measures_there_is_nothing_to_measure(self) -> None:
-        figure = checked(charts.course([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0}))
+        figure = checked(progress_curve([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0}))
         assert words(figure) == ["Time elapsed 33.3%"]
 
     @pytest.mark.parametrize("layout", ["layout", "narrow"])
@@ -129,8 +134,8 @@ class TestCourse:
 
     def test_a_line_comes_into_a_box_from_any_side(self) -> None:
         def crosses(*line: tuple[float, float]) -> bool:
-            points = [charts._Point(*each) for each in line]
-            return charts._crosses(points, charts._Point(10, 10), charts._Point(20, 20))
+            points = [_Point(*each) for each in line]
+            return _crosses(points, _Point(10, 10), _Point(20, 20))
 
         assert crosses((0, 15), (30, 15))
         assert crosses((15, 0), (15, 30))
@@ -142,9 +147,9 @@ class TestCourse:
         assert not crosses((0, 15), (30, 45))
 
     def test_ahead_and_on_pace_are_said(self) -> None:
-        ahead = checked(charts.course([Step(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
+        ahead = checked(progress_curve([Step(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
         assert "<b>23.3 points ahead of<br>time elapsed</b>" in words(ahead)
-        on_pace = checked(charts.course([Step(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
+        on_pace = checked(progress_curve([Step(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
         assert "<b>On pace</b>" in words(on_pace)
         assert on_pace["layout"]["shapes"] == []
 
@@ -174,7 +179,7 @@ TILES = [
 
 class TestTileMap:
     def test_each_tile_carries_name_value_class_and_address(self) -> None:
-        (bars,) = checked(charts.tile_map(TILES))["data"]
+        (bars,) = checked(city_tile_map(TILES))["data"]
         assert bars["text"] == [
             "<b>Dezhou</b><br>3,866",
             "<b>Yantai</b><br>10,307",
@@ -186,14 +191,14 @@ class TestTileMap:
         assert bars["customdata"][1] == "/cities/370600/"
 
     def test_rows_go_down_from_the_north_and_the_bay_is_named(self) -> None:
-        figure = charts.tile_map(TILES)
+        figure = city_tile_map(TILES)
         assert figure["data"][0]["base"] == [0.52, 0.52, 3.52, 0.52]
         assert figure["layout"]["yaxis"]["range"] == [4.5, 0.5]
         (bay,) = figure["layout"]["annotations"]
         assert (bay["text"], bay["x"], bay["y"]) == ("Laizhou Bay", 4, 1)
 
     def test_the_key_names_the_fixed_classes(self) -> None:
-        key = charts.tile_map(TILES)["key"]
+        key = city_tile_map(TILES)["key"]
         assert [entry["label"] for entry in key] == [
             "under 3,000",
             "3,000–4,000",
@@ -207,7 +212,7 @@ class TestTileMap:
         [(2999, "#E3EEF3"), (3000, "#B7D3E0"), (4000, "#82B3C9"), (5500, "#2F7696"), (8500, "#0A3448")],
     )
     def test_a_class_starts_at_its_round_number(self, value: int, colour: str) -> None:
-        (bars,) = charts.tile_map([Tile("A", 1, 1, value, "")])["data"]
+        (bars,) = city_tile_map([Tile("A", 1, 1, value, "")])["data"]
         assert bars["marker"]["color"] == [colour]
 
 
@@ -220,7 +225,7 @@ GROWTH = [
 
 
 def growth(points: list[GrowthPoint]) -> Figure:
-    return checked(charts.growth(points, subject_name="Shandong", comparator_name="China"))
+    return checked(growth_figure(points, subject_name="Shandong", comparator_name="China"))
 
 
 class TestGrowth:
@@ -255,7 +260,7 @@ class TestGrowth:
 class TestStacks:
     def test_rows_keep_their_order_with_counts_and_sums(self) -> None:
         rows = [StatusRow("Energy", 0, 12, 23, "/departments/energy/"), StatusRow("Industry", 1, 11, 14)]
-        figure = checked(charts.status_stack(rows))
+        figure = checked(status_bars(rows))
         completed, in_progress, promoting, sums = figure["data"]
         assert (completed["x"], in_progress["x"], promoting["x"]) == ([0, 1], [12, 11], [23, 14])
         assert completed["text"] == ["", "1"]
@@ -265,9 +270,7 @@ class TestStacks:
         assert [entry["label"] for entry in figure["key"]] == ["Completed", "In progress", "Being promoted"]
 
     def test_long_names_stand_above_their_bars_on_narrow_plots(self) -> None:
-        figure = charts.status_stack(
-            [StatusRow("Cut carbon and pollution, expand green areas, pursue growth", 1, 17, 22)]
-        )
+        figure = status_bars([StatusRow("Cut carbon and pollution, expand green areas, pursue growth", 1, 17, 22)])
         assert figure["layout"]["yaxis"]["ticktext"] == [
             "Cut carbon and pollution, expand<br>green areas, pursue growth"
         ]
@@ -275,12 +278,12 @@ class TestStacks:
         assert words(figure, "narrow") == ["Cut carbon and pollution, expand<br>green areas, pursue growth"]
 
     def test_no_rows_are_no_error(self) -> None:
-        checked(charts.status_stack([]))
-        checked(charts.projects_by_city([]))
+        checked(status_bars([]))
+        checked(city_bars([]))
 
     def test_categories_are_named_above_the_first_bar(self) -> None:
         rows = [CityRow("Yantai", industry=Decimal("3836.2"), infrastructure=2342, energy=3777, innovation=352)]
-        figure = checked(charts.projects_by_city(rows, said=money_words))
+        figure = checked(city_bars(rows, said=money_words))
         assert words(figure) == [
             "<b>Key industries</b>",
             "<b>Infrastructure</b>",
@@ -466,18 +469,18 @@ class TestValueText:
         ],
     )
     def test_digits_are_the_sources(self, value: Any, percent: bool, text: str) -> None:
-        assert shared.value_text(value, percent=percent) == text
+        assert value_text(value, percent=percent) == text
 
 
 class TestLabelsApart:
     def test_neighbours_get_room_upwards(self) -> None:
-        assert shared.apart([100, 105, 300], room=20, highest=400) == [0, 15, 0]
+        assert apart([100, 105, 300], room=20, highest=400) == [0, 15, 0]
 
     def test_the_top_pushes_down(self) -> None:
-        assert shared.apart([330, 332], room=20, highest=332) == [-18, 0]
+        assert apart([330, 332], room=20, highest=332) == [-18, 0]
 
     def test_nothing_to_place(self) -> None:
-        assert shared.apart([], room=20, highest=10) == []
+        assert apart([], room=20, highest=10) == []
 
 
 class TestScale:
@@ -493,7 +496,7 @@ class TestScale:
         ],
     )
     def test_steps_are_round(self, lowest: float, highest: float, ticks: list[float]) -> None:
-        assert shared.scale(lowest, highest)[0] == ticks
+        assert scale(lowest, highest)[0] == ticks
 
 
 def contrast(one: str, other: str) -> float:
@@ -507,7 +510,7 @@ def contrast(one: str, other: str) -> float:
 
 
 class TestPalette:
-    TONES = [*shared.STATUS_TONES.values(), *shared.SEQUENCE_TONES, *shared.CATEGORY_TONES.values()]
+    TONES = [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]
 
     def test_its_colours_are_those_of_the_pages(self) -> None:
         """But for the grid, which is quieter than a rule, and the ink that tones too dark for ink take."""
@@ -523,5 +526,5 @@ class TestPalette:
     def test_lines_and_edges_can_be_seen(self) -> None:
         for tone in self.TONES:
             assert max(contrast(tone.fill, "#FFFFFF"), contrast(tone.edge, "#FFFFFF")) >= 3, tone
-        for colour in (shared.ACCENT, shared.COMPARATOR, shared.INK_2, shared.RED):
+        for colour in (ACCENT, COMPARATOR, INK_2, RED):
             assert contrast(colour, "#FFFFFF") >= 4.5
