@@ -14,8 +14,9 @@ from core.pace import Pace, gap, pace, percent, time_elapsed, to_tenth
 from core.periods import months_between
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Figure
-from web.charts.labels import EndLabel, about_wide, end_labels, label
+from web.charts.labels import EndLabel, end_labels, label
 from web.charts.text import hover_day, is_chinese, month_name, year_name
+from web.charts.text_size import about_wide
 from web.charts.theme import (
     ACCENT,
     COMPARATOR,

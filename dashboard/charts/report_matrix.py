@@ -16,8 +16,8 @@ from dashboard.pages.shared import Links, month_words
 from measures.reporting_months import Month, reports_due_on
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
-from web.charts.labels import wrapped
 from web.charts.text import day_of_year, is_chinese, month_name
+from web.charts.text_size import wrapped
 from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
 from web.language import local
 from web.templatetags.pilotzone import day as day_words

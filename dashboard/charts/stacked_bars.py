@@ -10,7 +10,8 @@ from core.rounding import whole
 from core.statuses import MeasureStatus
 from web.charts.axes import Margin, layout, narrow_layout, plain, x_axis, y_axis
 from web.charts.chart import Figure
-from web.charts.labels import about_wide, half_widths, label, wrapped
+from web.charts.labels import label
+from web.charts.text_size import about_wide, half_widths, wrapped
 from web.charts.theme import (
     CATEGORY_TONES,
     FONT,

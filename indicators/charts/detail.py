@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from core.periods import PeriodKind
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Figure, Number
-from web.charts.labels import EndLabel, end_labels, label, wrapped
+from web.charts.labels import EndLabel, end_labels, label
 from web.charts.text import value_text, year_name
+from web.charts.text_size import wrapped
 from web.charts.theme import (
     ACCENT,
     COMPARATOR,

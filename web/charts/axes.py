@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from web.charts.chart import Number
-from web.charts.labels import about_wide
+from web.charts.text_size import about_wide
 from web.charts.theme import EDGE, FONT, GRID, GROUND, INK, INK_2, NARROW_FONT, NARROW_TICKS, TICKS
 from web.templatetags.pilotzone import minus
 

@@ -11,7 +11,7 @@ from dashboard.figures import Figures
 from dashboard.pages.drill_down import measure_member
 from dashboard.pages.shared import Links
 from tests import factories as make
-from tests.dashboard.test_charts import checked
+from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of
 from web.charts.chart import Chart, Figure
 

@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 
 from dashboard.charts.growth import GrowthPoint, growth_figure
-from dashboard.charts.progress_curve import RunningTotal, Step, _crosses, _Point, progress_curve
+from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, progress_curve
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.tile_map import Tile, city_tile_map
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
@@ -26,14 +26,18 @@ from web.charts.text import value_text
 from web.charts.theme import ACCENT, CATEGORY_TONES, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
 from web.formats.units import money_words
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
-COMPLETED = [Step(date(2023, 3, 20), 1), Step(date(2023, 5, 31), 7), Step(date(2023, 6, 19), 13)]
+COMPLETED = [
+    RunningTotal(date(2023, 3, 20), 1),
+    RunningTotal(date(2023, 5, 31), 7),
+    RunningTotal(date(2023, 6, 19), 13),
+]
 DUE = [
-    Step(date(2023, 6, 30), 18),
-    Step(date(2023, 8, 15), 23),
-    Step(date(2023, 12, 31), 89),
-    Step(date(2025, 12, 31), 219),
+    RunningTotal(date(2023, 6, 30), 18),
+    RunningTotal(date(2023, 8, 15), 23),
+    RunningTotal(date(2023, 12, 31), 89),
+    RunningTotal(date(2025, 12, 31), 219),
 ]
 
 
@@ -147,9 +151,9 @@ class TestCourse:
         assert not crosses((0, 15), (30, 45))
 
     def test_ahead_and_on_pace_are_said(self) -> None:
-        ahead = checked(progress_curve([Step(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
+        ahead = checked(progress_curve([RunningTotal(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
         assert "<b>23.3 points ahead of<br>time elapsed</b>" in words(ahead)
-        on_pace = checked(progress_curve([Step(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
+        on_pace = checked(progress_curve([RunningTotal(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
         assert "<b>On pace</b>" in words(on_pace)
         assert on_pace["layout"]["shapes"] == []
 
@@ -514,7 +518,7 @@ class TestPalette:
 
     def test_its_colours_are_those_of_the_pages(self) -> None:
         """But for the grid, which is quieter than a rule, and the ink that tones too dark for ink take."""
-        source = (ROOT / "web/charts/chart.py").read_text(encoding="utf-8")
+        source = (ROOT / "web/charts/theme.py").read_text(encoding="utf-8")
         tokens = (ROOT / "static/css/tokens.css").read_text(encoding="utf-8").lower()
         used = {colour.lower() for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", source)}
         assert {colour for colour in used if colour not in tokens} == {"#e2e7ea", "#060b0f"}

@@ -12,7 +12,7 @@ from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart, r
 from dashboard.pages.shared import Links
 from measures.reporting_months import Month, months_by_department, months_shown
 from tests import factories as make
-from tests.dashboard.test_charts import checked
+from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of
 from web.charts.chart import Chart
 
