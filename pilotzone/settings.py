@@ -24,8 +24,8 @@ except OSError as error:
         f"The data folder {DATA_DIR} cannot be made ({error.strerror}): set PILOTZONE_DATA_DIR to another."
     ) from error
 
-# `manage.py demo` keeps the pinned day and open reading beside the demo's data, so that every other
-# command run on that folder sees the same day as the pages do.
+# `manage.py demo` stores the pinned day and open reading in the data folder, so that every other command run on that
+# folder uses the same day as the pages.
 DEMO_FILE = DATA_DIR / "demo.json"
 PILOTZONE_DEMO = DEMO_FILE.exists()
 if PILOTZONE_DEMO:
@@ -130,16 +130,15 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at once, so that two
-    # writers wait for each other instead of failing half-way.
+    # With WAL readers go on while one writes. With IMMEDIATE a transaction takes the write lock at its start, so that
+    # two writers wait for each other instead of one failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # Each thread of the web server has a cache of its own, and the system keeps the file's pages in memory anyway:
-        # 500 KiB for each instead of 2,000.
+        # 500 KiB of page cache for each thread's connection instead of 2,000: the system caches the file anyway.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-500;",
     }
-    # A new connection reads the schema and prepares every statement again: a tenth of a page. PostgreSQL has its pool.
+    # A new connection reads the schema and prepares every statement again: a tenth of the time of a page.
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     from pilotzone.pool import check
@@ -153,8 +152,8 @@ else:
             "max_size": 8,
             "timeout": 10,
             "check": check,
-            # The pool tries to replace dead connections at ever greater intervals. Where it gives up early, the next
-            # request asks for a new one, and a server that is back is found at once.
+            # Seconds. The pool tries to replace dead connections at ever longer intervals. After it gave up, the next
+            # request opens one, and finds a server that is back at once.
             "reconnect_timeout": 5,
         },
     }
@@ -192,7 +191,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # plotly.js comes from the installed package, so that it always agrees with the figures made for it.
 _plotly = find_spec("plotly")
 assert _plotly is not None and _plotly.origin is not None
-# What `./run bundle` makes of it comes first, where it was made: the same, with only the traces that our charts have.
+# The smaller one of `./run bundle` comes first, where it was made: it has only the traces that our charts use.
 _reduced = BASE_DIR / "frontend" / "built"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -204,7 +203,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "evidence"},
     },
-    # Collected by one user and served by another; without this they had the permissions of evidence, below.
+    # Collected by one user and served by another: not with FILE_UPLOAD_PERMISSIONS, below.
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "OPTIONS": {"file_permissions_mode": 0o644},
@@ -216,10 +215,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
-# Three texts of a report that are far too long, each letter written in nine, still come back with a sentence.
+# Large enough that a report with three far too long texts, 9 bytes a character, is answered with an error at the field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# The image collects and compresses the files at its build. The demo serves them where they are
-# installed: nothing to collect, nothing that can go stale.
+# The image collects and compresses the files when it is built. Elsewhere they are served from where they are installed.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_MAX_AGE = 3600
@@ -258,11 +256,11 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
-    # A page has some 100 KB, and each web process keeps its own.
+    # A page has some 100 KB, and each web process has a cache of its own.
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}
 }
 
-# Without a broker tasks run in the process that asked for them, after its commit.
+# Without a broker tasks run in the process that asked for them, after it committed.
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -272,21 +270,21 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A write must not wait for a broker that is away: its mark stays in the outbox and the sweep finds it.
+# A write must not wait for a broker that is away: the stale cells stay in the database, and the sweep finds them.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Without this a publisher tries to connect for six seconds, in spite of CELERY_TASK_PUBLISH_RETRY. Worker and beat
-    # have a patience of their own.
+    # Without this a publisher tries to connect for six seconds, in spite of CELERY_TASK_PUBLISH_RETRY. Workers and beat
+    # go on trying, by other settings.
     "max_retries": 0,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "visibility_timeout": 600,
 }
 CELERY_TIMEZONE = TIME_ZONE
-# The one schedule: `celery beat` runs it, and so does the scheduler thread of `manage.py demo`.
+# Run by `celery beat`, or by `pilotzone.scheduler` in the demonstration.
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-stale-cells": {"task": "rollups.tasks.refresh_rollups_task", "schedule": 30.0},
-    # Before the day turns: the rebuild of the new day would wipe out what is wrong.
+    # Before midnight: the rebuild of the new day would overwrite cells that are wrong.
     "verify-nightly": {
         "task": "rollups.tasks.verify_rollups_task",
         "schedule": crontab(hour=23, minute=30),
@@ -295,7 +293,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "rollups.tasks.rebuild_rollups_task",
         "schedule": crontab(hour=2, minute=30),
     },
-    # Every page asks for the sum of these rows.
+    # Every page sums up these rows.
     "forget-old-changes": {"task": "web.tasks.forget_old_changes_task", "schedule": 600.0},
     "tell-of-due-dates": {
         "task": "measures.tasks.tell_of_due_dates_task",
@@ -307,10 +305,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# Printed to the console unless a server is named. A server that hangs must not hold up the digests.
+# Without a server e-mails are printed to the console. Seconds: a server that hangs must not hold up the digests.
 MAILERS = {"default": env.mailer("PILOTZONE_EMAIL_URL", timeout=10)}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PILOTZONE_EMAIL_FROM", "pilotzone@localhost")
-# What links in e-mails begin with.
+# Links in e-mails begin with it.
 PILOTZONE_SITE_URL = env.site_url("PILOTZONE_SITE_URL", "http://localhost:8000")
 
 PILOTZONE_TODAY = env.day("PILOTZONE_TODAY")
@@ -321,11 +319,11 @@ PILOTZONE_DUE_SOON_DAYS = env.integer("PILOTZONE_DUE_SOON_DAYS", 60, most=36_500
 PILOTZONE_SILENT_DAYS = env.integer("PILOTZONE_SILENT_DAYS", 62, most=36_500)
 PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"))
 PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
-# Seconds for which a page may be shown again unmade while the data are the same; 0 makes each anew.
+# Seconds for which a page is cached while the data are the same; 0 caches none.
 PILOTZONE_KEEP_PAGES = env.integer("PILOTZONE_KEEP_PAGES", 600, most=86_400)
 PILOTZONE_WEB_WORKERS = env.integer("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 
-# Sites whose pages may read the API in a visitor's browser; none unless named. Never with the visitor's cookies.
+# Sites whose pages may read the API in a visitor's browser, without the visitor's cookies.
 CORS_ALLOWED_ORIGINS = env.strings("PILOTZONE_CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -344,7 +342,7 @@ REST_FRAMEWORK = {
         "anonymous": env.rate("PILOTZONE_API_RATE_ANONYMOUS", "600/min"),
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
     },
-    # Without a proxy the header is the caller's own word, and would let them out of their limit.
+    # How many proxies add to X-Forwarded-For. Where there is none, a caller could escape its limit with that header.
     "NUM_PROXIES": env.integer("PILOTZONE_PROXIES", 0, most=9),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "web.api.problems.explain_error",
@@ -356,7 +354,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("Measures, projects and indicators of the pilot zone, as of any day."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    # Lists of allowed values stay where they are used: several fields share one.
+    # The default hook moves lists of allowed values out of the fields that use them.
     "POSTPROCESSING_HOOKS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -369,7 +367,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Refusals of bad requests and tasks that went well are no news; failures of both are.
+    # Without refused requests, and without tasks that succeeded.
     "loggers": {"django.request": {"level": "ERROR"}, "celery.app.trace": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.choice("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
 }
