@@ -1,13 +1,16 @@
 """What a request asked wrongly, in sentences of the reader's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.csrf import csrf_failure as plain_csrf_failure
 
 
 class OneOf(str):
@@ -56,3 +59,17 @@ def form_problems(form: Form) -> dict[str, list[str]]:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     problems = exception.problems if isinstance(exception, BadQuery) else {}
     return render(request, "400.html", {"problems": problems}, status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from before a log-out and a new log-in is refused, but what was typed into it comes back.
+
+    Only for pages of this site that sent cookies: no other may put words into a person's form, or end their session.
+    """
+    view: Any = getattr(request.resolver_match and request.resolver_match.func, "view_class", None)
+    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if getattr(view, "restored_fields", ()) and is_ours and request.COOKIES:
+        with suppress(BadQuery):
+            view.store_input(request)
+            return redirect(request.get_full_path())
+    return plain_csrf_failure(request, reason=reason)

@@ -1,6 +1,6 @@
 """The base of every reading page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -20,10 +20,10 @@ from web.days import asked_comparison, asked_day, settled_comparison
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import export
 from web.lists.listing import Listing, ask
-from web.unsent_forms import keep_unsent
+from web.unsaved_input import RestoresInput
 
 
-class ReadingView(TemplateView):
+class ReadingView(RestoresInput, TemplateView):
     """A page as of a day, for those who may read: others log in first, or are refused.
 
     The page's day is `self.day`, and `as_of` in its context; the earlier day that it is compared with, if there is
@@ -32,8 +32,6 @@ class ReadingView(TemplateView):
 
     day: date
     compared: date | None
-    # The fields of a form of this address that outlive a lost session.
-    keeps: Sequence[str] = ()
     # Whether its foot says how fresh the totals of the plan are.
     shows_totals = False
     # Whether it may be shown again, unmade, as long as the data are the same.
@@ -52,8 +50,8 @@ class ReadingView(TemplateView):
         if not self.may_open(request):
             if request.user.is_authenticated:
                 raise PermissionDenied
-            if request.method == "POST" and self.keeps:
-                keep_unsent(request, self.keeps)
+            if request.method == "POST" and self.restored_fields:
+                self.store_input(request)
             return redirect_to_login(request.get_full_path())
         if request.method == "GET" and (address := settled_comparison(request)):
             return redirect(address)

@@ -28,7 +28,7 @@ from measures.services import (
     reopen_measure,
 )
 from web.language import local
-from web.unsent_forms import take_unsent
+from web.unsaved_input import restore_input
 from web.views import WorkPage
 
 
@@ -61,7 +61,7 @@ class OfficeForm(WorkPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
-            kwargs["form"] = self.make_form(take_unsent(self.request, self.request.path) or None)
+            kwargs["form"] = self.make_form(restore_input(self.request, self.request.path) or None)
         address, name = self.about()
         return super().get_context_data(about_url=address, about_name=name, **self.texts(), **kwargs)
 
@@ -79,7 +79,7 @@ class OfficeForm(WorkPage):
 
 
 class MeasureForm(OfficeForm):
-    keeps = (*TERMS, *(f"initial-{name}" for name in TERMS), "status", "effective_on", "reason")
+    restored_fields = (*TERMS, *(f"initial-{name}" for name in TERMS), "status", "effective_on", "reason")
 
     @cached_property
     def measure(self) -> Measure:
@@ -183,7 +183,7 @@ class Reopen(StatusPage):
 
 
 class MergeDepartment(OfficeForm):
-    keeps = ("into", "reason", "confirmed")
+    restored_fields = ("into", "reason", "confirmed")
 
     @cached_property
     def source(self) -> Department:

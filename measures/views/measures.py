@@ -35,7 +35,7 @@ from web.formats.sources import named_source
 from web.language import local
 from web.templatetags.pilotzone import change_mark, chosen_in, iso, light_mark, provenance_tag, status_mark
 from web.templatetags.pilotzone import day as day_words
-from web.unsent_forms import take_unsent
+from web.unsaved_input import restore_input
 from web.views import ListPage, ReadingView
 
 OPEN_REPORTS = 3
@@ -275,7 +275,7 @@ class MeasureDetail(ReadingView):
         return measure_changes([measure], self.compared, limits=limits)[0]
 
     def comment_form(self, measure: Measure) -> CommentForm:
-        return CommentForm(initial=take_unsent(self.request, reverse("measures:comment", args=[measure.code])))
+        return CommentForm(initial=restore_input(self.request, reverse("measures:comment", args=[measure.code])))
 
     def as_of_day(self, measure: Any, limits: Thresholds) -> dict[str, Any]:
         """What was so on the day, by what is known now."""
@@ -346,7 +346,7 @@ def status_chart(steps: list[StatusStep], due_on: date | None, as_of: date) -> C
 class CommentOnMeasure(MeasureDetail):
     """Takes a comment; a refused one comes back on the measure's page, with what was typed."""
 
-    keeps = ("text",)
+    restored_fields = ("text",)
 
     def may_open(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated

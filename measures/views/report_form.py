@@ -1,6 +1,5 @@
 """The form of a report: its page, the drafts that save themselves, and the files of evidence."""
 
-from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,6 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.csrf import csrf_failure as plain_csrf_failure
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
@@ -49,13 +47,12 @@ from measures.reports import (
 from measures.rules import is_completion
 from measures.services import lock_measure
 from reporting.file_types import download_name, too_large
-from reporting.unsaved_input import forget_typed, keep_typed, kept_typed
 from reporting.workflow import ReportState, moves_from
 from web.days import asked_month
 from web.errors import BadQuery
 from web.language import local
 from web.templatetags.pilotzone import day
-from web.unsent_forms import keep_unsent
+from web.unsaved_input import RestoresInput, forget_input, unsaved_input
 from web.uploads import refused_files
 
 # How long a practised person needs, in minutes.
@@ -71,7 +68,7 @@ def refuse(form: ReportForm, refusal: NotAllowed) -> None:
 
 
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
-class ReportingView(View):
+class ReportingView(RestoresInput, View):
     """Of a measure and a month, for the reporters of the department that leads it."""
 
     measure: Any
@@ -91,10 +88,15 @@ class ReportingView(View):
             raise BadQuery({"period": [_("The measure was not yet listed in this month.")]})
         return super().dispatch(request, *args, **kwargs)
 
+    @classmethod
+    def form_address(cls, request: HttpRequest) -> str:
+        assert request.resolver_match is not None
+        return form_url(request.resolver_match.kwargs["code"], asked_month(request.GET.get("period", "")))
+
     def turn_away(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """Somebody who is not, or no longer, logged in. What they typed waits for them behind the log-in."""
         if request.method == "POST":
-            keep_typed(request, code, self.month)
+            self.store_input(request)
         return redirect_to_login(form_url(code, self.month))
 
     def save(self, form: ReportForm) -> Report:
@@ -130,27 +132,31 @@ class SaveDraft(ReportingView):
             except NotAllowed as refusal:
                 status, reasons = 409, [str(refusal)]
             else:
-                forget_typed(request, code, self.month)
+                forget_input(request, self.form_address(request))
         return render(request, "measures/_draft_state.html", {"saved": report, "reasons": reasons}, status=status)
 
 
 class ReportPage(ReportingView):
     http_method_names = ["get", "post"]
+    restored_fields = (
+        *("status", "effective_on", *TEXTS, "version", "against_status"),
+        *("url", "url_title", "document_number", "document_title"),
+    )
 
     def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
         report = open_report(self.measure, self.month)
         if report is not None and report.state == ReportState.SUBMITTED:
             return self.show_submitted(report)
         last = self.last_report()
-        kept = kept_typed(request, code, self.month)
+        typed = unsaved_input(request, self.form_address(request))
         initial = typed_into(report) if report is not None else self.begun(last)
         moved = None
         if report is not None and report.against_status != self.measure.status:
             # Both are shown, so whoever saves from here on has been told.
             moved = StatusMoved(report.against_status, self.measure.status)
             initial["against_status"] = self.measure.status
-        form = self.make_form(initial=initial | (kept or {}))
-        return self.show(form, report, saved=None if kept else report, last=last, kept=kept, moved=moved)
+        form = self.make_form(initial=initial | typed)
+        return self.show(form, report, saved=None if typed else report, last=last, restored=typed, moved=moved)
 
     @transaction.atomic
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
@@ -191,7 +197,7 @@ class ReportPage(ReportingView):
                     self.put(form, "against_status", refusal.current)
         if form.errors:
             return self.show(form, report, saved=saved, theirs=theirs, moved=moved)
-        forget_typed(request, code, self.month)
+        forget_input(request, self.form_address(request))
         if submits:
             return self.filed()
         messages.success(request, _("Draft saved"))
@@ -275,7 +281,7 @@ class ReportPage(ReportingView):
         """A form sent after the report was submitted: the same again is done; anything else is shown, to be copied."""
         shown = typed_into(report)
         if form.is_valid() and all(form.cleaned_data[name] == shown[name] for name in ("status", *TEXTS)):
-            forget_typed(self.request, self.measure.code, self.month)
+            forget_input(self.request, self.form_address(self.request))
             return self.filed()
         unsaved = [(form.fields[name].label, form.data.get(name, "")) for name in TEXTS if form.data.get(name)]
         return self.show_submitted(report, unsaved=unsaved)
@@ -302,7 +308,7 @@ class ReportPage(ReportingView):
         *,
         saved: Report | None = None,
         last: Report | None = None,
-        kept: dict[str, Any] | None = None,
+        restored: dict[str, str] | None = None,
         theirs: Report | None = None,
         moved: StatusMoved | None = None,
     ) -> HttpResponseBase:
@@ -314,11 +320,11 @@ class ReportPage(ReportingView):
             form=form,
             saved=saved,
             last=last,
-            kept=kept,
+            restored=restored,
             moved=moved and {"was": MeasureStatus(moved.was), "current": MeasureStatus(moved.current)},
             differences=self.differences(form, theirs) if theirs is not None else None,
             theirs=theirs,
-            is_filled_in=is_new and not kept and bool(form.initial["what_was_done"]),
+            is_filled_in=is_new and not restored and bool(form.initial["what_was_done"]),
             may_report_no_change=is_new and accepted is None and not is_completion(self.measure.status),
             accepted=accepted,
             submit_move=moves_from(report.state if report else ReportState.DRAFT, role="reporter")[0],
@@ -391,23 +397,3 @@ def evidence_file(request: HttpRequest, code: str, key: UUID) -> HttpResponseBas
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from before a log-out and a new log-in is refused, but what was typed into it comes back.
-
-    Only for pages of this site that sent cookies: no other may put words into a person's form, or end their session.
-    """
-    match = request.resolver_match
-    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if match is not None and match.view_name == "measures:report" and is_ours and request.COOKIES:
-        with suppress(BadQuery):
-            code, month = match.kwargs["code"], asked_month(request.GET.get("period", ""))
-            keep_typed(request, code, month)
-            return redirect(form_url(code, month))
-    # So do the words of a comment, a return or a change of terms.
-    fields = getattr(getattr(match and match.func, "view_class", None), "keeps", ())
-    if fields and is_ours and request.COOKIES:
-        keep_unsent(request, fields)
-        return redirect(request.get_full_path())
-    return plain_csrf_failure(request, reason=reason)

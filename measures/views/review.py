@@ -28,7 +28,7 @@ from web.errors import not_one_of
 from web.language import local
 from web.lists.filters import SlugFilter
 from web.lists.listing import LARGEST_PAGE
-from web.unsent_forms import take_unsent
+from web.unsaved_input import restore_input
 from web.views import ListPage, WorkPage
 
 LABELS = {
@@ -68,9 +68,9 @@ class ReviewPage(WorkPage, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        unsent = take_unsent(self.request, reverse("measures:decide"))
-        if _is_id(unsent.get("report", "")) and unsent.get("note"):
-            self.notes = {int(unsent["report"]): unsent["note"]}
+        typed = restore_input(self.request, reverse("measures:decide"))
+        if _is_id(typed.get("report", "")) and typed.get("note"):
+            self.notes = {int(typed["report"]): typed["note"]}
         rows = review_rows(context["page"], labels=LABELS)
         for row in rows:
             row.refusal = self.refusals.get(row.report.pk, "")
@@ -81,7 +81,7 @@ class ReviewPage(WorkPage, ListPage):
 class Decide(ReviewPage):
     """Accepts or returns one report, or accepts those ticked. What is refused is shown in its row."""
 
-    keeps = ("report", "note")
+    restored_fields = ("report", "note")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.way_back())

@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 from accounts.preferences import SIZE_COOKIE
 from core.clock import today
 from web.cache import versions
-from web.unsent_forms import has_unsent
+from web.unsaved_input import has_unsaved_input
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ _TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")
 
 def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The page as it was kept; else what `make` makes, which is kept if it may be."""
-    has_words = has_unsent(request) or len(get_messages(request)) > 0
+    has_words = has_unsaved_input(request) or len(get_messages(request)) > 0
     if has_words or not settings.PILOTZONE_KEEP_PAGES or request.method != "GET":
         return make()
     key = page_key(request)

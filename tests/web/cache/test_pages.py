@@ -141,13 +141,13 @@ def test_words_that_wait_for_a_person_come_back_though_the_page_is_kept(measure:
     address = f"/measures/{measure.code}/"
     visitor = Client()
     visitor.post(f"{address}comment/", {"text": "还没有提交的意见"})
-    unsent = visitor.session["unsent"]
+    unsent = visitor.session["unsaved_input"]
     client = Client()
     client.force_login(ada)
     client.get(address)
     assert not is_made(client, address)
     session = client.session
-    session["unsent"] = unsent
+    session["unsaved_input"] = unsent
     session.save()
     assert "还没有提交的意见" in client.get(address).content.decode()
 
