@@ -8,11 +8,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import AccessToken, Scope, User
 from accounts.permissions import scopes_of
-from accounts.services import TOKEN_LASTS
+from accounts.services import TOKEN_DAYS
 
 SIZES = [("normal", "normal"), ("large", "large")]
 # How long a token may last that its owner makes.
-LASTING_DAYS = (30, TOKEN_LASTS, 365)
+LASTING_DAYS = (30, TOKEN_DAYS, 365)
 _SCOPES = {
     Scope.READ: _("Read what I may see"),
     Scope.REPORT: _("Read, and file the reports of my department"),
@@ -47,7 +47,7 @@ class TokenForm(forms.Form):
         label=_("What it may do"), coerce=Scope, initial=Scope.READ, widget=forms.RadioSelect
     )
     days = forms.TypedChoiceField(
-        label=_("How long it lasts"), coerce=int, initial=TOKEN_LASTS, widget=forms.RadioSelect
+        label=_("How long it lasts"), coerce=int, initial=TOKEN_DAYS, widget=forms.RadioSelect
     )
     # Written by the page, which knows it anew each time that it is shown.
     newest = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.provenance import Sourced
-from core.timestamps import Updated, UpdatedQuerySet
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 
 
 class Role(models.TextChoices):
@@ -37,13 +37,13 @@ class TokenState(models.TextChoices):
 NOT_MERGED = {"merged_into": None}
 
 
-class DepartmentQuerySet(UpdatedQuerySet):
+class DepartmentQuerySet(UpdatedAtQuerySet):
     def not_merged(self) -> Self:
         """Those that were not merged into another."""
         return self.filter(**NOT_MERGED)
 
 
-class Department(Sourced, Updated):
+class Department(Sourced, UpdatedAtModel):
     """`merged_into` is the department that does its work now, and itself stands; `merged_on` the day it ceased.
 
     Only `measures.services.merge_departments` sets them: what belonged to the department goes along.

@@ -52,9 +52,9 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
 
 
 # Of a token, in days.
-TOKEN_LASTS = 90
+TOKEN_DAYS = 90
 # Valid ones of one account. Who needs more has lost sight of them.
-MOST_TOKENS = 20
+MAX_TOKENS = 20
 NOTE_USE_AFTER = timedelta(minutes=1)
 
 
@@ -67,14 +67,14 @@ def _digest(key: str) -> str:
 
 
 @transaction.atomic
-def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_LASTS) -> tuple[AccessToken, str]:
+def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_DAYS) -> tuple[AccessToken, str]:
     """A new token, and its key, which is told here and never again: only its digest is kept."""
     # Real time, also where the day is pinned: else no token would ever expire there.
     moment = timezone.now()
     tokens = _locked(user).access_tokens
-    if tokens.valid(at=moment).count() >= MOST_TOKENS:
+    if tokens.valid(at=moment).count() >= MAX_TOKENS:
         sentence = _("This account has %(count)s valid access tokens, and may have no more: revoke one first.")
-        raise NotAllowed(sentence % {"count": MOST_TOKENS})
+        raise NotAllowed(sentence % {"count": MAX_TOKENS})
     key = f"pz_{secrets.token_urlsafe(32)}"
     token = tokens.create(
         name=name,

@@ -1,8 +1,8 @@
-"""When a row was last written: `updated_at`, by which a reader asks for what changed since.
+"""`updated_at`: when a row was last written, by which readers of the API ask for what changed since.
 
-It is the real moment, also where the day is pinned: that of the database's clock. What a row shows of other tables is
-written into it too: `show_links` and `show_part` see to that where any code may write it, and services `touch` the
-rows of what they alone write. Time that passes writes nothing.
+It is the database's clock, also where `PILOTZONE_TODAY` pins the day. A row counts as written, too, when something is
+that it shows of another table. Where any code may write that (links, parts), `track_links` and `track_part` mark the
+row; where only services do, they call `mark_updated` themselves. Time that passes marks nothing.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,17 +15,16 @@ from django.db.models.signals import m2m_changed, pre_delete, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
-class UpdatedQuerySet(models.QuerySet[Any]):
+class UpdatedAtQuerySet(models.QuerySet[Any]):
     def update(self, **values: Any) -> int:
         return super().update(**{"updated_at": Now(), **values})
 
-    def touch(self) -> int:
-        """Something was written that these rows show."""
+    def mark_updated(self) -> int:
         return self.update()
 
 
-class Updated(models.Model):
-    """Its `objects` are of an UpdatedQuerySet, or one of its kind."""
+class UpdatedAtModel(models.Model):
+    """Its default manager is made from an UpdatedAtQuerySet."""
 
     # The default is for bulk_create. Without an index: each list is short or of one plan, and found by that.
     updated_at = models.DateTimeField(_("Updated at"), db_default=Now(), editable=False)
@@ -40,47 +39,47 @@ class Updated(models.Model):
         super().save(update_fields=update_fields, **options)
 
 
-def show_links(relation: Any, *, on: Collection[type[Updated]]) -> None:
-    """Rows of the models `on` show their links of a many-to-many relation: one that comes or goes is written there."""
+def track_links(relation: Any, *, on: Collection[type[UpdatedAtModel]]) -> None:
+    """Marks rows of the models `on` as updated when a link of the many-to-many `relation` is added or removed."""
     field = relation.field
 
-    def touch(model: type[models.Model], keys: Any) -> None:
+    def mark(model: type[models.Model], keys: Any) -> None:
         if model in on:
-            model._default_manager.filter(pk__in=keys).touch()  # type: ignore[attr-defined]  # of UpdatedQuerySet
+            model._default_manager.filter(pk__in=keys).mark_updated()  # type: ignore[attr-defined]  # UpdatedAtQuerySet
 
-    def touch_linked(row: models.Model) -> None:
+    def mark_other_end(row: models.Model) -> None:
         here, there, model = field.m2m_field_name(), field.m2m_reverse_field_name(), field.related_model
         if not isinstance(row, field.model):
             here, there, model = there, here, field.model
-        touch(model, relation.through._base_manager.filter(**{here: row.pk}).values(there))
+        mark(model, relation.through._base_manager.filter(**{here: row.pk}).values(there))
 
     def on_link(
         instance: models.Model, action: str, model: type[models.Model], pk_set: set[Any] | None, **kwargs: Any
     ) -> None:
         if action == "pre_clear":
-            touch(type(instance), [instance.pk])
-            touch_linked(instance)
+            mark(type(instance), [instance.pk])
+            mark_other_end(instance)
         elif action in ("post_add", "post_remove") and pk_set:
-            touch(type(instance), [instance.pk])
-            touch(model, pk_set)
+            mark(type(instance), [instance.pk])
+            mark(model, pk_set)
 
     def on_delete(instance: models.Model, **kwargs: Any) -> None:
-        touch_linked(instance)
+        mark_other_end(instance)
 
     m2m_changed.connect(on_link, sender=relation.through, weak=False)
     for end in (field.model, field.remote_field.model):
         pre_delete.connect(on_delete, sender=end, weak=False)
 
 
-def show_part(part: type[models.Model], name: str) -> None:
-    """The row that the foreign key `name` refers to shows those of `part`: what is written there is written into it;
-    into both, where a part moves from one to another."""
+def track_part(part: type[models.Model], name: str) -> None:
+    """Marks the row that the foreign key `name` of `part` refers to when a part is saved or deleted; both rows when a
+    part moves from one to another."""
 
-    def touch(instance: models.Model, **kwargs: Any) -> None:
+    def mark(instance: models.Model, **kwargs: Any) -> None:
         field: Any = part._meta.get_field(name)
         before = part._base_manager.filter(pk=instance.pk).values(name)
-        shown_by = Q(pk=getattr(instance, field.attname)) | Q(pk__in=before)
-        field.related_model._default_manager.filter(shown_by).touch()
+        wholes = Q(pk=getattr(instance, field.attname)) | Q(pk__in=before)
+        field.related_model._default_manager.filter(wholes).mark_updated()
 
     for signal in (pre_save, pre_delete):
-        signal.connect(touch, sender=part, weak=False)
+        signal.connect(mark, sender=part, weak=False)

@@ -153,7 +153,7 @@ class Figures:
     def latest_change_on(self) -> date | None:
         """The last day by the day on which a status that holds was entered."""
         end = datetime.combine(self.day, time.max, tzinfo=SHANGHAI)
-        rows = StatusChange.objects.standing().filter(measure__section__plan=self.plan, effective_on__lte=self.day)
+        rows = StatusChange.objects.effective().filter(measure__section__plan=self.plan, effective_on__lte=self.day)
         latest = rows.filter(recorded_at__lte=end).aggregate(latest=Max("recorded_at"))["latest"]
         return None if latest is None else latest.astimezone(SHANGHAI).date()
 

@@ -19,7 +19,7 @@ from django.db.models import Exists, Max, Model, OuterRef
 from django.utils import timezone
 
 from core.provenance import Provenance
-from core.timestamps import Updated
+from core.timestamps import UpdatedAtModel
 from datasets.loading import FILES, DataSet, tell_the_planner, write
 from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange, TermsChange
 from projects.models import Project
@@ -60,7 +60,11 @@ RENEWED: Mapping[tuple[type[Model], str], Callable[[Any, int], Any]] = {
     (Project, "code"): _numbered,
     (Evidence, "key"): lambda key, number: uuid5(NAMESPACE_URL, f"{key}/{number}"),
     # COPY takes a value for every column.
-    **{(model, "updated_at"): lambda _at, _number: timezone.now() for model in OWNED if issubclass(model, Updated)},
+    **{
+        (model, "updated_at"): lambda _at, _number: timezone.now()
+        for model in OWNED
+        if issubclass(model, UpdatedAtModel)
+    },
 }
 # Columns that every copy has alike.
 RESTATED: Mapping[str, str] = {

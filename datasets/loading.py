@@ -27,7 +27,7 @@ from core.statuses import MeasureStatus
 from dashboard.models import PublishedFigure
 from indicators.models import Direction, Indicator, Observation, Target
 from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
-from measures.rules import Change, correction_window, in_force, standing
+from measures.rules import Change, correction_window, effective_changes, in_force
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from reporting.workflow import OPEN_STATES, ReportState
@@ -624,13 +624,13 @@ def _check_change(data: DataSet, row: Row, rows: list[Row], written: list[Change
     """A row after the first, against those that were written before it."""
     if row["supersedes"]:
         replaced = _replaced(row, rows)
-        wrong = next((each for each in standing(written) if replaced and each.id == replaced.line), None)
+        wrong = next((each for each in effective_changes(written) if replaced and each.id == replaced.line), None)
         if wrong is None:
             data.complain(row, "supersedes", "no earlier row of the measure that still holds was recorded on that day")
             return
         if row["old_status"] != wrong.status:
             data.complain(row, "old_status", f"the row that this one replaces says {wrong.status}")
-        if wrong == standing(written)[0] and row["status"] != MeasureStatus.PROMOTING:
+        if wrong == effective_changes(written)[0] and row["status"] != MeasureStatus.PROMOTING:
             data.complain(row, "status", "the first status of a measure is promoting")
         window = correction_window(written, wrong, today=row["recorded_on"])
         if window is None:
@@ -738,7 +738,7 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
             for row in new
             for key in (row[column] if how.many else [row[column]])
         }
-        model.objects.filter(pk__in={ids[shown_on][key,] for key in keys}).touch()
+        model.objects.filter(pk__in={ids[shown_on][key,] for key in keys}).mark_updated()
     return len(objects)
 
 
@@ -762,7 +762,7 @@ def _add_evidence(rows: list[Row], ids: Ids) -> None:
         for row in rows
         if row["document_number"] and ids["reports"][row.key] not in known
     )
-    Report.objects.filter(pk__in={each.report_id for each in added}).touch()
+    Report.objects.filter(pk__in={each.report_id for each in added}).mark_updated()
 
 
 def _add_changes(rows: list[Row], ids: Ids) -> int:

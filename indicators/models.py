@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.periods import PeriodKind
 from core.provenance import Sourced
-from core.timestamps import Updated, show_links, show_part
+from core.timestamps import UpdatedAtModel, track_links, track_part
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from measures.models import Measure
 
@@ -24,7 +24,7 @@ class Direction(models.TextChoices):
     NEUTRAL = "neutral", _("Neither is better")
 
 
-class Indicator(Sourced, Updated):
+class Indicator(Sourced, UpdatedAtModel):
     """A figure that tells whether the plan works.
 
     The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`.
@@ -68,7 +68,7 @@ class Indicator(Sourced, Updated):
         return reverse("indicators:detail", args=[self.code])
 
 
-class Observation(Sourced, Updated):
+class Observation(Sourced, UpdatedAtModel):
     """A value of an indicator for a region and a period. Headlines and gaps use only verified, exact ones."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("Indicator"))
@@ -151,12 +151,12 @@ class Target(Sourced):
 
 
 @receiver(pre_save, sender=Indicator)
-def touch_observations(instance: Indicator, **kwargs: Any) -> None:
+def mark_observations(instance: Indicator, **kwargs: Any) -> None:
     """They are given with the unit of their indicator."""
     if not instance._state.adding:
-        instance.observations.touch()
+        instance.observations.mark_updated()
 
 
-show_links(Indicator.measures, on={Indicator, Measure})
-show_part(Observation, "indicator")
-show_part(Target, "indicator")
+track_links(Indicator.measures, on={Indicator, Measure})
+track_part(Observation, "indicator")
+track_part(Target, "indicator")

@@ -5,10 +5,10 @@ from typing import Self
 
 from django.db.models import QuerySet
 
-from core.timestamps import UpdatedQuerySet
+from core.timestamps import UpdatedAtQuerySet
 
 
-class IndicatorQuerySet(UpdatedQuerySet):
+class IndicatorQuerySet(UpdatedAtQuerySet):
     def headlines(self) -> Self:
         return self.filter(headline__isnull=False).order_by("headline")
 
@@ -16,7 +16,7 @@ class IndicatorQuerySet(UpdatedQuerySet):
         return self.prefetch_related("measures")
 
 
-class ObservationQuerySet(UpdatedQuerySet):
+class ObservationQuerySet(UpdatedAtQuerySet):
     def released(self, as_of: date) -> Self:
         return self.filter(released_on__lte=as_of)
 

@@ -21,8 +21,7 @@ from measures.reports import (
     save_draft,
     submit_report,
 )
-from measures.rules import standing
-from measures.services import history_of, lock_measure
+from measures.services import current_change, lock_measure
 from reporting.workflow import OPEN_STATES
 
 # A document has a `document_number`, a link a `url`; both may have a `title`.
@@ -54,7 +53,7 @@ def begin_report(
     measure = lock_measure(measure.pk)
     if found := open_report(measure, period):
         raise AlreadyBegun(found)
-    current = standing(history_of(measure))[-1].status
+    current = current_change(measure).status
     data = ReportData(**{"against_status": current, **values})
     report = save_draft(measure, by=by, data=data, period=period)
     return _finish(report, by=by, evidence=evidence, submit=submit)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.statuses import MeasureStatus
 from measures.models import Report
 from measures.reports import NO_CHANGE, TEXTS, ReportData
-from measures.services import MOST_TEXT
+from measures.services import MAX_TEXT_LENGTH
 from web.language import local
 from web.lists.filters import DayField
 
@@ -17,7 +17,7 @@ class TextField(forms.CharField):
     """A line break counts as one letter, as it does in the browser."""
 
     def __init__(self, rows: int = 4, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", MOST_TEXT)
+        kwargs.setdefault("max_length", MAX_TEXT_LENGTH)
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
         self.error_messages["max_length"] = gettext_lazy(
             "At most %(limit_value)s characters; there are %(show_value)s."

@@ -10,14 +10,14 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import NOT_MERGED
 from core.provenance import Provenance, Sourced
 from core.statuses import MeasureStatus
-from core.timestamps import Updated, UpdatedQuerySet, show_links, show_part
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
 from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, StatusChangeQuerySet
 from reporting.models import AbstractReport
 from reporting.workflow import OPEN_STATES, ReportState
 from web.addresses import address
 
 
-class Plan(Sourced, Updated):
+class Plan(Sourced, UpdatedAtModel):
     """An action plan and the days it runs, both included."""
 
     slug = models.SlugField(_("Name in addresses"), unique=True)
@@ -41,7 +41,7 @@ class Plan(Sourced, Updated):
         return self.name_zh
 
 
-class Section(Sourced, Updated):
+class Section(Sourced, UpdatedAtModel):
     """A part of a plan (重点任务)."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections", verbose_name=_("Action plan"))
@@ -50,7 +50,7 @@ class Section(Sourced, Updated):
     title_zh = models.CharField(_("Title (Chinese)"), max_length=120)
     title_en = models.CharField(_("Title (English)"), max_length=200)
 
-    objects = UpdatedQuerySet.as_manager()
+    objects = UpdatedAtQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         verbose_name = _("Section")
@@ -66,7 +66,7 @@ class Section(Sourced, Updated):
         return self.title_zh
 
 
-class Measure(Sourced, Updated):
+class Measure(Sourced, UpdatedAtModel):
     """One item of a plan. Its status and its light are never stored here: they follow from its rows and the day."""
 
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z")])
@@ -120,7 +120,7 @@ class Measure(Sourced, Updated):
         return address("measures:detail", self.code)
 
 
-class Report(AbstractReport, Updated):
+class Report(AbstractReport, UpdatedAtModel):
     """What a department files about a measure for a month; `against_status` is the status it was written against."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="reports", verbose_name=_("Measure"))
@@ -213,7 +213,7 @@ class Evidence(models.Model):
         return self.document_number or self.title_zh or self.file_name or self.url
 
 
-class StatusChange(Sourced, Updated):
+class StatusChange(Sourced, UpdatedAtModel):
     """The row that records a status: what it was, what it is, from which day, why, and by whom.
 
     The status of a measure on a day is that of the row with the greatest (`effective_on`,
@@ -387,5 +387,5 @@ class Notice(models.Model):
 # Section, departments and due day are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Measure, exclude_fields=["updated_at"], m2m_fields={"participating_departments"})
 
-show_links(Measure.participating_departments, on={Measure})
-show_part(Evidence, "report")
+track_links(Measure.participating_departments, on={Measure})
+track_part(Evidence, "report")

@@ -26,7 +26,7 @@ from core.lights import Light, Thresholds, light_conditions, silent_since
 from core.periods import month_end
 from core.statements import compiled
 from core.statuses import MeasureStatus
-from core.timestamps import UpdatedQuerySet
+from core.timestamps import UpdatedAtQuerySet
 from reporting.workflow import FILED_STATES, ReportState
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _model(name: str) -> Any:
     return apps.get_model("measures", name)
 
 
-class PlanQuerySet(UpdatedQuerySet):
+class PlanQuerySet(UpdatedAtQuerySet):
     def current(self) -> Any:
         """The plan that pages and filters read where none is named; None on an empty site."""
         # Each page asks for it, and so does each answer of the API.
@@ -62,8 +62,8 @@ def _later_row() -> Q:
     )
 
 
-class StatusChangeQuerySet(UpdatedQuerySet):
-    def standing(self) -> Self:
+class StatusChangeQuerySet(UpdatedAtQuerySet):
+    def effective(self) -> Self:
         """Rows that nothing supersedes."""
         # Not `superseded_by__isnull`: PostgreSQL expects one row of that join, and loops where it should hash.
         return self.filter(~Exists(_model("StatusChange").objects.filter(supersedes=OuterRef("pk"))))
@@ -73,13 +73,13 @@ class StatusChangeQuerySet(UpdatedQuerySet):
 
     def history(self, as_of: date) -> Self:
         """The rows that count by the day, measure by measure in the order in which they came into force."""
-        rows = self.standing().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
+        rows = self.effective().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
         return rows.order_by("measure__code", "effective_on", "recorded_at", "pk")
 
     def in_force(self, as_of: date) -> Self:
         """The one row of each measure that gives its status on the day."""
-        rows = _model("StatusChange").objects.standing().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
-        return self.standing().filter(~Exists(rows.filter(_later_row())), effective_on__lte=as_of)
+        rows = _model("StatusChange").objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
+        return self.effective().filter(~Exists(rows.filter(_later_row())), effective_on__lte=as_of)
 
     def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet:
         """One row per finest cell (plan, section, lead department) with its counts on the day.
@@ -102,7 +102,7 @@ class StatusChangeQuerySet(UpdatedQuerySet):
         )
 
 
-class ReportQuerySet(UpdatedQuerySet):
+class ReportQuerySet(UpdatedAtQuerySet):
     def accepted(self) -> Self:
         return self.filter(state=ReportState.ACCEPTED)
 
@@ -117,7 +117,7 @@ class ReportQuerySet(UpdatedQuerySet):
         return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
 
 
-class MeasureQuerySet(UpdatedQuerySet):
+class MeasureQuerySet(UpdatedAtQuerySet):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(section__plan=plan)
 
@@ -129,7 +129,7 @@ class MeasureQuerySet(UpdatedQuerySet):
 
     def with_status(self, as_of: date) -> Self:
         """Adds `status` and `status_since`, those of the row in force on the day."""
-        in_force = _model("StatusChange").objects.standing().filter(measure=OuterRef("pk"), effective_on__lte=as_of)
+        in_force = _model("StatusChange").objects.effective().filter(measure=OuterRef("pk"), effective_on__lte=as_of)
         latest = in_force.order_by("-effective_on", "-recorded_at", "-pk")
         return self.annotate(
             status=Subquery(latest.values("status")[:1], output_field=CharField()),
@@ -138,7 +138,7 @@ class MeasureQuerySet(UpdatedQuerySet):
 
     def with_status_then(self, day: date) -> Self:
         """Adds `status_then`, the status on an earlier day; null for a measure that was not listed by then."""
-        in_force = _model("StatusChange").objects.standing().filter(measure=OuterRef("pk"), effective_on__lte=day)
+        in_force = _model("StatusChange").objects.effective().filter(measure=OuterRef("pk"), effective_on__lte=day)
         latest = in_force.order_by("-effective_on", "-recorded_at", "-pk").values("status")[:1]
         was = When(listed_on__lte=day, then=Subquery(latest, output_field=CharField()))
         return self.annotate(status_then=Case(was, output_field=CharField()))

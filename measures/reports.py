@@ -25,8 +25,18 @@ from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.models import Evidence, Measure, Notice, NoticeKind, Plan, Report, StatusChange
 from measures.reporting_months import month_of_department
-from measures.rules import is_completion, standing
-from measures.services import MOST_TEXT, cell_of, history_of, lock_measure, moment_after, signal, touch, words
+from measures.rules import effective_changes, is_completion
+from measures.services import (
+    MAX_TEXT_LENGTH,
+    cell_of,
+    current_change,
+    load_changes,
+    lock_measure,
+    mark_updated,
+    next_recorded_at,
+    send_figures_changed,
+    words,
+)
 from reporting.file_types import check_file
 from reporting.workflow import OPEN_STATES, ReportState, moves_from
 from web.errors import not_one_of
@@ -131,8 +141,8 @@ def _clean(data: ReportData) -> dict[str, Any]:
         # As the English form shows it.
         texts["what_was_done"] = NO_CHANGE
     for name, text in texts.items():
-        if len(text) > MOST_TEXT:
-            raise NotAllowed(_("At most %(count)s characters") % {"count": MOST_TEXT}, field=name)
+        if len(text) > MAX_TEXT_LENGTH:
+            raise NotAllowed(_("At most %(count)s characters") % {"count": MAX_TEXT_LENGTH}, field=name)
     if data.status not in MeasureStatus.values or data.against_status not in MeasureStatus.values:
         raise NotAllowed(not_one_of(MeasureStatus.values), field="status")
     return {
@@ -182,7 +192,7 @@ def submit_report(report: Report, *, by: User) -> Report:
     _check_lead(measure, by)
     _read_anew(report)
     _check_move(report, "submit", "resubmit", role="reporter", else_say=_("This report has been submitted already."))
-    current = standing(history_of(measure))[-1]
+    current = current_change(measure)
     _check_complete(report, current.status, current.effective_on)
     report.state = ReportState.SUBMITTED
     report.submitted_on, report.submitted_at, report.submitted_by = today(), now(), by
@@ -225,7 +235,7 @@ def file_report(
     month = month_of(period or today())
     if open_report(measure, month) is not None:
         raise NotAllowed(_("There is an open report for this month already."))
-    current = standing(history_of(measure))[-1].status
+    current = current_change(measure).status
     said = {"what_was_done": NO_CHANGE if status == current else "", **(texts or {})}
     data = ReportData(status=status, against_status=current, effective_on=effective_on, **said)
     report = save_draft(measure, by=by, data=data, period=month)
@@ -247,7 +257,7 @@ def report_no_change(measures: Iterable[Measure], *, by: User, period: date | No
         lock_measure(measure.pk)
         if measure.reports.accepted().filter(period=month_of(period or today())).exists():
             raise NotAllowed(_("This report has already been reviewed"))
-        status = standing(history_of(measure))[-1].status
+        status = current_change(measure).status
         file_report(measure, by=by, status=status, period=period, texts={"what_was_done": NO_CHANGE})
 
     return each_by_itself(measures, file)
@@ -308,8 +318,8 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
     note = words(note, else_say=None, field="note")
     measure = lock_measure(report.measure_id)
     _check_decision(report, by=by, move="accept")
-    rows = history_of(measure)
-    current = standing(rows)[-1]
+    rows = load_changes(measure)
+    current = effective_changes(rows)[-1]
     if current.status != report.against_status:
         raise StatusMoved(report.against_status, current.status)
     _save_decision(report, ReportState.ACCEPTED, by=by, note=note)
@@ -322,7 +332,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
             old_status=current.status,
             status=report.status,
             effective_on=max(wanted, current.effective_on),
-            recorded_at=moment_after(rows),
+            recorded_at=next_recorded_at(rows),
             recorded_by=by,
             report=report,
             reason_zh=report.what_was_done_zh[:300],
@@ -330,8 +340,8 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
             provenance=report.provenance,
             source=report.source,
         )
-    touch(measure)
-    signal(cell_of(measure))
+    mark_updated(measure)
+    send_figures_changed(cell_of(measure))
     return change
 
 

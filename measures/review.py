@@ -57,7 +57,7 @@ class ReviewRow:
 
 def waiting_reports(*, day: date) -> QuerySet[Report]:
     """Submitted reports with the status of their measure on the day, and the id of its last accepted report."""
-    in_force = StatusChange.objects.standing().filter(measure=OuterRef("measure"), effective_on__lte=day)
+    in_force = StatusChange.objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=day)
     latest = in_force.order_by("-effective_on", "-recorded_at", "-pk")
     accepted = Report.objects.accepted().filter(measure=OuterRef("measure")).order_by("-submitted_on", "-pk")
     return (

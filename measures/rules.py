@@ -19,7 +19,7 @@ class Change:
     supersedes: int | None = None
 
 
-def standing(changes: Iterable[Change]) -> list[Change]:
+def effective_changes(changes: Iterable[Change]) -> list[Change]:
     """The rows that nothing supersedes, in the order in which they came into force."""
     rows = list(changes)
     gone = {row.supersedes for row in rows}
@@ -31,7 +31,7 @@ def standing(changes: Iterable[Change]) -> list[Change]:
 
 def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
     """The row that gives the status on a day; None before the first."""
-    rows = [row for row in standing(changes) if row.effective_on <= on]
+    rows = [row for row in effective_changes(changes) if row.effective_on <= on]
     return rows[-1] if rows else None
 
 
@@ -41,7 +41,7 @@ def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) 
     The first row keeps its day. Any other lies between the rows in force before and after it, and never after
     today. Not on the day of the row after it: recorded later, the correction would overtake that row.
     """
-    rows = standing(changes)
+    rows = effective_changes(changes)
     place = next(i for i, row in enumerate(rows) if row.id == wrong.id)
     first, last = (rows[place - 1].effective_on, today) if place else (wrong.effective_on, wrong.effective_on)
     if place + 1 < len(rows):

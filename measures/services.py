@@ -21,12 +21,12 @@ from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from core.statuses import MeasureStatus
 from measures.models import Comment, Measure, Section, StatusChange, Term, TermsChange
-from measures.rules import Change, correction_window, is_completion, standing
+from measures.rules import Change, correction_window, effective_changes, is_completion
 
 Cell = tuple[int, int, int]
 # In characters; columns of reasons are as wide.
-MOST_REASON = 300
-MOST_TEXT = 2_000
+MAX_REASON_LENGTH = 300
+MAX_TEXT_LENGTH = 2_000
 
 
 class Unchanged:
@@ -40,7 +40,7 @@ def cell_of(measure: Measure) -> Cell:
     return (measure.section.plan_id, measure.section_id, measure.lead_department_id)
 
 
-def signal(*cells: Cell) -> None:
+def send_figures_changed(*cells: Cell) -> None:
     figures_changed.send(sender=Measure, kind="measures", cells=set(cells))
 
 
@@ -76,7 +76,7 @@ def check_not_merged(department: Department, *, field: str) -> None:
         )
 
 
-def words(text: str, *, else_say: str | None, most: int = MOST_REASON, field: str = "reason") -> str:
+def words(text: str, *, else_say: str | None, most: int = MAX_REASON_LENGTH, field: str = "reason") -> str:
     """What a person wrote, trimmed; refused where it says more than there is room for, or nothing.
 
     `else_say` is the sentence for nothing; None where nothing may be said.
@@ -89,19 +89,25 @@ def words(text: str, *, else_say: str | None, most: int = MOST_REASON, field: st
     return text
 
 
-def touch(measure: Measure) -> None:
-    """What its row shows of its reports and status changes is another one now."""
-    Measure.objects.filter(pk=measure.pk).touch()
+def mark_updated(measure: Measure) -> None:
+    """After a change of its reports or status changes, which its row shows."""
+    Measure.objects.filter(pk=measure.pk).mark_updated()
 
 
-def history_of(measure: Measure) -> list[Change]:
+def load_changes(measure: Measure) -> list[Change]:
+    """All status changes of a measure, as the rules take them."""
     return [
         Change(row.pk, row.status, row.effective_on, row.recorded_at, row.supersedes_id)
         for row in measure.status_changes.all()
     ]
 
 
-def moment_after(rows: Sequence[Change]) -> datetime:
+def current_change(measure: Measure) -> Change:
+    """The newest status change that nothing supersedes."""
+    return effective_changes(load_changes(measure))[-1]
+
+
+def next_recorded_at(rows: Sequence[Change]) -> datetime:
     """Now, but never before what is recorded already: a pinned day begins anew at midnight."""
     return max([now(), *(row.recorded_at for row in rows)])
 
@@ -125,7 +131,7 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
             provenance=measure.provenance,
             source=measure.source,
         )
-        signal(cell_of(measure))
+        send_figures_changed(cell_of(measure))
     return measure
 
 
@@ -188,7 +194,7 @@ def change_terms(
         raise NotAllowed(_("Nothing was changed."))
     measure.save()
     TermsChange.objects.bulk_create(changes)
-    signal(before, cell_of(measure))
+    send_figures_changed(before, cell_of(measure))
     return changes
 
 
@@ -207,7 +213,7 @@ class Holdings:
     people: int
 
 
-def holdings_of(department: Department) -> Holdings:
+def count_holdings(department: Department) -> Holdings:
     return Holdings(department.led_measures.count(), department.joined_measures.count(), department.users.count())
 
 
@@ -261,7 +267,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
         additional_data={"reason": reason},
     )
     if before:
-        signal(*before, *((plan, section, into.pk) for plan, section, _lead in before))
+        send_figures_changed(*before, *((plan, section, into.pk) for plan, section, _lead in before))
     return Holdings(len(led), joined, people)
 
 
@@ -286,7 +292,7 @@ def _join_instead(source: Department, into: Department, *, by: User) -> int:
     joins.filter(department=source).update(department=into)
     after = set(both.all())
     others = {measure for measure, _department in before ^ after}
-    Measure.objects.filter(pk__in=others).touch()
+    Measure.objects.filter(pk__in=others).mark_updated()
     measures = Measure.objects.in_bulk(others)
     names = {each.pk: str(each) for each in (source, into)}
     LogEntry.objects.bulk_create(
@@ -308,12 +314,12 @@ def _join_instead(source: Department, into: Department, *, by: User) -> int:
 
 
 @transaction.atomic
-def comment_on(measure: Measure, *, by: User, text: str) -> Comment:
+def add_comment(measure: Measure, *, by: User, text: str) -> Comment:
     """What the lead, a participating department or the office says about a measure."""
     participating = list(measure.participating_departments.values_list("pk", flat=True))
     if not may_comment(by, lead=measure.lead_department_id, participating=participating):
         raise NotAllowed(_("You may not do this"))
-    text = words(text, else_say=_("This field is required"), most=MOST_TEXT, field="text")
+    text = words(text, else_say=_("This field is required"), most=MAX_TEXT_LENGTH, field="text")
     return Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
 
 
@@ -324,20 +330,20 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     Raises NotAllowed when a later row would come to stand before it, or the day is after today.
     """
     # They name the measures that are listed. Before the measure: whoever links them holds them first, too.
-    measure.projects.touch()
-    measure.indicators.touch()
+    measure.projects.mark_updated()
+    measure.indicators.mark_updated()
     measure = lock_measure(measure.pk)
-    rows = standing(history_of(measure))
+    rows = effective_changes(load_changes(measure))
     if listed_on > today():
         raise NotAllowed(_("The day is in the future"))
-    if len(rows) > 1 and standing([replace(rows[0], effective_on=listed_on), *rows[1:]])[0].id != rows[0].id:
+    if len(rows) > 1 and effective_changes([replace(rows[0], effective_on=listed_on), *rows[1:]])[0].id != rows[0].id:
         raise NotAllowed(_("The measure already changed its status on %(day)s.") % {"day": rows[1].effective_on})
     if measure.due_on is not None and measure.due_on < listed_on:
         raise NotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
     measure.listed_on = listed_on
     measure.save(update_fields=["listed_on"])
     StatusChange.objects.filter(pk=rows[0].id).update(effective_on=listed_on)
-    signal(cell_of(measure))
+    send_figures_changed(cell_of(measure))
     return measure
 
 
@@ -348,8 +354,8 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     if not may_review(by):
         raise NotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("A correction needs a reason."))
-    rows = history_of(measure)
-    wrong = next((row for row in standing(rows) if row.id == change.pk), None)
+    rows = load_changes(measure)
+    wrong = next((row for row in effective_changes(rows) if row.id == change.pk), None)
     if wrong is None:
         raise NotAllowed(_("This row has already been corrected."))
     window = correction_window(rows, wrong, today=today())
@@ -358,23 +364,23 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     if not window[0] <= effective_on <= window[1]:
         days = {"first": window[0], "last": window[1]}
         raise NotAllowed(_("The day must lie between %(first)s and %(last)s.") % days)
-    if wrong.id == standing(rows)[0].id and status != MeasureStatus.PROMOTING:
+    if wrong.id == effective_changes(rows)[0].id and status != MeasureStatus.PROMOTING:
         raise NotAllowed(_("The first status of a measure is “being promoted”."))
     correction = StatusChange.objects.create(
         measure=measure,
         old_status=change.status,
         status=status,
         effective_on=effective_on,
-        recorded_at=moment_after(rows),
+        recorded_at=next_recorded_at(rows),
         recorded_by=by,
         supersedes=change,
         reason_zh=reason,
         provenance=change.provenance,
         source=change.source,
     )
-    StatusChange.objects.filter(pk=change.pk).touch()
-    touch(measure)
-    signal(cell_of(measure))
+    StatusChange.objects.filter(pk=change.pk).mark_updated()
+    mark_updated(measure)
+    send_figures_changed(cell_of(measure))
     return correction
 
 
@@ -385,8 +391,8 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
     if not may_review(by):
         raise NotAllowed(_("You may not do this"))
     reason = words(reason, else_say=_("Going back from completed needs a reason"))
-    rows = history_of(measure)
-    current = standing(rows)[-1]
+    rows = load_changes(measure)
+    current = effective_changes(rows)[-1]
     if not is_completion(current.status) or is_completion(status):
         raise NotAllowed(_("Only a completed measure can be reopened."))
     if not current.effective_on <= effective_on <= today():
@@ -398,12 +404,12 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         old_status=current.status,
         status=status,
         effective_on=effective_on,
-        recorded_at=moment_after(rows),
+        recorded_at=next_recorded_at(rows),
         recorded_by=by,
         reason_zh=reason,
         provenance=measure.provenance,
         source=measure.source,
     )
-    touch(measure)
-    signal(cell_of(measure))
+    mark_updated(measure)
+    send_figures_changed(cell_of(measure))
     return change

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.provenance import Provenance, Sourced
-from core.timestamps import Updated, show_links
+from core.timestamps import UpdatedAtModel, track_links
 from measures.models import Measure
 from projects.querysets import ProjectQuerySet
 from web.addresses import address
@@ -26,7 +26,7 @@ class Stage(models.TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("project stage", "Suspended")
 
 
-class Project(Sourced, Updated):
+class Project(Sourced, UpdatedAtModel):
     """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
 
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
@@ -105,5 +105,5 @@ class Project(Sourced, Updated):
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Project, exclude_fields=["updated_at"], m2m_fields={"also_in", "measures"})
 
-show_links(Project.also_in, on={Project})
-show_links(Project.measures, on={Project, Measure})
+track_links(Project.also_in, on={Project})
+track_links(Project.measures, on={Project, Measure})

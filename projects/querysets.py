@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from django.db.models import Count, QuerySet, Sum
 
-from core.timestamps import UpdatedQuerySet
+from core.timestamps import UpdatedAtQuerySet
 
 
-class ProjectQuerySet(UpdatedQuerySet):
+class ProjectQuerySet(UpdatedAtQuerySet):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
 

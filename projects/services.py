@@ -21,7 +21,7 @@ def save_project(project: Project, *, by: User) -> Project:
     cells = {cell_of(each) for each in (stored, project) if each}
     if stored and stored.listed_on != project.listed_on:
         # They name the projects that are listed.
-        project.measures.touch()
+        project.measures.mark_updated()
     figures_changed.send(sender=Project, kind="projects", cells=cells)
     return project
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.provenance import Sourced
-from core.timestamps import Updated, UpdatedQuerySet
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 
 COUNTRY_CODE = "100000"
 
@@ -17,7 +17,7 @@ class RegionKind(models.TextChoices):
     COUNTY = "county", pgettext_lazy("region kind", "County")
 
 
-class Region(Sourced, Updated):
+class Region(Sourced, UpdatedAtModel):
     """A place by its code of GB/T 2260. `tile_row` and `tile_column` (from 1) place a city on the tile map."""
 
     code = models.CharField(_("Code"), max_length=6, unique=True, validators=[RegexValidator(r"^[0-9]{6}\Z")])
@@ -32,7 +32,7 @@ class Region(Sourced, Updated):
     tile_row = models.PositiveSmallIntegerField(_("Row on the tile map"), null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(_("Column on the tile map"), null=True, blank=True)
 
-    objects = UpdatedQuerySet.as_manager()
+    objects = UpdatedAtQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         verbose_name = _("region")

@@ -20,7 +20,7 @@ from django.test import override_settings
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from core.timestamps import Updated
+from core.timestamps import UpdatedAtModel
 from rollups.services import rebuild_rollups
 from tests import services
 from web.api.throttles import AnonymousThrottle, TokenThrottle
@@ -80,7 +80,7 @@ def _pages_are_made_anew(settings: Any) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _updates_are_dated() -> Any:
     """Whichever test makes it, an UPDATE that Django writes fails where it leaves `updated_at` as it was."""
-    dated = {model._meta.db_table for model in apps.get_models() if issubclass(model, Updated)}
+    dated = {model._meta.db_table for model in apps.get_models() if issubclass(model, UpdatedAtModel)}
 
     def check(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         found = re.match(r'UPDATE "(\w+)" SET ', sql)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department
-from core.timestamps import Updated, UpdatedQuerySet
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
 from measures import reports, services
 from measures.models import Measure, Plan, Report, Section, StatusChange
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 DAY = date(2023, 8, 25)
-DATED: dict[type[Updated], Callable[[Any], str]] = {
+DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     Region: lambda row: f"region {row.code}",
     Department: lambda row: f"department {row.slug}",
     Plan: lambda row: f"plan {row.slug}",
@@ -150,7 +150,7 @@ def a_report_is_accepted_that_changes_the_status(site: Any) -> Steps:
 @moves()
 def people_are_reminded_and_comment(site: Any) -> Steps:
     yield
-    services.comment_on(site.M001, by=site.rita, text="How far is it?")
+    services.add_comment(site.M001, by=site.rita, text="How far is it?")
     reports.remind_department(site.science, by=site.rita, plan=site.M001.section.plan, period=date(2023, 8, 1))
 
 
@@ -398,8 +398,8 @@ def test_what_is_written_moves_the_rows_that_show_it(write: Callable[[Any], Step
 
 
 def test_every_dated_table_is_in_the_table() -> None:
-    assert {model for model in apps.get_models() if issubclass(model, Updated)} == set(DATED)
-    assert [model for model in DATED if not isinstance(model.objects.all(), UpdatedQuerySet)] == []
+    assert {model for model in apps.get_models() if issubclass(model, UpdatedAtModel)} == set(DATED)
+    assert [model for model in DATED if not isinstance(model.objects.all(), UpdatedAtQuerySet)] == []
 
 
 def test_a_row_knows_its_moment_once_it_is_saved(site: Any) -> None:

@@ -18,7 +18,7 @@ from core.statuses import MeasureStatus
 from measures.filing import begin_report, rewrite_report
 from measures.models import Measure, Report
 from measures.reports import MOST_EVIDENCE, TEXTS, submit_report, withdraw_report
-from measures.services import MOST_TEXT
+from measures.services import MAX_TEXT_LENGTH
 from reporting.workflow import MOVES, ReportState, moves_from
 from web.api import request_body as bodies
 from web.api.endpoints import Endpoint, ListEndpoint, Row
@@ -99,7 +99,7 @@ _LINK = {
 _CONTENT: dict[str, Field] = {
     "against_status": bodies.choice(MeasureStatus.values).like(REPORT["against_status"]),
     "effective_on": bodies.day().like(REPORT["effective_on"]),
-    **{name: bodies.text(most=MOST_TEXT).like(meaning(WORDS[name])) for name in TEXTS},
+    **{name: bodies.text(most=MAX_TEXT_LENGTH).like(meaning(WORDS[name])) for name in TEXTS},
     "evidence": bodies.several(
         bodies.any_of(_DOCUMENT, _LINK, else_say=lambda: _("Give either a document number or an address.")),
         most=MOST_EVIDENCE,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from accounts.models import Department
 from core.statuses import MeasureStatus
 from measures.models import Measure, Section
-from measures.services import MOST_REASON, MOST_TEXT, Holdings
+from measures.services import MAX_REASON_LENGTH, MAX_TEXT_LENGTH, Holdings
 from web.language import local
 from web.lists.filters import DayField, DepartmentField, SlugField
 
@@ -19,7 +19,7 @@ TERMS = ("due_on", "lead_department", "section")
 
 class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        settings: dict[str, Any] = {"label": gettext_lazy("Reason"), "max_length": MOST_REASON}
+        settings: dict[str, Any] = {"label": gettext_lazy("Reason"), "max_length": MAX_REASON_LENGTH}
         super().__init__(**settings | kwargs, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -107,5 +107,5 @@ class StatusForm(forms.Form):
 
 class CommentForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Your comment"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Your comment"), max_length=MAX_TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )

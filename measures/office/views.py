@@ -18,12 +18,12 @@ from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from measures.models import Measure, StatusChange
 from measures.office.forms import TERMS, MergeForm, StatusForm, TermsForm
-from measures.rules import Change, correction_window, is_completion, standing
+from measures.rules import Change, correction_window, effective_changes, is_completion
 from measures.services import (
     change_terms,
     correct_status,
-    history_of,
-    holdings_of,
+    count_holdings,
+    load_changes,
     merge_departments,
     reopen_measure,
 )
@@ -109,7 +109,7 @@ class ChangeTerms(MeasureForm):
 class StatusPage(MeasureForm):
     @cached_property
     def rows(self) -> list[Change]:
-        return history_of(self.measure)
+        return load_changes(self.measure)
 
 
 class CorrectStatus(StatusPage):
@@ -120,14 +120,14 @@ class CorrectStatus(StatusPage):
     @cached_property
     def change_in_force(self) -> Change | None:
         """The row as the rules see it; None where it was corrected before."""
-        return next((row for row in standing(self.rows) if row.id == self.wrong.pk), None)
+        return next((row for row in effective_changes(self.rows) if row.id == self.wrong.pk), None)
 
     def make_form(self, data: Any = None) -> StatusForm | None:
         wrong = self.change_in_force
         window = correction_window(self.rows, wrong, today=self.day) if wrong else None
         if wrong is None or window is None:
             return None
-        is_first = wrong == standing(self.rows)[0]
+        is_first = wrong == effective_changes(self.rows)[0]
         return StatusForm(
             data,
             window=window,
@@ -156,7 +156,7 @@ class CorrectStatus(StatusPage):
 
 class Reopen(StatusPage):
     def make_form(self, data: Any = None) -> StatusForm | None:
-        current = standing(self.rows)[-1]
+        current = effective_changes(self.rows)[-1]
         if not is_completion(current.status):
             return None
         return StatusForm(
@@ -170,7 +170,7 @@ class Reopen(StatusPage):
         return reopen_measure(self.measure, by=by, **form.cleaned_data)
 
     def texts(self) -> dict[str, Any]:
-        if is_completion(standing(self.rows)[-1].status):
+        if is_completion(effective_changes(self.rows)[-1].status):
             words = _("It is so no longer from a day on. For a completion that never was, correct its row instead.")
         else:
             words = _("Only a completed measure can be reopened.")
@@ -199,7 +199,7 @@ class MergeDepartment(OfficeForm):
     def make_form(self, data: Any = None) -> MergeForm | None:
         if self.source.merged_into_id is not None:
             return None
-        return MergeForm(data, source=self.source, moves=holdings_of(self.source))
+        return MergeForm(data, source=self.source, moves=count_holdings(self.source))
 
     def change(self, form: MergeForm, by: User) -> object:
         return merge_departments(self.source, into=form.cleaned_data["into"], by=by, reason=form.cleaned_data["reason"])

@@ -28,7 +28,7 @@ from measures.comparison import MeasureChange, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office.forms import CommentForm
-from measures.services import comment_on
+from measures.services import add_comment
 from web.addresses import address
 from web.charts.chart import Chart, Column
 from web.formats.sources import named_source
@@ -322,10 +322,10 @@ class MeasureDetail(ReadingView):
 
 def status_chart(steps: list[StatusStep], due_on: date | None, as_of: date) -> Chart:
     """How the status of a measure came to be what it is. `steps`: the newest first."""
-    standing = [step for step in steps if not step.is_superseded]
+    effective = [step for step in steps if not step.is_superseded]
     summary = _("The status was not recorded by this day.")
-    if standing:
-        status, since = MeasureStatus(standing[0].status).label, day_words(standing[0].effective_on)
+    if effective:
+        status, since = MeasureStatus(effective[0].status).label, day_words(effective[0].effective_on)
         summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
     return Chart(
         name="status",
@@ -367,7 +367,7 @@ class CommentOnMeasure(MeasureDetail):
         form = CommentForm(request.POST)
         if form.is_valid():
             try:
-                comment_on(measure, by=by, text=form.cleaned_data["text"])
+                add_comment(measure, by=by, text=form.cleaned_data["text"])
             except NotAllowed as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:

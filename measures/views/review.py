@@ -22,7 +22,7 @@ from measures.models import Report
 from measures.reporting_months import BoardRow, board_of, reports_due_on
 from measures.reports import accept_reports, remind_department, return_report
 from measures.review import ReviewRow, review_rows, waiting_reports
-from measures.services import MOST_REASON
+from measures.services import MAX_REASON_LENGTH
 from web.days import asked_month
 from web.errors import not_one_of
 from web.language import local
@@ -75,7 +75,7 @@ class ReviewPage(WorkPage, ListPage):
         for row in rows:
             row.refusal = self.refusals.get(row.report.pk, "")
             row.note = self.notes.get(row.report.pk)
-        return context | {"rows": rows, "query": self.request.GET.urlencode(), "most_reason": MOST_REASON}
+        return context | {"rows": rows, "query": self.request.GET.urlencode(), "max_reason_length": MAX_REASON_LENGTH}
 
 
 class Decide(ReviewPage):

@@ -19,7 +19,7 @@ from measures.reports import (
     return_report,
     save_draft,
 )
-from measures.services import comment_on, reopen_measure
+from measures.services import add_comment, reopen_measure
 from tests.documents import make_pdf
 from tests.factories import file_report, make_user
 
@@ -207,8 +207,8 @@ def live_in() -> dict[str, str]:
     draft = save_draft(first, by=ada, data=ReportData("in_progress", "in_progress", what_was_done=begun))
     attach_file(draft, by=ada, file=ContentFile(make_pdf(), name="验收意见.pdf"))
     attach_document(draft, by=ada, number="鲁科字〔2023〕12号", title="验收意见")
-    comment_on(first, by=ada, text="八月底前报验收材料。")
-    comment_on(first, by=rita, text="请附验收意见。")
+    add_comment(first, by=ada, text="八月底前报验收材料。")
+    add_comment(first, by=rita, text="请附验收意见。")
     file_report(third, by=ada, status="in_progress")
     returned = file_report(fourth, by=ada, status="in_progress")
     return_report(returned, by=rita, note="请写明文号。")

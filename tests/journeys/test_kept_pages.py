@@ -17,7 +17,7 @@ from accounts.models import Department, User
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
 from measures.reports import accept_report
-from measures.services import comment_on, merge_departments
+from measures.services import add_comment, merge_departments
 from pilotzone.celery import app
 from projects.models import Project
 from rollups.services import rebuild_rollups
@@ -97,7 +97,7 @@ def merge(parts: dict[str, str]) -> None:
 
 
 def comment(parts: dict[str, str]) -> None:
-    comment_on(Measure.objects.get(code="M172"), by=User.objects.get(username="rita"), text="请抓紧")
+    add_comment(Measure.objects.get(code="M172"), by=User.objects.get(username="rita"), text="请抓紧")
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, str]], None], set[str]]] = {

@@ -20,7 +20,7 @@ from core.signals import figures_changed
 from dashboard.figures import Figures
 from measures.models import Measure, TermsChange
 from measures.reports import submit_report
-from measures.services import Holdings, add_measure, change_terms, holdings_of, merge_departments
+from measures.services import Holdings, add_measure, change_terms, count_holdings, merge_departments
 from rollups.models import MeasureRollup, StaleCell
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests import factories as make
@@ -484,7 +484,7 @@ class TestTheOfficeS:
     def test_it_says_before_how_much_moves_and_that_it_is_for_good(
         self, site: Any, lang: str, sentences: list[str]
     ) -> None:
-        assert holdings_of(site.water) == Holdings(3, 3, 1)
+        assert count_holdings(site.water) == Holdings(3, 3, 1)
         text = text_of(get(self.ADDRESS, by=site.rita, lang=lang).content.decode())
         for sentence in sentences:
             assert sentence in text

@@ -14,7 +14,7 @@ from core.lights import Light, Thresholds, light_of
 from measures.models import Measure, Plan, Report, StatusChange
 from measures.reporting_months import months_of
 from measures.rules import Change, in_force
-from measures.services import history_of
+from measures.services import load_changes
 from tests.factories import (
     make_change,
     make_department,
@@ -84,7 +84,7 @@ def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
 
 
 def expected_status(measure: Measure, on: date) -> Change | None:
-    return in_force(history_of(measure), on=on)
+    return in_force(load_changes(measure), on=on)
 
 
 def expected_light(measure: Measure, status: str, on: date) -> str:

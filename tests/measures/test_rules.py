@@ -3,7 +3,7 @@ from datetime import date, datetime
 import pytest
 
 from core.clock import SHANGHAI
-from measures.rules import Change, correction_window, in_force, is_completion, standing
+from measures.rules import Change, correction_window, effective_changes, in_force, is_completion
 
 
 def change(id: int, status: str, day: date, *, recorded: date | None = None, supersedes: int | None = None) -> Change:
@@ -37,7 +37,7 @@ def test_the_status_of_a_day_is_that_of_the_last_row_by_then(day: date, status: 
 def test_a_corrected_row_counts_for_no_day() -> None:
     later = change(4, "in_progress", date(2023, 5, 15), recorded=date(2023, 8, 1), supersedes=2)
     rows = [*STORY, later]
-    assert [row.id for row in standing(rows)] == [1, 4, 3]
+    assert [row.id for row in effective_changes(rows)] == [1, 4, 3]
     assert in_force(rows, on=date(2023, 5, 14)) == LISTED
     assert in_force(rows, on=date(2023, 5, 15)) == later
     assert in_force(rows, on=date(2023, 6, 20)) == DONE

@@ -20,7 +20,7 @@ from measures.services import (
     change_measure,
     change_terms,
     correct_status,
-    history_of,
+    load_changes,
     move_listing,
     reopen_measure,
 )
@@ -85,7 +85,7 @@ def heard() -> Iterator[list[set[Any]]]:
 
 
 def status_of(measure: Measure, day: date = TODAY) -> str | None:
-    row = in_force(history_of(measure), on=day)
+    row = in_force(load_changes(measure), on=day)
     return row and row.status
 
 

@@ -8,7 +8,7 @@ from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures.models import Comment, TermsChange
 from measures.reports import accept_report, submit_report
-from measures.services import change_terms, comment_on, correct_status, reopen_measure
+from measures.services import add_comment, change_terms, correct_status, reopen_measure
 from tests.factories import (
     file_report,
     make_change,
@@ -165,7 +165,7 @@ class TestComments:
         measure.participating_departments.add(ben.department)
         admin = make_user("admin", is_superuser=True)
         for person in (ada, ben, rita, admin):
-            comment_on(measure, by=person, text=f"{person.username} 的意见")
+            add_comment(measure, by=person, text=f"{person.username} 的意见")
         assert {(row.written_by, row.text) for row in measure.comments.all()} == {
             (ada, "ada 的意见"),
             (ben, "ben 的意见"),
@@ -176,19 +176,19 @@ class TestComments:
     def test_nobody_else_has(self, measure, ada, ben):
         for person in others(ada, ben)[1:]:
             with pytest.raises(NotAllowed):
-                comment_on(measure, by=person, text="意见")
+                add_comment(measure, by=person, text="意见")
         assert not Comment.objects.exists()
 
     @pytest.mark.parametrize("text", ["", "  \n ", "\x00", "字" * 2001])
     def test_empty_and_endless_ones_are_refused(self, measure, ada, text):
         with pytest.raises(NotAllowed) as refusal:
-            comment_on(measure, by=ada, text=text)
+            add_comment(measure, by=ada, text=text)
         assert refusal.value.field == "text"
         assert not Comment.objects.exists()
 
     def test_a_text_is_kept_as_it_was_typed(self, measure, ada):
         said = "<script>alert(1)</script>\n第二行 " + "字" * 1900
-        assert comment_on(measure, by=ada, text=f"  {said}\n").text == said
+        assert add_comment(measure, by=ada, text=f"  {said}\n").text == said
 
 
 class TestCorrecting:
@@ -196,7 +196,7 @@ class TestCorrecting:
         wrong = make_change(measure, "completed", date(2023, 6, 20))
         row = correct_status(wrong, by=rita, status="in_progress", effective_on=date(2023, 6, 20), reason="尚未验收")
         assert (row.supersedes, row.old_status, row.reason_zh) == (wrong, "completed", "尚未验收")
-        assert [change.pk for change in measure.status_changes.standing().order_by("pk")][-1] == row.pk
+        assert [change.pk for change in measure.status_changes.effective().order_by("pk")][-1] == row.pk
 
     def test_a_submitted_report_written_against_the_corrected_status_is_refused_with_both(self, measure, ada, rita):
         change = make_change(measure, "in_progress", date(2023, 5, 1))

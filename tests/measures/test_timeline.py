@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from measures.models import Comment, Measure, StatusChange
 from measures.reports import accept_report
-from measures.services import change_terms, comment_on, correct_status
+from measures.services import add_comment, change_terms, correct_status
 from tests.factories import file_report, make_change, make_department, make_measure, make_section, make_user, shanghai
 from tests.pages import text_of
 
@@ -142,8 +142,8 @@ class TestComments:
         assert not Comment.objects.exists()
 
     def test_those_with_an_account_see_them_without_names(self, client, measure, ada, rita, vic):
-        comment_on(measure, by=ada, text="From the lead <b>")
-        comment_on(measure, by=rita, text="From the office")
+        add_comment(measure, by=ada, text="From the lead <b>")
+        add_comment(measure, by=rita, text="From the office")
         text = words_of(client, vic)
         assert "2023-08-29 Science From the lead &lt;b&gt;" in text
         assert "2023-08-29 Reviewing office From the office" in text and "Rita" not in text

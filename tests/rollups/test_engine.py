@@ -418,16 +418,16 @@ def take_step(what, measure, status, on, sections, departments, people, rita):
     measure.refresh_from_db()
     try:
         with transaction.atomic():
-            standing = list(measure.status_changes.standing().order_by("effective_on", "recorded_at", "pk"))
+            effective = list(measure.status_changes.effective().order_by("effective_on", "recorded_at", "pk"))
             if what == "report":
                 author = next(p for p in people if p.department_id == measure.lead_department_id)
-                day = max(on, standing[-1].effective_on)
+                day = max(on, effective[-1].effective_on)
                 report = file_report(
                     measure, by=author, status=status, effective_on=day, evidence=[{"document_number": "1号"}]
                 )
                 accept_report(report, by=rita)
             elif what == "correct":
-                wrong, before = standing[-1], standing[-2:][0]
+                wrong, before = effective[-1], effective[-2:][0]
                 day = max(on, before.effective_on) if wrong is not before else wrong.effective_on
                 correct_status(wrong, by=rita, status=status, effective_on=day, reason="更正")
             elif what == "move":
@@ -437,7 +437,7 @@ def take_step(what, measure, status, on, sections, departments, people, rita):
                 due = max(on, measure.listed_on) + timedelta(days=on.day * 5)
                 change_terms(measure, by=rita, due_on=due, reason="调整期限")
             elif what == "reopen":
-                day = max(on, standing[-1].effective_on)
+                day = max(on, effective[-1].effective_on)
                 reopen_measure(measure, by=rita, status=status, effective_on=day, reason="尚未完成")
             else:
                 move_listing(measure, by=rita, listed_on=on)

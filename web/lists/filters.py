@@ -60,7 +60,7 @@ class MomentFilter(django_filters.Filter):
 
 
 class UpdatedFilterSet(django_filters.FilterSet):
-    """The base of those over rows that know when they were last written (`core.timestamps.Updated`)."""
+    """The base of those over rows that know when they were last written (`core.timestamps.UpdatedAtModel`)."""
 
     # Not compared more finely than in seconds: SQLite keeps moments as texts, with as many decimals as each has.
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))

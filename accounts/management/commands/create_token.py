@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Scope, User
-from accounts.services import MOST_TOKENS, TOKEN_LASTS, create_token
+from accounts.services import MAX_TOKENS, TOKEN_DAYS, create_token
 from core.exceptions import NotAllowed
 
 LONGEST = 3_660
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--scope", required=True, choices=Scope.values, help="report includes read")
-        parser.add_argument("--days", type=int, default=TOKEN_LASTS, help=f"how long it lasts ({TOKEN_LASTS})")
+        parser.add_argument("--days", type=int, default=TOKEN_DAYS, help=f"how long it lasts ({TOKEN_DAYS})")
         parser.add_argument("--name", default="", help="what it is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             token, key = create_token(user, scope=Scope(options["scope"]), name=options["name"], days=options["days"])
         except NotAllowed:
             # The refusal itself is in the language of the site.
-            sentence = f"{user.username} has {MOST_TOKENS} valid tokens, and may have no more: revoke one first."
+            sentence = f"{user.username} has {MAX_TOKENS} valid tokens, and may have no more: revoke one first."
             raise CommandError(sentence) from None
         self.stdout.write(key)
         self.stderr.write(
