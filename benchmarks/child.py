@@ -47,7 +47,7 @@ def child(environment: Mapping[str, str]) -> Iterator[Child]:
                 [sys.executable, "-m", "benchmarks.inside"],
                 cwd=ROOT,
                 # What it measures is made each time.
-                env={**program_path(environment), "PILOTZONE_KEEP_PAGES": "0"},
+                env={**program_path(environment), "PILOTZONE_PAGE_CACHE_SECONDS": "0"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -320,7 +320,7 @@ PILOTZONE_SILENT_DAYS = env.integer("PILOTZONE_SILENT_DAYS", 62, most=36_500)
 PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"))
 PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
 # Seconds for which a page is cached while the data are the same; 0 caches none.
-PILOTZONE_KEEP_PAGES = env.integer("PILOTZONE_KEEP_PAGES", 600, most=86_400)
+PILOTZONE_PAGE_CACHE_SECONDS = env.integer("PILOTZONE_PAGE_CACHE_SECONDS", 600, most=86_400)
 PILOTZONE_WEB_WORKERS = env.integer("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 
 # Sites whose pages may read the API in a visitor's browser, without the visitor's cookies.

@@ -90,7 +90,7 @@ class TestMaking:
     def test_the_key_is_kept_nowhere(
         self, vic: Any, caplog: pytest.LogCaptureFixture, settings: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        settings.PILOTZONE_KEEP_PAGES = 600
+        settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
         client = logged_in(vic)
         client.get(TOKENS)
         with caplog.at_level(logging.DEBUG):

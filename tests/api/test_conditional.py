@@ -144,7 +144,7 @@ def is_made(ask: Any, path: str) -> bool:
 def test_an_answer_is_made_once_and_is_the_same_for_who_asks_next(
     path: str, site: Any, ask: Any, settings: Any
 ) -> None:
-    settings.PILOTZONE_KEEP_PAGES = 600
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     first = ask(f"{path}?lang=en")
     assert is_made(ask, path)
     with CaptureQueriesContext(connection) as queries:
@@ -157,14 +157,14 @@ def test_an_answer_is_made_once_and_is_the_same_for_who_asks_next(
 
 
 def test_the_pages_before_and_after_are_named_in_a_kept_answer_too(site: Any, ask: Any, settings: Any) -> None:
-    settings.PILOTZONE_KEEP_PAGES = 600
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     first, again = (ask("measures/?page_size=1&page=2") for _ in range(2))
     assert first["Link"].count("rel=") == 2
     assert again["Link"] == first["Link"]
 
 
 def test_nobody_is_given_what_was_made_for_another(people: Any, open_reading: None, settings: Any) -> None:
-    settings.PILOTZONE_KEEP_PAGES = 600
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     for _ in range(2):
         for person, sees_names in ((people.rita, True), (people.nobody, False), (people.vic, False)):
             changes = person("get", "measures/M002/history/").json()["status_changes"]
@@ -172,7 +172,7 @@ def test_nobody_is_given_what_was_made_for_another(people: Any, open_reading: No
 
 
 def test_a_refusal_or_a_file_is_not_kept(site: Any, ask: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PILOTZONE_KEEP_PAGES = 600
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     found: list[str] = []
     monkeypatch.setattr(
         "web.cache.pages.cache.set", lambda key, *args: found.append(key) if key.startswith("page:") else None

@@ -46,7 +46,7 @@ def parts(settings: Any, today: date, open_reading: None, monkeypatch: pytest.Mo
     analyse()
     make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))
     make_user("rita", role="reviewer")
-    settings.PILOTZONE_KEEP_PAGES = 600
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     return live_in()
 
 
@@ -146,9 +146,9 @@ class Readers:
     def _open(self, person: str, client: Client, address: str) -> bytes:
         first, was_kept = self._get(client, address)
         if was_kept:
-            self.settings.PILOTZONE_KEEP_PAGES = 0
+            self.settings.PILOTZONE_PAGE_CACHE_SECONDS = 0
             assert self._get(client, address) == (first, False), (person, address)
-            self.settings.PILOTZONE_KEEP_PAGES = 600
+            self.settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
         assert self._get(client, address) == (first, first.status == 200), (person, address)
         return first.content
 

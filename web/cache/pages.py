@@ -40,7 +40,7 @@ _TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")
 def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The page as it was kept; else what `make` makes, which is kept if it may be."""
     has_words = has_unsaved_input(request) or len(get_messages(request)) > 0
-    if has_words or not settings.PILOTZONE_KEEP_PAGES or request.method != "GET":
+    if has_words or not settings.PILOTZONE_PAGE_CACHE_SECONDS or request.method != "GET":
         return make()
     key = page_key(request)
     kept = find(key)
@@ -121,7 +121,7 @@ def _tagged(response: HttpResponse, key: str, request: HttpRequest) -> HttpRespo
 
 def find(key: str) -> tuple[bytes, dict[str, str]] | None:
     """What is kept under the key: content and headers."""
-    if not settings.PILOTZONE_KEEP_PAGES:
+    if not settings.PILOTZONE_PAGE_CACHE_SECONDS:
         return None
     try:
         return cache.get(key)
@@ -132,9 +132,9 @@ def find(key: str) -> tuple[bytes, dict[str, str]] | None:
 
 def keep(key: str, content: bytes, headers: dict[str, str]) -> None:
     """For `find`, unless it is longer than what is worth the room."""
-    if not settings.PILOTZONE_KEEP_PAGES or len(content) > MOST_BYTES:
+    if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MOST_BYTES:
         return
     try:
-        cache.set(key, (content, headers), settings.PILOTZONE_KEEP_PAGES)
+        cache.set(key, (content, headers), settings.PILOTZONE_PAGE_CACHE_SECONDS)
     except RedisError as error:
         logger.warning("Redis is away, pages are made anew each time: %s", error)

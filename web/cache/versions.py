@@ -5,7 +5,8 @@ admin, bulk statements. The version is the sum of the tokens of all rows that ca
 in which the writing transaction is committed, not before, and in whatever order transactions end. A counter would
 make writers wait for each other, or go up before what it counts can be seen.
 
-What is changed past Django, by hand in the database, is noticed only when kept pages expire (`PILOTZONE_KEEP_PAGES`).
+What is changed past Django, by hand in the database, is noticed only when cached pages expire
+(`PILOTZONE_PAGE_CACHE_SECONDS`).
 """
 
 import re

@@ -20,7 +20,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 @pytest.fixture(autouse=True)
 def _a_site_that_keeps(settings: Any, today: date, open_reading: None) -> None:
-    settings.PILOTZONE_KEEP_PAGES = 600
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_with_redis_away_pages_are_made_anew(measure: Any, monkeypatch: pytest.M
 
 
 def test_nothing_is_kept_where_the_site_says_so(measure: Any, settings: Any) -> None:
-    settings.PILOTZONE_KEEP_PAGES = 0
+    settings.PILOTZONE_PAGE_CACHE_SECONDS = 0
     client = Client()
     assert is_made(client, "/measures/")
     assert is_made(client, "/measures/")
