@@ -319,7 +319,7 @@ class TestDeciding:
         def fail(*cells: Any) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr("measures.reports.signal", fail)
+        monkeypatch.setattr("measures.reports.send_figures_changed", fail)
         with pytest.raises(RuntimeError):
             accept_report(report, by=rita)
         assert Report.objects.get(pk=report.pk).state == "submitted"
