@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from core.statuses import MeasureStatus
+from core.texts import MAX_TEXT_LENGTH
 from measures.models import Report
 from measures.reports import NO_CHANGE, TEXTS, ReportData
-from measures.services import MAX_TEXT_LENGTH
 from web.language import local
 from web.lists.filters import DayField
 

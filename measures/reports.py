@@ -23,11 +23,11 @@ from core.exceptions import NotAllowed
 from core.periods import month_of
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
+from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Evidence, Measure, Notice, NoticeKind, Plan, Report, StatusChange
 from measures.reporting_months import month_of_department
 from measures.rules import effective_changes, is_completion
 from measures.services import (
-    MAX_TEXT_LENGTH,
     cell_of,
     current_change,
     load_changes,
@@ -35,7 +35,6 @@ from measures.services import (
     mark_updated,
     next_recorded_at,
     send_figures_changed,
-    words,
 )
 from reporting.file_types import check_file
 from reporting.workflow import OPEN_STATES, ReportState, moves_from
@@ -136,13 +135,11 @@ def open_report(measure: Measure, period: date) -> Report | None:
 
 
 def _clean(data: ReportData) -> dict[str, Any]:
-    texts = {name: getattr(data, name).replace("\x00", "").replace("\r\n", "\n").strip() for name in TEXTS}
+    typed = {name: getattr(data, name).replace("\r\n", "\n") for name in TEXTS}
+    texts = {name: clean_text(text, field=name, max_length=MAX_TEXT_LENGTH) for name, text in typed.items()}
     if texts["what_was_done"] == NO_CHANGE_EN:
         # As the English form shows it.
         texts["what_was_done"] = NO_CHANGE
-    for name, text in texts.items():
-        if len(text) > MAX_TEXT_LENGTH:
-            raise NotAllowed(_("At most %(count)s characters") % {"count": MAX_TEXT_LENGTH}, field=name)
     if data.status not in MeasureStatus.values or data.against_status not in MeasureStatus.values:
         raise NotAllowed(not_one_of(MeasureStatus.values), field="status")
     return {
@@ -315,7 +312,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
 
     Raises NotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
     """
-    note = words(note, else_say=None, field="note")
+    note = clean_text(note, field="note")
     measure = lock_measure(report.measure_id)
     _check_decision(report, by=by, move="accept")
     rows = load_changes(measure)
@@ -349,7 +346,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
 def return_report(report: Report, *, by: User, note: str) -> Report:
     """Returns a submitted report to its department with words."""
     lock_measure(report.measure_id)
-    note = words(note, else_say=_("Please say why the report is returned"), field="note")
+    note = clean_text(note, field="note", if_empty=_("Please say why the report is returned"))
     _check_decision(report, by=by, move="return")
     _save_decision(report, ReportState.RETURNED, by=by, note=note)
     return report
@@ -374,9 +371,9 @@ def _editable(report: Report, by: User) -> Report:
 
 def _keep_evidence(report: Report, *, url: str = "", document_number: str = "", **titles: str) -> Evidence:
     """A link or an issued document; refused where it is neither."""
-    url = words(url, else_say=None, most=500, field="url")
-    nothing = None if url else _("This field is required")
-    number = words(document_number, else_say=nothing, most=80, field="document_number")
+    url = clean_text(url, field="url", max_length=500)
+    if_empty = "" if url else _("This field is required")
+    number = clean_text(document_number, field="document_number", max_length=80, if_empty=if_empty)
     if url:
         try:
             URLValidator(schemes=["http", "https"])(url)
@@ -404,7 +401,7 @@ def attach_file(report: Report, *, by: User, file: File) -> Evidence:
 
 @transaction.atomic
 def attach_link(report: Report, *, by: User, url: str, title: str = "") -> Evidence:
-    url = words(url, else_say=_("This field is required"), most=500, field="url")
+    url = clean_text(url, field="url", max_length=500, if_empty=_("This field is required"))
     return _keep_evidence(_editable(report, by), url=url, title_zh=title[:200])
 
 

@@ -20,13 +20,11 @@ from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from core.statuses import MeasureStatus
+from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Comment, Measure, Section, StatusChange, Term, TermsChange
 from measures.rules import Change, correction_window, effective_changes, is_completion
 
 Cell = tuple[int, int, int]
-# In characters; columns of reasons are as wide.
-MAX_REASON_LENGTH = 300
-MAX_TEXT_LENGTH = 2_000
 
 
 class Unchanged:
@@ -74,19 +72,6 @@ def check_not_merged(department: Department, *, field: str) -> None:
         raise NotAllowed(
             _("This department has been merged into another; choose the one that does its work now."), field=field
         )
-
-
-def words(text: str, *, else_say: str | None, most: int = MAX_REASON_LENGTH, field: str = "reason") -> str:
-    """What a person wrote, trimmed; refused where it says more than there is room for, or nothing.
-
-    `else_say` is the sentence for nothing; None where nothing may be said.
-    """
-    text = text.replace("\x00", "").strip()
-    if not text and else_say is not None:
-        raise NotAllowed(else_say, field=field)
-    if len(text) > most:
-        raise NotAllowed(_("At most %(count)s characters") % {"count": most}, field=field)
-    return text
 
 
 def mark_updated(measure: Measure) -> None:
@@ -161,7 +146,7 @@ def change_terms(
     """
     if not may_review(by):
         raise NotAllowed(_("You may not do this"))
-    reason = words(reason, else_say=_("Please say why."))
+    reason = clean_text(reason, field="reason", if_empty=_("Please say why."))
     if isinstance(lead_department, Department):
         (lead_department,) = lock_departments(lead_department)
         check_not_merged(lead_department, field="lead_department")
@@ -226,7 +211,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     """
     if not may_review(by):
         raise NotAllowed(_("You may not do this"))
-    reason = words(reason, else_say=_("Please say why."))
+    reason = clean_text(reason, field="reason", if_empty=_("Please say why."))
     if source == into:
         raise NotAllowed(_("A department cannot be merged into itself."), field="into")
     # Whatever was merged into it before goes along, and who merges that now may hold one that is wanted here.
@@ -319,7 +304,7 @@ def add_comment(measure: Measure, *, by: User, text: str) -> Comment:
     participating = list(measure.participating_departments.values_list("pk", flat=True))
     if not may_comment(by, lead=measure.lead_department_id, participating=participating):
         raise NotAllowed(_("You may not do this"))
-    text = words(text, else_say=_("This field is required"), most=MAX_TEXT_LENGTH, field="text")
+    text = clean_text(text, field="text", max_length=MAX_TEXT_LENGTH, if_empty=_("This field is required"))
     return Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
 
 
@@ -353,7 +338,7 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     measure = lock_measure(change.measure_id)
     if not may_review(by):
         raise NotAllowed(_("You may not do this"))
-    reason = words(reason, else_say=_("A correction needs a reason."))
+    reason = clean_text(reason, field="reason", if_empty=_("A correction needs a reason."))
     rows = load_changes(measure)
     wrong = next((row for row in effective_changes(rows) if row.id == change.pk), None)
     if wrong is None:
@@ -390,7 +375,7 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
     measure = lock_measure(measure.pk)
     if not may_review(by):
         raise NotAllowed(_("You may not do this"))
-    reason = words(reason, else_say=_("Going back from completed needs a reason"))
+    reason = clean_text(reason, field="reason", if_empty=_("Going back from completed needs a reason"))
     rows = load_changes(measure)
     current = effective_changes(rows)[-1]
     if not is_completion(current.status) or is_completion(status):

@@ -15,10 +15,10 @@ from accounts.models import User
 from accounts.permissions import may_report, may_review, may_see_evidence, may_see_report
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
+from core.texts import MAX_TEXT_LENGTH
 from measures.filing import begin_report, rewrite_report
 from measures.models import Measure, Report
 from measures.reports import MOST_EVIDENCE, TEXTS, submit_report, withdraw_report
-from measures.services import MAX_TEXT_LENGTH
 from reporting.workflow import MOVES, ReportState, moves_from
 from web.api import request_body as bodies
 from web.api.endpoints import Endpoint, ListEndpoint, Row

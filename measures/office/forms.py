@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Department
 from core.statuses import MeasureStatus
+from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.models import Measure, Section
-from measures.services import MAX_REASON_LENGTH, MAX_TEXT_LENGTH, Holdings
+from measures.services import Holdings
 from web.language import local
 from web.lists.filters import DayField, DepartmentField, SlugField
 
