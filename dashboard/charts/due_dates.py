@@ -20,7 +20,7 @@ from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
 from web.charts.text import day_of_year, is_chinese, year_name
-from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES
+from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES, swatch
 from web.templatetags.pilotzone import day as day_words
 from web.templatetags.pilotzone import number
 
@@ -79,47 +79,23 @@ def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
     """Bars of equal width in their order, each with its total above it, and a line at the day that ends above its
     quarter's bar."""
     highest = max((bar.total for bar in bars), default=0) or 1
-    steps, (_lowest, top) = scale(0, highest)
-    ticks = [tick for tick in steps if tick.is_integer()]
     now = sum(bar.total for bar in bars if bar.quarter == Quarter.of(as_of))
+    steps, (_lowest, last_tick) = scale(0, highest)
+    ticks = [tick for tick in steps if tick.is_integer()]
     # The totals stand inside the plot, also on paper, where it is lower and they are not; the day's line above its bar.
-    top = max(top, highest * 1.16, now * 1.3)
-    places = list(range(len(bars)))
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar",
-            "x": places,
-            "y": [bar.counts[n] for bar in bars],
-            "width": 0.7,
-            "marker": {"color": STATUS_TONES[status].fill, "line": {"color": STATUS_TONES[status].edge, "width": 1}},
-            "customdata": [bar.urls[n] for bar in bars],
-            "hovertext": [f"{bar.name}<br>{status.label} {number(bar.counts[n])}" for bar in bars],
-            "hoverinfo": "text",
-        }
-        for n, status in enumerate(STATUSES)
-    ]
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": places,
-            "y": [bar.total for bar in bars],
-            "text": [number(bar.total) if bar.total else "" for bar in bars],
-            "textposition": "top center",
-            "textfont": {"color": INK, "size": 12},
-            "cliponaxis": False,
-            "hoverinfo": "skip",
-        }
-    )
+    top = max(last_tick, highest * 1.16, now * 1.3)
     shapes, notes = _day_line(bars, as_of=as_of, top=top)
-    values = {"tickvals": places, "range": [-0.5, len(bars) - 0.5]}
     return {
-        "data": data,
+        "data": [*(_bars_of(status, n, bars) for n, status in enumerate(STATUSES)), _totals(bars)],
         "layout": layout(
             height=340,
             margin=Margin(52, 8, 30, 50),
             barmode="stack",
-            xaxis=x_axis(ticktext=_ticks(bars, narrow=False), **values),
+            xaxis=x_axis(
+                ticktext=_ticks(bars, narrow=False),
+                tickvals=list(range(len(bars))),
+                range=[-0.5, len(bars) - 0.5],
+            ),
             yaxis=y_axis(
                 range=[0, top],
                 tickvals=ticks,
@@ -134,10 +110,35 @@ def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
             margin=Margin(44, 4, 30, 46),
             xaxis={"ticktext": _ticks(bars, narrow=True)},
         ),
-        "key": [
-            {"label": str(status.label), "fill": STATUS_TONES[status].fill, "edge": STATUS_TONES[status].edge}
-            for status in STATUSES
-        ],
+        "key": [swatch(str(status.label), STATUS_TONES[status]) for status in STATUSES],
+    }
+
+
+def _bars_of(status: MeasureStatus, n: int, bars: Sequence[DueBar]) -> dict[str, Any]:
+    tone = STATUS_TONES[status]
+    return {
+        "type": "bar",
+        "x": list(range(len(bars))),
+        "y": [bar.counts[n] for bar in bars],
+        "width": 0.7,
+        "marker": {"color": tone.fill, "line": {"color": tone.edge, "width": 1}},
+        "customdata": [bar.urls[n] for bar in bars],
+        "hovertext": [f"{bar.name}<br>{status.label} {number(bar.counts[n])}" for bar in bars],
+        "hoverinfo": "text",
+    }
+
+
+def _totals(bars: Sequence[DueBar]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": list(range(len(bars))),
+        "y": [bar.total for bar in bars],
+        "text": [number(bar.total) if bar.total else "" for bar in bars],
+        "textposition": "top center",
+        "textfont": {"color": INK, "size": 12},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
     }
 
 
@@ -213,19 +214,6 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member:
     day = figures.day
     dated = [(each.due_on, each.status) for each in measures if each.due_on]
     bars = _bars(dated, plan=figures.plan, links=links, member=member) if dated else []
-    undated = len(measures) - len(dated)
-    notes = (
-        [_("The line marks %(day)s.") % {"day": day_words(day)}]
-        if bars and any(bar.quarter == Quarter.of(day) for bar in bars)
-        else []
-    )
-    if undated:
-        without = ngettext(
-            "%(count)s measure without a due date is not in the chart.",
-            "%(count)s measures without a due date are not in the chart.",
-            undated,
-        )
-        notes.append(without % {"count": number(undated)})
     sums = [sum(counts) for counts in zip(*(bar.counts for bar in bars), strict=True)]
     return Chart(
         name="due",
@@ -242,10 +230,24 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member:
         rows=[[bar.name, *bar.counts, bar.total] for bar in bars],
         total=[_("Total"), *sums, sum(sums)] if bars else (),
         urls=[bar.url for bar in bars],
-        note=(" " if not is_chinese() else "").join(notes),
+        note=_note(bars, day=day, undated=len(measures) - len(dated)),
         source=_("The measures of the plan; each names its own source"),
         provenance=Provenance.ILLUSTRATIVE,
     )
+
+
+def _note(bars: Sequence[DueBar], *, day: date, undated: int) -> str:
+    notes = []
+    if any(bar.quarter == Quarter.of(day) for bar in bars):
+        notes.append(_("The line marks %(day)s.") % {"day": day_words(day)})
+    if undated:
+        without = ngettext(
+            "%(count)s measure without a due date is not in the chart.",
+            "%(count)s measures without a due date are not in the chart.",
+            undated,
+        )
+        notes.append(without % {"count": number(undated)})
+    return ("" if is_chinese() else " ").join(notes)
 
 
 def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member: Mapping[str, str]) -> list[DueBar]:

@@ -63,32 +63,13 @@ class ReportRow(NamedTuple):
 
 def report_matrix(months: Sequence[date], rows: Sequence[ReportRow]) -> Figure:
     """A row for each department in the order given, a column for each month; no mark where nothing is owed."""
-    data = []
-    for state, marker in MARKS.items():
-        found = [
-            (place, n, row) for n, row in enumerate(rows) for place, mark in enumerate(row.marks) if mark.state == state
-        ]
-        if not found:
-            continue
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [place for place, _n, _row in found],
-                "y": [n for _place, n, _row in found],
-                "marker": {"opacity": 1, **marker},
-                "cliponaxis": False,
-                "customdata": [row.url for _place, _n, row in found],
-                "hovertext": [_hover(row, months[place], row.marks[place]) for place, _n, row in found],
-                "hoverinfo": "text",
-            }
-        )
     places = list(range(len(months)))
     names = [month_name(month) for month in months]
     every = 1 if len(months) <= (8 if is_chinese() else 6) else 2
     height = ROW * len(rows) + HEAD
+    traces = [_marks_of(state, months, rows) for state in MARKS]
     return {
-        "data": data,
+        "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             height=height,
             margin=Margin(8, 8, HEAD - 26, 8),
@@ -108,6 +89,23 @@ def report_matrix(months: Sequence[date], rows: Sequence[ReportRow]) -> Figure:
             xaxis={"tickvals": places[::every], "ticktext": names[::every]},
             yaxis={"ticktext": [wrapped(row.name, 14) for row in rows], "tickfont": {"size": NARROW_FONT}},
         ),
+    }
+
+
+def _marks_of(state: MonthState, months: Sequence[date], rows: Sequence[ReportRow]) -> dict[str, Any]:
+    found = [
+        (place, n, row) for n, row in enumerate(rows) for place, mark in enumerate(row.marks) if mark.state == state
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [place for place, _n, _row in found],
+        "y": [n for _place, n, _row in found],
+        "marker": {"opacity": 1, **MARKS[state]},
+        "cliponaxis": False,
+        "customdata": [row.url for _place, _n, row in found],
+        "hovertext": [_hover(row, months[place], row.marks[place]) for place, _n, row in found],
+        "hoverinfo": "text",
     }
 
 

@@ -8,16 +8,11 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from core.rounding import whole
-from dashboard.charts.stacked_bars import _amount, _key
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import label
-from web.charts.text import is_chinese
-from web.charts.theme import (
-    INK,
-    INK_3,
-    SEQUENCE_TONES,
-)
+from web.charts.text import is_chinese, whole_text
+from web.charts.theme import INK, INK_3, SEQUENCE_TONES, swatch
 from web.templatetags.pilotzone import number
 
 
@@ -42,9 +37,12 @@ LAIZHOU_BAY = (1, 4)
 
 
 def city_tile_map(
-    cities: Sequence[Tile], *, classes: Sequence[int] = INVESTMENT_CLASSES, said: Callable[[Decimal], str] = _amount
+    cities: Sequence[Tile],
+    *,
+    classes: Sequence[int] = INVESTMENT_CLASSES,
+    format_value: Callable[[Decimal], str] = whole_text,
 ) -> Figure:
-    """The cities as tiles, each with name and value, coloured by class. `said` writes the value under the pointer."""
+    """The cities as tiles, each with name and value, coloured by class. `format_value` writes what the pointer shows."""
     tones = [SEQUENCE_TONES[_class_of(city.value or 0, classes)] for city in cities]
     values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
     columns = max((city.column for city in cities), default=1)
@@ -72,7 +70,8 @@ def city_tile_map(
                 "textangle": 0,
                 "customdata": [city.url for city in cities],
                 "hovertext": [
-                    f"{city.name}<br>{'—' if city.value is None else said(Decimal(city.value))}" for city in cities
+                    f"{city.name}<br>{'—' if city.value is None else format_value(Decimal(city.value))}"
+                    for city in cities
                 ],
                 "hoverinfo": "text",
             }
@@ -112,4 +111,4 @@ def _class_key(classes: Sequence[int]) -> list[dict[str, str]]:
         *(f"{number(low)}{'—' if is_chinese() else '–'}{number(high)}" for low, high in pairwise(classes)),
         _("%(bound)s and over") % {"bound": number(classes[-1])},
     ]
-    return [_key(text, tone) for text, tone in zip(words, SEQUENCE_TONES, strict=True)]
+    return [swatch(text, tone) for text, tone in zip(words, SEQUENCE_TONES, strict=True)]

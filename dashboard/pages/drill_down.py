@@ -345,7 +345,7 @@ def categories_chart(
     return Chart(
         name="categories",
         title=title % {"day": day_words(figures.day)},
-        figure=city_bars(bars, **({"said": money_words} if is_investment else {}))
+        figure=city_bars(bars, **({"format_value": money_words} if is_investment else {}))
         if figures.projects["total"]
         else None,
         summary=pgettext("between clauses", "; ").join(parts),

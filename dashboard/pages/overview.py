@@ -594,7 +594,7 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
         figure=city_tile_map(
             tiles,
             classes=INVESTMENT_CLASSES if is_investment else PROJECT_CLASSES,
-            **({"said": money_words} if is_investment else {}),
+            **({"format_value": money_words} if is_investment else {}),
         ),
         summary=_where_sentence(
             in_order(rows, PROJECT_SORTS, "-total_investment"), figures.projects["total_investment"]

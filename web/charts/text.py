@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
+from core.rounding import whole
 from web import language
 from web.charts.chart import Number
 from web.templatetags.pilotzone import minus, number
@@ -56,3 +57,8 @@ def value_text(
     if is_floor:
         return _("more than %(value)s") % {"value": text}
     return text if exact else _("about %(value)s") % {"value": text}
+
+
+def whole_text(value: Decimal) -> str:
+    """Rounded half up, with thousands: 44,125."""
+    return f"{whole(value):,}"

@@ -25,6 +25,11 @@ class Tone(NamedTuple):
     text: str
 
 
+def swatch(label: str, tone: Tone) -> dict[str, str]:
+    """An entry of a figure's `key`."""
+    return {"label": label, "fill": tone.fill, "edge": tone.edge}
+
+
 STATUS_TONES = {
     MeasureStatus.COMPLETED: Tone("#0A3448", "#0A3448", GROUND),
     MeasureStatus.IN_PROGRESS: Tone("#3A87A6", "#3A87A6", INK_ON_MIDDLE),

@@ -287,7 +287,7 @@ class TestStacks:
 
     def test_categories_are_named_above_the_first_bar(self) -> None:
         rows = [CityRow("Yantai", industry=Decimal("3836.2"), infrastructure=2342, energy=3777, innovation=352)]
-        figure = checked(city_bars(rows, said=money_words))
+        figure = checked(city_bars(rows, format_value=money_words))
         assert words(figure) == [
             "<b>Key industries</b>",
             "<b>Infrastructure</b>",
