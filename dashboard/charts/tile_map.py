@@ -42,7 +42,7 @@ def city_tile_map(
     classes: Sequence[int] = INVESTMENT_CLASSES,
     format_value: Callable[[Decimal], str] = whole_text,
 ) -> Figure:
-    """The cities as tiles, each with name and value, coloured by class. `format_value` writes what the pointer shows."""
+    """The cities as tiles with name and value, coloured by class. `format_value` writes what the pointer shows."""
     tones = [SEQUENCE_TONES[_class_of(city.value or 0, classes)] for city in cities]
     values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
     columns = max((city.column for city in cities), default=1)
