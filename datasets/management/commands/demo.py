@@ -1,4 +1,4 @@
-"""`./run demo`: the whole dashboard with its demonstration data, and nothing else to install or start."""
+"""`./run demo`: prepares the demonstration's data, then becomes its web server."""
 
 import json
 import os
@@ -39,26 +39,26 @@ class Command(BaseCommand):
         self._serve(host, port)
 
     def _pin_day(self) -> None:
-        """Keeps the pinned day beside the data, so that every command on this folder sees the same day."""
-        wanted = {
+        """Stores the pinned day in the data folder, so that every command on this folder uses the same day."""
+        pinned = {
             "PILOTZONE_TODAY": os.environ.get("PILOTZONE_TODAY", "").strip() or PINNED_DAY,
             "PILOTZONE_PUBLIC_READING": os.environ.get("PILOTZONE_PUBLIC_READING", "").strip() or "on",
         }
         file = settings.DEMO_FILE
-        # Another start may have written it after these settings were read: then they must be read again too.
-        if settings.PILOTZONE_DEMO and json.loads(file.read_text(encoding="utf-8")) == wanted:
+        # Where another start wrote the file after these settings were read, they have to be read again too.
+        if settings.PILOTZONE_DEMO and json.loads(file.read_text(encoding="utf-8")) == pinned:
             return
-        # Whole or not at all: one that ends half-way would stop every later command.
-        whole = file.with_name(f"{file.name}.{os.getpid()}")
-        whole.write_text(json.dumps(wanted), encoding="utf-8")
-        whole.replace(file)
-        # The settings were read without the file: start again with it.
+        # Replaced in one step: half a file would stop every later command.
+        temporary = file.with_name(f"{file.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(pinned), encoding="utf-8")
+        temporary.replace(file)
+        # Starts again, with settings that include the file.
         os.execv(sys.executable, [sys.executable, *sys.argv])
 
     def _serve(self, host: str, port: str) -> None:
-        """Becomes the web server, which greets; what the preparation took of the memory is given back."""
+        """Replaces this process by the web server, which frees the memory that the preparation took (ADR 9)."""
         if host not in ("127.0.0.1", "localhost", "::1"):
-            # Whoever opens the demonstration to other machines cannot know by which name they will call it.
+            # Nobody knows by which name other machines will call this one.
             os.environ.setdefault("PILOTZONE_ALLOWED_HOSTS", "*")
         address = f"[{host}]" if ":" in host else host
         command = ["-m", "gunicorn", "-c", "pilotzone/demo_server.py", "--bind", f"{address}:{port}", "pilotzone.wsgi"]
