@@ -22,7 +22,7 @@ from measures.models import Measure
 from measures.timeline import History
 from projects.models import Category, Project
 from rollups.engine import Cells
-from web.formats.numbers import yi
+from web.formats.money import wan_to_yi
 
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:
@@ -52,7 +52,7 @@ class EarlierFigures(Figures):
         total, wan = next(iter(answer(_listed_since(self.plan.pk, self.now.day, self.day))), (0, 0))
         return {
             "total": self.now.projects["total"] - total,
-            "total_investment": self.now.projects["total_investment"] - yi(wan),
+            "total_investment": self.now.projects["total_investment"] - wan_to_yi(wan),
         }
 
 
@@ -160,9 +160,9 @@ class Changes:
         parts = {each.value: found.get(each.value, (0, 0)) for each in Category}
         return {
             "total": sum(total for total, _wan in parts.values()),
-            "total_investment": yi(sum(wan for _total, wan in parts.values())),
+            "total_investment": wan_to_yi(sum(wan for _total, wan in parts.values())),
             "by_category": {
-                name: {"total": total, "total_investment": yi(wan)} for name, (total, wan) in parts.items()
+                name: {"total": total, "total_investment": wan_to_yi(wan)} for name, (total, wan) in parts.items()
             },
         }
 

@@ -37,12 +37,12 @@ from rollups import engine
 from rollups.freshness import Freshness, freshness
 from rollups.models import RollupRun
 from web.errors import BadQuery, form_problems, not_one_of
-from web.formats.numbers import WAN_PER_YI
-from web.formats.periods import period_name
+from web.formats.dates import format_iso_day
+from web.formats.money import WAN_PER_YI, exact_money
+from web.formats.numbers import format_gap, format_number, format_percent, with_true_minus
+from web.formats.periods import format_period
 from web.formats.sources import named_source
-from web.formats.units import exact_money
 from web.language import local
-from web.templatetags.pilotzone import gap, iso, minus, number, percent
 
 # What narrows the figures of each kind: a filter of its rows -> the place of that in the key of a cell.
 PLACES: Mapping[str, Mapping[str, int]] = {
@@ -277,7 +277,7 @@ def _indicator(figures: Figures, path: str) -> Explained:
             Input(local(indicator, "name"), indicator.unit, standing.value, figure=f"indicators.{code}.value"),
             Input(_("China"), indicator.unit, standing.comparator),
         ]
-        working = f"{number(standing.value)} − {number(standing.comparator)} = {gap(value)}"
+        working = f"{format_number(standing.value)} − {format_number(standing.comparator)} = {format_gap(value)}"
     rows = Rows(
         page="indicators:detail",
         args=[code],
@@ -335,13 +335,13 @@ def _figure_input(path: str, value: Any) -> Input:
 def _working(explanation: Explanation, value: Any, values: Mapping[str, Any]) -> str:
     if not explanation.working or value is None:
         return ""
-    parts = {name: number(values[name]) for name in explanation.inputs if name in values}
+    parts = {name: format_number(values[name]) for name in explanation.inputs if name in values}
     return explanation.working.format(**parts, value=value_words(value, explanation.unit))
 
 
 def value_words(value: Any, unit: str) -> str:
     """A percentage has its sign with it, points have theirs before it; other units stand apart."""
-    return percent(value) if unit == PERCENT else gap(value) if unit == POINTS else number(value)
+    return format_percent(value) if unit == PERCENT else format_gap(value) if unit == POINTS else format_number(value)
 
 
 class Why:
@@ -417,12 +417,12 @@ def _working_words(explained: Explained) -> str:
 def _shown(value: Any, unit: str, standing: Standing | None) -> tuple[str, str]:
     """A number and its unit as the page writes them."""
     if value is None:
-        return number(None), ""
+        return format_number(None), ""
     if standing is not None and unit != POINTS:
-        return minus(number_cell(standing.indicator, value)), shown_unit(standing.indicator)
+        return with_true_minus(number_cell(standing.indicator, value)), shown_unit(standing.indicator)
     if unit == YI:
         return exact_money(int(value * WAN_PER_YI))
-    return (gap(value) if unit == POINTS else minus(number(value))), unit_words(unit)
+    return (format_gap(value) if unit == POINTS else with_true_minus(format_number(value))), unit_words(unit)
 
 
 def _scope_words(name: str, thing: Any) -> str:
@@ -452,10 +452,10 @@ def _observation_rows(standing: Standing) -> list[dict[str, str]]:
     return [
         {"label": label, "value": value}
         for label, value in (
-            (_("Period"), period_name(latest.period_kind, latest.period_start, latest.period_end)),
-            (_("Release date"), release_day(latest, iso)),
+            (_("Period"), format_period(latest.period_kind, latest.period_start, latest.period_end)),
+            (_("Release date"), release_day(latest, format_iso_day)),
             (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
-            (_("A year earlier"), minus(number_cell(indicator, standing.previous))),
-            (_("China, same period"), minus(number_cell(indicator, standing.comparator))),
+            (_("A year earlier"), with_true_minus(number_cell(indicator, standing.previous))),
+            (_("China, same period"), with_true_minus(number_cell(indicator, standing.comparator))),
         )
     ]

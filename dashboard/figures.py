@@ -25,8 +25,9 @@ from projects.models import Category, Stage
 from regions.models import Region, RegionKind
 from rollups import engine
 from rollups.freshness import Freshness, freshness
-from web.formats.numbers import trimmed, yi
-from web.formats.sources import source_text
+from web.formats.money import wan_to_yi
+from web.formats.numbers import trimmed
+from web.formats.sources import format_source
 from web.language import kept, local
 
 # Which published counts a figure is made of; a figure is published when each of them is.
@@ -69,7 +70,7 @@ def measure_figures(counts: engine.Counts, plan: Plan, day: date) -> dict[str, A
 
 
 def project_figures(counts: engine.Counts) -> dict[str, Any]:
-    return {"total": counts.get("total", 0), "total_investment": yi(counts.get("investment", 0))}
+    return {"total": counts.get("total", 0), "total_investment": wan_to_yi(counts.get("investment", 0))}
 
 
 def with_their_heirs(
@@ -253,10 +254,10 @@ def indicator_summary(standing: Standing) -> dict[str, Any]:
             "value": trimmed(target.value),
             "due_year": target.due_year,
             "qualifier": target.qualifier,
-            "document": source_text(target.document),
+            "document": format_source(target.document),
         },
         "provenance": latest.provenance,
-        "source": source_text(latest.source),
+        "source": format_source(latest.source),
     }
 
 
@@ -409,12 +410,12 @@ def described(figures: Figures, path: str, explanation: Explanation, *, of_plan:
         "cumulative": explanation.cumulative,
         "provenance": Provenance.PUBLISHED if row else Provenance.ILLUSTRATIVE,
         "published_for": row.as_of.isoformat() if row else None,
-        "source": source_text(row.source) if row else "",
+        "source": format_source(row.source) if row else "",
         "explain": explanation.formula,
     }
     if path == "measures.time_elapsed":
         # It follows from the plan's own days.
-        found |= {"provenance": figures.plan.provenance, "source": source_text(figures.plan.source)}
+        found |= {"provenance": figures.plan.provenance, "source": format_source(figures.plan.source)}
     return found
 
 
@@ -426,7 +427,7 @@ def described_indicator(standing: Standing) -> dict[str, Any]:
         "cumulative": standing.indicator.cumulative,
         "provenance": latest.provenance,
         "published_for": latest.period_end.isoformat(),
-        "source": source_text(latest.source),
+        "source": format_source(latest.source),
         "explain": _("The value of the newest period released by the day, verified and exact."),
     }
 

@@ -33,7 +33,7 @@ from regions.models import Region, RegionKind
 from reporting.workflow import OPEN_STATES, ReportState
 from rollups.services import rebuild_rollups
 from web.days import parse_day
-from web.formats.numbers import WAN_PER_YI
+from web.formats.money import WAN_PER_YI
 
 # Rows are stamped at these hours of the day that the file gives: filed in the morning, recorded in the afternoon.
 RECORDED = time(16, 0, tzinfo=SHANGHAI)

@@ -29,8 +29,9 @@ from indicators.wording import (
     with_unit,
 )
 from regions.models import RegionKind
+from web.formats.dates import format_day
+from web.formats.numbers import NO_VALUE, format_number
 from web.formats.sources import named_source
-from web.templatetags.pilotzone import NOTHING, day, number
 from web.views import ListPage, ReadingView
 
 
@@ -58,7 +59,7 @@ def list_row(standing: Standing, compared: date | None) -> dict[str, Any]:
         "indicator": indicator,
         "has_decoupling": has_decoupling(indicator),
         "latest": latest,
-        "released": release_cell(latest) if latest else NOTHING,
+        "released": release_cell(latest) if latest else NO_VALUE,
         "value": number_cell(indicator, standing.value),
         "unit": shown_unit(indicator),
         "period": period_words(latest) if latest else "",
@@ -103,7 +104,7 @@ class IndicatorDetail(ReadingView):
             key_sentence=key_sentence(standing),
             path_sentence=way,
             further_sentence=further_sentence(standing),
-            since=since_words(Since(standing, self.compared), day(self.compared)) if self.compared else "",
+            since=since_words(Since(standing, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
             source=named_source(indicator.source),
             charts={chart.name: chart for chart in charts},
@@ -169,7 +170,7 @@ def further_sentence(standing: Standing) -> str:
 def against_country(standing: Standing) -> str:
     assert standing.gap is not None and standing.comparator is not None
     if is_rate(standing.indicator) and standing.gap:
-        points = {"points": number(abs(standing.gap))}
+        points = {"points": format_number(abs(standing.gap))}
         if standing.gap > 0:
             return _("%(points)s percentage points above the national average") % points
         return _("%(points)s percentage points below the national average") % points

@@ -14,17 +14,17 @@ from indicators.state import Since, is_rate
 from web import language
 from web.charts.text import value_text
 from web.charts.text import with_unit as value_with_unit
-from web.formats.numbers import trimmed
-from web.formats.periods import period_name
-from web.formats.units import english_decimals, english_unit, in_english
-from web.templatetags.pilotzone import MINUS, NOTHING, day, iso
+from web.formats.dates import format_day, format_iso_day
+from web.formats.numbers import MINUS, NO_VALUE, trimmed
+from web.formats.periods import format_period
+from web.formats.units import english_decimals, english_unit, in_english_unit
 
 
 def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) -> Decimal:
     """In the unit of `shown_unit`; `exactly` for the table of an indicator's own values."""
     if language.suffix() == "zh":
         return trimmed(value * indicator.zh_factor)
-    return in_english(value, indicator.unit, exactly=exactly)
+    return in_english_unit(value, indicator.unit, exactly=exactly)
 
 
 def shown_unit(indicator: Indicator) -> str:
@@ -39,7 +39,7 @@ def in_one_bracket(text: str) -> str:
 def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True, exactly: bool = False) -> str:
     """For table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least one decimal."""
     if value is None:
-        return NOTHING
+        return NO_VALUE
     shown = shown_value(indicator, value, exactly=exactly)
     text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator))
     return text.replace("%", "").replace(MINUS, "-")
@@ -53,7 +53,7 @@ def change_cell(indicator: Indicator, change: Decimal | None, value: Decimal | N
     """Beside the `value` that it led to: with its sign, and none on zero. An amount has no more decimals than the value
     beside it, unless nothing but those changed."""
     if change is None or value is None:
-        return NOTHING
+        return NO_VALUE
     if not is_rate(indicator):
         change = _as_exact_as(value, change)
     text = number_cell(indicator, change)
@@ -84,10 +84,10 @@ def change_words(indicator: Indicator, change: Decimal) -> str:
 
 def release_cell(row: Observation) -> str:
     """The day of release in a table, with a star where it is assumed, which `assumed_note` explains."""
-    return f"{iso(row.released_on)}*" if row.is_release_assumed else iso(row.released_on)
+    return f"{format_iso_day(row.released_on)}*" if row.is_release_assumed else format_iso_day(row.released_on)
 
 
-def release_day(row: Observation, written: Callable[[date], str] = day) -> str:
+def release_day(row: Observation, written: Callable[[date], str] = format_day) -> str:
     """The same where no note follows: 20 July 2023 (assumed), 2023年7月20日（推定）."""
     words = {"day": written(row.released_on)}
     return _("%(day)s (assumed)") % words if row.is_release_assumed else words["day"]
@@ -106,7 +106,7 @@ def assumed_note(rows: Iterable[Observation | None]) -> str:
 
 
 def period_words(row: Observation) -> str:
-    return period_name(row.period_kind, row.period_start, row.period_end)
+    return format_period(row.period_kind, row.period_start, row.period_end)
 
 
 def since_words(since: Since, day: str) -> str:

@@ -19,9 +19,8 @@ from core.clock import now
 from measures.models import Measure, Notice, NoticeKind
 from measures.rules import FIRST_TOLD, due_notice, is_completion
 from reporting.workflow import ReportState
+from web.formats.dates import format_day, format_month
 from web.language import local
-from web.templatetags.pilotzone import day as written_day
-from web.templatetags.pilotzone import month as written_month
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +72,8 @@ def sentence_of(notice: Notice) -> str:
     period = notice.period or (report.period if report else None)
     words = {
         "measure": f"{measure.code} {local(measure, 'title')}" if measure else "",
-        "month": written_month(period),
-        "day": written_day(measure.due_on if measure else None),
+        "month": format_month(period),
+        "day": format_day(measure.due_on if measure else None),
         "note": report.decision_note if report else "",
     }
     match notice.kind:

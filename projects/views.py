@@ -11,8 +11,8 @@ from core.lights import thresholds
 from measures.filters import asked_plan
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
+from web.formats.money import format_exact_money
 from web.formats.sources import named_source
-from web.templatetags.pilotzone import yuan
 from web.views import ListPage, ReadingView
 
 
@@ -35,7 +35,7 @@ class ProjectList(ListPage):
         context = super().get_context_data(**kwargs)
         return context | {
             "plan": self.plan,
-            "counts": _("total investment %(amount)s") % {"amount": yuan(self.sums["investment"])},
+            "counts": _("total investment %(amount)s") % {"amount": format_exact_money(self.sums["investment"])},
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -25,9 +25,11 @@ from regions.models import Region
 from rollups import engine
 from rollups.models import RollupRun, StaleCell, Verification
 from rollups.tasks import rebuild_rollups_task, verify_rollups_task
-from web.formats.sentences import format_sentence
+from web.formats.dates import format_day, format_duration
+from web.formats.money import format_yi_cell
+from web.formats.numbers import format_number
+from web.formats.text import format_sentence
 from web.language import local
-from web.templatetags.pilotzone import day, duration, number, yi_cell
 
 # In hours: what has gone well for a day is no longer news.
 RECENT = 24
@@ -43,7 +45,7 @@ class Waiting:
     @property
     def age(self) -> str:
         """In words, from a whole second on: nobody asks for less of what a sweep takes."""
-        return duration(max(self.seconds, 1)) if self.cells else duration(None)
+        return format_duration(max(self.seconds, 1)) if self.cells else format_duration(None)
 
 
 def waiting(at: datetime) -> Waiting:
@@ -103,7 +105,7 @@ class State:
                 "The last check found %(count)s difference",
                 "The last check found %(count)s differences",
                 check.differing,
-            ) % {"count": number(check.differing)}
+            ) % {"count": format_number(check.differing)}
             words = (
                 _("%(fact)s, on %(when)s. All totals were recomputed since; check again to be sure.")
                 if self.is_mended
@@ -119,7 +121,7 @@ class State:
             wait = ngettext("%(count)s cell waits", "%(count)s cells wait", self.waiting.cells)
             return format_sentence(
                 _("%(fact)s to be recomputed, the oldest for %(age)s."),
-                fact=_bold(wait % {"count": number(self.waiting.cells)}),
+                fact=_bold(wait % {"count": format_number(self.waiting.cells)}),
                 age=self.waiting.age,
             )
         fresh = _bold(_("All totals are fresh"))
@@ -137,7 +139,7 @@ def _bold(words: str) -> SafeString:
 def when(at: datetime) -> str:
     """For sentences: 28 August 2023 at 23:30, 2023年8月28日23:30."""
     local_time = at.astimezone(SHANGHAI)
-    return _("%(day)s at %(time)s") % {"day": day(local_time), "time": f"{local_time:%H:%M}"}
+    return _("%(day)s at %(time)s") % {"day": format_day(local_time), "time": f"{local_time:%H:%M}"}
 
 
 def first_line(error: str) -> str:
@@ -235,7 +237,7 @@ def _head(count: str) -> Any:
 
 
 def _written(count: str, value: int | None) -> str:
-    return yi_cell(value) if count == "investment" else number(value)
+    return format_yi_cell(value) if count == "investment" else format_number(value)
 
 
 TASKS: Mapping[str, Task] = {"recompute": rebuild_rollups_task, "check": verify_rollups_task}

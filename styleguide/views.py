@@ -620,7 +620,8 @@ def values() -> list[Values]:
             [
                 "{{ 1518|number }}", "{{ none|number }}", "{{ 40|results }}", "{{ 5.25|percent }}", "{{ less|gap }}",
                 "{{ more|gap }}", "{{ less|gap_cell }}", "{{ 3|change }}", '{{ "-3"|minus }}', "{{ 123456|yi }}",
-                "{{ 28000|yi_cell }}", "{{ 28000|yuan }}", "{{ 30|days }}", "{{ amounts|yi_decimals }}",
+                "{{ 28000|yi_cell }}", "{{ 28000|yuan }}", "{{ 30|days }}",
+                "{{ amounts|yi_decimals:'investment_wan' }}",
             ],
             given,
         ),

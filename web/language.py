@@ -39,6 +39,15 @@ def suffix() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def is_chinese() -> bool:
+    return suffix() == "zh"
+
+
+def babel_locale() -> str:
+    """For the functions of Babel: days in English are written the British way, 29 August 2023."""
+    return "zh_Hans_CN" if is_chinese() else "en_GB"
+
+
 def local(thing: Any, field: str) -> str:
     """The field in the reader's language; the other language where that one is empty."""
     here = suffix()

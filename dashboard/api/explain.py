@@ -37,7 +37,7 @@ from web.api.schema import (
     record,
     translated,
 )
-from web.formats.sources import source_text
+from web.formats.sources import format_source
 
 LABEL = translated(gettext_lazy("What it is called"))
 INPUT = record(
@@ -181,7 +181,7 @@ def _observation(standing: Standing) -> Mapping[str, Any]:
         "value": standing.value,
         "released_on": latest.released_on,
         "verified": latest.verified,
-        "source": source_text(latest.source),
+        "source": format_source(latest.source),
         "previous": standing.previous,
         "comparator": None if standing.comparator is None else {"region": COUNTRY, "value": standing.comparator},
     }

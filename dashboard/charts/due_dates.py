@@ -19,10 +19,11 @@ from measures.models import Measure, Plan
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
-from web.charts.text import day_of_year, is_chinese, year_name
+from web.charts.text import day_of_year, year_name
 from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES, swatch
-from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import number
+from web.formats.dates import format_day
+from web.formats.numbers import format_number
+from web.language import is_chinese
 
 # In the order in which they are stacked.
 STATUSES = (MeasureStatus.COMPLETED, MeasureStatus.IN_PROGRESS, MeasureStatus.PROMOTING)
@@ -123,7 +124,7 @@ def _bars_of(status: MeasureStatus, n: int, bars: Sequence[DueBar]) -> dict[str,
         "width": 0.7,
         "marker": {"color": tone.fill, "line": {"color": tone.edge, "width": 1}},
         "customdata": [bar.urls[n] for bar in bars],
-        "hovertext": [f"{bar.name}<br>{status.label} {number(bar.counts[n])}" for bar in bars],
+        "hovertext": [f"{bar.name}<br>{status.label} {format_number(bar.counts[n])}" for bar in bars],
         "hoverinfo": "text",
     }
 
@@ -134,7 +135,7 @@ def _totals(bars: Sequence[DueBar]) -> dict[str, Any]:
         "mode": "text",
         "x": list(range(len(bars))),
         "y": [bar.total for bar in bars],
-        "text": [number(bar.total) if bar.total else "" for bar in bars],
+        "text": [format_number(bar.total) if bar.total else "" for bar in bars],
         "textposition": "top center",
         "textfont": {"color": INK, "size": 12},
         "cliponaxis": False,
@@ -218,14 +219,14 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member:
     return Chart(
         name="due",
         kind="due",
-        title=_("Measures by due date and status (number, as of %(day)s)") % {"day": day_words(day)},
+        title=_("Measures by due date and status (number, as of %(day)s)") % {"day": format_day(day)},
         figure=due_dates(bars, as_of=day) if bars else None,
         missing=_("No measure with a due date is listed by this day."),
         summary=_summary(measures, day),
         columns=[
             Column(_("Due date"), is_number=False),
-            *(Column(str(status.label), number) for status in STATUSES),
-            Column(_("Total"), number),
+            *(Column(str(status.label), format_number) for status in STATUSES),
+            Column(_("Total"), format_number),
         ],
         rows=[[bar.name, *bar.counts, bar.total] for bar in bars],
         total=[_("Total"), *sums, sum(sums)] if bars else (),
@@ -239,14 +240,14 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member:
 def _note(bars: Sequence[DueBar], *, day: date, undated: int) -> str:
     notes = []
     if any(bar.quarter == Quarter.of(day) for bar in bars):
-        notes.append(_("The line marks %(day)s.") % {"day": day_words(day)})
+        notes.append(_("The line marks %(day)s.") % {"day": format_day(day)})
     if undated:
         without = ngettext(
             "%(count)s measure without a due date is not in the chart.",
             "%(count)s measures without a due date are not in the chart.",
             undated,
         )
-        notes.append(without % {"count": number(undated)})
+        notes.append(without % {"count": format_number(undated)})
     return ("" if is_chinese() else " ").join(notes)
 
 
@@ -297,19 +298,19 @@ def _summary(measures: Sequence[Due], day: date) -> str:
             "%(count)s are still due in this quarter (%(quarter)s)",
             left,
         )
-        parts.append(words % {"count": number(left), "quarter": quarter.words})
+        parts.append(words % {"count": format_number(left), "quarter": quarter.words})
     if quarter.next:
         coming = [status for on, status in due if Quarter.of(on) == quarter.next]
         parts.append(_coming(len(coming), coming.count(MeasureStatus.COMPLETED), quarter.next))
     clauses = pgettext("between clauses", "; ").join(parts)
-    return _("As of %(day)s, %(clauses)s.") % {"day": day_words(day), "clauses": clauses}
+    return _("As of %(day)s, %(clauses)s.") % {"day": format_day(day), "clauses": clauses}
 
 
 def _overdue(count: int) -> str:
     if not count:
         return _("no measure is overdue")
     words = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
-    return words % {"count": number(count)}
+    return words % {"count": format_number(count)}
 
 
 def _coming(count: int, completed: int, quarter: Quarter) -> str:
@@ -320,9 +321,9 @@ def _coming(count: int, completed: int, quarter: Quarter) -> str:
         "%(count)s fall due in the next quarter (%(quarter)s), %(completed)s",
         count,
     )
-    done = _("%(count)s of them completed already") % {"count": number(completed)}
+    done = _("%(count)s of them completed already") % {"count": format_number(completed)}
     return words % {
-        "count": number(count),
+        "count": format_number(count),
         "quarter": quarter.words,
         "completed": done if completed else _("none completed yet"),
     }

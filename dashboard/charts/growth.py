@@ -10,7 +10,7 @@ from core.periods import month_end
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_room, tick_values, x_axis, y_axis
 from web.charts.chart import Figure, Number
 from web.charts.labels import EndLabel, end_labels
-from web.charts.text import is_chinese, value_text, year_name
+from web.charts.text import value_text, year_name
 from web.charts.theme import (
     ACCENT,
     COMPARATOR,
@@ -20,6 +20,7 @@ from web.charts.theme import (
     NARROW_TICKS,
     SUBJECT_LINE,
 )
+from web.language import is_chinese
 
 
 class GrowthPoint(NamedTuple):

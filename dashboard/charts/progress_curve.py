@@ -15,7 +15,7 @@ from core.periods import months_between
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import EndLabel, end_labels, label
-from web.charts.text import hover_day, is_chinese, month_name, year_name
+from web.charts.text import hover_day, month_name, year_name
 from web.charts.text_size import about_wide
 from web.charts.theme import (
     ACCENT,
@@ -29,6 +29,7 @@ from web.charts.theme import (
     PLAN_LINE,
     SUBJECT_LINE,
 )
+from web.language import is_chinese
 
 
 class RunningTotal(NamedTuple):

@@ -16,12 +16,12 @@ from dashboard.pages.shared import Links, month_words
 from measures.reporting_months import Month, reports_due_on
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
-from web.charts.text import day_of_year, is_chinese, month_name
+from web.charts.text import day_of_year, month_name
 from web.charts.text_size import wrapped
 from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
-from web.language import local
-from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import iso, number
+from web.formats.dates import format_day, format_iso_day
+from web.formats.numbers import format_number
+from web.language import is_chinese, local
 
 ROW, HEAD = 34, 60
 
@@ -110,7 +110,10 @@ def _marks_of(state: MonthState, months: Sequence[date], rows: Sequence[ReportRo
 
 
 def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
-    counted = _("%(filed)s of %(owed)s filed") % {"filed": number(mark.month.filed), "owed": number(mark.month.owed)}
+    counted = _("%(filed)s of %(owed)s filed") % {
+        "filed": format_number(mark.month.filed),
+        "owed": format_number(mark.month.owed),
+    }
     state = mark.state.label if mark.state else ""
     return f"{row.name}<br>{month_words(month)} {state}<br>{counted}"
 
@@ -152,7 +155,7 @@ def report_chart(rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, month
         name="reports",
         kind="free",
         key_template="dashboard/_report_key.html",
-        title=_("Monthly reports by department (as of %(day)s)") % {"day": day_words(day)},
+        title=_("Monthly reports by department (as of %(day)s)") % {"day": format_day(day)},
         figure=report_matrix(months, drawn) if drawn else None,
         missing=_("Every report that was due by this day is filed.")
         if rows
@@ -161,9 +164,9 @@ def report_chart(rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, month
         columns=[
             Column(_("Department"), is_number=False),
             Column(_("Month"), is_number=False),
-            Column(pgettext("reports", "Owed"), number),
-            Column(pgettext("reports", "Filed"), number),
-            Column(_("Last filed on"), iso),
+            Column(pgettext("reports", "Owed"), format_number),
+            Column(pgettext("reports", "Filed"), format_number),
+            Column(_("Last filed on"), format_iso_day),
             Column(_("Status"), is_number=False),
         ],
         rows=[
@@ -193,7 +196,7 @@ def _note(left_out: int) -> str:
             "%(count)s departments without a missing month are left out.",
             left_out,
         )
-        notes.append(words % {"count": number(left_out)})
+        notes.append(words % {"count": format_number(left_out)})
     return ("" if is_chinese() else " ").join(notes)
 
 
@@ -205,8 +208,12 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     if not states:
         return _("No department owes a report by this day.")
     month = months[place]
-    counts = {str(state.value): number(states[state]) for state in MonthState}
-    counts |= {"owing": number(states.total()), "month": month_words(month), "due": day_of_year(reports_due_on(month))}
+    counts = {str(state.value): format_number(states[state]) for state in MonthState}
+    counts |= {
+        "owing": format_number(states.total()),
+        "month": month_words(month),
+        "due": day_of_year(reports_due_on(month)),
+    }
     if newest is None:
         return (
             _("Departments that owe reports for %(month)s: %(owing)s, of which %(on_time)s filed all (due by %(due)s).")

@@ -11,9 +11,10 @@ from core.rounding import whole
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import label
-from web.charts.text import is_chinese, whole_text
+from web.charts.text import whole_text
 from web.charts.theme import INK, INK_3, SEQUENCE_TONES, swatch
-from web.templatetags.pilotzone import number
+from web.formats.numbers import format_number
+from web.language import is_chinese
 
 
 class Tile(NamedTuple):
@@ -107,8 +108,11 @@ def _class_of(value: Decimal | int, classes: Sequence[int]) -> int:
 
 def _class_key(classes: Sequence[int]) -> list[dict[str, str]]:
     words = [
-        _("under %(bound)s") % {"bound": number(classes[0])},
-        *(f"{number(low)}{'—' if is_chinese() else '–'}{number(high)}" for low, high in pairwise(classes)),
-        _("%(bound)s and over") % {"bound": number(classes[-1])},
+        _("under %(bound)s") % {"bound": format_number(classes[0])},
+        *(
+            f"{format_number(low)}{'—' if is_chinese() else '–'}{format_number(high)}"
+            for low, high in pairwise(classes)
+        ),
+        _("%(bound)s and over") % {"bound": format_number(classes[-1])},
     ]
     return [swatch(text, tone) for text, tone in zip(words, SEQUENCE_TONES, strict=True)]

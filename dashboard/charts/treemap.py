@@ -16,11 +16,9 @@ from projects.models import Category
 from web.charts.axes import Margin, layout, plain
 from web.charts.chart import Chart, Column, Figure
 from web.charts.theme import CATEGORY_TONES, GROUND, INK, NARROW_FONT, Tone
-from web.formats.numbers import WAN_PER_YI
-from web.formats.units import money_words
-from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import number
-from web.templatetags.pilotzone import percent as percent_words
+from web.formats.dates import format_day
+from web.formats.money import WAN_PER_YI, format_rounded_money
+from web.formats.numbers import format_number, format_percent
 
 # px. Text that would have to be smaller is left out; the table has it.
 LEAST_TEXT = 11
@@ -86,7 +84,7 @@ def treemap(areas: Sequence[Area], urls: Mapping[str, str]) -> Figure:
     all_projects = sum(head.projects for head in heads)
     total = sum((head.investment for head in heads), Decimal(0))
     # The head of an area is its name alone, so that the sum has to be part of it.
-    name = f"{_('Total')} {number(whole(total))}"
+    name = f"{_('Total')} {format_number(whole(total))}"
     nodes = [Node(ROOT, "", name, all_projects, total, urls.get("", ""), NO_CATEGORY)]
     for head in heads:
         category = head.category.value
@@ -107,7 +105,7 @@ def treemap(areas: Sequence[Area], urls: Mapping[str, str]) -> Figure:
                 "labels": [node.name for node in nodes],
                 "values": [plain(node.investment) for node in nodes],
                 "branchvalues": "total",
-                "text": [number(whole(node.investment)) for node in nodes],
+                "text": [format_number(whole(node.investment)) for node in nodes],
                 "texttemplate": "%{label}<br>%{text}",
                 "hovertext": [_hover(node, total) for node in nodes],
                 "hoverinfo": "text",
@@ -140,20 +138,20 @@ def _hover(node: Node, total: Decimal) -> str:
     category = Category(node.parent).label if node.parent in CATEGORY_TONES else ""
     title = pgettext("between clauses", ", ").join(filter(None, [node.name, str(category)]))
     amount = _("%(value)s (%(notes)s)") % {
-        "value": money_words(node.investment),
-        "notes": percent_words(share_of(node.investment, total)),
+        "value": format_rounded_money(node.investment),
+        "notes": format_percent(share_of(node.investment, total)),
     }
     return f"<b>{title}</b><br>{amount}<br>{_projects(node.projects)}"
 
 
 def _projects(count: int) -> str:
-    return ngettext("%(count)s project", "%(count)s projects", count) % {"count": number(count)}
+    return ngettext("%(count)s project", "%(count)s projects", count) % {"count": format_number(count)}
 
 
 def _key_words(head: Head, total: Decimal) -> str:
     return _("%(value)s (%(notes)s)") % {
-        "value": f"{head.category.label} {number(whole(head.investment))}",
-        "notes": percent_words(share_of(head.investment, total)),
+        "value": f"{head.category.label} {format_number(whole(head.investment))}",
+        "notes": format_percent(share_of(head.investment, total)),
     }
 
 
@@ -179,15 +177,15 @@ def investment_chart(areas: Sequence[Area], urls: Mapping[str, str], *, on: date
     sums += [([area.investment for area in head.areas], head.investment) for head in heads]
     return Chart(
         name="investment",
-        title=_("Investment by category and city (100 million yuan), as of %(day)s") % {"day": day_words(on)},
+        title=_("Investment by category and city (100 million yuan), as of %(day)s") % {"day": format_day(on)},
         figure=treemap(areas, urls) if total else None,
         summary=_summary(heads, total) if total else "",
         columns=[
             Column(_("Category"), is_number=False),
             Column(pgettext("table head", "City"), is_number=False),
-            Column(pgettext("unit in a table head", "Projects"), number),
-            Column(_("Investment (100 million yuan)"), lambda amount: number(whole(amount))),
-            Column(_("Share of investment"), percent_words),
+            Column(pgettext("unit in a table head", "Projects"), format_number),
+            Column(_("Investment (100 million yuan)"), lambda amount: format_number(whole(amount))),
+            Column(_("Share of investment"), format_percent),
         ],
         rows=rows,
         total=(_("Total"), None, sum(head.projects for head in heads), total, share_of(total, total)) if heads else (),
@@ -207,10 +205,10 @@ def _summary(heads: Sequence[Head], total: Decimal) -> str:
         "the largest single area is %(of_largest)s in %(city)s, with %(largest)s (%(largest_share)s)."
     ) % {
         "category": first.category.label,
-        "amount": money_words(first.investment),
-        "share": percent_words(share_of(first.investment, total)),
+        "amount": format_rounded_money(first.investment),
+        "share": format_percent(share_of(first.investment, total)),
         "of_largest": largest.category.label,
         "city": largest.city,
-        "largest": money_words(largest.investment),
-        "largest_share": percent_words(share_of(largest.investment, total)),
+        "largest": format_rounded_money(largest.investment),
+        "largest_share": format_percent(share_of(largest.investment, total)),
     }

@@ -19,13 +19,11 @@ from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
 from projects.models import Category
 from web.days import month_ends
-from web.formats.sentences import format_sentence
-from web.formats.units import money_words
+from web.formats.dates import format_day
+from web.formats.money import format_rounded_money
+from web.formats.numbers import format_change, format_gap_cell, format_number, format_percent
+from web.formats.text import format_sentence
 from web.language import local
-from web.templatetags.pilotzone import change as change_words
-from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import gap_cell, number
-from web.templatetags.pilotzone import percent as percent_words
 
 
 def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
@@ -81,19 +79,19 @@ def changes_sentence(changes: Changes) -> SafeString:
             "%(count)s projects with an investment of %(investment)s were listed",
             projects["total"],
         )
-        % {"count": number(projects["total"]), "investment": money_words(projects["total_investment"])}
+        % {"count": format_number(projects["total"]), "investment": format_rounded_money(projects["total_investment"])}
         if projects["total"]
         else _("no project was listed")
     )
     released = (
         ngettext("%(count)s indicator value was released", "%(count)s indicator values were released", values)
-        % {"count": number(values)}
+        % {"count": format_number(values)}
         if values
         else _("no indicator value was released")
     )
     return format_sentence(
         _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
-        day=day_words(changes.then.day),
+        day=format_day(changes.then.day),
         measures=format_sentence("<strong>%(words)s</strong>", words=_measure_words(counts)),
         projects=listed,
         values=released,
@@ -108,16 +106,16 @@ def _measure_words(counts: dict[str, int]) -> str:
             "%(count)s measures changed status (%(completed)s completed, %(fell_back)s fell back)",
             counts["changed"],
         ) % {
-            "count": number(counts["changed"]),
-            "completed": number(counts["completed"]),
-            "fell_back": number(counts["fell_back"]),
+            "count": format_number(counts["changed"]),
+            "completed": format_number(counts["completed"]),
+            "fell_back": format_number(counts["fell_back"]),
         }
     else:
         words = _("no measure changed status")
     if not counts["newly_listed"]:
         return words
     new = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", counts["newly_listed"])
-    return words + pgettext("between clauses", ", ") + new % {"count": number(counts["newly_listed"])}
+    return words + pgettext("between clauses", ", ") + new % {"count": format_number(counts["newly_listed"])}
 
 
 def _figure_row(path: str, explanation: Explanation, change: FigureChange, then: Links) -> dict[str, Any]:
@@ -150,16 +148,16 @@ def _figures_rounding(changes: Mapping[str, FigureChange]) -> str:
 
 def _shown(value: Any, unit: str) -> str:
     if unit == PERCENT:
-        return percent_words(value)
+        return format_percent(value)
     if unit == YI:
-        return number(whole(value))
-    return gap_cell(value) if unit == POINTS else number(value)
+        return format_number(whole(value))
+    return format_gap_cell(value) if unit == POINTS else format_number(value)
 
 
 def _change(each: FigureChange, unit: str) -> str:
     if unit == YI:
-        return change_words(None if each.change is None else whole(each.change))
-    return gap_cell(each.change) if unit in (PERCENT, POINTS) else change_words(each.change)
+        return format_change(None if each.change is None else whole(each.change))
+    return format_gap_cell(each.change) if unit in (PERCENT, POINTS) else format_change(each.change)
 
 
 def _observation_row(each: Observation, links: Links) -> dict[str, Any]:

@@ -46,12 +46,11 @@ from projects.models import Category, Project
 from regions.models import Region
 from web.charts.chart import Chart, Column
 from web.charts.text import month_name
-from web.formats.sentences import format_sentence
-from web.formats.units import money, money_words
+from web.formats.dates import format_day
+from web.formats.money import format_rounded_money, rounded_money
+from web.formats.numbers import format_number, format_percent
+from web.formats.text import format_sentence
 from web.language import local
-from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import number
-from web.templatetags.pilotzone import percent as percent_words
 
 LARGEST_PROJECTS = 20
 STATUSES = ("completed", "in_progress", "promoting")
@@ -119,16 +118,18 @@ def status_chart(table: list[TableRow], by: str, figures: Figures) -> Chart:
         else _("Measures by lead department and status, as of %(day)s")
     )
     sums = [sum(row.figures[status] for row in shown) for status in STATUSES]
-    parts = [f"{MeasureStatus(status).label} {number(count)}" for status, count in zip(STATUSES, sums, strict=True)]
+    parts = [
+        f"{MeasureStatus(status).label} {format_number(count)}" for status, count in zip(STATUSES, sums, strict=True)
+    ]
     return Chart(
         name="status",
-        title=title % {"day": day_words(figures.day)},
+        title=title % {"day": format_day(figures.day)},
         figure=status_bars(stack) if shown else None,
         summary=pgettext("between clauses", "; ").join(parts),
         columns=[
             Column(_("Section") if by == "section" else _("Department"), is_number=False),
-            *(Column(str(MeasureStatus(status).label), number) for status in STATUSES),
-            Column(_("Total"), number),
+            *(Column(str(MeasureStatus(status).label), format_number) for status in STATUSES),
+            Column(_("Total"), format_number),
         ],
         rows=[(row.name, *(row.figures[status] for status in STATUSES), row.figures["total"]) for row in shown],
         urls=[row.url for row in shown],
@@ -209,7 +210,7 @@ def _months(figures: Figures, department: Department) -> list[dict[str, Any]]:
 def _merged_words(department: Department) -> str:
     """Which departments were merged into it, and since when; empty for none."""
     merged = [
-        _("%(name)s (since %(day)s)") % {"name": local(each, "name"), "day": day_words(each.merged_on)}
+        _("%(name)s (since %(day)s)") % {"name": local(each, "name"), "day": format_day(each.merged_on)}
         for each in department.merged_from.order_by("merged_on", "number")
     ]
     return _("Merged into this department: %(departments)s") % {"departments": listed_words(merged)} if merged else ""
@@ -225,10 +226,10 @@ def _measure_sentence(figures: Figures, row: Row, month: Month | None, by: str) 
         ngettext("The department leads %(count)s measure", "The department leads %(count)s measures", counts["total"])
         if by == "department"
         else ngettext("The section has %(count)s measure", "The section has %(count)s measures", counts["total"])
-    ) % {"count": number(counts["total"])}
+    ) % {"count": format_number(counts["total"])}
     completed = ngettext(
         "%(count)s is completed (%(rate)s)", "%(count)s are completed (%(rate)s)", counts["completed"]
-    ) % {"count": number(counts["completed"]), "rate": percent_words(counts["completion_rate"])}
+    ) % {"count": format_number(counts["completed"]), "rate": format_percent(counts["completion_rate"])}
     parts = {"total": total, "completed": completed, "pace": pace_words(counts["gap"]), "lights": _lights(counts)}
     if month is None:
         return format_sentence(_("%(total)s; %(completed)s, %(pace)s; %(lights)s."), **parts)
@@ -241,15 +242,15 @@ def _lights(counts: Mapping[str, Any]) -> str:
     red, yellow = counts["lights"]["red"], counts["lights"]["yellow"]
     if not red and not yellow:
         return _("no red or yellow light")
-    reds = ngettext("%(count)s red light", "%(count)s red lights", red) % {"count": number(red)}
-    yellows = ngettext("%(count)s yellow light", "%(count)s yellow lights", yellow) % {"count": number(yellow)}
+    reds = ngettext("%(count)s red light", "%(count)s red lights", red) % {"count": format_number(red)}
+    yellows = ngettext("%(count)s yellow light", "%(count)s yellow lights", yellow) % {"count": format_number(yellow)}
     if not yellow:
         return reds
     return _("%(red)s and %(yellow)s") % {"red": reds, "yellow": yellows} if red else yellows
 
 
 def _reports(figures: Figures, month: Month) -> str:
-    words = {"month": month_words(figures.day), "count": number(month.missing)}
+    words = {"month": month_words(figures.day), "count": format_number(month.missing)}
     if month.is_reported:
         return _("all reports for %(month)s are in") % words
     return (
@@ -339,19 +340,19 @@ def categories_chart(
     )
     head = _("%(category)s (100 million yuan)") if is_investment else _("%(category)s (projects)")
     parts = [
-        f"{each.label} {money_words(part) if is_investment else number(part)}"
+        f"{each.label} {format_rounded_money(part) if is_investment else format_number(part)}"
         for each, part in zip(Category, sums, strict=True)
     ]
     return Chart(
         name="categories",
-        title=title % {"day": day_words(figures.day)},
-        figure=city_bars(bars, **({"format_value": money_words} if is_investment else {}))
+        title=title % {"day": format_day(figures.day)},
+        figure=city_bars(bars, **({"format_value": format_rounded_money} if is_investment else {}))
         if figures.projects["total"]
         else None,
         summary=pgettext("between clauses", "; ").join(parts),
         columns=[
             Column(pgettext("table head", "City"), is_number=False),
-            *(Column(head % {"category": each.label}, number) for each in Category),
+            *(Column(head % {"category": each.label}, format_number) for each in Category),
         ],
         rows=[(shown.name, *own) for shown, own in zip(table, cells, strict=True)],
         total=(_("Total"), *sums),
@@ -383,9 +384,9 @@ def investment_areas(figures: Figures, rows: list[Row], links: Links) -> list[Ar
 def _cities_sentence(projects: Mapping[str, Any], cities: int) -> str:
     return _("%(projects)s in %(cities)s, with an investment of %(investment)s.") % {
         "projects": ngettext("%(count)s project", "%(count)s projects", projects["total"])
-        % {"count": number(projects["total"])},
-        "cities": ngettext("%(count)s city", "%(count)s cities", cities) % {"count": number(cities)},
-        "investment": money_words(projects["total_investment"]),
+        % {"count": format_number(projects["total"])},
+        "cities": ngettext("%(count)s city", "%(count)s cities", cities) % {"count": format_number(cities)},
+        "investment": format_rounded_money(projects["total_investment"]),
     }
 
 
@@ -409,7 +410,7 @@ def city_member(figures: Figures, city: Region, links: Links, *, then: Figures |
     place = rank(row.key, rows, lambda each: each.figures["total_investment"], least=1)
     projects = Project.objects.in_plan(figures.plan).listed(figures.day).filter(city=city)
     categories = {each: by_category.get(each.value, project_figures({})) for each in Category}
-    amount, unit = money(own["total_investment"])
+    amount, unit = rounded_money(own["total_investment"])
     shares = {"total": share_words(own["total"], total), "investment": share_words(own["total_investment"], investment)}
     return {
         "row": row,
@@ -452,7 +453,7 @@ def _city_sentence(own: Mapping[str, Any], share: str) -> str:
             "%(count)s projects with an investment of %(investment)s, %(share)s.",
             own["total"],
         ),
-        count=number(own["total"]),
-        investment=money_words(own["total_investment"]),
+        count=format_number(own["total"]),
+        investment=format_rounded_money(own["total_investment"]),
         share=format_sentence("<strong>%(share)s</strong>", share=_("%(share)s of the province") % {"share": share}),
     )

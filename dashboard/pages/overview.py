@@ -31,7 +31,6 @@ from dashboard.pages.shared import (
     city_rows,
     completed_words,
     in_order,
-    is_chinese,
     listed_words,
     measure_rows,
     month_words,
@@ -59,14 +58,20 @@ from projects.models import Category
 from web.charts.chart import Chart, Column
 from web.charts.text import year_name
 from web.days import month_before
-from web.formats.numbers import trimmed
-from web.formats.sentences import format_sentence
-from web.formats.units import money, money_words
-from web.language import local
-from web.templatetags.pilotzone import MINUS, NOTHING, gap_cell, iso, minus, number, unbroken, value_bar
-from web.templatetags.pilotzone import day as day_words
-from web.templatetags.pilotzone import days as days_words
-from web.templatetags.pilotzone import percent as percent_words
+from web.formats.dates import format_day, format_days, format_iso_day
+from web.formats.money import format_rounded_money, rounded_money
+from web.formats.numbers import (
+    MINUS,
+    NO_VALUE,
+    format_gap_cell,
+    format_number,
+    format_percent,
+    trimmed,
+    with_true_minus,
+)
+from web.formats.text import format_sentence
+from web.language import is_chinese, local
+from web.templatetags.pilotzone import unbroken, value_bar
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
 STATUSES = ("completed", "in_progress", "promoting")
@@ -112,10 +117,10 @@ def lead(figures: Figures, unreported: int) -> str:
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
     if not measures["total"]:
-        return _("As of %(day)s, no measure is listed yet.") % {"day": day_words(figures.day)}
+        return _("As of %(day)s, no measure is listed yet.") % {"day": format_day(figures.day)}
     return format_sentence(
         _("As of %(day)s, %(completed)s, %(pace)s; %(red)s, and %(reports)s."),
-        day=day_words(figures.day),
+        day=format_day(figures.day),
         completed=completed_words(measures),
         pace=pace_words(measures["gap"]),
         red=red_words(measures["lights"]["red"]),
@@ -130,7 +135,7 @@ def headline(
     parts = shares(measures["completed"], measures["in_progress"], measures["promoting"])
     since = then.day if then else None
     changes = _changes(figures, then)
-    investment, investment_unit = money(projects["total_investment"])
+    investment, investment_unit = rounded_money(projects["total_investment"])
     return {
         "statuses": [
             {
@@ -145,7 +150,7 @@ def headline(
         ],
         "total_url": links.to("measures:list"),
         "due_url": links.to("measures:list", due_to=figures.day.isoformat()),
-        "plan_note": _(" (%(count)s due)") % {"count": number(measures["due"])},
+        "plan_note": _(" (%(count)s due)") % {"count": format_number(measures["due"])},
         "since": since,
         "since_month": month_words(since) if since else "",
         "since_words": short_day_words(since, figures.day.year) if since else "",
@@ -194,7 +199,7 @@ def _investment_change(changes: Mapping[str, FigureChange]) -> str:
     """+621.8 billion yuan, −3亿元; empty for none, which the number of projects above says already."""
     each = changes.get("projects.total_investment")
     change = Decimal((each and each.change) or 0)
-    return (MINUS if change < 0 else "+") + money_words(abs(change)) if change else ""
+    return (MINUS if change < 0 else "+") + format_rounded_money(abs(change)) if change else ""
 
 
 def _published(figures: Figures, *paths: str) -> date | None:
@@ -223,7 +228,7 @@ def growth_headline(standing: Standing | None, links: Links, day: date, since: d
         if row is not None:
             words = _("Shandong, %(period)s") % {"period": period_words(row)}
             rows.append({"label": words, "value": number_cell(standing.indicator, row.value)})
-    shown = minus(number_cell(standing.indicator, standing.value))
+    shown = with_true_minus(number_cell(standing.indicator, standing.value))
     return {
         "standing": standing,
         **gap_words(standing.gap),
@@ -239,7 +244,7 @@ def gap_words(points: Decimal | None) -> dict[str, str]:
     """The gap to the country as a headline has it: 0.7 and its words before and after; none where there is no gap."""
     if not points:
         same = "" if points is None else _("the same as the national rate")
-        return {"gap_before": "", "gap_shown": "" if points is None else gap_cell(points), "gap_after": same}
+        return {"gap_before": "", "gap_shown": "" if points is None else format_gap_cell(points), "gap_after": same}
     before = ""
     if is_chinese():
         before, after = ("高于全国" if points > 0 else "低于全国"), "个百分点"
@@ -247,7 +252,7 @@ def gap_words(points: Decimal | None) -> dict[str, str]:
         after = _("points above the national rate")
     else:
         after = _("points below the national rate")
-    return {"gap_before": before, "gap_shown": gap_cell(abs(points)).lstrip("+"), "gap_after": after}
+    return {"gap_before": before, "gap_shown": format_gap_cell(abs(points)).lstrip("+"), "gap_after": after}
 
 
 def attention(
@@ -307,10 +312,10 @@ def attention(
 def _soon(count: int, day: date, days: int, links: Links) -> SafeString | str:
     """How many are due soon and did not move; it opens them."""
     if not count:
-        return number(count)
+        return format_number(count)
     due = {"due_from": day.isoformat(), "due_to": (day + timedelta(days=days)).isoformat()}
     url = links.to("measures:list", status="promoting", **due)
-    return format_html('<a class="figure" href="{}">{}</a>', url, number(count))
+    return format_html('<a class="figure" href="{}">{}</a>', url, format_number(count))
 
 
 def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
@@ -321,16 +326,17 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
     if not fallen:
         return _("no department fell further behind time elapsed since %(since)s") % words
     first = fallen[0]
-    words["points"] = number(first.points)
+    words["points"] = format_number(first.points)
     words["departments"] = (
         listed_words([local(each.row.member, "short") for each in fallen])
         if len(fallen) <= FALLEN_NAMED
-        else ngettext("%(count)s department", "%(count)s departments", len(fallen)) % {"count": number(len(fallen))}
+        else ngettext("%(count)s department", "%(count)s departments", len(fallen))
+        % {"count": format_number(len(fallen))}
     )
-    words["to_plan"] = number(first.to_plan)
+    words["to_plan"] = format_number(first.to_plan)
     if first.alike > len(fallen):
         # Whoever completes nothing falls by the time that passed, and most do.
-        words["alike"] = number(first.alike)
+        words["alike"] = format_number(first.alike)
         return (
             _(
                 "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
@@ -361,16 +367,16 @@ def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue
             "%(count)s measure is overdue, by %(days)s",
             "%(count)s measures are overdue, by up to %(days)s",
             overdue,
-        ) % {"count": number(overdue), "days": days_words(longest[0]["days"])}
+        ) % {"count": format_number(overdue), "days": format_days(longest[0]["days"])}
     else:
         late = _("No measure is overdue")
     more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
-        "count": number(yellow)
+        "count": format_number(yellow)
     }
     return _("%(late)s; %(yellow)s; %(reports)s (due by %(day)s).") % {
         "late": late,
         "yellow": more,
-        "day": day_words(reports_due_on(figures.day)),
+        "day": format_day(reports_due_on(figures.day)),
         "reports": unreported_words(unreported, figures.day),
     }
 
@@ -413,17 +419,17 @@ def course_chart(figures: Figures, history: History, links: Links, *, whole_plan
     years = _years(start.year, end.year) if whole_plan else year_name(end.year)
     return Chart(
         name="course",
-        title=title % {"years": years, "day": day_words(day)},
+        title=title % {"years": years, "day": format_day(day)},
         figure=progress_curve(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
         summary=_course_sentence(figures, history),
         columns=[
-            Column(_("Date"), iso, is_number=False),
-            Column(pgettext("number of measures", "Completed"), number),
-            Column(_("Completion rate (%)"), number),
-            Column(pgettext("number of measures", "Due"), number),
-            Column(_("Plan curve (%)"), number),
-            Column(_("Time elapsed (%)"), number),
-            Column(_("Even pace (%)"), number),
+            Column(_("Date"), format_iso_day, is_number=False),
+            Column(pgettext("number of measures", "Completed"), format_number),
+            Column(_("Completion rate (%)"), format_number),
+            Column(pgettext("number of measures", "Due"), format_number),
+            Column(_("Plan curve (%)"), format_number),
+            Column(_("Time elapsed (%)"), format_number),
+            Column(_("Even pace (%)"), format_number),
         ],
         rows=progress_points(completed, due, **span),
         kind="course",
@@ -471,7 +477,7 @@ def _course_sentence(figures: Figures, history: History) -> str:
             "The plan has ended; %(count)s measure is not completed.",
             "The plan has ended; %(count)s measures are not completed.",
             left,
-        ) % {"count": number(left)}
+        ) % {"count": format_number(left)}
     started = max(plan.starts_on, date(day.year, 1, 1))
     this_year = measures["completed"] - count_on(history.completed, started - timedelta(days=1))
     needed = whole(Decimal(str(float(left / ((plan.ends_on - day).days / DAYS_A_MONTH)))))
@@ -484,8 +490,8 @@ def _course_sentence(figures: Figures, history: History) -> str:
         "so far this year it has been %(so_far)s a month.",
         needed,
     ) % {
-        "end": day_words(plan.ends_on),
-        "needed": number(needed),
+        "end": format_day(plan.ends_on),
+        "needed": format_number(needed),
         "so_far": f"{float(so_far):.1f}",
     }
 
@@ -534,9 +540,9 @@ def _who_sentence(sections: list[Row]) -> str:
         ) % {"count": behind, "total": len(rated)}
     lowest = rated[0].figures["completion_rate"]
     last = [row for row in rated if row.figures["completion_rate"] == lowest]
-    words = {"rate": percent_words(lowest), "pace": pace}
+    words = {"rate": format_percent(lowest), "pace": pace}
     if len(last) > 1:
-        words["count"] = number(len(last))
+        words["count"] = format_number(len(last))
         if len(last) == len(rated):
             return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % words
         return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % words
@@ -552,8 +558,8 @@ def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> 
         {
             "name": row.name,
             "url": row.url,
-            "total": number(row.figures["total"]),
-            "investment": number(row.whole_investment),
+            "total": format_number(row.figures["total"]),
+            "investment": format_number(row.whole_investment),
             "bar": value_bar(row.figures[map_of], largest),
         }
         for row in city_rows(rows, links)
@@ -590,19 +596,19 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
     )
     return Chart(
         name="map",
-        title=title % {"day": day_words(figures.day)},
+        title=title % {"day": format_day(figures.day)},
         figure=city_tile_map(
             tiles,
             classes=INVESTMENT_CLASSES if is_investment else PROJECT_CLASSES,
-            **({"format_value": money_words} if is_investment else {}),
+            **({"format_value": format_rounded_money} if is_investment else {}),
         ),
         summary=_where_sentence(
             in_order(rows, PROJECT_SORTS, "-total_investment"), figures.projects["total_investment"]
         ),
         columns=[
             Column(pgettext("table head", "City"), is_number=False),
-            Column(_("Projects"), number),
-            Column(_("Investment (100 million yuan)"), number),
+            Column(_("Projects"), format_number),
+            Column(_("Investment (100 million yuan)"), format_number),
         ],
         rows=[(shown.name, shown.figures["total"], shown.figures["total_investment"]) for shown in table],
         urls=[shown.url for shown in table],
@@ -623,7 +629,7 @@ def _where_sentence(ranked: list[Row], total: Decimal) -> str:
         len(top),
     ) % {
         "cities": listed_words([local(row.member, "short") for row in top]),
-        "investment": money_words(sum_of_top),
+        "investment": format_rounded_money(sum_of_top),
         "share": share_words(sum_of_top, total),
     }
 
@@ -642,7 +648,7 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
     latest = standing.latest if standing else None
     return Chart(
         name="growth",
-        title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": day_words(figures.day)},
+        title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": format_day(figures.day)},
         figure=growth_figure(
             points,
             subject_name=_("Shandong"),
@@ -655,8 +661,8 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
         summary=_brings_sentence(standing, None),
         columns=[
             Column(_("Year to the end of"), lambda end: f"{end:%Y-%m}", is_number=False),
-            Column(_("Shandong (%)"), number),
-            Column(_("China (%)"), number),
+            Column(_("Shandong (%)"), format_number),
+            Column(_("China (%)"), format_number),
         ],
         rows=points,
         note=_("Year on year at constant prices, first releases"),
@@ -696,7 +702,7 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
         "unit": shown_unit(indicator),
         "period": period_words(standing.latest) if standing.latest else "",
         "change": change_cell(indicator, standing.change, standing.value),
-        "against": format_html_join(mark_safe("<br>"), "{}", ((unbroken(each),) for each in against)) or NOTHING,
+        "against": format_html_join(mark_safe("<br>"), "{}", ((unbroken(each),) for each in against)) or NO_VALUE,
     }
 
 
@@ -718,11 +724,11 @@ def _gap_to_country(standing: Standing) -> str:
 def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
     parts = []
     if growth is not None and growth.latest is not None:
-        words = {"value": minus(percent_words(growth.value)), "period": period_words(growth.latest)}
+        words = {"value": with_true_minus(format_percent(growth.value)), "period": period_words(growth.latest)}
         if growth.gap is None:
             parts.append(_("GDP grew by %(value)s in %(period)s") % words)
         else:
-            words["points"] = gap_cell(abs(growth.gap)).lstrip("+")
+            words["points"] = format_gap_cell(abs(growth.gap)).lstrip("+")
             parts.append(
                 (
                     _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")

@@ -24,10 +24,9 @@ from measures.reporting_months import Month
 from web.addresses import address
 from web.days import CHOSEN
 from web.errors import BadQuery, not_one_of
-from web.formats.numbers import WAN_PER_YI
-from web.language import local, suffix
-from web.templatetags.pilotzone import number
-from web.templatetags.pilotzone import percent as percent_words
+from web.formats.money import WAN_PER_YI
+from web.formats.numbers import format_number, format_percent
+from web.language import is_chinese, local
 
 # Below this a rate says more about how few there are than about the work.
 LEAST_TO_RANK = 5
@@ -58,10 +57,6 @@ class Links:
 @lru_cache(maxsize=1024)
 def _query(parts: tuple[tuple[str, str], ...]) -> str:
     return f"?{urlencode(parts)}" if parts else ""
-
-
-def is_chinese() -> bool:
-    return suffix() == "zh"
 
 
 def month_words(day: date) -> str:
@@ -119,16 +114,16 @@ def completed_words(figures: Mapping[str, Any]) -> str:
         "%(completed)s of %(total)s policy measures are completed (%(rate)s)",
         figures["completed"],
     ) % {
-        "completed": number(figures["completed"]),
-        "total": number(figures["total"]),
-        "rate": percent_words(figures["completion_rate"]),
+        "completed": format_number(figures["completed"]),
+        "total": format_number(figures["total"]),
+        "rate": format_percent(figures["completion_rate"]),
     }
 
 
 def red_words(count: int) -> str:
     if not count:
         return _("none has a red light")
-    return ngettext("%(count)s has a red light", "%(count)s have a red light", count) % {"count": number(count)}
+    return ngettext("%(count)s has a red light", "%(count)s have a red light", count) % {"count": format_number(count)}
 
 
 def unreported_words(count: int, day: date) -> str:
@@ -139,7 +134,7 @@ def unreported_words(count: int, day: date) -> str:
         "%(count)s department still owes reports for %(month)s",
         "%(count)s departments still owe reports for %(month)s",
         count,
-    ) % {"count": number(count), "month": month}
+    ) % {"count": format_number(count), "month": month}
 
 
 Sort = Mapping[str, Callable[[Row], Any]]
@@ -288,4 +283,4 @@ def _ordinal(place: int) -> str:
 def share_words(part: Decimal | int, of: Decimal | int) -> str:
     """A part of a sum in percent, to one decimal; a dash where the sum is nothing."""
     # Both in 万元 where they are amounts, so that the division is exact.
-    return percent_words(percent(int(part * WAN_PER_YI), int(of * WAN_PER_YI)))
+    return format_percent(percent(int(part * WAN_PER_YI), int(of * WAN_PER_YI)))

@@ -35,7 +35,7 @@ from web.api.schema import (
 )
 from web.days import written_moment
 from web.formats.numbers import json_number, trimmed
-from web.formats.sources import source_text
+from web.formats.sources import format_source
 from web.language import local
 
 CODE = meaning(gettext_lazy("Code of the indicator"))
@@ -140,7 +140,7 @@ def target_row(target: Target | None) -> Row | None:
         "value": trimmed(target.value),
         "due_year": target.due_year,
         "qualifier": target.qualifier,
-        "document": source_text(target.document),
+        "document": format_source(target.document),
     }
 
 
@@ -233,7 +233,7 @@ class IndicatorDetail(Endpoint):
                 "measures": list(measures.order_by("code").values_list("code", flat=True)),
                 "observations": self.address("api-observations", indicator=code),
                 "provenance": indicator.provenance,
-                "source": source_text(indicator.source),
+                "source": format_source(indicator.source),
                 **then_row(standing, self.compared),
             }
         )
@@ -249,5 +249,5 @@ def _whole_target(target: Target) -> Row:
         "adopted_on": target.adopted_on,
         "adopted_basis": target.adopted_basis,
         "provenance": target.provenance,
-        "source": source_text(target.source),
+        "source": format_source(target.source),
     }

@@ -12,7 +12,7 @@ from web.api.endpoints import ListEndpoint, Row
 from web.api.schema import CUMULATIVE, DAY, FLAG, PROVENANCE, SOURCE, UNIT, UPDATED_AT, URL, choice, meaning
 from web.days import written_moment
 from web.formats.numbers import json_number, trimmed
-from web.formats.sources import source_text
+from web.formats.sources import format_source
 
 VERIFIED = meaning(gettext_lazy("Whether it was checked against the source"), FLAG)
 _VALUES = [
@@ -78,7 +78,7 @@ class Observations(ListEndpoint):
                 "unit": each["indicator__unit"],
                 "cumulative": each["indicator__cumulative"],
                 **{name: each[name] for name in _VALUES[7:13]},
-                "source": source_text(each["source"]),
+                "source": format_source(each["source"]),
                 "updated_at": written_moment(each["updated_at"]),
                 "url": self.address(
                     "api-observations", indicator=indicator, region=region, period_from=end, period_to=end

@@ -22,13 +22,12 @@ from regions.models import Region, RegionKind
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
-from web.charts.text import is_chinese, value_text, with_unit, year_name
+from web.charts.text import value_text, with_unit, year_name
 from web.charts.theme import ACCENT, EDGE, GRID, GROUND, INK, INK_2, NARROW_FONT, SUBJECT_LINE
-from web.formats.numbers import trimmed
-from web.formats.sources import source_text
-from web.language import local
-from web.templatetags.pilotzone import NOTHING
-from web.templatetags.pilotzone import day as day_words
+from web.formats.dates import format_day
+from web.formats.numbers import NO_VALUE, trimmed
+from web.formats.sources import format_source
+from web.language import is_chinese, local
 
 # The codes of what is emitted start so, one for each way of counting it; the second is the GDP of whole years.
 EMISSIONS, GDP = "co2_emissions", "gdp_annual"
@@ -350,7 +349,7 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
             "gdp": gdp_name,
             "emissions": name,
             "years": years_words(common.years),
-            "day": day_words(on),
+            "day": format_day(on),
         },
         figure=decoupling_path(points, gdp=Axis(gdp_name, gdp_unit), emissions=Axis(name, unit)),
         summary=_summary(points, local(common.region, "short"), gdp_name),
@@ -358,7 +357,7 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
         rows=rows,
         urls=[point.url for point in points],
         note=pgettext("between clauses", "; ").join(notes),
-        source=pgettext("between clauses", "; ").join(map(source_text, [indicator.source, newest_gdp.source])),
+        source=pgettext("between clauses", "; ").join(map(format_source, [indicator.source, newest_gdp.source])),
         provenance=newest_emissions.provenance,
     )
 
@@ -385,7 +384,7 @@ def _summary(points: Sequence[YearPoint], region: str, gdp_name: str) -> str:
 
 def _growth(first: Decimal, last: Decimal, *, is_exact: bool) -> str:
     if not first:
-        return NOTHING
+        return NO_VALUE
     rate = to_tenth((last - first) * 100 / first)
     if not rate:
         return _("unchanged")
@@ -426,7 +425,7 @@ def _empty_charts(
             Chart(
                 name=f"decoupling-{indicator.code}-{group[0].code}",
                 title=_("%(region)s: %(gdp)s and %(emissions)s, as of %(day)s")
-                % {"region": who, "gdp": gdp_of(group[0]), "emissions": name, "day": day_words(on)},
+                % {"region": who, "gdp": gdp_of(group[0]), "emissions": name, "day": format_day(on)},
                 figure=None,
                 summary="",
                 columns=[],

@@ -26,9 +26,9 @@ from indicators.wording import (
 from web.charts.chart import Chart, Column
 from web.charts.text import value_text
 from web.charts.text import with_unit as unit_behind
+from web.formats.dates import format_day
+from web.formats.numbers import MINUS
 from web.language import local
-from web.templatetags.pilotzone import MINUS
-from web.templatetags.pilotzone import day as day_words
 
 # A target of 2060 would press the years we know into a corner of the chart.
 TARGET_YEARS_AHEAD = 10
@@ -197,7 +197,7 @@ def indicator_chart(
         name="indicator-line",
         title=in_one_bracket(
             _("%(name)s (%(unit)s), as of %(day)s")
-            % {"name": local(indicator, "name"), "unit": unit, "day": day_words(on)}
+            % {"name": local(indicator, "name"), "unit": unit, "day": format_day(on)}
         ),
         figure=None
         if not own
@@ -244,7 +244,7 @@ def _start(indicator: Indicator, path: Path) -> IndicatorPoint:
     base, value = path.target.baseline_on, path.target.baseline_value
     if base is None or value is None:
         return point_of(indicator, path.latest)
-    return IndicatorPoint(base, base, PeriodKind.DAY, shown_value(indicator, value), day_words(base))
+    return IndicatorPoint(base, base, PeriodKind.DAY, shown_value(indicator, value), format_day(base))
 
 
 def shown_targets(targets: Iterable[Target], path: Path | None) -> list[Target]:

@@ -39,7 +39,7 @@ from web.api.schema import (
     translated,
 )
 from web.days import written_moment
-from web.formats.sources import source_text
+from web.formats.sources import format_source
 
 _DESCRIPTION, _TARGET = gettext_lazy("What is to be done"), gettext_lazy("What is to be reached")
 MEASURE: dict[str, Shape] = {
@@ -166,7 +166,7 @@ class MeasureRows(Endpoint):
                 "indicators": indicators.get(each["pk"], []),
                 "provenance": each["provenance"],
                 "lead_provenance": each["lead_provenance"],
-                "source": source_text(each["source"]),
+                "source": format_source(each["source"]),
                 "updated_at": written_moment(each["updated_at"]),
                 "url": f"{base}{each['code']}/",
             }
@@ -301,7 +301,7 @@ class MeasureHistory(Endpoint):
                 reason_en=each["reason_en"],
                 report=each["report_id"],
                 provenance=each["provenance"],
-                source=source_text(each["source"]),
+                source=format_source(each["source"]),
             )
             if names:
                 row["recorded_by"] = each["recorded_by__username"]
@@ -328,7 +328,7 @@ class MeasureHistory(Endpoint):
             "decided_on": report.decided_on,
             "documents": [_document(each) for each in report.evidence.all() if not each.file],
             "provenance": report.provenance,
-            "source": source_text(report.source),
+            "source": format_source(report.source),
         }
         if names:
             row["submitted_by"] = report.submitted_by and report.submitted_by.get_username()

@@ -8,7 +8,7 @@ from measures.models import Plan, Section
 from web.api.endpoints import ListEndpoint, Row
 from web.api.schema import ADDRESS, DAY, PROVENANCE, SOURCE, UPDATED_AT, WHOLE, local_names, meaning
 from web.days import written_moment
-from web.formats.sources import source_text
+from web.formats.sources import format_source
 from web.language import local
 from web.lists.filters import SearchFilter, UpdatedFilterSet
 
@@ -60,7 +60,7 @@ class Plans(ListEndpoint):
                 "starts_on": each.starts_on,
                 "ends_on": each.ends_on,
                 "provenance": each.provenance,
-                "source": source_text(each.source),
+                "source": format_source(each.source),
                 "updated_at": written_moment(each.updated_at),
                 "url": self.address("api-measures", plan=each.slug),
             }

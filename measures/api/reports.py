@@ -44,7 +44,7 @@ from web.api.schema import (
     record,
 )
 from web.days import written_moment
-from web.formats.sources import source_text
+from web.formats.sources import format_source
 from web.language import local
 from web.lists.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
 
@@ -205,7 +205,7 @@ class ReportEndpoint(Endpoint):
             "decision_note": report.decision_note if self.sees_all else None,
             "moves": self.moves(report),
             "provenance": report.provenance,
-            "source": source_text(report.source),
+            "source": format_source(report.source),
             "updated_at": written_moment(report.updated_at),
             "url": self.address("api-report", self.measure.code, str(report.pk)),
         }

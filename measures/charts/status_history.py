@@ -14,7 +14,7 @@ from web.charts.chart import Figure
 from web.charts.labels import label
 from web.charts.text import day_of_year, hover_day, month_name, year_name
 from web.charts.theme import ACCENT, EDGE, INK_2, INK_3, RED, SUBJECT_LINE
-from web.templatetags.pilotzone import day
+from web.formats.dates import format_day
 
 
 class StatusStep(NamedTuple):
@@ -97,7 +97,7 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
             }
         )
         is_at_right = (due_on - start).days * 3 > (end - start).days * 2
-        words = (_("Due date"), day_of_year(due_on) if first.year == last.year else day(due_on))
+        words = (_("Due date"), day_of_year(due_on) if first.year == last.year else format_day(due_on))
         beside: dict[str, Any] = {
             "x": due_on.isoformat(),
             "y": _free_height(counted, levels, due_on, room=(end - start).days * LABEL_SHARE, to_left=is_at_right),
@@ -112,7 +112,7 @@ def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date
     elif due_on:
         # Far ahead, it would squeeze the history; far back, before the first change, likewise.
         is_ahead = due_on > as_of
-        said = f"{_('Due date')} {day(due_on)}"
+        said = f"{_('Due date')} {format_day(due_on)}"
         far = label(
             f"{said} →" if is_ahead else f"← {said}",
             x=1 if is_ahead else 0,

@@ -31,10 +31,10 @@ from measures.office.forms import CommentForm
 from measures.services import add_comment
 from web.addresses import address
 from web.charts.chart import Chart, Column
+from web.formats.dates import format_day, format_iso_day
 from web.formats.sources import named_source
 from web.language import local
-from web.templatetags.pilotzone import change_mark, chosen_in, iso, light_mark, provenance_tag, status_mark
-from web.templatetags.pilotzone import day as day_words
+from web.templatetags.pilotzone import change_mark, chosen_in, light_mark, provenance_tag, status_mark
 from web.unsaved_input import restore_input
 from web.views import ListPage, ReadingView
 
@@ -110,9 +110,9 @@ class MeasureList(ListPage):
                     {"text": local(each, "title"), "url": address("measures:detail", each.code) + kept},
                     status,
                     light_mark(verdict.light, note=light_note(verdict, each.due_on, self.day), short=True),
-                    iso(each.due_on),
+                    format_iso_day(each.due_on),
                     departments[each.lead_department_id],
-                    iso(each.last_report_on),
+                    format_iso_day(each.last_report_on),
                     tags[each.provenance],
                 ]
             )
@@ -325,15 +325,15 @@ def status_chart(steps: list[StatusStep], due_on: date | None, as_of: date) -> C
     effective = [step for step in steps if not step.is_superseded]
     summary = _("The status was not recorded by this day.")
     if effective:
-        status, since = MeasureStatus(effective[0].status).label, day_words(effective[0].effective_on)
+        status, since = MeasureStatus(effective[0].status).label, format_day(effective[0].effective_on)
         summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
     return Chart(
         name="status",
-        title=_("Status over time, as of %(day)s") % {"day": day_words(as_of)},
+        title=_("Status over time, as of %(day)s") % {"day": format_day(as_of)},
         figure=status_steps(steps, due_on, as_of),
         summary=summary,
         columns=[
-            Column(_("Effective date"), iso, is_number=False),
+            Column(_("Effective date"), format_iso_day, is_number=False),
             Column(_("New status"), is_number=False),
             Column(_("Corrected"), is_number=False),
         ],

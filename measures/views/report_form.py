@@ -50,8 +50,8 @@ from reporting.file_types import download_name, too_large
 from reporting.workflow import ReportState, moves_from
 from web.days import asked_month
 from web.errors import BadQuery
+from web.formats.dates import format_day
 from web.language import local
-from web.templatetags.pilotzone import day
 from web.unsaved_input import RestoresInput, forget_input, unsaved_input
 from web.uploads import refused_files
 
@@ -208,7 +208,7 @@ class ReportPage(ReportingView):
         form, since = ReportForm(*args, **kwargs), self.measure.status_since
         form.fields["status"].help_text = _("Current status: %(status)s (since %(day)s)") % {
             "status": MeasureStatus(self.measure.status).label,
-            "day": day(since),
+            "day": format_day(since),
         }
         form.fields["effective_on"].widget.attrs |= {"min": since.isoformat(), "max": today().isoformat()}
         return form

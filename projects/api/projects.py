@@ -32,8 +32,8 @@ from web.api.schema import (
     translated,
 )
 from web.days import written_moment
-from web.formats.numbers import WAN_PER_YI
-from web.formats.sources import source_in
+from web.formats.money import WAN_PER_YI
+from web.formats.sources import format_source_in
 from web.language import local, suffix
 
 PROJECT: dict[str, Shape] = {
@@ -132,7 +132,7 @@ class ProjectRows(Endpoint):
                 "measures": measures.get(key, []),
                 "provenance": provenance,
                 "investment_provenance": investment_provenance,
-                "source": source_in(source, language),
+                "source": format_source_in(source, language),
                 "updated_at": written_moment(updated_at),
                 "url": f"{base}{code}/",
                 **({"listed_then": listed_on <= self.compared} if self.compared else {}),

@@ -15,6 +15,10 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from web.charts.chart import Chart, Column
+from web.formats.dates import format_day, format_days, format_duration, format_iso_day, format_month, format_time
+from web.formats.money import format_exact_money, format_yi, format_yi_cell, yi_decimals
+from web.formats.numbers import format_gap, format_gap_cell, format_number, format_percent
+from web.formats.text import with_full_stop
 from web.templatetags import pilotzone as tags
 
 AUGUST_29 = date(2023, 8, 29)
@@ -43,7 +47,7 @@ def render(source: str, path: str = "/", **context) -> str:
     ],
 )
 def test_numbers_have_thousands_and_keep_their_decimals(value, text):
-    assert tags.number(value) == text
+    assert format_number(value) == text
 
 
 @pytest.mark.parametrize(
@@ -51,7 +55,7 @@ def test_numbers_have_thousands_and_keep_their_decimals(value, text):
     [(5.2, "5.2%"), (Decimal("10"), "10.0%"), (0, "0.0%"), (100, "100.0%"), (Decimal("0.05"), "0.1%"), (None, "—")],
 )
 def test_a_rate_always_has_one_decimal(value, text):
-    assert tags.percent(value) == text
+    assert format_percent(value) == text
 
 
 @pytest.mark.parametrize(
@@ -65,8 +69,8 @@ def test_a_rate_always_has_one_decimal(value, text):
     ],
 )
 def test_a_gap_has_its_sign_and_a_hyphen_only_in_cells(value, in_a_sentence, in_a_cell):
-    assert tags.gap(value) == in_a_sentence
-    assert tags.gap_cell(value) == in_a_cell
+    assert format_gap(value) == in_a_sentence
+    assert format_gap_cell(value) == in_a_cell
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,7 @@ def test_a_gap_has_its_sign_and_a_hyphen_only_in_cells(value, in_a_sentence, in_
     [(845_000_000, "84,500"), (123_456, "12.3456"), (1, "0.0001"), (10_500, "1.05"), (0, "0"), (None, "—")],
 )
 def test_investment_is_shown_in_yi_yuan_to_the_last_wan(wan, text):
-    assert tags.yi(wan) == text
+    assert format_yi(wan) == text
 
 
 @pytest.mark.parametrize(
@@ -91,9 +95,9 @@ def test_investment_is_shown_in_yi_yuan_to_the_last_wan(wan, text):
 )
 def test_an_amount_in_a_sentence_is_exact_in_the_units_of_its_language(wan, english, chinese):
     with translation.override("en"):
-        assert tags.yuan(wan) == english
+        assert format_exact_money(wan) == english
     with translation.override("zh-hans"):
-        assert tags.yuan(wan) == chinese
+        assert format_exact_money(wan) == chinese
 
 
 @pytest.mark.parametrize(
@@ -101,30 +105,30 @@ def test_an_amount_in_a_sentence_is_exact_in_the_units_of_its_language(wan, engl
     [(845_000_000, "84,500.00"), (123_456, "12.3456"), (28_000, "2.80"), (94_200, "9.42"), (0, "0.00"), (None, "—")],
 )
 def test_investments_in_a_column_have_their_points_below_each_other(wan, text):
-    assert tags.yi_cell(wan) == text
+    assert format_yi_cell(wan) == text
 
 
 def test_a_column_of_investments_has_the_decimals_of_its_most_exact_one():
     column = [SimpleNamespace(investment_wan=wan) for wan in (28_000, 123_450, 94_200)]
-    decimals = tags.yi_decimals(column)
-    assert [tags.yi_cell(each.investment_wan, decimals) for each in column] == ["2.800", "12.345", "9.420"]
-    assert tags.yi_decimals(column[:1]) == tags.yi_decimals([]) == 2
+    decimals = yi_decimals(each.investment_wan for each in column)
+    assert [format_yi_cell(each.investment_wan, decimals) for each in column] == ["2.800", "12.345", "9.420"]
+    assert yi_decimals([28_000]) == yi_decimals([]) == 2
 
 
 def test_a_number_of_days_is_one_day_or_several():
-    assert [tags.days(count) for count in (0, 1, 2, 1200)] == ["0 days", "1 day", "2 days", "1,200 days"]
+    assert [format_days(count) for count in (0, 1, 2, 1200)] == ["0 days", "1 day", "2 days", "1,200 days"]
     with translation.override("zh-hans"):
-        assert [tags.days(count) for count in (1, 60)] == ["1天", "60天"]
+        assert [format_days(count) for count in (1, 60)] == ["1天", "60天"]
 
 
 def test_a_sentence_of_an_error_ends_with_one_full_stop():
-    assert tags.full_stop("The file is too large") == "The file is too large."
-    assert tags.full_stop("This field is required.") == "This field is required."
-    assert tags.full_stop("What <now>?") == "What <now>?"
-    assert tags.full_stop("What <now>") == "What &lt;now&gt;."
+    assert with_full_stop("The file is too large") == "The file is too large."
+    assert with_full_stop("This field is required.") == "This field is required."
+    assert with_full_stop("What <now>?") == "What <now>?"
+    assert with_full_stop("What <now>") == "What &lt;now&gt;."
     with translation.override("zh-hans"):
-        assert tags.full_stop("附件大小超出限制") == "附件大小超出限制。"
-        assert tags.full_stop("该字段是必填项。") == "该字段是必填项。"
+        assert with_full_stop("附件大小超出限制") == "附件大小超出限制。"
+        assert with_full_stop("该字段是必填项。") == "该字段是必填项。"
 
 
 def test_each_error_of_a_form_ends_with_a_full_stop():
@@ -147,23 +151,23 @@ def test_a_light_that_nothing_has_is_quiet():
 
 
 def test_days_are_written_for_sentences_in_both_languages_and_for_tables():
-    assert tags.day(AUGUST_29) == "29 August 2023"
-    assert tags.month(AUGUST_29) == "August 2023"
-    assert tags.iso(AUGUST_29) == "2023-08-29"
-    assert tags.day(None) == tags.iso(None) == "—"
+    assert format_day(AUGUST_29) == "29 August 2023"
+    assert format_month(AUGUST_29) == "August 2023"
+    assert format_iso_day(AUGUST_29) == "2023-08-29"
+    assert format_day(None) == format_iso_day(None) == "—"
     with translation.override("zh-hans"):
-        assert tags.day(AUGUST_29) == "2023年8月29日"
-        assert tags.month(AUGUST_29) == "2023年8月"
+        assert format_day(AUGUST_29) == "2023年8月29日"
+        assert format_month(AUGUST_29) == "2023年8月"
 
 
 def test_a_moment_late_in_the_day_of_greenwich_is_the_next_day_in_shandong():
-    assert tags.iso(datetime(2023, 8, 29, 20, 0, tzinfo=UTC)) == "2023-08-30"
+    assert format_iso_day(datetime(2023, 8, 29, 20, 0, tzinfo=UTC)) == "2023-08-30"
 
 
 @pytest.mark.parametrize("first_day", [date(1, 1, 1), date(9999, 12, 31)])
 def test_the_ends_of_the_calendar_are_days_too(first_day):
-    assert tags.iso(first_day)[4:] in ("-01-01", "-12-31")
-    assert tags.day(first_day)
+    assert format_iso_day(first_day)[4:] in ("-01-01", "-12-31")
+    assert format_day(first_day)
 
 
 def test_the_other_language_stands_in_where_a_column_is_empty():
@@ -455,7 +459,7 @@ def test_a_chart_hands_over_its_figure_and_its_rows():
         title="Growth & more",
         figure={"data": [{"y": [Decimal("6.2")]}], "layout": {"title": "</script>"}},
         summary="It grew.",
-        columns=[Column("Period", is_number=False), Column("Value", tags.number)],
+        columns=[Column("Period", is_number=False), Column("Value", format_number)],
         rows=[("2023H1", Decimal("6.2")), ("2023Q1", None)],
         urls=["/q/?a=1&b=2", ""],
     )
@@ -495,7 +499,7 @@ def test_a_chart_without_its_input_says_what_is_missing():
     ],
 )
 def test_a_moment_is_a_time_in_shanghai_with_its_day_when_that_is_not_today(value, today, text):
-    assert tags.moment(value, today) == text
+    assert format_time(value, today) == text
 
 
 @pytest.mark.parametrize(
@@ -516,9 +520,9 @@ def test_a_moment_is_a_time_in_shanghai_with_its_day_when_that_is_not_today(valu
     ],
 )
 def test_a_duration_has_one_unit(seconds, text, chinese):
-    assert tags.duration(seconds) == text
+    assert format_duration(seconds) == text
     with translation.override("zh-hans"):
-        assert tags.duration(seconds) == chinese
+        assert format_duration(seconds) == chinese
 
 
 @pytest.mark.parametrize(

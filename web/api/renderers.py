@@ -3,11 +3,11 @@ from typing import Any
 import orjson
 from rest_framework.renderers import BaseRenderer
 
-from web.formats.numbers import plain
+from web.formats.numbers import json_default
 
 
 def to_json(data: Any) -> bytes:
-    return orjson.dumps(data, default=plain, option=orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(data, default=json_default, option=orjson.OPT_NON_STR_KEYS)
 
 
 class JSONRenderer(BaseRenderer):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from web.charts.chart import Number
 from web.charts.text_size import about_wide
 from web.charts.theme import EDGE, FONT, GRID, GROUND, INK, INK_2, NARROW_FONT, NARROW_TICKS, TICKS
-from web.templatetags.pilotzone import minus
+from web.formats.numbers import with_true_minus
 
 
 class Margin(NamedTuple):
@@ -117,4 +117,4 @@ def tick_values(ticks: Iterable[float], *, percent: bool) -> list[str]:
     """All with the decimals of the one that has most: 5.5, 6.0, 6.5."""
     texts = [f"{tick:.10g}" for tick in ticks]
     decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
-    return [minus(f"{float(text):,.{decimals}f}") + ("%" if percent else "") for text in texts]
+    return [with_true_minus(f"{float(text):,.{decimals}f}") + ("%" if percent else "") for text in texts]

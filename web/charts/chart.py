@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from web.api.renderers import to_json
-from web.templatetags.pilotzone import NOTHING
+from web.formats.numbers import NO_VALUE
 
 type Figure = dict[str, Any]
 
@@ -41,7 +41,7 @@ class Column(NamedTuple):
     is_number: bool = True
 
     def written(self, value: Any) -> str:
-        return NOTHING if value is None else str(self.show(value))
+        return NO_VALUE if value is None else str(self.show(value))
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,9 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
 from core.rounding import whole
-from web import language
 from web.charts.chart import Number
-from web.templatetags.pilotzone import minus, number
-
-
-def is_chinese() -> bool:
-    return language.suffix() == "zh"
+from web.formats.numbers import format_number, with_true_minus
+from web.language import is_chinese
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -53,7 +49,7 @@ def value_text(
     if decimals:
         whole_part, _point, own = digits.partition(".")
         digits = f"{whole_part}.{own:0<{decimals}}"
-    text = minus(number(Decimal(digits))) + ("%" if percent else "")
+    text = with_true_minus(format_number(Decimal(digits))) + ("%" if percent else "")
     if is_floor:
         return _("more than %(value)s") % {"value": text}
     return text if exact else _("about %(value)s") % {"value": text}

@@ -2,24 +2,22 @@
 
 from datetime import date
 
-from django.utils.dates import MONTHS
-
 from core.periods import PeriodKind
-from web import language
-from web.templatetags.pilotzone import day, month
+from web.formats.dates import format_day, format_month, format_month_name
+from web.language import is_chinese
 
 
-def period_name(kind: str, start: date, end: date) -> str:
+def format_period(kind: str, start: date, end: date) -> str:
     """2023年上半年, H1 2023; 2023年1—8月, January to August 2023; 2021—2022年, 2021–2022."""
-    return _chinese(kind, start, end) if language.suffix() == "zh" else _english(kind, start, end)
+    return _chinese(kind, start, end) if is_chinese() else _english(kind, start, end)
 
 
 def _chinese(kind: str, start: date, end: date) -> str:
     year = f"{start.year}年"
     if kind == PeriodKind.DAY:
-        return day(end)
+        return format_day(end)
     if kind == PeriodKind.MONTH:
-        return month(end)
+        return format_month(end)
     if kind == PeriodKind.MONTHS:
         return f"{year}{start.month}—{end.month}月"
     if kind == PeriodKind.QUARTER:
@@ -35,11 +33,11 @@ def _chinese(kind: str, start: date, end: date) -> str:
 
 def _english(kind: str, start: date, end: date) -> str:
     if kind == PeriodKind.DAY:
-        return day(end)
+        return format_day(end)
     if kind == PeriodKind.MONTH:
-        return month(end)
+        return format_month(end)
     if kind == PeriodKind.MONTHS:
-        return f"{MONTHS[start.month]} to {month(end)}"
+        return f"{format_month_name(start)} to {format_month(end)}"
     if kind == PeriodKind.QUARTER:
         return f"Q{_quarter(end)} {end.year}"
     if kind == PeriodKind.HALF_YEAR:

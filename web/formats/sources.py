@@ -15,13 +15,13 @@ BETWEEN_LANGUAGES = " | "
 ADDRESS_AT_END = re.compile(r"(?P<name>.*?)[;,，；]?\s*(?P<url>https?://\S+)", re.DOTALL)
 
 
-def source_text(source: str) -> str:
+def format_source(source: str) -> str:
     """For the API and its files: the name in the caller's language, and the address behind a semicolon."""
-    return source_in(source, suffix())
+    return format_source_in(source, suffix())
 
 
 @lru_cache(maxsize=1024)
-def source_in(source: str, language: str) -> str:
+def format_source_in(source: str, language: str) -> str:
     """`language`: zh or en. Kept, since the rows of a list share few sources."""
     if BETWEEN_LANGUAGES not in source:
         return source
@@ -33,7 +33,7 @@ def source_in(source: str, language: str) -> str:
 
 def named_source(source: str) -> SafeString:
     """A link where the text ends with an address; else the text. It is marked where it is in another language."""
-    name, url = _parts(source_text(source))
+    name, url = _parts(format_source(source))
     if not url:
         return as_written(_begun(name))
     return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', url, as_written(_begun(name)) or url)

@@ -4,7 +4,6 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -13,11 +12,9 @@ from urllib.parse import urlencode
 from django import forms, template
 from django.http import QueryDict
 from django.urls import resolve, reverse
-from django.utils import timezone
-from django.utils.dates import MONTHS
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from core.lights import Light
@@ -27,31 +24,63 @@ from core.statuses import MeasureStatus
 from web import language
 from web.days import CHOSEN
 from web.days import month_ends as ends_of_months
-from web.formats import numbers
+from web.formats.dates import (
+    format_day,
+    format_days,
+    format_duration,
+    format_iso_day,
+    format_month,
+    format_month_name,
+    format_time,
+)
+from web.formats.money import format_exact_money, format_yi, format_yi_cell, yi_decimals
+from web.formats.numbers import (
+    NO_VALUE,
+    format_change,
+    format_gap,
+    format_gap_cell,
+    format_number,
+    format_percent,
+    json_number,
+    round_to_tenth,
+    to_decimal,
+    with_true_minus,
+)
 from web.formats.sources import named_source
-from web.formats.units import exact_money
+from web.formats.text import format_person, format_result_count, with_full_stop
+from web.language import is_chinese
 
 register = template.Library()
 
-NOTHING = "—"
+register.filter("number", format_number)
+register.filter("change", format_change)
+register.filter("percent", format_percent)
+register.filter("gap", format_gap)
+register.filter("gap_cell", format_gap_cell)
+register.filter("minus", with_true_minus)
+register.filter("yi", format_yi)
+register.filter("yi_cell", format_yi_cell)
+register.filter("yuan", format_exact_money)
+register.filter("day", format_day)
+register.filter("days", format_days)
+register.filter("month", format_month)
+register.filter("month_name", format_month_name)
+register.filter("iso", format_iso_day)
+register.filter("moment", format_time)
+register.filter("duration", format_duration)
+register.filter("results", format_result_count)
+register.filter("person", format_person)
+register.filter("full_stop", with_full_stop)
+
+
+@register.filter("yi_decimals")
+def yi_decimals_of_column(rows, column: str) -> int:
+    """`{% with decimals=projects|yi_decimals:"investment_wan" %}`: for `yi_cell`."""
+    return yi_decimals(getattr(row, column) for row in rows)
+
+
 # What cuts or dresses the rows of an answer, and says nothing of which they are.
 ABOUT_PAGES = {"page", "page_size", "cursor", "format", "fields"}
-MINUS = "\u2212"
-TENTH = Decimal("0.1")
-
-
-def _is_chinese() -> bool:
-    return language.suffix() == "zh"
-
-
-def _decimal(value) -> Decimal:
-    """Floats by their shortest form, so that 5.2 stays 5.2."""
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-def _tenth(value) -> Decimal:
-    # Adding zero turns -0.0 into 0.0.
-    return _decimal(value).quantize(TENTH, ROUND_HALF_UP) + 0
 
 
 def _escaped(text) -> str:
@@ -69,38 +98,9 @@ def keep(content) -> SafeString:
 
 
 @register.filter
-def number(value) -> str:
-    """1518 -> 1,518. Decimals stay as they are; None is a dash. A negative has a hyphen, as tables want it."""
-    if type(value) is int:
-        return f"{value:,}"
-    return NOTHING if value is None or value == "" else f"{_decimal(value):,f}"
-
-
-@register.filter
 def source(text) -> SafeString:
     """The name of a source, as a link where its address is known."""
     return unbroken(named_source(text))
-
-
-@register.filter
-def results(count) -> str:
-    """How many rows a list has, in words."""
-    return ngettext("%(count)s result", "%(count)s results", count) % {"count": number(count)}
-
-
-@register.filter
-def days(count) -> str:
-    """So many days, in words: 1 day, 30 days, 30天."""
-    return ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}
-
-
-@register.filter
-def full_stop(sentence) -> str:
-    """A sentence of an error with its full stop: those of the glossary and of installed packages come without or with
-    one."""
-    if str(sentence).rstrip().endswith((".", "。", "!", "！", "?", "？")):
-        return sentence
-    return format_html("{}{}", sentence, pgettext("end of a sentence", "."))
 
 
 # What a line does not end within: a day or a period, and a number with its unit. Tags are passed over.
@@ -134,140 +134,6 @@ def unbroken(sentence) -> SafeString:
 def at_slashes(address) -> SafeString:
     """An address that is broken after its slashes, where it needs to be."""
     return mark_safe(re.sub(r"(/+)", r"\1<wbr>", _escaped(address)))
-
-
-@register.filter
-def percent(rate) -> str:
-    """5.2 -> 5.2%; always one decimal; None is a dash."""
-    return NOTHING if rate is None or rate == "" else f"{_tenth(rate):,f}%"
-
-
-@register.filter
-def gap(points) -> str:
-    """For sentences and headline figures: +0.7, 0.0, and −16.8 with a true minus."""
-    return gap_cell(points).replace("-", MINUS)
-
-
-@register.filter
-def gap_cell(points) -> str:
-    """For table cells: a hyphen, since a true minus arrives in a spreadsheet as text."""
-    if points is None or points == "":
-        return NOTHING
-    tenths = _tenth(points)
-    return f"{tenths:+,f}" if tenths else "0.0"
-
-
-@register.filter
-def minus(text) -> str:
-    """Any written number with its hyphen as a true minus, for sentences."""
-    return str(text).replace("-", MINUS)
-
-
-@register.filter
-def yi(wan) -> str:
-    """Whole 万元 (10,000 yuan) as 亿元 (100 million yuan) with up to four decimals: 123456 -> 12.3456."""
-    return NOTHING if wan is None or wan == "" else number(numbers.yi(int(wan)))
-
-
-@register.filter
-def yuan(wan) -> str:
-    """The same amount, as exact, in a sentence: 9.42亿元; 942 million yuan, 1.2 billion yuan."""
-    if wan is None or wan == "":
-        return NOTHING
-    text, unit = exact_money(int(wan))
-    return f"{text}{unit}" if _is_chinese() else f"{text} {unit}"
-
-
-@register.filter
-def yi_cell(wan, decimals=2) -> str:
-    """The same for a column, with at least so many decimals, so that the points stand below each other: 28000 -> 2.80.
-    What is more exact keeps its own: `yi_decimals` says how many the column needs."""
-    text = yi(wan)
-    if text == NOTHING:
-        return text
-    whole, _point, own = text.partition(".")
-    return f"{whole}.{own:0<{decimals}}"
-
-
-@register.filter
-def yi_decimals(projects) -> int:
-    """The decimals of a column of investments in 亿元: those of the most exact one, at least two."""
-    return max((2, *(len(yi(each.investment_wan).partition(".")[2]) for each in projects)))
-
-
-def _day_of(value: date | datetime) -> date:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return value
-
-
-@register.filter
-def day(value) -> str:
-    """For sentences: 2023年8月29日, 29 August 2023."""
-    if not value:
-        return NOTHING
-    value = _day_of(value)
-    if _is_chinese():
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {MONTHS[value.month]} {value.year}"
-
-
-@register.filter
-def month(value) -> str:
-    """The month that a day lies in: 2023年8月, August 2023."""
-    if not value:
-        return NOTHING
-    value = _day_of(value)
-    return f"{value.year}年{value.month}月" if _is_chinese() else f"{MONTHS[value.month]} {value.year}"
-
-
-@register.filter
-def month_name(value) -> str:
-    """The month alone, where its year is clear: 8月, August."""
-    return f"{value.month}月" if _is_chinese() else str(MONTHS[value.month])
-
-
-@register.filter
-def iso(value) -> str:
-    """For tables and fields: 2023-08-29."""
-    if type(value) is date:
-        return value.isoformat()
-    return _day_of(value).isoformat() if value else NOTHING
-
-
-@register.filter
-def moment(value, today=None) -> str:
-    """The time of a moment in Shanghai, with its day where that is not `today`: 14:32, 2023-08-28 14:32."""
-    if not value:
-        return NOTHING
-    local_time = timezone.localtime(value)
-    return f"{local_time:%H:%M}" if local_time.date() == today else f"{local_time:%Y-%m-%d %H:%M}"
-
-
-@register.filter
-def duration(seconds) -> str:
-    """In one unit, whole from ten seconds on: 340 ms, 3.2 s, 95 s, 12 min, 30 h, 4 days. Units change at twice their
-    size, so that little is rounded away."""
-    if seconds is None:
-        return NOTHING
-    milliseconds = round(seconds * 1000)
-    if milliseconds < 1000:
-        return _("%(number)s ms") % {"number": milliseconds}
-    if seconds < 120:
-        return _("%(number)s s") % {
-            "number": f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
-        }
-    if seconds < 2 * 3600:
-        return _("%(number)s min") % {"number": int(seconds // 60)}
-    if seconds < 2 * 86400:
-        return _("%(number)s h") % {"number": int(seconds // 3600)}
-    return _("%(number)s days") % {"number": int(seconds // 86400)}
-
-
-@register.filter
-def person(user) -> str:
-    """A person by their name, else their user name; nobody is a dash."""
-    return (user.get_full_name() or user.get_username()) if user else NOTHING
 
 
 @register.filter
@@ -322,19 +188,12 @@ def change_mark(then, now) -> SafeString:
     )
 
 
-@register.filter
-def change(value) -> str:
-    """A change of a count or an amount in a table cell: +3, 0, -2; None is a dash."""
-    text = number(value)
-    return f"+{text}" if value is not None and value != "" and _decimal(value) > 0 else text
-
-
 @register.simple_tag
 @language.kept
 def status_mark(status) -> SafeString:
     """Three cells, as many filled as the status is deep, and its word."""
     if not status:
-        return mark_safe(NOTHING)
+        return mark_safe(NO_VALUE)
     status = MeasureStatus(status)
     return format_html('<span class="mark">{} {}</span>', _status_cells(status), status.label)
 
@@ -362,11 +221,11 @@ def light_mark(light, bare=False, count=None, note="", href="", short=False) -> 
     if bare and not count:
         return mark_safe('<span class="zero">0</span>')
     if not light:
-        return mark_safe(NOTHING)
+        return mark_safe(NO_VALUE)
     if not bare:
         return _light_words(light, note, is_quiet=count == 0, is_short=short)
     light = Light(light)
-    lamp, shown = _lamp(_LIGHT_SHAPES[light]), number(count)
+    lamp, shown = _lamp(_LIGHT_SHAPES[light]), format_number(count)
     if href:
         shown = f'<a class="figure" href="{_escaped(href)}">{shown}</a>'
     return mark_safe(f'<span class="light light-{light.value}">{lamp} <span class="word">{shown}</span></span>')
@@ -403,7 +262,7 @@ def month_mark(state, text="") -> SafeString:
     """How a department stands with a month's reports: a shape and its word, or `text` in the word's place. A dash for
     one that owes nothing."""
     if not state:
-        return mark_safe(NOTHING)
+        return mark_safe(NO_VALUE)
     state = MonthState(state)
     shape = _lamp(_MONTH_SHAPES[state])
     shown = format_html('<span class="visually-hidden">{} </span>{}', state.label, text) if text else state.label
@@ -420,13 +279,13 @@ def provenance_tag(provenance, on=None, published="") -> SafeString:
     provenance = Provenance(provenance)
     words = provenance.label if not published or provenance != Provenance.PUBLISHED else published
     if on and provenance == Provenance.PUBLISHED:
-        words = _("Published, as of %(day)s") % {"day": iso(on) if _is_chinese() else day(on)}
+        words = _("Published, as of %(day)s") % {"day": format_iso_day(on) if is_chinese() else format_day(on)}
     return format_html('<span class="tag tag-{}">{}</span>', provenance.value, words)
 
 
 def _share(part, whole) -> str:
     """Percent widths as attributes: bars then need neither a style attribute nor a script."""
-    return f"{_decimal(part) * 100 / _decimal(whole):.2f}%" if whole else "0%"
+    return f"{to_decimal(part) * 100 / to_decimal(whole):.2f}%" if whole else "0%"
 
 
 @lru_cache(maxsize=256)
@@ -435,7 +294,7 @@ def _tick(kind: str, at, height: str) -> SafeString:
     return format_html(
         '<svg x="{0}" width="1" height="{2}" overflow="visible"><rect class="halo" x="-2.5" width="5" height="100%"/>'
         '<line class="tick tick-{1}" y2="100%"/></svg>',
-        f"{_tenth(at)}%",
+        f"{round_to_tenth(at)}%",
         kind,
         height,
     )
@@ -443,7 +302,7 @@ def _tick(kind: str, at, height: str) -> SafeString:
 
 def _is_at_end(at) -> bool:
     """Whether a label has its room at the left of its tick."""
-    return _tenth(at) > 55
+    return round_to_tenth(at) > 55
 
 
 # A part of less percent is drawn 3 px wide: in a bar of a table row, in a tall one.
@@ -457,7 +316,7 @@ def _tick_label(kind: str, at, words: str, dy: str) -> SafeString:
     return format_html(
         '<text class="tick-label tick-label-{}" x="{}%" y="40" dy="{}"{}>{}</text>',
         kind,
-        _tenth(at),
+        round_to_tenth(at),
         dy,
         mark_safe(' text-anchor="end"') if _is_at_end(at) else "",
         words,
@@ -542,14 +401,14 @@ def status_bar(
     said = _bar_words()
     parts = dict(zip(BAR_PARTS, (completed, in_progress, promoting), strict=True))
     words = (
-        said.item.join(f"{said.statuses[status]} {number(count)}" for status, count in parts.items())
+        said.item.join(f"{said.statuses[status]} {format_number(count)}" for status, count in parts.items())
         if total
         else said.nothing
     )
     if tick is not None:
-        words += f"{said.clause}{said.elapsed} {percent(tick)}"
+        words += f"{said.clause}{said.elapsed} {format_percent(tick)}"
     if plan_tick is not None:
-        words += f"{said.clause}{said.plan} {percent(plan_tick)}"
+        words += f"{said.clause}{said.plan} {format_percent(plan_tick)}"
 
     # What is written as it is here are numbers and names of ours: a page has dozens of bars, and escapes texts alone.
     top, height = (8, 22) if labels else (3, 14)
@@ -591,10 +450,14 @@ def status_bar(
     drawn += thin
     if labels:
         if tick is not None:
-            drawn.append(_tick_label("elapsed", tick, f"{said.elapsed} {percent(tick)}", LABEL_ROWS[elapsed_row]))
+            drawn.append(
+                _tick_label("elapsed", tick, f"{said.elapsed} {format_percent(tick)}", LABEL_ROWS[elapsed_row])
+            )
         if plan_tick is not None:
             drawn.append(
-                _tick_label("plan", plan_tick, f"{said.plan} {percent(plan_tick)}{plan_note}", LABEL_ROWS[plan_row])
+                _tick_label(
+                    "plan", plan_tick, f"{said.plan} {format_percent(plan_tick)}{plan_note}", LABEL_ROWS[plan_row]
+                )
             )
     return mark_safe(
         f'<svg class="bar{" bar-tall" if labels else ""}" role="img" aria-label="{_escaped(words)}"'
@@ -612,17 +475,19 @@ def measure_rows(rows, elapsed, sortable=False, since="", month="") -> SafeStrin
     for row in rows:
         f = row.figures
         cells = [
-            ("number", percent(f["completion_rate"])),
-            ("number", gap_cell(f["gap"])),
+            ("number", format_percent(f["completion_rate"])),
+            ("number", format_gap_cell(f["gap"])),
             ("number", light_mark("red", bare=True, count=f["lights"]["red"], href=row.red_url)),
             ("number", light_mark("yellow", bare=True, count=f["lights"]["yellow"], href=row.yellow_url)),
-            *(("number" if f[name] else "number zero", number(f[name])) for name in counts),
+            *(("number" if f[name] else "number zero", format_number(f[name])) for name in counts),
         ]
         if since:
-            cells.append(("number strong" if row.completed_change else "number zero", change(row.completed_change)))
+            cells.append(
+                ("number strong" if row.completed_change else "number zero", format_change(row.completed_change))
+            )
         if month:
             missing = row.month.missing if row.month else None
-            cells.append(("number", '<span class="zero">0</span>' if missing == 0 else number(missing)))
+            cells.append(("number", '<span class="zero">0</span>' if missing == 0 else format_number(missing)))
         cells.append(
             (
                 "bar-cell",
@@ -759,7 +624,13 @@ def filter_chips(form) -> list[dict]:
         elif hasattr(field, "choices"):
             text = dict(field.choices).get(value, value)
         else:
-            text = moment(value) if isinstance(value, datetime) else iso(value) if isinstance(value, date) else value
+            text = (
+                format_time(value)
+                if isinstance(value, datetime)
+                else format_iso_day(value)
+                if isinstance(value, date)
+                else value
+            )
         chips.append({"parameter": name, "label": field.label or name, "text": text})
     return chips
 
@@ -796,7 +667,7 @@ def nav_link(context, url: str, label: str, count=None) -> SafeString:
         chosen_day(context),
         format_html(' aria-current="{}"', current) if current else "",
         label,
-        format_html(' <span class="count">{}</span>', number(count)) if count else "",
+        format_html(' <span class="count">{}</span>', format_number(count)) if count else "",
     )
 
 
@@ -850,7 +721,7 @@ def unit_of(unit, classes="unit") -> str:
     """The unit behind a figure: closed up where it is a percent sign, or a Chinese unit of body size."""
     if not unit:
         return mark_safe("")
-    is_close = unit == "%" or (_is_chinese() and classes != "unit")
+    is_close = unit == "%" or (is_chinese() and classes != "unit")
     space = "" if is_close else " "
     return format_html('{}<span class="{}">{}</span>', space, classes, unit) if classes else space + unit
 
@@ -869,7 +740,7 @@ def figure(context, content, path, value, href=None, source=None, classes="") ->
     link = why.of(path) if why else None
     if link:
         source = link["source"]
-    raw = "" if value is None else str(numbers.json_number(value))
+    raw = "" if value is None else str(json_number(value))
     tag, opens = ("a", f' href="{_escaped(href)}"') if href else ("span", "")
     more = f" {_escaped(classes)}" if classes else ""
     its_source = f' data-source="{_escaped(source)}"' if source else ""

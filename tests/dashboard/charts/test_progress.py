@@ -24,7 +24,7 @@ from web.charts.chart import Figure
 from web.charts.labels import apart
 from web.charts.text import value_text
 from web.charts.theme import ACCENT, CATEGORY_TONES, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
-from web.formats.units import money_words
+from web.formats.money import format_rounded_money
 
 ROOT = Path(__file__).parents[3]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -287,7 +287,7 @@ class TestStacks:
 
     def test_categories_are_named_above_the_first_bar(self) -> None:
         rows = [CityRow("Yantai", industry=Decimal("3836.2"), infrastructure=2342, energy=3777, innovation=352)]
-        figure = checked(city_bars(rows, format_value=money_words))
+        figure = checked(city_bars(rows, format_value=format_rounded_money))
         assert words(figure) == [
             "<b>Key industries</b>",
             "<b>Infrastructure</b>",

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.formats.numbers import json_number, plain, trimmed, yi
+from web.formats.money import wan_to_yi
+from web.formats.numbers import json_default, json_number, trimmed
 
 
 @pytest.mark.parametrize(
@@ -46,15 +47,15 @@ def test_the_zeros_of_the_column_are_trimmed(stored: str, shown: str) -> None:
     [(845_000_000, "84500"), (94_200, "9.42"), (94_201, "9.4201"), (1, "0.0001"), (0, "0"), (10_000, "1")],
 )
 def test_wan_are_shown_as_yi_with_up_to_four_decimals(wan: int, shown: str) -> None:
-    assert f"{yi(wan):f}" == shown
+    assert f"{wan_to_yi(wan):f}" == shown
 
 
 @given(wan=st.integers(0, 10**13))
 def test_yi_lose_nothing_on_the_way_to_json(wan: int) -> None:
-    assert yi(wan) * 10_000 == wan
-    assert round(json_number(yi(wan)) * 10_000) == wan  # type: ignore[operator]
+    assert wan_to_yi(wan) * 10_000 == wan
+    assert round(json_number(wan_to_yi(wan)) * 10_000) == wan  # type: ignore[operator]
 
 
 def test_what_json_does_not_know_becomes_a_number_or_a_text() -> None:
-    assert plain(Decimal("0.7")) == 0.7
-    assert plain("x") == "x"
+    assert json_default(Decimal("0.7")) == 0.7
+    assert json_default("x") == "x"

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from web.formats.periods import period_name
+from web.formats.periods import format_period
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,6 @@ from web.formats.periods import period_name
 )
 def test_a_period_has_a_name_in_both_languages(kind, start, end, chinese, english):
     with translation.override("zh-hans"):
-        assert period_name(kind, start, end) == chinese
+        assert format_period(kind, start, end) == chinese
     with translation.override("en"):
-        assert period_name(kind, start, end) == english
+        assert format_period(kind, start, end) == english

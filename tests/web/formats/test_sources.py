@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from web.formats.sources import named_source, source_text
+from web.formats.sources import format_source, named_source
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ BOTH = "中国日报网，2023年8月29日 | China Daily, 29 August 2023; https:
 def test_a_source_with_two_names_has_the_readers_on_pages_and_in_the_api(language, name):
     with translation.override(language):
         assert named_source(BOTH) == f'<a href="https://example.org/a" rel="noopener noreferrer">{name}</a>'
-        assert source_text(BOTH) == f"{name}; https://example.org/a"
-        assert source_text(BOTH.removesuffix("; https://example.org/a")) == name
+        assert format_source(BOTH) == f"{name}; https://example.org/a"
+        assert format_source(BOTH.removesuffix("; https://example.org/a")) == name
 
 
 def test_a_source_with_one_name_has_it_for_everybody():
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            assert source_text("Made for tests") == "Made for tests"
-            assert source_text("A list; https://example.org/a") == "A list; https://example.org/a"
+            assert format_source("Made for tests") == "Made for tests"
+            assert format_source("A list; https://example.org/a") == "A list; https://example.org/a"
 
 
 def test_what_a_source_says_is_never_markup():

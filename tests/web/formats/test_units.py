@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from web.formats.units import english_decimals, english_unit, exact_money, in_english, money_words
+from web.formats.money import exact_money, format_rounded_money
+from web.formats.units import english_decimals, english_unit, in_english_unit
 
 ROUNDED = ("trillion yuan", "million people")
 
@@ -22,9 +23,9 @@ ROUNDED = ("trillion yuan", "million people")
 )
 @translation.override("en")
 def test_units_that_only_chinese_counts_in_are_converted(stored, value, shown, exactly, unit):
-    rounded = in_english(Decimal(value), stored)
+    rounded = in_english_unit(Decimal(value), stored)
     assert (rounded, english_decimals(stored)) == (Decimal(shown), 2 if unit in ROUNDED else 0)
-    assert f"{in_english(Decimal(value), stored, exactly=True):f}" == exactly
+    assert f"{in_english_unit(Decimal(value), stored, exactly=True):f}" == exactly
     assert english_unit(stored) == unit
 
 
@@ -45,10 +46,10 @@ def test_an_amount_as_exact_as_it_is(wan, english, chinese):
 
 def test_an_amount_as_headlines_have_it():
     with translation.override("en"):
-        assert [money_words(Decimal(yi)) for yi in (84500, 3836, 0)] == [
+        assert [format_rounded_money(Decimal(yi)) for yi in (84500, 3836, 0)] == [
             "8.45 trillion yuan",
             "383.6 billion yuan",
             "0 billion yuan",
         ]
     with translation.override("zh-hans"):
-        assert [money_words(Decimal(yi)) for yi in (84500, 3836, 0)] == ["8.45万亿元", "3,836亿元", "0亿元"]
+        assert [format_rounded_money(Decimal(yi)) for yi in (84500, 3836, 0)] == ["8.45万亿元", "3,836亿元", "0亿元"]

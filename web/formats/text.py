@@ -1,0 +1,37 @@
+"""Sentences and their parts in the reader's language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext, pgettext
+
+from web.formats.numbers import NO_VALUE, format_number
+
+
+def format_sentence(text: str, **parts: Any) -> SafeString:
+    """A translated sentence with parts put in; the parts are escaped, or marked up already."""
+    return format_html(text.replace("{", "{{").replace("}", "}}") % {name: f"{{{name}}}" for name in parts}, **parts)
+
+
+def format_list(items: Iterable[str]) -> str:
+    """Energy, Finance, Transport; 能源、财政、交通."""
+    return pgettext("between items", ", ").join(items)
+
+
+def format_result_count(count: int) -> str:
+    """How many rows a list has: 1 result, 1,518 results."""
+    return ngettext("%(count)s result", "%(count)s results", count) % {"count": format_number(count)}
+
+
+def format_person(user: Any) -> str:
+    """A person by their name, else their user name."""
+    return (user.get_full_name() or user.get_username()) if user else NO_VALUE
+
+
+def with_full_stop(sentence: Any) -> str:
+    """An error with its full stop: those of the glossary and of installed packages come without or with one."""
+    if str(sentence).rstrip().endswith((".", "。", "!", "！", "?", "？")):
+        return sentence
+    return format_html("{}{}", sentence, pgettext("end of a sentence", "."))
