@@ -1,7 +1,7 @@
-"""The light of a measure on a day: the first rule that holds.
+"""Overdue, due soon, and the light of a measure on a day.
 
-Written twice, side by side: as a function of plain values, which also says why, and as query
-conditions from the same thresholds, which count. A property test holds the two together.
+Each rule is written twice: as a function of plain values, and as a query condition from the same thresholds.
+tests/measures/test_querysets.py holds the two together.
 """
 
 from dataclasses import dataclass
@@ -38,8 +38,11 @@ def thresholds() -> Thresholds:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A light and its reason; `rule` is one of completed, overdue, due_soon, silent, on_course."""
+class MeasureLight:
+    """A light and its reason; `rule` is one of completed, overdue, due_soon, silent, on_course.
+
+    `days`: how many it is overdue or silent, or within how many it is due.
+    """
 
     light: Light
     rule: str
@@ -63,6 +66,21 @@ class Verdict:
         return ""
 
 
+def is_overdue(*, due_on: date | None, status: str, on: date) -> bool:
+    return due_on is not None and due_on < on and status != MeasureStatus.COMPLETED
+
+
+def is_due_soon(*, due_on: date | None, status: str, on: date, limits: Thresholds) -> bool:
+    """Due on the day or within `limits.due_soon` days after it, and not completed."""
+    is_open = status != MeasureStatus.COMPLETED
+    return due_on is not None and is_open and 0 <= (due_on - on).days <= limits.due_soon
+
+
+def should_have_moved(*, due_on: date | None, status: str, on: date, limits: Thresholds) -> bool:
+    """Due soon and still being promoted."""
+    return status == MeasureStatus.PROMOTING and is_due_soon(due_on=due_on, status=status, on=on, limits=limits)
+
+
 def light_of(
     *,
     status: str,
@@ -71,18 +89,18 @@ def light_of(
     last_report_on: date | None,
     on: date,
     limits: Thresholds,
-) -> Verdict:
+) -> MeasureLight:
     """`last_report_on`: the greatest day of last submission on or before `on` among reports accepted by now."""
     if status == MeasureStatus.COMPLETED:
-        return Verdict(Light.GREEN, "completed")
-    if due_on is not None and due_on < on:
-        return Verdict(Light.RED, "overdue", (on - due_on).days)
-    if due_on is not None and (due_on - on).days <= limits.due_soon and status == MeasureStatus.PROMOTING:
-        return Verdict(Light.YELLOW, "due_soon", limits.due_soon)
+        return MeasureLight(Light.GREEN, "completed")
+    if due_on is not None and is_overdue(due_on=due_on, status=status, on=on):
+        return MeasureLight(Light.RED, "overdue", (on - due_on).days)
+    if should_have_moved(due_on=due_on, status=status, on=on, limits=limits):
+        return MeasureLight(Light.YELLOW, "due_soon", limits.due_soon)
     silent = (on - max(listed_on, last_report_on or listed_on)).days
     if silent > limits.silent:
-        return Verdict(Light.YELLOW, "silent", silent)
-    return Verdict(Light.GREEN, "on_course")
+        return MeasureLight(Light.YELLOW, "silent", silent)
+    return MeasureLight(Light.GREEN, "on_course")
 
 
 def _shift(day: date, days: int) -> date:
@@ -98,19 +116,30 @@ def silent_since(on: date, limits: Thresholds) -> date:
     return _shift(on, -limits.silent)
 
 
+def _due_before(on: date, prefix: str) -> Q:
+    # Negated, a comparison with a missing day would be unknown: hence the first part.
+    return Q(**{f"{prefix}due_on__isnull": False, f"{prefix}due_on__lt": on})
+
+
+def overdue_condition(*, on: date, prefix: str = "") -> Q:
+    """`is_overdue`, over the columns `status` and, behind `prefix`, `due_on`."""
+    return _due_before(on, prefix) & ~Q(status=MeasureStatus.COMPLETED)
+
+
+def should_have_moved_condition(*, on: date, limits: Thresholds, prefix: str = "") -> Q:
+    """`should_have_moved`, over the same columns."""
+    due_on = f"{prefix}due_on"
+    soon = {f"{due_on}__isnull": False, f"{due_on}__gte": on, f"{due_on}__lte": _shift(on, limits.due_soon)}
+    return Q(**soon, status=MeasureStatus.PROMOTING)
+
+
 def light_conditions(
     *, on: date, limits: Thresholds, prefix: str = "", has_report: str = "has_recent_report"
 ) -> dict[Light, Q]:
-    """The same rule as conditions over columns `status`, `has_report` (a boolean: an accepted report with
-    `silent_since(on) <= submitted_on <= on`) and, behind `prefix`, `due_on` and `listed_on`."""
-    due = f"{prefix}due_on"
-    open_ = ~Q(status=MeasureStatus.COMPLETED)
-    red = open_ & Q(**{f"{due}__isnull": False, f"{due}__lt": on})
-    not_late = Q(**{f"{due}__isnull": True}) | Q(**{f"{due}__gte": on})
-    soon = Q(
-        **{f"{due}__isnull": False, f"{due}__gte": on, f"{due}__lte": _shift(on, limits.due_soon)},
-        status=MeasureStatus.PROMOTING,
-    )
+    """`light_of`, over the same columns, `listed_on` behind `prefix`, and `has_report` (a boolean: an accepted report
+    with `silent_since(on) <= submitted_on <= on`)."""
+    red = overdue_condition(on=on, prefix=prefix)
     silent = Q(**{f"{prefix}listed_on__lt": silent_since(on, limits), has_report: False})
-    yellow = open_ & not_late & (soon | silent)
+    waiting = should_have_moved_condition(on=on, limits=limits, prefix=prefix) | silent
+    yellow = ~Q(status=MeasureStatus.COMPLETED) & ~_due_before(on, prefix) & waiting
     return {Light.RED: red, Light.YELLOW: yellow, Light.GREEN: ~red & ~yellow}

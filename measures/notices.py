@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.models import Role, User
 from core.clock import now
 from measures.models import Measure, Notice, NoticeKind
-from measures.rules import FIRST_TOLD, due_notice, is_completion
+from measures.rules import NOTICE_DAYS_BEFORE, due_notice
 from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
 from web.language import local
@@ -28,10 +28,11 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def tell_of_due_dates(on: date) -> None:
     """Tells the reporters of each lead department what is due soon or overdue on the day. Again is no harm."""
-    measures: Any = Measure.objects.listed(on).with_status(on).filter(due_on__lte=on + timedelta(days=FIRST_TOLD))
+    measures: Any = (
+        Measure.objects.listed(on).with_status(on).filter(due_on__lte=on + timedelta(days=max(NOTICE_DAYS_BEFORE)))
+    )
     kinds = {
-        each: due_notice(each.due_on, completed=is_completion(each.status), on=on)
-        for each in measures.only("due_on", "lead_department")
+        each: due_notice(each.due_on, status=each.status, on=on) for each in measures.only("due_on", "lead_department")
     }
     people: dict[int | None, list[User]] = {}
     for user in User.objects.filter(role=Role.REPORTER, is_active=True):

@@ -51,15 +51,27 @@ def _plans_named(slug: str) -> QuerySet[Any, Any]:
     return _model("Plan").objects.filter(slug=slug).order_by()
 
 
-def _later_row() -> Q:
-    """A row that comes after the outer one by (effective_on, recorded_at, id)."""
-    same_day = Q(effective_on=OuterRef("effective_on"))
-    same_moment = same_day & Q(recorded_at=OuterRef("recorded_at"))
-    return (
-        Q(effective_on__gt=OuterRef("effective_on"))
-        | same_day & Q(recorded_at__gt=OuterRef("recorded_at"))
-        | same_moment & Q(pk__gt=OuterRef("pk"))
-    )
+# The order in which changes came into force: the last of a measure by a day is the one in force on that day.
+IN_ORDER = ("effective_on", "recorded_at", "pk")
+
+
+def _later_change() -> Q:
+    """A change that comes after the outer one."""
+    later, same = Q(), Q()
+    for column in IN_ORDER:
+        later |= same & Q(**{f"{column}__gt": OuterRef(column)})
+        same &= Q(**{column: OuterRef(column)})
+    return later
+
+
+def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquery:
+    """A column of the change in force on the day; the outer query names the measure `measure`.
+
+    The same rule as `StatusChangeQuerySet.in_force`, which finds the changes of all measures at once; for a column of
+    each measure this takes half the time.
+    """
+    changes = _model("StatusChange").objects.effective().filter(measure=OuterRef(measure), effective_on__lte=on)
+    return Subquery(changes.order_by(*(f"-{name}" for name in IN_ORDER)).values(column)[:1])
 
 
 class StatusChangeQuerySet(UpdatedAtQuerySet):
@@ -74,12 +86,12 @@ class StatusChangeQuerySet(UpdatedAtQuerySet):
     def history(self, as_of: date) -> Self:
         """The rows that count by the day, measure by measure in the order in which they came into force."""
         rows = self.effective().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
-        return rows.order_by("measure__code", "effective_on", "recorded_at", "pk")
+        return rows.order_by("measure__code", *IN_ORDER)
 
     def in_force(self, as_of: date) -> Self:
         """The one row of each measure that gives its status on the day."""
         rows = _model("StatusChange").objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
-        return self.effective().filter(~Exists(rows.filter(_later_row())), effective_on__lte=as_of)
+        return self.effective().filter(~Exists(rows.filter(_later_change())), effective_on__lte=as_of)
 
     def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet:
         """One row per finest cell (plan, section, lead department) with its counts on the day.
@@ -128,20 +140,15 @@ class MeasureQuerySet(UpdatedAtQuerySet):
         return self.filter(lead_department=department)
 
     def with_status(self, as_of: date) -> Self:
-        """Adds `status` and `status_since`, those of the row in force on the day."""
-        in_force = _model("StatusChange").objects.effective().filter(measure=OuterRef("pk"), effective_on__lte=as_of)
-        latest = in_force.order_by("-effective_on", "-recorded_at", "-pk")
+        """Adds `status` and `status_since`, those of the change in force on the day."""
         return self.annotate(
-            status=Subquery(latest.values("status")[:1], output_field=CharField()),
-            status_since=Subquery(latest.values("effective_on")[:1], output_field=DateField()),
+            status=of_change_in_force("status", on=as_of),
+            status_since=of_change_in_force("effective_on", on=as_of),
         )
 
     def with_status_then(self, day: date) -> Self:
         """Adds `status_then`, the status on an earlier day; null for a measure that was not listed by then."""
-        in_force = _model("StatusChange").objects.effective().filter(measure=OuterRef("pk"), effective_on__lte=day)
-        latest = in_force.order_by("-effective_on", "-recorded_at", "-pk").values("status")[:1]
-        was = When(listed_on__lte=day, then=Subquery(latest, output_field=CharField()))
-        return self.annotate(status_then=Case(was, output_field=CharField()))
+        return self.annotate(status_then=Case(When(listed_on__lte=day, then=of_change_in_force("status", on=day))))
 
     def with_last_report(self, as_of: date) -> Self:
         """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
@@ -155,15 +162,15 @@ class MeasureQuerySet(UpdatedAtQuerySet):
         has_report = Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField())
         queryset = self.annotate(has_recent_report=has_report)
         conditions = light_conditions(on=as_of, limits=limits)
-        lamps = (Light.RED, Light.YELLOW, Light.GREEN)
+        red, yellow, green = Light.RED.value, Light.YELLOW.value, Light.GREEN.value
         return queryset.annotate(
             light=Case(
-                *(When(conditions[light], then=Value(light.value)) for light in lamps), output_field=CharField()
+                When(conditions[Light.RED], then=Value(red)),
+                When(conditions[Light.YELLOW], then=Value(yellow)),
+                default=Value(green),
+                output_field=CharField(),
             ),
-            gravity=Case(
-                *(When(conditions[light], then=Value(number)) for number, light in enumerate(lamps)),
-                output_field=IntegerField(),
-            ),
+            gravity=Case(When(light=red, then=0), When(light=yellow, then=1), default=2, output_field=IntegerField()),
         )
 
     def as_of(self, day: date, *, limits: Thresholds) -> Self:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 
-from measures.models import Report, StatusChange
+from measures.models import Report
+from measures.querysets import of_change_in_force
 from measures.reports import NO_CHANGE
 from reporting.text_diff import Piece, differences
 from reporting.workflow import ReportState
@@ -57,14 +58,12 @@ class ReviewRow:
 
 def waiting_reports(*, day: date) -> QuerySet[Report]:
     """Submitted reports with the status of their measure on the day, and the id of its last accepted report."""
-    in_force = StatusChange.objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=day)
-    latest = in_force.order_by("-effective_on", "-recorded_at", "-pk")
     accepted = Report.objects.accepted().filter(measure=OuterRef("measure")).order_by("-submitted_on", "-pk")
     return (
         Report.objects.filter(state=ReportState.SUBMITTED)
         .select_related("measure__lead_department", "submitted_by")
         .annotate(
-            current_status=Subquery(latest.values("status")[:1], output_field=CharField()),
+            current_status=of_change_in_force("status", on=day, measure="measure"),
             last_accepted=Subquery(accepted.values("pk")[:1], output_field=IntegerField()),
         )
     )

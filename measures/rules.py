@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
+from core.lights import is_overdue
+from core.periods import month_end
 from core.statuses import MeasureStatus
 
 
@@ -19,20 +21,37 @@ class Change:
     supersedes: int | None = None
 
 
+class Dated(Protocol):
+    @property
+    def effective_on(self) -> date: ...
+
+
 def effective_changes(changes: Iterable[Change]) -> list[Change]:
-    """The rows that nothing supersedes, in the order in which they came into force."""
+    """The changes that nothing supersedes, in the order in which they came into force."""
     rows = list(changes)
-    gone = {row.supersedes for row in rows}
+    superseded = {row.supersedes for row in rows}
     return sorted(
-        (row for row in rows if row.id not in gone),
+        (row for row in rows if row.id not in superseded),
         key=lambda row: (row.effective_on, row.recorded_at, row.id),
     )
 
 
+def latest_by[D: Dated](rows: Sequence[D], day: date) -> D | None:
+    """Of effective changes in their order, the one in force on a day; None before the first."""
+    return next((row for row in reversed(rows) if row.effective_on <= day), None)
+
+
 def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
-    """The row that gives the status on a day; None before the first."""
-    rows = [row for row in effective_changes(changes) if row.effective_on <= on]
-    return rows[-1] if rows else None
+    """The change that gives the status on a day; None before the first."""
+    return latest_by(effective_changes(changes), on)
+
+
+def owes_report(*, listed_on: date, status_before: str | None, month: date, by: date) -> bool:
+    """Whether a measure owes a report for a month: listed by its end and by the day `by`, and not completed before.
+
+    `month` is its first day; `status_before` the status at the end of the month before, None where there was none.
+    """
+    return listed_on <= min(month_end(month), by) and status_before != MeasureStatus.COMPLETED
 
 
 def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) -> tuple[date, date] | None:
@@ -57,20 +76,17 @@ def is_completion(status: str) -> bool:
 
 
 # In days: when the lead department is told of a due date, before it and after it.
-TOLD_BEFORE = (30, 7, 1)
-FIRST_TOLD = max(TOLD_BEFORE)
-TOLD_AFTER = (1, 7)
-TOLD_EVERY = 30
+NOTICE_DAYS_BEFORE = (30, 7, 1)
+NOTICE_DAYS_AFTER = (1, 7)
+NOTICE_EVERY_DAYS = 30
 
 
-def due_notice(due_on: date | None, *, completed: bool, on: date) -> Literal["due_soon", "overdue"] | None:
+def due_notice(due_on: date | None, *, status: str, on: date) -> Literal["due_soon", "overdue"] | None:
     """What the lead department of a measure is told on a day; None for nothing."""
-    if due_on is None or completed:
+    if due_on is None or is_completion(status):
         return None
-    left = (due_on - on).days
-    if left in TOLD_BEFORE:
+    if (due_on - on).days in NOTICE_DAYS_BEFORE:
         return "due_soon"
-    late = -left
-    if late in TOLD_AFTER or (late > 0 and late % TOLD_EVERY == 0):
-        return "overdue"
-    return None
+    late = (on - due_on).days
+    is_day_of_notice = late in NOTICE_DAYS_AFTER or late % NOTICE_EVERY_DAYS == 0
+    return "overdue" if is_day_of_notice and is_overdue(due_on=due_on, status=status, on=on) else None

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from core.lights import Thresholds
+from core.lights import Thresholds, is_overdue, should_have_moved
 from core.statements import answer, compiled
 from core.statuses import MeasureStatus
 from measures.models import StatusChange
+from measures.rules import latest_by, owes_report
 
 # What is counted of a set of measures on an earlier day.
 COUNTED = ("total", *MeasureStatus.values, "due")
@@ -52,9 +53,7 @@ class History:
         """The entry that was in force of each measure on an earlier day; None where there was none yet. Looked for once
         for all who ask: it is mostly the end of last month."""
         if day not in self._on:
-            self._on[day] = [
-                next((entry for entry in reversed(rows) if entry.effective_on <= day), None) for rows in self.measures
-            ]
+            self._on[day] = [latest_by(rows, day) for rows in self.measures]
         return self._on[day]
 
     @cached_property
@@ -85,16 +84,14 @@ class History:
     @cached_property
     def overdue(self) -> list[Entry]:
         """Those with a red light, the longest overdue first."""
-        late = [e for e in self.latest if e.due_on is not None and e.due_on < self.day and not e.is_completed]
+        late = [each for each in self.latest if is_overdue(due_on=each.due_on, status=each.status, on=self.day)]
         return sorted(late, key=lambda entry: (entry.due_on, entry.measure))
 
     def due_soon(self, limits: Thresholds) -> int:
-        """How many have a yellow light because they are due soon and did not move."""
+        """How many have a yellow light because they are due soon and still being promoted."""
         return sum(
-            entry.due_on is not None
-            and 0 <= (entry.due_on - self.day).days <= limits.due_soon
-            and entry.status == MeasureStatus.PROMOTING
-            for entry in self.latest
+            should_have_moved(due_on=each.due_on, status=each.status, on=self.day, limits=limits)
+            for each in self.latest
         )
 
     def counts_on(self, day: date) -> dict[tuple[int, int], dict[str, int]]:
@@ -109,13 +106,18 @@ class History:
         return cells
 
     def owing(self, month: date) -> dict[str, int]:
-        """The lead department of each measure that owes a report for the month of the history's day, as
-        `MeasureQuerySet.owing` has it, by the measure's code; `month` is its first day."""
+        """The lead department of each measure that owes a report for the month, by the measure's code; `month` is the
+        first day of the month of the history's day."""
         before = self.on(month - timedelta(days=1)) if month > date.min else [None for _rows in self.measures]
         return {
-            entry.measure: entry.department_id
-            for earlier, entry in zip(before, self.latest, strict=True)
-            if earlier is None or not earlier.is_completed
+            latest.measure: latest.department_id
+            for rows, earlier, latest in zip(self.measures, before, self.latest, strict=True)
+            if owes_report(
+                listed_on=rows[0].effective_on,
+                status_before=earlier.status if earlier else None,
+                month=month,
+                by=self.day,
+            )
         }
 
     def changed_since(self, day: date) -> int:
@@ -142,7 +144,7 @@ def _running(changes: Counter[date]) -> list[tuple[date, int]]:
     return [after for before, after in pairwise(totals) if after[1] != before[1]]
 
 
-def count_on(steps: list[tuple[date, int]], day: date) -> int:
+def total_on(steps: list[tuple[date, int]], day: date) -> int:
     """The running total of a day."""
     return next((total for on, total in reversed(steps) if on <= day), 0)
 
@@ -165,5 +167,5 @@ def _entries(plan_id: int, day: date) -> QuerySet[Any, Any]:
     )
 
 
-def read(plan: Any, day: date) -> History:
+def load_history(plan: Any, day: date) -> History:
     return History([Entry._make(row) for row in answer(_entries(plan.pk, day))], day)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department
-from core.lights import Thresholds
+from core.lights import Thresholds, is_due_soon, is_overdue
 from core.periods import month_end
-from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Report
 from reporting.workflow import OPEN_STATES, ReportState
 
@@ -103,10 +102,7 @@ def _group(measure: Any, report: Report | None, owed: set[int], day: date, limit
         return "submitted" if report is not None and report.state == ReportState.SUBMITTED else "accepted"
     if measure.pk not in owed:
         return "nothing"
-    if measure.due_on is not None and measure.status != MeasureStatus.COMPLETED:
-        days = (measure.due_on - day).days
-        if days < 0:
-            return "overdue"
-        if days <= limits.due_soon:
-            return "due_soon"
-    return "to_report"
+    due: Any = {"due_on": measure.due_on, "status": measure.status, "on": day}
+    if is_overdue(**due):
+        return "overdue"
+    return "due_soon" if is_due_soon(**due, limits=limits) else "to_report"

@@ -51,9 +51,8 @@ from indicators.wording import (
     target_words,
     with_unit,
 )
-from measures import timeline as histories
 from measures.reporting_months import Month, months_in, reports_due_on
-from measures.timeline import History, count_on
+from measures.timeline import History, load_history, total_on
 from projects.models import Category
 from web.charts.chart import Chart, Column
 from web.charts.text import year_name
@@ -87,7 +86,7 @@ def overview(
     figures: Figures, links: Links, *, whole_plan: bool, map_of: str, compared: date | None = None
 ) -> dict[str, Any]:
     """`compared`: the day that is compared with; without one, changes are since the end of last month."""
-    history = histories.read(figures.plan, figures.day)
+    history = load_history(figures.plan, figures.day)
     since = compared or month_before(figures.day)
     then = EarlierFigures(figures, since, history) if since else None
     months = months_in(history, figures.plan)
@@ -445,13 +444,13 @@ def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
     rows = []
     for month in months_between(first, last):
         on = min(month_end(month), last)
-        total, completed = count_on(history.listed, on), count_on(history.completed, on)
+        total, completed = total_on(history.listed, on), total_on(history.completed, on)
         rate = percent(completed, total)
         elapsed = time_elapsed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=on)
         rows.append(
             {
                 "label": month_words(on) if on == month_end(month) else _day_words(on),
-                "due": min(count_on(history.due, on), total),
+                "due": min(total_on(history.due, on), total),
                 "completed": completed,
                 "rate": rate,
                 "gap": gap(rate, elapsed),
@@ -479,7 +478,7 @@ def _course_sentence(figures: Figures, history: History) -> str:
             left,
         ) % {"count": format_number(left)}
     started = max(plan.starts_on, date(day.year, 1, 1))
-    this_year = measures["completed"] - count_on(history.completed, started - timedelta(days=1))
+    this_year = measures["completed"] - total_on(history.completed, started - timedelta(days=1))
     needed = whole(Decimal(str(float(left / ((plan.ends_on - day).days / DAYS_A_MONTH)))))
     so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
     needed = max(needed, 1)

@@ -20,7 +20,7 @@ from accounts.models import Department
 from accounts.permissions import may_comment, may_report, may_review, may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.lights import OVERDUE, Light, Thresholds, Verdict, light_of, thresholds
+from core.lights import OVERDUE, Light, MeasureLight, Thresholds, light_of, thresholds
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.charts.status_history import StatusStep, status_steps
@@ -132,7 +132,7 @@ class MeasureList(ListPage):
         }
 
 
-def light_note(verdict: Verdict, due_on: date | None, on: date) -> str:
+def light_note(verdict: MeasureLight, due_on: date | None, on: date) -> str:
     """What stands behind a red or yellow light in a list: by how many days it is late, or in how many it is due, or for
     how many it has been silent."""
     if verdict.rule == "due_soon" and due_on:
@@ -144,7 +144,7 @@ def light_note(verdict: Verdict, due_on: date | None, on: date) -> str:
     return days_late(verdict.days) if verdict.light == Light.RED else ""
 
 
-def light_reason(verdict: Verdict) -> str:
+def light_reason(verdict: MeasureLight) -> str:
     """Why, in words; for an overdue measure also by how many days."""
     if verdict.rule != "overdue":
         return str(verdict.reason)
@@ -267,7 +267,7 @@ class MeasureDetail(ReadingView):
             "may_file": acts and may_report(user, lead=measure.lead_department_id),
         }
 
-    def change(self, measure: Any, verdict: Verdict, limits: Thresholds) -> MeasureChange | None:
+    def change(self, measure: Any, verdict: MeasureLight, limits: Thresholds) -> MeasureChange | None:
         """What it was on the day that is compared with, if there is one."""
         if not self.compared:
             return None

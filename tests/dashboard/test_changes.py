@@ -30,8 +30,8 @@ from dashboard.changes import (
 from dashboard.figures import Figures, Row
 from dashboard.pages.overview import fallen_words
 from indicators.models import Indicator
-from measures import timeline as histories
 from measures.models import Measure
+from measures.timeline import load_history
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import text_of
@@ -635,7 +635,7 @@ class TestLostMost:
 @pytest.mark.parametrize("day", ["2022-12-31", "2023-01-03", "2023-05-31", "2023-06-20", "2023-08-01", "2023-08-28"])
 def test_the_overview_makes_of_its_history_what_is_counted_for_the_day(plan, day):
     now, day = Figures(plan, NOW), date.fromisoformat(day)
-    earlier, counted = EarlierFigures(now, day, histories.read(plan, NOW)), Figures(plan, day)
+    earlier, counted = EarlierFigures(now, day, load_history(plan, NOW)), Figures(plan, day)
     assert earlier.measures == {name: value for name, value in counted.measures.items() if name != "lights"}
     assert earlier.projects.items() <= counted.projects.items()
     for by in ("section", "department"):

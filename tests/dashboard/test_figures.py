@@ -12,10 +12,10 @@ from dashboard.figures import Figures, summary
 from dashboard.pages.drill_down import categories_of
 from dashboard.pages.overview import month_ends
 from dashboard.pages.shared import Rank, in_order, rank
-from measures import timeline as histories
 from measures.models import Measure, Plan, StatusChange
 from measures.reporting_months import Month, months_of
 from measures.rules import Change, in_force
+from measures.timeline import load_history, total_on
 from projects.models import Project
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun
 from tests import factories as make
@@ -111,10 +111,10 @@ def test_the_published_figures_come_out_to_the_last_digit(demo):
 
 
 def test_the_course_and_the_figures_of_each_day_agree(demo):
-    history = histories.read(demo, date(2023, 8, 29))
+    history = load_history(demo, date(2023, 8, 29))
     for day in DAYS[1:]:
-        assert histories.count_on(history.completed, day) == Figures(demo, day).measures["completed"], day
-        assert histories.count_on(history.due, day) == Figures(demo, day).measures["due"], day
+        assert total_on(history.completed, day) == Figures(demo, day).measures["completed"], day
+        assert total_on(history.due, day) == Figures(demo, day).measures["due"], day
     figures = Figures(demo, date(2023, 8, 29))
     last = month_ends(figures, history)[-1]
     assert (last["due"], last["completed"], last["rate"], last["gap"]) == (
@@ -145,9 +145,9 @@ def test_a_completion_that_is_taken_back_counts_until_then(today):
     make.make_change(measure, "in_progress", date(2023, 8, 7), old_status="completed")
     mistake = make.make_change(wrong, "completed", date(2023, 4, 10))
     make.make_change(wrong, "in_progress", date(2023, 4, 10), supersedes=mistake)
-    history = histories.read(plan, date(2023, 8, 29))
+    history = load_history(plan, date(2023, 8, 29))
     assert history.completed == [(date(2023, 4, 3), 1), (date(2023, 8, 7), 0)]
-    assert histories.read(plan, date(2023, 8, 6)).completed == [(date(2023, 4, 3), 1)]
+    assert load_history(plan, date(2023, 8, 6)).completed == [(date(2023, 4, 3), 1)]
     assert history.fell_back_since(date(2023, 7, 31)) == 1
     assert history.changed_since(date(2023, 7, 31)) == 1
     assert history.changed_since(date(2023, 8, 7)) == 0
@@ -179,7 +179,7 @@ def test_before_the_plan_there_is_nothing_and_no_rate(today):
         measures = Figures(plan, day).measures
         assert (measures["total"], measures["completion_rate"], measures["gap"]) == (0, None, None)
         assert measures["time_elapsed"] == 0
-        assert month_ends(Figures(plan, day), histories.read(plan, day)) == []
+        assert month_ends(Figures(plan, day), load_history(plan, day)) == []
 
 
 def test_ranks_leave_out_small_members_and_ties_share_a_place(today):

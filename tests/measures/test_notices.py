@@ -36,12 +36,12 @@ DUE = date(2023, 9, 30)
     ],
 )
 def test_the_days_on_which_a_due_date_is_told(on: date, kind: str | None) -> None:
-    assert due_notice(DUE, completed=False, on=on) == kind
-    assert due_notice(DUE, completed=True, on=on) is None
+    assert due_notice(DUE, status="in_progress", on=on) == kind
+    assert due_notice(DUE, status="completed", on=on) is None
 
 
 def test_without_a_due_date_there_is_nothing_to_tell() -> None:
-    assert due_notice(None, completed=False, on=DUE) is None
+    assert due_notice(None, status="in_progress", on=DUE) is None
 
 
 @pytest.fixture

@@ -10,11 +10,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from core.clock import SHANGHAI
-from core.lights import Light, Thresholds, light_of
+from core.lights import (
+    Light,
+    Thresholds,
+    is_overdue,
+    light_of,
+    overdue_condition,
+    should_have_moved,
+    should_have_moved_condition,
+)
 from measures.models import Measure, Plan, Report, StatusChange
 from measures.reporting_months import months_of
-from measures.rules import Change, in_force
+from measures.rules import Change, in_force, owes_report
 from measures.services import load_changes
+from measures.timeline import load_history
 from tests.factories import (
     make_change,
     make_department,
@@ -132,6 +141,55 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             for key, count in counts.items():
                 names = ["total", "due", *STATUSES, *(light.value for light in Light)]
                 assert {name: cells[key][name] for name in names} == {name: count[name] for name in names}
+
+    @settings(deadline=None, max_examples=15)
+    @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
+    def test_who_is_overdue_due_soon_and_owes_a_report(self, made: list[dict[str, Any]], on: list[date]) -> None:
+        """As the rules say of each measure, as the conditions find it, and as the history of a page counts it."""
+        section, department = make_section(), make_department()
+        measures = [build(story, section, department) for story in made]
+        for day in on:
+            month = day.replace(day=1)
+            expected: dict[str, set[int]] = {"overdue": set(), "should_have_moved": set(), "owing": set()}
+            statuses = {}
+            for measure in measures:
+                row, before = expected_status(measure, day), expected_status(measure, month - timedelta(days=1))
+                if row is None:
+                    continue
+                statuses[measure.code] = row.status
+                due: dict[str, Any] = {"due_on": measure.due_on, "status": row.status, "on": day}
+                found = {
+                    "overdue": is_overdue(**due),
+                    "should_have_moved": should_have_moved(**due, limits=LIMITS),
+                    "owing": owes_report(
+                        listed_on=measure.listed_on,
+                        status_before=before.status if before else None,
+                        month=month,
+                        by=day,
+                    ),
+                }
+                for name, is_so in found.items():
+                    expected[name] |= {measure.pk} if is_so else set()
+
+            as_of = Measure.objects.as_of(day, limits=LIMITS)
+            conditions = {
+                "overdue": as_of.filter(overdue_condition(on=day)),
+                "should_have_moved": as_of.filter(should_have_moved_condition(on=day, limits=LIMITS)),
+                "owing": Measure.objects.owing(month, by=day),
+            }
+            for name, rows in conditions.items():
+                assert {row.pk for row in rows} == expected[name], name
+
+            history = load_history(section.plan, day)
+            codes = {measure.code: measure.pk for measure in measures}
+            assert {entry.measure: entry.status for entry in history.latest} == statuses
+            assert {codes[entry.measure] for entry in history.overdue} == expected["overdue"]
+            assert history.due_soon(LIMITS) == len(expected["should_have_moved"])
+            assert {codes[code] for code in history.owing(month)} == expected["owing"]
+            for earlier in (each for each in on if each < day):
+                then = {entry.measure: entry.status for entry in history.on(earlier) if entry}
+                rows_then = {each.code: expected_status(each, earlier) for each in measures}
+                assert then == {code: row.status for code, row in rows_then.items() if row}
 
     @settings(deadline=None, max_examples=15)
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))

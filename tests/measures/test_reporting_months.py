@@ -12,7 +12,7 @@ from measures.reporting_months import (
     months_of_department,
     months_shown,
 )
-from measures.timeline import read
+from measures.timeline import load_history
 from tests import factories as make
 from tests.pages import text_of
 
@@ -75,7 +75,7 @@ def test_the_history_of_a_plan_tells_what_is_owed(plan, django_assert_num_querie
     done = make.make_measure(make.Section.objects.get(), science, code="M004", listed_on=date(2023, 1, 3))
     make.make_change(done, "completed", date(2023, 2, 1))
     make.make_report(done, date(2023, 7, 5))
-    history = read(plan, day)
+    history = load_history(plan, day)
     with django_assert_num_queries(1):
         found = months_in(history, plan)
     assert (found[science.pk].owed, found[science.pk].filed) == (owed, filed)
@@ -144,7 +144,7 @@ def test_the_board_misses_what_departments_and_the_overview_miss(plan, is_filed,
         Report.objects.filter(state="draft").delete()
         make.make_report(make.Measure.objects.get(code="M002"), day, state="submitted", period=august)
     slugs = dict(make.Department.objects.values_list("pk", "slug"))
-    for months in (months_of(plan, day=day), months_in(read(plan, day), plan)):
+    for months in (months_of(plan, day=day), months_in(load_history(plan, day), plan)):
         assert {slugs[pk]: each.missing for pk, each in months.items() if each.missing} == missing
     board = board_of(plan, month=august, day=day)
     assert {row.department.slug: row.month.missing for row in board if row.month.missing} == missing
