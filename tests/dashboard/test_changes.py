@@ -276,13 +276,13 @@ def test_nothing_changed_is_said(plan):
 
 def test_each_month_end_of_the_plan_before_the_day_is_one_click_away(plan):
     html = page("/changes/?as_of=2023-04-10")
-    links = re.findall(r'<dd><a href="([^"]+)"[^>]*>([^<]+)</a>', html)
-    assert [(href.replace("&amp;", "&"), words) for href, words in links] == [
+    links = re.findall(r'<dd>\s*<a\s+href="([^"]+)"[^>]*>([^<]+)</a>', html)
+    assert [(href.replace("&amp;", "&"), words.strip()) for href, words in links] == [
         ("/changes/?compare=2023-01-31&as_of=2023-04-10", "January"),
         ("/changes/?compare=2023-02-28&as_of=2023-04-10", "February"),
         ("/changes/?compare=2023-03-31&as_of=2023-04-10", "March"),
     ]
-    assert 'aria-current="true">March' in html
+    assert re.search(r'aria-current="true"\s*>\s*March', html)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ class TestPicker:
         assert '<option value="2023-07-31" label="July 2023">' in html
         assert "2023-08-31" not in html
         assert '<option value="last_quarter" selected>' in html
-        assert 'name="compare_day" value="2023-06-30"' in html
+        assert re.search(r'name="compare_day"\s+value="2023-06-30"', html)
         assert '<input type="hidden" name="status" value="completed">' in html
         _before, _form, picker = html.partition('<form class="as-of"')
         assert 'type="hidden" name="compare' not in picker.partition("</form>")[0]
@@ -331,7 +331,7 @@ class TestPicker:
     def test_a_day_of_choice_stays_chosen(self, plan):
         html = page("/?compare=2023-05-31")
         assert '<option value="day" selected>' in html
-        assert 'name="compare_day" value="2023-05-31"' in html
+        assert re.search(r'name="compare_day"\s+value="2023-05-31"', html)
 
     def test_forms_have_none(self, plan):
         ada = make.make_user("ada", role="reporter", department=Measure.objects.get(code="M007").lead_department)

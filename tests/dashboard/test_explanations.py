@@ -246,12 +246,12 @@ def test_the_link_opens_exactly_the_rows_that_were_counted(reader, day):
 def check_rows(reader, query, day):
     page = reader.get(f"/explain/?{query}{day}").content.decode()
     value = int(re.search(r'data-value="(\d+)"', page)[1])
-    address = re.search(r'<li><a href="([^"]+)">', page.partition("<article")[2])[1].replace("&amp;", "&")
-    assert re.search(rf">{value:,} results?<", reader.get(address).content.decode())
+    address = re.search(r'<li>\s*<a href="([^"]+)">', page.partition("<article")[2])[1].replace("&amp;", "&")
+    assert re.search(rf">\s*{value:,} results?\s*<", reader.get(address).content.decode())
     answer = reader.get(f"/api/v1/explain/?{query}{day}").json()
     assert answer["rows"]["count"] == answer["value"] == value
     assert reader.get(answer["rows"]["url"]).json()["count"] == value
-    assert re.search(rf">{value:,} results?<", reader.get(answer["rows"]["page"]).content.decode())
+    assert re.search(rf">\s*{value:,} results?\s*<", reader.get(answer["rows"]["page"]).content.decode())
 
 
 def test_the_page_says_it_in_both_languages(reader):
@@ -304,6 +304,7 @@ def test_each_figure_of_a_page_leads_to_the_explanation_of_the_same_number(reade
         r"(?:(?:(?!data-figure=).)*?"
         r'<a class="why" href="([^"]+)" aria-label="(Why this number\? [^"]+)" data-why></a>)?',
         page,
+        re.DOTALL,
     )
     assert len(figures) >= 4
     assert len(figures) == page.count("data-figure=")

@@ -1,5 +1,6 @@
 """The workspace: Ada reports for Science and Technology, Ben for Energy, Rita reviews, Vic only looks."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -57,7 +58,14 @@ def page(client: Any, user: User, query: str = "") -> str:
 
 def group(html: str, title: str) -> str:
     """The part of the page below a heading."""
-    return next((text_of(f"<main{part}</main>") for part in html.split("<section")[1:] if f"<h2>{title} " in part), "")
+    return next(
+        (
+            text_of(f"<main{part}</main>")
+            for part in html.split("<section")[1:]
+            if re.search(rf"<h2>\s*{title}\s", part)
+        ),
+        "",
+    )
 
 
 class TestPage:

@@ -60,7 +60,7 @@ def said(address, language):
     """The foot's line on the totals, and whether the page also says below its sentence that some wait."""
     page = Client().get(f"{address}{'&' if '?' in address else '?'}lang={language}").content.decode()
     foot = page[page.index("<footer") :]
-    lines = [line.split("</li>")[0] for line in foot.split("<li>")[1:]]
+    lines = [line.split("</li>")[0].strip() for line in foot.split("<li>")[1:]]
     about = [line for line in lines if line.startswith(WORDS[language])]
     main = page[page.index("<main") : page.index("</main>")]
     return about, WORDS[language][0] in main
