@@ -13,6 +13,7 @@ from tests.services import ROOT
 CHECKS = {
     "ruff check": "ruff check --quiet",
     "ruff format": "ruff format --quiet --check",
+    "templates are indented": "djhtml --check --tabwidth 2 templates",
     "mypy": "mypy",
     "import contracts": "lint-imports",
     "django check": "python manage.py check",
