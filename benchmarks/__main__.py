@@ -17,7 +17,7 @@ from tests import services
 from tests.lanes import termination_like_ctrl_c
 
 RESULTS = Path(__file__).parent / "results"
-UNMEASURED = "the overview in a browser; the size of an installation"
+UNMEASURED = "the overview in a browser"
 
 
 class Parser(argparse.ArgumentParser):

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -132,12 +131,65 @@ class Watch:
         return still
 
 
-def _cell_of(report: Report) -> Key:
+SCORES = "SELECT id, in_progress + 2 * completed FROM rollups_measurerollup WHERE id = ANY(%s)"
+
+
+def _key(report: Report) -> Key:
     measure = report.measure
     return measure.section.plan_id, measure.section_id, measure.lead_department_id
 
 
-SCORES = "SELECT id, in_progress + 2 * completed FROM rollups_measurerollup WHERE id = ANY(%s)"
+class Reviewers:
+    """Threads that accept reports at a steady pace, and tell `watch` of each in the moment of its commit."""
+
+    def __init__(self, watch: Watch, per_second: float) -> None:
+        self.watch = watch
+        self.per_second = per_second
+        self.user = User.objects.filter(role=Role.REVIEWER).order_by("pk")[0]
+        columns = TABLES["measures"].columns
+        scores = MeasureRollup.objects.values_list("pk", F("in_progress") + 2 * F("completed"), *columns)
+        # By the cell's key: its id, and its score when everything is accepted that was until now.
+        self.cells = {tuple(key): (pk, score) for pk, score, *key in scores.iterator()}
+        self.begin = time.monotonic() + 0.2
+        # In seconds, of the report that was begun the latest after its time.
+        self.late = 0.0
+        self.errors: list[str] = []
+
+    def accept_all(self, reports: Sequence[Report]) -> None:
+        shares: list[list[tuple[int, Report]]] = [[] for _ in range(REVIEWERS)]
+        for number, report in enumerate(reports):
+            # Reports of one cell go to one reviewer: their order is then that of their commits.
+            shares[hash(_key(report)) % REVIEWERS].append((number, report))
+        threads = [threading.Thread(target=self._work, args=[share]) for share in shares]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _work(self, share: Sequence[tuple[int, Report]]) -> None:
+        try:
+            for number, report in share:
+                self._accept(number, report)
+        except Exception as error:
+            self.errors.append(f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()
+
+    def _accept(self, number: int, report: Report) -> None:
+        key = _key(report)
+
+        def committed() -> None:
+            cell, score = self.cells[key]
+            self.cells[key] = (cell, score + 1)
+            self.watch.accepted.append(Accepted(cell, score + 1, time.monotonic()))
+
+        due = self.begin + number / self.per_second
+        time.sleep(max(due - time.monotonic(), 0))
+        self.late = max(self.late, time.monotonic() - due)
+        with transaction.atomic():
+            # Before the hook that queues the refresh.
+            transaction.on_commit(committed)
+            accept_report(report, by=self.user)
 
 
 def accept_reports(*, per_second: float) -> dict[str, Any]:
@@ -145,56 +197,12 @@ def accept_reports(*, per_second: float) -> dict[str, Any]:
     to the look by another connection that saw it.
     """
     reports = list(Report.objects.filter(pk__in=_filed).order_by("pk").select_related("measure__section"))
-    table = TABLES["measures"]
-    scores = MeasureRollup.objects.values_list("pk", F("in_progress") + 2 * F("completed"), *table.columns)
-    cells = {tuple(key): (pk, score) for pk, score, *key in scores.iterator()}
     watch = Watch(_address())
-    counts: Counter[int] = Counter()
-    reviewer = User.objects.filter(role=Role.REVIEWER).order_by("pk")[0]
-    errors: list[str] = []
-    late = 0.0
-    begin = time.monotonic() + 0.2
-
-    def accept(number: int, report: Report) -> None:
-        nonlocal late
-        cell, score = cells[
-            report.measure.section.plan_id, report.measure.section_id, report.measure.lead_department_id
-        ]
-
-        def committed() -> None:
-            counts[cell] += 1
-            watch.accepted.append(Accepted(cell, score + counts[cell], time.monotonic()))
-
-        due = begin + number / per_second
-        time.sleep(max(due - time.monotonic(), 0))
-        late = max(late, time.monotonic() - due)
-        with transaction.atomic():
-            # Before the hook that queues the refresh.
-            transaction.on_commit(committed)
-            accept_report(report, by=reviewer)
-
-    def work(own: Sequence[tuple[int, Report]]) -> None:
-        try:
-            for each in own:
-                accept(*each)
-        except Exception as error:
-            errors.append(f"{type(error).__name__}: {error}")
-        finally:
-            connection.close()
-
-    shares: list[list[tuple[int, Report]]] = [[] for _ in range(REVIEWERS)]
-    for number, report in enumerate(reports):
-        # Reports of one cell go to one reviewer: their order is then that of their commits.
-        shares[hash((report.measure.section_id, report.measure.lead_department_id)) % REVIEWERS].append(
-            (number, report)
-        )
+    reviewers = Reviewers(watch, per_second)
     watching = threading.Thread(target=watch.run)
-    reviewers = [threading.Thread(target=work, args=[share]) for share in shares]
-    for thread in (watching, *reviewers):
-        thread.start()
-    for thread in reviewers:
-        thread.join()
-    seconds = time.monotonic() - begin
+    watching.start()
+    reviewers.accept_all(reports)
+    seconds = time.monotonic() - reviewers.begin
     watch.done.set()
     watching.join()
     return {
@@ -202,8 +210,8 @@ def accept_reports(*, per_second: float) -> dict[str, Any]:
         "accepted": len(watch.accepted),
         "lost": watch.lost,
         "seconds": seconds,
-        "late": late,
-        "errors": errors[:3],
+        "late": reviewers.late,
+        "errors": reviewers.errors[:3],
         "failed runs": RollupRun.objects.exclude(error="").count(),
     }
 

@@ -1,66 +1,25 @@
 """What is measured, on which data, and against what."""
 
-import gzip
 import statistics
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from tqdm import tqdm
-
-from benchmarks import growth, load, serving
+from benchmarks import growth, serving, sizes
 from benchmarks.child import Child, child
 from benchmarks.growth import Data
-from benchmarks.load import NotMeasured, Timings, fetch
+from benchmarks.load import NotMeasured, Timings
+from benchmarks.pages import EMPTY, PAGES, time_pages
 from benchmarks.report import Finding, say
 from tests import services
 
-EMPTY, OVERVIEW, COLD = "/benchmark/empty/", "/", "/benchmark/cold"
 EVERY_PROJECT = "/benchmark/every-project/?format=ndjson"
-HUNDRED_PROJECTS = "/api/v1/projects/?page_size=100"
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a reader waits for, and how many times an empty view it may take."""
-
-    what: str
-    path: str
-    budget: float | None = None
-    # Whether it must take no longer on a larger site.
-    same: bool = False
-    # Answers of two workers in a second, of which there must be `least`.
-    counted: bool = False
-    least: float | None = None
-    # Whether the reader has the answer already.
-    known: bool = False
-
-
-PAGES = (
-    Page("empty view", EMPTY),
-    Page("overview, warm", OVERVIEW, 6, same=True, counted=True, least=400),
-    Page("overview, cold", COLD + OVERVIEW, 60, same=True, counted=True),
-    Page("measures page, 250 rows, warm", "/measures/?page_size=250", 40),
-    Page("measures page, 250 rows, cold", COLD + "/measures/?page_size=250", 40),
-    Page("projects page, 50 rows, warm", "/projects/", 40),
-    Page("projects page, 50 rows, cold", COLD + "/projects/", 40),
-    Page("API, 249 measures, warm", "/api/v1/measures/?page_size=249", 12),
-    Page("API, 249 measures, cold", COLD + "/api/v1/measures/?page_size=249"),
-    Page("API, 100 projects, warm", HUNDRED_PROJECTS, counted=True),
-    Page("API, 100 projects, cold", COLD + HUNDRED_PROJECTS, counted=True, least=150),
-    Page("API, 304", HUNDRED_PROJECTS, 3, known=True),
-)
 # How many times as long as at 1x something may take that must not grow with the data.
 SAME = 1.2
-# Short and many: what else the machine does then falls on all alike.
 ROUNDS, QUICK_ROUNDS = 6, 2
-ROUND_SECONDS = 1
 
 # Reports accepted a second, and for how many seconds.
 PACE, SECONDS, QUICK_SECONDS = 20, 10, 3
@@ -93,6 +52,7 @@ class Bench:
         with serving.demo(first.environment) as site:
             self.add("demo, second start", first, measured=site.seconds_to_start, budget=10, unit="s")
             self.first_visit(site)
+        self.installation(first)
         self.read_and_refresh(self.grown(first, [size for size in self.sizes if size <= growth.LARGEST_SQLITE]))
 
     def postgresql(self) -> None:
@@ -122,6 +82,20 @@ class Bench:
                     self.findings.append(Finding("everything", first.database, size, note=str(reason)))
         return found
 
+    def first_visit(self, site: serving.Site) -> None:
+        try:
+            visit = sizes.first_visit(site.port)
+        except NotMeasured as reason:
+            self.add("first visit, compressed", note=str(reason))
+            return
+        note = f"{visit.files} files; the demonstration sends {visit.sent / 1000:.0f} KB"
+        self.add("first visit, compressed", measured=visit.compressed / 1000, budget=100, unit="KB", note=note)
+
+    def installation(self, data: Data) -> None:
+        parts = sizes.installation(data.folder)
+        note = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in parts.items())
+        self.add("installation", measured=sum(parts.values()) / 1e6, budget=300, unit="MB", note=note)
+
     def read_and_refresh(self, all_data: Sequence[Data]) -> None:
         """All that leaves the data as they are. The first site stays beside each larger one: what must not grow is
         measured on both in turns.
@@ -142,36 +116,21 @@ class Bench:
                         self.refresh(inside, data, first_inside)
 
     def pages(self, site: serving.Site, data: Data, first: serving.Site) -> None:
-        targets = [(site, page) for page in PAGES]
-        if site is not first:
-            targets += [(first, page) for page in PAGES if page.same]
-        timings = {target: Timings() for target in targets}
-        problems: dict[tuple[serving.Site, Page], str] = {}
-        rounds = QUICK_ROUNDS if self.quick else ROUNDS
         say(f"{data}: pages")
-        for target in tqdm(rounds * targets, leave=False, disable=None):
-            asked, page = target
-            before = asked.cpu_seconds
-            try:
-                load.read(asked.port, page.path, timings[target], requests=400, seconds=ROUND_SECONDS, known=page.known)
-            except NotMeasured as reason:
-                problems[target] = str(reason)
-            timings[target].cpu_seconds += asked.cpu_seconds - before
-        empty = PAGES[0]
+        same = [page for page in PAGES if page.same and site is not first]
+        targets = [*((site, page) for page in PAGES), *((first, page) for page in same)]
+        timings = time_pages(targets, QUICK_ROUNDS if self.quick else ROUNDS)
         for page in PAGES:
-            against = None if page is empty else timings[site, empty]
-            self.page(page.what, data, timings[site, page], against, problems.get((site, page)), page.budget)
-            if page.counted and (site, page) not in problems:
-                a_second = timings[site, page].a_second
-                self.add(f"{page.what}, answers a second", data, measured=a_second, budget=page.least, is_floor=True)
-            if site is not first and page.same:
-                problem = problems.get((site, page)) or problems.get((first, page))
-                self.page(f"{page.what}, against 1x", data, timings[site, page], timings[first, page], problem, SAME)
+            times = timings[site, page]
+            self.page(page.what, data, times, None if page is EMPTY else timings[site, EMPTY], page.budget)
+            if page.counted and not times.problem:
+                a_second = f"{page.what}, answers a second"
+                self.add(a_second, data, measured=times.a_second, budget=page.least, is_floor=True)
+            if page in same:
+                self.page(f"{page.what}, against 1x", data, times, timings[first, page], SAME)
 
-    def page(
-        self, what: str, data: Data, times: Timings, against: Timings | None, problem: str | None, budget: float | None
-    ) -> None:
-        if problem:
+    def page(self, what: str, data: Data, times: Timings, against: Timings | None, budget: float | None) -> None:
+        if problem := times.problem or (against and against.problem):
             self.add(what, data, note=problem)
             return
         note = f"{times.cpu:.3g} ms CPU" if times.cpu else ""
@@ -227,7 +186,7 @@ class Bench:
 
         about = ask("about", "looking")
         self.versions[data.database] = about["version"]
-        add("overview, queries", ask("overview queries", "queries of the overview"), "queries", budget=15)
+        add("overview, queries", ask("overview queries", "queries of the overview"), "queries", budget=25)
         add("API, 100 projects, CPU", ask("api", "API", **enough), budget=1 / 3, unit="ms")
         add("NDJSON, every project of a plan", ask("ndjson", "NDJSON", **enough), budget=3, unit="ms")
         if data.size == EXPORT_SIZE:
@@ -309,46 +268,3 @@ class Bench:
             self.add("memory of a Celery worker, peak", data, measured=most, budget=300, unit="MB", note=note)
         else:
             self.add("memory of a Celery worker, peak", data, note="only Linux tells")
-
-    def first_visit(self, site: serving.Site) -> None:
-        """Kilobytes of the overview and what its head asks for, compressed as a server in front would (gzip -6)."""
-        what = "first visit, compressed"
-        response, page = fetch(site.port, "/")
-        if response.status != 200:
-            self.add(what, note=f"/ answered {response.status}")
-            return
-        parser = Resources()
-        parser.feed(page.decode())
-        sizes = [len(gzip.compress(page, 6))]
-        sent = _sent(site.port, "/")
-        for address in parser.found:
-            target = urlsplit(urljoin("/", address))
-            path = f"{target.path}?{target.query}" if target.query else target.path
-            response, body = fetch(site.port, path)
-            if response.status != 200:
-                self.add(what, note=f"{path} answered {response.status}")
-                return
-            sizes.append(len(gzip.compress(body, 6)))
-            sent += _sent(site.port, path)
-        note = f"{len(sizes)} files; the demonstration sends {sent / 1000:.0f} KB"
-        self.add(what, measured=sum(sizes) / 1000, budget=100, unit="KB", note=note)
-
-
-class Resources(HTMLParser):
-    """The stylesheets and scripts that a page names, but for the chart script, which comes later."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        address = values.get("src") if tag == "script" else None
-        if tag == "link" and "stylesheet" in (values.get("rel") or "").split():
-            address = values.get("href")
-        if address and "plotly.min" not in address and address not in self.found:
-            self.found.append(address)
-
-
-def _sent(port: int, path: str) -> int:
-    return len(fetch(port, path, **{"Accept-Encoding": "br, gzip"})[1])

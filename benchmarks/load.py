@@ -5,10 +5,14 @@ import itertools
 import statistics
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
 
 CLIENTS = 4
 WARM_UP = 3
+LOGIN = "/accounts/login/"
 
 
 class NotMeasured(Exception):
@@ -21,6 +25,7 @@ class Timings:
     cpu_seconds: float = 0
     requests: int = 0  # with the first ones, which are not timed
     wall_seconds: float = 0
+    problem: str = ""  # why it could not be measured
 
     @property
     def p50(self) -> float:
@@ -41,29 +46,48 @@ class Timings:
         return statistics.quantiles(self.milliseconds, n=20, method="inclusive")[-1]
 
 
-def fetch(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+def fetch(port: int, path: str, form: str | None = None, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET" if form is None else "POST", path, form, headers=headers)
         response = connection.getresponse()
         return response, response.read()
     finally:
         connection.close()
 
 
-def read(port: int, path: str, into: Timings, *, requests: int, seconds: float, known: bool = False) -> None:
+def log_in(port: int, name: str, password: str) -> dict[str, str]:
+    """The header that says who asks."""
+    token = _cookies(fetch(port, LOGIN)[0])["csrftoken"]
+    form = urlencode({"username": name, "password": password, "csrfmiddlewaretoken": token})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={token}"}
+    response, _ = fetch(port, LOGIN, form, **headers)
+    if response.status != 302:
+        raise RuntimeError(f"{name} could not log in: {LOGIN} answered {response.status}")
+    return {"Cookie": f"sessionid={_cookies(response)['sessionid']}"}
+
+
+def _cookies(response: http.client.HTTPResponse) -> dict[str, str]:
+    sent = SimpleCookie("; ".join(response.headers.get_all("Set-Cookie") or []))
+    return {name: morsel.value for name, morsel in sent.items()}
+
+
+def read(
+    port: int, path: str, into: Timings, *, requests: int, seconds: float, known: bool, headers: Mapping[str, str]
+) -> None:
     """Asks for `path` with four readers until `requests` answers have come or the time is up; where the answer is
     `known`, they ask only whether it is still the newest.
     """
-    headers, expected = {}, 200
+    expected = 200
     if known:
-        headers, expected = {"If-None-Match": fetch(port, path)[0].headers["ETag"]}, 304
+        etag = fetch(port, path, **headers)[0].headers["ETag"]
+        headers, expected = {**headers, "If-None-Match": etag}, 304
     tickets = itertools.count()
     problems: list[str] = []
     answered: list[str] = []
 
     def ask(connection: http.client.HTTPConnection) -> None:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", path, headers=dict(headers))
         response = connection.getresponse()
         response.read()
         if response.status != expected:

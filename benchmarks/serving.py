@@ -1,6 +1,7 @@
 """The demonstration on a throwaway data folder, and what it weighs."""
 
 import contextlib
+import json
 import os
 import sys
 import threading
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import fetch
+from benchmarks.load import fetch, log_in
 from tests import services
 from tests.compose import compose_command
 from tests.lanes import clean_environment
@@ -23,6 +24,13 @@ class Site:
     port: int
     seconds_to_start: float
     process_id: int
+    folder: Path
+
+    def cookies_of(self, person: str) -> dict[str, str]:
+        """The header with which one of the demonstration's people asks; none for anyone."""
+        if not person:
+            return {}
+        return log_in(self.port, person, json.loads((self.folder / "demo-accounts.json").read_text())[person])
 
     @property
     def memory(self) -> list[int]:
@@ -73,7 +81,7 @@ def demo(names: Mapping[str, str]) -> Iterator[Site]:
             return True
 
         services.wait_until(answers, "the demonstration's first answer", seconds=120)
-        yield Site(port, time.monotonic() - start, process.popen.pid)
+        yield Site(port, time.monotonic() - start, process.popen.pid, Path(names["PILOTZONE_DATA_DIR"]))
 
 
 class Peaks:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from benchmarks import __main__ as bench
-from benchmarks import accepting, growth, inside
+from benchmarks import accepting, growth, inside, load, sizes
 from benchmarks.accepting import Accepted, Watch
 from benchmarks.child import Child
 from benchmarks.report import Finding, table
@@ -179,3 +179,31 @@ def test_a_child_that_does_not_answer_is_not_waited_for(tmp_path):
         with pytest.raises(RuntimeError, match=r"the measurement “api” took longer than 0.1 s"):
             Child(process, tmp_path / "log").ask("api", patience=0.1)
         process.kill()
+
+
+def test_a_first_visit_is_the_page_and_what_its_head_names_but_the_charts_script():
+    parser = sizes.Resources()
+    parser.feed(
+        '<link rel="stylesheet" href="/a.css"><link rel="icon" href="/a.svg"><script src="/a.js"></script>'
+        '<script src="/static/plotly.min.js" defer></script><script src="/a.js"></script><script>1</script>'
+    )
+    assert parser.found == ["/a.css", "/a.js"]
+
+
+def test_an_installation_is_its_packages_its_tools_and_its_data(tmp_path):
+    (tmp_path / "db.sqlite3").write_bytes(b"1234")
+    parts = sizes.installation(tmp_path)
+    assert parts["data"] == 4
+    # plotly alone has 40 MB; the tools of a developer would be as much again.
+    assert 100e6 < parts["packages"] < 300e6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_with_an_account_asks_as_that_person(today, live_server):
+    make.make_user("rita", role="reviewer", password="a password")
+    port = int(live_server.url.rpartition(":")[2])
+    page = "/review/board/"
+    assert load.fetch(port, page)[0].status == 302
+    assert load.fetch(port, page, **load.log_in(port, "rita", "a password"))[0].status == 200
+    with pytest.raises(RuntimeError, match="rita could not log in"):
+        load.log_in(port, "rita", "another password")

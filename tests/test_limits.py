@@ -18,15 +18,10 @@ BESIDE = ("benchmarks", "docs", "fixtures")
 APPS = sorted({path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", *BESIDE})
 
 COMPLEX = {
-    "benchmarks/bench.py Bench.pages",
     "dashboard/api/rollups.py MemberListing.rows",
-    "dashboard/charts/due_dates.py due_chart",
-    "dashboard/charts/due_dates.py due_dates",
     "dashboard/charts/progress_curve.py _rate_place",
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
-    "dashboard/charts/report_matrix.py report_matrix",
-    "dashboard/charts/stacked_bars.py _stack",
     "dashboard/charts/tile_map.py city_tile_map",
     "dashboard/pages/drill_down.py city_table",
     "dashboard/pages/drill_down.py measure_member",
@@ -69,10 +64,8 @@ COMPLEX = {
     "indicators/charts/time_series.py indicator_chart",
 }
 LONG_FUNCTIONS = {
-    "benchmarks/accepting.py accept_reports",
-    "dashboard/charts/due_dates.py due_dates",
     "dashboard/charts/progress_curve.py progress_curve",
-    "dashboard/charts/stacked_bars.py _stack",
+    "dashboard/charts/tile_map.py city_tile_map",
     "dashboard/figures.py explanations",
     "fixtures/make/measures.py make",
     "measures/charts/status_history.py status_steps",
