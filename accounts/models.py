@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractUser
@@ -44,9 +44,9 @@ class DepartmentQuerySet(UpdatedAtQuerySet):
 
 
 class Department(Sourced, UpdatedAtModel):
-    """`merged_into` is the department that does its work now, and itself stands; `merged_on` the day it ceased.
+    """`merged_into` is the department that does its work now, and is not merged itself; `merged_on` the day it ceased.
 
-    Only `measures.services.merge_departments` sets them: what belonged to the department goes along.
+    Only the service that merges departments sets them: what belonged to the department goes along.
     """
 
     slug = models.SlugField(_("Name in addresses"), unique=True)
@@ -90,9 +90,17 @@ class Department(Sourced, UpdatedAtModel):
         return self.name_zh
 
     @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
+
+    @property
     def successor(self) -> "Department":
-        """The department that does its work now: itself while it stands."""
+        """The department that does its work now: itself unless it was merged."""
         return self.merged_into or self
+
+    if TYPE_CHECKING:
+        # Defined by ABSOLUTE_URL_OVERRIDES in the settings: its page belongs to a room above.
+        def get_absolute_url(self) -> str: ...
 
 
 class User(AbstractUser):

@@ -5,8 +5,10 @@ from collections.abc import Collection
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from accounts.models import Role, Scope, User
+from core.exceptions import NotAllowed
 
 
 def may_read(user: User | AnonymousUser) -> bool:
@@ -21,6 +23,12 @@ def may_see_names(user: User | AnonymousUser) -> bool:
 
 def may_review(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and (user.is_superuser or user.role == Role.REVIEWER)
+
+
+def check_reviewer(user: User) -> None:
+    """Raises NotAllowed for whoever may not review."""
+    if not may_review(user):
+        raise NotAllowed(_("You may not do this"))
 
 
 def may_see_logs(user: User | AnonymousUser) -> bool:

@@ -16,6 +16,9 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
 from measures import reports, services
 from measures.models import Measure, Plan, Report, Section, StatusChange
+from measures.office.corrections import correct_status, reopen_measure
+from measures.office.mergers import merge_departments
+from measures.office.terms import change_terms, move_listing
 from projects.models import Project
 from projects.services import remove_project, save_project
 from regions.models import Region
@@ -175,7 +178,7 @@ def the_words_of_a_measure_are_changed(site: Any) -> Steps:
 @moves("measure M002")
 def its_terms_are_changed(site: Any) -> Steps:
     yield
-    services.change_terms(
+    change_terms(
         site.M002,
         by=site.rita,
         reason="Agreed",
@@ -189,33 +192,33 @@ def its_terms_are_changed(site: Any) -> Steps:
 def a_status_is_corrected(site: Any) -> Steps:
     wrong = change("M002", "in_progress")
     yield
-    services.correct_status(wrong, by=site.rita, status="in_progress", effective_on=date(2023, 4, 7), reason="A slip")
+    correct_status(wrong, by=site.rita, status="in_progress", effective_on=date(2023, 4, 7), reason="A slip")
 
 
 @moves("measure M003", "change M003 2023-08-25 in_progress")
 def a_measure_is_reopened(site: Any) -> Steps:
     yield
-    services.reopen_measure(site.M003, by=site.rita, status="in_progress", effective_on=DAY, reason="Found open")
+    reopen_measure(site.M003, by=site.rita, status="in_progress", effective_on=DAY, reason="Found open")
 
 
 @moves("measure M002", "change M002 2023-02-01 promoting", "project P0001", "indicator growth")
 def a_measure_is_listed_from_another_day(site: Any) -> Steps:
     yield
-    services.move_listing(site.M002, by=site.rita, listed_on=date(2023, 2, 1))
+    move_listing(site.M002, by=site.rita, listed_on=date(2023, 2, 1))
 
 
 @moves("measure M001", "measure M002", "measure M003", "department power")
 def departments_are_merged(site: Any) -> Steps:
     yield
-    services.merge_departments(site.power, into=site.science, by=site.rita, reason="Decided")
+    merge_departments(site.power, into=site.science, by=site.rita, reason="Decided")
 
 
 @moves("department empty", "department other")
 def a_department_that_has_nothing_but_an_older_one_is_merged(site: Any) -> Steps:
     empty, other = make.make_department("empty"), make.make_department("other")
-    services.merge_departments(other, into=empty, by=site.rita, reason="Decided")
+    merge_departments(other, into=empty, by=site.rita, reason="Decided")
     yield
-    services.merge_departments(empty, into=site.science, by=site.rita, reason="Decided")
+    merge_departments(empty, into=site.science, by=site.rita, reason="Decided")
 
 
 @moves("measure M001")

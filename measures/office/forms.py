@@ -11,7 +11,7 @@ from accounts.models import Department
 from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.models import Measure, Section
-from measures.services import Holdings
+from measures.office.mergers import Holdings
 from web.language import local
 from web.lists.filters import DayField, DepartmentField, SlugField
 

@@ -1,5 +1,4 @@
-"""What the reviewing office changes about a measure (its terms, a wrong status, a completion that was none), and
-which departments it merges."""
+"""The reviewing office's forms: terms of a measure, corrections of its status, mergers of departments."""
 
 from typing import Any
 
@@ -8,73 +7,85 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
 from accounts.permissions import may_review, signed_in
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from measures.models import Measure, StatusChange
+from measures.office.corrections import correct_status, reopen_measure
 from measures.office.forms import TERMS, MergeForm, StatusForm, TermsForm
+from measures.office.mergers import count_holdings, merge_departments
+from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
-from measures.services import (
-    change_terms,
-    correct_status,
-    count_holdings,
-    load_changes,
-    merge_departments,
-    reopen_measure,
-)
+from measures.services import load_changes
 from web.language import local
 from web.unsaved_input import restore_input
 from web.views import WorkPage
 
 
 class OfficeForm(WorkPage):
-    """A form about one thing. A refusal goes back with what was typed; `done` is said after a change."""
+    """A form that changes `subject`. A refusal goes back with what was typed."""
 
     template_name = "measures/office_form.html"
+    heading: str | Promise
+    explanation: str | Promise
+    submit: str | Promise
+    # Said after the change.
+    done: str | Promise
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_review(request.user)
 
-    def about(self) -> tuple[str, str]:
-        """The address of the thing's own page, and its name."""
+    @property
+    def subject(self) -> Measure | Department:
         raise NotImplementedError
 
-    def after(self, form: Any) -> str:
-        """Where a change leads."""
-        return self.about()[0]
+    @property
+    def subject_name(self) -> str:
+        raise NotImplementedError
 
     def make_form(self, data: Any = None) -> forms.Form | None:
-        """None where there is nothing to change; `words` then say why."""
+        """None where there is nothing to change; the explanation then says why."""
         raise NotImplementedError
 
-    def change(self, form: Any, by: User) -> object:
+    def save(self, form: Any, by: User) -> None:
         raise NotImplementedError
 
-    def texts(self) -> dict[str, Any]:
-        """heading, submit, done, and words."""
-        raise NotImplementedError
+    def get_success_url(self, form: Any) -> str:
+        return self.subject.get_absolute_url()
+
+    def get_heading(self) -> str | Promise:
+        return self.heading
+
+    def get_explanation(self) -> str | Promise:
+        return self.explanation
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
             kwargs["form"] = self.make_form(restore_input(self.request, self.request.path) or None)
-        address, name = self.about()
-        return super().get_context_data(about_url=address, about_name=name, **self.texts(), **kwargs)
+        return super().get_context_data(
+            subject=self.subject,
+            subject_name=self.subject_name,
+            heading=self.get_heading(),
+            explanation=self.get_explanation(),
+            submit=self.submit,
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = self.make_form(request.POST)
         if form is not None and form.is_valid():
             try:
-                self.change(form, signed_in(request.user))
+                self.save(form, signed_in(request.user))
             except NotAllowed as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:
-                messages.success(request, self.texts()["done"])
-                return redirect(self.after(form))
+                messages.success(request, str(self.done))
+                return redirect(self.get_success_url(form))
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
 
@@ -82,52 +93,58 @@ class MeasureForm(OfficeForm):
     restored_fields = (*TERMS, *(f"initial-{name}" for name in TERMS), "status", "effective_on", "reason")
 
     @cached_property
-    def measure(self) -> Measure:
+    def subject(self) -> Measure:
         measures = Measure.objects.select_related("section", "lead_department")
         return get_object_or_404(measures, code=self.kwargs["code"])
 
-    def about(self) -> tuple[str, str]:
-        return self.measure.get_absolute_url(), f"{self.measure.code} {local(self.measure, 'title')}"
+    @property
+    def subject_name(self) -> str:
+        return f"{self.subject.code} {local(self.subject, 'title')}"
 
 
 class ChangeTerms(MeasureForm):
+    heading = gettext_lazy("Change due date, lead department or section")
+    explanation = gettext_lazy("What was set before, who changed it and why stay visible on the measure's page.")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The terms were changed; the old ones stay on record")
+
     def make_form(self, data: Any = None) -> TermsForm:
-        return TermsForm(data, measure=self.measure)
+        return TermsForm(data, measure=self.subject)
 
-    def change(self, form: TermsForm, by: User) -> object:
-        return change_terms(self.measure, by=by, reason=form.cleaned_data["reason"], **form.changed_terms)
-
-    def texts(self) -> dict[str, Any]:
-        return {
-            "heading": _("Change due date, lead department or section"),
-            "submit": _("Save"),
-            "done": _("The terms were changed; the old ones stay on record"),
-            "words": _("What was set before, who changed it and why stay visible on the measure's page."),
-        }
+    def save(self, form: TermsForm, by: User) -> None:
+        change_terms(self.subject, by=by, reason=form.cleaned_data["reason"], **form.changed_terms)
 
 
 class StatusPage(MeasureForm):
     @cached_property
-    def rows(self) -> list[Change]:
-        return load_changes(self.measure)
+    def changes(self) -> list[Change]:
+        return load_changes(self.subject)
+
+    @cached_property
+    def effective(self) -> list[Change]:
+        return effective_changes(self.changes)
 
 
 class CorrectStatus(StatusPage):
+    heading = gettext_lazy("Correct a status change")
+    submit = gettext_lazy("Correct")
+    done = gettext_lazy("The status change was corrected")
+
     @cached_property
     def wrong(self) -> StatusChange:
-        return get_object_or_404(self.measure.status_changes.all(), pk=self.kwargs["pk"])
+        return get_object_or_404(self.subject.status_changes.all(), pk=self.kwargs["pk"])
 
     @cached_property
-    def change_in_force(self) -> Change | None:
-        """The row as the rules see it; None where it was corrected before."""
-        return next((row for row in effective_changes(self.rows) if row.id == self.wrong.pk), None)
+    def effective_change(self) -> Change | None:
+        """The wrong change as the rules see it; None where it was corrected before."""
+        return next((each for each in self.effective if each.id == self.wrong.pk), None)
 
     def make_form(self, data: Any = None) -> StatusForm | None:
-        wrong = self.change_in_force
-        window = correction_window(self.rows, wrong, today=self.day) if wrong else None
+        wrong = self.effective_change
+        window = correction_window(self.changes, wrong, today=self.day) if wrong else None
         if wrong is None or window is None:
             return None
-        is_first = wrong == effective_changes(self.rows)[0]
+        is_first = wrong == self.effective[0]
         return StatusForm(
             data,
             window=window,
@@ -135,28 +152,27 @@ class CorrectStatus(StatusPage):
             initial={"status": wrong.status, "effective_on": wrong.effective_on},
         )
 
-    def change(self, form: StatusForm, by: User) -> object:
-        return correct_status(self.wrong, by=by, **form.cleaned_data)
+    def save(self, form: StatusForm, by: User) -> None:
+        correct_status(self.wrong, by=by, **form.cleaned_data)
 
-    def texts(self) -> dict[str, Any]:
-        if self.change_in_force is None:
-            words = _("This row has already been corrected.")
-        elif self.make_form() is None:
-            words = _("Another change follows on the same day, so this row counts for no day.")
-        else:
-            words = _("The row below was wrong: the correction replaces it for every day, and it stays visible.")
-        return {
-            "heading": _("Correct a status change"),
-            "submit": _("Correct"),
-            "done": _("The status change was corrected"),
-            "words": words,
-            "wrong": self.wrong,
-        }
+    def get_explanation(self) -> str:
+        if self.effective_change is None:
+            return _("This row has already been corrected.")
+        if self.make_form() is None:
+            return _("Another change follows on the same day, so this row counts for no day.")
+        return _("The row below was wrong: the correction replaces it for every day, and it stays visible.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(wrong=self.wrong, **kwargs)
 
 
 class Reopen(StatusPage):
+    heading = gettext_lazy("Reopen a completed measure")
+    submit = gettext_lazy("Reopen")
+    done = gettext_lazy("The measure was reopened")
+
     def make_form(self, data: Any = None) -> StatusForm | None:
-        current = effective_changes(self.rows)[-1]
+        current = self.effective[-1]
         if not is_completion(current.status):
             return None
         return StatusForm(
@@ -166,55 +182,47 @@ class Reopen(StatusPage):
             initial={"status": MeasureStatus.IN_PROGRESS, "effective_on": self.day},
         )
 
-    def change(self, form: StatusForm, by: User) -> object:
-        return reopen_measure(self.measure, by=by, **form.cleaned_data)
+    def save(self, form: StatusForm, by: User) -> None:
+        reopen_measure(self.subject, by=by, **form.cleaned_data)
 
-    def texts(self) -> dict[str, Any]:
-        if is_completion(effective_changes(self.rows)[-1].status):
-            words = _("It is so no longer from a day on. For a completion that never was, correct its row instead.")
-        else:
-            words = _("Only a completed measure can be reopened.")
-        return {
-            "heading": _("Reopen a completed measure"),
-            "submit": _("Reopen"),
-            "done": _("The measure was reopened"),
-            "words": words,
-        }
+    def get_explanation(self) -> str:
+        if is_completion(self.effective[-1].status):
+            return _("It is so no longer from a day on. For a completion that never was, correct its row instead.")
+        return _("Only a completed measure can be reopened.")
 
 
 class MergeDepartment(OfficeForm):
+    submit = gettext_lazy("Merge")
+    done = gettext_lazy("The departments were merged; links to the old one lead here")
     restored_fields = ("into", "reason", "confirmed")
 
     @cached_property
-    def source(self) -> Department:
+    def subject(self) -> Department:
         return get_object_or_404(Department, slug=self.kwargs["slug"])
 
-    def about(self) -> tuple[str, str]:
-        # Of one that was merged, this leads on to the department that does its work now.
-        return reverse("dashboard:department", args=[self.source.slug]), local(self.source, "name")
-
-    def after(self, form: MergeForm) -> str:
-        return reverse("dashboard:department", args=[form.cleaned_data["into"].slug])
+    @property
+    def subject_name(self) -> str:
+        return local(self.subject, "name")
 
     def make_form(self, data: Any = None) -> MergeForm | None:
-        if self.source.merged_into_id is not None:
+        if self.subject.is_merged:
             return None
-        return MergeForm(data, source=self.source, moves=count_holdings(self.source))
+        return MergeForm(data, source=self.subject, moves=count_holdings(self.subject))
 
-    def change(self, form: MergeForm, by: User) -> object:
-        return merge_departments(self.source, into=form.cleaned_data["into"], by=by, reason=form.cleaned_data["reason"])
+    def save(self, form: MergeForm, by: User) -> None:
+        merge_departments(self.subject, into=form.cleaned_data["into"], by=by, reason=form.cleaned_data["reason"])
 
-    def texts(self) -> dict[str, Any]:
-        if self.source.merged_into_id is not None:
-            words = _("This department has been merged already.")
-        else:
-            words = _(
-                "The department's measures and people go to the department that you choose. Reports stay with their "
-                "measures, and old links lead to that department. This cannot be undone."
-            )
-        return {
-            "heading": _("Merge the %(name)s into another department") % {"name": local(self.source, "name")},
-            "submit": _("Merge"),
-            "done": _("The departments were merged; links to the old one lead here"),
-            "words": words,
-        }
+    def get_success_url(self, form: MergeForm) -> str:
+        into: Department = form.cleaned_data["into"]
+        return into.get_absolute_url()
+
+    def get_heading(self) -> str:
+        return _("Merge the %(name)s into another department") % {"name": self.subject_name}
+
+    def get_explanation(self) -> str:
+        if self.subject.is_merged:
+            return _("This department has been merged already.")
+        return _(
+            "The department's measures and people go to the department that you choose. Reports stay with their "
+            "measures, and old links lead to that department. This cannot be undone."
+        )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
 from measures.models import Measure, Notice, StatusChange
+from measures.office.corrections import reopen_measure
 from measures.reports import (
     ReportData,
     accept_report,
@@ -19,7 +20,7 @@ from measures.reports import (
     return_report,
     save_draft,
 )
-from measures.services import add_comment, reopen_measure
+from measures.services import add_comment
 from tests.documents import make_pdf
 from tests.factories import file_report, make_user
 

@@ -15,7 +15,7 @@ from accounts.models import Department
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator, Observation
 from measures.models import Evidence, Measure, Report, Section, StatusChange
-from measures.services import merge_departments
+from measures.office.mergers import merge_departments
 from projects.models import Project
 from rollups.models import MeasureRollup
 from tests.factories import make_indicator, make_section, make_user

@@ -17,6 +17,8 @@ from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures import services
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
+from measures.office.mergers import merge_departments
+from measures.office.terms import change_terms
 from measures.reports import (
     DraftChanged,
     ReportData,
@@ -28,7 +30,6 @@ from measures.reports import (
     save_draft,
     submit_report,
 )
-from measures.services import change_terms, merge_departments
 from pilotzone.celery import app
 from projects.models import Project
 from rollups import engine

@@ -20,8 +20,8 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from measures.models import Measure, Notice, Report, StatusChange
+from measures.office.terms import change_terms
 from measures.reports import accept_report
-from measures.services import change_terms
 from pilotzone.celery import app
 from rollups.models import MeasureRollup, RollupRun, StaleCell
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups

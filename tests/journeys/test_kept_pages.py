@@ -16,8 +16,9 @@ from django.urls import resolve
 from accounts.models import Department, User
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
+from measures.office.mergers import merge_departments
 from measures.reports import accept_report
-from measures.services import add_comment, merge_departments
+from measures.services import add_comment
 from pilotzone.celery import app
 from projects.models import Project
 from rollups.services import rebuild_rollups

@@ -19,8 +19,10 @@ from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from dashboard.figures import Figures
 from measures.models import Measure, TermsChange
+from measures.office.mergers import Holdings, count_holdings, merge_departments
+from measures.office.terms import change_terms
 from measures.reports import submit_report
-from measures.services import Holdings, add_measure, change_terms, count_holdings, merge_departments
+from measures.services import add_measure
 from rollups.models import MeasureRollup, StaleCell
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests import factories as make

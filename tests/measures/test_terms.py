@@ -7,8 +7,10 @@ import pytest
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures.models import Comment, TermsChange
+from measures.office.corrections import correct_status, reopen_measure
+from measures.office.terms import change_terms
 from measures.reports import accept_report, submit_report
-from measures.services import add_comment, change_terms, correct_status, reopen_measure
+from measures.services import add_comment
 from tests.factories import (
     file_report,
     make_change,

@@ -7,8 +7,10 @@ import pytest
 
 from accounts.models import User
 from measures.models import Comment, Measure, StatusChange
+from measures.office.corrections import correct_status
+from measures.office.terms import change_terms
 from measures.reports import accept_report
-from measures.services import add_comment, change_terms, correct_status
+from measures.services import add_comment
 from tests.factories import file_report, make_change, make_department, make_measure, make_section, make_user, shanghai
 from tests.pages import text_of
 

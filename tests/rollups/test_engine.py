@@ -14,8 +14,9 @@ from hypothesis.extra.django import TestCase
 
 from core.exceptions import NotAllowed
 from measures.models import Measure
+from measures.office.corrections import correct_status, reopen_measure
+from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report
-from measures.services import change_terms, correct_status, move_listing, reopen_measure
 from projects.models import Category, Project, Stage
 from projects.services import remove_project, save_project
 from rollups import engine

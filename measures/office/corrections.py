@@ -1,0 +1,95 @@
+"""Status changes by the reviewing office: a wrong one corrected, a completed measure reopened."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import check_reviewer
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.statuses import MeasureStatus
+from core.texts import clean_text
+from measures.models import Measure, StatusChange
+from measures.rules import Change, correction_window, effective_changes, is_completion
+from measures.services import (
+    cell_of,
+    load_changes,
+    lock_measure,
+    mark_updated,
+    next_recorded_at,
+    send_figures_changed,
+)
+
+
+@transaction.atomic
+def correct_status(change: StatusChange, *, by: User, status: str, effective_on: date, reason: str) -> StatusChange:
+    """Says that a change was wrong: adds one that supersedes it. The wrong one stays visible and counts for no day."""
+    measure = lock_measure(change.measure_id)
+    check_reviewer(by)
+    reason = clean_text(reason, field="reason", if_empty=_("A correction needs a reason."))
+    changes = load_changes(measure)
+    effective = effective_changes(changes)
+    wrong = next((each for each in effective if each.id == change.pk), None)
+    if wrong is None:
+        raise NotAllowed(_("This row has already been corrected."))
+    window = correction_window(changes, wrong, today=today())
+    if window is None:
+        raise NotAllowed(_("Another change follows on the same day, so this row counts for no day."))
+    _check_day(effective_on, *window)
+    if wrong == effective[0] and status != MeasureStatus.PROMOTING:
+        raise NotAllowed(_("The first status of a measure is “being promoted”."))
+    correction = _add_change(
+        measure,
+        changes,
+        old_status=change.status,
+        status=status,
+        effective_on=effective_on,
+        recorded_by=by,
+        supersedes=change,
+        reason_zh=reason,
+        provenance=change.provenance,
+        source=change.source,
+    )
+    StatusChange.objects.filter(pk=change.pk).mark_updated()
+    return correction
+
+
+@transaction.atomic
+def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: date, reason: str) -> StatusChange:
+    """Says that a completed measure is no longer so: adds a change that supersedes nothing."""
+    measure = lock_measure(measure.pk)
+    check_reviewer(by)
+    reason = clean_text(reason, field="reason", if_empty=_("Going back from completed needs a reason"))
+    changes = load_changes(measure)
+    current = effective_changes(changes)[-1]
+    if not is_completion(current.status) or is_completion(status):
+        raise NotAllowed(_("Only a completed measure can be reopened."))
+    _check_day(effective_on, current.effective_on, today())
+    return _add_change(
+        measure,
+        changes,
+        old_status=current.status,
+        status=status,
+        effective_on=effective_on,
+        recorded_by=by,
+        reason_zh=reason,
+        provenance=measure.provenance,
+        source=measure.source,
+    )
+
+
+def _check_day(day: date, first: date, last: date) -> None:
+    if not first <= day <= last:
+        raise NotAllowed(_("The day must lie between %(first)s and %(last)s.") % {"first": first, "last": last})
+
+
+def _add_change(measure: Measure, changes: Sequence[Change], **columns: Any) -> StatusChange:
+    """`changes`: those of the measure so far."""
+    change = StatusChange.objects.create(measure=measure, recorded_at=next_recorded_at(changes), **columns)
+    mark_updated(measure)
+    send_figures_changed(cell_of(measure))
+    return change

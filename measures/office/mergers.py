@@ -1,0 +1,120 @@
+"""Mergers of departments."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.permissions import check_reviewer
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.texts import clean_text
+from measures.models import Measure, Term, TermsChange
+from measures.office.terms import terms_change
+from measures.services import cell_of, check_not_merged, locked_measures, send_figures_changed
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """How much belongs to a department: measures that it leads, measures that it takes part in, and people."""
+
+    led: int
+    joined: int
+    people: int
+
+
+def count_holdings(department: Department) -> Holdings:
+    return Holdings(department.led_measures.count(), department.joined_measures.count(), department.users.count())
+
+
+@transaction.atomic
+def merge_departments(source: Department, *, into: Department, by: User, reason: str) -> Holdings:
+    """Makes a department part of another, for good: by a reviewer, with a reason, on record. Returns what went along.
+
+    Everything that refers to `source` refers to `into` afterwards; reports stay with their measures. The number of
+    statements does not grow with the measures. Raises NotAllowed.
+    """
+    check_reviewer(by)
+    reason = clean_text(reason, field="reason", if_empty=_("Please say why."))
+    if source == into:
+        raise NotAllowed(_("A department cannot be merged into itself."), field="into")
+    # All, in one order: departments that were merged into `source` before are written too, and mergers that run at the
+    # same time wait for each other.
+    departments = {each.pk: each for each in Department.objects.select_for_update(no_key=True).order_by("pk")}
+    source, into = departments[source.pk], departments[into.pk]
+    if source.is_merged:
+        raise NotAllowed(_("This department has been merged already."))
+    check_not_merged(into, field="into")
+    # Those that it takes part in are written too: two mergers at once must come upon the same measures in one order.
+    joined_by_source = Q(pk__in=_participations().filter(department=source).values("measure"))
+    touched = locked_measures().filter(Q(lead_department=source) | joined_by_source)
+    led = [measure for measure in touched if measure.lead_department_id == source.pk]
+    before = {cell_of(measure) for measure in led}
+    TermsChange.objects.bulk_create(
+        terms_change(measure, Term.LEAD_DEPARTMENT, source, into, by=by, reason=reason) for measure in led
+    )
+    joined = _move_participation(source, into, by=by)
+    Measure.objects.filter(lead_department=source).update(lead_department=into)
+    people = User.objects.filter(department=source).update(department=into)
+    # Who was merged into it before: their addresses still lead to a department that stands.
+    Department.objects.filter(merged_into=source).update(merged_into=into)
+    source.merged_into, source.merged_on = into, today()
+    source.save(update_fields=["merged_into", "merged_on"])
+    # A department that leads nothing has no change of terms to say who merged it and why.
+    LogEntry.objects.log_create(
+        source,
+        action=LogEntry.Action.UPDATE,
+        actor=by,
+        changes={"merged_into": ["None", str(into.pk)]},
+        additional_data={"reason": reason},
+    )
+    if before:
+        send_figures_changed(*before, *((plan, section, into.pk) for plan, section, _lead in before))
+    return Holdings(len(led), joined, people)
+
+
+def _participations() -> Any:
+    """Which department takes part in which measure."""
+    return Measure.participating_departments.through._default_manager
+
+
+def _move_participation(source: Department, into: Department, *, by: User) -> int:
+    """`into` takes part where `source` did, once, and not where it leads; `source` still leads what it led.
+
+    Returns in how many measures `source` took part. What was so before is in the log of the measures.
+    """
+    participations = _participations()
+    both = participations.filter(department__in=(source, into)).values_list("measure", "department")
+    before = set(both.all())
+    participations.filter(
+        Q(measure__lead_department__in=(source, into), department=source)
+        | Q(measure__lead_department=source, department=into)
+        | Q(measure__in=participations.filter(department=into).values("measure"), department=source)
+    ).delete()
+    participations.filter(department=source).update(department=into)
+    after = set(both.all())
+    others = {measure for measure, _department in before ^ after}
+    Measure.objects.filter(pk__in=others).mark_updated()
+    measures = Measure.objects.in_bulk(others)
+    names = {each.pk: str(each) for each in (source, into)}
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            content_type=ContentType.objects.get_for_model(Measure),
+            object_pk=str(measure),
+            object_id=measure,
+            object_repr=str(measures[measure]),
+            action=LogEntry.Action.UPDATE,
+            actor=by,
+            changes={
+                "participating_departments": {"type": "m2m", "operation": operation, "objects": [names[department]]}
+            },
+        )
+        for operation, rows in (("delete", before - after), ("add", after - before))
+        for measure, department in sorted(rows)
+    )
+    return sum(department == source.pk for _measure, department in before)

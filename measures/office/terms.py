@@ -1,0 +1,114 @@
+"""The terms of a measure: due date, lead department, section. They change by a reviewer, with a reason, on record."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TypedDict, Unpack, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.permissions import check_reviewer
+from core.clock import now, today
+from core.exceptions import NotAllowed
+from core.texts import clean_text
+from measures.models import Measure, Section, StatusChange, Term, TermsChange
+from measures.rules import effective_changes
+from measures.services import (
+    cell_of,
+    check_not_merged,
+    load_changes,
+    lock_department,
+    lock_measure,
+    send_figures_changed,
+)
+
+TermValue = date | Department | Section | None
+
+
+class Terms(TypedDict, total=False):
+    """Terms to be changed; one that is left out stays. A `due_on` of None: no due date."""
+
+    due_on: date | None
+    lead_department: Department
+    section: Section
+
+
+@transaction.atomic
+def change_terms(measure: Measure, *, by: User, reason: str, **terms: Unpack[Terms]) -> list[TermsChange]:
+    """Moves a due date, or a measure to another department or section.
+
+    Returns a row for each term that really changed. Raises NotAllowed.
+    """
+    check_reviewer(by)
+    reason = clean_text(reason, field="reason", if_empty=_("Please say why."))
+    if "lead_department" in terms:
+        terms["lead_department"] = lock_department(terms["lead_department"])
+        check_not_merged(terms["lead_department"], field="lead_department")
+    measure = lock_measure(measure.pk)
+    _check_terms(measure, terms)
+    before = cell_of(measure)
+    changes = []
+    for name, new in cast(dict[str, TermValue], terms).items():
+        term, old = Term(name), getattr(measure, name)
+        if new != old:
+            setattr(measure, name, new)
+            changes.append(terms_change(measure, term, old, new, by=by, reason=reason))
+    if not changes:
+        raise NotAllowed(_("Nothing was changed."))
+    measure.save()
+    TermsChange.objects.bulk_create(changes)
+    send_figures_changed(before, cell_of(measure))
+    return changes
+
+
+def _check_terms(measure: Measure, terms: Terms) -> None:
+    due_on, section = terms.get("due_on"), terms.get("section")
+    if due_on is not None and due_on < measure.listed_on:
+        listed = {"day": measure.listed_on}
+        raise NotAllowed(_("The measure was listed on %(day)s; it cannot be due before.") % listed, field="due_on")
+    if section is not None and section.plan_id != measure.section.plan_id:
+        raise NotAllowed(_("The section belongs to another plan."), field="section")
+
+
+def terms_change(measure: Measure, term: Term, old: TermValue, new: TermValue, *, by: User, reason: str) -> TermsChange:
+    """The row that keeps a change of terms, not yet saved."""
+    return TermsChange(
+        measure=measure,
+        field=term,
+        old_value=_as_text(old),
+        new_value=_as_text(new),
+        reason=reason,
+        recorded_at=now(),
+        recorded_by=by,
+    )
+
+
+def _as_text(value: TermValue) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else value.slug
+
+
+@transaction.atomic
+def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
+    """Moves the day a measure counts from; its first row moves with it.
+
+    Raises NotAllowed when a later row would come to stand before it, or the day is after today.
+    """
+    # They name the measures that are listed. Before the measure: whoever links them holds them first, too.
+    measure.projects.mark_updated()
+    measure.indicators.mark_updated()
+    measure = lock_measure(measure.pk)
+    rows = effective_changes(load_changes(measure))
+    if listed_on > today():
+        raise NotAllowed(_("The day is in the future"))
+    if len(rows) > 1 and effective_changes([replace(rows[0], effective_on=listed_on), *rows[1:]])[0].id != rows[0].id:
+        raise NotAllowed(_("The measure already changed its status on %(day)s.") % {"day": rows[1].effective_on})
+    if measure.due_on is not None and measure.due_on < listed_on:
+        raise NotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
+    measure.listed_on = listed_on
+    measure.save(update_fields=["listed_on"])
+    StatusChange.objects.filter(pk=rows[0].id).update(effective_on=listed_on)
+    send_figures_changed(cell_of(measure))
+    return measure
