@@ -5,7 +5,8 @@ from django.urls import path, re_path, resolve
 
 from pilotzone import urls as site
 from pilotzone.urls import *  # noqa: F403 (its handlers of errors)
-from projects.api.projects import ProjectRows, Projects
+from projects.api.projects import Projects
+from projects.models import Project
 
 
 def empty(request: HttpRequest) -> HttpResponse:
@@ -26,7 +27,7 @@ class EveryProject(Projects):
     """The export of a plan that holds every project there is."""
 
     def get_queryset(self) -> QuerySet:
-        return ProjectRows.get_queryset(self)
+        return Project.objects.listed(self.day)
 
 
 urlpatterns = [

@@ -22,7 +22,8 @@ from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
-from measures.api.measures import MeasureDetail, MeasureHistory, Measures
+from measures.api.history import MeasureHistory
+from measures.api.measures import MeasureDetail, Measures
 from measures.api.plans import Plans, Sections
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from measures.api.status_changes import StatusChanges

@@ -40,12 +40,12 @@ from web.language import local
 
 MEASURE = record(
     {
-        **{name: LISTED[name] for name in ("code", "title", "title_zh", "title_en", "lead_department")},
-        **STATUS_THEN,
-        "status": LISTED["status"],
-        "status_since": LISTED["status_since"],
-        **LIGHT_THEN,
-        "light": LISTED["light"],
+        **{name: LISTED[name].shape for name in ("code", "title", "title_zh", "title_en", "lead_department")},
+        "status_then": STATUS_THEN,
+        "status": LISTED["status"].shape,
+        "status_since": LISTED["status_since"].shape,
+        "light_then": LIGHT_THEN,
+        "light": LISTED["light"].shape,
         "url": URL,
     }
 )

@@ -1,14 +1,11 @@
-from collections.abc import Iterable, Sequence
-
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
 from regions.models import Region, RegionKind
-from web.api.endpoints import ListEndpoint, Row
-from web.api.schema import ADDRESS, TEXT, UPDATED_AT, choice, local_names, meaning, optional
-from web.days import written_moment
-from web.language import local
+from web.api.endpoints import ListEndpoint
+from web.api.fields import UPDATED, Chunk, Field, Reader, column, filtered_list, local_fields
+from web.api.schema import ADDRESS, TEXT, choice, meaning, optional
 from web.lists.filters import RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 
@@ -30,16 +27,35 @@ class DepartmentFilter(UpdatedFilterSet):
         fields: list[str] = []
 
 
+def _projects_or_values(chunk: Chunk) -> Reader:
+    """The address of a region's projects; of its values where projects do not count by it."""
+    api = chunk.endpoint
+
+    def read(row: dict[str, str]) -> str:
+        if row["kind"] in (RegionKind.CITY, RegionKind.COUNTY):
+            return api.address("api-projects", **{row["kind"]: row["code"]})
+        return api.address("api-observations", region=row["code"])
+
+    return read
+
+
 class Regions(ListEndpoint):
     component = "RegionList"
     summary = gettext_lazy("The country, the province, its cities and counties, by their codes of GB/T 2260.")
-    columns = {
-        "code": meaning(gettext_lazy("Code of the region (GB/T 2260)")),
-        **local_names("name", gettext_lazy("Name of the region")),
-        "kind": choice(RegionKind.choices, gettext_lazy("Kind of region")),
-        "parent": meaning(gettext_lazy("Code of the region that it lies in; null for the country"), optional(TEXT)),
-        "updated_at": UPDATED_AT,
-        "url": meaning(gettext_lazy("Address of its projects or values in the API"), ADDRESS),
+    row_fields = {
+        "code": column("code", meaning(gettext_lazy("Code of the region (GB/T 2260)"))),
+        **local_fields("name", gettext_lazy("Name of the region")),
+        "kind": column("kind", choice(RegionKind.choices, gettext_lazy("Kind of region"))),
+        "parent": column(
+            "parent__code",
+            meaning(gettext_lazy("Code of the region that it lies in; null for the country"), optional(TEXT)),
+        ),
+        **UPDATED,
+        "url": Field(
+            meaning(gettext_lazy("Address of its projects or values in the API"), ADDRESS),
+            ("kind", "code"),
+            _projects_or_values,
+        ),
     }
     filterset_class = RegionFilter
     orderings = {"code": ["code"], "kind": ["kind", "code"]}
@@ -47,24 +63,7 @@ class Regions(ListEndpoint):
     name = "regions"
 
     def get_queryset(self) -> QuerySet:
-        return Region.objects.select_related("parent")
-
-    def make_rows(self, objects: Sequence[Region]) -> Iterable[Row]:
-        for each in objects:
-            if each.kind in (RegionKind.CITY, RegionKind.COUNTY):
-                url = self.address("api-projects", **{each.kind: each.code})
-            else:
-                url = self.address("api-observations", region=each.code)
-            yield {
-                "code": each.code,
-                "name": local(each, "name"),
-                "name_zh": each.name_zh,
-                "name_en": each.name_en,
-                "kind": each.kind,
-                "parent": each.parent.code if each.parent else None,
-                "updated_at": written_moment(each.updated_at),
-                "url": url,
-            }
+        return Region.objects.all()
 
 
 class Departments(ListEndpoint):
@@ -73,12 +72,16 @@ class Departments(ListEndpoint):
         "The departments that lead or join measures, in the order of the office. One that was merged into another "
         "is no longer listed; filtering by its slug gives the rows of the department that took over its work."
     )
-    columns = {
-        "slug": meaning(gettext_lazy("Slug of the department")),
-        **local_names("name", gettext_lazy("Name of the department")),
-        **local_names("short_name", gettext_lazy("Short name of the department")),
-        "updated_at": UPDATED_AT,
-        "url": meaning(gettext_lazy("Address of the measures that it leads in the API"), ADDRESS),
+    row_fields = {
+        "slug": column("slug", meaning(gettext_lazy("Slug of the department"))),
+        **local_fields("name", gettext_lazy("Name of the department")),
+        **local_fields("short_name", gettext_lazy("Short name of the department"), "short"),
+        **UPDATED,
+        "url": filtered_list(
+            "api-measures",
+            meaning(gettext_lazy("Address of the measures that it leads in the API"), ADDRESS),
+            department="slug",
+        ),
     }
     filterset_class = DepartmentFilter
     orderings = {"number": ["number", "slug"], "slug": ["slug"]}
@@ -87,17 +90,3 @@ class Departments(ListEndpoint):
 
     def get_queryset(self) -> QuerySet:
         return Department.objects.not_merged()
-
-    def make_rows(self, objects: Sequence[Department]) -> Iterable[Row]:
-        for each in objects:
-            yield {
-                "slug": each.slug,
-                "name": local(each, "name"),
-                "name_zh": each.name_zh,
-                "name_en": each.name_en,
-                "short_name": local(each, "short"),
-                "short_name_zh": each.short_zh,
-                "short_name_en": each.short_en,
-                "updated_at": written_moment(each.updated_at),
-                "url": self.address("api-measures", department=each.slug),
-            }

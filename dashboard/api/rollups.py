@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Any
 
 from django.utils import translation
@@ -11,7 +12,8 @@ from dashboard.api.summary import INVESTED, MEASURES, linked
 from dashboard.figures import Figures, described, explanations
 from dashboard.figures import Row as Member
 from measures.filters import asked_plan
-from web.api.endpoints import ListEndpoint, Row
+from web.api.endpoints import ListEndpoint
+from web.api.fields import Chunk, Field, Reader, value
 from web.api.schema import ADDRESS, TEXT, Shape, array, choice, local_names, meaning, on_the_earlier_day
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import Listing
@@ -115,38 +117,46 @@ class Rollups(ListEndpoint):
                 found[path] = described(figures, path, explanation, of_plan=self.by == "plan")
         return {path.removeprefix(f"{self.kind}."): each for path, each in linked(found, self, figures).items()}
 
-    def make_rows(self, objects: Sequence[Member]) -> Iterable[Row]:
-        plan = {"plan": self.plan.slug} if self.plan else {}
-        by = self.by
-        asked = {"as_of": self.day.isoformat()} if self.request.GET.get("as_of") else {}
-        for each in objects:
-            name_zh, name_en = _both(each)
-            query = {**plan, by: each.key, **asked}
-            yield {
-                "key": each.key,
-                "name": each.name,
-                "name_zh": name_zh,
-                "name_en": name_en,
-                **{name: each.figures[name] for name in self.figures},
-                "url": self.address(self.behind, **query),
-                **({f"{name}_then": self.then[each.key][name] for name in self.figures} if self.then else {}),
-            }
-
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
         return [list(listing.rows)]
 
 
-def _columns(figures: dict[str, Shape]) -> dict[str, Shape]:
+def _rows_behind(chunk: Chunk) -> Reader:
+    """The address of the list of the rows that were counted."""
+    api: Any = chunk.endpoint
+    query = {"plan": api.plan.slug} if api.plan else {}
+    day = {"as_of": api.day.isoformat()} if api.request.GET.get("as_of") else {}
+    return lambda member: api.address(api.behind, **{**query, api.by: member.key, **day})
+
+
+def _fields(figures: dict[str, Shape]) -> dict[str, Field]:
+    names = local_names("name", gettext_lazy("Name of the member"))
     return {
-        "key": meaning(gettext_lazy("Slug or code of the member, or the value that its rows share")),
-        **local_names("name", gettext_lazy("Name of the member")),
-        **figures,
-        "url": meaning(gettext_lazy("Address of the rows that were counted in the API"), ADDRESS),
+        "key": value(
+            meaning(gettext_lazy("Slug or code of the member, or the value that its rows share")), attrgetter("key")
+        ),
+        "name": value(names["name"], attrgetter("name")),
+        "name_zh": value(names["name_zh"], lambda member: _both(member)[0]),
+        "name_en": value(names["name_en"], lambda member: _both(member)[1]),
+        **{name: value(shape, partial(_figure, name)) for name, shape in figures.items()},
+        "url": Field(
+            meaning(gettext_lazy("Address of the rows that were counted in the API"), ADDRESS), (), _rows_behind
+        ),
     }
 
 
-def _then(figures: dict[str, Shape]) -> dict[str, Shape]:
-    return {f"{name}_then": on_the_earlier_day(shape) for name, shape in figures.items()}
+def _figure(name: str, member: Member) -> Any:
+    return member.figures[name]
+
+
+def _fields_then(figures: dict[str, Shape]) -> dict[str, Field]:
+    def then(name: str, chunk: Chunk) -> Reader:
+        api: Any = chunk.endpoint
+        return lambda member: api.then[member.key][name]
+
+    return {
+        f"{name}_then": Field(on_the_earlier_day(shape), (), partial(then, name)) for name, shape in figures.items()
+    }
 
 
 def _orderings(figures: dict[str, Shape]) -> dict[str, Sequence[str]]:
@@ -165,8 +175,8 @@ class MeasureRollups(Rollups):
     summary = gettext_lazy("Measures of a plan counted by plan, section or lead department.")
     kind = "measures"
     figures = _MEASURES
-    columns = _columns(_MEASURES)
-    compared_columns = _then(_MEASURES)
+    row_fields = _fields(_MEASURES)
+    compared_fields = _fields_then(_MEASURES)
     orderings = _orderings(_MEASURES)
     groups = {
         "plan": gettext_lazy("Action plan"),
@@ -185,8 +195,8 @@ class ProjectRollups(Rollups):
     summary = gettext_lazy("Projects of a plan counted, and their investment summed, by plan, city, category or stage.")
     kind = "projects"
     figures = INVESTED
-    columns = _columns(INVESTED)
-    compared_columns = _then(INVESTED)
+    row_fields = _fields(INVESTED)
+    compared_fields = _fields_then(INVESTED)
     orderings = _orderings(INVESTED)
     groups = {
         "plan": gettext_lazy("Action plan"),

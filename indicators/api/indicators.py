@@ -1,5 +1,4 @@
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +9,8 @@ from rest_framework.response import Response
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Direction, Indicator, Observation, Target
 from indicators.state import COUNTRY, PROVINCE, Since, Standing, standings
-from web.api.endpoints import Endpoint, ListEndpoint, Row
+from web.api.endpoints import ListEndpoint, Row, RowEndpoint
+from web.api.fields import Chunk, Field, Reader, value
 from web.api.schema import (
     ADDRESS,
     CUMULATIVE,
@@ -63,74 +63,24 @@ TARGET = meaning(
     gettext_lazy("The target in force: of the newest document adopted by the day; null: none"),
     optional(record(_TARGET)),
 )
-INDICATOR: dict[str, Shape] = {
-    "code": CODE,
-    **NAME,
-    "unit": UNIT,
-    "direction": choice(Direction.choices, gettext_lazy("Which way is better")),
-    "cumulative": CUMULATIVE,
-    "latest": meaning(
-        gettext_lazy("The newest verified and exact value of the province released by the day; null: none"),
-        optional(LATEST),
-    ),
-    "target": TARGET,
-    "comparator": COMPARATOR,
-    "staleness": optional(
-        quantity("days", WHOLE, description=gettext_lazy("Days from the end of the newest period to the day"))
-    ),
-    "updated_at": UPDATED_AT,
-    "url": URL,
-}
-LONGER: dict[str, Shape] = {
-    "region": REGION,
-    "headline": meaning(gettext_lazy("Its place among the headline indicators; null: it is none"), optional(WHOLE)),
-    "previous": PREVIOUS,
-    "gap": GAP,
-    "attainment": optional(
-        quantity(
-            "%",
-            description=gettext_lazy(
-                "How much of the straight path from the stated baseline to the target is done; null without a baseline"
+_TARGETS = array(
+    record(
+        {
+            **_TARGET,
+            "unit": meaning(gettext_lazy("The unit of the target")),
+            "derived": meaning(gettext_lazy("Whether it was worked out from the document's own figures"), FLAG),
+            "baseline_value": meaning(
+                gettext_lazy("Where the straight path begins, in the unit of the target; null: not stated"),
+                optional(NUMBER),
             ),
-        )
-    ),
-    "targets": meaning(
-        gettext_lazy("Every target adopted by the day"),
-        array(
-            record(
-                {
-                    **_TARGET,
-                    "unit": meaning(gettext_lazy("The unit of the target")),
-                    "derived": meaning(gettext_lazy("Whether it was worked out from the document's own figures"), FLAG),
-                    "baseline_value": meaning(
-                        gettext_lazy("Where the straight path begins, in the unit of the target; null: not stated"),
-                        optional(NUMBER),
-                    ),
-                    "baseline_on": meaning(gettext_lazy("The day of the baseline; null: not stated"), optional(DAY)),
-                    "adopted_on": meaning(gettext_lazy("The day on which the document was adopted"), DAY),
-                    "adopted_basis": meaning(gettext_lazy("Whether the document states that day, or it is assumed")),
-                    "provenance": PROVENANCE,
-                    "source": SOURCE,
-                }
-            )
-        ),
-    ),
-    "measures": meaning(gettext_lazy("Codes of the measures that are to move it, listed by the day"), array(TEXT)),
-    "observations": meaning(gettext_lazy("Address of its values in the API"), ADDRESS),
-    "provenance": PROVENANCE,
-    "source": SOURCE,
-}
-
-
-THEN: dict[str, Shape] = {
-    "latest_then": meaning(
-        gettext_lazy("The newest value on the earlier day; null: none was released"), optional(LATEST)
-    ),
-    "change": meaning(
-        gettext_lazy("By how much it differs, in the unit; null also between sums from 1 January to other days"),
-        optional(NUMBER),
-    ),
-}
+            "baseline_on": meaning(gettext_lazy("The day of the baseline; null: not stated"), optional(DAY)),
+            "adopted_on": meaning(gettext_lazy("The day on which the document was adopted"), DAY),
+            "adopted_basis": meaning(gettext_lazy("Whether the document states that day, or it is assumed")),
+            "provenance": PROVENANCE,
+            "source": SOURCE,
+        }
+    )
+)
 
 
 def target_row(target: Target | None) -> Row | None:
@@ -155,90 +105,6 @@ def latest_row(latest: Observation | None) -> Row | None:
     }
 
 
-def then_row(standing: Standing, compared: date | None) -> Row:
-    """What follows where an earlier day is compared with."""
-    if compared is None:
-        return {}
-    since = Since(standing, compared)
-    return {"latest_then": latest_row(since.latest), "change": since.change}
-
-
-def indicator_row(standing: Standing, day: date, url: str) -> Row:
-    indicator, latest = standing.indicator, standing.latest
-    comparator = json_number(standing.comparator)
-    return {
-        "code": indicator.code,
-        "name": local(indicator, "name"),
-        "name_zh": indicator.name_zh,
-        "name_en": indicator.name_en,
-        "unit": indicator.unit,
-        "direction": indicator.direction,
-        "cumulative": indicator.cumulative,
-        "latest": latest_row(latest),
-        "target": target_row(standing.target),
-        "comparator": None if comparator is None else {"region": COUNTRY, "value": comparator},
-        "staleness": None if latest is None else (day - latest.period_end).days,
-        "updated_at": written_moment(indicator.updated_at),
-        "url": url,
-    }
-
-
-class Indicators(ListEndpoint):
-    component = "IndicatorList"
-    summary = gettext_lazy(
-        "The indicators of the province, each with its newest verified and exact value released by the day."
-    )
-    columns = INDICATOR
-    takes_compare = True
-    compared_columns = THEN
-    filterset_class = IndicatorFilter
-    orderings = INDICATOR_ORDERINGS
-    default_ordering = "headline"
-    name = "indicators"
-
-    def get_queryset(self) -> QuerySet:
-        return Indicator.objects.all()
-
-    def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:
-        base = self.address("api-indicators")
-        for each in standings(objects, on=self.day):
-            row = indicator_row(each, self.day, f"{base}{each.indicator.code}/")
-            yield {**row, **then_row(each, self.compared)}
-
-
-class IndicatorDetail(Endpoint):
-    component = "Indicator"
-    summary = gettext_lazy("One indicator: what it stands against, and every target adopted by the day.")
-    columns = INDICATOR | LONGER
-    takes_compare = True
-    compared_columns = THEN
-
-    def get(self, request: Any, code: str) -> Response:
-        indicator = Indicator.objects.filter(code=code).first()
-        if indicator is None:
-            raise Http404
-        [standing] = standings([indicator], on=self.day)
-        targets = indicator.targets.filter(adopted_on__lte=self.day, region__code=PROVINCE)
-        measures = indicator.measures.filter(listed_on__lte=self.day)
-        return Response(
-            {
-                "as_of": self.day,
-                **indicator_row(standing, self.day, self.address("api-indicator", code)),
-                "region": PROVINCE,
-                "headline": indicator.headline,
-                "previous": standing.previous,
-                "gap": standing.gap,
-                "attainment": standing.attainment,
-                "targets": [_whole_target(each) for each in targets],
-                "measures": list(measures.order_by("code").values_list("code", flat=True)),
-                "observations": self.address("api-observations", indicator=code),
-                "provenance": indicator.provenance,
-                "source": format_source(indicator.source),
-                **then_row(standing, self.compared),
-            }
-        )
-
-
 def _whole_target(target: Target) -> Row:
     return {
         **(target_row(target) or {}),
@@ -251,3 +117,170 @@ def _whole_target(target: Target) -> Row:
         "provenance": target.provenance,
         "source": format_source(target.source),
     }
+
+
+def _attribute(name: str, shape: Shape) -> Field:
+    """A column of the indicator."""
+    return value(shape, lambda state: getattr(state.indicator, name))
+
+
+def _comparator_row(state: Standing) -> Row | None:
+    found = json_number(state.comparator)
+    return None if found is None else {"region": COUNTRY, "value": found}
+
+
+def _staleness(chunk: Chunk) -> Reader:
+    day = chunk.endpoint.day
+    return lambda state: None if state.latest is None else (day - state.latest.period_end).days
+
+
+def _address(chunk: Chunk) -> Reader:
+    base = chunk.endpoint.address("api-indicators")
+    return lambda state: f"{base}{state.indicator.code}/"
+
+
+INDICATOR = {
+    "code": _attribute("code", CODE),
+    "name": value(NAME["name"], lambda state: local(state.indicator, "name")),
+    "name_zh": _attribute("name_zh", NAME["name_zh"]),
+    "name_en": _attribute("name_en", NAME["name_en"]),
+    "unit": _attribute("unit", UNIT),
+    "direction": _attribute("direction", choice(Direction.choices, gettext_lazy("Which way is better"))),
+    "cumulative": _attribute("cumulative", CUMULATIVE),
+    "latest": value(
+        meaning(
+            gettext_lazy("The newest verified and exact value of the province released by the day; null: none"),
+            optional(LATEST),
+        ),
+        lambda state: latest_row(state.latest),
+    ),
+    "target": value(TARGET, lambda state: target_row(state.target)),
+    "comparator": value(COMPARATOR, _comparator_row),
+    "staleness": Field(
+        optional(
+            quantity("days", WHOLE, description=gettext_lazy("Days from the end of the newest period to the day"))
+        ),
+        (),
+        _staleness,
+    ),
+    "updated_at": value(UPDATED_AT, lambda state: written_moment(state.indicator.updated_at)),
+    "url": Field(URL, (), _address),
+}
+
+
+def _targets(chunk: Chunk) -> Reader:
+    """Of the province, adopted by the day."""
+
+    def read(state: Standing) -> list[Row]:
+        targets = state.indicator.targets.filter(adopted_on__lte=chunk.endpoint.day, region__code=PROVINCE)
+        return [_whole_target(each) for each in targets]
+
+    return read
+
+
+def _measures(chunk: Chunk) -> Reader:
+    def read(state: Standing) -> list[str]:
+        measures = state.indicator.measures.filter(listed_on__lte=chunk.endpoint.day)
+        return list(measures.order_by("code").values_list("code", flat=True))
+
+    return read
+
+
+def _observations(chunk: Chunk) -> Reader:
+    return lambda state: chunk.endpoint.address("api-observations", indicator=state.indicator.code)
+
+
+DETAILS = {
+    "region": value(REGION, lambda state: PROVINCE),
+    "headline": _attribute(
+        "headline",
+        meaning(gettext_lazy("Its place among the headline indicators; null: it is none"), optional(WHOLE)),
+    ),
+    "previous": value(PREVIOUS, lambda state: state.previous),
+    "gap": value(GAP, lambda state: state.gap),
+    "attainment": value(
+        optional(
+            quantity(
+                "%",
+                description=gettext_lazy(
+                    "How much of the straight path from the stated baseline to the target is done; "
+                    "null without a baseline"
+                ),
+            )
+        ),
+        lambda state: state.attainment,
+    ),
+    "targets": Field(meaning(gettext_lazy("Every target adopted by the day"), _TARGETS), (), _targets),
+    "measures": Field(
+        meaning(gettext_lazy("Codes of the measures that are to move it, listed by the day"), array(TEXT)),
+        (),
+        _measures,
+    ),
+    "observations": Field(meaning(gettext_lazy("Address of its values in the API"), ADDRESS), (), _observations),
+    "provenance": _attribute("provenance", PROVENANCE),
+    "source": value(SOURCE, lambda state: format_source(state.indicator.source)),
+}
+
+
+def _since(shape: Shape, read: Callable[[Since], Any]) -> Field:
+    """What has changed since the day that is compared with."""
+
+    def reader(chunk: Chunk) -> Reader:
+        then = chunk.endpoint.compared
+        assert then is not None
+        return lambda state: read(Since(state, then))
+
+    return Field(shape, (), reader)
+
+
+THEN = {
+    "latest_then": _since(
+        meaning(gettext_lazy("The newest value on the earlier day; null: none was released"), optional(LATEST)),
+        lambda since: latest_row(since.latest),
+    ),
+    "change": _since(
+        meaning(
+            gettext_lazy("By how much it differs, in the unit; null also between sums from 1 January to other days"),
+            optional(NUMBER),
+        ),
+        lambda since: since.change,
+    ),
+}
+
+
+class IndicatorRows(RowEndpoint):
+    """What the list and a single indicator share: rows are made of the state of each on the day."""
+
+    takes_compare = True
+    compared_fields = THEN
+
+    def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:
+        return super().make_rows(standings(objects, on=self.day))
+
+
+class Indicators(IndicatorRows, ListEndpoint):
+    component = "IndicatorList"
+    summary = gettext_lazy(
+        "The indicators of the province, each with its newest verified and exact value released by the day."
+    )
+    row_fields = INDICATOR
+    filterset_class = IndicatorFilter
+    orderings = INDICATOR_ORDERINGS
+    default_ordering = "headline"
+    name = "indicators"
+
+    def get_queryset(self) -> QuerySet:
+        return Indicator.objects.all()
+
+
+class IndicatorDetail(IndicatorRows):
+    component = "Indicator"
+    summary = gettext_lazy("One indicator: what it stands against, and every target adopted by the day.")
+    row_fields = INDICATOR | DETAILS
+
+    def get(self, request: Any, code: str) -> Response:
+        indicator = Indicator.objects.filter(code=code).first()
+        if indicator is None:
+            raise Http404
+        [row] = self.make_rows([indicator])
+        return Response({"as_of": self.day, **row})

@@ -1,4 +1,3 @@
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,56 +7,53 @@ from core.periods import PeriodKind
 from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
-from web.api.endpoints import ListEndpoint, Row
-from web.api.schema import CUMULATIVE, DAY, FLAG, PROVENANCE, SOURCE, UNIT, UPDATED_AT, URL, choice, meaning
-from web.days import written_moment
+from web.api.endpoints import ListEndpoint
+from web.api.fields import ORIGIN, UPDATED, Chunk, Field, Reader, column
+from web.api.schema import CUMULATIVE, DAY, FLAG, UNIT, URL, choice, meaning
 from web.formats.numbers import json_number, trimmed
-from web.formats.sources import format_source
 
 VERIFIED = meaning(gettext_lazy("Whether it was checked against the source"), FLAG)
-_VALUES = [
-    "indicator__code",
-    "region__code",
-    "period",
-    "period_kind",
-    "period_start",
-    "period_end",
-    "value",
-    "exact",
-    "basis",
-    "released_on",
-    "release_basis",
-    "verified",
-    "provenance",
-    "source",
-    "updated_at",
-    "indicator__unit",
-    "indicator__cumulative",
-]
+
+
+def _address(chunk: Chunk) -> Reader:
+    """The list of the values of its indicator and region that end on the same day."""
+
+    def read(row: dict[str, Any]) -> str:
+        end = row["period_end"].isoformat()
+        return chunk.endpoint.address(
+            "api-observations",
+            indicator=row["indicator__code"],
+            region=row["region__code"],
+            period_from=end,
+            period_to=end,
+        )
+
+    return read
 
 
 class Observations(ListEndpoint):
     component = "ObservationList"
     summary = gettext_lazy("The values of all indicators released by the day, each in its indicator's unit.")
-    columns = {
-        "indicator": CODE,
-        "region": REGION,
-        "period": PERIOD,
-        "period_kind": choice(PeriodKind.choices, gettext_lazy("Kind of period")),
-        "period_start": meaning(gettext_lazy("First day of the period"), DAY),
-        "period_end": meaning(gettext_lazy("Last day of the period"), DAY),
-        "value": VALUE,
-        "unit": UNIT,
-        "cumulative": CUMULATIVE,
-        "exact": meaning(gettext_lazy("False for a rounded figure, or one of “more than”"), FLAG),
-        "basis": meaning(gettext_lazy("How it is counted, or what it was taken from")),
-        "released_on": RELEASED_ON,
-        "release_basis": meaning(gettext_lazy("Whether the source states the day of release, or it is assumed")),
-        "verified": VERIFIED,
-        "provenance": PROVENANCE,
-        "source": SOURCE,
-        "updated_at": UPDATED_AT,
-        "url": URL,
+    row_fields = {
+        "indicator": column("indicator__code", CODE),
+        "region": column("region__code", REGION),
+        "period": column("period", PERIOD),
+        "period_kind": column("period_kind", choice(PeriodKind.choices, gettext_lazy("Kind of period"))),
+        "period_start": column("period_start", meaning(gettext_lazy("First day of the period"), DAY)),
+        "period_end": column("period_end", meaning(gettext_lazy("Last day of the period"), DAY)),
+        "value": column("value", VALUE, convert=lambda value: json_number(trimmed(value))),
+        "unit": column("indicator__unit", UNIT),
+        "cumulative": column("indicator__cumulative", CUMULATIVE),
+        "exact": column("exact", meaning(gettext_lazy("False for a rounded figure, or one of “more than”"), FLAG)),
+        "basis": column("basis", meaning(gettext_lazy("How it is counted, or what it was taken from"))),
+        "released_on": column("released_on", RELEASED_ON),
+        "release_basis": column(
+            "release_basis", meaning(gettext_lazy("Whether the source states the day of release, or it is assumed"))
+        ),
+        "verified": column("verified", VERIFIED),
+        **ORIGIN,
+        **UPDATED,
+        "url": Field(URL, ("indicator__code", "region__code", "period_end"), _address),
     }
     filterset_class = ObservationFilter
     orderings = OBSERVATION_ORDERINGS
@@ -65,22 +61,4 @@ class Observations(ListEndpoint):
     name = "observations"
 
     def get_queryset(self) -> QuerySet:
-        return Observation.objects.released(self.day).values(*_VALUES)
-
-    def make_rows(self, objects: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
-        for each in objects:
-            indicator, region, end = each["indicator__code"], each["region__code"], each["period_end"].isoformat()
-            yield {
-                "indicator": indicator,
-                "region": region,
-                **{name: each[name] for name in _VALUES[2:6]},
-                "value": json_number(trimmed(each["value"])),
-                "unit": each["indicator__unit"],
-                "cumulative": each["indicator__cumulative"],
-                **{name: each[name] for name in _VALUES[7:13]},
-                "source": format_source(each["source"]),
-                "updated_at": written_moment(each["updated_at"]),
-                "url": self.address(
-                    "api-observations", indicator=indicator, region=region, period_from=end, period_to=end
-                ),
-            }
+        return Observation.objects.released(self.day)

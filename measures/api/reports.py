@@ -247,7 +247,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
         return self.reports() if self.sees_all else self.reports().filter(state=ReportState.ACCEPTED)
 
     def make_rows(self, objects: Sequence[Report]) -> Iterable[Row]:
-        return map(self.row, objects)
+        return self.with_asked_fields(map(self.row, objects))
 
     def post(self, request: Any, code: str) -> Response:
         by = self.person()

@@ -1,180 +1,132 @@
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from core.provenance import Provenance
-from core.statements import answer, compiled
 from measures.filters import asked_plan
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Category, Project, Stage
-from web.api.endpoints import Endpoint, ListEndpoint, Row, among, grouped, in_order
-from web.api.schema import (
-    ADDRESS,
-    DAY,
-    FLAG,
-    PROVENANCE,
-    SOURCE,
-    TEXT,
-    UPDATED_AT,
-    URL,
-    Shape,
-    array,
-    choice,
-    local_names,
-    meaning,
-    optional,
-    quantity,
-    translated,
+from web.api.endpoints import ListEndpoint, RowEndpoint
+from web.api.fields import (
+    ORIGIN,
+    UPDATED,
+    Chunk,
+    Field,
+    Reader,
+    address,
+    among,
+    both_fields,
+    column,
+    grouped,
+    linked,
+    local_field,
+    local_fields,
+    local_text,
 )
-from web.days import written_moment
+from web.api.schema import ADDRESS, DAY, FLAG, TEXT, array, choice, meaning, optional, quantity, translated
 from web.formats.money import WAN_PER_YI
-from web.formats.sources import format_source_in
-from web.language import local, suffix
-
-PROJECT: dict[str, Shape] = {
-    "code": meaning(gettext_lazy("Code of the project")),
-    **local_names("name", gettext_lazy("Name of the project")),
-    "city": meaning(gettext_lazy("Code of the city in which it counts")),
-    "county": meaning(gettext_lazy("Code of its county; null where it has none"), optional(TEXT)),
-    "also_in": meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)),
-    "category": choice(Category.choices, gettext_lazy("Category")),
-    "stage": choice(Stage.choices, gettext_lazy("The stage as it is now, for every day")),
-    "total_investment": quantity("100 million yuan", description=gettext_lazy("Planned total investment")),
-    "listed_on": meaning(gettext_lazy("The day from which it belongs to the plan"), DAY),
-    "measures": meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)),
-    "provenance": PROVENANCE,
-    "investment_provenance": choice(Provenance.choices, gettext_lazy("Where its investment comes from")),
-    "source": SOURCE,
-    "updated_at": UPDATED_AT,
-    "url": URL,
-}
-LONGER: dict[str, Shape] = {
-    "plan": meaning(gettext_lazy("Slug of its action plan")),
-    **local_names("city_name", gettext_lazy("Name of its city")),
-    "county_name": translated(gettext_lazy("Name of its county, empty where it has none")),
-    "measure_urls": meaning(gettext_lazy("Addresses of these measures in the API"), array(ADDRESS)),
-}
-LISTED_THEN: dict[str, Shape] = {
-    "listed_then": meaning(gettext_lazy("Whether it was listed by the earlier day already"), FLAG)
-}
-# The order is that in which `make_rows` takes them apart.
-_VALUES = (
-    "pk",
-    "code",
-    "name_zh",
-    "name_en",
-    "city__code",
-    "county__code",
-    "category",
-    "stage",
-    "investment_wan",
-    "listed_on",
-    "provenance",
-    "investment_provenance",
-    "source",
-    "updated_at",
-)
 
 
 def yi_number(wan: int) -> int | float:
-    """万元 as 亿元: the number nearest to the exact decimal, which is what `json_number(yi(wan))` gives, but faster."""
+    """万元 as 亿元: the number nearest to the exact decimal, as `json_number(yi(wan))` gives it, but faster."""
     return wan / WAN_PER_YI if wan % WAN_PER_YI else wan // WAN_PER_YI
 
 
-@compiled
-def _others_of(projects: tuple[int, ...]) -> QuerySet[Any, Any]:
-    links = Project.also_in.through.objects.filter(among("project", projects))
-    return links.order_by().values_list("project_id", "region__code")
+def _other_cities(chunk: Chunk) -> Mapping[int, list[str]]:
+    links = Project.also_in.through.objects.filter(among("project", chunk.ids))
+    return grouped(links.order_by().values_list("project_id", "region__code"))
 
 
-@compiled
-def _measures_of(projects: tuple[int, ...], day: date) -> QuerySet[Any, Any]:
-    links = Project.measures.through.objects.filter(among("project", projects), measure__listed_on__lte=day)
-    return links.order_by().values_list("project_id", "measure__code")
+def _measures(chunk: Chunk) -> Mapping[int, list[str]]:
+    links = Project.measures.through.objects.filter(among("project", chunk.ids))
+    listed = links.filter(measure__listed_on__lte=chunk.endpoint.day)
+    return grouped(listed.order_by().values_list("project_id", "measure__code"))
 
 
-class ProjectRows(Endpoint):
-    """What the list and a single project share."""
-
-    takes_compare = True
-    compared_columns = LISTED_THEN
-
-    def get_queryset(self) -> Any:
-        return Project.objects.listed(self.day)
-
-    def make_rows(self, objects: Sequence[tuple[Any, ...]]) -> Iterable[Row]:
-        if not objects:
-            return
-        ids = tuple(each[0] for each in objects)
-        also_in = in_order(grouped(answer(_others_of(ids))))
-        measures = in_order(grouped(answer(_measures_of(ids, self.day))))
-        language, base = suffix(), self.address("api-projects")
-        chinese = language == "zh"
-        for key, code, name_zh, name_en, city, county, category, stage, wan, listed_on, *origin in objects:
-            provenance, investment_provenance, source, updated_at = origin
-            yield {
-                "code": code,
-                "name": (name_zh or name_en) if chinese else (name_en or name_zh),
-                "name_zh": name_zh,
-                "name_en": name_en,
-                "city": city,
-                "county": county,
-                "also_in": also_in.get(key, []),
-                "category": category,
-                "stage": stage,
-                "total_investment": yi_number(wan),
-                "listed_on": listed_on,
-                "measures": measures.get(key, []),
-                "provenance": provenance,
-                "investment_provenance": investment_provenance,
-                "source": format_source_in(source, language),
-                "updated_at": written_moment(updated_at),
-                "url": f"{base}{code}/",
-                **({"listed_then": listed_on <= self.compared} if self.compared else {}),
-            }
+def _measure_urls(chunk: Chunk) -> Mapping[int, list[str]]:
+    base = chunk.endpoint.address("api-measures")
+    return {project: [f"{base}{code}/" for code in codes] for project, codes in _measures(chunk).items()}
 
 
-class Projects(ProjectRows, ListEndpoint):
+def _county_name(chunk: Chunk) -> Reader:
+    name = local_text("county__name")
+    return lambda row: name(row) or ""
+
+
+def _listed_then(chunk: Chunk) -> Reader:
+    then = chunk.endpoint.compared
+    return lambda row: then is not None and row["listed_on"] <= then
+
+
+PROJECT = {
+    "code": column("code", meaning(gettext_lazy("Code of the project"))),
+    **local_fields("name", gettext_lazy("Name of the project")),
+    "city": column("city__code", meaning(gettext_lazy("Code of the city in which it counts"))),
+    "county": column(
+        "county__code", meaning(gettext_lazy("Code of its county; null where it has none"), optional(TEXT))
+    ),
+    "also_in": linked(meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)), _other_cities),
+    "category": column("category", choice(Category.choices, gettext_lazy("Category"))),
+    "stage": column("stage", choice(Stage.choices, gettext_lazy("The stage as it is now, for every day"))),
+    "total_investment": column(
+        "investment_wan",
+        quantity("100 million yuan", description=gettext_lazy("Planned total investment")),
+        convert=yi_number,
+    ),
+    "listed_on": column("listed_on", meaning(gettext_lazy("The day from which it belongs to the plan"), DAY)),
+    "measures": linked(
+        meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)), _measures
+    ),
+    "provenance": ORIGIN["provenance"],
+    "investment_provenance": column(
+        "investment_provenance", choice(Provenance.choices, gettext_lazy("Where its investment comes from"))
+    ),
+    "source": ORIGIN["source"],
+    **UPDATED,
+    "url": address("api-projects"),
+}
+_CITY, _COUNTY = gettext_lazy("Name of its city"), gettext_lazy("Name of its county, empty where it has none")
+DETAILS = {
+    "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+    "city_name": local_field(_CITY, "city__name"),
+    **both_fields("city_name", _CITY, "city__name"),
+    "county_name": Field(translated(_COUNTY), ("county__name_zh", "county__name_en"), _county_name),
+    "measure_urls": linked(
+        meaning(gettext_lazy("Addresses of these measures in the API"), array(ADDRESS)), _measure_urls
+    ),
+}
+LISTED_THEN = {
+    "listed_then": Field(
+        meaning(gettext_lazy("Whether it was listed by the earlier day already"), FLAG), ("listed_on",), _listed_then
+    )
+}
+
+
+class Projects(ListEndpoint):
     component = "ProjectList"
     summary = gettext_lazy("The projects of a plan that were listed by the day; investment in 100 million yuan.")
-    columns = PROJECT
+    row_fields = PROJECT
+    compared_fields = LISTED_THEN
+    takes_compare = True
     filterset_class = ProjectFilter
     orderings = PROJECT_ORDERINGS
     default_ordering = "code"
-    # Tuples, not objects: a row of a list must cost little.
-    values = _VALUES
     takes_plan = True
     name = "projects"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().in_plan(asked_plan(self.request._request))
+        return Project.objects.listed(self.day).in_plan(asked_plan(self.request._request))
 
 
-class ProjectDetail(ProjectRows):
+class ProjectDetail(RowEndpoint):
     component = "Project"
     summary = gettext_lazy("One project, with the names of its places.")
-    columns = PROJECT | LONGER
+    row_fields = PROJECT | DETAILS
+    compared_fields = LISTED_THEN
+    takes_compare = True
 
     def get(self, request: Any, code: str) -> Response:
-        found = self.get_queryset().filter(code=code).values_list(*_VALUES).first()
-        if found is None:
-            raise Http404
-        [row] = self.make_rows([found])
-        project = Project.objects.select_related("plan", "city", "county").get(code=code)
-        return Response(
-            {
-                "as_of": self.day,
-                **row,
-                "plan": project.plan.slug,
-                "city_name": local(project.city, "name"),
-                "city_name_zh": project.city.name_zh,
-                "city_name_en": project.city.name_en,
-                "county_name": local(project.county, "name") if project.county else "",
-                "measure_urls": [self.address("api-measure", each) for each in row["measures"]],
-            }
-        )
+        return self.get_row(Project.objects.listed(self.day).filter(code=code))

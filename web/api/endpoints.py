@@ -1,8 +1,7 @@
 """The base of every endpoint: the same filters, queries and refusals as the pages; only the clothes differ."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import batched, chain
@@ -10,7 +9,7 @@ from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.db.models import Q, QuerySet, StringAgg, Value
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from web.api.fields import Chunk, Field, columns_of, make_rows, shapes_of
 from web.api.problems import Answered
 from web.api.schema import (
     ADDRESS,
@@ -49,7 +49,6 @@ from web.api.throttled_view import CountedView
 from web.cache.pages import find, keep, page_key, seen_since, site_version
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
-from web.language import suffix
 from web.lists.exports import EXPORTS, MOST_ROWS, About, export
 from web.lists.listing import LARGEST_PAGE, PAGE_SIZE, Listing, ask, refuse_unknown
 
@@ -57,8 +56,6 @@ Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
 CHUNK = 1_000
 LAST_PAGE = 999_999_999
-# What no code holds.
-_BETWEEN = "\n"
 _ABOUT_THE_FILE = ("as_of", "lang", "format")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 _FIELDS = gettext_lazy("Names of fields, with commas between them: only these, in this order; all by default")
@@ -246,15 +243,48 @@ class Endpoint(CountedView):
         return f"{path}?{urlencode(query)}" if query else path
 
 
-class ListEndpoint(Endpoint):
+class RowEndpoint(Endpoint):
+    """An answer of rows, or of one: what a list and a single row of it share. `row_fields` declares them;
+    `compared_fields` follow where an earlier day is compared with.
+    """
+
+    row_fields: Mapping[str, Field] = {}
+    compared_fields: Mapping[str, Field] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "row_fields" in vars(cls):
+            cls.columns = shapes_of(cls.row_fields)
+        if "compared_fields" in vars(cls):
+            cls.compared_columns = shapes_of(cls.compared_fields)
+
+    @property
+    def asked_row_fields(self) -> dict[str, Field]:
+        """Those of `fields=`; all where none are asked for."""
+        there = {**self.row_fields, **(self.compared_fields if self.compared else {})}
+        # Lists that make their rows whole declare none.
+        return there if self.fields is None else {name: there[name] for name in self.fields if name in there}
+
+    def make_rows(self, objects: Sequence[Any]) -> Iterable[Row]:
+        """The rows of a page, or of a chunk of an export: what belongs to all of them is read at once."""
+        return make_rows(Chunk(self, objects), self.asked_row_fields)
+
+    def get_row(self, queryset: QuerySet) -> Response:
+        """The answer of one row. Raises Http404 where the queryset finds none."""
+        found = queryset.values(*columns_of(self.asked_row_fields.values())).first()
+        if found is None:
+            raise Http404
+        [row] = self.make_rows([found])
+        return Response({"as_of": self.day, **row})
+
+
+class ListEndpoint(RowEndpoint):
     """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports."""
 
     formats = ("json", *EXPORTS)
     filterset_class: type[django_filters.FilterSet]
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
-    # What is read of a row, where it is read as a tuple.
-    values: Sequence[str] = ()
     takes_plan = False
     # Rows that are sums are made of all others: they have no places to go on from.
     takes_cursor = True
@@ -305,10 +335,6 @@ class ListEndpoint(Endpoint):
     def get_queryset(self) -> QuerySet:
         raise NotImplementedError
 
-    def make_rows(self, objects: Sequence[Any]) -> Iterable[Row]:
-        """The rows of a page, or of a chunk of an export: what belongs to all of them is read at once."""
-        raise NotImplementedError
-
     def get_listing(self) -> Listing:
         return ask(
             self.request._request,
@@ -316,7 +342,7 @@ class ListEndpoint(Endpoint):
             queryset=self.get_queryset(),
             orderings=self.orderings,
             default_ordering=self.default_ordering,
-            values=self.values,
+            columns=columns_of(self.asked_row_fields.values()),
         )
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -335,7 +361,7 @@ class ListEndpoint(Endpoint):
             links["next"] = self.here(page=page.next_page_number()) if page.has_next() else None
             links["previous"] = self.here(page=page.previous_page_number()) if page.has_previous() else None
             chunks = [list(page)]
-        rows = chain.from_iterable(map(self.chosen_rows, chunks))
+        rows = chain.from_iterable(map(self.make_rows, chunks))
         linked = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items() if address)
         if asked == "json":
             answer = {
@@ -374,8 +400,8 @@ class ListEndpoint(Endpoint):
     def dressed(self, data: Row) -> Row:
         return data
 
-    def chosen_rows(self, objects: Sequence[Any]) -> Iterable[Row]:
-        rows = self.make_rows(objects)
+    def with_asked_fields(self, rows: Iterable[Row]) -> Iterable[Row]:
+        """Rows that are made whole, with only the fields that were asked for."""
         if self.fields is None:
             return rows
         return ({name: row[name] for name in self.fields} for row in rows)
@@ -383,40 +409,6 @@ class ListEndpoint(Endpoint):
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
         """All rows, chunk by chunk, so that the memory stays constant."""
         return batched(listing.rows.iterator(chunk_size=CHUNK), CHUNK)
-
-
-def among(column: str, ids: Sequence[int]) -> Q:
-    """Rows whose column is one of the ids; where these lie close together more than them, which costs far less."""
-    if ids and max(ids) - min(ids) < 2 * len(ids):
-        return Q(**{f"{column}__gte": min(ids), f"{column}__lte": max(ids)})
-    return Q(**{f"{column}__in": ids})
-
-
-def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
-    """Links of many rows, read in one query: the id of a row, and what it is linked to, in the order of the pairs."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found
-
-
-def in_order(found: dict[int, list[str]]) -> dict[int, list[str]]:
-    """Links by their codes. The database would go through all codes there are to give those of a page in order."""
-    return {key: sorted(codes) for key, codes in found.items()}
-
-
-def joined(links: QuerySet, row: str, code: str) -> dict[int, list[str]]:
-    """As `grouped`, by codes in order, for rows that are linked to dozens each: the database puts the codes of a row
-    together, since fetching each would cost more than all else about the row."""
-    texts = links.order_by().values_list(row).annotate(codes=StringAgg(code, delimiter=Value(_BETWEEN)))
-    return {key: sorted(text.split(_BETWEEN)) for key, text in texts}
-
-
-def local_text(field: str) -> Callable[[Mapping[str, Any]], str]:
-    """A function that gives a text of a row of values in the reader's language, in the other where that is empty."""
-    here = suffix()
-    first, second = f"{field}_{here}", f"{field}_{'zh' if here == 'en' else 'en'}"
-    return lambda row: row[first] or row[second]
 
 
 class Unknown(Endpoint):

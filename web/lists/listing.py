@@ -30,8 +30,8 @@ class Listing:
     queryset: Any = None
     # How many rows there are, where that was counted with something else.
     count: int | None = None
-    # Of a row, where it is a tuple: those of other tables are joined in for the rows alone, not to count them.
-    values: Sequence[str] = ()
+    # What is read of a row; without any, rows are objects. Other tables are joined for the rows, not to count them.
+    columns: Sequence[str] = ()
 
     @property
     def params(self) -> QueryDict:
@@ -65,7 +65,7 @@ class Listing:
         columns = self.orderings[self.ordering.removeprefix("-")]
         order: list[Any] = [F(c).desc(nulls_last=True) if down else F(c).asc(nulls_last=True) for c in columns]
         rows = self.found.order_by(*order, "pk")
-        return rows.values_list(*self.values) if self.values else rows
+        return rows.values(*self.columns) if self.columns else rows
 
     @cached_property
     def page_size(self) -> int:
@@ -73,7 +73,7 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        if self.count is None and self.values:
+        if self.count is None and self.columns:
             self.count = self.found.count()
         return asked_page(self.params, self.rows, size=self.page_size, count=self.count)
 
@@ -138,6 +138,6 @@ def ask(
     queryset: QuerySet,
     orderings: Mapping[str, Sequence[str]],
     default_ordering: str,
-    values: Sequence[str] = (),
+    columns: Sequence[str] = (),
 ) -> Listing:
-    return Listing(request, orderings, default_ordering, filterset_class, queryset, values=values)
+    return Listing(request, orderings, default_ordering, filterset_class, queryset, columns=columns)

@@ -1,0 +1,119 @@
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy
+from rest_framework.response import Response
+
+from accounts.permissions import may_see_names
+from measures.api.measures import MEASURE
+from measures.api.reports import EVIDENCE, WORDS
+from measures.api.reports import REPORT as FILED
+from measures.api.status_changes import REASON, STATUS_CHANGE
+from measures.models import Evidence, Measure, Report, StatusChange
+from web.api.endpoints import Endpoint, Row
+from web.api.fields import ORIGIN, Chunk, both_fields, column, columns_of, make_rows, shapes_of
+from web.api.schema import PROVENANCE, SOURCE, TEXT, URL, WHOLE, Shape, array, in_both, meaning, optional, record
+from web.formats.sources import format_source
+
+PEOPLE = ("submitted_by", "decided_by")
+REPORT_TEXTS: dict[str, Shape] = {name: shape for text in WORDS for name, shape in in_both(text, WORDS[text]).items()}
+REPORT: dict[str, Shape] = {
+    **{name: FILED[name] for name in ("id", "period", "status", "against_status")},
+    **REPORT_TEXTS,
+    "submitted_on": FILED["submitted_on"],
+    "decided_on": FILED["decided_on"],
+    "documents": meaning(
+        gettext_lazy("Documents and links that prove it; no files"),
+        array(record({name: EVIDENCE[name] for name in ("title_zh", "title_en", "document_number", "url")})),
+    ),
+    "provenance": PROVENANCE,
+    "source": SOURCE,
+    "submitted_by": meaning(gettext_lazy("User name of who submitted it"), optional(TEXT)),
+    "decided_by": meaning(gettext_lazy("User name of who decided it"), optional(TEXT)),
+}
+CHANGE = {
+    **STATUS_CHANGE,
+    **both_fields("reason", REASON),
+    "report": column("report_id", meaning(gettext_lazy("Id of the report that it was accepted with"), optional(WHOLE))),
+    **ORIGIN,
+}
+RECORDED_BY = {
+    "recorded_by": column("recorded_by__username", meaning(gettext_lazy("User name of who entered it"), optional(TEXT)))
+}
+
+
+class MeasureHistory(Endpoint):
+    component = "MeasureHistory"
+    summary = gettext_lazy(
+        "Every status change of a measure up to the day, wrong ones too, and its accepted reports. People are named "
+        "only to reviewers and auditors; files are not handed out here."
+    )
+    columns = {
+        "measure": MEASURE["code"].shape,
+        "status_changes": meaning(
+            gettext_lazy("Its status changes, the earliest first"),
+            array(record(shapes_of(CHANGE | RECORDED_BY), sometimes=RECORDED_BY)),
+        ),
+        "reports": meaning(
+            gettext_lazy("Its accepted reports, the earliest month first"), array(record(REPORT, sometimes=PEOPLE))
+        ),
+        "url": URL,
+    }
+
+    def get(self, request: Any, code: str) -> Response:
+        measure = Measure.objects.listed(self.day).filter(code=code).first()
+        if measure is None:
+            raise Http404
+        names = may_see_names(request.user)
+        return Response(
+            {
+                "as_of": self.day,
+                "measure": measure.code,
+                "status_changes": self._changes(measure, names=names),
+                "reports": self._reports(measure, names=names),
+                "url": self.address("api-measure-history", measure.code),
+            }
+        )
+
+    def _changes(self, measure: Measure, *, names: bool) -> list[Row]:
+        fields = CHANGE | RECORDED_BY if names else CHANGE
+        changes = StatusChange.objects.filter(measure=measure, effective_on__lte=self.day)
+        rows = changes.order_by("effective_on", "recorded_at", "pk").values(*columns_of(fields.values()))
+        return list(make_rows(Chunk(self, list(rows)), fields))
+
+    def _reports(self, measure: Measure, *, names: bool) -> list[Row]:
+        reports = (
+            Report.objects.accepted()
+            .filter(measure=measure, submitted_on__lte=self.day)
+            .select_related("submitted_by", "decided_by")
+            .prefetch_related("evidence")
+            .order_by("period", "submitted_on", "pk")
+        )
+        return [self._report(each, names=names) for each in reports]
+
+    def _report(self, report: Report, *, names: bool) -> Row:
+        row = {
+            "id": report.pk,
+            "period": f"{report.period:%Y-%m}",
+            "status": report.status,
+            "against_status": report.against_status,
+            **{name: getattr(report, name) for name in REPORT_TEXTS},
+            "submitted_on": report.submitted_on,
+            "decided_on": report.decided_on,
+            "documents": [_document(each) for each in report.evidence.all() if not each.file],
+            "provenance": report.provenance,
+            "source": format_source(report.source),
+        }
+        if names:
+            row["submitted_by"] = report.submitted_by and report.submitted_by.get_username()
+            row["decided_by"] = report.decided_by and report.decided_by.get_username()
+        return row
+
+
+def _document(evidence: Evidence) -> Row:
+    return {
+        "title_zh": evidence.title_zh,
+        "title_en": evidence.title_en,
+        "document_number": evidence.document_number,
+        "url": evidence.url,
+    }

@@ -1,0 +1,168 @@
+"""The fields of the rows that the API gives. A field is declared once: the columns of the query, the row, the schema,
+the heads of CSV and Excel and the data dictionary are made of that.
+
+    FIELDS = {
+        "code": column("code", meaning(gettext_lazy("Code of the measure"))),
+        "section": column("section__slug", meaning(gettext_lazy("Slug of its section"))),
+        **local_fields("title", gettext_lazy("Title of the measure")),
+    }
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet, StringAgg, Value
+
+from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, URL, Shape, in_both, translated
+from web.days import written_moment
+from web.formats.sources import format_source
+from web.language import suffix
+
+if TYPE_CHECKING:
+    from web.api.endpoints import Endpoint
+
+# One row: what the query gives for it, by column; lists that are computed have objects of their own.
+type Values = Any
+type Reader = Callable[[Values], Any]
+
+# No code holds it.
+_BETWEEN_CODES = "\n"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows that are made together, so that what they are linked to is read at once."""
+
+    endpoint: "Endpoint"
+    rows: Sequence[Values]
+
+    @property
+    def ids(self) -> list[int]:
+        return [row["pk"] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Field:
+    """`columns` are read by the query; none where rows are objects. `reader` makes of a chunk the function that gives
+    the value for one of its rows."""
+
+    shape: Shape
+    columns: tuple[str, ...]
+    reader: Callable[[Chunk], Reader]
+
+
+def column(name: str, shape: Shape, *, convert: Callable[[Any], Any] | None = None) -> Field:
+    """The value of a column, as it is or converted."""
+
+    def read(chunk: Chunk) -> Reader:
+        return itemgetter(name) if convert is None else lambda row: convert(row[name])
+
+    return Field(shape, (name,), read)
+
+
+def value(shape: Shape, read: Reader) -> Field:
+    """For rows that are objects: what `read` makes of one."""
+    return Field(shape, (), lambda chunk: read)
+
+
+def local_field(words: Any, name: str) -> Field:
+    """A text in the caller's language, from `name_zh` and `name_en`; the other language where that one is empty."""
+    return Field(translated(words), (f"{name}_zh", f"{name}_en"), lambda chunk: local_text(name))
+
+
+def local_text(name: str) -> Reader:
+    here = suffix()
+    first, second = f"{name}_{here}", f"{name}_{'zh' if here == 'en' else 'en'}"
+    return lambda row: row[first] or row[second]
+
+
+def both_fields(field: str, words: Any, name: str = "") -> dict[str, Field]:
+    """The text in Chinese and in English."""
+    shapes = in_both(field, words)
+    return {
+        f"{field}_{language}": column(f"{name or field}_{language}", shapes[f"{field}_{language}"])
+        for language in ("zh", "en")
+    }
+
+
+def local_fields(field: str, words: Any, name: str = "") -> dict[str, Field]:
+    """A text in the caller's language, and in both."""
+    return {field: local_field(words, name or field), **both_fields(field, words, name)}
+
+
+def linked(shape: Shape, links: Callable[[Chunk], Mapping[int, Sequence[str]]]) -> Field:
+    """Codes of what a row is linked to; `links` reads those of all rows of a chunk by their key."""
+
+    def read(chunk: Chunk) -> Reader:
+        found = links(chunk)
+        return lambda row: found.get(row["pk"], [])
+
+    return Field(shape, ("pk",), read)
+
+
+def address(name: str, shape: Shape = URL, *, key: str = "code", ending: str = "") -> Field:
+    """The address of a row, by its key, below that of the list with the URL name."""
+
+    def read(chunk: Chunk) -> Reader:
+        base = chunk.endpoint.address(name)
+        return lambda row: f"{base}{row[key]}/{ending}"
+
+    return Field(shape, (key,), read)
+
+
+def filtered_list(name: str, shape: Shape, **filters: str) -> Field:
+    """The address of the list with the URL name, filtered by columns of the row: filter -> column."""
+
+    def read(chunk: Chunk) -> Reader:
+        return lambda row: chunk.endpoint.address(name, **{key: str(row[column]) for key, column in filters.items()})
+
+    return Field(shape, tuple(filters.values()), read)
+
+
+# Fields that most rows have.
+ORIGIN = {
+    "provenance": column("provenance", PROVENANCE),
+    "source": column("source", SOURCE, convert=format_source),
+}
+UPDATED = {"updated_at": column("updated_at", UPDATED_AT, convert=written_moment)}
+
+
+def shapes_of(fields: Mapping[str, Field]) -> dict[str, Shape]:
+    return {name: field.shape for name, field in fields.items()}
+
+
+def columns_of(fields: Iterable[Field]) -> list[str]:
+    """What the query reads for the fields; nothing where rows are objects."""
+    names = [name for field in fields for name in field.columns]
+    return list(dict.fromkeys(["pk", *names])) if names else []
+
+
+def make_rows(chunk: Chunk, fields: Mapping[str, Field]) -> Iterable[dict[str, Any]]:
+    readers = {name: field.reader(chunk) for name, field in fields.items()}
+    return ({name: read(row) for name, read in readers.items()} for row in chunk.rows)
+
+
+def among(column: str, ids: Sequence[int]) -> Q:
+    """Rows whose column is one of the ids. Ids that lie close together are asked for as a range, which costs far less
+    and may give more of them."""
+    if ids and max(ids) - min(ids) < 2 * len(ids):
+        return Q(**{f"{column}__gte": min(ids), f"{column}__lte": max(ids)})
+    return Q(**{f"{column}__in": ids})
+
+
+def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    """Links of many rows, read in one query: the id of a row, and what it is linked to, in the order of the pairs."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def joined(links: QuerySet[Any], row: str, code: str) -> dict[int, list[str]]:
+    """As `grouped`, sorted, for rows with dozens of links each: the database joins the codes of a row into one text,
+    since fetching each would cost more than all else about the row."""
+    texts = links.order_by().values_list(row).annotate(codes=StringAgg(code, delimiter=Value(_BETWEEN_CODES)))
+    return {key: sorted(text.split(_BETWEEN_CODES)) for key, text in texts}
