@@ -20,7 +20,7 @@ from core.statuses import MeasureStatus
 from measures.models import Measure, Report
 from measures.reports import accept_report, file_report, open_report
 from pilotzone.celery import app
-from rollups.engine import TABLES, Key
+from rollups.engine import TABLES, CellKey
 from rollups.models import MeasureRollup, RollupRun, StaleCell, Verification
 from rollups.tasks import rebuild_rollups_task, verify_rollups_task
 
@@ -134,7 +134,7 @@ class Watch:
 SCORES = "SELECT id, in_progress + 2 * completed FROM rollups_measurerollup WHERE id = ANY(%s)"
 
 
-def _key(report: Report) -> Key:
+def _key(report: Report) -> CellKey:
     measure = report.measure
     return measure.section.plan_id, measure.section_id, measure.lead_department_id
 

@@ -33,7 +33,7 @@ from core.clock import now, today
 from core.lights import thresholds
 from measures.models import Measure, Plan
 from projects.models import Project
-from rollups.engine import TABLES, Key, mark
+from rollups.engine import TABLES, CellKey, mark_stale
 from rollups.services import rebuild_rollups, refresh_stale_rollups
 
 HOST = "127.0.0.1"
@@ -210,11 +210,11 @@ class PlainSQL:
 
     def cells(self, kind: str, relation: str = "") -> dict[tuple[Any, ...], dict[str, int]]:
         table = TABLES[kind]
-        columns = [*table.columns, *table.counts]
+        columns = [*table.key_columns, *table.count_fields]
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(columns)} FROM {relation or self.copies[kind]}")
-            width = len(table.columns)
-            return {row[:width]: dict(zip(table.counts, row[width:], strict=True)) for row in cursor.fetchall()}
+            width = len(table.key_columns)
+            return {row[:width]: dict(zip(table.count_fields, row[width:], strict=True)) for row in cursor.fetchall()}
 
 
 # Up to so many the cells of four days are compared; beyond, those of the day alone.
@@ -233,7 +233,7 @@ def rebuild(times: int, seconds: float) -> dict[str, Any]:
         plain.empty()
         plain.run(day, run_id=run.pk)
         for kind, table in TABLES.items():
-            agree(f"{kind} cells of {day}", table.fresh(day), plain.cells(kind))
+            agree(f"{kind} cells of {day}", table.count_from_source(day), plain.cells(kind))
     # The copies have been filled and emptied a few times.
     names = [*plain.copies.values(), *(table.model._meta.db_table for table in TABLES.values())]
     with connection.cursor() as cursor:
@@ -280,22 +280,22 @@ MOST_CELLS = 200
 
 
 @cache
-def _some_cells() -> list[Key]:
+def _some_cells() -> list[CellKey]:
     """The keys of measure cells, the same at every call."""
     table = TABLES["measures"]
-    keys = table.model._default_manager.order_by("pk").values_list(*table.columns)
+    keys = table.model._default_manager.order_by("pk").values_list(*table.key_columns)
     number = keys.count()
     step = max(number // MOST_CELLS, 1)
     return list(islice(keys.iterator(), 0, number, step))[:MOST_CELLS]
 
 
 def refresh(turn: int, cells: int) -> dict[str, float]:
-    """One refresh of so many cells, from the marks of a change to the cleared marks."""
+    """One refresh of so many cells, from the change that marks them stale to the end of the refresh."""
     some = _some_cells()
     chosen = [some[(turn * cells + number) % len(some)] for number in range(min(cells, len(some)))]
     start = time.perf_counter()
     with transaction.atomic():
-        mark("measures", chosen)
+        mark_stale("measures", chosen)
     written = refresh_stale_rollups()
     milliseconds = (time.perf_counter() - start) * 1000
     if written != len(chosen):

@@ -7,12 +7,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from core.comparison import FigureChange
 from core.lights import thresholds
 from core.pace import gap
-from core.statements import answer, compiled
 from dashboard.figures import Figures, Row, explanations, measure_figures, project_figures
 from dashboard.pages.shared import LEAST_TO_RANK
 from indicators.models import Observation
@@ -21,7 +20,7 @@ from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure
 from measures.timeline import History
 from projects.models import Category, Project
-from rollups.engine import Cells
+from rollups.engine import PlanCells
 from web.formats.money import wan_to_yi
 
 
@@ -39,8 +38,10 @@ class EarlierFigures(Figures):
         self.history = history
 
     @cached_property
-    def measure_cells(self) -> Cells:
-        return Cells({(self.plan.pk, *key): counts for key, counts in self.history.counts_on(self.day).items()})
+    def measure_cells(self) -> PlanCells:
+        return PlanCells(
+            "measures", {(self.plan.pk, *key): counts for key, counts in self.history.counts_on(self.day).items()}
+        )
 
     @cached_property
     def measures(self) -> dict[str, Any]:
@@ -49,18 +50,12 @@ class EarlierFigures(Figures):
     @cached_property
     def projects(self) -> dict[str, Any]:
         """Those of the page's day without those that were listed since."""
-        total, wan = next(iter(answer(_listed_since(self.plan.pk, self.now.day, self.day))), (0, 0))
+        listed = Project.objects.in_plan(self.plan).listed(self.now.day).filter(listed_on__gt=self.day)
+        since = listed.aggregate(total=Count("pk"), investment=Sum("investment_wan", default=0))
         return {
-            "total": self.now.projects["total"] - total,
-            "total_investment": self.now.projects["total_investment"] - wan_to_yi(wan),
+            "total": self.now.projects["total"] - since["total"],
+            "total_investment": self.now.projects["total_investment"] - wan_to_yi(since["investment"]),
         }
-
-
-@compiled
-def _listed_since(plan_id: int, day: date, since: date) -> QuerySet[Any, Any]:
-    """How many projects and how much investment; no row for none."""
-    rows = Project.objects.in_plan(plan_id).listed(day).filter(listed_on__gt=since).order_by()
-    return rows.values("plan").annotate(total=Count("pk"), wan=Sum("investment_wan")).values_list("total", "wan")
 
 
 def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:
@@ -73,9 +68,9 @@ def members_then(then: Figures, by: str, rows: Iterable[Row]) -> dict[str, Mappi
     for the cells: those of a past day are counted, and name no department that was merged.
     """
     if by == "city":
-        sums = then.project_cells.sum_by(1)
+        sums = then.project_cells.sum_by("city")
         return {row.key: project_figures(sums.get(row.member.pk, {})) for row in rows}
-    sums = then.measure_cells.sum_by(1 if by == "section" else 2)
+    sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
     return {row.key: measure_figures(sums.get(row.member.pk, {}), then.plan, then.day) for row in rows}
 
 

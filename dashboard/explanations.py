@@ -44,13 +44,13 @@ from web.formats.periods import format_period
 from web.formats.sources import named_source
 from web.language import local
 
-# What narrows the figures of each kind: a filter of its rows -> the place of that in the key of a cell.
-PLACES: Mapping[str, Mapping[str, int]] = {
-    "measures": {"section": 1, "department": 2},
-    "projects": {"city": 1, "category": 2, "stage": 3},
+# What narrows the figures of each kind: a filter of its rows -> a field of the key of its cells.
+KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "measures": {"section": "section", "department": "lead_department"},
+    "projects": {"city": "city", "category": "category", "stage": "stage"},
     "indicators": {},
 }
-NARROWINGS = tuple(name for places in PLACES.values() for name in places)
+NARROWINGS = tuple(name for fields in KEY_FIELDS.values() for name in fields)
 BY_CATEGORY = "projects.by_category."
 # Stands for the path of a figure in an address.
 FIGURE = "FIGURE"
@@ -118,7 +118,7 @@ def narrowings(path: str) -> tuple[str, ...]:
     """The filters that narrow a figure: what is the same for all of the plan's measures has none."""
     if path == "measures.time_elapsed":
         return ()
-    found = PLACES.get(path.partition(".")[0], {})
+    found = KEY_FIELDS.get(path.partition(".")[0], {})
     return tuple(name for name in found if name != "category" or not path.startswith(BY_CATEGORY))
 
 
@@ -205,7 +205,7 @@ def _measures(figures: Figures, path: str, name: str, explanation: Explanation, 
             freshness=freshness(plan.pk, []),
         )
     cells = _narrowed(figures.measure_cells, "measures", scope)
-    values = measure_figures(cells.sum_by().get(None, {}), plan, day)
+    values = measure_figures(cells.totals(), plan, day)
     values |= {f"lights.{light}": count for light, count in values.pop("lights").items()}
     limits = thresholds()
     rules = {
@@ -226,7 +226,7 @@ def _measures(figures: Figures, path: str, name: str, explanation: Explanation, 
 def _projects(figures: Figures, path: str, explanation: Explanation, scope: Scope) -> Explained:
     base, _dot, name = path.rpartition(".")
     cells = _narrowed(figures.project_cells, "projects", {**scope, **explanation.filters})
-    counts = cells.sum_by().get(None, {})
+    counts = cells.totals()
     values = {**project_figures(counts), "investment": counts.get("investment", 0)}
     rows = Rows(
         page="projects:list",
@@ -244,7 +244,7 @@ def _counted(
     path: str,
     explanation: Explanation,
     scope: Scope,
-    cells: engine.Cells,
+    cells: engine.PlanCells,
     value: Any,
     inputs: Sequence[Input],
     values: Mapping[str, Any],
@@ -260,7 +260,7 @@ def _counted(
         rows=rows,
         freshness=freshness(figures.plan.pk, [cells.computed_at]),
         scope=scope,
-        cells=len(cells.rows),
+        cells=len(cells.counts),
         run=None if cells.run_id is None else RollupRun.objects.filter(pk=cells.run_id).first(),
     )
 
@@ -306,12 +306,8 @@ def _indicator_label(path: str, standing: Standing) -> str:
     return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
 
 
-def _narrowed(cells: engine.Cells, kind: str, scope: Scope) -> engine.Cells:
-    wanted = {PLACES[kind][name]: _keys(name, thing) for name, thing in scope.items()}
-    rows = {
-        key: counts for key, counts in cells.rows.items() if all(key[place] in keys for place, keys in wanted.items())
-    }
-    return engine.Cells(rows, cells.computed_at, cells.run_id)
+def _narrowed(cells: engine.PlanCells, kind: str, scope: Scope) -> engine.PlanCells:
+    return cells.narrow({KEY_FIELDS[kind][name]: _keys(name, thing) for name, thing in scope.items()})
 
 
 def _keys(name: str, thing: Any) -> set[Any]:

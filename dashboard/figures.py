@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,7 +15,6 @@ from core.clock import SHANGHAI, today
 from core.lights import Light
 from core.pace import Progress, time_elapsed
 from core.provenance import Provenance
-from core.statements import compiled
 from core.statuses import MeasureStatus
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
@@ -74,8 +73,8 @@ def project_figures(counts: engine.Counts) -> dict[str, Any]:
 
 
 def with_their_heirs(
-    sums: Mapping[Any, engine.Counts], departments: Iterable[Department]
-) -> tuple[list[Department], Mapping[Any, engine.Counts]]:
+    sums: dict[Any, engine.Counts], departments: Iterable[Department]
+) -> tuple[list[Department], dict[Any, engine.Counts]]:
     """The departments that were not merged, with their sums. Counts under one that was go to its successor: until the
     refresh the stored cells still name it, and the rows must sum to the total all the same.
     """
@@ -103,26 +102,6 @@ class Row:
     figures: dict[str, Any]
 
 
-@compiled
-def _sections(plan_id: int) -> QuerySet[Any, Any]:
-    return Section.objects.filter(plan=plan_id).order_by("number")
-
-
-@compiled
-def _departments() -> QuerySet[Any, Any]:
-    return Department.objects.all()
-
-
-@compiled
-def _cities() -> QuerySet[Any, Any]:
-    return Region.objects.filter(kind=RegionKind.CITY)
-
-
-@compiled
-def _published(plan_id: int, day: date) -> QuerySet[Any, Any]:
-    return PublishedFigure.objects.filter(plan=plan_id, as_of__lte=day).order_by("as_of")
-
-
 class Figures:
     """The figures of one plan on one day. Each part is read once, with one query a table, when first asked for."""
 
@@ -131,12 +110,12 @@ class Figures:
         self.day = day
 
     @cached_property
-    def measure_cells(self) -> engine.Cells:
-        return engine.read("measures", plan_id=self.plan.pk, day=self.day, today=today())
+    def measure_cells(self) -> engine.PlanCells:
+        return engine.read_cells("measures", plan_id=self.plan.pk, day=self.day, today=today())
 
     @cached_property
-    def project_cells(self) -> engine.Cells:
-        return engine.read("projects", plan_id=self.plan.pk, day=self.day, today=today())
+    def project_cells(self) -> engine.PlanCells:
+        return engine.read_cells("projects", plan_id=self.plan.pk, day=self.day, today=today())
 
     @cached_property
     def freshness(self) -> Freshness:
@@ -160,14 +139,14 @@ class Figures:
 
     @cached_property
     def measures(self) -> dict[str, Any]:
-        counts = self.measure_cells.sum_by().get(None, {})
+        counts = self.measure_cells.totals()
         return measure_figures(counts, self.plan, self.day)
 
     @cached_property
     def projects(self) -> dict[str, Any]:
-        by_category = self.project_cells.sum_by(2)
+        by_category = self.project_cells.sum_by("category")
         return {
-            **project_figures(self.project_cells.sum_by().get(None, {})),
+            **project_figures(self.project_cells.totals()),
             "by_category": {each.value: project_figures(by_category.get(each.value, {})) for each in Category},
         }
 
@@ -175,14 +154,14 @@ class Figures:
         """Figures by plan, section or department; every member that stands, with zeros."""
         if by == "plan":
             return [Row(self.plan.slug, local(self.plan, "name"), self.plan, self.measures)]
-        sums = self.measure_cells.sum_by(1 if by == "section" else 2)
+        sums = self.measure_cells.sum_by("section" if by == "section" else "lead_department")
         members: Any
         if by == "section":
-            members = list(Section.objects.raw(*_sections(self.plan.pk)))
+            members = list(Section.objects.filter(plan=self.plan).order_by("number"))
             for each in members:
                 each.plan = self.plan
         else:
-            members, sums = with_their_heirs(sums, Department.objects.raw(*_departments()))
+            members, sums = with_their_heirs(sums, Department.objects.all())
         name = "title" if by == "section" else "name"
         return [
             Row(
@@ -197,15 +176,15 @@ class Figures:
     def projects_by(self, by: str) -> list[Row]:
         """Figures by plan, city, category or stage; every member that exists, with zeros."""
         if by == "plan":
-            total = project_figures(self.project_cells.sum_by().get(None, {}))
+            total = project_figures(self.project_cells.totals())
             return [Row(self.plan.slug, local(self.plan, "name"), self.plan, total)]
         if by == "city":
-            sums = self.project_cells.sum_by(1)
+            sums = self.project_cells.sum_by("city")
             return [
                 Row(each.code, local(each, "name"), each, project_figures(sums.get(each.pk, {})))
-                for each in Region.objects.raw(*_cities())
+                for each in Region.objects.filter(kind=RegionKind.CITY)
             ]
-        sums = self.project_cells.sum_by(2 if by == "category" else 3)
+        sums = self.project_cells.sum_by(by)
         choices: Any = Category if by == "category" else Stage
         return [Row(each.value, str(each.label), each, project_figures(sums.get(each.value, {}))) for each in choices]
 
@@ -218,7 +197,8 @@ class Figures:
     @cached_property
     def published(self) -> dict[str, PublishedFigure]:
         """The newest published figure of each path on or before the day."""
-        return {row.figure: row for row in PublishedFigure.objects.raw(*_published(self.plan.pk, self.day))}
+        rows = PublishedFigure.objects.filter(plan=self.plan, as_of__lte=self.day).order_by("as_of")
+        return {row.figure: row for row in rows}
 
     def value_at(self, path: str) -> Any:
         value: Any = {"measures": self.measures, "projects": self.projects}

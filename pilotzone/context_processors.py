@@ -38,7 +38,7 @@ def _rollup_state(plan: Plan | None, day: date) -> Freshness | None:
     """How fresh the stored totals of the plan are. Lists show it too, though their own counts are live."""
     if plan is None:
         return None
-    return freshness(plan.pk, engine.computed_at(plan_id=plan.pk, day=day, today=today()))
+    return freshness(plan.pk, engine.stored_times(plan_id=plan.pk, day=day, today=today()))
 
 
 def _unread_notices(user: Any) -> int:

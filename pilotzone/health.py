@@ -55,14 +55,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
         Gauge(name, help_text, registry=registry).set(value)
 
     moment = now()
-    waiting = runs.waiting(moment)
+    stale = runs.stale_cells(moment)
     last = runs.newest_runs().filter(finished_at__isnull=False, error="").first()
-    check = runs.last_check()
-    gauge("pilotzone_stale_cells", "Cells that wait to be recomputed", waiting.cells)
-    gauge("pilotzone_stale_cell_oldest_seconds", "Age of the oldest cell that waits; 0 when none does", waiting.seconds)
+    check = runs.latest_verification()
+    gauge("pilotzone_stale_cells", "Cells that wait to be recomputed", stale.count)
+    gauge(
+        "pilotzone_stale_cell_oldest_seconds",
+        "Age of the oldest cell that waits; 0 when none does",
+        stale.oldest_seconds,
+    )
     gauge(
         "pilotzone_rollup_failed_runs",
-        f"Runs of the last {runs.RECENT} hours that failed",
+        f"Runs of the last {runs.RECENT_HOURS} hours that failed",
         runs.failed_runs(moment).count(),
     )
     if last is not None and last.finished_at is not None and last.seconds is not None:

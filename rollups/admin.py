@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
 
 
-class Computed(admin.ModelAdmin):
-    """Computed from other rows: to look at, not to edit."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Of rows that are computed from others."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -20,27 +20,27 @@ class Computed(admin.ModelAdmin):
 
 
 @admin.register(RollupRun)
-class RollupRunAdmin(Computed):
+class RollupRunAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "finished_at", "full", "as_of", "cells", "retries", "error")
 
 
 @admin.register(Verification)
-class VerificationAdmin(Computed):
+class VerificationAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "finished_at", "cells", "differing")
 
 
 @admin.register(StaleCell)
-class StaleCellAdmin(Computed):
+class StaleCellAdmin(ReadOnlyAdmin):
     list_display = ("kind", "key", "marked_at")
 
 
 @admin.register(MeasureRollup)
-class MeasureRollupAdmin(Computed):
+class MeasureRollupAdmin(ReadOnlyAdmin):
     list_display = ("plan", "section", "lead_department", "total", "completed", "as_of", "computed_at")
     list_select_related = ("plan", "section", "lead_department")
 
 
 @admin.register(ProjectRollup)
-class ProjectRollupAdmin(Computed):
+class ProjectRollupAdmin(ReadOnlyAdmin):
     list_display = ("plan", "city", "category", "stage", "total", "investment", "as_of", "computed_at")
     list_select_related = ("plan", "city")

@@ -1,148 +1,197 @@
-"""The rollup engine: stored counts of the finest cells of today, always recomputed from source.
+"""Stored counts of the finest cells of today, always recomputed from their rows and never added to.
 
-One queryset per table (`measures.cells`, `projects.cells`) groups rows into cells for a day. The
-refresh, past days and the verification all count with it, so they cannot disagree by rule.
+One queryset a table (`StatusChange.objects.cells`, `Project.objects.cells`) groups rows into cells for a day. The
+refresh, past days and the verification all count with it, so that they cannot disagree.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.constants import OnConflict
 
 from core.clock import now
 from core.lights import Thresholds, thresholds
-from core.statements import answer, compiled, moment, statement
 from measures.models import Plan, StatusChange
 from projects.models import Project
 from rollups.models import MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
 
-Key = tuple[int | str, ...]
+CellKey = tuple[int | str, ...]
 Counts = dict[str, int]
 
-# Marks taken in one transaction: enough for a busy second, few enough for one statement a table.
-BATCH = 200
+# Stale cells taken in one transaction: enough for a busy second, few enough for one statement a table.
+BATCH_SIZE = 200
 # In characters: the start of an error says what it is.
-MOST_ERROR = 1_000
+MAX_ERROR_LENGTH = 1_000
 
 
-@dataclass(frozen=True)
-class Table:
-    """A stored table: `key` names its key columns, `paths` the same columns as the counting query names them."""
-
-    kind: str
-    model: type[Rollup]
-    key: tuple[str, ...]
-    paths: tuple[str, ...]
-    counts: tuple[str, ...]
-    count: Callable[[date, Thresholds], QuerySet[Any, Any]]
-
-    @property
-    def columns(self) -> list[str]:
-        """The key as attributes of a stored row: foreign keys by id."""
-        fields = {field.name: field.attname for field in self.model._meta.concrete_fields}
-        return [fields[name] for name in self.key]
-
-    def key_of(self, row: Any) -> Key:
-        return tuple(getattr(row, column) for column in self.columns)
-
-    def matching(self, keys: Collection[Key], names: Iterable[str]) -> Q:
-        names = list(names)
-        # The plans first: alone the alternatives would have the database read every plan's rows.
-        condition = Q(**{f"{names[0]}__in": {key[0] for key in keys}})
-        alternatives = Q(pk__in=[])
-        for key in keys:
-            alternatives |= Q(**dict(zip(names, key, strict=True)))
-        return condition & alternatives
-
-    def fresh(self, day: date, *, plan_id: int | None = None) -> dict[Key, Counts]:
-        """The cells of a day counted from source: all, or those of one plan."""
-        rows = self.count(day, thresholds())
-        if plan_id is not None:
-            rows = rows.filter(**{self.paths[0]: plan_id})
-        return {
-            tuple(row[path] for path in self.paths): {name: row[name] for name in self.counts}
-            for row in rows.iterator()
-        }
-
-    def stored(self, *, plan_id: int) -> "Iterator[Stored]":
-        width = len(self.key)
-        for row in answer(_stored(self.kind, plan_id)):
-            counts = dict(zip(self.counts, row[width + 3 :], strict=True))
-            yield Stored._make((row[:width], *row[width : width + 3], counts))
-
-
-class Stored(NamedTuple):
-    """`computed_at` as the database gives it: `moment` makes one of it."""
-
-    key: Key
+class StoredCell(NamedTuple):
+    key: CellKey
     as_of: date
     computed_at: datetime
     run_id: int | None
     counts: Counts
 
 
-TABLES: Mapping[str, Table] = {
-    "measures": Table(
+@dataclass(frozen=True)
+class RollupTable:
+    """A stored table. `source_paths` are the key fields as the counting query names them."""
+
+    kind: str
+    model: type[Rollup]
+    key_fields: tuple[str, ...]
+    source_paths: tuple[str, ...]
+    count_fields: tuple[str, ...]
+    count_cells: Callable[[date, Thresholds], QuerySet[Any, Any]]
+
+    @property
+    def key_columns(self) -> list[str]:
+        """Foreign keys by their column."""
+        columns = {field.name: field.attname for field in self.model._meta.concrete_fields}
+        return [columns[name] for name in self.key_fields]
+
+    def stored_rows(self) -> QuerySet[Rollup]:
+        return self.model._default_manager.all()
+
+    def stored_cells(self, plan_id: int) -> list[StoredCell]:
+        width = len(self.key_fields)
+        columns = (*self.key_columns, *self.count_fields, "as_of", "computed_at", "run_id")
+        cells = []
+        for row in self.stored_rows().filter(plan_id=plan_id).values_list(*columns):
+            *counts, as_of, computed_at, run_id = row[width:]
+            counted = dict(zip(self.count_fields, counts, strict=True))
+            cells.append(StoredCell(row[:width], as_of, computed_at, run_id, counted))
+        return cells
+
+    def count_from_source(self, day: date, *, plan_id: int | None = None) -> dict[CellKey, Counts]:
+        """The cells of a day, of all plans or of one."""
+        rows = self.count_cells(day, thresholds())
+        if plan_id is not None:
+            rows = rows.filter(**{self.source_paths[0]: plan_id})
+        return {
+            tuple(row[path] for path in self.source_paths): {name: row[name] for name in self.count_fields}
+            for row in rows.iterator()
+        }
+
+
+TABLES: Mapping[str, RollupTable] = {
+    "measures": RollupTable(
         kind="measures",
         model=MeasureRollup,
-        key=("plan", "section", "lead_department"),
-        paths=("measure__section__plan", "measure__section", "measure__lead_department"),
-        counts=("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red"),
-        count=lambda day, limits: StatusChange.objects.cells(day, limits=limits),
+        key_fields=("plan", "section", "lead_department"),
+        source_paths=("measure__section__plan", "measure__section", "measure__lead_department"),
+        count_fields=("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red"),
+        count_cells=lambda day, limits: StatusChange.objects.cells(day, limits=limits),
     ),
-    "projects": Table(
+    "projects": RollupTable(
         kind="projects",
         model=ProjectRollup,
-        key=("plan", "city", "category", "stage"),
-        paths=("plan", "city", "category", "stage"),
-        counts=("total", "investment"),
-        count=lambda day, limits: Project.objects.cells(day),
+        key_fields=("plan", "city", "category", "stage"),
+        source_paths=("plan", "city", "category", "stage"),
+        count_fields=("total", "investment"),
+        count_cells=lambda day, limits: Project.objects.cells(day),
     ),
 }
 
 
-@compiled
-def _stored(kind: str, plan_id: int) -> QuerySet[Any, Any]:
+@dataclass(frozen=True)
+class PlanCells:
+    """The cells of one plan on one day. `computed_at` and `run_id` are those of the newest stored cell; None where the
+    cells were counted for this answer."""
+
+    kind: str
+    counts: Mapping[CellKey, Counts]
+    computed_at: datetime | None = None
+    run_id: int | None = None
+
+    def totals(self) -> Counts:
+        """Empty without cells."""
+        return _add_up(self.counts.values())
+
+    def narrow(self, wanted: Mapping[str, Collection[int | str]]) -> "PlanCells":
+        """Only the cells whose key has one of the wanted values in each field."""
+        places = {TABLES[self.kind].key_fields.index(field): values for field, values in wanted.items()}
+        counts = {
+            key: counts
+            for key, counts in self.counts.items()
+            if all(key[place] in values for place, values in places.items())
+        }
+        return replace(self, counts=counts)
+
+    def sum_by(self, field: str) -> dict[int | str, Counts]:
+        """Sums by the values of one field of the key."""
+        place = TABLES[self.kind].key_fields.index(field)
+        groups: dict[int | str, list[Counts]] = {}
+        for key, counts in self.counts.items():
+            groups.setdefault(key[place], []).append(counts)
+        return {value: _add_up(group) for value, group in groups.items()}
+
+
+def _add_up(cells: Iterable[Counts]) -> Counts:
+    sums: Counts = {}
+    for counts in cells:
+        for name, number in counts.items():
+            sums[name] = sums.get(name, 0) + number
+    return sums
+
+
+def read_cells(kind: str, *, plan_id: int, day: date, today: date) -> PlanCells:
+    """Stored cells for today, when all of the plan's cells carry today; else counted live."""
     table = TABLES[kind]
-    rows = table.model._default_manager.filter(plan_id=plan_id)
-    return rows.values_list(*table.columns, "as_of", "computed_at", "run_id", *table.counts)
+    if day == today:
+        stored = table.stored_cells(plan_id)
+        if stored and all(cell.as_of == today for cell in stored):
+            newest = max(stored, key=attrgetter("computed_at"))
+            return PlanCells(kind, {cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
+    return PlanCells(kind, table.count_from_source(day, plan_id=plan_id))
 
 
-def mark(kind: str, cells: Iterable[Key]) -> None:
-    """Marks cells stale, in the transaction of the change that touched them."""
+def stored_times(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
+    """`computed_at` of what `read_cells` gives of each table, without reading the cells."""
+    if day != today:
+        return [None for _kind in TABLES]
+    times = []
+    for table in TABLES.values():
+        found = table.stored_rows().filter(plan_id=plan_id).aggregate(Min("as_of"), Max("as_of"), Max("computed_at"))
+        is_of_today = found["as_of__min"] == found["as_of__max"] == today
+        times.append(found["computed_at__max"] if is_of_today else None)
+    return times
+
+
+def mark_stale(kind: str, cells: Iterable[CellKey]) -> None:
+    """In the transaction of the change that touched the cells."""
     at = now()
     StaleCell.objects.bulk_create([StaleCell(kind=kind, key=list(cell), marked_at=at) for cell in cells])
 
 
-def is_of(day: date) -> bool:
-    """Whether every stored cell speaks of the day. Two looks into an index each, however many cells there are."""
+def is_current(day: date) -> bool:
+    """Whether every stored cell is of the day. Two look-ups in the index of `as_of` a table, however many cells."""
     return not any(
-        table.model._default_manager.filter(**{condition: day}).exists()
+        table.stored_rows().filter(**{condition: day}).exists()
         for table in TABLES.values()
         for condition in ("as_of__lt", "as_of__gt")
     )
 
 
 def _lock_plans(plan_ids: Collection[int | str] | None) -> None:
-    """One refresh of a plan at a time: what is computed under the lock cannot be overwritten by an older count.
+    """Lets one refresh of a plan run at a time, so that an older count cannot overwrite a newer one. None locks all.
 
-    None locks all. NO KEY: rows that refer to the plan may be added meanwhile.
+    FOR NO KEY UPDATE: rows that refer to the plan may be added meanwhile.
     """
     plans = Plan.objects.select_for_update(no_key=True).order_by("pk")
     list((plans if plan_ids is None else plans.filter(pk__in=plan_ids)).values_list("pk"))
 
 
 @contextmanager
-def _running(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]:
-    """One transaction and its run, which the block saves when it finds that there is work. When the block fails
-    nothing of it stays but a run that says what went wrong.
+def _recorded_run(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]:
+    """A transaction with its run, which the block saves once it finds work. When the block fails, all is rolled back
+    but a run with the error.
     """
     run = RollupRun(started_at=now(), as_of=day, full=full, retries=retries)
     try:
@@ -153,41 +202,41 @@ def _running(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]:
                 run.save(update_fields=["cells", "finished_at"])
     except Exception as error:
         run.pk, run.cells, run.finished_at = None, 0, now()
-        run.error = f"{type(error).__name__}: {error}"[:MOST_ERROR]
+        run.error = f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
         # With the database away there is nowhere to write this; the error itself reaches the log.
         with suppress(DatabaseError):
             run.save(force_insert=True)
         raise
 
 
-def _counting(kind: str, day: date, limits: Thresholds) -> QuerySet[Any, Any]:
-    """Keys first, then counts."""
-    table = TABLES[kind]
-    return table.count(day, limits).values_list(*table.paths, *table.counts)
+def _has_key(names: Sequence[str], keys: Collection[CellKey]) -> Q:
+    """The rows of some cells. `names`: the fields of the key."""
+    cells = Q(pk__in=[])
+    for key in keys:
+        cells |= Q(**dict(zip(names, key, strict=True)))
+    # The plans besides: with the alternatives alone the database would read every plan's rows.
+    return Q(**{f"{names[0]}__in": {key[0] for key in keys}}) & cells
 
 
-_count_all = compiled(_counting)
-
-
-def _write(kind: str, keys: Collection[Key] | None, *, day: date, run: RollupRun) -> int:
+def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: RollupRun) -> int:
     """Recomputes the cells of `keys` (None: all) and writes them with one statement, whose rows never pass through
     Python; a cell that became empty goes. Returns how many cells were recomputed.
 
     The one place with SQL of ours: it wraps the counting query.
     """
-    table, ops, limits = TABLES[kind], connection.ops, thresholds()
-    if keys is None:
-        select, params = _count_all(kind, day, limits)
-    else:
-        select, params = statement(_counting(kind, day, limits).filter(table.matching(keys, table.paths)))
+    table, ops = TABLES[kind], connection.ops
+    counted = table.count_cells(day, thresholds())
+    if keys is not None:
+        counted = counted.filter(_has_key(table.source_paths, keys))
+    select, params = counted.values_list(*table.source_paths, *table.count_fields).query.sql_with_params()
     stamp = {
         "as_of": ops.adapt_datefield_value(day),
         "computed_at": ops.adapt_datetimefield_value(run.started_at),
         "run_id": run.pk,
     }
-    written = [*table.counts, *stamp]
-    columns = ", ".join(ops.quote_name(name) for name in (*table.columns, *written))
-    on_conflict = ops.on_conflict_suffix_sql((), OnConflict.UPDATE, written, table.columns)
+    written = [*table.count_fields, *stamp]
+    columns = ", ".join(ops.quote_name(name) for name in (*table.key_columns, *written))
+    on_conflict = ops.on_conflict_suffix_sql((), OnConflict.UPDATE, written, table.key_columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {ops.quote_name(table.model._meta.db_table)} ({columns})"
@@ -196,51 +245,51 @@ def _write(kind: str, keys: Collection[Key] | None, *, day: date, run: RollupRun
             (*stamp.values(), *params),
         )
         recomputed = cursor.rowcount if keys is None else len(keys)
-    stored = table.model._default_manager.exclude(run=run)
-    (stored if keys is None else stored.filter(table.matching(keys, table.columns))).delete()
+    not_written = table.stored_rows().exclude(run=run)
+    (not_written if keys is None else not_written.filter(_has_key(table.key_columns, keys))).delete()
     return recomputed
 
 
-def _free_marks() -> QuerySet[StaleCell]:
-    """Marks, but for those that another worker has taken. SQLite has one writer at a time instead."""
+def _unlocked_stale_cells() -> QuerySet[StaleCell]:
+    """Those that no other worker has taken. SQLite has one writer at a time instead."""
     can_skip = connection.features.has_select_for_update_skip_locked
     return StaleCell.objects.select_for_update(skip_locked=bool(can_skip)).order_by("id")
 
 
 def refresh_batch(*, day: date, retries: int = 0) -> int:
-    """Takes a batch of marks, recomputes their cells, writes them and clears the marks: one transaction.
+    """Recomputes a batch of stale cells and forgets that they were stale, in one transaction.
 
-    Returns the number of cells it recomputed; 0 when nothing waits.
+    Returns the number of cells it recomputed; 0 when none is stale.
     """
-    with _running(day=day, full=False, retries=retries) as run:
-        marks = list(_free_marks()[:BATCH])
-        if not marks:
+    with _recorded_run(day=day, full=False, retries=retries) as run:
+        stale = list(_unlocked_stale_cells()[:BATCH_SIZE])
+        if not stale:
             return 0
         run.save()
-        cells: dict[str, set[Key]] = {kind: set() for kind in TABLES}
-        for each in marks:
-            cells[each.kind].add(tuple(each.key))
-        _lock_plans({key[0] for keys in cells.values() for key in keys})
-        for kind, keys in cells.items():
+        keys_by_kind: dict[str, set[CellKey]] = {kind: set() for kind in TABLES}
+        for cell in stale:
+            keys_by_kind[cell.kind].add(tuple(cell.key))
+        _lock_plans({key[0] for keys in keys_by_kind.values() for key in keys})
+        for kind, keys in keys_by_kind.items():
             if keys:
                 run.cells += _write(kind, keys, day=day, run=run)
-        StaleCell.objects.filter(pk__in=[each.pk for each in marks]).delete()
+        StaleCell.objects.filter(pk__in=[cell.pk for cell in stale]).delete()
     return run.cells
 
 
-def rebuild(*, day: date, retries: int = 0, unless_done: bool = False) -> RollupRun:
+def rebuild(*, day: date, retries: int = 0, unless_current: bool = False) -> RollupRun:
     """Recomputes every cell. Readers see the old cells or the new ones, never a mixture.
 
-    `unless_done`: not where every cell is of the day by now. When the day turns all workers come at once, and those
-    who waited for the first find its work done.
+    `unless_current`: does nothing where every cell is of the day by now. When the day turns all workers come at once,
+    and those who waited for the first find its work done.
     """
-    with _running(day=day, full=True, retries=retries) as run:
+    with _recorded_run(day=day, full=True, retries=retries) as run:
         _lock_plans(None)
-        if unless_done and is_of(day):
+        if unless_current and is_current(day):
             return run
         run.save()
-        # What these marks stand for is committed, so that the counts below have it.
-        StaleCell.objects.filter(pk__in=_free_marks().values("pk")).delete()
+        # The changes that marked these cells are committed, so that the counts below have them.
+        StaleCell.objects.filter(pk__in=_unlocked_stale_cells().values("pk")).delete()
         for kind in TABLES:
             run.cells += _write(kind, None, day=day, run=run)
     return run
@@ -248,10 +297,10 @@ def rebuild(*, day: date, retries: int = 0, unless_done: bool = False) -> Rollup
 
 @dataclass(frozen=True)
 class Difference:
-    """A stored cell that is not what its source says; None stands for a cell that is not there."""
+    """A stored cell that is not what its rows say. `stored` or `fresh` is None for a cell that is not there."""
 
     kind: str
-    key: Key
+    key: CellKey
     as_of: date
     stored: Counts | None
     fresh: Counts | None
@@ -264,11 +313,11 @@ class Difference:
 
 
 def verify(*, day: date) -> Iterator[tuple[int, list[Difference]]]:
-    """Holds the stored cells against fresh counts, plan by plan: how many cells were held, and those that differ.
+    """Compares the stored cells with fresh counts. Gives for each plan how many were compared, and the differences.
 
-    A cell counts for its own day; a cell that is missing for the newest day that the plan's cells have. Cells that
-    are marked will be recomputed, and are not judged. The plan's lock keeps refreshes out meanwhile, so that a cell
-    that some change touches in between is marked by the time the marks are read.
+    A cell is counted for its own day; a missing one for the newest day of the plan's cells. Stale cells are left out.
+    The plan's lock keeps refreshes out meanwhile, so that a cell that changes in between is stale by the time that the
+    stale cells are read.
     """
     for plan_id in list(Plan.objects.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
@@ -277,75 +326,18 @@ def verify(*, day: date) -> Iterator[tuple[int, list[Difference]]]:
 
 
 def _verify_plan(plan_id: int, day: date) -> tuple[int, list[Difference]]:
-    held, found = 0, []
+    compared, differences = 0, []
     for table in TABLES.values():
-        stored = {cell.key: cell for cell in table.stored(plan_id=plan_id)}
-        counted = {
-            each: table.fresh(each, plan_id=plan_id) for each in {cell.as_of for cell in stored.values()} or {day}
-        }
-        newest = max(counted)
-        marks = StaleCell.objects.filter(kind=table.kind, key__0=plan_id)
-        waiting = {tuple(key) for key in marks.values_list("key", flat=True)}
-        for key in (stored.keys() | counted[newest].keys()) - waiting:
+        stored = {cell.key: cell for cell in table.stored_cells(plan_id)}
+        days = {cell.as_of for cell in stored.values()} or {day}
+        newest = max(days)
+        counted = {each: table.count_from_source(each, plan_id=plan_id) for each in days}
+        stale = StaleCell.objects.filter(kind=table.kind, key__0=plan_id).values_list("key", flat=True)
+        for key in (stored.keys() | counted[newest].keys()) - {tuple(key) for key in stale}:
             cell = stored.get(key)
             as_of = cell.as_of if cell else newest
-            counts, fresh = cell.counts if cell else None, counted[as_of].get(key)
-            held += 1
-            if counts != fresh:
-                found.append(Difference(table.kind, key, as_of, counts, fresh))
-    return held, sorted(found, key=str)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The cells of one plan on one day. `computed_at` and `run_id`, of the newest cell, are None where they were
-    counted for this answer."""
-
-    rows: dict[Key, Counts]
-    computed_at: datetime | None = None
-    run_id: int | None = None
-    _sums: dict[int | None, Mapping[Any, Counts]] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def sum_by(self, place: int | None = None) -> Mapping[Any, Counts]:
-        """Sums by one part of the key (its place), or of everything under None. Added up once for all who ask."""
-        if place not in self._sums:
-            sums: dict[Any, Counts] = {}
-            for key, counts in self.rows.items():
-                group = sums.setdefault(None if place is None else key[place], {})
-                for name, number in counts.items():
-                    group[name] = group.get(name, 0) + number
-            self._sums[place] = sums
-        return self._sums[place]
-
-
-def read(kind: str, *, plan_id: int, day: date, today: date) -> Cells:
-    """Stored cells for today, when all of the plan's cells carry today; else counted live."""
-    table = TABLES[kind]
-    if day == today:
-        stored = list(table.stored(plan_id=plan_id))
-        if stored and all(cell.as_of == today for cell in stored):
-            newest = max(stored, key=attrgetter("computed_at"))
-            return Cells({cell.key: cell.counts for cell in stored}, moment(newest.computed_at), newest.run_id)
-    return Cells(table.fresh(day, plan_id=plan_id))
-
-
-@compiled
-def _ages(plan_id: int) -> QuerySet[Any, Any]:
-    """Kind, day and moment. A union holds equal rows once: one for each time at which cells were computed."""
-    ages = [
-        table.model._default_manager.filter(plan_id=plan_id).order_by().values_list(Value(kind), "as_of", "computed_at")
-        for kind, table in TABLES.items()
-    ]
-    return ages[0].union(*ages[1:])
-
-
-def computed_at(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
-    """The times that `read` gives with the same cells of each table, without reading them. One query."""
-    if day != today:
-        return [None for _kind in TABLES]
-    times: dict[str, set[datetime]] = {kind: set() for kind in TABLES}
-    days: dict[str, set[date]] = {kind: set() for kind in TABLES}
-    for kind, as_of, at in answer(_ages(plan_id)):
-        times[kind].add(moment(at))
-        days[kind].add(as_of)
-    return [max(times[kind]) if days[kind] == {today} else None for kind in TABLES]
+            stored_counts, fresh_counts = cell.counts if cell else None, counted[as_of].get(key)
+            compared += 1
+            if stored_counts != fresh_counts:
+                differences.append(Difference(table.kind, key, as_of, stored_counts, fresh_counts))
+    return compared, sorted(differences, key=str)

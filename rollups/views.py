@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.permissions import may_run_tasks, may_see_logs
-from rollups import runs
-from rollups.services import KEPT_DAYS, KEPT_DIFFERENCES
+from rollups import runs, runs_page
+from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
 from web.views import WorkPage
@@ -29,8 +29,8 @@ class RunsPage(WorkPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         task = _choice("task", request.POST.get("task", ""), list(runs.TASKS))
-        outcome = runs.begin(runs.TASKS[task])
-        words = {
+        outcome = runs.start_task(runs.TASKS[task])
+        texts = {
             ("recompute", "queued"): _("All totals are being recomputed; the run is listed here when it has ended."),
             ("recompute", "done"): _("All totals were recomputed."),
             ("check", "queued"): _("The check has begun; its result stands here when it has ended."),
@@ -41,9 +41,9 @@ class RunsPage(WorkPage):
         if outcome == "refused":
             messages.error(request, _("The queue of tasks does not answer, so nothing was begun. Is Redis running?"))
         elif outcome == "failed":
-            messages.error(request, words[task, outcome])
+            messages.error(request, texts[task, outcome])
         else:
-            messages.success(request, words[task, outcome])
+            messages.success(request, texts[task, outcome])
         return redirect("rollups:runs")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -52,16 +52,18 @@ class RunsPage(WorkPage):
         if failed_only:
             listed = listed.exclude(error="")
         page = asked_page(self.request.GET, listed)
-        state = runs.state()
+        state = runs.totals_state()
         return super().get_context_data(
             state=state,
-            differences=runs.differences(state.check) if state.check else [],
-            most_differences=KEPT_DIFFERENCES,
-            kept_days=KEPT_DAYS,
-            recent=runs.RECENT,
+            sentence=runs_page.totals_sentence(state),
+            stale_age=runs_page.format_age(state.stale),
+            difference_tables=runs_page.difference_tables(state.verification) if state.verification else [],
+            most_differences=MAX_RECORDED_DIFFERENCES,
+            kept_days=RETENTION_DAYS,
+            recent=runs.RECENT_HOURS,
             failed_only=failed_only,
             page=page,
-            rows=[(run, runs.first_line(run.error)) for run in page],
+            rows=[(run, runs_page.first_line(run.error)) for run in page],
             may_run=may_run_tasks(self.request.user),
             **kwargs,
         )

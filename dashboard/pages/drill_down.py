@@ -264,7 +264,7 @@ def _reports(figures: Figures, month: Month) -> str:
 def categories_of(figures: Figures) -> dict[int, dict[str, dict[str, Any]]]:
     """City id -> category -> figures, from the cells that the page has read anyway."""
     sums: dict[int, dict[str, dict[str, int]]] = {}
-    for key, counts in figures.project_cells.rows.items():
+    for key, counts in figures.project_cells.counts.items():
         cell = sums.setdefault(int(key[1]), {}).setdefault(str(key[2]), {"total": 0, "investment": 0})
         cell["total"] += counts["total"]
         cell["investment"] += counts["investment"]

@@ -74,7 +74,7 @@ class TestVerify:
         assert Verification.objects.get().differing == 2
 
     def test_it_says_how_many_lines_were_left_out(self, site, monkeypatch):
-        monkeypatch.setattr("rollups.services.KEPT_DIFFERENCES", 1)
+        monkeypatch.setattr("rollups.services.MAX_RECORDED_DIFFERENCES", 1)
         ProjectRollup.objects.update(total=7)
         MeasureRollup.objects.all().delete()
         out = StringIO()

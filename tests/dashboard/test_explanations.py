@@ -12,7 +12,7 @@ from core.clock import now
 from dashboard import explanations as explaining
 from dashboard.figures import Figures, meta, summary
 from measures.models import Plan, Section
-from rollups.engine import mark
+from rollups.engine import mark_stale
 from rollups.models import MeasureRollup, RollupRun, StaleCell
 from rollups.services import rebuild_rollups, refresh_stale_rollups
 from tests import factories as make
@@ -169,7 +169,7 @@ def test_the_run_is_the_newest_one_and_none_where_figures_are_counted_live(demo)
     section = Section.objects.filter(plan=demo).first()
     make.make_measure(section, code="X001")
     measure = section.measures.get(code="X001")
-    mark("measures", [(demo.pk, section.pk, measure.lead_department_id)])
+    mark_stale("measures", [(demo.pk, section.pk, measure.lead_department_id)])
     refresh_stale_rollups()
     found = explained(demo, "figure=measures.total")
     assert found.run.pk > first.pk

@@ -242,9 +242,9 @@ def test_a_rebuild_in_progress_shows_no_half_new_figures(measure, monkeypatch):
     Project.objects.filter(pk=project.pk).update(investment_wan=2)
 
     def totals():
-        read = [engine.read(kind, plan_id=plan, day=DAY, today=DAY) for kind in ("measures", "projects")]
+        read = [engine.read_cells(kind, plan_id=plan, day=DAY, today=DAY) for kind in ("measures", "projects")]
         assert all(cells.computed_at for cells in read)
-        measures, projects = (cells.sum_by()[None] for cells in read)
+        measures, projects = (cells.totals() for cells in read)
         return measures["due"], projects["investment"]
 
     write, seen = engine._write, []

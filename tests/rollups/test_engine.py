@@ -57,7 +57,7 @@ def site(db, today):
 
 def stored(section, department):
     row = MeasureRollup.objects.get(section=section, lead_department=department)
-    return {name: getattr(row, name) for name in engine.TABLES["measures"].counts}
+    return {name: getattr(row, name) for name in engine.TABLES["measures"].count_fields}
 
 
 def test_a_rebuild_stores_what_a_person_counts(site):
@@ -127,9 +127,9 @@ def test_a_correction_with_a_past_day_changes_past_figures(site):
     correct_status(change, by=rita, status="in_progress", effective_on=date(2023, 2, 1), reason="日期有误")
     plan = site["first"].plan_id
 
-    in_march = engine.read("measures", plan_id=plan, day=date(2023, 3, 31), today=TODAY).sum_by()[None]
+    in_march = engine.read_cells("measures", plan_id=plan, day=date(2023, 3, 31), today=TODAY).totals()
     assert (in_march["promoting"], in_march["in_progress"], in_march["completed"]) == (3, 1, 0)
-    in_january = engine.read("measures", plan_id=plan, day=date(2023, 1, 31), today=TODAY).sum_by()[None]
+    in_january = engine.read_cells("measures", plan_id=plan, day=date(2023, 1, 31), today=TODAY).totals()
     assert (in_january["promoting"], in_january["in_progress"]) == (4, 0)
 
 
@@ -139,7 +139,7 @@ def test_a_corrected_row_counts_for_no_day(site):
     correct_status(change, by=rita, status="promoting", effective_on=date(2023, 7, 1), reason="误登")
 
     # The wrong row has the later day; it must not win.
-    today = engine.read("measures", plan_id=site["first"].plan_id, day=TODAY, today=TODAY).sum_by()[None]
+    today = engine.read_cells("measures", plan_id=site["first"].plan_id, day=TODAY, today=TODAY).totals()
     assert (today["promoting"], today["in_progress"]) == (3, 0)
 
 
@@ -176,9 +176,9 @@ def test_when_the_day_turns_every_cell_is_of_the_new_day(site, settings):
     settings.PILOTZONE_TODAY = date(2023, 10, 1)
     plan = site["first"].plan_id
     # Cells of yesterday are not read: the page counts live until the sweep has run.
-    live = engine.read("measures", plan_id=plan, day=date(2023, 10, 1), today=date(2023, 10, 1))
+    live = engine.read_cells("measures", plan_id=plan, day=date(2023, 10, 1), today=date(2023, 10, 1))
     assert live.computed_at is None
-    assert live.sum_by()[None]["red"] == 2
+    assert live.totals()["red"] == 2
 
     refresh_stale_rollups()
     assert set(MeasureRollup.objects.values_list("as_of", flat=True)) == {date(2023, 10, 1)}
@@ -299,7 +299,7 @@ def counted(day, limits=(60, 62)):
         cell = cells[measure.section.plan_id, measure.section_id, measure.lead_department_id]
         for name in ("total", status, light, *(["due"] if due and due <= day else [])):
             cell[name] += 1
-    names = engine.TABLES["measures"].counts
+    names = engine.TABLES["measures"].count_fields
     return {key: {name: cell[name] for name in names} for key, cell in cells.items()}
 
 
@@ -375,11 +375,11 @@ class EveryHistoryTest(TestCase):
         refresh_stale_rollups()
         today = in_plain_python(TODAY)
         table = engine.TABLES[kind]
-        stored = engine.read(kind, plan_id=plan.pk, day=TODAY, today=TODAY)
-        assert stored.rows == today
+        stored = engine.read_cells(kind, plan_id=plan.pk, day=TODAY, today=TODAY)
+        assert stored.counts == today
         assert (stored.computed_at is not None) == bool(today)
-        assert table.fresh(TODAY) == today
-        assert engine.read(kind, plan_id=plan.pk, day=day, today=TODAY).rows == in_plain_python(day)
+        assert table.count_from_source(TODAY) == today
+        assert engine.read_cells(kind, plan_id=plan.pk, day=day, today=TODAY).counts == in_plain_python(day)
         assert verify_rollups() == []
 
 

@@ -23,5 +23,5 @@ class Command(BaseCommand):
         if not cells and not options["all"]:
             self.stdout.write("No cell waits: nothing to do. With --all every cell is recomputed.")
             return
-        words = "1 cell" if cells == 1 else f"{cells:,} cells"
-        self.stdout.write(f"{words} recomputed in {took:.1f} s.")
+        text = "1 cell" if cells == 1 else f"{cells:,} cells"
+        self.stdout.write(f"{text} recomputed in {took:.1f} s.")

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if record:
             self.stdout.write("The result is kept: the page /runs/ shows it.")
         if differing:
-            words = "1 cell differs" if differing == 1 else f"{differing:,} cells differ"
-            raise CommandError(f"{words}; `manage.py refresh_rollups --all` recomputes every cell from its rows.")
+            text = "1 cell differs" if differing == 1 else f"{differing:,} cells differ"
+            raise CommandError(f"{text}; `manage.py refresh_rollups --all` recomputes every cell from its rows.")
         took = time.monotonic() - begin
         self.stdout.write(f"Every stored total is what its rows say. Checked in {took:.1f} s.")
