@@ -17,8 +17,9 @@ from core.clock import now, today
 from core.lights import thresholds
 from core.periods import month_of
 from core.statuses import MeasureStatus
+from measures.filing import file_report
 from measures.models import Measure, Report
-from measures.reports import accept_report, file_report, open_report
+from measures.reports import accept_report, open_report
 from pilotzone.celery import app
 from rollups.engine import TABLES, CellKey
 from rollups.models import MeasureRollup, RollupRun, StaleCell, Verification
@@ -56,8 +57,8 @@ def file_reports(number: int) -> dict[str, int]:
         if open_report(measure, month) is None:
             reporter = reporters[measure.lead_department_id]
             status = NEXT[MeasureStatus(measure.status)]
-            texts = {"what_was_done": "基准测试"}
-            filed.append(file_report(measure, by=reporter, status=status, texts=texts, evidence=EVIDENCE).pk)
+            values = {"status": status, "what_was_done": "基准测试"}
+            filed.append(file_report(measure, by=reporter, values=values, evidence=EVIDENCE).pk)
         if len(filed) == number:
             break
     _filed[:] = filed

@@ -1,4 +1,4 @@
-"""A whole report in one go, as a program sends it: its texts, its evidence and its submission, or nothing of it."""
+"""A whole report in one go: its texts, its evidence and its submission, or nothing of it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -9,20 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.clock import today
 from core.exceptions import NotAllowed
+from core.periods import month_of
 from measures.models import Measure, Report
-from measures.reports import (
-    TEXTS,
-    ReportData,
-    attach_document,
-    attach_link,
-    open_report,
-    remove_evidence,
-    save_draft,
-    submit_report,
-)
+from measures.reports import NO_CHANGE, ReportData, open_report, save_draft, submit_report
 from measures.services import current_change, lock_measure
-from reporting.workflow import OPEN_STATES
+from reporting.evidence import attach_document, attach_link, remove_evidence
+from reporting.models import TEXTS
+from reporting.services import Outcome, do_each, lock_report
+from reporting.workflow import OPEN_STATES, REVIEWED_ALREADY
 
 # A document has a `document_number`, a link a `url`; both may have a `title`.
 EvidenceData = Mapping[str, str]
@@ -37,26 +33,42 @@ class AlreadyBegun(NotAllowed):
 
 
 @transaction.atomic
-def begin_report(
+def file_report(
     measure: Measure,
     *,
     by: User,
-    period: date,
+    period: date | None = None,
     values: Mapping[str, Any],
     evidence: Iterable[EvidenceData] = (),
-    submit: bool = False,
+    submit: bool = True,
 ) -> Report:
-    """The month's report, made. `values` are fields of ReportData; it is against the current status unless they say.
+    """Makes the month's report. `values` are fields of ReportData; it is against the current status unless they say.
 
     Raises AlreadyBegun, and NotAllowed for what is refused.
     """
     measure = lock_measure(measure.pk)
-    if found := open_report(measure, period):
+    month = month_of(period or today())
+    if found := open_report(measure, month):
         raise AlreadyBegun(found)
-    current = current_change(measure).status
-    data = ReportData(**{"against_status": current, **values})
-    report = save_draft(measure, by=by, data=data, period=period)
+    data = ReportData(**{"against_status": current_change(measure).status, **values})
+    report = save_draft(measure, by=by, data=data, period=month)
     return _finish(report, by=by, evidence=evidence, submit=submit)
+
+
+def report_no_change(measures: Iterable[Measure], *, by: User, period: date | None = None) -> list[Outcome[Measure]]:
+    """Files "no change this month" for each measure; each succeeds or fails by itself."""
+    month = month_of(period or today())
+
+    @transaction.atomic
+    def file(measure: Measure) -> None:
+        measure = lock_measure(measure.pk)
+        # An old page still offers it for a month that has been accepted meanwhile.
+        if measure.reports.accepted().filter(period=month).exists():
+            raise NotAllowed(str(REVIEWED_ALREADY))
+        values = {"status": current_change(measure).status, "what_was_done": NO_CHANGE}
+        file_report(measure, by=by, period=month, values=values)
+
+    return do_each(measures, file)
 
 
 @transaction.atomic
@@ -69,31 +81,31 @@ def rewrite_report(
     evidence: Iterable[EvidenceData] | None = None,
     submit: bool = False,
 ) -> Report:
-    """A draft or returned report, changed. What `values` leaves out stays; so does the evidence where it is None.
+    """Changes a draft or returned report. What `values` leaves out stays; so does the evidence where it is None.
 
     Raises DraftChanged where somebody saved it after `version`, and NotAllowed for what is refused.
     """
-    measure = lock_measure(report.measure_id)
-    report.refresh_from_db()
+    lock_report(report)
     if report.state not in OPEN_STATES:
-        raise NotAllowed(_("This report has already been reviewed"))
-    now = ReportData(
+        raise NotAllowed(str(REVIEWED_ALREADY))
+    present = ReportData(
         status=report.status,
         against_status=report.against_status,
         effective_on=report.effective_on,
         **{name: getattr(report, f"{name}_zh") for name in TEXTS},
     )
-    report = save_draft(measure, by=by, data=replace(now, **values), period=report.period, version=version)
+    data = replace(present, **values)
+    report = save_draft(report.measure, by=by, data=data, period=report.period, version=version)
     return _finish(report, by=by, evidence=evidence, submit=submit)
 
 
 def _finish(report: Report, *, by: User, evidence: Iterable[EvidenceData] | None, submit: bool) -> Report:
     if evidence is not None:
-        _settle_evidence(report, by=by, wanted=evidence)
+        _replace_evidence(report, by=by, wanted=evidence)
     return submit_report(report, by=by) if submit else report
 
 
-def _settle_evidence(report: Report, *, by: User, wanted: Iterable[EvidenceData]) -> None:
+def _replace_evidence(report: Report, *, by: User, wanted: Iterable[EvidenceData]) -> None:
     """Makes the documents and links those wanted; files stay, and so does what is there already."""
     named = [(each.get("document_number", ""), each.get("url", ""), each.get("title", "")) for each in wanted]
     asked = list(dict.fromkeys(named))

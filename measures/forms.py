@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
 from measures.models import Report
-from measures.reports import NO_CHANGE, TEXTS, ReportData
+from measures.reports import NO_CHANGE, ReportData
+from reporting.models import TEXTS
 from web.language import local
 from web.lists.filters import DayField
 

@@ -1,18 +1,18 @@
-from uuid import uuid4
-
 from auditlog.registry import auditlog
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import NOT_MERGED
+from accounts.models import NOT_MERGED, User
+from accounts.permissions import may_report
 from core.provenance import Provenance, Sourced
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
 from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, StatusChangeQuerySet
-from reporting.models import AbstractReport
+from reporting.models import AbstractEvidence, AbstractReport
 from reporting.workflow import OPEN_STATES, ReportState
 from web.addresses import address
 
@@ -127,18 +127,8 @@ class Report(AbstractReport, UpdatedAtModel):
     status = models.CharField(_("Status after this report"), max_length=11, choices=MeasureStatus)
     against_status = models.CharField(_("Status before this report"), max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"), null=True, blank=True)
-    # Goes up with each save of a draft: who saves over a newer version is told.
-    version = models.PositiveIntegerField(_("Version"), default=1, editable=False)
-    edited_at = models.DateTimeField(_("Edited at"), null=True, blank=True, editable=False)
-    edited_by = models.ForeignKey(
-        "accounts.User",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("Edited by"),
-    )
+
+    filing_refusal = _("Only the lead department may report on this measure")
 
     objects = ReportQuerySet.as_manager()
 
@@ -151,11 +141,6 @@ class Report(AbstractReport, UpdatedAtModel):
             models.CheckConstraint(
                 condition=Q(status__in=MeasureStatus.values, against_status__in=MeasureStatus.values),
                 name="report_statuses_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(edited_at__isnull=False, edited_by__isnull=False)
-                | Q(edited_at__isnull=True, edited_by__isnull=True),
-                name="report_edit_has_time_and_person",
             ),
             models.UniqueConstraint(
                 fields=["measure", "period"],
@@ -175,42 +160,15 @@ class Report(AbstractReport, UpdatedAtModel):
     def __str__(self) -> str:
         return f"{self.measure_id} {self.period:%Y-%m}"
 
+    def lock_subject(self) -> None:
+        Measure.objects.select_for_update().get(pk=self.measure_id)
 
-def random_name(evidence: "Evidence", name: str) -> str:
-    """Where a file is kept: under a name that says nothing and that nobody can guess."""
-    return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
+    def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
+        return may_report(user, lead=self.measure.lead_department_id)
 
 
-class Evidence(models.Model):
-    """What shows that a report is true: a file, a link, or the number of an issued document.
-
-    `key` names it in addresses; `file_name`, `content_type` and `size` (bytes) are those of a file.
-    """
-
-    key = models.UUIDField(_("Key"), default=uuid4, unique=True, editable=False)
+class Evidence(AbstractEvidence):
     report = models.ForeignKey(Report, models.CASCADE, related_name="evidence", verbose_name=_("Report"))
-    title_zh = models.CharField(_("Title (Chinese)"), max_length=200, blank=True)
-    title_en = models.CharField(_("Title (English)"), max_length=300, blank=True)
-    document_number = models.CharField(_("Document number"), max_length=80, blank=True)
-    url = models.URLField(_("Address"), max_length=500, blank=True)
-    file = models.FileField(_("File"), upload_to=random_name, blank=True)
-    file_name = models.CharField(_("File name"), max_length=255, blank=True)
-    content_type = models.CharField(_("File type"), max_length=100, blank=True)
-    size = models.PositiveIntegerField(_("Size in bytes"), null=True, blank=True)
-    attached_at = models.DateTimeField(_("Attached at"), null=True, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = _("Evidence")
-        verbose_name_plural = _("evidence")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(document_number="", url="", file=""),
-                name="evidence_is_a_document_a_link_or_a_file",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.document_number or self.title_zh or self.file_name or self.url
 
 
 class StatusChange(Sourced, UpdatedAtModel):

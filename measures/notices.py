@@ -1,4 +1,4 @@
-"""Telling people: notices of due dates, the inbox, and one e-mail a day."""
+"""Notices: what people are notified of, the inbox, and one e-mail a day."""
 
 import logging
 from datetime import date, timedelta
@@ -14,9 +14,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Role, User
-from core.clock import now
-from measures.models import Measure, Notice, NoticeKind
+from accounts.models import Department, Role, User
+from accounts.permissions import may_review
+from core.clock import now, today
+from core.exceptions import NotAllowed
+from measures.models import Measure, Notice, NoticeKind, Plan, Report
+from measures.reporting_months import month_of_department
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice
 from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
@@ -26,11 +29,10 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def tell_of_due_dates(on: date) -> None:
-    """Tells the reporters of each lead department what is due soon or overdue on the day. Again is no harm."""
-    measures: Any = (
-        Measure.objects.listed(on).with_status(on).filter(due_on__lte=on + timedelta(days=max(NOTICE_DAYS_BEFORE)))
-    )
+def notify_of_due_dates(on: date) -> None:
+    """Notifies the reporters of each lead department of what is due soon or overdue on the day. Again is no harm."""
+    latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
+    measures: Any = Measure.objects.listed(on).with_status(on).filter(due_on__lte=latest)
     kinds = {
         each: due_notice(each.due_on, status=each.status, on=on) for each in measures.only("due_on", "lead_department")
     }
@@ -47,6 +49,38 @@ def tell_of_due_dates(on: date) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def notify_department(
+    department_id: int,
+    kind: NoticeKind,
+    *,
+    measure: Measure | None = None,
+    report: Report | None = None,
+    period: date | None = None,
+) -> int:
+    """Puts a notice in the inbox of each reporter of a department; returns how many people were notified."""
+    people = User.objects.filter(department_id=department_id, role=Role.REPORTER, is_active=True)
+    notices = [
+        Notice(user=user, kind=kind, measure=measure, report=report, period=period, day=today(), created_at=now())
+        for user in people
+    ]
+    return len(Notice.objects.bulk_create(notices))
+
+
+@transaction.atomic
+def remind_department(department: Department, *, by: User, plan: Plan, period: date) -> int:
+    """Reminds a department that owes reports for the month; returns how many people were notified."""
+    if not may_review(by):
+        raise NotAllowed(_("You may not do this"))
+    # Two reviewers who press at once: the second sees that the first has.
+    Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    if month_of_department(department.pk, plan=plan, month=period, by=today()).is_reported:
+        raise NotAllowed(_("This department has reported the month."))
+    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, period=period, day=today())
+    if reminders.filter(user__department=department).exists():
+        raise NotAllowed(_("This department has been reminded today."))
+    return notify_department(department.pk, NoticeKind.REMINDER, period=period)
 
 
 def notices_of(user: User) -> QuerySet[Notice]:
@@ -66,32 +100,39 @@ def read_all(user: User) -> int:
     return user.notices.filter(read_at=None).update(read_at=now())
 
 
+def _measure_of(notice: Notice) -> Measure | None:
+    return notice.measure or (notice.report.measure if notice.report else None)
+
+
 def sentence_of(notice: Notice) -> str:
     """What a notice says, in the reader's language, of the rows as they are now."""
-    report = notice.report
-    measure = notice.measure or (report.measure if report else None)
+    measure, report = _measure_of(notice), notice.report
     period = notice.period or (report.period if report else None)
-    words = {
+    return _sentence_for(notice) % {
         "measure": f"{measure.code} {local(measure, 'title')}" if measure else "",
         "month": format_month(period),
         "day": format_day(measure.due_on if measure else None),
         "note": report.decision_note if report else "",
     }
+
+
+def _sentence_for(notice: Notice) -> str:
+    measure, report = _measure_of(notice), notice.report
     match notice.kind:
         case NoticeKind.RETURNED if report and report.state == ReportState.RETURNED and report.decision_note:
-            return _("The report for %(month)s on %(measure)s was returned: %(note)s") % words
+            return _("The report for %(month)s on %(measure)s was returned: %(note)s")
         case NoticeKind.RETURNED:
-            return _("The report for %(month)s on %(measure)s was returned.") % words
+            return _("The report for %(month)s on %(measure)s was returned.")
         case NoticeKind.ACCEPTED:
-            return _("The report for %(month)s on %(measure)s was accepted.") % words
+            return _("The report for %(month)s on %(measure)s was accepted.")
         case NoticeKind.REMINDER:
-            return _("The office reminds your department of its reports for %(month)s.") % words
+            return _("The office reminds your department of its reports for %(month)s.")
         case _due if measure is None or measure.due_on is None:
-            return _("%(measure)s no longer has a due date.") % words
+            return _("%(measure)s no longer has a due date.")
         case NoticeKind.DUE_SOON:
-            return _("%(measure)s is due on %(day)s.") % words
+            return _("%(measure)s is due on %(day)s.")
         case _overdue:
-            return _("%(measure)s was due on %(day)s and was not completed in time.") % words
+            return _("%(measure)s was due on %(day)s and was not completed in time.")
 
 
 def address_of(notice: Notice) -> str:
@@ -100,18 +141,18 @@ def address_of(notice: Notice) -> str:
     if report is not None and notice.kind == NoticeKind.RETURNED:
         form = reverse("measures:report", args=[report.measure.code])
         return f"{form}?period={report.period:%Y-%m}"
-    measure = notice.measure or (report.measure if report else None)
+    measure = _measure_of(notice)
     return reverse("measures:workspace") if measure is None else measure.get_absolute_url()
 
 
 def send_digests(on: date) -> int:
-    """One e-mail to each person who has an address and notices that no e-mail told; how many were sent.
+    """One e-mail to each person who has an address and notices that were in none yet; returns how many were sent.
 
     Who had one on the day already gets the rest on the next. A failure is logged, and tried again the next time.
     """
-    told_today = Notice.objects.filter(user=OuterRef("pk"), emailed_on=on)
-    untold = Notice.objects.filter(user=OuterRef("pk"), emailed_on=None)
-    people = User.objects.filter(Exists(untold), ~Exists(told_today), is_active=True).exclude(email="")
+    emailed_today = Notice.objects.filter(user=OuterRef("pk"), emailed_on=on)
+    unsent = Notice.objects.filter(user=OuterRef("pk"), emailed_on=None)
+    people = User.objects.filter(Exists(unsent), ~Exists(emailed_today), is_active=True).exclude(email="")
     sent = 0
     for user in people.order_by("pk"):
         try:
@@ -123,7 +164,7 @@ def send_digests(on: date) -> int:
 
 @transaction.atomic
 def _send_digest(user: User, *, on: date) -> bool:
-    # Two workers at once: the second finds the notices told.
+    # Two workers at once: the second finds the notices sent.
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     notices = list(notices_of(user).filter(emailed_on=None))
     if not notices:

@@ -3,12 +3,12 @@
 from celery import shared_task
 
 from core.clock import today
-from measures.notices import send_digests, tell_of_due_dates
+from measures.notices import notify_of_due_dates, send_digests
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
-def tell_of_due_dates_task() -> None:
-    tell_of_due_dates(today())
+def notify_of_due_dates_task() -> None:
+    notify_of_due_dates(today())
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)

@@ -1,13 +1,15 @@
 """The life of a report: its states, and the one table of moves between them.
 
-The table drives the guard in the services, the buttons on pages, the `moves` of the API, and tests.
+The table drives `reporting.services.apply_move`, the buttons on pages, the `moves` of the API, and tests.
 """
 
 from dataclasses import dataclass
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Role
 
 
 class ReportState(models.TextChoices):
@@ -18,49 +20,65 @@ class ReportState(models.TextChoices):
 
 
 OPEN_STATES = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)
+EDITABLE_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 FILED_STATES = (ReportState.SUBMITTED, ReportState.ACCEPTED)
+
+SUBMITTED_ALREADY = gettext_lazy("This report has been submitted already.")
+REVIEWED_ALREADY = gettext_lazy("This report has already been reviewed")
 
 
 @dataclass(frozen=True)
 class Move:
-    """`by` is the role that makes it: the lead department's reporter, or a reviewer."""
+    """`by` is the role that makes it: whoever files the report, or a reviewer. `refusal` is said in any other state."""
 
     name: str
     label: str | Promise
     before: ReportState
     after: ReportState
-    by: str
+    by: Role
+    refusal: str | Promise
 
 
 MOVES = (
-    Move("submit", pgettext_lazy("report move", "Submit"), ReportState.DRAFT, ReportState.SUBMITTED, "reporter"),
     Move(
-        "resubmit",
-        pgettext_lazy("report move", "Submit again"),
-        ReportState.RETURNED,
-        ReportState.SUBMITTED,
-        "reporter",
+        name="submit",
+        label=pgettext_lazy("report move", "Submit"),
+        before=ReportState.DRAFT,
+        after=ReportState.SUBMITTED,
+        by=Role.REPORTER,
+        refusal=SUBMITTED_ALREADY,
     ),
     Move(
-        "withdraw",
-        pgettext_lazy("report move", "Withdraw"),
-        ReportState.SUBMITTED,
-        ReportState.DRAFT,
-        "reporter",
+        name="resubmit",
+        label=pgettext_lazy("report move", "Submit again"),
+        before=ReportState.RETURNED,
+        after=ReportState.SUBMITTED,
+        by=Role.REPORTER,
+        refusal=SUBMITTED_ALREADY,
     ),
     Move(
-        "accept",
-        pgettext_lazy("report move", "Accept"),
-        ReportState.SUBMITTED,
-        ReportState.ACCEPTED,
-        "reviewer",
+        name="withdraw",
+        label=pgettext_lazy("report move", "Withdraw"),
+        before=ReportState.SUBMITTED,
+        after=ReportState.DRAFT,
+        by=Role.REPORTER,
+        refusal=REVIEWED_ALREADY,
     ),
     Move(
-        "return",
-        pgettext_lazy("report move", "Return"),
-        ReportState.SUBMITTED,
-        ReportState.RETURNED,
-        "reviewer",
+        name="accept",
+        label=pgettext_lazy("report move", "Accept"),
+        before=ReportState.SUBMITTED,
+        after=ReportState.ACCEPTED,
+        by=Role.REVIEWER,
+        refusal=REVIEWED_ALREADY,
+    ),
+    Move(
+        name="return",
+        label=pgettext_lazy("report move", "Return"),
+        before=ReportState.SUBMITTED,
+        after=ReportState.RETURNED,
+        by=Role.REVIEWER,
+        refusal=REVIEWED_ALREADY,
     ),
 )
 

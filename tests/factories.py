@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Department, User
 from core.clock import SHANGHAI
 from indicators.models import Indicator, Observation, Target
-from measures import reports
+from measures import filing
 from measures.models import Measure, Plan, Report, Section, StatusChange
 from projects.models import Project
 from regions.models import Region
@@ -223,4 +223,5 @@ def make_user(username: str = "vic", *, role: str = "viewer", password: str = "o
 def file_report(measure: Measure, *, by: User, **fields: Any) -> Report:
     """A submitted report of the lead department, through its service; `texts` are filled in."""
     texts = {"what_was_done": "做了工作", **(fields.pop("texts", None) or {})}
-    return reports.file_report(measure, by=by, texts=texts, **fields)
+    period, evidence = fields.pop("period", None), fields.pop("evidence", ())
+    return filing.file_report(measure, by=by, period=period, values={**texts, **fields}, evidence=evidence)

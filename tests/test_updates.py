@@ -16,12 +16,15 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
 from measures import reports, services
 from measures.models import Measure, Plan, Report, Section, StatusChange
+from measures.notices import remind_department
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms, move_listing
 from projects.models import Project
 from projects.services import remove_project, save_project
 from regions.models import Region
+from reporting.evidence import attach_document, remove_evidence
+from reporting.services import discard_draft, withdraw_report
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -97,23 +100,23 @@ def a_draft_is_begun(site: Any) -> Steps:
 def evidence_is_attached(site: Any) -> Steps:
     draft = reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
     yield
-    reports.attach_document(draft, by=site.ada, number="No. 1")
+    attach_document(draft, by=site.ada, number="No. 1")
 
 
 @moves("report M001 2023-08")
 def evidence_is_taken_off(site: Any) -> Steps:
     draft = reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
-    evidence = reports.attach_document(draft, by=site.ada, number="No. 1")
+    evidence = attach_document(draft, by=site.ada, number="No. 1")
     yield
-    reports.remove_evidence(evidence, by=site.ada)
+    remove_evidence(evidence, by=site.ada)
 
 
 @moves()
 def a_draft_is_thrown_away(site: Any) -> Steps:
     draft = reports.save_draft(site.M001, by=site.ada, data=reports.ReportData("promoting", "promoting", DAY))
-    reports.attach_document(draft, by=site.ada, number="No. 1")
+    attach_document(draft, by=site.ada, number="No. 1")
     yield
-    reports.discard_draft(draft, by=site.ada)
+    discard_draft(draft, by=site.ada)
 
 
 @moves("report M001 2023-08")
@@ -126,7 +129,7 @@ def a_report_is_filed(site: Any) -> Steps:
 def a_report_is_withdrawn(site: Any) -> Steps:
     report = make.file_report(site.M001, by=site.ada, status="promoting")
     yield
-    reports.withdraw_report(report, by=site.ada)
+    withdraw_report(report, by=site.ada)
 
 
 @moves("report M001 2023-08")
@@ -154,7 +157,7 @@ def a_report_is_accepted_that_changes_the_status(site: Any) -> Steps:
 def people_are_reminded_and_comment(site: Any) -> Steps:
     yield
     services.add_comment(site.M001, by=site.rita, text="How far is it?")
-    reports.remind_department(site.science, by=site.rita, plan=site.M001.section.plan, period=date(2023, 8, 1))
+    remind_department(site.science, by=site.rita, plan=site.M001.section.plan, period=date(2023, 8, 1))
 
 
 # Measures and their statuses.

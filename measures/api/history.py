@@ -6,17 +6,20 @@ from rest_framework.response import Response
 
 from accounts.permissions import may_see_names
 from measures.api.measures import MEASURE
-from measures.api.reports import EVIDENCE, WORDS
+from measures.api.reports import EVIDENCE
 from measures.api.reports import REPORT as FILED
 from measures.api.status_changes import REASON, STATUS_CHANGE
 from measures.models import Evidence, Measure, Report, StatusChange
+from reporting.models import TEXTS
 from web.api.endpoints import Endpoint, Row
 from web.api.fields import ORIGIN, Chunk, both_fields, column, columns_of, make_rows, shapes_of
 from web.api.schema import PROVENANCE, SOURCE, TEXT, URL, WHOLE, Shape, array, in_both, meaning, optional, record
 from web.formats.sources import format_source
 
 PEOPLE = ("submitted_by", "decided_by")
-REPORT_TEXTS: dict[str, Shape] = {name: shape for text in WORDS for name, shape in in_both(text, WORDS[text]).items()}
+REPORT_TEXTS: dict[str, Shape] = {
+    name: shape for text, label in TEXTS.items() for name, shape in in_both(text, label).items()
+}
 REPORT: dict[str, Shape] = {
     **{name: FILED[name] for name in ("id", "period", "status", "against_status")},
     **REPORT_TEXTS,

@@ -12,14 +12,17 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.permissions import may_report, may_review, may_see_evidence, may_see_report
+from accounts.permissions import may_report, may_see_evidence, may_see_report
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
-from measures.filing import begin_report, rewrite_report
+from measures.filing import file_report, rewrite_report
 from measures.models import Measure, Report
-from measures.reports import MOST_EVIDENCE, TEXTS, submit_report, withdraw_report
-from reporting.workflow import MOVES, ReportState, moves_from
+from measures.reports import submit_report
+from reporting.evidence import MOST_EVIDENCE
+from reporting.models import TEXTS
+from reporting.services import allowed_moves, withdraw_report
+from reporting.workflow import MOVES, ReportState
 from web.api import request_body as bodies
 from web.api.endpoints import Endpoint, ListEndpoint, Row
 from web.api.permissions import MayRead, MayWrite
@@ -48,12 +51,6 @@ from web.formats.sources import format_source
 from web.language import local
 from web.lists.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
 
-# The texts of a report, and what each says.
-WORDS = {
-    "what_was_done": gettext_lazy("What was done"),
-    "problem": gettext_lazy("Problems"),
-    "next_step": gettext_lazy("Next steps"),
-}
 _TITLE = gettext_lazy("What the document or the page is called")
 EVIDENCE: dict[str, Shape] = {
     "id": meaning(gettext_lazy("Number of the row"), WHOLE),
@@ -71,7 +68,7 @@ REPORT: dict[str, Shape] = {
     "status": choice(MeasureStatus.choices, gettext_lazy("The status that it asks for")),
     "against_status": choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written")),
     "effective_on": meaning(gettext_lazy("The day on which the status is to take effect"), optional(DAY)),
-    **{name: shape for text in TEXTS for name, shape in local_names(text, WORDS[text]).items()},
+    **{name: shape for text, label in TEXTS.items() for name, shape in local_names(text, label).items()},
     "evidence": meaning(gettext_lazy("Documents, links and files that prove it"), array(record(EVIDENCE))),
     "submitted_on": meaning(gettext_lazy("The day it was last submitted; null where it never was"), optional(DAY)),
     "decided_on": meaning(gettext_lazy("The day on which it was decided; null until then"), optional(DAY)),
@@ -99,7 +96,7 @@ _LINK = {
 _CONTENT: dict[str, Field] = {
     "against_status": bodies.choice(MeasureStatus.values).like(REPORT["against_status"]),
     "effective_on": bodies.day().like(REPORT["effective_on"]),
-    **{name: bodies.text(most=MAX_TEXT_LENGTH).like(meaning(WORDS[name])) for name in TEXTS},
+    **{name: bodies.text(most=MAX_TEXT_LENGTH).like(meaning(label)) for name, label in TEXTS.items()},
     "evidence": bodies.several(
         bodies.any_of(_DOCUMENT, _LINK, else_say=lambda: _("Give either a document number or an address.")),
         most=MOST_EVIDENCE,
@@ -211,11 +208,7 @@ class ReportEndpoint(Endpoint):
         }
 
     def moves(self, report: Report) -> list[str]:
-        roles = {
-            "reporter": may_report(self.request.user, lead=self.measure.lead_department_id),
-            "reviewer": may_review(self.request.user),
-        }
-        return [move.name for role, has_it in roles.items() if has_it for move in moves_from(report.state, role=role)]
+        return [move.name for move in allowed_moves(report, self.request.user)]
 
     def person(self) -> User:
         """Who files; raises PermissionDenied for others than the lead department's reporters."""
@@ -252,7 +245,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
     def post(self, request: Any, code: str) -> Response:
         by = self.person()
         values = bodies.read_body(request.data, NEW)
-        report = begin_report(
+        report = file_report(
             self.measure,
             by=by,
             period=values.pop("period"),

@@ -20,8 +20,9 @@ from core.periods import month_of, next_month
 from core.texts import MAX_REASON_LENGTH
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Report
+from measures.notices import remind_department
 from measures.reporting_months import BoardRow, board_of, reports_due_on
-from measures.reports import accept_reports, remind_department, return_report
+from measures.reports import accept_reports, return_report
 from measures.review import ReviewRow, review_rows, waiting_reports
 from web.days import asked_month
 from web.errors import not_one_of

@@ -15,10 +15,10 @@ from accounts.models import Role
 from accounts.permissions import signed_in
 from core.lights import thresholds
 from core.periods import month_of, next_month
+from measures.filing import report_no_change
 from measures.filters import asked_plan
 from measures.models import Measure
 from measures.reporting_months import reports_due_on
-from measures.reports import report_no_change
 from measures.workspace import workspace_of
 from web.days import asked_month
 from web.lists.listing import LARGEST_PAGE

@@ -12,15 +12,9 @@ from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
 from measures.models import Measure, Notice, StatusChange
 from measures.office.corrections import reopen_measure
-from measures.reports import (
-    ReportData,
-    accept_report,
-    attach_document,
-    attach_file,
-    return_report,
-    save_draft,
-)
+from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
+from reporting.evidence import attach_document, attach_file
 from tests.documents import make_pdf
 from tests.factories import file_report, make_user
 

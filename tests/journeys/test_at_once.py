@@ -16,22 +16,15 @@ from accounts.models import AccessToken, Department, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures import services
+from measures.filing import report_no_change
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
+from measures.notices import remind_department
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
-from measures.reports import (
-    DraftChanged,
-    ReportData,
-    accept_report,
-    accept_reports,
-    remind_department,
-    report_no_change,
-    return_report,
-    save_draft,
-    submit_report,
-)
+from measures.reports import ReportData, accept_report, accept_reports, return_report, save_draft, submit_report
 from pilotzone.celery import app
 from projects.models import Project
+from reporting.services import DraftChanged
 from rollups import engine
 from rollups.models import MeasureRollup, RollupRun
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups

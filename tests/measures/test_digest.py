@@ -8,8 +8,8 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from measures.models import Notice, NoticeKind
-from measures.notices import send_digests
-from measures.reports import accept_report, return_report, submit_report, tell
+from measures.notices import notify_department, send_digests
+from measures.reports import accept_report, return_report, submit_report
 from measures.tasks import send_digests_task
 from tests import factories as make
 
@@ -47,8 +47,8 @@ def return_one(measure: Any, note: str = "Please say how many & where") -> Any:
 
 def test_one_e_mail_tells_everything_in_the_persons_language(site: Any, today: date) -> None:
     return_one(site)
-    tell(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
-    tell(site.lead_department_id, NoticeKind.DUE_SOON, measure=site)
+    notify_department(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_department(site.lead_department_id, NoticeKind.DUE_SOON, measure=site)
 
     assert send_digests(today) == 2
     assert len(mail.outbox) == 2
@@ -77,7 +77,7 @@ def test_one_e_mail_tells_everything_in_the_persons_language(site: Any, today: d
 def test_nothing_is_told_twice_and_nothing_to_tell_is_no_e_mail(site: Any, today: date) -> None:
     return_one(site)
     assert send_digests(today) == 2
-    tell(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_department(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
     assert send_digests(today) == 0, "one a day"
     send_digests_task()
     assert len(mail.outbox) == 2

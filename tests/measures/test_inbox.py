@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from measures.models import Notice, NoticeKind
-from measures.reports import accept_report, return_report, tell
+from measures.notices import notify_department
+from measures.reports import accept_report, return_report
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,11 +77,11 @@ def test_newest_first_each_with_its_page(site: Any) -> None:
     lead = site.lead_department_id
     site.due_on = date(2023, 10, 1)
     site.save()
-    tell(lead, NoticeKind.DUE_SOON, measure=site)
-    tell(lead, NoticeKind.OVERDUE, measure=site)
-    tell(lead, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_department(lead, NoticeKind.DUE_SOON, measure=site)
+    notify_department(lead, NoticeKind.OVERDUE, measure=site)
+    notify_department(lead, NoticeKind.REMINDER, period=date(2023, 8, 1))
     report = make.make_report(make.make_measure(code="M002", title_en="Plant trees"), date(2023, 8, 20))
-    tell(lead, NoticeKind.ACCEPTED, measure=report.measure, report=report)
+    notify_department(lead, NoticeKind.ACCEPTED, measure=report.measure, report=report)
     ada = logged_in("ada")
     text = text_of(ada)
     sentences = [
@@ -119,7 +120,7 @@ def test_the_head_says_how_many_are_new(site: Any, client: Client, settings: Any
 
 
 def test_mark_all_as_read(site: Any) -> None:
-    tell(User.objects.get(username="ben").department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_department(User.objects.get(username="ben").department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
     ada = logged_in("ada")
     page = ada.post("/inbox/read/", follow=True).content.decode()
     assert "1 notice marked as read." in page
@@ -159,7 +160,7 @@ def test_fifty_on_a_page_in_as_many_queries_as_one(site: Any) -> None:
 
     few = count()
     for _ in range(59):
-        tell(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+        notify_department(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
     assert count() == few <= 10
     assert text_of(ada).count("reminds") == 50
     assert "Page 1 of 2" in text_of(ada)

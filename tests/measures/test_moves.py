@@ -6,7 +6,8 @@ import pytest
 
 from core.exceptions import NotAllowed
 from measures.models import Notice, StatusChange
-from measures.reports import accept_report, return_report, submit_report, withdraw_report
+from measures.reports import accept_report, return_report, submit_report
+from reporting.services import withdraw_report
 from reporting.workflow import MOVES, ReportState, moves_from
 from tests.factories import make_department, make_measure, make_report, make_user
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from measures.models import Notice
-from measures.notices import tell_of_due_dates
+from measures.notices import notify_of_due_dates
 from measures.rules import due_notice
-from measures.tasks import tell_of_due_dates_task
+from measures.tasks import notify_of_due_dates_task
 from tests import factories as make
 
 DUE = date(2023, 9, 30)
@@ -78,18 +78,18 @@ def test_the_lead_departments_reporters_are_told_once_a_day(science: Any, today:
         ("colleague", "due_soon", "M001"),
         ("colleague", "overdue", "M002"),
     }
-    tell_of_due_dates(today)
+    notify_of_due_dates(today)
     assert told() == expected
     assert {notice.day for notice in Notice.objects.all()} == {date(2023, 8, 29)}
-    tell_of_due_dates(today)
-    tell_of_due_dates_task()
+    notify_of_due_dates(today)
+    notify_of_due_dates_task()
     assert Notice.objects.count() == 4
 
 
 def test_the_next_notice_of_the_same_measure_is_a_new_one(science: Any) -> None:
     make.make_measure(lead_department=science, code="M001", due_on=date(2023, 9, 28))
     for day in (date(2023, 8, 29), date(2023, 9, 21), date(2023, 9, 22)):
-        tell_of_due_dates(day)
+        notify_of_due_dates(day)
     assert Notice.objects.filter(user__username="ada").count() == 2
 
 
@@ -97,7 +97,7 @@ def test_the_number_of_queries_does_not_grow(science: Any, django_assert_max_num
     for number in range(20):
         make.make_measure(lead_department=science, code=f"M{number:03}", due_on=date(2023, 9, 28))
     with django_assert_max_num_queries(5):
-        tell_of_due_dates(date(2023, 8, 29))
+        notify_of_due_dates(date(2023, 8, 29))
     assert Notice.objects.count() == 40
 
 
@@ -108,7 +108,7 @@ def test_both_tasks_are_in_the_schedule(settings: Any) -> None:
         if entry["task"].startswith("measures.")
     }
     assert times == {
-        "measures.tasks.tell_of_due_dates_task": ({7}, {30}),
+        "measures.tasks.notify_of_due_dates_task": ({7}, {30}),
         "measures.tasks.send_digests_task": ({8}, {0}),
     }
     assert settings.CELERY_TIMEZONE == "Asia/Shanghai"

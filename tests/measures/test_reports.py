@@ -9,27 +9,21 @@ from django.core.files.base import ContentFile
 from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
+from measures.filing import file_report, report_no_change
 from measures.models import Evidence, Notice, Report, StatusChange
+from measures.notices import remind_department
 from measures.reports import (
-    DraftChanged,
     ReportData,
     StatusMoved,
     accept_report,
     accept_reports,
-    attach_document,
-    attach_file,
-    attach_link,
-    discard_draft,
-    file_report,
     open_report,
-    remind_department,
-    remove_evidence,
-    report_no_change,
     return_report,
     save_draft,
     submit_report,
-    withdraw_report,
 )
+from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
+from reporting.services import DraftChanged, discard_draft, withdraw_report
 from tests.documents import make_pdf
 from tests.factories import make_change, make_department, make_measure, make_plan, make_report, make_user
 
@@ -528,21 +522,19 @@ class TestFilingAtOnce:
             file_report,
             measure,
             by=ada,
-            status="completed",
-            texts={"what_was_done": "完成"},
-            effective_on=date(2023, 8, 30),
+            values={"status": "completed", "what_was_done": "完成", "effective_on": date(2023, 8, 30)},
             evidence=[{"document_number": "1号"}],
         )
         assert not Report.objects.exists()
         assert not Evidence.objects.exists()
 
     def test_a_change_needs_words(self, measure, ada):
-        assert refused(file_report, measure, by=ada, status="in_progress").field == "what_was_done"
-        assert file_report(measure, by=ada, status="promoting").what_was_done_zh == "本月状态无变化。"
+        assert refused(file_report, measure, by=ada, values={"status": "in_progress"}).field == "what_was_done"
 
     @pytest.mark.parametrize("item", [{"url": "javascript:alert(1)"}, {"document_number": "号" * 81}, {"url": ""}])
     def test_its_evidence_is_looked_at_as_any_other(self, measure, ada, item):
-        refused(file_report, measure, by=ada, status="completed", texts={"what_was_done": "完成"}, evidence=[item])
+        values = {"status": "completed", "what_was_done": "完成"}
+        refused(file_report, measure, by=ada, values=values, evidence=[item])
         assert not Report.objects.exists()
 
 
@@ -578,7 +570,7 @@ class TestReminding:
 
 def test_a_failure_on_the_way_takes_all_of_it_back(draft, ada, rita, monkeypatch):
     submit_report(draft, by=ada)
-    monkeypatch.setattr("measures.reports.tell", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("measures.reports.notify_department", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         accept_report(draft, by=rita)
     assert (Report.objects.get().state, StatusChange.objects.count()) == ("submitted", 1)

@@ -194,7 +194,7 @@ class TestFiling:
 
     def test_evidence_without_document_link_or_file_takes_the_report_with_it(self, measure: Measure, ada: User) -> None:
         with pytest.raises(NotAllowed):
-            file_report(measure, by=ada, status="completed", evidence=[{"title_zh": "空"}])
+            file_report(measure, by=ada, status="completed", evidence=[{"title": "空"}])
         assert not Report.objects.exists()
         assert not Evidence.objects.exists()
 

@@ -1,0 +1,73 @@
+"""Evidence of a report: files, links and issued documents, while the report is being written."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.clock import now
+from core.exceptions import NotAllowed
+from core.texts import clean_text
+from reporting.file_types import check_file
+from reporting.models import AbstractEvidence, AbstractReport
+from reporting.services import check_editable, lock_report
+
+logger = logging.getLogger(__name__)
+
+# One report holds at most so many pieces.
+MOST_EVIDENCE = 20
+
+
+@transaction.atomic
+def attach_file(report: AbstractReport, *, by: User, file: "File[bytes]") -> AbstractEvidence:
+    """Stores a file under a random name. Raises NotAllowed for what is too large, or no document or picture."""
+    content_type = check_file(file)
+    name = (file.name or "").replace("\x00", "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
+    try:
+        return _attach(report, by=by, file=file, file_name=name, content_type=content_type, size=file.size)
+    except OSError as error:
+        # A full disk must not take what was typed with it.
+        logger.exception("A file of evidence could not be kept")
+        sentence = _("Please choose the files once more: they could not be kept.")
+        raise NotAllowed(sentence, field="evidence") from error
+
+
+@transaction.atomic
+def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") -> AbstractEvidence:
+    url = clean_text(url, field="url", max_length=500, if_empty=_("This field is required"))
+    try:
+        URLValidator(schemes=["http", "https"])(url)
+    except ValidationError as error:
+        raise NotAllowed(error.messages[0], field="url") from None
+    return _attach(report, by=by, url=url, title_zh=title[:200])
+
+
+@transaction.atomic
+def attach_document(report: AbstractReport, *, by: User, number: str, title: str = "") -> AbstractEvidence:
+    """An issued document by its number (发文字号) and title."""
+    number = clean_text(number, field="document_number", max_length=80, if_empty=_("This field is required"))
+    return _attach(report, by=by, document_number=number, title_zh=title[:200])
+
+
+def _attach(report: AbstractReport, *, by: User, **columns: Any) -> AbstractEvidence:
+    lock_report(report)
+    check_editable(report, by, field="evidence")
+    if report.evidence.count() >= MOST_EVIDENCE:
+        raise NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MOST_EVIDENCE}, field="evidence")
+    evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
+    return evidence
+
+
+@transaction.atomic
+def remove_evidence(evidence: AbstractEvidence, *, by: User) -> None:
+    """Takes a piece of evidence off a report that is still being written."""
+    report: AbstractReport = evidence.report
+    lock_report(report)
+    check_editable(report, by, field="evidence")
+    evidence.delete_file()
+    evidence.delete()

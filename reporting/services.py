@@ -1,0 +1,171 @@
+"""What a person does with a report, whatever it is about. Each service is all or nothing and says who.
+
+What is refused raises NotAllowed with a sentence for the person. What only the reports of one app need (a status to
+change, people to notify) stands in a service of that app, around `apply_move`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from accounts.permissions import may_review
+from core.clock import now
+from core.exceptions import NotAllowed
+from core.texts import clean_text
+from reporting.models import AbstractReport
+from reporting.workflow import EDITABLE_STATES, MOVES, Move, ReportState, moves_from
+
+
+class DraftChanged(NotAllowed):
+    """Somebody else saved the draft in the meantime; `theirs` is what stands in the database now."""
+
+    def __init__(self, theirs: AbstractReport) -> None:
+        super().__init__(_("A colleague has saved this report in the meantime; both versions are shown."))
+        # Any: it is of the app's own model.
+        self.theirs: Any = theirs
+
+
+def lock_report(report: AbstractReport) -> None:
+    """Locks what the report is about until the transaction ends, and reads the report as it is now."""
+    report.lock_subject()
+    try:
+        report.refresh_from_db()
+    except ObjectDoesNotExist:
+        raise NotAllowed(_("A colleague has thrown this draft away.")) from None
+
+
+def check_filer(report: AbstractReport, by: User) -> None:
+    if not report.may_be_filed_by(by):
+        raise NotAllowed(str(report.filing_refusal))
+
+
+def check_editable(report: AbstractReport, by: User, *, field: str | None = None) -> None:
+    """Raises NotAllowed, with the field, unless the report is the person's to write now."""
+    check_filer(report, by)
+    if report.state not in EDITABLE_STATES:
+        raise NotAllowed(_("This report waits for its review; withdraw it to change it."), field=field)
+
+
+def allowed_moves(report: AbstractReport, user: User | AnonymousUser) -> list[Move]:
+    """What the person may do with the report now."""
+    moves = []
+    if report.may_be_filed_by(user):
+        moves += moves_from(report.state, role=Role.REPORTER)
+    if may_review(user):
+        moves += moves_from(report.state, role=Role.REVIEWER)
+    return moves
+
+
+def check_move(report: AbstractReport, *names: str, by: User) -> Move:
+    """The one of these moves, all of one role, that the report's state allows. Raises NotAllowed."""
+    moves = [move for move in MOVES if move.name in names]
+    if moves[0].by == Role.REPORTER:
+        check_filer(report, by)
+    elif not may_review(by):
+        raise NotAllowed(_("You may not do this"))
+    for move in moves:
+        if move.before == report.state:
+            return move
+    raise NotAllowed(str(moves[0].refusal))
+
+
+def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -> None:
+    """Makes a move of the table: checks role and state, sets the new state, and stamps who and when.
+
+    The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
+    """
+    move, moment = check_move(report, name, by=by), now()
+    report.state = move.after
+    if move.after == ReportState.SUBMITTED:
+        report.submitted_on, report.submitted_at, report.submitted_by = moment.date(), moment, by
+        # A decision on an earlier submission has been answered by this one; its words stay in the note.
+        report.decided_on = report.decided_at = report.decided_by = None
+    elif move.after == ReportState.DRAFT:
+        _stamp_edit(report, by)
+    else:
+        report.decided_on, report.decided_at, report.decided_by = moment.date(), moment, by
+        report.decision_note = note
+    report.save()
+
+
+def _stamp_edit(report: AbstractReport, by: User) -> None:
+    report.version += 1
+    report.edited_at, report.edited_by = now(), by
+
+
+def write_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, version: int | None) -> None:
+    """Saves what was typed into a report, or into a new one; it need not be complete.
+
+    The caller holds the lock. `version` is that of the report that was being edited; None for a new one. Raises
+    DraftChanged when another one stands in the database, and NotAllowed when it is no longer the person's to write.
+    """
+    check_editable(report, by)
+    if report.pk is not None:
+        if all(getattr(report, name) == value for name, value in values.items()):
+            return
+        if version != report.version:
+            raise DraftChanged(report)
+    for name, value in values.items():
+        setattr(report, name, value)
+    _stamp_edit(report, by)
+    report.save()
+
+
+@transaction.atomic
+def withdraw_report[R: AbstractReport](report: R, *, by: User) -> R:
+    """Takes a submitted report back until it is decided."""
+    lock_report(report)
+    apply_move(report, "withdraw", by=by)
+    return report
+
+
+@transaction.atomic
+def discard_draft(report: AbstractReport, *, by: User) -> None:
+    """Throws a draft away that was never submitted, with its files."""
+    lock_report(report)
+    check_filer(report, by)
+    if report.state != ReportState.DRAFT or report.submitted_on is not None:
+        raise NotAllowed(_("Only a draft that was never submitted can be thrown away."))
+    for evidence in report.evidence.all():
+        evidence.delete_file()
+    report.delete()
+
+
+@transaction.atomic
+def return_report[R: AbstractReport](report: R, *, by: User, note: str) -> R:
+    """Returns a submitted report to whoever filed it, with a reason."""
+    note = clean_text(note, field="note", if_empty=_("Please say why the report is returned"))
+    lock_report(report)
+    apply_move(report, "return", by=by, note=note)
+    return report
+
+
+@dataclass(frozen=True)
+class Outcome[T]:
+    """What became of one row of many; `reason` says why it failed."""
+
+    subject: T
+    reason: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.reason
+
+
+def do_each[T](subjects: Iterable[T], do: Callable[[T], object]) -> list[Outcome[T]]:
+    """Does it to each; each succeeds, or is refused, by itself."""
+    outcomes = []
+    for subject in subjects:
+        try:
+            do(subject)
+        except NotAllowed as refusal:
+            outcomes.append(Outcome(subject, str(refusal)))
+        else:
+            outcomes.append(Outcome(subject))
+    return outcomes
