@@ -37,7 +37,7 @@ class TokenState(models.TextChoices):
 NOT_MERGED = {"merged_into": None}
 
 
-class DepartmentQuerySet(UpdatedAtQuerySet):
+class DepartmentQuerySet(UpdatedAtQuerySet["Department"]):
     def not_merged(self) -> Self:
         """Those that were not merged into another."""
         return self.filter(**NOT_MERGED)

@@ -15,7 +15,7 @@ from django.db.models.signals import m2m_changed, pre_delete, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
-class UpdatedAtQuerySet(models.QuerySet[Any]):
+class UpdatedAtQuerySet[M: models.Model](models.QuerySet[M]):
     def update(self, **values: Any) -> int:
         return super().update(**{"updated_at": Now(), **values})
 

@@ -1,22 +1,22 @@
 """Named questions about indicators, their observations and targets."""
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import QuerySet
 
 from core.timestamps import UpdatedAtQuerySet
 
+if TYPE_CHECKING:
+    from indicators.models import Indicator, Observation, Target
 
-class IndicatorQuerySet(UpdatedAtQuerySet):
+
+class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
     def headlines(self) -> Self:
         return self.filter(headline__isnull=False).order_by("headline")
 
-    def with_everything_shown(self) -> Self:
-        return self.prefetch_related("measures")
 
-
-class ObservationQuerySet(UpdatedAtQuerySet):
+class ObservationQuerySet(UpdatedAtQuerySet["Observation"]):
     def released(self, as_of: date) -> Self:
         return self.filter(released_on__lte=as_of)
 
@@ -25,7 +25,7 @@ class ObservationQuerySet(UpdatedAtQuerySet):
         return self.filter(verified=True, exact=True)
 
 
-class TargetQuerySet(QuerySet):
+class TargetQuerySet(QuerySet["Target"]):
     def adopted(self, as_of: date) -> Self:
         """Set by a document adopted by the day. Targets worked out backwards from a remark never count."""
         return self.filter(adopted_on__lte=as_of, derived=False)

@@ -24,13 +24,13 @@ from django.db.models import (
 
 from core.lights import Light, Thresholds, light_conditions, silent_since
 from core.periods import month_end
-from core.statements import compiled
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
 from reporting.workflow import FILED_STATES, ReportState
 
 if TYPE_CHECKING:
     from accounts.models import Department
+    from measures.models import Measure, Plan, Report, StatusChange
 
 
 def _model(name: str) -> Any:
@@ -38,17 +38,10 @@ def _model(name: str) -> Any:
     return apps.get_model("measures", name)
 
 
-class PlanQuerySet(UpdatedAtQuerySet):
+class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
     def current(self) -> Any:
         """The plan that pages and filters read where none is named; None on an empty site."""
-        # Each page asks for it, and so does each answer of the API.
-        named = iter(self.raw(*_plans_named(settings.PILOTZONE_PLAN)))
-        return next(named, None) or self.order_by("-starts_on").first()
-
-
-@compiled
-def _plans_named(slug: str) -> QuerySet[Any, Any]:
-    return _model("Plan").objects.filter(slug=slug).order_by()
+        return self.filter(slug=settings.PILOTZONE_PLAN).first() or self.order_by("-starts_on").first()
 
 
 # The order in which changes came into force: the last of a measure by a day is the one in force on that day.
@@ -74,7 +67,7 @@ def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquer
     return Subquery(changes.order_by(*(f"-{name}" for name in IN_ORDER)).values(column)[:1])
 
 
-class StatusChangeQuerySet(UpdatedAtQuerySet):
+class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
     def effective(self) -> Self:
         """Rows that nothing supersedes."""
         # Not `superseded_by__isnull`: PostgreSQL expects one row of that join, and loops where it should hash.
@@ -114,7 +107,7 @@ class StatusChangeQuerySet(UpdatedAtQuerySet):
         )
 
 
-class ReportQuerySet(UpdatedAtQuerySet):
+class ReportQuerySet(UpdatedAtQuerySet["Report"]):
     def accepted(self) -> Self:
         return self.filter(state=ReportState.ACCEPTED)
 
@@ -129,7 +122,7 @@ class ReportQuerySet(UpdatedAtQuerySet):
         return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
 
 
-class MeasureQuerySet(UpdatedAtQuerySet):
+class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(section__plan=plan)
 
@@ -203,9 +196,3 @@ class MeasureQuerySet(UpdatedAtQuerySet):
         """Those whose status differs from that of the earlier day, also by being listed since; needs `with_status`
         and `with_status_then`."""
         return self.exclude(status_then__isnull=False, status=F("status_then"))
-
-    def with_everything_shown(self) -> Self:
-        """Joins and prefetches for a list: the number of queries does not grow with the rows."""
-        return self.select_related("section__plan", "lead_department").prefetch_related(
-            "participating_departments", "projects", "indicators"
-        )

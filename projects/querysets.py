@@ -1,14 +1,17 @@
 """Named questions about projects."""
 
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Count, QuerySet, Sum
 
 from core.timestamps import UpdatedAtQuerySet
 
+if TYPE_CHECKING:
+    from projects.models import Project
 
-class ProjectQuerySet(UpdatedAtQuerySet):
+
+class ProjectQuerySet(UpdatedAtQuerySet["Project"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
 
@@ -23,7 +26,3 @@ class ProjectQuerySet(UpdatedAtQuerySet):
             .order_by()
             .annotate(total=Count("pk"), investment=Sum("investment_wan"))
         )
-
-    def with_everything_shown(self) -> Self:
-        """Joins and prefetches for a list: the number of queries does not grow with the rows."""
-        return self.select_related("plan", "city", "county").prefetch_related("also_in", "measures")

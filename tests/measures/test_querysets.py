@@ -344,5 +344,3 @@ def test_each_question_is_one_query_however_many_rows(django_assert_num_queries:
         assert len(Measure.objects.as_of(day, limits=LIMITS)) == 5
     with django_assert_num_queries(1):
         assert len(StatusChange.objects.cells(day, limits=LIMITS)) == 5
-    with django_assert_num_queries(4):
-        assert len(Measure.objects.with_everything_shown()) == 5
