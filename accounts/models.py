@@ -144,7 +144,7 @@ class User(AbstractUser):
         ]
 
 
-class AccessTokenQuerySet(models.QuerySet):
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def valid(self, at: datetime) -> Self:
         """Those whose `state` at the moment is valid."""
         return self.filter(revoked_at=None, expires_at__gt=at)

@@ -28,10 +28,11 @@ def asked_plan(request: HttpRequest) -> Plan | None:
     """The plan of `?plan=`, else the current one; None on an empty site. Raises BadQuery for an unknown plan. The view,
     its filters and the frame of its page ask for it: it is read once a request.
     """
-    kept = vars(request)
-    if "_asked_plan" not in kept:
-        kept["_asked_plan"] = _read_asked_plan(request)
-    return kept["_asked_plan"]
+    attributes = vars(request)
+    if "_asked_plan" not in attributes:
+        attributes["_asked_plan"] = _read_asked_plan(request)
+    plan: Plan | None = attributes["_asked_plan"]
+    return plan
 
 
 def _read_asked_plan(request: HttpRequest) -> Plan | None:

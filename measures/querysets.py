@@ -39,7 +39,7 @@ def _model(name: str) -> Any:
 
 
 class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
-    def current(self) -> Any:
+    def current(self) -> "Plan | None":
         """The plan that pages and filters read where none is named; None on an empty site."""
         return self.filter(slug=settings.PILOTZONE_PLAN).first() or self.order_by("-starts_on").first()
 
@@ -86,7 +86,7 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
         rows = _model("StatusChange").objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
         return self.effective().filter(~Exists(rows.filter(_later_change())), effective_on__lte=as_of)
 
-    def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet:
+    def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, section, lead department) with its counts on the day.
 
         The refresh, past days and the verification all count with this, and nothing else does.

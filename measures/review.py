@@ -49,11 +49,11 @@ class ReviewRow:
 
     @property
     def has_moved(self) -> bool:
-        return self.report.current_status != self.report.against_status
+        return bool(self.report.current_status != self.report.against_status)
 
     @property
     def changes_status(self) -> bool:
-        return self.report.status != self.report.current_status
+        return bool(self.report.status != self.report.current_status)
 
 
 def waiting_reports(*, day: date) -> QuerySet[Report]:

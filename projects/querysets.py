@@ -18,7 +18,7 @@ class ProjectQuerySet(UpdatedAtQuerySet["Project"]):
     def listed(self, as_of: date) -> Self:
         return self.filter(listed_on__lte=as_of)
 
-    def cells(self, as_of: date) -> QuerySet:
+    def cells(self, as_of: date) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, city, category, stage): `total` and `investment`, in 万元."""
         return (
             self.listed(as_of)

@@ -29,7 +29,8 @@ class ProjectList(ListPage):
 
     def count(self, rows: Any) -> int:
         self.sums = rows.order_by().aggregate(number=Count("pk"), investment=Sum("investment_wan", default=0))
-        return self.sums["number"]
+        number: int = self.sums["number"]
+        return number
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

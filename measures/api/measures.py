@@ -155,8 +155,8 @@ class Measures(MeasureRows, ListEndpoint):
     def asked_comparison(self, request: Any) -> date | None:
         return asked_list_comparison(request, self.day)
 
-    def get_queryset(self) -> QuerySet:
-        measures = super().get_queryset().in_plan(asked_plan(self.request._request))
+    def get_queryset(self) -> QuerySet[Any, Any]:
+        measures: QuerySet[Any, Any] = super().get_queryset().in_plan(asked_plan(self.request._request))
         return measures.with_status_then(self.compared) if self.compared else measures
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -44,7 +46,7 @@ class Plans(ListEndpoint):
     default_ordering = "starts_on"
     name = "plans"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Any, Any]:
         return Plan.objects.all()
 
 
@@ -70,5 +72,5 @@ class Sections(ListEndpoint):
     takes_plan = True
     name = "sections"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Any, Any]:
         return Section.objects.filter(plan=asked_plan(self.request._request))

@@ -212,7 +212,7 @@ class ReportEndpoint(Endpoint):
 
     def person(self) -> User:
         """Who files; raises PermissionDenied for others than the lead department's reporters."""
-        user = self.request.user
+        user: User = self.request.user
         if not may_report(user, lead=self.measure.lead_department_id):
             raise PermissionDenied(_("Only the lead department may report on this measure"))
         return user

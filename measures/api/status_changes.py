@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -52,6 +54,6 @@ class StatusChanges(ListEndpoint):
     takes_plan = True
     name = "status-changes"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Any, Any]:
         plan = asked_plan(self.request._request)
         return StatusChange.objects.filter(measure__section__plan=plan, effective_on__lte=self.day)

@@ -18,7 +18,7 @@ from measures.notices import notices_of, read_all, read_notice, sentence_of
 from web.views import ListPage, WorkPage
 
 
-class NoticeFilter(django_filters.FilterSet):
+class NoticeFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     class Meta:
         model = Notice
         fields: list[str] = []

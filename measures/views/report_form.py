@@ -282,7 +282,8 @@ class ReportPage(ReportingView):
 
     def last_report(self) -> Report | None:
         reports = self.measure.reports.accepted().filter(period__lte=self.month)
-        return reports.order_by("-period", "-submitted_on", "-pk").first()
+        last: Report | None = reports.order_by("-period", "-submitted_on", "-pk").first()
+        return last
 
     def begun(self, last: Report | None) -> dict[str, Any]:
         """A form that nobody has written in: the current status, and what was done as it was told last time, in the

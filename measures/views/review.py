@@ -39,7 +39,7 @@ LABELS = {
 }
 
 
-class ReportFilter(django_filters.FilterSet):
+class ReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     department = SlugFilter(
         field_name="measure__lead_department",
         queryset=Department.objects.all(),

@@ -117,7 +117,7 @@ class Projects(ListEndpoint):
     takes_plan = True
     name = "projects"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Any, Any]:
         return Project.objects.listed(self.day).in_plan(asked_plan(self.request._request))
 
 
