@@ -13,6 +13,7 @@ from core.statuses import MeasureStatus
 from measures.comparison import status_and_light
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure
+from measures.querysets import MeasureQuerySet
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import (
     ORIGIN,
@@ -156,7 +157,7 @@ class Measures(MeasureRows, ListEndpoint):
         return asked_list_comparison(request, self.day)
 
     def get_queryset(self) -> QuerySet[Any, Any]:
-        measures: QuerySet[Any, Any] = super().get_queryset().in_plan(asked_plan(self.request._request))
+        measures: MeasureQuerySet = super().get_queryset().in_plan(asked_plan(self.request._request))
         return measures.with_status_then(self.compared) if self.compared else measures
 
 
