@@ -41,8 +41,8 @@ from measures.reporting_months import Month
 from projects.models import Category
 from web.charts.chart import Chart, Column
 from web.charts.text import month_name, year_name
+from web.language import local
 from web.lists.filters import DayField
-from web.templatetags.pilotzone import local
 from web.views import WorkPage
 
 DAY, STARTS, ENDS = date(2023, 8, 29), date(2023, 1, 1), date(2025, 12, 31)
@@ -124,7 +124,7 @@ class Asker:
 
 
 def _name(zh: str, en: str) -> str:
-    return local({"name_zh": zh, "name_en": en}, "name")
+    return local(SimpleNamespace(name_zh=zh, name_en=en), "name")
 
 
 def _states(template: str, states: dict[str, str]) -> list[Specimen]:
@@ -160,8 +160,6 @@ def forms_and_filters() -> list[Entry]:
     refused = ReportForm({"status": "promoting"}, auto_id="refused-%s")
     filters = FilterForm({"q": "", "status": "completed", "light": "red"}, auto_id="filter-%s")
     field = '{% include "components/field.html" with field=form.'
-    select = '<select aria-label="{{ label }}">{% select_options groups %}</select>'
-    options = filters.fields["status"].widget.optgroups("status", ["completed"])
     names = list(empty.fields)
     messages = [
         (constants.SUCCESS, _("All totals were recomputed.")),
@@ -179,7 +177,6 @@ def forms_and_filters() -> list[Entry]:
                 *(Specimen(f"{field}{name} %}}", _("with an error"), {"form": wrong}) for name in names),
             ],
         ),
-        Entry("select_options", [Specimen(select, "", {"groups": options, "label": _("Status")})]),
         Entry(
             "error_summary.html",
             [Specimen('{% include "components/error_summary.html" with form=form %}', "", {"form": refused})],
@@ -298,11 +295,14 @@ def marks() -> list[Entry]:
                 *_states('{%% light_mark "%s" %%}', lights),
                 Specimen('{% light_mark "red" note=note %}', _("with its reason"), {"note": _("Overdue")}),
                 *_states('{%% light_mark "%s" short=True %%}', {light: _("in a column of lights") for light in lights}),
-                *_states(
-                    '{%% light_mark "%s" bare=True count=3 %%}', {light: _("in a column of it") for light in lights}
-                ),
-                Specimen('{% light_mark "red" bare=True count=0 %}', _("none of them")),
                 Specimen("{% light_mark None %}", _("not judged")),
+            ],
+        ),
+        Entry(
+            "light_count",
+            [
+                *_states('{%% light_count "%s" 3 %%}', {light: _("in a column of it") for light in lights}),
+                Specimen('{% light_count "red" 0 %}', _("none of them")),
             ],
         ),
         Entry(
@@ -433,6 +433,7 @@ def tables() -> list[Entry]:
         '<td class="number">{{ rate|percent }}</td><td class="bar-cell">{% status_bar 1 2 5 8 tick=22 %}</td></tr>'
         "{% endfor %}</tbody></table>"
     )
+    measure_rows = '{% include "dashboard/_measure_rows.html" with elapsed=22 %}'
     words = {"name": _("Department"), "rate": _("Completion rate"), "status": _("Status")}
     lines = [(_name("科技厅", "Science and Technology"), Decimal("5.3")), (_name("能源局", "Energy"), Decimal(0))]
     return [
@@ -443,16 +444,15 @@ def tables() -> list[Entry]:
                 Specimen(f'{table}total="" classes="table-dense" %}}', _("close rows"), given),
             ],
         ),
-        Entry("table_row", [Specimen('<table class="table">{% table_row columns rows.0 %}</table>', "", given)]),
-        Entry("table_rows", [Specimen('<table class="table">{% table_rows columns rows %}</table>', "", given)]),
+        Entry("zip", [Specimen("{% for column, cell in columns|zip:total %}{{ cell }} {% endfor %}", "", given)]),
         Entry(
             "sort_head",
             [Specimen(sorted_table, _("sorted by rate, the highest first"), {"words": words, "lines": lines})],
         ),
         Entry("table-bars", [Specimen(bars, _("bars last"), {"words": words, "lines": lines})]),
         Entry(
-            "measure_rows",
-            [Specimen('<table class="table table-bars">{% measure_rows rows 22 %}</table>', "", {"rows": _bar_rows()})],
+            "_measure_rows.html",
+            [Specimen(measure_rows, "", {"rows": _bar_rows(), "head": _("Department")})],
         ),
     ]
 

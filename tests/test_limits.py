@@ -35,9 +35,6 @@ COMPLEX = {
     "measures/views/report_form.py ReportPage.post",
     "web/api/endpoints.py ListEndpoint.get",
     "web/api/problems.py explain_error",
-    "web/templatetags/pilotzone.py filter_chips",
-    "web/templatetags/pilotzone.py measure_rows",
-    "web/templatetags/pilotzone.py status_bar",
     # Replaced by an open issue.
     "dashboard/charts/growth.py growth_figure",
     "dashboard/charts/treemap.py investment_chart",
@@ -69,7 +66,6 @@ LONG_FUNCTIONS = {
     "styleguide/views.py charts_shown",
     "styleguide/views.py forms_and_filters",
     "styleguide/views.py marks",
-    "web/templatetags/pilotzone.py status_bar",
     # Replaced by an open issue.
     "dashboard/charts/growth.py growth_figure",
     "indicators/charts/decoupling.py _chart",
@@ -80,7 +76,6 @@ LONG_FILES = {
     "dashboard/explanations.py",
     "dashboard/pages/drill_down.py",
     "styleguide/views.py",
-    "web/templatetags/pilotzone.py",
     # Replaced by an open issue.
     "dashboard/pages/overview.py",
     "datasets/loading.py",
@@ -95,7 +90,6 @@ WIDE_TEMPLATES = {
     "templates/dashboard/_since.html",
     "templates/dashboard/cities.html",
     "templates/dashboard/explain.html",
-    "templates/django/forms/widgets/select.html",
     "templates/measures/_evidence.html",
     "templates/measures/lights.html",
     "templates/measures/measure_detail.html",

@@ -13,8 +13,8 @@ from web.errors import BadQuery
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(rf"{DAY.pattern}T[0-9:]{{5,8}}(\.[0-9]{{1,9}})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])")
-# What a reader chooses for every page: links from one to another keep it.
-CHOSEN = ("as_of", "compare", "plan")
+# What a reader chooses for every page: links from one page to another keep these parameters.
+STICKY_PARAMETERS = ("as_of", "compare", "plan")
 # The days to compare with that have a name.
 LAST_MONTH, LAST_QUARTER = "last_month", "last_quarter"
 # What the picker sends for a day of choice, which then stands in a field of its own.

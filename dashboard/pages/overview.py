@@ -69,8 +69,9 @@ from web.formats.numbers import (
     with_true_minus,
 )
 from web.formats.text import format_sentence
+from web.html.bars import value_bar
+from web.html.nowrap import nowrap
 from web.language import is_chinese, local
-from web.templatetags.pilotzone import unbroken, value_bar
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
 STATUSES = ("completed", "in_progress", "promoting")
@@ -701,7 +702,7 @@ def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
         "unit": shown_unit(indicator),
         "period": period_words(standing.latest) if standing.latest else "",
         "change": change_cell(indicator, standing.change, standing.value),
-        "against": format_html_join(mark_safe("<br>"), "{}", ((unbroken(each),) for each in against)) or NO_VALUE,
+        "against": format_html_join(mark_safe("<br>"), "{}", ((nowrap(each),) for each in against)) or NO_VALUE,
     }
 
 

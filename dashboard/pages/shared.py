@@ -22,7 +22,7 @@ from core.rounding import whole
 from dashboard.figures import Row
 from measures.reporting_months import Month
 from web.addresses import address
-from web.days import CHOSEN
+from web.days import STICKY_PARAMETERS
 from web.errors import BadQuery, not_one_of
 from web.formats.money import WAN_PER_YI
 from web.formats.numbers import format_number, format_percent
@@ -40,7 +40,7 @@ class Links:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Links":
-        return cls({name: request.GET[name] for name in CHOSEN if request.GET.get(name)})
+        return cls({name: request.GET[name] for name in STICKY_PARAMETERS if request.GET.get(name)})
 
     def on(self, day: date) -> "Links":
         """The same of another day, which is compared with none."""

@@ -1,6 +1,6 @@
 """Reading pages about measures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
@@ -21,7 +20,6 @@ from accounts.permissions import may_comment, may_report, may_review, may_see_na
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import OVERDUE, Light, MeasureLight, Thresholds, light_of, thresholds
-from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.charts.status_history import StatusStep, status_steps
 from measures.comparison import MeasureChange, measure_changes
@@ -29,12 +27,10 @@ from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_compar
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office.forms import CommentForm
 from measures.services import add_comment
-from web.addresses import address
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day
 from web.formats.sources import named_source
 from web.language import local
-from web.templatetags.pilotzone import change_mark, chosen_in, light_mark, provenance_tag, status_mark
 from web.unsaved_input import restore_input
 from web.views import ListPage, ReadingView
 
@@ -46,23 +42,20 @@ def days_late(days: int) -> str:
     return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
 
 
+class ListedMeasure(NamedTuple):
+    """`note`: why the light is not green."""
+
+    measure: Measure
+    light: Light
+    note: str
+
+
 class MeasureList(ListPage):
     shows_totals = True
     template_name = "measures/measure_list.html"
     filterset_class = MeasureFilter
     orderings = MEASURE_ORDERINGS
     default_ordering = "code"
-    # Of its table: code, title, status, light, due date, lead department, last report, provenance.
-    columns: Sequence[dict[str, bool]] = [
-        {},
-        {"head": True},
-        {},
-        {},
-        {"number": True},
-        {"short": True},
-        {"number": True},
-        {},
-    ]
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
         return asked_list_comparison(request, self.day)
@@ -81,41 +74,19 @@ class MeasureList(ListPage):
         self.by_status = dict(rows.order_by().values_list("status").annotate(number=Count("pk")))
         return sum(self.by_status.values())
 
-    def rows(self, measures: Any) -> list[list[Any]]:
-        """The cells of the table, from the few columns that it shows: a list of all 250 is the rule."""
-        columns = ["code", "title_zh", "title_en", "listed_on", "due_on", "lead_department_id", "provenance"]
-        added = ["status", "last_report_on", *(["status_then"] if self.compared else [])]
-        named = Department.objects.values_list("pk", "short_zh", "short_en", named=True)
-        departments = {each.pk: local(each, "short") for each in named}
-        limits, kept = thresholds(), chosen_in(self.request.GET)
-        statuses = {each: status_mark(each) for each in (None, *MeasureStatus.values)}
-        # A row's provenance speaks of its title, not of the status and the light beside it.
-        tags = {each: provenance_tag(each, published=_("Public title")) for each in Provenance.values}
+    def rows(self, measures: QuerySet[Any, Any]) -> list[ListedMeasure]:
+        limits = thresholds()
         rows = []
-        for each in measures.values_list(*columns, *added, named=True):
-            verdict = light_of(
-                status=each.status,
-                due_on=each.due_on,
-                listed_on=each.listed_on,
-                last_report_on=each.last_report_on,
+        for measure in measures.select_related("lead_department"):
+            light = light_of(
+                status=measure.status,
+                due_on=measure.due_on,
+                listed_on=measure.listed_on,
+                last_report_on=measure.last_report_on,
                 on=self.day,
                 limits=limits,
             )
-            status = statuses[each.status]
-            if self.compared:
-                status = format_html("{} {}", status, change_mark(each.status_then, each.status))
-            rows.append(
-                [
-                    each.code,
-                    {"text": local(each, "title"), "url": address("measures:detail", each.code) + kept},
-                    status,
-                    light_mark(verdict.light, note=light_note(verdict, each.due_on, self.day), short=True),
-                    format_iso_day(each.due_on),
-                    departments[each.lead_department_id],
-                    format_iso_day(each.last_report_on),
-                    tags[each.provenance],
-                ]
-            )
+            rows.append(ListedMeasure(measure, light.light, light_note(light, measure.due_on, self.day)))
         return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -124,7 +95,6 @@ class MeasureList(ListPage):
         sentence = _("%(completed)s completed, %(in_progress)s in progress, %(promoting)s being promoted")
         return context | {
             "plan": self.plan,
-            "columns": self.columns,
             "rows": self.rows(context["page"].object_list),
             "counts": sentence % counts,
             "changed": context["listing"].rows.changed().count() if self.compared else 0,

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from accounts.models import User
+from tests.web.rendering import render
 from web.language import local, suffix
 from web.middleware import LanguageMiddleware
 
@@ -60,3 +61,13 @@ def test_data_is_told_in_the_language_of_the_reader_else_in_the_other() -> None:
     for language in ("zh-hans", None):
         with translation.override(language):
             assert (suffix(), local(both, "title")) == ("zh", "措施")
+
+
+def test_the_other_language_stands_in_where_a_column_is_empty():
+    title = '{{ row|local:"title" }}'
+    both = {"title_zh": "编制规划", "title_en": "Write the plan"}
+    with translation.override("en"):
+        assert render(title, row={"title_zh": "编制规划", "title_en": ""}) == "编制规划"
+        assert render(title, row=both) == "Write the plan"
+    with translation.override("zh-hans"):
+        assert render(title, row=both) == "编制规划"

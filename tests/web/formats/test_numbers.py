@@ -2,11 +2,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from web.formats.money import wan_to_yi
-from web.formats.numbers import json_default, json_number, trimmed
+from web.formats.numbers import (
+    format_gap,
+    format_gap_cell,
+    format_number,
+    format_percent,
+    json_default,
+    json_number,
+    trimmed,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,20 +47,45 @@ def test_the_zeros_of_the_column_are_trimmed(stored: str, shown: str) -> None:
     assert str(trimmed(Decimal(stored))) == shown
 
 
-@pytest.mark.parametrize(
-    ("wan", "shown"),
-    [(845_000_000, "84500"), (94_200, "9.42"), (94_201, "9.4201"), (1, "0.0001"), (0, "0"), (10_000, "1")],
-)
-def test_wan_are_shown_as_yi_with_up_to_four_decimals(wan: int, shown: str) -> None:
-    assert f"{wan_to_yi(wan):f}" == shown
-
-
-@given(wan=st.integers(0, 10**13))
-def test_yi_lose_nothing_on_the_way_to_json(wan: int) -> None:
-    assert wan_to_yi(wan) * 10_000 == wan
-    assert round(json_number(wan_to_yi(wan)) * 10_000) == wan  # type: ignore[operator]
-
-
 def test_what_json_does_not_know_becomes_a_number_or_a_text() -> None:
     assert json_default(Decimal("0.7")) == 0.7
     assert json_default("x") == "x"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1518, "1,518"),
+        (0, "0"),
+        (Decimal("84500"), "84,500"),
+        (Decimal("6.20"), "6.20"),
+        (-3, "-3"),
+        (1234.5, "1,234.5"),
+        (None, "—"),
+    ],
+)
+def test_numbers_have_thousands_and_keep_their_decimals(value, text):
+    assert format_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(5.2, "5.2%"), (Decimal("10"), "10.0%"), (0, "0.0%"), (100, "100.0%"), (Decimal("0.05"), "0.1%"), (None, "—")],
+)
+def test_a_rate_always_has_one_decimal(value, text):
+    assert format_percent(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "in_a_sentence", "in_a_cell"),
+    [
+        (Decimal("-16.8"), "\u221216.8", "-16.8"),
+        (0.7, "+0.7", "+0.7"),
+        (Decimal("0.0"), "0.0", "0.0"),
+        (Decimal("-0.0"), "0.0", "0.0"),
+        (None, "—", "—"),
+    ],
+)
+def test_a_gap_has_its_sign_and_a_hyphen_only_in_cells(value, in_a_sentence, in_a_cell):
+    assert format_gap(value) == in_a_sentence
+    assert format_gap_cell(value) == in_a_cell

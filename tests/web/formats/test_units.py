@@ -3,7 +3,6 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from web.formats.money import exact_money, format_rounded_money
 from web.formats.units import english_decimals, english_unit, in_english_unit
 
 ROUNDED = ("trillion yuan", "million people")
@@ -27,29 +26,3 @@ def test_units_that_only_chinese_counts_in_are_converted(stored, value, shown, e
     assert (rounded, english_decimals(stored)) == (Decimal(shown), 2 if unit in ROUNDED else 0)
     assert f"{in_english_unit(Decimal(value), stored, exactly=True):f}" == exactly
     assert english_unit(stored) == unit
-
-
-@pytest.mark.parametrize(
-    ("wan", "english", "chinese"),
-    [
-        (845_000_000, ("8.45", "trillion yuan"), ("84,500", "亿元")),
-        (94_201, ("942.01", "million yuan"), ("9.4201", "亿元")),
-        (0, ("0", "million yuan"), ("0", "亿元")),
-    ],
-)
-def test_an_amount_as_exact_as_it_is(wan, english, chinese):
-    with translation.override("en"):
-        assert exact_money(wan) == english
-    with translation.override("zh-hans"):
-        assert exact_money(wan) == chinese
-
-
-def test_an_amount_as_headlines_have_it():
-    with translation.override("en"):
-        assert [format_rounded_money(Decimal(yi)) for yi in (84500, 3836, 0)] == [
-            "8.45 trillion yuan",
-            "383.6 billion yuan",
-            "0 billion yuan",
-        ]
-    with translation.override("zh-hans"):
-        assert [format_rounded_money(Decimal(yi)) for yi in (84500, 3836, 0)] == ["8.45万亿元", "3,836亿元", "0亿元"]

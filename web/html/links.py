@@ -1,0 +1,61 @@
+"""Addresses with the query of the page that is open."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import resolve, reverse
+from django.utils.translation import get_language
+
+from web.days import STICKY_PARAMETERS
+
+# Parameters of the API that cut or dress the rows of an answer, and do not choose them.
+PRESENTATION_PARAMETERS = {"page", "page_size", "cursor", "format", "fields"}
+
+
+def query_with(params: QueryDict, **changes: Any) -> str:
+    """The query string of a QueryDict with changes: None removes, a list sets several values.
+
+    Any change but one of `page` itself starts again on the first page.
+    """
+    query: dict[str, Any] = dict(params.lists())
+    if "page" not in changes:
+        query.pop("page", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            query.pop(name, None)
+        elif isinstance(value, list | tuple):
+            query[name] = [str(each) for each in value]
+        else:
+            query[name] = [value.isoformat() if isinstance(value, date) else str(value)]
+    return "?" + urlencode(query, doseq=True)
+
+
+def query_without(params: QueryDict, name: str, value: Any = None) -> str:
+    """The query string without a parameter, or without one of its values."""
+    others = [] if value is None else [each for each in params.getlist(name) if each != str(value)]
+    return query_with(params, **{name: others or None})
+
+
+def sticky_query(params: QueryDict) -> str:
+    """The query string of the day, the comparison and the plan that a reader chose, for links to other pages of the
+    site; empty where none was chosen."""
+    chosen = {name: params[name] for name in STICKY_PARAMETERS if params.get(name)}
+    return query_with(QueryDict(), **chosen) if chosen else ""
+
+
+def api_url(name: str, params: QueryDict, *, is_list: bool, changes: Mapping[str, Any]) -> str:
+    """The address of an answer of the API with the rows of a page of these `params`, in the page's language.
+
+    It asks for the day, the comparison and the plan of the page, those that this answer knows; `is_list`: for its
+    filters and its order too. `changes` come on top.
+    """
+    address = reverse(name)
+    endpoint: Any = resolve(address).func
+    known = set(endpoint.cls.parameter_shapes()) - PRESENTATION_PARAMETERS
+    if not is_list:
+        known &= set(STICKY_PARAMETERS)
+    asked = {each: params[each] for each in params if each in known and params[each]}
+    return f"{address}?{urlencode({**asked, **changes, 'lang': get_language()}, safe=',')}"

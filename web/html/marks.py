@@ -1,0 +1,136 @@
+"""Marks beside words: of a status, a light, a month's reports, a provenance. Each carries its word for those who do not
+see its shape or colour."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from core.lights import Light
+from core.periods import MonthState
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
+from web.formats.dates import format_day, format_iso_day
+from web.formats.numbers import NO_VALUE, format_number
+from web.language import is_chinese
+
+NONE_WRITTEN = mark_safe(NO_VALUE)
+LIGHT_SHAPES = {
+    Light.GREEN: mark_safe('<circle cx="6" cy="6" r="3.6"/>'),
+    Light.YELLOW: mark_safe('<path d="M6 1.4 11 10.6H1Z"/>'),
+    Light.RED: mark_safe('<path d="M6 .6 11.4 6 6 11.4 .6 6Z"/>'),
+}
+MONTH_SHAPES = {
+    MonthState.ON_TIME: mark_safe('<circle cx="6" cy="6" r="5"/>'),
+    MonthState.LATE: mark_safe('<circle cx="6" cy="6" r="4.2"/>'),
+    MonthState.MISSING: mark_safe('<path d="M2 2 10 10M10 2 2 10"/>'),
+    MonthState.PENDING: mark_safe('<path d="M2 6H10"/>'),
+}
+
+
+def status_cells(status: str) -> SafeString:
+    """The bare mark of a status, for keys and choices that write the word themselves: three cells, as many filled as
+    the status is deep."""
+    status = MeasureStatus(status)
+    cells = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="0.5" width="4.4" height="8"/>',
+        (("cell on" if n < status.depth else "cell", f"{n * 6 + 0.5:g}") for n in range(len(MeasureStatus))),
+    )
+    return format_html(
+        '<svg class="cells status-{}" viewBox="0 0 17.4 9" aria-hidden="true" focusable="false">{}</svg>',
+        status.tone,
+        cells,
+    )
+
+
+def status_mark(status: str | None) -> SafeString:
+    """The cells of a status and its word."""
+    if not status:
+        return NONE_WRITTEN
+    return format_html('<span class="mark">{} {}</span>', status_cells(status), MeasureStatus(status).label)
+
+
+def change_mark(then: str | None, now: str) -> SafeString:
+    """How a status differs from that of the earlier day which a page compares with: a tag, and the status `then`.
+
+    `then` is None for what was not listed; nothing where both are the same.
+    """
+    if not then:
+        return format_html('<span class="tag">{}</span>', _("Newly listed"))
+    before, after = MeasureStatus(then), MeasureStatus(now)
+    if before == after:
+        return SafeString()
+    return format_html(
+        '<span class="tag">{}</span> <span class="quiet nowrap">{}</span>',
+        _("Fell back") if after.depth < before.depth else _("Changed"),
+        _("was: %(status)s") % {"status": before.label},
+    )
+
+
+def light_mark(light: str | None, count: int | None = None, note: str = "", short: bool = False) -> SafeString:
+    """A shape and the light's word; `note` follows it in quiet ink (days late, the reason).
+
+    `count`: the number that stands beside it; 0 makes mark and word quiet. `short`: for columns whose head is "Light":
+    Green, where elsewhere stands Green light.
+    """
+    if not light:
+        return NONE_WRITTEN
+    light = Light(light)
+    return format_html(
+        '<span class="light light-{}{}">{} <span class="word">{}</span></span>{}',
+        light.value,
+        " light-none" if count == 0 else "",
+        _lamp(LIGHT_SHAPES[light]),
+        _short_label(light) if short else light.label,
+        format_html(' <span class="quiet">{}</span>', note) if note else "",
+    )
+
+
+def light_count(light: str, count: int | None, href: str = "") -> SafeString:
+    """For count columns whose head names the light: its shape and the number, or a quiet 0. With `href` the number
+    opens the rows."""
+    if not count:
+        return mark_safe('<span class="zero">0</span>')
+    light = Light(light)
+    number = format_number(count)
+    return format_html(
+        '<span class="light light-{}">{} <span class="word">{}</span></span>',
+        light.value,
+        _lamp(LIGHT_SHAPES[light]),
+        format_html('<a class="figure" href="{}">{}</a>', href, number) if href else number,
+    )
+
+
+def month_mark(state: str | None, text: Any = "") -> SafeString:
+    """How a department stands with a month's reports: a shape and its word, or `text` in the word's place. A dash for
+    one that owes nothing."""
+    if not state:
+        return NONE_WRITTEN
+    state = MonthState(state)
+    word = format_html('<span class="visually-hidden">{} </span>{}', state.label, text) if text else state.label
+    return format_html('<span class="month month-{}">{} {}</span>', state.value, _lamp(MONTH_SHAPES[state]), word)
+
+
+def provenance_tag(provenance: str | None, on: date | None = None, published: str = "") -> SafeString:
+    """`on`: the day that a published figure was published for; `published`: what of the thing is published, in words,
+    where the rest of the page is not."""
+    if not provenance:
+        return SafeString()
+    provenance = Provenance(provenance)
+    text = str(provenance.label)
+    if provenance == Provenance.PUBLISHED:
+        text = published or text
+        if on:
+            text = _("Published, as of %(day)s") % {"day": format_iso_day(on) if is_chinese() else format_day(on)}
+    return format_html('<span class="tag tag-{}">{}</span>', provenance.value, text)
+
+
+def _lamp(shape: SafeString) -> SafeString:
+    return format_html('<svg class="lamp" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>', shape)
+
+
+def _short_label(light: Light) -> str:
+    return {Light.GREEN: _("Green"), Light.YELLOW: _("Yellow"), Light.RED: _("Red")}[light]
