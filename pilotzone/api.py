@@ -82,7 +82,7 @@ class Schema(Endpoint):
     schema = None
     formats = ("json", "yaml")
 
-    def get(self, request: Any) -> HttpResponse:
+    def get_answer(self, request: Any) -> HttpResponse:
         renderer = OpenApiYamlRenderer2 if request.GET.get("format") == "yaml" else OpenApiJsonRenderer2
         return HttpResponse(_rendered_schema(renderer, get_language()), content_type=renderer.media_type)
 

@@ -119,7 +119,7 @@ class ChangesBetween(Endpoint):
     def asked_comparison(self, request: Any) -> date | None:
         return asked_comparison(request, self.day, default=LAST_MONTH)
 
-    def get(self, request: Any) -> Response:
+    def get_answer(self, request: Any) -> Response:
         plan = asked_plan(request._request)
         if plan is None:
             raise Http404(_("There is no action plan yet."))

@@ -115,7 +115,7 @@ class Explain(Endpoint):
             **{name: filters[name] for name in NARROWINGS},
         }
 
-    def get(self, request: Any) -> Response:
+    def get_answer(self, request: Any) -> Response:
         plan = asked_plan(request._request)
         if plan is None:
             raise Http404(_("There is no action plan yet."))

@@ -27,20 +27,25 @@ class MemberListing(Listing):
 
     @cached_property
     def rows(self) -> Any:
-        words = self.params.get("search", "").lower().split()
-        keys = [key for key in self.params.get("key", "").split(",") if key]
-        known = [each.key for each in self.members]
-        if any(key not in known for key in keys):
-            raise BadQuery({"key": [not_one_of(known)]})
-        asked = [each for each in self.members if not keys or each.key in keys]
-        found = [each for each in asked if all(word in _searched(each) for word in words)]
+        """Members without a value of the figure that orders them come last, whichever way the order goes."""
+        found = self._found()
         name = self.ordering.removeprefix("-")
         down = self.ordering.startswith("-")
         if name == "number":
             return found[::-1] if down else found
-        measured = [each for each in found if _value(each, name) is not None]
-        unmeasured = [each for each in found if _value(each, name) is None]
-        return sorted(measured, key=lambda each: _value(each, name), reverse=down) + unmeasured
+        with_value = [each for each in found if _value(each, name) is not None]
+        without = [each for each in found if _value(each, name) is None]
+        return sorted(with_value, key=lambda each: _value(each, name), reverse=down) + without
+
+    def _found(self) -> list[Any]:
+        """Those of `key=` and `search=`. Raises BadQuery for a key that no member has."""
+        keys = [key for key in self.params.get("key", "").split(",") if key]
+        known = {each.key: each for each in self.members}
+        if any(key not in known for key in keys):
+            raise BadQuery({"key": [not_one_of(known)]})
+        words = self.params.get("search", "").lower().split()
+        asked = [each for each in self.members if not keys or each.key in keys]
+        return [each for each in asked if all(word in _searched(each) for word in words)]
 
 
 def _value(member: Member, name: str) -> Any:

@@ -151,7 +151,7 @@ class Summary(Endpoint):
     def parameter_shapes(cls) -> dict[str, Shape]:
         return {**super().parameter_shapes(), "plan": {**TEXT, "description": gettext_lazy("Action plan")}}
 
-    def get(self, request: Any) -> Response:
+    def get_answer(self, request: Any) -> Response:
         plan = asked_plan(request._request)
         if plan is None:
             raise Http404(_("There is no action plan yet."))

@@ -278,7 +278,7 @@ class IndicatorDetail(IndicatorRows):
     summary = gettext_lazy("One indicator: what it stands against, and every target adopted by the day.")
     row_fields = INDICATOR | DETAILS
 
-    def get(self, request: Any, code: str) -> Response:
+    def get_answer(self, request: Any, code: str) -> Response:
         indicator = Indicator.objects.filter(code=code).first()
         if indicator is None:
             raise Http404

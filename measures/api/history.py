@@ -63,7 +63,7 @@ class MeasureHistory(Endpoint):
         "url": URL,
     }
 
-    def get(self, request: Any, code: str) -> Response:
+    def get_answer(self, request: Any, code: str) -> Response:
         measure = Measure.objects.listed(self.day).filter(code=code).first()
         if measure is None:
             raise Http404

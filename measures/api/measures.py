@@ -170,5 +170,5 @@ class MeasureDetail(MeasureRows):
         "light_then": _on_the_earlier_day(LIGHT_THEN, 1),
     }
 
-    def get(self, request: Any, code: str) -> Response:
+    def get_answer(self, request: Any, code: str) -> Response:
         return self.get_row(self.get_queryset().filter(code=code))

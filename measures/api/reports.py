@@ -1,6 +1,7 @@
 """Reports of a measure: read by whoever may, and filed by the department that leads it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -131,18 +132,18 @@ class ReportEndpoint(Endpoint):
 
     permission_classes = [MayRead, MayWrite]
     columns = REPORT
-    written_component = "FiledReport"
-    measure: Measure
+    write_component = "FiledReport"
 
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        measure = Measure.objects.listed(self.day).filter(code=kwargs["code"]).first()
+    @cached_property
+    def measure(self) -> Measure:
+        """Raises Http404 for one that was not listed by the day."""
+        measure = Measure.objects.listed(self.day).filter(code=self.kwargs["code"]).first()
         if measure is None:
             raise Http404
-        self.measure = measure
+        return measure
 
     @classmethod
-    def written_shape(cls) -> Shape:
+    def write_shape(cls) -> Shape:
         return record({"as_of": AS_OF, **REPORT})
 
     @classmethod
@@ -227,10 +228,10 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
     summary = gettext_lazy(
         "The reports of a measure: accepted ones; all of them for its lead department, the office and auditors."
     )
-    summary_of_writing = gettext_lazy(
+    write_summary = gettext_lazy(
         "Files the report of a month, as a draft or, with `submit`, handed to the office at once."
     )
-    takes = {"POST": ("NewReport", bodies.shape_of(NEW))}
+    request_bodies = {"POST": ("NewReport", bodies.shape_of(NEW))}
     filterset_class = ReportFilter
     orderings = {"period": ["period", "submitted_on"], "submitted_on": ["submitted_on"], "state": ["state", "period"]}
     default_ordering = "-period"
@@ -261,10 +262,8 @@ class ReportDetail(ReportEndpoint):
     http_method_names = ["get", "head", "options", "put"]
     component = "Report"
     summary = gettext_lazy("One report.")
-    summary_of_writing = gettext_lazy(
-        "Changes a draft or a returned report: fields that are left out stay as they are."
-    )
-    takes: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedReport", bodies.shape_of(CHANGED))}
+    write_summary = gettext_lazy("Changes a draft or a returned report: fields that are left out stay as they are.")
+    request_bodies: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedReport", bodies.shape_of(CHANGED))}
 
     def get_report(self, pk: int) -> Report:
         report = self.reports().filter(pk=pk).first()
@@ -274,7 +273,7 @@ class ReportDetail(ReportEndpoint):
             raise PermissionDenied if self.request.user.is_authenticated else NotAuthenticated
         return report
 
-    def get(self, request: Any, code: str, report: int) -> Response:
+    def get_answer(self, request: Any, code: str, report: int) -> Response:
         return self.answer(self.get_report(report))
 
     def put(self, request: Any, code: str, report: int) -> Response:
@@ -295,8 +294,8 @@ class ReportMove(ReportDetail):
     """A move that needs no words."""
 
     http_method_names = ["post", "options"]
-    takes = {}
-    made_status = status.HTTP_200_OK
+    request_bodies = {}
+    created_status = status.HTTP_200_OK
 
     def make_move(self, report: Report, *, by: User) -> Report:
         raise NotImplementedError
@@ -308,14 +307,14 @@ class ReportMove(ReportDetail):
 
 
 class ReportSubmission(ReportMove):
-    summary_of_writing = gettext_lazy("Hands a draft or a returned report to the office.")
+    write_summary = gettext_lazy("Hands a draft or a returned report to the office.")
 
     def make_move(self, report: Report, *, by: User) -> Report:
         return submit_report(report, by=by)
 
 
 class ReportWithdrawal(ReportMove):
-    summary_of_writing = gettext_lazy("Takes a submitted report back, until it is decided.")
+    write_summary = gettext_lazy("Takes a submitted report back, until it is decided.")
 
     def make_move(self, report: Report, *, by: User) -> Report:
         return withdraw_report(report, by=by)

@@ -128,5 +128,5 @@ class ProjectDetail(RowEndpoint):
     compared_fields = LISTED_THEN
     takes_compare = True
 
-    def get(self, request: Any, code: str) -> Response:
+    def get_answer(self, request: Any, code: str) -> Response:
         return self.get_row(Project.objects.listed(self.day).filter(code=code))

@@ -26,7 +26,6 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from web.api.fields import Chunk, Field, columns_of, make_rows, shapes_of
-from web.api.problems import Answered
 from web.api.schema import (
     ADDRESS,
     AS_OF,
@@ -45,7 +44,7 @@ from web.api.schema import (
     parameters_of,
     record,
 )
-from web.api.throttled_view import CountedView
+from web.api.throttled_view import ThrottledView
 from web.cache.pages import find, keep, page_key, seen_since, site_version
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
@@ -76,10 +75,10 @@ class ByParameter(BaseContentNegotiation):
 
 @cache
 def _known_parameters(endpoint: Any, is_writing: bool) -> tuple[str, ...]:
-    return tuple(endpoint.writing_shapes() if is_writing else endpoint.parameter_shapes())
+    return tuple(endpoint.write_parameter_shapes() if is_writing else endpoint.parameter_shapes())
 
 
-class Endpoint(CountedView):
+class Endpoint(ThrottledView):
     """An answer as of a day: `columns` are its fields besides `as_of` and `meta`, each with its shape;
     `compared_columns` follow them where an earlier day is compared with."""
 
@@ -92,11 +91,11 @@ class Endpoint(CountedView):
     component: str  # the name of the answer's shape in the schema
     # What it gives, and what it does with what is sent: sentences of the schema.
     summary: str | Promise = ""
-    summary_of_writing: str | Promise = ""
+    write_summary: str | Promise = ""
     # For what takes something: method -> the name and the shape of its body, and the answer to it.
-    takes: Mapping[str, tuple[str, Shape]] = {}
-    written_component: str
-    made_status = status.HTTP_201_CREATED
+    request_bodies: Mapping[str, tuple[str, Shape]] = {}
+    write_component: str
+    created_status = status.HTTP_201_CREATED
     # Whether it can be compared with an earlier day.
     takes_compare = False
     day: date
@@ -105,8 +104,8 @@ class Endpoint(CountedView):
     fields: Sequence[str] | None = None
     # What names the version of this answer, and since when it has been that; empty where it has none.
     validators: Mapping[str, str] = {}
-    # Under which it is kept.
-    key = ""
+    # Of this version: what it is cached under, and what callers name it by.
+    key = etag = ""
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
@@ -115,17 +114,17 @@ class Endpoint(CountedView):
             "as_of": {**DAY, "description": gettext_lazy("The day of the answer; today by default")},
             "lang": choice(settings.LANGUAGES, gettext_lazy("Language")),
             "format": {**one_of(cls.formats), "default": "json", "description": gettext_lazy("Format of the answer")},
-            "fields": {**array(one_of(cls.choosable())), "description": _FIELDS},
+            "fields": {**array(one_of(cls.field_names())), "description": _FIELDS},
             **({"compare": {**COMPARED, "description": _COMPARE}} if cls.takes_compare else {}),
         }
 
     @classmethod
-    def choosable(cls) -> list[str]:
+    def field_names(cls) -> list[str]:
         """What `fields=` may name."""
         return [*cls.columns, *cls.compared_columns]
 
     @classmethod
-    def writing_shapes(cls) -> dict[str, Shape]:
+    def write_parameter_shapes(cls) -> dict[str, Shape]:
         """The query parameters of what is sent: that happens today, whatever the day of reading."""
         return {"lang": choice(settings.LANGUAGES, gettext_lazy("Language"))}
 
@@ -136,7 +135,7 @@ class Endpoint(CountedView):
         return record(columns, always=("as_of", "meta"))
 
     @classmethod
-    def written_shape(cls) -> Shape:
+    def write_shape(cls) -> Shape:
         return record({"as_of": AS_OF, **cls.columns})
 
     @classmethod
@@ -165,7 +164,7 @@ class Endpoint(CountedView):
             self.compared = self.asked_comparison(request)
         if not is_writing:
             self.fields = self.asked_fields(request)
-            self.answer_known(request)
+            self.set_validators(request)
 
     def asked_comparison(self, request: Any) -> date | None:
         return asked_comparison(request, self.day)
@@ -178,26 +177,36 @@ class Endpoint(CountedView):
             raise BadQuery({"fields": [not_one_of(there)]})
         return list(dict.fromkeys(asked)) or None
 
-    def answer_known(self, request: Any) -> None:
-        """Sets the validators of the answer before it is made. Raises Answered where the caller names it, or where it
-        was made before.
-
-        Only what was answered at this very version has its mark; other conditions are looked at once it is known that
-        there is an answer.
-        """
+    def set_validators(self, request: Any) -> None:
+        """Names the version of the answer before it is made: another one after each change of the data."""
         version = site_version()
         self.key = page_key(request, version)
-        mark = hashlib.sha256(self.key.encode()).hexdigest()[:32]
+        self.etag = hashlib.sha256(self.key.encode()).hexdigest()[:32]
         # What says when it was counted differs in that moment, and in nothing else.
-        etag = f'W/"{mark}"' if "computed_at" in self.columns else f'"{mark}"'
+        etag = f'W/"{self.etag}"' if "computed_at" in self.columns else f'"{self.etag}"'
         since = seen_since(version)
         self.validators = {"ETag": etag, **({"Last-Modified": http_date(since)} if since else {})}
-        if f'"{mark}"' in {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}:
-            raise Answered(HttpResponse(status=304))
-        kept = find(self.key)
-        if kept is not None:
-            content, headers = kept
-            raise Answered(HttpResponse(content, headers=headers))
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.get_known_answer(request) or self.get_answer(request, *args, **kwargs)
+
+    def get_known_answer(self, request: Any) -> HttpResponse | None:
+        """304 where the caller has the answer, else the answer as it was cached, else None.
+
+        Only what was answered at this very version has its ETag; other conditions are looked at once it is known that
+        there is an answer.
+        """
+        sent = {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
+        if f'"{self.etag}"' in sent:
+            return HttpResponse(status=304)
+        cached = find(self.key)
+        if cached is None:
+            return None
+        content, headers = cached
+        return HttpResponse(content, headers=headers)
+
+    def get_answer(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        raise NotImplementedError
 
     def keep(self, response: Response) -> None:
         headers = {name: response.headers[name] for name in ("Content-Type", "Link") if name in response.headers}
@@ -205,7 +214,7 @@ class Endpoint(CountedView):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if getattr(response, "data", None) and request.method in ("GET", "HEAD") and response.status_code == 200:
-            response.data = self.dressed(response.data)
+            response.data = self.with_meta(response.data)
             response.add_post_render_callback(self.keep)
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Authorization"])
@@ -215,7 +224,7 @@ class Endpoint(CountedView):
                 response.headers[name] = value
         return response
 
-    def dressed(self, data: Row) -> Row:
+    def with_meta(self, data: Row) -> Row:
         """The answer with what makes its figures usable, and only with the fields that were asked for."""
         meta = data["meta"] if "meta" in data else self.get_meta()
         chosen = data if self.fields is None else {name: data[name] for name in ("as_of", *self.fields)}
@@ -345,40 +354,57 @@ class ListEndpoint(RowEndpoint):
             columns=columns_of(self.asked_row_fields.values()),
         )
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get_answer(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         listing = self.get_listing()
-        asked = request.GET.get("format") or "json"
-        links: dict[str, str | None] = {"next": None, "previous": None}
-        if asked != "json" and not listing.is_paged:
-            chunks = self.every(listing)
-        elif request.GET.get("cursor"):
+        file_format = request.GET.get("format") or "json"
+        if file_format != "json" and not listing.is_paged:
+            response = self.get_file(file_format, listing, chunks=self.every(listing))
+            links: dict[str, str | None] = {}
+        else:
+            objects, links = self.get_page(listing)
+            if file_format == "json":
+                response = self.get_json(listing, objects, links)
+            else:
+                response = self.get_file(file_format, listing, chunks=[objects])
+        linked = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items() if address)
+        if linked:
+            response["Link"] = linked
+        return response
+
+    def get_page(self, listing: Listing) -> tuple[list[Any], dict[str, str | None]]:
+        """The objects of the page that was asked for, and the addresses of the next one and the one before."""
+        if self.request.GET.get("cursor"):
             objects, following = listing.after_cursor()
             # On the same day, though the last page may be asked for tomorrow.
-            links["next"] = following and self.here(cursor=following, as_of=self.day.isoformat())
-            chunks = [objects]
-        else:
-            page = listing.page
-            links["next"] = self.here(page=page.next_page_number()) if page.has_next() else None
-            links["previous"] = self.here(page=page.previous_page_number()) if page.has_previous() else None
-            chunks = [list(page)]
-        rows = chain.from_iterable(map(self.make_rows, chunks))
-        linked = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items() if address)
-        if asked == "json":
-            answer = {
+            next_page = following and self.here(cursor=following, as_of=self.day.isoformat())
+            return objects, {"next": next_page, "previous": None}
+        page = listing.page
+        return list(page), {
+            "next": self.here(page=page.next_page_number()) if page.has_next() else None,
+            "previous": self.here(page=page.previous_page_number()) if page.has_previous() else None,
+        }
+
+    def get_json(self, listing: Listing, objects: Sequence[Any], links: Mapping[str, str | None]) -> Response:
+        return Response(
+            {
                 "as_of": self.day,
                 "count": listing.page.paginator.count,
                 **links,
                 "meta": self.get_meta(),
-                "results": list(rows),
+                "results": list(self.make_rows(objects)),
             }
-            return Response(answer, headers={"Link": linked} if linked else None)
-        if asked == "xlsx" and not listing.is_paged and listing.page.paginator.count > MOST_ROWS:
+        )
+
+    def get_file(self, file_format: str, listing: Listing, *, chunks: Iterable[Sequence[Any]]) -> HttpResponseBase:
+        if file_format == "xlsx" and not listing.is_paged and listing.page.paginator.count > MOST_ROWS:
             raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MOST_ROWS}]})
-        columns = self.fields or [*self.columns, *(self.compared_columns if self.compared else ())]
-        response = export(asked, name=f"{self.name}-{self.day}", columns=columns, rows=rows, about=self.about())
-        if linked:
-            response["Link"] = linked
-        return response
+        return export(
+            file_format,
+            name=f"{self.name}-{self.day}",
+            columns=self.fields or [*self.columns, *(self.compared_columns if self.compared else ())],
+            rows=chain.from_iterable(map(self.make_rows, chunks)),
+            about=self.about(),
+        )
 
     def about(self) -> About:
         asked = {name: value for name, value in self.request.GET.items() if value and name not in _ABOUT_THE_FILE}
@@ -397,7 +423,7 @@ class ListEndpoint(RowEndpoint):
             address = replace_query_param(address, name, value)
         return address
 
-    def dressed(self, data: Row) -> Row:
+    def with_meta(self, data: Row) -> Row:
         return data
 
     def with_asked_fields(self, rows: Iterable[Row]) -> Iterable[Row]:

@@ -1,6 +1,7 @@
 """Every refusal of the API as problem details (RFC 9457), in the caller's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -34,61 +35,93 @@ PROBLEMS: dict[str, tuple[int, str | Promise]] = {
 _OF_STATUS = {status: name for name, (status, _title) in reversed(PROBLEMS.items())}
 
 
-class Answered(Exception):
-    """The answer is there already, and need not be made: raised in its place."""
-
-    def __init__(self, response: HttpResponse) -> None:
-        self.response = response
-
-
 def problem(name: str, detail: str, **more: Any) -> dict[str, Any]:
     """The body of an answer. `type` is an address of this site that explains the problem."""
     status, title = PROBLEMS[name]
     return {"type": f"{reverse('api-help')}#{name}", "title": str(title), "status": status, "detail": detail, **more}
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A refusal: the name of its kind, the sentence, the fields at fault, and headers of the answer."""
+
+    name: str
+    detail: str
+    errors: list[dict[str, Any]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def explain_error(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's handler of exceptions. None for a fault of ours."""
-    if isinstance(error, Answered):
-        return error.response
-    headers: dict[str, str] = {}
-    more: dict[str, Any] = {}
-    if isinstance(error, BadBody):
-        name, detail = "invalid-body", str(error)
-        more["errors"] = [_field_error({"pointer": _pointer(at)}, words) for at, words in _each(error.problems)]
-    elif isinstance(error, BadQuery):
-        name, detail = "invalid-parameters", str(error)
-        more["errors"] = [_field_error({"parameter": at}, words) for at, words in _each(error.problems)]
-    elif isinstance(error, Http404):
-        own = str(error) if error.args else ""
-        name, detail = "not-found", own or _("The page you asked for does not exist or has moved")
-    elif isinstance(error, PermissionDenied):
-        name, detail = "forbidden", _("You may not do this")
-    elif isinstance(error, NotAllowed):
-        name, detail = "conflict", str(error)
-        more["errors"] = [_field_error({"pointer": _pointer(error.field)}, detail)] if error.field else []
-    elif isinstance(error, exceptions.ParseError):
-        name, detail = "invalid-body", str(error.detail)
-    elif isinstance(error, exceptions.UnsupportedMediaType):
-        name, detail = "unsupported-media-type", _("Send JSON, with the header Content-Type: application/json.")
-    elif isinstance(error, exceptions.Throttled):
-        seconds = int(error.wait or 1)  # rounded up already
-        name = "too-many-requests"
-        detail = ngettext(
-            "Too many requests; please wait %(seconds)s second",
-            "Too many requests; please wait %(seconds)s seconds",
-            seconds,
-        ) % {"seconds": seconds}
-        headers["Retry-After"] = str(seconds)
-    elif isinstance(error, exceptions.APIException):
-        name = _OF_STATUS[error.status_code]
-        detail = _("Please log in first") if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
-        if header := getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = header
-    else:
+    found = next((describe(error) for kind, describe in _DESCRIBED.items() if isinstance(error, kind)), None)
+    if found is None:
         return None
-    body = problem(name, detail, **more)
-    return Response(body, status=body["status"], headers=headers, content_type=PROBLEM_TYPE)
+    more = {} if found.errors is None else {"errors": found.errors}
+    body = problem(found.name, found.detail, **more)
+    return Response(body, status=body["status"], headers=found.headers, content_type=PROBLEM_TYPE)
+
+
+def _invalid_body(error: BadBody) -> Problem:
+    errors = [_field_error({"pointer": _pointer(at)}, words) for at, words in _each(error.problems)]
+    return Problem("invalid-body", str(error), errors)
+
+
+def _invalid_parameters(error: BadQuery) -> Problem:
+    errors = [_field_error({"parameter": at}, words) for at, words in _each(error.problems)]
+    return Problem("invalid-parameters", str(error), errors)
+
+
+def _not_found(error: Http404) -> Problem:
+    own = str(error) if error.args else ""
+    return Problem("not-found", own or _("The page you asked for does not exist or has moved"))
+
+
+def _forbidden(error: PermissionDenied) -> Problem:
+    return Problem("forbidden", _("You may not do this"))
+
+
+def _conflict(error: NotAllowed) -> Problem:
+    errors = [_field_error({"pointer": _pointer(error.field)}, str(error))] if error.field else []
+    return Problem("conflict", str(error), errors)
+
+
+def _unreadable_body(error: exceptions.ParseError) -> Problem:
+    return Problem("invalid-body", str(error.detail))
+
+
+def _unsupported_media_type(error: exceptions.UnsupportedMediaType) -> Problem:
+    return Problem("unsupported-media-type", _("Send JSON, with the header Content-Type: application/json."))
+
+
+def _too_many_requests(error: exceptions.Throttled) -> Problem:
+    seconds = int(error.wait or 1)  # rounded up already
+    detail = ngettext(
+        "Too many requests; please wait %(seconds)s second",
+        "Too many requests; please wait %(seconds)s seconds",
+        seconds,
+    ) % {"seconds": seconds}
+    return Problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
+
+
+def _refused(error: exceptions.APIException) -> Problem:
+    detail = _("Please log in first") if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+    header = getattr(error, "auth_header", None)
+    headers = {"WWW-Authenticate": header} if header else {}
+    return Problem(_OF_STATUS[error.status_code], detail, headers=headers)
+
+
+# The first kind that fits: particular kinds stand before general ones.
+_DESCRIBED: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    BadBody: _invalid_body,
+    BadQuery: _invalid_parameters,
+    Http404: _not_found,
+    PermissionDenied: _forbidden,
+    NotAllowed: _conflict,
+    exceptions.ParseError: _unreadable_body,
+    exceptions.UnsupportedMediaType: _unsupported_media_type,
+    exceptions.Throttled: _too_many_requests,
+    exceptions.APIException: _refused,
+}
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

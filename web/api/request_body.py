@@ -22,7 +22,7 @@ Problems = dict[str, list[str]]
 _SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
-class Unfit(Exception):
+class InvalidValue(Exception):
     """A value that a field does not take. `problems`: path below the field -> sentences; "" is the field itself."""
 
     def __init__(self, problems: str | Problems) -> None:
@@ -31,7 +31,7 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Field:
-    """`read` gives the value that the code works with, or raises Unfit."""
+    """`read` gives the value that the code works with, or raises InvalidValue."""
 
     read: Callable[[Any], Any]
     shape: Shape
@@ -46,14 +46,14 @@ class Field:
 def text(*, most: int, required: bool = False) -> Field:
     def read(value: Any) -> str:
         if not isinstance(value, str):
-            raise Unfit(_("It must be a text."))
+            raise InvalidValue(_("It must be a text."))
         if "\0" in value:
-            raise Unfit(_("Null characters are not allowed."))
+            raise InvalidValue(_("Null characters are not allowed."))
         value = value.strip()
         if len(value) > most:
-            raise Unfit(_("At most %(count)s characters") % {"count": most})
+            raise InvalidValue(_("At most %(count)s characters") % {"count": most})
         if required and not value:
-            raise Unfit(_("This field is required"))
+            raise InvalidValue(_("This field is required"))
         return value
 
     return Field(read, {**TEXT, "maxLength": most, "pattern": _SAYS_SOMETHING if required else WITHOUT_NULL}, required)
@@ -68,7 +68,7 @@ def web_address(*, most: int, required: bool = False) -> Field:
         try:
             check(address)
         except ValidationError:
-            raise Unfit(_("It must be an address that begins with http:// or https://.")) from None
+            raise InvalidValue(_("It must be an address that begins with http:// or https://.")) from None
         return address
 
     return Field(read, {**plain.shape, "format": "uri"}, required)
@@ -79,7 +79,7 @@ def choice(values: Iterable[str], *, required: bool = False) -> Field:
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise Unfit(not_one_of(allowed))
+            raise InvalidValue(not_one_of(allowed))
         return value
 
     return Field(read, one_of(allowed), required)
@@ -91,7 +91,7 @@ def day() -> Field:
     def read(value: Any) -> date | None:
         found = parse_day(value) if isinstance(value, str) else None
         if found is None and value is not None:
-            raise Unfit(_("This is not a valid date"))
+            raise InvalidValue(_("This is not a valid date"))
         return found
 
     return Field(read, optional(DAY))
@@ -101,7 +101,7 @@ def month(*, required: bool = False) -> Field:
     def read(value: Any) -> date:
         found = parse_month(value) if isinstance(value, str) else None
         if found is None:
-            raise Unfit(_("This is not a month; write it like 2023-06."))
+            raise InvalidValue(_("This is not a month; write it like 2023-06."))
         return found
 
     return Field(read, MONTH, required)
@@ -110,7 +110,7 @@ def month(*, required: bool = False) -> Field:
 def flag() -> Field:
     def read(value: Any) -> bool:
         if not isinstance(value, bool):
-            raise Unfit(_("It must be true or false."))
+            raise InvalidValue(_("It must be true or false."))
         return value
 
     return Field(read, FLAG)
@@ -119,7 +119,7 @@ def flag() -> Field:
 def whole(*, required: bool = False) -> Field:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_WHOLE:
-            raise Unfit(_("It must be a whole number from 1."))
+            raise InvalidValue(_("It must be a whole number from 1."))
         return value
 
     return Field(read, {**WHOLE, "minimum": 1, "maximum": LARGEST_WHOLE}, required)
@@ -128,17 +128,17 @@ def whole(*, required: bool = False) -> Field:
 def several(of: Field, *, most: int) -> Field:
     def read(value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise Unfit(_("It must be a list."))
+            raise InvalidValue(_("It must be a list."))
         if len(value) > most:
-            raise Unfit(_("At most %(count)s entries") % {"count": most})
+            raise InvalidValue(_("At most %(count)s entries") % {"count": most})
         found, problems = [], {}
         for number, each in enumerate(value):
             try:
                 found.append(of.read(each))
-            except Unfit as unfit:
-                problems.update({_path(str(number), below): words for below, words in unfit.problems.items()})
+            except InvalidValue as invalid:
+                problems.update({_path(str(number), below): words for below, words in invalid.problems.items()})
         if problems:
-            raise Unfit(problems)
+            raise InvalidValue(problems)
         return found
 
     return Field(read, {**array(of.shape), "maxItems": most})
@@ -149,10 +149,10 @@ def any_of(*kinds: Mapping[str, Field], else_say: Callable[[], str]) -> Field:
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Unfit(_("It must be an object."))
+            raise InvalidValue(_("It must be an object."))
         fits = [fields for fields in kinds if next(iter(fields)) in value]
         if len(fits) != 1:
-            raise Unfit(else_say())
+            raise InvalidValue(else_say())
         return read_fields(value, fits[0])
 
     return Field(read, {"oneOf": [shape_of(fields) for fields in kinds]})
@@ -165,7 +165,7 @@ def _path(name: str, below: str = "") -> str:
 
 
 def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """The fields that are there, read. Raises Unfit naming every field that is unknown, missing or wrong."""
+    """The fields that are there, read. Raises InvalidValue naming every field that is unknown, missing or wrong."""
     found: dict[str, Any] = {}
     problems: Problems = {_path(name): [_("There is no such field.")] for name in value if name not in fields}
     for name, field in fields.items():
@@ -175,10 +175,10 @@ def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[s
             continue
         try:
             found[name] = field.read(value[name])
-        except Unfit as unfit:
-            problems.update({_path(name, below): words for below, words in unfit.problems.items()})
+        except InvalidValue as invalid:
+            problems.update({_path(name, below): words for below, words in invalid.problems.items()})
     if problems:
-        raise Unfit(problems)
+        raise InvalidValue(problems)
     return found
 
 
@@ -188,8 +188,8 @@ def read_body(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
         raise BadBody({"": [_("The body must be a JSON object.")]})
     try:
         return read_fields(data, fields)
-    except Unfit as unfit:
-        raise BadBody(unfit.problems) from None
+    except InvalidValue as invalid:
+        raise BadBody(invalid.problems) from None
 
 
 def shape_of(fields: Mapping[str, Field]) -> Shape:

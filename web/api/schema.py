@@ -252,7 +252,7 @@ class EndpointSchema(AutoSchema):
         return "_".join(parts[2:] + ending)  # without api/v1
 
     def get_description(self) -> str:
-        return str(self.view.summary_of_writing if self.is_writing else self.view.summary)
+        return str(self.view.write_summary if self.is_writing else self.view.summary)
 
     def get_tags(self) -> list[str]:
         return [self.path.split("/")[3]]
@@ -263,7 +263,7 @@ class EndpointSchema(AutoSchema):
         return [*super().get_auth(), *([{}] if may_be_anybody else [])]
 
     def get_request_serializer(self) -> Any:
-        taken = self.view.takes.get(self.method)
+        taken = self.view.request_bodies.get(self.method)
         return {"application/json": self._component(*taken)} if taken else None
 
     def _get_request_body(self, *args: Any, **kwargs: Any) -> Any:
@@ -271,7 +271,7 @@ class EndpointSchema(AutoSchema):
         return {**body, "required": True} if body else None
 
     def get_override_parameters(self) -> Any:
-        shapes = self.view.writing_shapes() if self.is_writing else self.view.parameter_shapes()
+        shapes = self.view.write_parameter_shapes() if self.is_writing else self.view.parameter_shapes()
         found = []
         for name, shape in shapes.items():
             plain = {key: value for key, value in shape.items() if key not in ("description", "required")}
@@ -303,10 +303,10 @@ class EndpointSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         error = self._component("Problem", PROBLEM)
         if self.is_writing:
-            done = self.view.made_status if self.method == "POST" else 200
-            answer = self._component(self.view.written_component, self.view.written_shape())
+            done = self.view.created_status if self.method == "POST" else 200
+            answer = self._component(self.view.write_component, self.view.write_shape())
             refusals = {(code, PROBLEM_TYPE): error for code in WRITING_REFUSALS}
-            conflict = self._component(f"{self.view.written_component}Conflict", self.view.conflict_shape())
+            conflict = self._component(f"{self.view.write_component}Conflict", self.view.conflict_shape())
             return {(done, "application/json"): answer, **refusals, (409, PROBLEM_TYPE): conflict}
         shape = self._component(self.view.component, self.view.shape())
         answers: dict[Any, Any] = {(200, "application/json"): shape}

@@ -1,12 +1,14 @@
+"""Apart from `throttles`, which REST framework imports while it defines APIView."""
+
 from typing import Any
 
 from rest_framework.exceptions import Throttled
 from rest_framework.views import APIView
 
 
-class CountedView(APIView):
-    """Counts those too who are refused for who they are, which REST framework does before it counts: else a stranger
-    could go on asking, or guessing tokens, for ever.
+class ThrottledView(APIView):
+    """Counts refused callers too. REST framework refuses a wrong token before it counts, so that a stranger could go on
+    guessing for ever.
     """
 
     is_counted = False

@@ -52,10 +52,10 @@ class CountedThrottle(SimpleRateThrottle):
             logger.warning("Redis is away, requests are not counted: %s", error)
             return True
         if self.rate is not None and self.key is not None:
-            request._request.limit = self._standing()
+            request._request.limit = self._limit()
         return is_allowed
 
-    def _standing(self) -> Limit:
+    def _limit(self) -> Limit:
         # The newest request counted comes first; when the oldest is a window old, there is room for another.
         return Limit(
             name=self.scope,
