@@ -18,7 +18,6 @@ BESIDE = ("benchmarks", "docs", "fixtures")
 APPS = sorted({path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", *BESIDE})
 
 COMPLEX = {
-    "dashboard/api/rollups.py MemberListing.rows",
     "dashboard/charts/progress_curve.py _rate_place",
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
@@ -33,8 +32,6 @@ COMPLEX = {
     "fixtures/make/projects.py make_cell",
     "measures/charts/status_history.py status_steps",
     "measures/views/report_form.py ReportPage.post",
-    "web/api/endpoints.py ListEndpoint.get",
-    "web/api/problems.py explain_error",
     # Replaced by an open issue.
     "dashboard/charts/growth.py growth_figure",
     "dashboard/charts/treemap.py investment_chart",
