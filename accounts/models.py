@@ -143,6 +143,20 @@ class User(AbstractUser):
             ),
         ]
 
+    @property
+    def is_reporter(self) -> bool:
+        return self.role == Role.REPORTER
+
+    @property
+    def can_review(self) -> bool:
+        """Accepts and returns reports, and does what else the office does."""
+        return self.is_superuser or self.role == Role.REVIEWER
+
+    @property
+    def can_see_logs(self) -> bool:
+        """Sees what the site did by itself, and what went wrong."""
+        return self.is_superuser or self.role == Role.AUDITOR
+
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def valid(self, at: datetime) -> Self:

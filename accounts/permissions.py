@@ -22,7 +22,7 @@ def may_see_names(user: User | AnonymousUser) -> bool:
 
 
 def may_review(user: User | AnonymousUser) -> bool:
-    return user.is_authenticated and (user.is_superuser or user.role == Role.REVIEWER)
+    return user.is_authenticated and user.can_review
 
 
 def check_reviewer(user: User) -> None:
@@ -32,8 +32,7 @@ def check_reviewer(user: User) -> None:
 
 
 def may_see_logs(user: User | AnonymousUser) -> bool:
-    """What the site did by itself, and what went wrong."""
-    return user.is_authenticated and (user.is_superuser or user.role == Role.AUDITOR)
+    return user.is_authenticated and user.can_see_logs
 
 
 def may_run_tasks(user: User | AnonymousUser) -> bool:
@@ -48,21 +47,21 @@ def may_see_gallery(user: User | AnonymousUser) -> bool:
 
 def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
-    return user.is_authenticated and user.role == Role.REPORTER and user.department_id == lead
+    return user.is_authenticated and user.is_reporter and user.department_id == lead
 
 
 def scopes_of(user: User | AnonymousUser) -> list[Scope]:
     """What a token of this account can be made for; what it then does is asked again at each use."""
     if not user.is_authenticated:
         return []
-    return [Scope.READ, Scope.REPORT] if user.role == Role.REPORTER else [Scope.READ]
+    return [Scope.READ, Scope.REPORT] if user.is_reporter else [Scope.READ]
 
 
 def may_comment(user: User | AnonymousUser, *, lead: int, participating: Collection[int]) -> bool:
     """The lead, the participating departments, and the office."""
     if not user.is_authenticated:
         return False
-    in_it = user.role == Role.REPORTER and user.department_id in (lead, *participating)
+    in_it = user.is_reporter and user.department_id in (lead, *participating)
     return in_it or may_review(user)
 
 
@@ -72,7 +71,7 @@ def may_see_report(user: User | AnonymousUser, *, department: int, is_accepted: 
         return may_read(user)
     if not user.is_authenticated:
         return False
-    own = user.role == Role.REPORTER and user.department_id == department
+    own = user.is_reporter and user.department_id == department
     return own or user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR)
 
 

@@ -652,6 +652,7 @@ def values() -> list[Values]:
                 '{% filter_fields form "light" as fields %}{{ fields|length }}',
                 "{% filter_chips form as chips %}{{ chips|length }}",
                 '{% month_ends plan on as ends %}{{ ends|length }}',
+                '{% comparison_choices on as choices %}{{ choices|length }}',
             ],
             given
             | {"plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS)}

@@ -78,11 +78,6 @@ LONG_FILES = {
     "datasets/loading.py",
 }
 WIDE_TEMPLATES = {
-    "templates/base.html",
-    "templates/components/chart.html",
-    "templates/components/charts_head.html",
-    "templates/components/htmx_head.html",
-    "templates/components/use_list.html",
     "templates/dashboard/_measure_rows.html",
     "templates/dashboard/_since.html",
     "templates/dashboard/cities.html",

@@ -2,6 +2,7 @@
 the month of a report: `?period=YYYY-MM`; the moment since which rows were updated: `?updated_since=`."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.http import HttpRequest
@@ -133,6 +134,32 @@ def _comparable(day: date) -> str:
         "quarter": LAST_QUARTER,
         "last": (day - timedelta(days=1)).isoformat(),
     }
+
+
+@dataclass(frozen=True)
+class ComparisonChoice:
+    """An earlier day that the pickers offer, as `compare` takes it."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+def comparison_choices(chosen: str, *, is_compared: bool) -> list[ComparisonChoice]:
+    """The days to compare with, the last one a day of choice. `chosen` is the `compare` of the address; a page may
+    compare with the end of last month without being asked.
+    """
+    labels = {
+        "": _("No comparison"),
+        LAST_MONTH: _("End of last month"),
+        LAST_QUARTER: _("End of last quarter"),
+        DAY_OF_CHOICE: _("Another day"),
+    }
+    if not chosen:
+        current = LAST_MONTH if is_compared else ""
+    else:
+        current = chosen if chosen in (LAST_MONTH, LAST_QUARTER) else DAY_OF_CHOICE
+    return [ComparisonChoice(value, label, value == current) for value, label in labels.items()]
 
 
 def settled_comparison(request: HttpRequest) -> str | None:

@@ -58,7 +58,10 @@ def form_problems(form: Form) -> dict[str, list[str]]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     problems = exception.problems if isinstance(exception, BadQuery) else {}
-    return render(request, "400.html", {"problems": problems}, status=400)
+    # What is wrong with a day is the heading of the page; all else stands below it.
+    heading = next((name for name in ("as_of", "compare") if name in problems), None)
+    below = [each for name, sentences in problems.items() for each in sentences[1 if name == heading else 0 :]]
+    return render(request, "400.html", {"problems": problems, "sentences": below}, status=400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -92,7 +92,7 @@ def test_a_chart_hands_over_its_figure_and_its_rows():
         '{% include "components/chart.html" %}', chart=chart, request=RequestFactory().get("/?as_of=2023-06-30")
     )
     html = compact(html)
-    assert '<div class="chart-plot" data-figure-id="chart-growth" data-label="Growth &amp; more"' in html
+    assert '<div class="chart-plot" data-figure-id="chart-growth" data-label="Growth &amp; more"' in compact(html)
     assert '<script id="chart-growth" type="application/json">' in html
     assert (
         "\\u003C/script" in html and "</script>" not in html.partition("application/json")[2].partition("</script>")[0]

@@ -11,7 +11,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from web import language
-from web.days import month_ends
+from web.days import ComparisonChoice, comparison_choices, month_ends
 from web.formats import dates, money, numbers, text
 from web.formats.sources import named_source
 from web.html import bars, figures, forms, links, marks
@@ -120,6 +120,12 @@ def figure(
     return figures.figure(
         content, path=path, value=value, href=href, source=source, classes=classes, why=context.get("why")
     )
+
+
+@register.simple_tag(takes_context=True, name="comparison_choices")
+def choices_of_comparison(context: Context, compared: date | None) -> list[ComparisonChoice]:
+    """What the page may be compared with; the one that is chosen says so."""
+    return comparison_choices(_params(context).get("compare", ""), is_compared=compared is not None)
 
 
 @register.simple_tag(name="month_ends")
