@@ -15,7 +15,7 @@ from core.pace import gap
 from dashboard.figures import Figures, Row, explanations, measure_figures, project_figures
 from dashboard.pages.shared import LEAST_TO_RANK
 from indicators.models import Observation
-from indicators.state import PROVINCE, Since
+from indicators.state import PROVINCE, ChangeSince
 from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure
 from measures.timeline import History
@@ -60,7 +60,7 @@ class EarlierFigures(Figures):
 
 def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:
     """The headline indicators by their path, and what they were on an earlier day. No further query."""
-    return {f"indicators.{each.indicator.code}.value": Since(each, day).figure for each in now.standings}
+    return {f"indicators.{each.indicator.code}.value": ChangeSince(each, day).figure for each in now.indicator_states}
 
 
 def members_then(then: Figures, by: str, rows: Iterable[Row]) -> dict[str, Mapping[str, Any]]:

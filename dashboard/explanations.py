@@ -27,7 +27,7 @@ from dashboard.figures import (
     unit_words,
 )
 from dashboard.pages.shared import Links
-from indicators.state import PROVINCE, Standing, is_rate
+from indicators.state import PROVINCE, IndicatorState, is_rate
 from indicators.wording import number_cell, release_day, shown_unit
 from measures.filters import MeasureFilter
 from measures.models import Measure
@@ -106,12 +106,12 @@ class Explained:
     scope: Scope = field(default_factory=dict)
     cells: int = 0
     run: RollupRun | None = None
-    standing: Standing | None = None
+    state: IndicatorState | None = None
 
     @property
     def is_sum(self) -> bool:
         """Of cells; others follow from the plan's days or from one observation."""
-        return self.rows is not None and self.standing is None
+        return self.rows is not None and self.state is None
 
 
 def narrowings(path: str) -> tuple[str, ...]:
@@ -137,13 +137,13 @@ def _known(figures: Figures) -> Iterable[str]:
     yield from _of_indicators(figures)
 
 
-def _of_indicators(figures: Figures) -> dict[str, Standing]:
+def _of_indicators(figures: Figures) -> dict[str, IndicatorState]:
     """The figures of indicators by their paths."""
     found = {}
-    for standing in figures.standings:
-        found[f"indicators.{standing.indicator.code}.value"] = standing
-        if standing.gap is not None:
-            found[f"indicators.{standing.indicator.code}.gap"] = standing
+    for state in figures.indicator_states:
+        found[f"indicators.{state.indicator.code}.value"] = state
+        if state.gap is not None:
+            found[f"indicators.{state.indicator.code}.gap"] = state
     return found
 
 
@@ -266,18 +266,18 @@ def _counted(
 
 
 def _indicator(figures: Figures, path: str) -> Explained:
-    standing = _of_indicators(figures)[path]
-    indicator, code = standing.indicator, standing.indicator.code
-    about, inputs, working, value = described_indicator(standing), [], "", standing.value
+    state = _of_indicators(figures)[path]
+    indicator, code = state.indicator, state.indicator.code
+    about, inputs, working, value = described_indicator(state), [], "", state.value
     if _is_gap(path):
-        value = standing.gap
+        value = state.gap
         about |= {"unit": POINTS if is_rate(indicator) else indicator.unit}
         about |= {"explain": _("The value minus that of the country for the same period.")}
         inputs = [
-            Input(local(indicator, "name"), indicator.unit, standing.value, figure=f"indicators.{code}.value"),
-            Input(_("China"), indicator.unit, standing.comparator),
+            Input(local(indicator, "name"), indicator.unit, state.value, figure=f"indicators.{code}.value"),
+            Input(_("China"), indicator.unit, state.comparator),
         ]
-        working = f"{format_number(standing.value)} − {format_number(standing.comparator)} = {format_gap(value)}"
+        working = f"{format_number(state.value)} − {format_number(state.comparator)} = {format_gap(value)}"
     rows = Rows(
         page="indicators:detail",
         args=[code],
@@ -286,14 +286,14 @@ def _indicator(figures: Figures, path: str) -> Explained:
     )
     return Explained(
         figure=path,
-        label=_indicator_label(path, standing),
+        label=_indicator_label(path, state),
         value=value,
         described=about,
         inputs=inputs,
         working=working,
         rows=rows,
         freshness=freshness(figures.plan.pk, []),
-        standing=standing,
+        state=state,
     )
 
 
@@ -301,8 +301,8 @@ def _is_gap(path: str) -> bool:
     return path.endswith(".gap")
 
 
-def _indicator_label(path: str, standing: Standing) -> str:
-    name = local(standing.indicator, "name")
+def _indicator_label(path: str, state: IndicatorState) -> str:
+    name = local(state.indicator, "name")
     return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
 
 
@@ -382,9 +382,9 @@ class Why:
 
 def panel(explained: Explained, links: Links) -> dict[str, Any]:
     """What the page of an explanation shows."""
-    standing, rows, run = explained.standing, explained.rows, explained.run
+    state, rows, run = explained.state, explained.rows, explained.run
     published_for = explained.described["published_for"]
-    value, unit = _shown(explained.value, explained.described["unit"], standing)
+    value, unit = _shown(explained.value, explained.described["unit"], state)
     return {
         "explained": explained,
         "value": value,
@@ -398,7 +398,7 @@ def panel(explained: Explained, links: Links) -> dict[str, Any]:
         "published_for": published_for and date.fromisoformat(published_for),
         "run_seconds": run and run.finished_at and (run.finished_at - run.started_at).total_seconds(),
         "own_source": links.to("api-explain", figure=explained.figure, **names(explained.scope)),
-        "observation": standing and _observation_rows(standing),
+        "observation": state and _observation_rows(state),
     }
 
 
@@ -410,12 +410,12 @@ def _working_words(explained: Explained) -> str:
     return _("%(name)s (%(unit)s)") % {"name": explained.working, "unit": unit_words(unit)}
 
 
-def _shown(value: Any, unit: str, standing: Standing | None) -> tuple[str, str]:
+def _shown(value: Any, unit: str, state: IndicatorState | None) -> tuple[str, str]:
     """A number and its unit as the page writes them."""
     if value is None:
         return format_number(None), ""
-    if standing is not None and unit != POINTS:
-        return with_true_minus(number_cell(standing.indicator, value)), shown_unit(standing.indicator)
+    if state is not None and unit != POINTS:
+        return with_true_minus(number_cell(state.indicator, value)), shown_unit(state.indicator)
     if unit == YI:
         return exact_money(int(value * WAN_PER_YI))
     return (format_gap(value) if unit == POINTS else with_true_minus(format_number(value))), unit_words(unit)
@@ -432,7 +432,7 @@ def _input_row(each: Input, explained: Explained, links: Links) -> dict[str, str
     if each.day is not None:
         text, unit = each.day.isoformat(), ""
     else:
-        text, unit = _shown(each.value, each.unit, explained.standing)
+        text, unit = _shown(each.value, each.unit, explained.state)
     narrowed = {name: value for name, value in names(explained.scope).items() if name in narrowings(each.figure)}
     return {
         "label": each.label,
@@ -442,8 +442,8 @@ def _input_row(each: Input, explained: Explained, links: Links) -> dict[str, str
     }
 
 
-def _observation_rows(standing: Standing) -> list[dict[str, str]]:
-    latest, indicator = standing.latest, standing.indicator
+def _observation_rows(state: IndicatorState) -> list[dict[str, str]]:
+    latest, indicator = state.latest, state.indicator
     assert latest is not None
     return [
         {"label": label, "value": value}
@@ -451,7 +451,7 @@ def _observation_rows(standing: Standing) -> list[dict[str, str]]:
             (_("Period"), format_period(latest.period_kind, latest.period_start, latest.period_end)),
             (_("Release date"), release_day(latest, format_iso_day)),
             (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
-            (_("A year earlier"), with_true_minus(number_cell(indicator, standing.previous))),
-            (_("China, same period"), with_true_minus(number_cell(indicator, standing.comparator))),
+            (_("A year earlier"), with_true_minus(number_cell(indicator, state.previous))),
+            (_("China, same period"), with_true_minus(number_cell(indicator, state.comparator))),
         )
     ]

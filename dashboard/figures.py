@@ -18,7 +18,7 @@ from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
-from indicators.state import COUNTRY, PROVINCE, Standing, standings
+from indicators.state import COUNTRY, PROVINCE, IndicatorState, indicator_states
 from measures.models import Plan, Section, StatusChange
 from projects.models import Category, Stage
 from regions.models import Region, RegionKind
@@ -189,9 +189,9 @@ class Figures:
         return [Row(each.value, str(each.label), each, project_figures(sums.get(each.value, {}))) for each in choices]
 
     @cached_property
-    def standings(self) -> list[Standing]:
+    def indicator_states(self) -> list[IndicatorState]:
         """The headline indicators that have a value by the day."""
-        found = standings(Indicator.objects.headlines(), on=self.day)
+        found = indicator_states(Indicator.objects.headlines(), on=self.day)
         return [each for each in found if each.latest is not None]
 
     @cached_property
@@ -214,20 +214,20 @@ class Figures:
         return min((row for row in rows if row is not None), key=lambda row: row.as_of)
 
 
-def indicator_summary(standing: Standing) -> dict[str, Any]:
-    latest = standing.latest
+def indicator_summary(state: IndicatorState) -> dict[str, Any]:
+    latest = state.latest
     assert latest is not None
-    target = standing.target
+    target = state.target
     return {
-        "name": local(standing.indicator, "name"),
-        "unit": standing.indicator.unit,
+        "name": local(state.indicator, "name"),
+        "unit": state.indicator.unit,
         "region": PROVINCE,
         "period": latest.period,
-        "value": standing.value,
+        "value": state.value,
         "released_on": latest.released_on.isoformat(),
-        "previous": standing.previous,
-        "comparator": None if standing.comparator is None else {"region": COUNTRY, "value": standing.comparator},
-        "gap": standing.gap,
+        "previous": state.previous,
+        "comparator": None if state.comparator is None else {"region": COUNTRY, "value": state.comparator},
+        "gap": state.gap,
         "target": None
         if target is None
         else {
@@ -399,12 +399,12 @@ def described(figures: Figures, path: str, explanation: Explanation, *, of_plan:
     return found
 
 
-def described_indicator(standing: Standing) -> dict[str, Any]:
-    latest = standing.latest
+def described_indicator(state: IndicatorState) -> dict[str, Any]:
+    latest = state.latest
     assert latest is not None
     return {
-        "unit": standing.indicator.unit,
-        "cumulative": standing.indicator.cumulative,
+        "unit": state.indicator.unit,
+        "cumulative": state.indicator.cumulative,
         "provenance": latest.provenance,
         "published_for": latest.period_end.isoformat(),
         "source": format_source(latest.source),
@@ -416,7 +416,7 @@ def meta(figures: Figures) -> dict[str, Any]:
     """The same of each figure of the summary, by its path."""
     return {
         **{path: described(figures, path, each) for path, each in explanations().items()},
-        **{f"indicators.{each.indicator.code}.value": described_indicator(each) for each in figures.standings},
+        **{f"indicators.{each.indicator.code}.value": described_indicator(each) for each in figures.indicator_states},
     }
 
 
@@ -430,5 +430,5 @@ def summary(figures: Figures) -> dict[str, Any]:
         "refreshing": figures.refreshing,
         "measures": {**figures.measures, "latest_change_on": latest.isoformat() if latest else None},
         "projects": figures.projects,
-        "indicators": {each.indicator.code: indicator_summary(each) for each in figures.standings},
+        "indicators": {each.indicator.code: indicator_summary(each) for each in figures.indicator_states},
     }

@@ -12,7 +12,6 @@ from django.db.models import F, QuerySet
 
 from core.comparison import FigureChange
 from core.pace import gap
-from core.statements import compiled
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import (
     Goal,
@@ -36,7 +35,7 @@ def is_rate(indicator: Indicator) -> bool:
 
 
 @dataclass(frozen=True)
-class Standing:
+class IndicatorState:
     """An indicator on a day. All numbers in the indicator's `unit`; None is "not published or not comparable"."""
 
     indicator: Indicator
@@ -61,12 +60,12 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Since:
+class ChangeSince:
     """An indicator on the day of `now` and on an earlier `day` that it is compared with, by what is known now. Needs no
     query: what was released by the earlier day is among what was released by the later one.
     """
 
-    now: Standing
+    now: IndicatorState
     day: date
 
     @cached_property
@@ -117,59 +116,52 @@ def as_goal(row: Target) -> Goal:
     return Goal(row.due_year, trimmed(row.value), row.adopted_on, row.pk, baseline, row.baseline_on)
 
 
-@compiled
-def _observations(indicators: tuple[int, ...], on: date, region: str, comparator: str) -> QuerySet[Any, Any]:
+def _observations(indicators: Iterable[Indicator], on: date, regions: Iterable[str]) -> QuerySet[Observation]:
     sound = Observation.objects.sound().released(on)
-    found = sound.filter(indicator__in=indicators, region__code__in=[region, comparator])
+    found = sound.filter(indicator__in=indicators, region__code__in=regions)
     # In the order of each series alone: that of the indicators and regions would have their tables joined in.
     return found.annotate(region_code=F("region__code")).order_by("period_end", "released_on", "id")
 
 
-@compiled
-def _targets(indicators: tuple[int, ...], on: date, region: str) -> QuerySet[Any, Any]:
-    return Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region).order_by("pk")
-
-
-def standings(
+def indicator_states(
     indicators: Iterable[Indicator], *, on: date, region: str = PROVINCE, comparator: str = COUNTRY
-) -> list[Standing]:
-    """One standing an indicator, in the order given. Two queries, however many indicators."""
+) -> list[IndicatorState]:
+    """One for each indicator, in the order given. Two queries, however many indicators."""
     indicators = list(indicators)
     if not indicators:
         return []
-    ids = tuple(each.pk for each in indicators)
     rows: dict[tuple[int, str], list[Observation]] = defaultdict(list)
-    row: Any
-    for row in Observation.objects.raw(*_observations(ids, on, region, comparator)):
+    row: Any  # with `region_code`
+    for row in _observations(indicators, on, [region, comparator]):
         rows[row.indicator_id, row.region_code].append(row)
     targets: dict[int, list[Target]] = defaultdict(list)
-    for target in Target.objects.raw(*_targets(ids, on, region)):
+    for target in Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region).order_by("pk"):
         targets[target.indicator_id].append(target)
     return [
-        _standing(each, rows[each.pk, region], rows[each.pk, comparator], targets[each.pk], on=on)
+        _state_of(each, rows[each.pk, region], rows[each.pk, comparator], targets[each.pk], on=on)
         for each in indicators
     ]
 
 
-def _standing(
+def _state_of(
     indicator: Indicator,
     own: list[Observation],
     others: list[Observation],
     targets: list[Target],
     *,
     on: date,
-) -> Standing:
+) -> IndicatorState:
     by_value = {as_value(row): row for row in own}
     by_goal = {as_goal(row): row for row in targets}
     current = newest(by_value, on=on)
     goal = goal_in_force(by_goal, on=on)
     target = None if goal is None else by_goal[goal]
     if current is None:
-        return Standing(indicator, None, None, None, None, target, None)
+        return IndicatorState(indicator, None, None, None, None, target, None)
     before = year_before(by_value, current, on=on)
     against = same_period(map(as_value, others), current, on=on) if is_comparable(indicator.unit) else None
     comparator = None if against is None else against.value
-    return Standing(
+    return IndicatorState(
         indicator=indicator,
         latest=by_value[current],
         previous=None if before is None else before.value,

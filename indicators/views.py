@@ -14,7 +14,7 @@ from indicators.charts.decoupling import decoupling_charts, has_decoupling
 from indicators.charts.time_series import indicator_chart, path_sentence, path_to_target, row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Indicator, Observation
-from indicators.state import Since, Standing, is_rate, standings
+from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
 from indicators.wording import (
     assumed_note,
     change_cell,
@@ -46,31 +46,31 @@ class IndicatorList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        found = standings(context["page"], on=self.day)
+        found = indicator_states(context["page"], on=self.day)
         return context | {
             "rows": [list_row(each, self.compared) for each in found],
             "assumed": assumed_note(each.latest for each in found),
         }
 
 
-def list_row(standing: Standing, compared: date | None) -> dict[str, Any]:
-    indicator, latest = standing.indicator, standing.latest
+def list_row(state: IndicatorState, compared: date | None) -> dict[str, Any]:
+    indicator, latest = state.indicator, state.latest
     return {
         "indicator": indicator,
         "has_decoupling": has_decoupling(indicator),
         "latest": latest,
         "released": release_cell(latest) if latest else NO_VALUE,
-        "value": number_cell(indicator, standing.value),
+        "value": number_cell(indicator, state.value),
         "unit": shown_unit(indicator),
         "period": period_words(latest) if latest else "",
-        "change": change_cell(indicator, standing.change, standing.value),
-        "target": target_words(standing.target, indicator) if standing.target else "",
-        "comparator": number_cell(indicator, standing.comparator),
-        "since": since_cells(Since(standing, compared)) if compared else None,
+        "change": change_cell(indicator, state.change, state.value),
+        "target": target_words(state.target, indicator) if state.target else "",
+        "comparator": number_cell(indicator, state.comparator),
+        "since": since_cells(ChangeSince(state, compared)) if compared else None,
     }
 
 
-def since_cells(since: Since) -> dict[str, Any]:
+def since_cells(since: ChangeSince) -> dict[str, Any]:
     """What the value was on the earlier day, the period that it was of, and the change."""
     indicator = since.now.indicator
     return {
@@ -88,23 +88,23 @@ class IndicatorDetail(ReadingView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         indicator = get_object_or_404(Indicator, code=kwargs["code"])
-        standing = standings([indicator], on=self.day)[0]
+        state = indicator_states([indicator], on=self.day)[0]
         observations = in_order(indicator.observations.released(self.day).select_related("region"))
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
         path = path_to_target(indicator, observations, targets, on=self.day)
         way = path_sentence(indicator, path) if path else ""
-        sentences = [key_sentence(standing), way]
+        sentences = [key_sentence(state), way]
         charts = [
             indicator_chart(indicator, observations, targets, path, on=self.day, sentences=sentences),
             *decoupling_charts(indicator, observations, on=self.day),
         ]
         return super().get_context_data(
             indicator=indicator,
-            standing=standing,
-            key_sentence=key_sentence(standing),
+            state=state,
+            key_sentence=key_sentence(state),
             path_sentence=way,
-            further_sentence=further_sentence(standing),
-            since=since_words(Since(standing, self.compared), format_day(self.compared)) if self.compared else "",
+            further_sentence=further_sentence(state),
+            since=since_words(ChangeSince(state, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
             source=named_source(indicator.source),
             charts={chart.name: chart for chart in charts},
@@ -138,40 +138,40 @@ def in_order(observations: Iterable[Observation]) -> list[Observation]:
     return sorted(newest_first, key=lambda row: (rank.get(RegionKind(row.region.kind), 2), row.region.code))
 
 
-def key_sentence(standing: Standing) -> str:
-    if standing.latest is None or standing.value is None:
+def key_sentence(state: IndicatorState) -> str:
+    if state.latest is None or state.value is None:
         return ""
-    value = with_unit(standing.indicator, standing.value)
-    return _("%(period)s: %(value)s") % {"period": period_words(standing.latest), "value": value}
+    value = with_unit(state.indicator, state.value)
+    return _("%(period)s: %(value)s") % {"period": period_words(state.latest), "value": value}
 
 
-def further_sentence(standing: Standing) -> str:
+def further_sentence(state: IndicatorState) -> str:
     """What follows the value: against the country and the year before, and when it was released."""
-    if standing.latest is None:
+    if state.latest is None:
         return ""
     clauses = []
-    if standing.gap is not None and standing.comparator is not None:
-        clauses.append(against_country(standing))
-    if standing.change is not None:
+    if state.gap is not None and state.comparator is not None:
+        clauses.append(against_country(state))
+    if state.change is not None:
         # Chinese says 同期 of a part of a year alone.
-        is_year = standing.latest.period_kind == PeriodKind.YEAR
-        if standing.change:
-            words = {"change": change_words(standing.indicator, standing.change)}
+        is_year = state.latest.period_kind == PeriodKind.YEAR
+        if state.change:
+            words = {"change": change_words(state.indicator, state.change)}
             more = pgettext("whole years", "%(change)s on the year before") if is_year else ""
             clauses.append((more or _("%(change)s on the year before")) % words)
         elif is_year:
             clauses.append(pgettext("whole years", "the same as the year before"))
         else:
             clauses.append(_("the same as the year before"))
-    clauses.append(release_words(standing.latest))
+    clauses.append(release_words(state.latest))
     return pgettext("between clauses", ", ").join(clauses)
 
 
-def against_country(standing: Standing) -> str:
-    assert standing.gap is not None and standing.comparator is not None
-    if is_rate(standing.indicator) and standing.gap:
-        points = {"points": format_number(abs(standing.gap))}
-        if standing.gap > 0:
+def against_country(state: IndicatorState) -> str:
+    assert state.gap is not None and state.comparator is not None
+    if is_rate(state.indicator) and state.gap:
+        points = {"points": format_number(abs(state.gap))}
+        if state.gap > 0:
             return _("%(points)s percentage points above the national average") % points
         return _("%(points)s percentage points below the national average") % points
-    return _("the country: %(value)s") % {"value": with_unit(standing.indicator, standing.comparator)}
+    return _("the country: %(value)s") % {"value": with_unit(state.indicator, state.comparator)}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from indicators.models import Indicator, Observation, Target
-from indicators.state import Since, is_rate
+from indicators.state import ChangeSince, is_rate
 from web import language
 from web.charts.text import value_text
 from web.charts.text import with_unit as value_with_unit
@@ -109,7 +109,7 @@ def period_words(row: Observation) -> str:
     return format_period(row.period_kind, row.period_start, row.period_end)
 
 
-def since_words(since: Since, day: str) -> str:
+def since_words(since: ChangeSince, day: str) -> str:
     """How a value differs from that of an earlier day, which `day` names, and what it was; empty where there is none on
     either day."""
     words: dict[str, str] = {"since": day}

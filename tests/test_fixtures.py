@@ -18,7 +18,7 @@ from django.test import override_settings
 from core.lights import Thresholds
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
-from indicators.state import standings
+from indicators.state import indicator_states
 from measures.models import Measure, Report, StatusChange
 from measures.rules import in_force
 from measures.services import load_changes
@@ -219,7 +219,7 @@ class TestTheDatabase:
         assert verify_rollups() == []
 
     def test_growth_is_seven_tenths_above_china(self) -> None:
-        growth = standings([Indicator.objects.get(code="gdp_growth_ytd")], on=date(2023, 8, 29))[0]
+        growth = indicator_states([Indicator.objects.get(code="gdp_growth_ytd")], on=date(2023, 8, 29))[0]
         assert (growth.value, growth.comparator, growth.gap) == (Decimal("6.2"), Decimal("5.5"), Decimal("0.7"))
 
     def test_what_was_published_is_what_the_rows_give(self) -> None:

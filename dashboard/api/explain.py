@@ -12,7 +12,7 @@ from dashboard.explanations import NARROWINGS, Rows, asked, names
 from dashboard.figures import Figures
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
-from indicators.state import COUNTRY, PROVINCE, Standing
+from indicators.state import COUNTRY, PROVINCE, IndicatorState
 from measures.filters import MeasureFilter, asked_plan
 from projects.filters import ProjectFilter
 from rollups.models import RollupRun
@@ -147,7 +147,7 @@ class Explain(Endpoint):
                 "stored": not fresh.is_live,
                 "run": explained.run and _run(explained.run),
                 "refreshing": fresh.refreshing,
-                "observation": explained.standing and _observation(explained.standing),
+                "observation": explained.state and _observation(explained.state),
             }
         )
 
@@ -171,17 +171,17 @@ def _run(run: RollupRun) -> Mapping[str, Any]:
     }
 
 
-def _observation(standing: Standing) -> Mapping[str, Any]:
-    latest = standing.latest
+def _observation(state: IndicatorState) -> Mapping[str, Any]:
+    latest = state.latest
     assert latest is not None
     return {
-        "indicator": standing.indicator.code,
+        "indicator": state.indicator.code,
         "region": PROVINCE,
         "period": latest.period,
-        "value": standing.value,
+        "value": state.value,
         "released_on": latest.released_on,
         "verified": latest.verified,
         "source": format_source(latest.source),
-        "previous": standing.previous,
-        "comparator": None if standing.comparator is None else {"region": COUNTRY, "value": standing.comparator},
+        "previous": state.previous,
+        "comparator": None if state.comparator is None else {"region": COUNTRY, "value": state.comparator},
     }

@@ -41,7 +41,7 @@ from dashboard.pages.shared import (
     short_day_words,
     unreported_words,
 )
-from indicators.state import Since, Standing
+from indicators.state import ChangeSince, IndicatorState
 from indicators.wording import (
     change_cell,
     number_cell,
@@ -176,7 +176,7 @@ def headline(
             }
             for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
         ],
-        "growth": growth_headline(_standing(figures, GROWTH), links, figures.day, since),
+        "growth": growth_headline(_state_of(figures, GROWTH), links, figures.day, since),
     }
 
 
@@ -208,35 +208,35 @@ def _published(figures: Figures, *paths: str) -> date | None:
     return None if not all(rows) else min(row.as_of for row in rows if row is not None)
 
 
-def _standing(figures: Figures, code: str) -> Standing | None:
-    return next((each for each in figures.standings if each.indicator.code == code), None)
+def _state_of(figures: Figures, code: str) -> IndicatorState | None:
+    return next((each for each in figures.indicator_states if each.indicator.code == code), None)
 
 
-def growth_headline(standing: Standing | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
+def growth_headline(state: IndicatorState | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
     """`since`: the earlier day that its change is said against."""
-    if standing is None or standing.latest is None:
+    if state is None or state.latest is None:
         return None
-    latest = standing.latest
-    own = [row for row in standing.series if row.period_end < latest.period_end]
+    latest = state.latest
+    own = [row for row in state.series if row.period_end < latest.period_end]
     same_year = [row for row in own if row.period_end.year == latest.period_end.year]
     before = max(same_year, key=lambda row: (row.period_end, row.released_on), default=None)
-    year_before = [row for row in own if row.value == standing.previous and row.period_kind == latest.period_kind]
+    year_before = [row for row in own if row.value == state.previous and row.period_kind == latest.period_kind]
     rows = []
-    if standing.comparator is not None:
-        rows.append({"label": _("China"), "value": number_cell(standing.indicator, standing.comparator)})
+    if state.comparator is not None:
+        rows.append({"label": _("China"), "value": number_cell(state.indicator, state.comparator)})
     for row in (before, *year_before[-1:]):
         if row is not None:
             words = _("Shandong, %(period)s") % {"period": period_words(row)}
-            rows.append({"label": words, "value": number_cell(standing.indicator, row.value)})
-    shown = with_true_minus(number_cell(standing.indicator, standing.value))
+            rows.append({"label": words, "value": number_cell(state.indicator, row.value)})
+    shown = with_true_minus(number_cell(state.indicator, state.value))
     return {
-        "standing": standing,
-        **gap_words(standing.gap),
+        "state": state,
+        **gap_words(state.gap),
         "shown": shown,
         "period": period_words(latest),
-        "since": since_words(Since(standing, since), short_day_words(since, day.year)) if since else "",
+        "since": since_words(ChangeSince(state, since), short_day_words(since, day.year)) if since else "",
         "rows": rows,
-        "url": links.to("indicators:detail", standing.indicator.code),
+        "url": links.to("indicators:detail", state.indicator.code),
     }
 
 
@@ -636,16 +636,16 @@ def _where_sentence(ranked: list[Row], total: Decimal) -> str:
 
 def brings(figures: Figures, links: Links) -> dict[str, Any]:
     return {
-        "sentence": _brings_sentence(_standing(figures, GROWTH), _standing(figures, CAPACITY)),
-        "indicators": [indicator_row(each, links) for each in figures.standings],
+        "sentence": _brings_sentence(_state_of(figures, GROWTH), _state_of(figures, CAPACITY)),
+        "indicators": [indicator_row(each, links) for each in figures.indicator_states],
         "indicators_url": links.to("indicators:list"),
     }
 
 
 def growth_chart(figures: Figures, links: Links) -> Chart:
-    standing = _standing(figures, GROWTH)
-    points = growth_points(standing)[-QUARTERS_SHOWN:]
-    latest = standing.latest if standing else None
+    state = _state_of(figures, GROWTH)
+    points = growth_points(state)[-QUARTERS_SHOWN:]
+    latest = state.latest if state else None
     return Chart(
         name="growth",
         title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": format_day(figures.day)},
@@ -658,7 +658,7 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
         )
         if points
         else None,
-        summary=_brings_sentence(standing, None),
+        summary=_brings_sentence(state, None),
         columns=[
             Column(_("Year to the end of"), lambda end: f"{end:%Y-%m}", is_number=False),
             Column(_("Shandong (%)"), format_number),
@@ -672,9 +672,9 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
     )
 
 
-def growth_points(standing: Standing | None) -> list[GrowthPoint]:
+def growth_points(state: IndicatorState | None) -> list[GrowthPoint]:
     """The year to each quarter's end, from what was released by the day."""
-    if standing is None:
+    if state is None:
         return []
     kinds = (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.THREE_QUARTERS, PeriodKind.YEAR)
 
@@ -682,46 +682,46 @@ def growth_points(standing: Standing | None) -> list[GrowthPoint]:
         shown = [row for row in rows if row.period_kind in kinds and row.period_start.month == 1]
         return {row.period_end: trimmed(row.value) for row in sorted(shown, key=lambda row: row.released_on)}
 
-    own, others = by_end(standing.series), by_end(standing.comparator_series)
+    own, others = by_end(state.series), by_end(state.comparator_series)
     return [GrowthPoint(end, own.get(end), others.get(end)) for end in sorted(own.keys() | others.keys())]
 
 
-def indicator_row(standing: Standing, links: Links) -> dict[str, Any]:
-    indicator = standing.indicator
+def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
+    indicator = state.indicator
     against = []
-    if standing.comparator is not None:
-        against.append(_gap_to_country(standing))
-    if standing.target is not None:
-        against.append(_("target %(target)s") % {"target": target_words(standing.target, indicator, unit=True)})
+    if state.comparator is not None:
+        against.append(_gap_to_country(state))
+    if state.target is not None:
+        against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
     return {
         "name": local(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",
-        "url": links.to("indicators:detail", standing.indicator.code),
-        "value": standing.value,
-        "shown": number_cell(indicator, standing.value),
+        "url": links.to("indicators:detail", state.indicator.code),
+        "value": state.value,
+        "shown": number_cell(indicator, state.value),
         "unit": shown_unit(indicator),
-        "period": period_words(standing.latest) if standing.latest else "",
-        "change": change_cell(indicator, standing.change, standing.value),
+        "period": period_words(state.latest) if state.latest else "",
+        "change": change_cell(indicator, state.change, state.value),
         "against": format_html_join(mark_safe("<br>"), "{}", ((nowrap(each),) for each in against)) or NO_VALUE,
     }
 
 
-def _gap_to_country(standing: Standing) -> str:
-    indicator = standing.indicator
+def _gap_to_country(state: IndicatorState) -> str:
+    indicator = state.indicator
     words = {
-        "value": with_unit(indicator, standing.comparator or Decimal(0)),
-        "points": number_cell(indicator, abs(standing.gap or Decimal(0))),
+        "value": with_unit(indicator, state.comparator or Decimal(0)),
+        "points": number_cell(indicator, abs(state.gap or Decimal(0))),
     }
-    if not standing.gap:
+    if not state.gap:
         return _("China %(value)s, the same") % words
     if indicator.unit != "%":
         return _("China %(value)s") % words
-    if standing.gap > 0:
+    if state.gap > 0:
         return _("%(points)s points above China (%(value)s)") % words
     return _("%(points)s points below China (%(value)s)") % words
 
 
-def _brings_sentence(growth: Standing | None, capacity: Standing | None) -> str:
+def _brings_sentence(growth: IndicatorState | None, capacity: IndicatorState | None) -> str:
     parts = []
     if growth is not None and growth.latest is not None:
         words = {"value": with_true_minus(format_percent(growth.value)), "period": period_words(growth.latest)}

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Direction, Indicator, Observation, Target
-from indicators.state import COUNTRY, PROVINCE, Since, Standing, standings
+from indicators.state import COUNTRY, PROVINCE, ChangeSince, IndicatorState, indicator_states
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, value
 from web.api.schema import (
@@ -124,7 +124,7 @@ def _attribute(name: str, shape: Shape) -> Field:
     return value(shape, lambda state: getattr(state.indicator, name))
 
 
-def _comparator_row(state: Standing) -> Row | None:
+def _comparator_row(state: IndicatorState) -> Row | None:
     found = json_number(state.comparator)
     return None if found is None else {"region": COUNTRY, "value": found}
 
@@ -171,7 +171,7 @@ INDICATOR = {
 def _targets(chunk: Chunk) -> Reader:
     """Of the province, adopted by the day."""
 
-    def read(state: Standing) -> list[Row]:
+    def read(state: IndicatorState) -> list[Row]:
         targets = state.indicator.targets.filter(adopted_on__lte=chunk.endpoint.day, region__code=PROVINCE)
         return [_whole_target(each) for each in targets]
 
@@ -179,7 +179,7 @@ def _targets(chunk: Chunk) -> Reader:
 
 
 def _measures(chunk: Chunk) -> Reader:
-    def read(state: Standing) -> list[str]:
+    def read(state: IndicatorState) -> list[str]:
         measures = state.indicator.measures.filter(listed_on__lte=chunk.endpoint.day)
         return list(measures.order_by("code").values_list("code", flat=True))
 
@@ -222,13 +222,13 @@ DETAILS = {
 }
 
 
-def _since(shape: Shape, read: Callable[[Since], Any]) -> Field:
+def _since(shape: Shape, read: Callable[[ChangeSince], Any]) -> Field:
     """What has changed since the day that is compared with."""
 
     def reader(chunk: Chunk) -> Reader:
         then = chunk.endpoint.compared
         assert then is not None
-        return lambda state: read(Since(state, then))
+        return lambda state: read(ChangeSince(state, then))
 
     return Field(shape, (), reader)
 
@@ -255,7 +255,7 @@ class IndicatorRows(RowEndpoint):
     compared_fields = THEN
 
     def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:
-        return super().make_rows(standings(objects, on=self.day))
+        return super().make_rows(indicator_states(objects, on=self.day))
 
 
 class Indicators(IndicatorRows, ListEndpoint):

@@ -86,9 +86,9 @@ def test_a_light_says_the_days_of_its_rule(demo, settings):
 
 def test_an_indicator_is_explained_by_its_observation(demo):
     growth = explained(demo, "figure=indicators.gdp_growth_ytd.value")
-    latest = growth.standing.latest
+    latest = growth.state.latest
     assert (growth.value, latest.period, latest.released_on) == (Decimal("6.2"), "2023H1", date(2023, 7, 20))
-    assert (latest.verified, growth.standing.previous, growth.standing.comparator) == (
+    assert (latest.verified, growth.state.previous, growth.state.comparator) == (
         True,
         Decimal("3.6"),
         Decimal("5.5"),

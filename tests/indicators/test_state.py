@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from indicators.state import standings
+from indicators.state import indicator_states
 from tests.factories import make_indicator, make_observation, make_target
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +17,8 @@ YEAR_BEFORE = {
 }
 
 
-def standing(indicator: Any, on: date = DAY) -> Any:
-    return standings([indicator], on=on)[0]
+def state(indicator: Any, on: date = DAY) -> Any:
+    return indicator_states([indicator], on=on)[0]
 
 
 def test_growth_of_shandong_against_china() -> None:
@@ -26,7 +26,7 @@ def test_growth_of_shandong_against_china() -> None:
     make_observation(growth, "6.2")
     make_observation(growth, "3.6", **YEAR_BEFORE)
     make_observation(growth, "5.5", region_code="100000", released_on=date(2023, 7, 17))
-    got = standing(growth)
+    got = state(growth)
     assert (got.value, got.previous, got.comparator) == (Decimal("6.2"), Decimal("3.6"), Decimal("5.5"))
     assert (got.gap, got.change) == (Decimal("0.7"), Decimal("2.6"))
     assert (got.target, got.attainment) == (None, None)
@@ -35,7 +35,7 @@ def test_growth_of_shandong_against_china() -> None:
 def test_without_a_released_value_everything_is_empty() -> None:
     growth = make_indicator()
     make_observation(growth, "6.2")
-    got = standing(growth, date(2023, 7, 19))
+    got = state(growth, date(2023, 7, 19))
     assert (got.latest, got.value, got.previous, got.comparator, got.gap, got.change) == (None,) * 6
 
 
@@ -43,8 +43,8 @@ def test_the_comparator_waits_for_its_own_release() -> None:
     growth = make_indicator()
     make_observation(growth, "6.2", released_on=date(2023, 7, 15))
     make_observation(growth, "5.5", region_code="100000", released_on=date(2023, 7, 17))
-    assert standing(growth, date(2023, 7, 16)).gap is None
-    assert standing(growth, date(2023, 7, 17)).gap == Decimal("0.7")
+    assert state(growth, date(2023, 7, 16)).gap is None
+    assert state(growth, date(2023, 7, 17)).gap == Decimal("0.7")
 
 
 @pytest.mark.parametrize("weakness", [{"verified": False}, {"exact": False}])
@@ -52,16 +52,16 @@ def test_unverified_and_rough_values_carry_no_headline_and_no_gap(weakness: dict
     growth = make_indicator()
     make_observation(growth, "6.9", **weakness)
     make_observation(growth, "5.5", region_code="100000")
-    assert standing(growth).latest is None
+    assert state(growth).latest is None
     make_observation(growth, "4.7", period_kind="quarter", period_end=date(2023, 3, 31), released_on=date(2023, 4, 20))
-    assert standing(growth).value == Decimal("4.7")
+    assert state(growth).value == Decimal("4.7")
 
 
 def test_a_sum_is_not_set_against_the_country_of_which_it_is_a_part() -> None:
     gdp = make_indicator(unit="100 million yuan")
     make_observation(gdp, "44125")
     make_observation(gdp, "593034", region_code="100000")
-    got = standing(gdp)
+    got = state(gdp)
     assert str(got.value) == "44125"
     assert (got.comparator, got.gap) == (None, None)
 
@@ -81,7 +81,7 @@ def test_attainment_against_the_newest_target_that_a_document_states() -> None:
     stated = make_target(energy, "-14.5", adopted_on=date(2022, 12, 31), **baseline)
     make_target(energy, "-20", adopted_on=date(2023, 8, 1), derived=True, **baseline)
     make_target(energy, "-21", adopted_on=date(2023, 8, 30), **baseline)
-    got = standing(energy)
+    got = state(energy)
     assert (got.target, got.attainment) == (stated, Decimal("100.0"))
 
 
@@ -89,7 +89,7 @@ def test_a_target_without_a_baseline_is_shown_without_attainment() -> None:
     share = make_indicator()
     make_observation(share, "10")
     target = make_target(share, "13")
-    got = standing(share)
+    got = state(share)
     assert (got.target, got.attainment) == (target, None)
 
 
@@ -98,9 +98,9 @@ def test_values_and_targets_of_other_regions_and_indicators_stay_away() -> None:
     make_observation(growth, "7.1", region_code="370200")
     make_observation(other, "8.1")
     make_target(growth, "9", region_code="370200")
-    got = standing(growth)
+    got = state(growth)
     assert (got.latest, got.target) == (None, None)
-    qingdao = standings([growth], on=DAY, region="370200")[0]
+    qingdao = indicator_states([growth], on=DAY, region="370200")[0]
     assert (qingdao.value, qingdao.target.value) == (Decimal("7.1"), Decimal(9))
 
 
@@ -110,7 +110,7 @@ def test_the_order_is_kept_and_the_queries_do_not_grow(django_assert_num_queries
         make_observation(indicator, number)
         make_target(indicator)
     with django_assert_num_queries(2):
-        got = standings(reversed(indicators), on=DAY)
+        got = indicator_states(reversed(indicators), on=DAY)
     assert [each.value for each in got] == [5, 4, 3, 2, 1, 0]
 
 
@@ -119,5 +119,5 @@ def test_the_ends_of_the_calendar_do_no_harm(on: date) -> None:
     growth = make_indicator()
     make_observation(growth, "1", period_start=on, period_end=on, released_on=on)
     make_target(growth, due_year=on.year, adopted_on=on, baseline_value="0", baseline_on=on)
-    got = standing(growth, on)
+    got = state(growth, on)
     assert (got.value, got.previous) == (Decimal(1), None)
