@@ -45,37 +45,10 @@ def months_between(first: date, last: date) -> list[date]:
     return months
 
 
-def is_month_reported(*, owed: int, filed: int) -> bool:
-    """Whether a department has reported a month: each measure it owed a report for has one.
-
-    `owed` counts the measures that it leads, listed by the month's end and not completed before its
-    first day; `filed` those of them with a submitted or accepted report for the month.
-    """
-    return filed >= owed
-
-
 class MonthState(models.TextChoices):
-    """How a department stands with a month that it owes reports for."""
+    """How a department stands with a month that it owes reports for: `reporting.months` tells which."""
 
     ON_TIME = "on_time", pgettext_lazy("month's reports", "On time")
     LATE = "late", pgettext_lazy("month's reports", "Late")
     MISSING = "missing", pgettext_lazy("month's reports", "Incomplete")
     PENDING = "pending", pgettext_lazy("month's reports", "Not yet due")
-
-
-def days_late(*, is_reported: bool, last_on: date | None, due_on: date, day: date) -> int:
-    """By how many days a month's reports are late: until the day while something is missing, until the last
-    submission once all is filed."""
-    end = last_on if is_reported else day
-    return 0 if end is None else max((end - due_on).days, 0)
-
-
-def month_state(*, owed: int, filed: int, last_on: date | None, due_on: date, day: date) -> MonthState | None:
-    """None for a month that nothing is owed for. What is not in by the last day that is in time is not late yet."""
-    if not owed:
-        return None
-    is_reported = is_month_reported(owed=owed, filed=filed)
-    is_late = bool(days_late(is_reported=is_reported, last_on=last_on, due_on=due_on, day=day))
-    if is_reported:
-        return MonthState.LATE if is_late else MonthState.ON_TIME
-    return MonthState.MISSING if is_late else MonthState.PENDING

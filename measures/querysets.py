@@ -26,7 +26,7 @@ from core.lights import Light, Thresholds, light_conditions, silent_since
 from core.periods import month_end
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
-from reporting.workflow import FILED_STATES, ReportState
+from reporting.querysets import AbstractReportQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import Department
@@ -107,19 +107,12 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
         )
 
 
-class ReportQuerySet(UpdatedAtQuerySet["Report"]):
-    def accepted(self) -> Self:
-        return self.filter(state=ReportState.ACCEPTED)
-
+class ReportQuerySet(AbstractReportQuerySet["Report"]):
     def recent(self, as_of: date, limits: Thresholds, *, of: OuterRef) -> Self:
         """Accepted reports of the outer measure that keep it from being silent on the day."""
         return self.accepted().filter(
             measure=of, submitted_on__gte=silent_since(as_of, limits), submitted_on__lte=as_of
         )
-
-    def filed(self, month: date, *, by: date) -> Self:
-        """Reports for a month, submitted by the day `by`, that wait for review or are accepted."""
-        return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
 
 
 class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
@@ -179,15 +172,9 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
             return listed
         return listed.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
 
-    def with_filed(self, month: date, *, by: date) -> Self:
-        """Adds `is_filed`: a report for the month, submitted by the day `by`, waits for review or is accepted."""
-        filed = _model("Report").objects.filed(month, by=by).filter(measure=OuterRef("pk"))
-        return self.annotate(is_filed=Exists(filed))
-
     def with_filed_on(self, month: date, *, by: date) -> Self:
-        """Adds `filed_on`: the day of the first of the reports that `with_filed` asks for; null where there is none.
-        One that came later adds to it, and makes nobody late.
-        """
+        """Adds `filed_on`: the day of the first report that was filed for the month by the day `by`; null for none.
+        One that came later adds to it, and makes nobody late."""
         filed = _model("Report").objects.filed(month, by=by).filter(measure=OuterRef("pk"))
         reports = filed.order_by("submitted_on")
         return self.annotate(filed_on=Subquery(reports.values("submitted_on")[:1], output_field=DateField()))

@@ -68,11 +68,10 @@ def workspace_of(department: Department, *, plan: Plan | None, month: date, day:
     measures = Measure.objects.in_plan(plan).as_of(day, limits=limits).listed(month_end(month))
     owing = Measure.objects.in_plan(plan).owing(month, by=day).led_by(department)
     owed = set(owing.values_list("pk", flat=True))
-    led: list[Any] = list(
-        measures.led_by(department).with_filed(month, by=day).order_by(F("due_on").asc(nulls_last=True), "code")
-    )
+    led: list[Any] = list(measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "code"))
     by_measure: dict[int, Any] = {measure.pk: measure for measure in led}
     months: dict[int, Report] = {}
+    filed: set[int] = set()
     rows = []
     reports = Report.objects.filter(
         Q(period=month) | Q(state=ReportState.RETURNED),
@@ -84,23 +83,26 @@ def workspace_of(department: Department, *, plan: Plan | None, month: date, day:
         measure = by_measure.get(report.measure_id)
         if report.period == month:
             months[report.measure_id] = report
+            if report.is_filed(by=day):
+                filed.add(report.measure_id)
         elif measure is not None:
             rows.append(Row(measure, report.period, report, "returned"))
-    rows += [
-        Row(measure, month, months.get(measure.pk), _group(measure, months.get(measure.pk), owed, day, limits))
-        for measure in led
-    ]
+    for measure in led:
+        own = months.get(measure.pk)
+        is_filed, is_owed = measure.pk in filed, measure.pk in owed
+        group = _group(measure, own, is_filed=is_filed, is_owed=is_owed, day=day, limits=limits)
+        rows.append(Row(measure, month, own, group))
     joined = measures.filter(participating_departments=department).select_related("lead_department").order_by("code")
-    left = sum(measure.pk in owed and not measure.is_filed for measure in led)
+    left = sum(measure.pk in owed and measure.pk not in filed for measure in led)
     return Workspace(rows, list(joined), owed=len(owed), left=left)
 
 
-def _group(measure: Any, report: Report | None, owed: set[int], day: date, limits: Thresholds) -> str:
+def _group(measure: Any, report: Report | None, *, is_filed: bool, is_owed: bool, day: date, limits: Thresholds) -> str:
     if report is not None and report.state == ReportState.RETURNED:
         return "returned"
-    if measure.is_filed:
+    if is_filed:
         return "submitted" if report is not None and report.state == ReportState.SUBMITTED else "accepted"
-    if measure.pk not in owed:
+    if not is_owed:
         return "nothing"
     due: Any = {"due_on": measure.due_on, "status": measure.status, "on": day}
     if is_overdue(**due):

@@ -1,5 +1,6 @@
 """What every report shares. No table here: each app makes its own report, and its evidence, from these."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.provenance import Sourced
-from reporting.workflow import ReportState
+from reporting.workflow import FILED_STATES, ReportState
 
 # The texts of a report, and what each says.
 TEXTS: dict[str, str | Promise] = {
@@ -111,6 +112,10 @@ class AbstractReport(Sourced):
                 name="%(app_label)s_%(class)s_edit_has_time_and_person",
             ),
         ]
+
+    def is_filed(self, *, by: date) -> bool:
+        """Whether it counts for its month on the day `by`: submitted by then, and waiting for review or accepted."""
+        return self.state in FILED_STATES and self.submitted_on is not None and self.submitted_on <= by
 
     def lock_subject(self) -> None:
         """Locks the row of what it is about: changes of its reports come one after the other."""

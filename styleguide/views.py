@@ -37,8 +37,8 @@ from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from measures.charts.status_history import StatusStep, status_steps
 from measures.models import Plan
-from measures.reporting_months import Month
 from projects.models import Category
+from reporting.months import ReportingMonth
 from web.charts.chart import Chart, Column
 from web.charts.text import month_name, year_name
 from web.language import local
@@ -571,8 +571,8 @@ def charts_shown() -> list[Entry]:
 def _reports_and_due_dates() -> list[Specimen]:
     """With rows, and without."""
     months = [date(2023, month, 1) for month in (6, 7, 8)]
-    in_time, late = Month(2, 2, date(2023, 6, 20)), Month(2, 2, date(2023, 6, 28))
-    missing, pending, nothing = Month(35, 33), Month(2, 0), Month(0, 0)
+    in_time, late = ReportingMonth(2, 2, date(2023, 6, 20)), ReportingMonth(2, 2, date(2023, 6, 28))
+    missing, pending, nothing = ReportingMonth(35, 33), ReportingMonth(2, 0), ReportingMonth(0, 0)
     counts = {
         _name("能源局", "Energy"): (in_time, late, missing),
         _name("科技厅", "Science"): (nothing, in_time, pending),

@@ -13,7 +13,7 @@ from accounts.models import Department
 from core.periods import MonthState
 from core.provenance import Provenance
 from dashboard.pages.shared import Links, month_words
-from measures.reporting_months import Month, reports_due_on
+from reporting.months import ReportingMonth, reports_due_on
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.text import day_of_year, month_name
@@ -36,7 +36,7 @@ MARKS: Mapping[MonthState, dict[str, Any]] = {
 class MonthMark(NamedTuple):
     """A department's month, and how it stands with it; `state` is None where it owes nothing."""
 
-    month: Month
+    month: ReportingMonth
     state: MonthState | None
 
     @property
@@ -120,7 +120,7 @@ def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
 
 def report_rows(
     departments: Sequence[Department],
-    found: Mapping[int, Sequence[Month]],
+    found: Mapping[int, Sequence[ReportingMonth]],
     *,
     months: Sequence[date],
     day: date,

@@ -41,9 +41,10 @@ from dashboard.pages.shared import (
     short_day_words,
 )
 from measures.models import Measure
-from measures.reporting_months import Month, months_by_department, months_of, months_of_department, months_shown
+from measures.reporting_months import months_by_department, months_of, months_of_department, months_shown
 from projects.models import Category, Project
 from regions.models import Region
+from reporting.months import ReportingMonth
 from web.charts.chart import Chart, Column
 from web.charts.text import month_name
 from web.formats.dates import format_day
@@ -216,7 +217,7 @@ def _merged_words(department: Department) -> str:
     return _("Merged into this department: %(departments)s") % {"departments": listed_words(merged)} if merged else ""
 
 
-def _measure_sentence(figures: Figures, row: Row, month: Month | None, by: str) -> str:
+def _measure_sentence(figures: Figures, row: Row, month: ReportingMonth | None, by: str) -> str:
     counts = row.figures
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
@@ -249,7 +250,7 @@ def _lights(counts: Mapping[str, Any]) -> str:
     return _("%(red)s and %(yellow)s") % {"red": reds, "yellow": yellows} if red else yellows
 
 
-def _reports(figures: Figures, month: Month) -> str:
+def _reports(figures: Figures, month: ReportingMonth) -> str:
     words = {"month": month_words(figures.day), "count": format_number(month.missing)}
     if month.is_reported:
         return _("all reports for %(month)s are in") % words

@@ -51,9 +51,10 @@ from indicators.wording import (
     target_words,
     with_unit,
 )
-from measures.reporting_months import Month, months_in, reports_due_on
+from measures.reporting_months import months_from_history
 from measures.timeline import History, load_history, total_on
 from projects.models import Category
+from reporting.months import ReportingMonth, reports_due_on
 from web.charts.chart import Chart, Column
 from web.charts.text import year_name
 from web.days import month_before
@@ -90,7 +91,7 @@ def overview(
     history = load_history(figures.plan, figures.day)
     since = compared or month_before(figures.day)
     then = EarlierFigures(figures, since, history) if since else None
-    months = months_in(history, figures.plan)
+    months = months_from_history(history, figures.plan)
     departments, cities = figures.measures_by("department"), figures.projects_by("city")
     unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
     return {
@@ -261,7 +262,7 @@ def attention(
     history: History,
     departments: list[Row],
     unreported: list[Row],
-    months: Mapping[int, Month],
+    months: Mapping[int, ReportingMonth],
     then: Figures | None,
     compared: date | None,
 ) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from core.pace import Pace, pace, percent
 from core.periods import month_end
 from core.rounding import whole
 from dashboard.figures import Row
-from measures.reporting_months import Month
+from reporting.months import ReportingMonth
 from web.addresses import address
 from web.days import STICKY_PARAMETERS
 from web.errors import BadQuery, not_one_of
@@ -190,7 +190,7 @@ class TableRow:
     name: str
     url: str
     figures: Mapping[str, Any]
-    month: Month | None = None
+    month: ReportingMonth | None = None
     then: Mapping[str, Any] | None = None  # its figures on the day that is compared with
     red_url: str = ""
     yellow_url: str = ""
@@ -208,7 +208,7 @@ def measure_rows(
     rows: Iterable[Row],
     by: str,
     links: Links,
-    months: Mapping[int, Month] | None = None,
+    months: Mapping[int, ReportingMonth] | None = None,
     then: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[TableRow]:
     field = "title" if by == "section" else "short"

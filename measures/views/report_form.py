@@ -29,13 +29,13 @@ from core.periods import month_of
 from core.statuses import MeasureStatus
 from measures.forms import ReportForm, text_of, typed_into
 from measures.models import Evidence, Measure, Report
-from measures.reporting_months import reports_due_on
 from measures.reports import NO_CHANGE, StatusMoved, open_report, save_draft, submit_report
 from measures.rules import is_completion
 from measures.services import lock_measure
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
 from reporting.file_types import download_name, too_large
 from reporting.models import TEXTS
+from reporting.months import reports_due_on
 from reporting.services import DraftChanged, withdraw_report
 from reporting.workflow import ReportState, moves_from
 from web.days import asked_month

@@ -21,9 +21,10 @@ from core.texts import MAX_REASON_LENGTH
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Report
 from measures.notices import remind_department
-from measures.reporting_months import BoardRow, board_of, reports_due_on
+from measures.reporting_months import month_board
 from measures.reports import accept_reports, return_report
 from measures.review import ReviewRow, review_rows, waiting_reports
+from reporting.months import BoardRow, reports_due_on
 from web.days import asked_month
 from web.errors import not_one_of
 from web.language import local
@@ -156,10 +157,13 @@ class BoardPage(WorkPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
-        rows = board_of(plan, month=month, day=self.day)
+        rows = month_board(plan, month=month, day=self.day)
         due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
-            rows=[{"row": row, "late": row.days_late(self.day), "can_remind": self.can_remind(row)} for row in rows],
+            rows=[
+                {"row": row, "late": row.month.days_late(month, day=self.day), "can_remind": self.can_remind(row)}
+                for row in rows
+            ],
             counts={state: sum(row.state == state for row in rows) for state in ("all", "some", "none")},
             owed=sum(row.month.owed for row in rows),
             filed=sum(row.month.filed for row in rows),
@@ -186,7 +190,7 @@ class Remind(BoardPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         month, plan = asked_month(request.POST.get("period", "")), asked_plan(request)
         asked = request.POST.get("department", "")
-        rows = board_of(plan, month=month, day=self.day)
+        rows = month_board(plan, month=month, day=self.day)
         if asked == "all":
             rows = [row for row in rows if self.can_remind(row)]
         else:

@@ -18,8 +18,8 @@ from core.periods import month_of, next_month
 from measures.filing import report_no_change
 from measures.filters import asked_plan
 from measures.models import Measure
-from measures.reporting_months import reports_due_on
 from measures.workspace import workspace_of
+from reporting.months import reports_due_on
 from web.days import asked_month
 from web.lists.listing import LARGEST_PAGE
 from web.views import WorkPage

@@ -13,10 +13,11 @@ from dashboard.pages.drill_down import categories_of
 from dashboard.pages.overview import month_ends
 from dashboard.pages.shared import Rank, in_order, rank
 from measures.models import Measure, Plan, StatusChange
-from measures.reporting_months import Month, months_of
+from measures.reporting_months import months_of
 from measures.rules import Change, in_force
 from measures.timeline import load_history, total_on
 from projects.models import Project
+from reporting.months import ReportingMonth
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun
 from tests import factories as make
 
@@ -166,7 +167,10 @@ def test_a_department_has_reported_a_month_when_each_measure_that_owes_a_report_
     StatusChange.objects.filter(measure=later).update(effective_on=date(2023, 8, 30))
     make.make_report(make.make_measure(section, ben), date(2023, 8, 1))
     months = months_of(section.plan, day=date(2023, 8, 29))
-    assert months == {ada.pk: Month(owed=2, filed=1), ben.pk: Month(owed=1, filed=1)}
+    assert months == {
+        ada.pk: ReportingMonth(owed=2, filed=1, last_on=date(2023, 8, 20)),
+        ben.pk: ReportingMonth(owed=1, filed=1, last_on=date(2023, 8, 1)),
+    }
     assert not months[ada.pk].is_reported
     assert months[ben.pk].is_reported
     # The day before it was filed, the report was not there.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -59,6 +60,17 @@ def stories(draw: Any) -> dict[str, Any]:
         "rows": rows,
         "reports": draw(st.lists(st.tuples(days, st.sampled_from(["accepted", "submitted", "returned"])), max_size=3)),
     }
+
+
+MONTHS = [date(2023, month, 1) for month in (1, 2, 3)]
+
+
+@st.composite
+def filings(draw: Any) -> list[tuple[int, date, str]]:
+    """Reports of a measure: month, day of submission, state. At most one of a month is open."""
+    accepted = st.tuples(st.integers(1, 3), days, st.just("accepted"))
+    opened = st.tuples(st.integers(1, 3), days, st.sampled_from(["draft", "submitted", "returned"]))
+    return draw(st.lists(accepted, max_size=3)) + draw(st.lists(opened, max_size=3, unique_by=lambda each: each[0]))
 
 
 def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
@@ -192,6 +204,26 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                 assert then == {code: row.status for code, row in rows_then.items() if row}
 
     @settings(deadline=None, max_examples=15)
+    @given(filings=st.lists(filings(), min_size=1, max_size=6), on=st.lists(days, min_size=1, max_size=4))
+    def test_which_reports_are_filed_for_which_month(
+        self, filings: list[list[tuple[int, date, str]]], on: list[date]
+    ) -> None:
+        section, department = make_section(), make_department()
+        reports = []
+        for filed in filings:
+            measure = make_measure(section, department)
+            months = [(date(2023, month, 1), day, state) for month, day, state in filed]
+            reports += [make_report(measure, day, state=state, period=month) for month, day, state in months]
+        for day, month in product(on, MONTHS):
+            filed_on: dict[int, date | None] = dict.fromkeys({report.measure_id for report in reports})
+            expected = [each for each in reports if each.period == month and each.is_filed(by=day)]
+            for each in sorted(expected, key=lambda report: report.submitted_on, reverse=True):
+                filed_on[each.measure_id] = each.submitted_on
+            assert set(Report.objects.filed(month, by=day)) == set(expected)
+            rows: Any = Measure.objects.with_filed_on(month, by=day)
+            assert {row.pk: row.filed_on for row in rows if row.filed_on or row.pk in filed_on} == filed_on
+
+    @settings(deadline=None, max_examples=15)
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
     def test_what_changed_between_any_two_days(self, made: list[dict[str, Any]], on: list[date]) -> None:
         section, department = make_section(), make_department()
@@ -313,10 +345,11 @@ def test_what_a_department_owes_for_a_month() -> None:
     ],
 )
 def test_which_reports_are_in_for_a_month(state: str, submitted_on: date, filed: bool) -> None:
-    measure = make_measure()
-    make_report(measure, submitted_on, state=state)
-    row: Any = Measure.objects.with_filed(date(2023, 8, 1), by=date(2023, 8, 29)).get()
-    assert row.is_filed is filed
+    measure, by = make_measure(), date(2023, 8, 29)
+    report = make_report(measure, submitted_on, state=state)
+    row: Any = Measure.objects.with_filed_on(date(2023, 8, 1), by=by).get()
+    assert (row.filed_on is not None) is filed
+    assert report.is_filed(by=by) is filed
 
 
 def test_nothing_is_owed_before_the_calendar_begins() -> None:

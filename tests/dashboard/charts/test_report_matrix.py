@@ -10,7 +10,8 @@ from accounts.models import Department
 from core.periods import MonthState
 from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart, report_matrix, report_rows
 from dashboard.pages.shared import Links
-from measures.reporting_months import Month, months_by_department, months_shown
+from measures.reporting_months import months_by_department, months_shown
+from reporting.months import ReportingMonth
 from tests import factories as make
 from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of
@@ -18,11 +19,11 @@ from web.charts.chart import Chart
 
 DAY = date(2023, 8, 29)
 MONTHS = [date(2023, month, 1) for month in range(1, 4)]
-IN_TIME = MonthMark(Month(2, 2, date(2023, 1, 20)), MonthState.ON_TIME)
-LATE = MonthMark(Month(2, 2, date(2023, 2, 27)), MonthState.LATE)
-MISSING = MonthMark(Month(35, 33, date(2023, 3, 20)), MonthState.MISSING)
-PENDING = MonthMark(Month(2, 0, None), MonthState.PENDING)
-NOTHING = MonthMark(Month(0, 0, None), None)
+IN_TIME = MonthMark(ReportingMonth(2, 2, date(2023, 1, 20)), MonthState.ON_TIME)
+LATE = MonthMark(ReportingMonth(2, 2, date(2023, 2, 27)), MonthState.LATE)
+MISSING = MonthMark(ReportingMonth(35, 33, date(2023, 3, 20)), MonthState.MISSING)
+PENDING = MonthMark(ReportingMonth(2, 0, None), MonthState.PENDING)
+NOTHING = MonthMark(ReportingMonth(0, 0, None), None)
 
 
 @pytest.fixture(autouse=True)

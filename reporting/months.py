@@ -1,0 +1,64 @@
+"""A department's reports for a month: how many it owed, and how many of those are in."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+
+from accounts.models import Department
+from core.periods import MonthState
+
+
+def reports_due_on(month: date) -> date:
+    """The last day on which the month's reports are in time; `month` is its first."""
+    return month.replace(day=settings.PILOTZONE_REPORT_DUE_DAY)
+
+
+@dataclass(frozen=True)
+class ReportingMonth:
+    """`filed` counts those owed reports that were submitted and not sent back. `last_on`: the day on which the last of
+    them came, where that was asked for."""
+
+    owed: int
+    filed: int
+    last_on: date | None = None
+
+    @property
+    def missing(self) -> int:
+        return self.owed - self.filed
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether the department has reported the month: each report that it owed is in."""
+        return self.filed >= self.owed
+
+    def days_late(self, month: date, *, day: date) -> int:
+        """By how many days the reports are late: until the day while something is missing, until the last submission
+        once all is filed. Needs `last_on`."""
+        end = self.last_on if self.is_reported else day
+        return 0 if end is None else max((end - reports_due_on(month)).days, 0)
+
+    def state(self, month: date, *, day: date) -> MonthState | None:
+        """None where nothing is owed. What may still come in time is pending, not missing. Needs `last_on`."""
+        if not self.owed:
+            return None
+        is_late = self.days_late(month, day=day) > 0
+        if self.is_reported:
+            return MonthState.LATE if is_late else MonthState.ON_TIME
+        return MonthState.MISSING if is_late else MonthState.PENDING
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A department's month on the board; `reminded_on` is the day of the last reminder."""
+
+    department: Department
+    month: ReportingMonth
+    reminded_on: date | None
+
+    @property
+    def state(self) -> str:
+        """all, some or none of what it owed is filed."""
+        if self.month.is_reported:
+            return "all"
+        return "some" if self.month.filed else "none"

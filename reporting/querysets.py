@@ -1,0 +1,18 @@
+from datetime import date
+from typing import Self
+
+from django.db import models
+
+from core.timestamps import UpdatedAtQuerySet
+from reporting.workflow import FILED_STATES, ReportState
+
+
+class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
+    """Questions about reports of any kind."""
+
+    def accepted(self) -> Self:
+        return self.filter(state=ReportState.ACCEPTED)
+
+    def filed(self, month: date, *, by: date) -> Self:
+        """Reports for a month that were filed by the day `by`: `AbstractReport.is_filed` as a condition."""
+        return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
