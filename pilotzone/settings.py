@@ -109,6 +109,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "pilotzone.urls"
 WSGI_APPLICATION = "pilotzone.wsgi.application"
+# Gunicorn's settings of `manage.py demo`.
+DEMO_SERVER = "pilotzone/demo_server.py"
 
 TEMPLATES = [
     {

@@ -350,7 +350,7 @@ class ReportPage(ReportingView):
                 "report": report,
                 "form_url": form_url(self.measure.code, self.month),
                 "draft_url": f"{reverse('measures:draft', args=[self.measure.code])}?period={self.month:%Y-%m}",
-                "store": f"pilotzone:report:{self.user.pk}:{self.measure.code}:{self.month:%Y-%m}",
+                "store": f"report:{self.user.pk}:{self.measure.code}:{self.month:%Y-%m}",
                 "minutes": MINUTES,
                 "due_on": due_on,
                 "is_past_due": today() > due_on,

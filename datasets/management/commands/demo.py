@@ -61,7 +61,8 @@ class Command(BaseCommand):
             # Nobody knows by which name other machines will call this one.
             os.environ.setdefault("PILOTZONE_ALLOWED_HOSTS", "*")
         address = f"[{host}]" if ":" in host else host
-        command = ["-m", "gunicorn", "-c", "pilotzone/demo_server.py", "--bind", f"{address}:{port}", "pilotzone.wsgi"]
+        application = settings.WSGI_APPLICATION.replace(".application", ":application")
+        command = ["-m", "gunicorn", "-c", settings.DEMO_SERVER, "--bind", f"{address}:{port}", application]
         self.stdout.flush()
         connections.close_all()
         os.chdir(settings.BASE_DIR)
