@@ -92,7 +92,8 @@ class Chart:
     def cells(self) -> list[list[Any]]:
         rows = [self._written(row) for row in self.rows]
         for row, url in zip(rows, self.urls, strict=False):
-            row[0] = {"text": row[0], "url": url}
+            if url:
+                row[0] = {"text": row[0], "url": url}
         return rows
 
     @property

@@ -4,7 +4,7 @@ see its shape or colour."""
 from datetime import date
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -17,33 +17,41 @@ from web.formats.numbers import NO_VALUE, format_number
 from web.language import is_chinese
 
 NONE_WRITTEN = mark_safe(NO_VALUE)
-LIGHT_SHAPES = {
-    Light.GREEN: mark_safe('<circle cx="6" cy="6" r="3.6"/>'),
-    Light.YELLOW: mark_safe('<path d="M6 1.4 11 10.6H1Z"/>'),
-    Light.RED: mark_safe('<path d="M6 .6 11.4 6 6 11.4 .6 6Z"/>'),
+
+
+def _lamp(shape: str) -> SafeString:
+    return mark_safe(f'<svg class="lamp" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{shape}</svg>')
+
+
+def _cells(status: MeasureStatus) -> SafeString:
+    """Three cells, as many filled as the status is deep."""
+    classes = ["cell on" if n < status.depth else "cell" for n in range(len(MeasureStatus))]
+    cells = [
+        f'<rect class="{each}" x="{n * 6 + 0.5:g}" y="0.5" width="4.4" height="8"/>' for n, each in enumerate(classes)
+    ]
+    return mark_safe(
+        f'<svg class="cells status-{status.tone}" viewBox="0 0 17.4 9" aria-hidden="true" focusable="false">'
+        f"{''.join(cells)}</svg>"
+    )
+
+
+CELLS = {status: _cells(status) for status in MeasureStatus}
+LIGHTS = {
+    Light.GREEN: _lamp('<circle cx="6" cy="6" r="3.6"/>'),
+    Light.YELLOW: _lamp('<path d="M6 1.4 11 10.6H1Z"/>'),
+    Light.RED: _lamp('<path d="M6 .6 11.4 6 6 11.4 .6 6Z"/>'),
 }
-MONTH_SHAPES = {
-    MonthState.ON_TIME: mark_safe('<circle cx="6" cy="6" r="5"/>'),
-    MonthState.LATE: mark_safe('<circle cx="6" cy="6" r="4.2"/>'),
-    MonthState.MISSING: mark_safe('<path d="M2 2 10 10M10 2 2 10"/>'),
-    MonthState.PENDING: mark_safe('<path d="M2 6H10"/>'),
+MONTHS = {
+    MonthState.ON_TIME: _lamp('<circle cx="6" cy="6" r="5"/>'),
+    MonthState.LATE: _lamp('<circle cx="6" cy="6" r="4.2"/>'),
+    MonthState.MISSING: _lamp('<path d="M2 2 10 10M10 2 2 10"/>'),
+    MonthState.PENDING: _lamp('<path d="M2 6H10"/>'),
 }
 
 
 def status_cells(status: str) -> SafeString:
-    """The bare mark of a status, for keys and choices that write the word themselves: three cells, as many filled as
-    the status is deep."""
-    status = MeasureStatus(status)
-    cells = format_html_join(
-        "",
-        '<rect class="{}" x="{}" y="0.5" width="4.4" height="8"/>',
-        (("cell on" if n < status.depth else "cell", f"{n * 6 + 0.5:g}") for n in range(len(MeasureStatus))),
-    )
-    return format_html(
-        '<svg class="cells status-{}" viewBox="0 0 17.4 9" aria-hidden="true" focusable="false">{}</svg>',
-        status.tone,
-        cells,
-    )
+    """The bare mark of a status, for keys and choices that write the word themselves."""
+    return CELLS[MeasureStatus(status)]
 
 
 def status_mark(status: str | None) -> SafeString:
@@ -83,7 +91,7 @@ def light_mark(light: str | None, count: int | None = None, note: str = "", shor
         '<span class="light light-{}{}">{} <span class="word">{}</span></span>{}',
         light.value,
         " light-none" if count == 0 else "",
-        _lamp(LIGHT_SHAPES[light]),
+        LIGHTS[light],
         _short_label(light) if short else light.label,
         format_html(' <span class="quiet">{}</span>', note) if note else "",
     )
@@ -99,7 +107,7 @@ def light_count(light: str, count: int | None, href: str = "") -> SafeString:
     return format_html(
         '<span class="light light-{}">{} <span class="word">{}</span></span>',
         light.value,
-        _lamp(LIGHT_SHAPES[light]),
+        LIGHTS[light],
         format_html('<a class="figure" href="{}">{}</a>', href, number) if href else number,
     )
 
@@ -111,7 +119,7 @@ def month_mark(state: str | None, text: Any = "") -> SafeString:
         return NONE_WRITTEN
     state = MonthState(state)
     word = format_html('<span class="visually-hidden">{} </span>{}', state.label, text) if text else state.label
-    return format_html('<span class="month month-{}">{} {}</span>', state.value, _lamp(MONTH_SHAPES[state]), word)
+    return format_html('<span class="month month-{}">{} {}</span>', state.value, MONTHS[state], word)
 
 
 def provenance_tag(provenance: str | None, on: date | None = None, published: str = "") -> SafeString:
@@ -126,10 +134,6 @@ def provenance_tag(provenance: str | None, on: date | None = None, published: st
         if on:
             text = _("Published, as of %(day)s") % {"day": format_iso_day(on) if is_chinese() else format_day(on)}
     return format_html('<span class="tag tag-{}">{}</span>', provenance.value, text)
-
-
-def _lamp(shape: SafeString) -> SafeString:
-    return format_html('<svg class="lamp" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>', shape)
 
 
 def _short_label(light: Light) -> str:
