@@ -12,8 +12,8 @@ from django.db.models import Count, Sum
 from core.comparison import FigureChange
 from core.lights import thresholds
 from core.pace import gap
-from dashboard.figures import Figures, Row, explanations, measure_figures, project_figures
-from dashboard.pages.shared import LEAST_TO_RANK
+from dashboard.figure_definitions import figure_definitions
+from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, measure_figures, project_figures
 from indicators.models import Observation
 from indicators.state import PROVINCE, ChangeSince
 from measures.comparison import MeasureChange, measure_changes
@@ -26,7 +26,7 @@ from web.formats.money import wan_to_yi
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:
     """The figures of measures and projects by their path in the summary; of `paths` alone where some are named."""
-    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or explanations()}
+    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or figure_definitions()}
 
 
 class EarlierFigures(Figures):
@@ -63,15 +63,15 @@ def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:
     return {f"indicators.{each.indicator.code}.value": ChangeSince(each, day).figure for each in now.indicator_states}
 
 
-def members_then(then: Figures, by: str, rows: Iterable[Row]) -> dict[str, Mapping[str, Any]]:
+def members_then(then: Figures, by: str, rows: Iterable[GroupFigures]) -> dict[str, Mapping[str, Any]]:
     """The figures of sections, departments or cities on the earlier day, by the key of their row. No further query but
     for the cells: those of a past day are counted, and name no department that was merged.
     """
     if by == "city":
         sums = then.project_cells.sum_by("city")
-        return {row.key: project_figures(sums.get(row.member.pk, {})) for row in rows}
+        return {row.key: project_figures(sums.get(row.group.pk, {})) for row in rows}
     sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
-    return {row.key: measure_figures(sums.get(row.member.pk, {}), then.plan, then.day) for row in rows}
+    return {row.key: measure_figures(sums.get(row.group.pk, {}), then.plan, then.day) for row in rows}
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ class Fall:
     """By how many percentage points a member's gap fell: to time elapsed (`points`) and to the plan curve. `alike`: how
     many members, itself among them, fell as far behind time elapsed."""
 
-    row: Row
+    row: GroupFigures
     points: Decimal
     to_plan: Decimal
     alike: int = 1
 
 
-def fallen_most(rows: Iterable[Row], then: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
+def fallen_most(rows: Iterable[GroupFigures], then: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
     """The members whose gap to time elapsed fell most since the earlier day, of those that are large enough to be
     ranked; of equals, those whose gap to the plan curve fell most. Whoever completes nothing falls by the time that
     passed: the plan curve tells who had something to complete."""
@@ -93,7 +93,7 @@ def fallen_most(rows: Iterable[Row], then: Mapping[str, Mapping[str, Any]]) -> l
     for row in rows:
         now, before = row.figures, then[row.key]
         points, to_plan = gap(before["gap"], now["gap"]), gap(before["gap_to_plan"], now["gap_to_plan"])
-        if now["total"] >= LEAST_TO_RANK and points is not None and to_plan is not None and points > 0:
+        if now["total"] >= MIN_MEASURES_TO_RANK and points is not None and to_plan is not None and points > 0:
             falls.append(Fall(row, points, to_plan))
     most = max(((each.points, each.to_plan) for each in falls), default=None)
     alike = sum(each.points == most[0] for each in falls) if most else 0

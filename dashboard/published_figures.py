@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.figures import Figures, explanations, unit_words
+from dashboard.figure_definitions import figure_definitions, format_unit
+from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
 from web.formats.numbers import trimmed
 from web.formats.sources import named_source
@@ -33,7 +34,7 @@ class PublishedRow:
 def published_rows(figures: Figures) -> list[PublishedRow]:
     """The newest published figure of each path by the day, against the computed one of the day."""
     return [
-        PublishedRow(row, each.formula, unit_words(row.unit), trimmed(row.value), Decimal(figures.value_at(path)))
-        for path, each in explanations().items()
+        PublishedRow(row, each.formula, format_unit(row.unit), trimmed(row.value), Decimal(figures.value_at(path)))
+        for path, each in figure_definitions().items()
         if (row := figures.published.get(path)) is not None
     ]

@@ -10,12 +10,14 @@ from accounts.models import Department
 from accounts.permissions import may_review
 from core.clock import today
 from dashboard.changes import Changes
-from dashboard.explanations import Why, asked, panel
+from dashboard.explanations import requested_explanation
 from dashboard.figures import Figures
 from dashboard.pages.changes import changes_page
 from dashboard.pages.drill_down import city_member, city_table, measure_member, measure_table
+from dashboard.pages.explanation import explanation_context
+from dashboard.pages.links import FigureLinks, Links
+from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, requested_ordering
 from dashboard.pages.overview import overview
-from dashboard.pages.shared import MEASURE_SORTS, PROJECT_SORTS, Links, asked_ordering
 from dashboard.published_figures import published_rows
 from measures.filters import asked_plan
 from measures.models import Plan
@@ -46,11 +48,11 @@ class PlanPage(ReadingView):
 
     @cached_property
     def links(self) -> Links:
-        return Links.of(self.request)
+        return Links.from_request(self.request)
 
     @property
-    def narrowed(self) -> dict[str, str]:
-        """The member that its figures are of, as the filters name it."""
+    def scope(self) -> dict[str, str]:
+        """The section, department or city that the page is about, as filters name it."""
         return {}
 
     def choice(self, name: str, choices: list[str]) -> str:
@@ -72,7 +74,7 @@ class PlanPage(ReadingView):
             figures=self.figures,
             before_plan=self.day < self.plan.starts_on,
             rollup_state=self.figures.freshness,
-            **{"why": Why(self.figures, self.links, self.narrowed), **content},
+            **{"why": FigureLinks(self.figures, self.links, self.scope), **content},
         )
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
@@ -113,7 +115,7 @@ class DepartmentsPage(PlanPage):
         return asked_comparison(request, self.day, default=LAST_MONTH if request.GET.get("fallen") == "most" else "")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
+        ordering = requested_ordering(self.request, MEASURE_SORT_KEYS, "gap")
         unreported_only = self.choice("reported", ["all", "no"]) == "no"
         fallen_only = self.choice("fallen", ["all", "most"]) == "most"
         all_months = self.choice("months", ["gaps", "all"]) == "all"
@@ -138,7 +140,7 @@ class SectionsPage(PlanPage):
     template_name = "dashboard/sections.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, MEASURE_SORTS, "gap")
+        ordering = requested_ordering(self.request, MEASURE_SORT_KEYS, "gap")
         return measure_table(self.figures, "section", self.links, ordering=ordering, then=self.then)
 
 
@@ -146,7 +148,7 @@ class CitiesPage(PlanPage):
     template_name = "dashboard/cities.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, PROJECT_SORTS, "-total_investment")
+        ordering = requested_ordering(self.request, PROJECT_SORT_KEYS, "-total_investment")
         show = self.choice("show", ["total_investment", "total"])
         return city_table(self.figures, self.links, ordering=ordering, show=show, then=self.then)
 
@@ -157,14 +159,14 @@ class MemberPage(PlanPage):
     by: str
 
     @property
-    def narrowed(self) -> dict[str, str]:
+    def scope(self) -> dict[str, str]:
         return {self.by: self.kwargs["slug"]}
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         found = measure_member(self.figures, self.by, kwargs["slug"], self.links, then=self.then)
         if found is None:
             raise Http404
-        return {"by": self.by, "all_url": self.links.to(f"dashboard:{self.by}s"), **found}
+        return {"by": self.by, "all_url": self.links.url(f"dashboard:{self.by}s"), **found}
 
 
 class DepartmentPage(MemberPage):
@@ -198,13 +200,13 @@ class CityPage(PlanPage):
     template_name = "dashboard/city.html"
 
     @property
-    def narrowed(self) -> dict[str, str]:
+    def scope(self) -> dict[str, str]:
         return {"city": self.kwargs["code"]}
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
         found = city_member(self.figures, city, self.links, then=self.then)
-        return {"all_url": self.links.to("dashboard:cities"), **found}
+        return {"all_url": self.links.url("dashboard:cities"), **found}
 
 
 class ExplainPage(PlanPage):
@@ -213,9 +215,9 @@ class ExplainPage(PlanPage):
     template_name = "dashboard/explain.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        explained = asked(self.request, self.figures)
-        # It is itself the answer to the question.
-        return {"why": None, **panel(explained, self.links)}
+        explanation = requested_explanation(self.request, self.figures)
+        # Its own figure needs no link here.
+        return {"why": None, **explanation_context(explanation, self.links)}
 
 
 class PublishedPage(PlanPage):

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.figures import unit_words
+from dashboard.figure_definitions import format_unit
 from web.api.endpoints import ListEndpoint
 from web.api.schema import MONTH, PROBLEM, Shape
 
@@ -51,7 +51,7 @@ class Field:
 
     @property
     def unit(self) -> str:
-        return unit_words(self.shape.get("x-unit", ""))
+        return format_unit(self.shape.get("x-unit", ""))
 
     @property
     def cumulative(self) -> str:

@@ -112,7 +112,7 @@ class PlanCells:
 
     def totals(self) -> Counts:
         """Empty without cells."""
-        return _add_up(self.counts.values())
+        return add_up(self.counts.values())
 
     def narrow(self, wanted: Mapping[str, Collection[int | str]]) -> "PlanCells":
         """Only the cells whose key has one of the wanted values in each field."""
@@ -130,10 +130,10 @@ class PlanCells:
         groups: dict[int | str, list[Counts]] = {}
         for key, counts in self.counts.items():
             groups.setdefault(key[place], []).append(counts)
-        return {value: _add_up(group) for value, group in groups.items()}
+        return {value: add_up(group) for value, group in groups.items()}
 
 
-def _add_up(cells: Iterable[Counts]) -> Counts:
+def add_up(cells: Iterable[Counts]) -> Counts:
     sums: Counts = {}
     for counts in cells:
         for name, number in counts.items():

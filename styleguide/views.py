@@ -32,7 +32,8 @@ from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_
 from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.charts.treemap import Area, treemap
 from dashboard.figures import Figures
-from dashboard.pages.shared import Links, TableRow
+from dashboard.pages.links import Links
+from dashboard.pages.rows import GroupRow
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from measures.charts.status_history import StatusStep, status_steps
@@ -457,7 +458,7 @@ def tables() -> list[Entry]:
     ]
 
 
-def _bar_rows() -> list[TableRow]:
+def _bar_rows() -> list[GroupRow]:
     figures = {
         "completion_rate": Decimal("12.5"),
         "gap": Decimal("-9.5"),
@@ -467,7 +468,7 @@ def _bar_rows() -> list[TableRow]:
         "promoting": 5,
         "total": 8,
     }
-    return [TableRow(_name("能源局", "Energy"), "#", figures, red_url="#")]
+    return [GroupRow(_name("能源局", "Energy"), "#", figures, red_url="#")]
 
 
 def charts_shown() -> list[Entry]:

@@ -9,7 +9,9 @@ from rest_framework.response import Response
 
 from dashboard.api.summary import BY_CATEGORY, CHANGE, INVESTED, PLAN, linked, then_and_change
 from dashboard.changes import Changes
-from dashboard.figures import Figures, described, explanations
+from dashboard.figure_definitions import figure_definitions
+from dashboard.figures import Figures
+from dashboard.summary import describe_figure
 from indicators.api.indicators import CODE, NAME, PERIOD, RELEASED_ON, VALUE
 from indicators.models import Observation
 from measures.api.measures import LIGHT_THEN, STATUS_THEN
@@ -132,7 +134,7 @@ class ChangesBetween(Endpoint):
             "plan": plan.slug,
         }
         figures = changes.figures
-        about = {path: described(changes.now, path, explanations()[path]) for path in figures}
+        about = {path: describe_figure(changes.now, path, figure_definitions()[path]) for path in figures}
         return Response(
             {
                 "as_of": self.day,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
-from dashboard.explanations import NARROWINGS, Rows, asked, names
+from dashboard.explanations import SCOPE_FILTERS, CountedRows, requested_explanation, scope_query
 from dashboard.figures import Figures
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
@@ -112,25 +112,25 @@ class Explain(Endpoint):
             **super().parameter_shapes(),
             "plan": {**TEXT, "description": gettext_lazy("Action plan")},
             "figure": {**TEXT, "description": gettext_lazy("Path of a figure in the summary"), "required": True},
-            **{name: filters[name] for name in NARROWINGS},
+            **{name: filters[name] for name in SCOPE_FILTERS},
         }
 
     def get_answer(self, request: Any) -> Response:
         plan = asked_plan(request._request)
         if plan is None:
             raise Http404(_("There is no action plan yet."))
-        explained = asked(request._request, Figures(plan, self.day))
-        fresh = explained.freshness
+        explanation = requested_explanation(request._request, Figures(plan, self.day))
+        fresh = explanation.freshness
         return Response(
             {
                 "as_of": self.day,
                 "plan": plan.slug,
-                "figure": explained.figure,
-                "label": explained.label,
-                "narrowed": names(explained.scope),
-                "value": explained.value,
-                **explained.described,
-                "working": explained.working,
+                "figure": explanation.figure,
+                "label": explanation.label,
+                "narrowed": scope_query(explanation.scope),
+                "value": explanation.value,
+                **explanation.description,
+                "working": explanation.working,
                 "inputs": [
                     {
                         "figure": each.figure or None,
@@ -139,19 +139,19 @@ class Explain(Endpoint):
                         "day": each.day,
                         "unit": each.unit,
                     }
-                    for each in explained.inputs
+                    for each in explanation.inputs
                 ],
-                "rows": explained.rows and self.make_rows(explained.rows, plan.slug),
-                "cells": explained.cells,
+                "rows": explanation.rows and self.make_rows(explanation.rows, plan.slug),
+                "cells": explanation.cells,
                 "computed_at": fresh.computed_at.isoformat(timespec="seconds"),
                 "stored": not fresh.is_live,
-                "run": explained.run and _run(explained.run),
+                "run": explanation.run and _run(explanation.run),
                 "refreshing": fresh.refreshing,
-                "observation": explained.state and _observation(explained.state),
+                "observation": explanation.indicator_state and _observation(explanation.indicator_state),
             }
         )
 
-    def make_rows(self, rows: Rows, plan: str) -> Mapping[str, Any]:
+    def make_rows(self, rows: CountedRows, plan: str) -> Mapping[str, Any]:
         # With the day and the plan: the rows of this figure, also tomorrow.
         asked_of = {"as_of": self.day.isoformat(), **({"plan": plan} if rows.count is not None else {})}
         return {

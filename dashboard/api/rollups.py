@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
 from dashboard.api.summary import INVESTED, MEASURES, linked
-from dashboard.figures import Figures, described, explanations
-from dashboard.figures import Row as Member
+from dashboard.figure_definitions import figure_definitions
+from dashboard.figures import Figures, GroupFigures
+from dashboard.summary import describe_figure
 from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint
 from web.api.fields import Chunk, Field, Reader, value
@@ -23,7 +24,7 @@ from web.lists.listing import Listing
 class MemberListing(Listing):
     """The list of rows that are sums, and so in memory. `orderings` names figures; "number" is the usual order."""
 
-    members: Sequence[Member] = ()
+    members: Sequence[GroupFigures] = ()
 
     @cached_property
     def rows(self) -> Any:
@@ -48,15 +49,15 @@ class MemberListing(Listing):
         return [each for each in asked if all(word in _searched(each) for word in words)]
 
 
-def _value(member: Member, name: str) -> Any:
+def _value(member: GroupFigures, name: str) -> Any:
     if name in ("key", "name"):
         return getattr(member, name)
     return member.figures["lights"][name] if name in Light else member.figures[name]
 
 
-def _both(member: Member) -> tuple[str, str]:
+def _both(member: GroupFigures) -> tuple[str, str]:
     """The member's name in Chinese and in English."""
-    thing = member.member
+    thing = member.group
     for field in ("name", "title"):
         if hasattr(thing, f"{field}_zh"):
             return getattr(thing, f"{field}_zh"), getattr(thing, f"{field}_en")
@@ -67,7 +68,7 @@ def _both(member: Member) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def _searched(member: Member) -> str:
+def _searched(member: GroupFigures) -> str:
     return " ".join((member.key, *_both(member))).lower()
 
 
@@ -95,7 +96,7 @@ class Rollups(ListEndpoint):
             "search": {**TEXT, "description": gettext_lazy("Search by name")},
         }
 
-    def get_members(self, figures: Figures, by: str) -> Sequence[Member]:
+    def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
         raise NotImplementedError
 
     @property
@@ -116,10 +117,10 @@ class Rollups(ListEndpoint):
         if self.plan is None:
             return {}
         figures, found = Figures(self.plan, self.day), {}
-        for path, explanation in explanations().items():
+        for path, definition in figure_definitions().items():
             kind, _dot, name = path.partition(".")
             if kind == self.kind and name.partition(".")[0] in (self.fields or self.figures):
-                found[path] = described(figures, path, explanation, of_plan=self.by == "plan")
+                found[path] = describe_figure(figures, path, definition, of_plan=self.by == "plan")
         return {path.removeprefix(f"{self.kind}."): each for path, each in linked(found, self, figures).items()}
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
@@ -150,7 +151,7 @@ def _fields(figures: dict[str, Shape]) -> dict[str, Field]:
     }
 
 
-def _figure(name: str, member: Member) -> Any:
+def _figure(name: str, member: GroupFigures) -> Any:
     return member.figures[name]
 
 
@@ -191,7 +192,7 @@ class MeasureRollups(Rollups):
     behind = "api-measures"
     name = "rollups-measures"
 
-    def get_members(self, figures: Figures, by: str) -> Sequence[Member]:
+    def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
         return figures.measures_by(by)
 
 
@@ -212,5 +213,5 @@ class ProjectRollups(Rollups):
     behind = "api-projects"
     name = "rollups-projects"
 
-    def get_members(self, figures: Figures, by: str) -> Sequence[Member]:
+    def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
         return figures.projects_by(by)

@@ -11,7 +11,9 @@ from core.comparison import FigureChange
 from core.lights import Light
 from core.statuses import MeasureStatus
 from dashboard.changes import figure_changes, indicator_changes
-from dashboard.figures import Figures, explanations, meta, summary
+from dashboard.figure_definitions import figure_definitions
+from dashboard.figures import Figures
+from dashboard.summary import summary, summary_meta
 from indicators.api.indicators import (
     COMPARATOR,
     GAP,
@@ -53,8 +55,8 @@ REFRESHING = meaning(gettext_lazy("Whether a change is not yet in the totals"), 
 
 def _figure(path: str, shape: Shape = WHOLE) -> Shape:
     """The figure at the path, which means what its explanation says."""
-    known = explanations()[path]
-    words = lazy(lambda: explanations()[path].formula, str)()
+    known = figure_definitions()[path]
+    words = lazy(lambda: figure_definitions()[path].formula, str)()
     return quantity(known.unit, shape, cumulative=known.cumulative, description=words)
 
 
@@ -156,7 +158,9 @@ class Summary(Endpoint):
         if plan is None:
             raise Http404(_("There is no action plan yet."))
         figures = Figures(plan, self.day)
-        return Response({**summary(figures), "meta": linked(meta(figures), self, figures), **self.compare(figures)})
+        return Response(
+            {**summary(figures), "meta": linked(summary_meta(figures), self, figures), **self.compare(figures)}
+        )
 
     def compare(self, now: Figures) -> dict[str, Any]:
         if self.compared is None:

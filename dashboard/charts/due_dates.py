@@ -14,7 +14,7 @@ from core.periods import month_end
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from dashboard.figures import Figures
-from dashboard.pages.shared import Links
+from dashboard.pages.links import Links
 from measures.models import Measure, Plan
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
@@ -269,9 +269,9 @@ def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member
             tick=tick,
             quarter=None if isinstance(key, str) else key,
             counts=[own[status] for status in STATUSES],
-            url=links.to("measures:list", **filters) if own else "",
+            url=links.url("measures:list", **filters) if own else "",
             urls=[
-                links.to("measures:list", status=status.value, **filters) if own[status] else "" for status in STATUSES
+                links.url("measures:list", status=status.value, **filters) if own[status] else "" for status in STATUSES
             ],
         )
 

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import Department
 from core.periods import MonthState
 from core.provenance import Provenance
-from dashboard.pages.shared import Links, month_words
+from dashboard.pages.links import Links
 from reporting.months import ReportingMonth, reports_due_on
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.text import day_of_year, month_name
 from web.charts.text_size import wrapped
 from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
-from web.formats.dates import format_day, format_iso_day
+from web.formats.dates import format_day, format_iso_day, format_month_name
 from web.formats.numbers import format_number
 from web.language import is_chinese, local
 
@@ -115,7 +115,7 @@ def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
         "owed": format_number(mark.month.owed),
     }
     state = mark.state.label if mark.state else ""
-    return f"{row.name}<br>{month_words(month)} {state}<br>{counted}"
+    return f"{row.name}<br>{format_month_name(month)} {state}<br>{counted}"
 
 
 def report_rows(
@@ -132,7 +132,7 @@ def report_rows(
         ReportRow(
             each.slug,
             local(each, "short"),
-            links.to("dashboard:department", each.slug) + "#months",
+            links.url("dashboard:department", each.slug) + "#months",
             [MonthMark(own, own.state(month, day=day)) for month, own in zip(months, found[each.pk], strict=True)],
         )
         for each in departments
@@ -211,7 +211,7 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     counts = {str(state.value): format_number(states[state]) for state in MonthState}
     counts |= {
         "owing": format_number(states.total()),
-        "month": month_words(month),
+        "month": format_month_name(month),
         "due": day_of_year(reports_due_on(month)),
     }
     if newest is None:

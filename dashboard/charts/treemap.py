@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from core.pace import percent
 from core.provenance import Provenance
 from core.rounding import whole
-from dashboard.pages.shared import rounding_note
+from dashboard.pages.sentences import rounding_note
 from projects.models import Category
 from web.charts.axes import Margin, layout, plain
 from web.charts.chart import Chart, Column, Figure

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext, pgettext
 from core.comparison import FigureChange
 from core.rounding import whole
 from dashboard.changes import Changes
-from dashboard.figures import PERCENT, POINTS, YI, Explanation, explanations, unit_words
-from dashboard.pages.shared import Links, rounding_note
+from dashboard.figure_definitions import PERCENT, POINTS, YI, FigureDefinition, figure_definitions, format_unit
+from dashboard.pages.links import Links
+from dashboard.pages.sentences import rounding_note
 from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
 from projects.models import Category
@@ -27,38 +28,38 @@ from web.language import local
 
 
 def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
-    then = links.on(changes.then.day)
+    then = links.as_of(changes.then.day)
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
-    rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in explanations().items()}
+    rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in figure_definitions().items()}
     projects = changes.projects
     return {
         "sentence": changes_sentence(changes),
         "measure_figures": [row for path, row in rows.items() if path.startswith("measures.")],
         "project_figures": [row for path, row in rows.items() if path.startswith("projects.")],
         "figures_rounding": _figures_rounding(changes.figures),
-        "then_source": then.to("api-summary"),
-        "source": links.to("api-changes", compare=changes.then.day.isoformat()),
+        "then_source": then.url("api-summary"),
+        "source": links.url("api-changes", compare=changes.then.day.isoformat()),
         "counts": changes.counts,
         "measures": [
             {
-                "url": links.to("measures:detail", each.measure.code),
-                "department_url": links.to("dashboard:department", each.measure.lead_department.slug),
+                "url": links.url("measures:detail", each.measure.code),
+                "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
                 "each": each,
             }
             for each in changes.measures
         ],
-        "changed_url": links.to("measures:list", changed="yes", compare=changes.then.day.isoformat()),
+        "changed_url": links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
         "listed": projects,
         "listed_whole": whole(projects["total_investment"]),
         "rounding": rounding_note(
             (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
         ),
-        "listed_url": links.to("projects:list", **listed),
+        "listed_url": links.url("projects:list", **listed),
         "categories": [
             {
                 "label": category.label,
                 "path": f"projects.by_category.{category.value}",
-                "url": links.to("projects:list", category=category.value, **listed),
+                "url": links.url("projects:list", category=category.value, **listed),
                 **projects["by_category"][category.value],
                 "whole": whole(projects["by_category"][category.value]["total_investment"]),
             }
@@ -66,7 +67,7 @@ def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, An
         ],
         "observations": [_observation_row(each, links) for each in changes.observations],
         "assumed": assumed_note(changes.observations),
-        "all_indicators_url": links.to("indicators:list"),
+        "all_indicators_url": links.url("indicators:list"),
         "years": list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
     }
 
@@ -118,17 +119,17 @@ def _measure_words(counts: dict[str, int]) -> str:
     return words + pgettext("between clauses", ", ") + new % {"count": format_number(counts["newly_listed"])}
 
 
-def _figure_row(path: str, explanation: Explanation, change: FigureChange, then: Links) -> dict[str, Any]:
+def _figure_row(path: str, definition: FigureDefinition, change: FigureChange, then: Links) -> dict[str, Any]:
     return {
         "path": path,
-        "label": explanation.label,
-        "unit": unit_words(explanation.unit),
+        "label": definition.label,
+        "unit": format_unit(definition.unit),
         "then": change.then,
-        "then_shown": _shown(change.then, explanation.unit),
-        "then_url": then.to("dashboard:explain", figure=path),
+        "then_shown": _shown(change.then, definition.unit),
+        "then_url": then.url("dashboard:explain", figure=path),
         "now": change.now,
-        "now_shown": _shown(change.now, explanation.unit),
-        "change_shown": _change(change, explanation.unit),
+        "now_shown": _shown(change.now, definition.unit),
+        "change_shown": _change(change, definition.unit),
         "is_same": change.change == 0,
     }
 
@@ -163,7 +164,7 @@ def _change(each: FigureChange, unit: str) -> str:
 def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
     return {
         "name": local(each.indicator, "name"),
-        "url": links.to("indicators:detail", each.indicator.code),
+        "url": links.url("indicators:detail", each.indicator.code),
         "period": period_words(each),
         "value": number_cell(each.indicator, each.value),
         "unit": shown_unit(each.indicator),
@@ -180,7 +181,7 @@ def _years(changes: Changes, links: Links, ends: Iterable[date]) -> Iterable[dic
             "months": [
                 {
                     "day": end,
-                    "url": links.to("dashboard:changes", compare=end.isoformat()),
+                    "url": links.url("dashboard:changes", compare=end.isoformat()),
                     "is_chosen": end == changes.then.day,
                 }
                 for end in days

@@ -18,28 +18,19 @@ from dashboard.charts.due_dates import Due, due_chart, due_rows
 from dashboard.charts.report_matrix import report_chart, report_rows
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.treemap import Area, investment_chart
-from dashboard.figures import Figures, Row, project_figures
-from dashboard.pages.shared import (
-    LEAST_TO_RANK,
-    MEASURE_SORTS,
-    MEASURE_SORTS_OF_THE_API,
-    PROJECT_SORTS,
-    PROJECT_SORTS_OF_THE_API,
-    Links,
-    TableRow,
+from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, project_figures
+from dashboard.pages.links import Links
+from dashboard.pages.ordering import (
+    API_MEASURE_ORDERINGS,
+    API_PROJECT_ORDERINGS,
+    MEASURE_SORT_KEYS,
+    PROJECT_SORT_KEYS,
     api_ordering,
-    city_rows,
-    in_order,
-    listed_words,
-    measure_rows,
-    month_words,
-    pace_words,
-    project_changes,
     rank,
-    rounding_note,
-    share_words,
-    short_day_words,
+    sort_groups,
 )
+from dashboard.pages.rows import GroupRow, city_rows, measure_rows, project_changes
+from dashboard.pages.sentences import format_earlier_day, format_names, format_pace, format_share, rounding_note
 from measures.models import Measure
 from measures.reporting_months import months_by_department, months_of, months_of_department, months_shown
 from projects.models import Category, Project
@@ -47,7 +38,7 @@ from regions.models import Region
 from reporting.months import ReportingMonth
 from web.charts.chart import Chart, Column
 from web.charts.text import month_name
-from web.formats.dates import format_day
+from web.formats.dates import format_day, format_month_name
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number, format_percent
 from web.formats.text import format_sentence
@@ -75,22 +66,22 @@ def measure_table(
     shown = months_shown(figures.plan, figures.day) if by == "department" else []
     found = months_by_department(figures.plan, months=shown, by=figures.day)
     months = {pk: own[-1] for pk, own in found.items() if own[-1].owed}
-    owing = report_rows([row.member for row in rows], found, months=shown, day=figures.day, links=links)
+    owing = report_rows([row.group for row in rows], found, months=shown, day=figures.day, links=links)
     behind = sum(row.figures["gap"] is not None and row.figures["gap"] < 0 for row in rows)
     if unreported_only:
-        rows = [row for row in rows if row.member.pk in months and not months[row.member.pk].is_reported]
+        rows = [row for row in rows if row.group.pk in months and not months[row.group.pk].is_reported]
     before = members_then(then, by, rows) if then else None
     if fallen_only:
         rows = [each.row for each in fallen_most(rows, before)] if before else []
-    table = measure_rows(in_order(rows, MEASURE_SORTS, ordering), by, links, months, before)
+    table = measure_rows(sort_groups(rows, MEASURE_SORT_KEYS, ordering), by, links, months, before)
     listed = {row.key for row in rows}
     kept = [row for row in owing if row.key in listed]
     drawn = [row for row in kept if all_months or row.has_gap]
     return {
-        "since": then and short_day_words(then.day, figures.day.year),
+        "since": then and format_earlier_day(then.day, figures.day.year),
         "members": table,
         "keys": ",".join(row.key for row in rows),
-        "api_ordering": api_ordering(ordering, MEASURE_SORTS_OF_THE_API),
+        "api_ordering": api_ordering(ordering, API_MEASURE_ORDERINGS),
         "behind": behind,
         "charts": {
             "status": status_chart(table, by, figures),
@@ -103,13 +94,13 @@ def measure_table(
         "report_months": [month_name(month) for month in shown],
         "report_rows": drawn,
         "are_months_left_out": len(drawn) < len(kept),
-        "month": month_words(figures.day),
-        "least": LEAST_TO_RANK,
+        "month": format_month_name(figures.day),
+        "least": MIN_MEASURES_TO_RANK,
         "unreported": sum(not month.is_reported for month in months.values()),
     }
 
 
-def status_chart(table: list[TableRow], by: str, figures: Figures) -> Chart:
+def status_chart(table: list[GroupRow], by: str, figures: Figures) -> Chart:
     """Members with measures as stacked bars, in the order of the table."""
     shown = [row for row in table if row.figures["total"]]
     stack = [StatusRow(row.name, **{status: row.figures[status] for status in STATUSES}, url=row.url) for row in shown]
@@ -157,10 +148,10 @@ def measure_member(
         measures = measures.with_status_then(then.day)
     filters = {by: slug}
     if by == "department":
-        measures = list(measures.filter(lead_department=row.member))
-        month = months_of(figures.plan, day=figures.day).get(row.member.pk)
+        measures = list(measures.filter(lead_department=row.group))
+        month = months_of(figures.plan, day=figures.day).get(row.group.pk)
     else:
-        measures = list(measures.filter(section=row.member))
+        measures = list(measures.filter(section=row.group))
         month = None
     due = [Due(each.due_on, each.status, each.light) for each in measures]
     return {
@@ -175,26 +166,26 @@ def measure_member(
                 "path": f"measures.{status}",
                 "value": row.figures[status],
                 "change": None if before is None else row.figures[status] - before[status],
-                "url": links.to("measures:list", status=status, **filters),
+                "url": links.url("measures:list", status=status, **filters),
             }
             for status in ("completed", "in_progress", "promoting")
         ],
-        "since": then and short_day_words(then.day, figures.day.year),
+        "since": then and format_earlier_day(then.day, figures.day.year),
         "rate_change": before and gap(row.figures["completion_rate"], before["completion_rate"]),
         "gap_change": before and gap(row.figures["gap"], before["gap"]),
-        "list_url": links.to("measures:list", **filters),
-        "rank": rank(slug, rows, lambda each: each.figures["completion_rate"], least=LEAST_TO_RANK),
-        "least": LEAST_TO_RANK,
+        "list_url": links.url("measures:list", **filters),
+        "rank": rank(slug, rows, lambda each: each.figures["completion_rate"], least=MIN_MEASURES_TO_RANK),
+        "least": MIN_MEASURES_TO_RANK,
         "measures": measures,
-        "merged": _merged_words(row.member) if by == "department" else "",
-        "months": _months(figures, row.member) if by == "department" else [],
-        "due_url": links.to("measures:list", due_to=figures.day.isoformat(), **filters),
+        "merged": _merged_words(row.group) if by == "department" else "",
+        "months": _months(figures, row.group) if by == "department" else [],
+        "due_url": links.url("measures:list", due_to=figures.day.isoformat(), **filters),
         "lights": [
             {
                 "light": light,
                 "path": f"measures.lights.{light}",
                 "value": row.figures["lights"][light],
-                "url": links.to("measures:list", light=light, **filters),
+                "url": links.url("measures:list", light=light, **filters),
             }
             for light in ("red", "yellow", "green")
         ],
@@ -205,7 +196,7 @@ def _months(figures: Figures, department: Department) -> list[dict[str, Any]]:
     """What it owed and filed for each month of the year up to the day."""
     months = months_shown(figures.plan, figures.day)
     found = months_of_department(department.pk, plan=figures.plan, months=months, by=figures.day)
-    return [{"label": month_words(each), "month": row} for each, row in zip(months, found, strict=True)]
+    return [{"label": format_month_name(each), "month": row} for each, row in zip(months, found, strict=True)]
 
 
 def _merged_words(department: Department) -> str:
@@ -214,10 +205,10 @@ def _merged_words(department: Department) -> str:
         _("%(name)s (since %(day)s)") % {"name": local(each, "name"), "day": format_day(each.merged_on)}
         for each in department.merged_from.order_by("merged_on", "number")
     ]
-    return _("Merged into this department: %(departments)s") % {"departments": listed_words(merged)} if merged else ""
+    return _("Merged into this department: %(departments)s") % {"departments": format_names(merged)} if merged else ""
 
 
-def _measure_sentence(figures: Figures, row: Row, month: ReportingMonth | None, by: str) -> str:
+def _measure_sentence(figures: Figures, row: GroupFigures, month: ReportingMonth | None, by: str) -> str:
     counts = row.figures
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
@@ -231,7 +222,7 @@ def _measure_sentence(figures: Figures, row: Row, month: ReportingMonth | None, 
     completed = ngettext(
         "%(count)s is completed (%(rate)s)", "%(count)s are completed (%(rate)s)", counts["completed"]
     ) % {"count": format_number(counts["completed"]), "rate": format_percent(counts["completion_rate"])}
-    parts = {"total": total, "completed": completed, "pace": pace_words(counts["gap"]), "lights": _lights(counts)}
+    parts = {"total": total, "completed": completed, "pace": format_pace(counts["gap"]), "lights": _lights(counts)}
     if month is None:
         return format_sentence(_("%(total)s; %(completed)s, %(pace)s; %(lights)s."), **parts)
     return format_sentence(
@@ -251,7 +242,7 @@ def _lights(counts: Mapping[str, Any]) -> str:
 
 
 def _reports(figures: Figures, month: ReportingMonth) -> str:
-    words = {"month": month_words(figures.day), "count": format_number(month.missing)}
+    words = {"month": format_month_name(figures.day), "count": format_number(month.missing)}
     if month.is_reported:
         return _("all reports for %(month)s are in") % words
     return (
@@ -280,7 +271,7 @@ def city_table(
 ) -> dict[str, Any]:
     """The list of cities; `show` (total or total_investment) is what the bars of the chart measure. `then`: the figures
     of the day that it is compared with."""
-    rows = in_order(figures.projects_by("city"), PROJECT_SORTS, ordering)
+    rows = sort_groups(figures.projects_by("city"), PROJECT_SORT_KEYS, ordering)
     before = members_then(then, "city", rows) if then else {}
     since = [row.figures["total_investment"] - before[row.key]["total_investment"] for row in rows if before]
     table = city_rows(rows, links)
@@ -296,7 +287,7 @@ def city_table(
             }
             for row, shown, own in zip(rows, table, cells, strict=True)
         ],
-        "since": then and short_day_words(then.day, figures.day.year),
+        "since": then and format_earlier_day(then.day, figures.day.year),
         "change": then and project_changes(figures.projects, then.projects),
         "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
         "rounding": rounding_note(
@@ -314,20 +305,20 @@ def city_table(
             "categories": categories_chart(table, cells, sums, figures, is_investment=is_investment),
             "investment": investment_chart(
                 investment_areas(figures, rows, links),
-                {"": links.to("projects:list")}
-                | {each.value: links.to("projects:list", category=each.value) for each in Category},
+                {"": links.url("projects:list")}
+                | {each.value: links.url("projects:list", category=each.value) for each in Category},
                 on=figures.day,
             ),
         },
-        "api_ordering": api_ordering(ordering, PROJECT_SORTS_OF_THE_API),
-        "other_url": links.to("dashboard:cities", show=other),
+        "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
+        "other_url": links.url("dashboard:cities", show=other),
         "largest": max((row.figures["total_investment"] for row in rows), default=0),
         "sentence": _cities_sentence(figures.projects, sum(bool(row.figures["total"]) for row in rows)),
     }
 
 
 def categories_chart(
-    table: list[TableRow], cells: list[list[Decimal]], sums: list[Decimal], figures: Figures, *, is_investment: bool
+    table: list[GroupRow], cells: list[list[Decimal]], sums: list[Decimal], figures: Figures, *, is_investment: bool
 ) -> Chart:
     """The cities' projects by category as stacked bars, in the order of the table."""
     bars = [
@@ -365,20 +356,20 @@ def categories_chart(
     )
 
 
-def investment_areas(figures: Figures, rows: list[Row], links: Links) -> list[Area]:
+def investment_areas(figures: Figures, rows: list[GroupFigures], links: Links) -> list[Area]:
     """What each city has in each category."""
     by_city = categories_of(figures)
     return [
         Area(
             category,
-            local(row.member, "short"),
+            local(row.group, "short"),
             counts["total"],
             counts["total_investment"],
-            links.to("projects:list", category=category.value, city=row.key),
+            links.url("projects:list", category=category.value, city=row.key),
         )
         for row in rows
         for category in Category
-        if (counts := by_city.get(row.member.pk, {}).get(category.value))
+        if (counts := by_city.get(row.group.pk, {}).get(category.value))
     ]
 
 
@@ -391,11 +382,11 @@ def _cities_sentence(projects: Mapping[str, Any], cities: int) -> str:
     }
 
 
-def _city_cells(figures: Figures, rows: list[Row], show: str) -> tuple[list[list[Decimal]], list[Decimal]]:
+def _city_cells(figures: Figures, rows: list[GroupFigures], show: str) -> tuple[list[list[Decimal]], list[Decimal]]:
     """What each city has in each category, and the sums of the categories: of projects, or investment in 亿元."""
     by_city = categories_of(figures)
     nothing = {each.value: project_figures({}) for each in Category}
-    of_rows = [by_city.get(row.member.pk, nothing) for row in rows]
+    of_rows = [by_city.get(row.group.pk, nothing) for row in rows]
     sums = figures.projects["by_category"]
     return [[own[each.value][show] for each in Category] for own in of_rows], [sums[each][show] for each in Category]
 
@@ -403,7 +394,7 @@ def _city_cells(figures: Figures, rows: list[Row], show: str) -> tuple[list[list
 def city_member(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
     """`then`: the figures of the day that it is compared with."""
     rows = figures.projects_by("city")
-    row = next(each for each in rows if each.member == city)
+    row = next(each for each in rows if each.group == city)
     total, investment = figures.projects["total"], figures.projects["total_investment"]
     own = row.figures
     by_category = categories_of(figures).get(city.pk, {})
@@ -412,11 +403,14 @@ def city_member(figures: Figures, city: Region, links: Links, *, then: Figures |
     projects = Project.objects.in_plan(figures.plan).listed(figures.day).filter(city=city)
     categories = {each: by_category.get(each.value, project_figures({})) for each in Category}
     amount, unit = rounded_money(own["total_investment"])
-    shares = {"total": share_words(own["total"], total), "investment": share_words(own["total_investment"], investment)}
+    shares = {
+        "total": format_share(own["total"], total),
+        "investment": format_share(own["total_investment"], investment),
+    }
     return {
         "row": row,
         "counts": own,
-        "since": then and short_day_words(then.day, figures.day.year),
+        "since": then and format_earlier_day(then.day, figures.day.year),
         "change": then and project_changes(own, members_then(then, "city", [row])[row.key]),
         "name": local(city, "name"),
         "short": local(city, "short"),
@@ -426,12 +420,12 @@ def city_member(figures: Figures, city: Region, links: Links, *, then: Figures |
         "whole_investment": whole(own["total_investment"]),
         "shares": shares,
         "rank": place,
-        "list_url": links.to("projects:list", city=city.code),
+        "list_url": links.url("projects:list", city=city.code),
         "categories": [
             {
                 "label": each.label,
                 "path": f"projects.by_category.{each.value}",
-                "url": links.to("projects:list", city=city.code, category=each.value),
+                "url": links.url("projects:list", city=city.code, category=each.value),
                 "whole": whole(figures_of["total_investment"]),
                 **figures_of,
                 "change": then and project_changes(figures_of, before.get(each.value, project_figures({}))),

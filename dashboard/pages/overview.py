@@ -22,24 +22,19 @@ from dashboard.changes import EarlierFigures, Fall, fallen_most, figure_changes,
 from dashboard.charts.growth import GrowthPoint, growth_figure
 from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
 from dashboard.charts.tile_map import INVESTMENT_CLASSES, PROJECT_CLASSES, Tile, city_tile_map
-from dashboard.figures import Figures, Row
-from dashboard.pages.shared import (
-    LEAST_TO_RANK,
-    MEASURE_SORTS,
-    PROJECT_SORTS,
-    Links,
-    city_rows,
-    completed_words,
-    in_order,
-    listed_words,
-    measure_rows,
-    month_words,
-    pace_words,
-    red_words,
+from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
+from dashboard.pages.links import Links
+from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, sort_groups
+from dashboard.pages.rows import city_rows, measure_rows
+from dashboard.pages.sentences import (
+    format_completed,
+    format_earlier_day,
+    format_names,
+    format_pace,
+    format_red_lights,
+    format_share,
+    format_unreported,
     rounding_note,
-    share_words,
-    short_day_words,
-    unreported_words,
 )
 from indicators.state import ChangeSince, IndicatorState
 from indicators.wording import (
@@ -58,7 +53,7 @@ from reporting.months import ReportingMonth, reports_due_on
 from web.charts.chart import Chart, Column
 from web.charts.text import year_name
 from web.days import month_before
-from web.formats.dates import format_day, format_days, format_iso_day
+from web.formats.dates import format_day, format_days, format_iso_day, format_month_name
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import (
     MINUS,
@@ -93,7 +88,7 @@ def overview(
     then = EarlierFigures(figures, since, history) if since else None
     months = months_from_history(history, figures.plan)
     departments, cities = figures.measures_by("department"), figures.projects_by("city")
-    unreported = [row for row in departments if row.member.pk in months and not months[row.member.pk].is_reported]
+    unreported = [row for row in departments if row.group.pk in months and not months[row.group.pk].is_reported]
     return {
         "sentence": lead(figures, len(unreported)),
         "headline": headline(figures, links, history, then, compared),
@@ -122,10 +117,10 @@ def lead(figures: Figures, unreported: int) -> str:
     return format_sentence(
         _("As of %(day)s, %(completed)s, %(pace)s; %(red)s, and %(reports)s."),
         day=format_day(figures.day),
-        completed=completed_words(measures),
-        pace=pace_words(measures["gap"]),
-        red=red_words(measures["lights"]["red"]),
-        reports=unreported_words(unreported, figures.day),
+        completed=format_completed(measures),
+        pace=format_pace(measures["gap"]),
+        red=format_red_lights(measures["lights"]["red"]),
+        reports=format_unreported(unreported, figures.day),
     )
 
 
@@ -145,33 +140,33 @@ def headline(
                 "value": measures[status],
                 "share": share if measures["total"] else None,
                 "change": changes.get(f"measures.{status}"),
-                "url": links.to("measures:list", status=status),
+                "url": links.url("measures:list", status=status),
             }
             for status, share in zip(("completed", "in_progress", "promoting"), parts, strict=True)
         ],
-        "total_url": links.to("measures:list"),
-        "due_url": links.to("measures:list", due_to=figures.day.isoformat()),
+        "total_url": links.url("measures:list"),
+        "due_url": links.url("measures:list", due_to=figures.day.isoformat()),
         "plan_note": _(" (%(count)s due)") % {"count": format_number(measures["due"])},
         "since": since,
-        "since_month": month_words(since) if since else "",
-        "since_words": short_day_words(since, figures.day.year) if since else "",
+        "since_month": format_month_name(since) if since else "",
+        "since_words": format_earlier_day(since, figures.day.year) if since else "",
         "compared": compared,
         "gap_change": changes.get("measures.gap"),
         "plan_change": changes.get("measures.gap_to_plan"),
         "projects_change": changes.get("projects.total"),
         "investment_change": _investment_change(changes),
         "changed": history.changed_since(since) if since else 0,
-        "changes_url": links.to("dashboard:changes"),
+        "changes_url": links.url("dashboard:changes"),
         "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
         "projects_published": _published(figures, "projects.total", "projects.total_investment"),
-        "projects_url": links.to("projects:list"),
+        "projects_url": links.url("projects:list"),
         "investment": investment,
         "investment_unit": investment_unit,
         "categories": [
             {
                 "label": category.label,
                 "path": f"projects.by_category.{category.value}",
-                "url": links.to("projects:list", category=category.value),
+                "url": links.url("projects:list", category=category.value),
                 **projects["by_category"][category.value],
                 "whole": whole(projects["by_category"][category.value]["total_investment"]),
             }
@@ -235,9 +230,9 @@ def growth_headline(state: IndicatorState | None, links: Links, day: date, since
         **gap_words(state.gap),
         "shown": shown,
         "period": period_words(latest),
-        "since": since_words(ChangeSince(state, since), short_day_words(since, day.year)) if since else "",
+        "since": since_words(ChangeSince(state, since), format_earlier_day(since, day.year)) if since else "",
         "rows": rows,
-        "url": links.to("indicators:detail", state.indicator.code),
+        "url": links.url("indicators:detail", state.indicator.code),
     }
 
 
@@ -260,52 +255,52 @@ def attention(
     figures: Figures,
     links: Links,
     history: History,
-    departments: list[Row],
-    unreported: list[Row],
+    departments: list[GroupFigures],
+    unreported: list[GroupFigures],
     months: Mapping[int, ReportingMonth],
     then: Figures | None,
     compared: date | None,
 ) -> dict[str, Any]:
     limits = thresholds()
     lights = figures.measures["lights"]
-    names = {row.member.pk: row for row in departments}
+    names = {row.group.pk: row for row in departments}
     soon = history.due_soon(limits)
-    month = month_words(figures.day)
+    month = format_month_name(figures.day)
     overdue = [
         {
             "name": local(entry, "title"),
-            "url": links.to("measures:detail", entry.measure),
+            "url": links.url("measures:detail", entry.measure),
             "days": (figures.day - entry.due_on).days,
-            "department": local(names[entry.department_id].member, "short"),
-            "department_url": links.to("dashboard:department", names[entry.department_id].key),
+            "department": local(names[entry.department_id].group, "short"),
+            "department_url": links.url("dashboard:department", names[entry.department_id].key),
             "due_on": entry.due_on,
         }
         for entry in history.overdue[:OVERDUE_SHOWN]
         if entry.due_on is not None
     ]
     since = then.day if then else None
-    ranked = [row for row in departments if row.figures["total"] >= LEAST_TO_RANK]
+    ranked = [row for row in departments if row.figures["total"] >= MIN_MEASURES_TO_RANK]
     fallen = fallen_most(ranked, members_then(then, "department", ranked)) if then else []
     return {
         "sentence": _attention_sentence(figures, overdue, len(history.overdue), len(unreported)),
         "overdue": overdue,
         "overdue_reason": OVERDUE,
-        "red_url": links.to("measures:list", light="red"),
-        "yellow_url": links.to("measures:list", light="yellow"),
-        "green_url": links.to("measures:list", light="green"),
+        "red_url": links.url("measures:list", light="red"),
+        "yellow_url": links.url("measures:list", light="yellow"),
+        "green_url": links.url("measures:list", light="green"),
         "soon_shown": _soon(soon, figures.day, limits.due_soon, links),
         "silent": lights["yellow"] - soon,
         "limits": limits,
         "month": month,
         "unreported": len(unreported),
-        "unreported_url": links.to("dashboard:departments", reported="no"),
-        "missing": sum(months[row.member.pk].missing for row in unreported),
-        "since_month": month_words(since) if since else "",
+        "unreported_url": links.url("dashboard:departments", reported="no"),
+        "missing": sum(months[row.group.pk].missing for row in unreported),
+        "since_month": format_month_name(since) if since else "",
         "compared": compared,
         "fallen": len(fallen),
         "fallen_words": fallen_words(fallen, figures.day, since),
-        "fallen_url": since and links.to("dashboard:departments", fallen="most", compare=since.isoformat()),
-        "changes_url": links.to("dashboard:changes"),
+        "fallen_url": since and links.url("dashboard:departments", fallen="most", compare=since.isoformat()),
+        "changes_url": links.url("dashboard:changes"),
         "fell_back": history.fell_back_since(since) if since else 0,
     }
 
@@ -315,7 +310,7 @@ def _soon(count: int, day: date, days: int, links: Links) -> SafeString | str:
     if not count:
         return format_number(count)
     due = {"due_from": day.isoformat(), "due_to": (day + timedelta(days=days)).isoformat()}
-    url = links.to("measures:list", status="promoting", **due)
+    url = links.url("measures:list", status="promoting", **due)
     return format_html('<a class="figure" href="{}">{}</a>', url, format_number(count))
 
 
@@ -323,13 +318,13 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
     """Who lost most ground, and how much."""
     if since is None:
         return ""
-    words = {"since": short_day_words(since, day.year)}
+    words = {"since": format_earlier_day(since, day.year)}
     if not fallen:
         return _("no department fell further behind time elapsed since %(since)s") % words
     first = fallen[0]
     words["points"] = format_number(first.points)
     words["departments"] = (
-        listed_words([local(each.row.member, "short") for each in fallen])
+        format_names([local(each.row.group, "short") for each in fallen])
         if len(fallen) <= FALLEN_NAMED
         else ngettext("%(count)s department", "%(count)s departments", len(fallen))
         % {"count": format_number(len(fallen))}
@@ -378,7 +373,7 @@ def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue
         "late": late,
         "yellow": more,
         "day": format_day(reports_due_on(figures.day)),
-        "reports": unreported_words(unreported, figures.day),
+        "reports": format_unreported(unreported, figures.day),
     }
 
 
@@ -390,7 +385,7 @@ def course(figures: Figures, history: History, links: Links, *, whole_plan: bool
         "whole_plan": whole_plan,
         "years": _years(plan.starts_on.year, plan.ends_on.year),
         "year": year,
-        "other_url": links.to("dashboard:overview", **({} if whole_plan else {"course": "plan"})) + "#course",
+        "other_url": links.url("dashboard:overview", **({} if whole_plan else {"course": "plan"})) + "#course",
         "month_ends": month_ends(figures, history),
         "without_due_date": history.without_due_date,
         "total": figures.measures["total"],
@@ -404,10 +399,10 @@ def _years(first: int, last: int) -> str:
 def course_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
     plan, day = figures.plan, figures.day
     completed = [
-        RunningTotal(on, so_far, links.to("measures:list", status="completed", as_of=on))
+        RunningTotal(on, so_far, links.url("measures:list", status="completed", as_of=on))
         for on, so_far in history.completed
     ]
-    due = [RunningTotal(on, so_far, links.to("measures:list", due_to=on)) for on, so_far in history.due]
+    due = [RunningTotal(on, so_far, links.url("measures:list", due_to=on)) for on, so_far in history.due]
     span: dict[str, Any] = {
         "total": figures.measures["total"],
         "as_of": day,
@@ -451,7 +446,7 @@ def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
         elapsed = time_elapsed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=on)
         rows.append(
             {
-                "label": month_words(on) if on == month_end(month) else _day_words(on),
+                "label": format_month_name(on) if on == month_end(month) else _day_words(on),
                 "due": min(total_on(history.due, on), total),
                 "completed": completed,
                 "rate": rate,
@@ -462,7 +457,7 @@ def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
 
 
 def _day_words(on: date) -> str:
-    return f"{on.month}月{on.day}日" if is_chinese() else f"{on.day} {month_words(on)}"
+    return f"{on.month}月{on.day}日" if is_chinese() else f"{on.day} {format_month_name(on)}"
 
 
 def _course_sentence(figures: Figures, history: History) -> str:
@@ -497,24 +492,24 @@ def _course_sentence(figures: Figures, history: History) -> str:
     }
 
 
-def who(figures: Figures, links: Links, departments: list[Row], then: Figures | None) -> dict[str, Any]:
-    sections = in_order(figures.measures_by("section"), MEASURE_SORTS, "gap")
+def who(figures: Figures, links: Links, departments: list[GroupFigures], then: Figures | None) -> dict[str, Any]:
+    sections = sort_groups(figures.measures_by("section"), MEASURE_SORT_KEYS, "gap")
     leading = [row for row in departments if row.figures["total"]]
     largest = sorted(leading, key=lambda row: -row.figures["total"])[:DEPARTMENTS_SHOWN]
     sections_then = members_then(then, "section", sections) if then else None
     departments_then = members_then(then, "department", largest) if then else None
     return {
-        "since": then and short_day_words(then.day, figures.day.year),
+        "since": then and format_earlier_day(then.day, figures.day.year),
         "sentence": _who_sentence(sections),
         "sections": measure_rows(sections, "section", links, then=sections_then),
         "sections_total": len(sections),
-        "sections_url": links.to("dashboard:sections"),
+        "sections_url": links.url("dashboard:sections"),
         "sections_sorts": _sorts("section", links),
         "departments": measure_rows(
-            in_order(largest, MEASURE_SORTS, "gap"), "department", links, then=departments_then
+            sort_groups(largest, MEASURE_SORT_KEYS, "gap"), "department", links, then=departments_then
         ),
         "departments_total": len(departments),
-        "departments_url": links.to("dashboard:departments"),
+        "departments_url": links.url("dashboard:departments"),
         "departments_sorts": _sorts("department", links),
     }
 
@@ -522,10 +517,10 @@ def who(figures: Figures, links: Links, departments: list[Row], then: Figures | 
 def _sorts(by: str, links: Links) -> dict[str, str]:
     """Where the heads of a table lead: to the full one, the most lights and measures first."""
     orders = {"name": "name", "rate": "rate", "gap": "gap", "red": "-red", "yellow": "-yellow", "total": "-total"}
-    return {column: links.to(f"dashboard:{by}s", ordering=order) for column, order in orders.items()}
+    return {column: links.url(f"dashboard:{by}s", ordering=order) for column, order in orders.items()}
 
 
-def _who_sentence(sections: list[Row]) -> str:
+def _who_sentence(sections: list[GroupFigures]) -> str:
     rated = [row for row in sections if row.figures["gap"] is not None]
     if not rated:
         return _("Nothing to measure")
@@ -547,12 +542,12 @@ def _who_sentence(sections: list[Row]) -> str:
         if len(last) == len(rated):
             return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % words
         return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % words
-    words["section"] = local(last[0].member, "title")
+    words["section"] = local(last[0].group, "title")
     return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % words
 
 
-def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> dict[str, Any]:
-    rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
+def where(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> dict[str, Any]:
+    rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{map_of}")
     is_investment = map_of == "total_investment"
     largest = max((row.figures[map_of] for row in rows), default=0)
     table = [
@@ -566,29 +561,29 @@ def where(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> 
         for row in city_rows(rows, links)
     ]
     other = "total" if is_investment else "total_investment"
-    ranked = in_order(rows, PROJECT_SORTS, "-total_investment")
+    ranked = sort_groups(rows, PROJECT_SORT_KEYS, "-total_investment")
     return {
         "sentence": _where_sentence(ranked, figures.projects["total_investment"]),
         "is_investment": is_investment,
-        "other_url": links.to("dashboard:overview", map=other) + "#where",
+        "other_url": links.url("dashboard:overview", map=other) + "#where",
         "rows": table,
         "rounding": rounding_note(
             (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
         ),
         "whole_total": whole(figures.projects["total_investment"]),
-        "cities_url": links.to("dashboard:cities"),
+        "cities_url": links.url("dashboard:cities"),
     }
 
 
-def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str) -> Chart:
+def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> Chart:
     """The cities as tiles; what the tiles do not show of a city stands in its row all the same."""
-    rows = in_order(cities, PROJECT_SORTS, f"-{map_of}")
+    rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{map_of}")
     table = city_rows(rows, links)
     is_investment = map_of == "total_investment"
     tiles = [
-        Tile(shown.name, row.member.tile_row, row.member.tile_column, row.figures[map_of], shown.url)
+        Tile(shown.name, row.group.tile_row, row.group.tile_column, row.figures[map_of], shown.url)
         for row, shown in zip(rows, table, strict=True)
-        if row.member.tile_row
+        if row.group.tile_row
     ]
     title = (
         _("Investment by city, as of %(day)s (100 million yuan)")
@@ -604,7 +599,7 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
             **({"format_value": format_rounded_money} if is_investment else {}),
         ),
         summary=_where_sentence(
-            in_order(rows, PROJECT_SORTS, "-total_investment"), figures.projects["total_investment"]
+            sort_groups(rows, PROJECT_SORT_KEYS, "-total_investment"), figures.projects["total_investment"]
         ),
         columns=[
             Column(pgettext("table head", "City"), is_number=False),
@@ -619,7 +614,7 @@ def map_chart(figures: Figures, links: Links, cities: list[Row], *, map_of: str)
     )
 
 
-def _where_sentence(ranked: list[Row], total: Decimal) -> str:
+def _where_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
     top = [row for row in ranked[:CITIES_NAMED] if row.figures["total_investment"]]
     if not top:
         return _("No projects are listed by this day.")
@@ -629,9 +624,9 @@ def _where_sentence(ranked: list[Row], total: Decimal) -> str:
         "%(cities)s hold %(investment)s, %(share)s of the total.",
         len(top),
     ) % {
-        "cities": listed_words([local(row.member, "short") for row in top]),
+        "cities": format_names([local(row.group, "short") for row in top]),
         "investment": format_rounded_money(sum_of_top),
-        "share": share_words(sum_of_top, total),
+        "share": format_share(sum_of_top, total),
     }
 
 
@@ -639,7 +634,7 @@ def brings(figures: Figures, links: Links) -> dict[str, Any]:
     return {
         "sentence": _brings_sentence(_state_of(figures, GROWTH), _state_of(figures, CAPACITY)),
         "indicators": [indicator_row(each, links) for each in figures.indicator_states],
-        "indicators_url": links.to("indicators:list"),
+        "indicators_url": links.url("indicators:list"),
     }
 
 
@@ -655,7 +650,7 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
             subject_name=_("Shandong"),
             comparator_name=_("China"),
             quarters=QUARTERS_SHOWN,
-            url=links.to("indicators:detail", GROWTH),
+            url=links.url("indicators:detail", GROWTH),
         )
         if points
         else None,
@@ -697,7 +692,7 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
     return {
         "name": local(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",
-        "url": links.to("indicators:detail", state.indicator.code),
+        "url": links.url("indicators:detail", state.indicator.code),
         "value": state.value,
         "shown": number_cell(indicator, state.value),
         "unit": shown_unit(indicator),

@@ -27,7 +27,7 @@ from dashboard.changes import (
     indicator_changes,
     members_then,
 )
-from dashboard.figures import Figures, Row
+from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.overview import fallen_words
 from indicators.models import Indicator
 from measures.models import Measure
@@ -613,7 +613,7 @@ class TestLostMost:
     def test_small_members_are_left_out_and_equals_stand_together(self):
         def row(key, gap, to_plan, total=5):
             figures = {"gap": Decimal(gap), "gap_to_plan": Decimal(to_plan), "total": total}
-            return Row(key, key, None, figures)
+            return GroupFigures(key, key, None, figures)
 
         before = {key: row(key, "1.0", "1.0").figures for key in "abcde"}
         rows = [

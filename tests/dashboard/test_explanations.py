@@ -10,7 +10,8 @@ from django.utils import translation
 
 from core.clock import now
 from dashboard import explanations as explaining
-from dashboard.figures import Figures, meta, summary
+from dashboard.figures import Figures
+from dashboard.summary import summary, summary_meta
 from measures.models import Plan, Section
 from rollups.engine import mark_stale
 from rollups.models import MeasureRollup, RollupRun, StaleCell
@@ -36,7 +37,7 @@ def reader(demo):
 
 def explained(plan, query, *, day=TODAY):
     with translation.override("en"):
-        return explaining.asked(RequestFactory().get(f"/explain/?{query}"), Figures(plan, day))
+        return explaining.requested_explanation(RequestFactory().get(f"/explain/?{query}"), Figures(plan, day))
 
 
 def at(answer, path):
@@ -86,27 +87,27 @@ def test_a_light_says_the_days_of_its_rule(demo, settings):
 
 def test_an_indicator_is_explained_by_its_observation(demo):
     growth = explained(demo, "figure=indicators.gdp_growth_ytd.value")
-    latest = growth.state.latest
+    latest = growth.indicator_state.latest
     assert (growth.value, latest.period, latest.released_on) == (Decimal("6.2"), "2023H1", date(2023, 7, 20))
-    assert (latest.verified, growth.state.previous, growth.state.comparator) == (
+    assert (latest.verified, growth.indicator_state.previous, growth.indicator_state.comparator) == (
         True,
         Decimal("3.6"),
         Decimal("5.5"),
     )
     gap = explained(demo, "figure=indicators.gdp_growth_ytd.gap")
     assert (gap.value, gap.working) == (Decimal("0.7"), "6.2 − 5.5 = +0.7")
-    assert gap.described["unit"] == "percentage points"
+    assert gap.description["unit"] == "percentage points"
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_every_figure_of_the_summary_is_explained_with_the_same_value(demo, day):
     with translation.override("en"):
-        answer, described = summary(Figures(demo, day)), meta(Figures(demo, day))
+        answer, described = summary(Figures(demo, day)), summary_meta(Figures(demo, day))
     assert len(described) >= 23
     for path, about in described.items():
         found = explained(demo, f"figure={path}", day=day)
         assert found.value == at(answer, path), path
-        assert found.described == about, path
+        assert found.description == about, path
         assert found.label, path
 
 
@@ -150,9 +151,9 @@ def test_two_narrowings_meet_in_the_rows_of_both(today):
 
 
 def test_a_narrowed_figure_is_not_a_published_one(demo):
-    assert explained(demo, "figure=measures.completed").described["published_for"] == "2023-06-30"
+    assert explained(demo, "figure=measures.completed").description["published_for"] == "2023-06-30"
     section = Section.objects.filter(plan=demo).first().slug
-    about = explained(demo, f"figure=measures.completed&section={section}").described
+    about = explained(demo, f"figure=measures.completed&section={section}").description
     assert (about["provenance"], about["published_for"], about["source"]) == ("illustrative", None, "")
 
 

@@ -8,10 +8,11 @@ import pytest
 from django.utils import translation
 
 from core.lights import light_of, thresholds
-from dashboard.figures import Figures, summary
+from dashboard.figures import Figures
 from dashboard.pages.drill_down import categories_of
+from dashboard.pages.ordering import Rank, rank, sort_groups
 from dashboard.pages.overview import month_ends
-from dashboard.pages.shared import Rank, in_order, rank
+from dashboard.summary import summary
 from measures.models import Measure, Plan, StatusChange
 from measures.reporting_months import months_of
 from measures.rules import Change, in_force
@@ -82,7 +83,7 @@ def test_the_counts_are_those_of_the_rows(demo, day):
     assert figures.measures["lights"] == {light: total[light] for light in ("green", "yellow", "red")}
     for by, place in (("section", 0), ("department", 1)):
         for row in figures.measures_by(by):
-            own = sum((counts for key, counts in expected.items() if key[place] == row.member.pk), Counter())
+            own = sum((counts for key, counts in expected.items() if key[place] == row.group.pk), Counter())
             assert (row.figures["total"], row.figures["completed"], row.figures["lights"]["red"]) == (
                 own["total"],
                 own["completed"],
@@ -224,4 +225,4 @@ def test_rows_without_a_value_come_last_either_way(today):
     rows = Figures(section.plan, date(2023, 8, 29)).measures_by("department")
     sorts = {"gap": lambda row: row.figures["gap"]}
     for ordering in ("gap", "-gap"):
-        assert [row.key for row in in_order(rows, sorts, ordering)] == [busy.slug, idle.slug]
+        assert [row.key for row in sort_groups(rows, sorts, ordering)] == [busy.slug, idle.slug]

@@ -9,7 +9,7 @@ from django.utils import translation
 from dashboard.charts.due_dates import Due, DueBar, Quarter, due_chart, due_dates, due_rows
 from dashboard.figures import Figures
 from dashboard.pages.drill_down import measure_member
-from dashboard.pages.shared import Links
+from dashboard.pages.links import Links
 from tests import factories as make
 from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of

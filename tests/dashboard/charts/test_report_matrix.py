@@ -9,7 +9,7 @@ from django.utils import translation
 from accounts.models import Department
 from core.periods import MonthState
 from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart, report_matrix, report_rows
-from dashboard.pages.shared import Links
+from dashboard.pages.links import Links
 from measures.reporting_months import months_by_department, months_shown
 from reporting.months import ReportingMonth
 from tests import factories as make

@@ -1,0 +1,93 @@
+"""What the page of an explanation shows."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dashboard.explanations import Explanation, Input, scope_filters, scope_query
+from dashboard.figure_definitions import POINTS, YI, format_unit
+from dashboard.pages.links import Links
+from indicators.state import IndicatorState
+from indicators.wording import number_cell, release_day, shown_unit
+from projects.models import Category, Stage
+from web.formats.dates import format_iso_day
+from web.formats.money import WAN_PER_YI, exact_money
+from web.formats.numbers import format_gap, format_number, with_true_minus
+from web.formats.periods import format_period
+from web.formats.sources import named_source
+from web.language import local
+
+
+def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any]:
+    state, rows, run = explanation.indicator_state, explanation.rows, explanation.run
+    published_for = explanation.description["published_for"]
+    value, unit = _format_with_unit(explanation.value, explanation.description["unit"], state)
+    return {
+        "explanation": explanation,
+        "value": value,
+        "unit": unit,
+        "working": _format_working(explanation),
+        "scope": [_scope_label(name, thing) for name, thing in explanation.scope.items()],
+        "inputs": [_input_row(each, explanation, links) for each in explanation.inputs],
+        "rows_url": rows and links.url(rows.page, *rows.args, **rows.page_filters),
+        "rows_api_url": rows and links.url(rows.api, **rows.filters),
+        "source": named_source(explanation.description["source"]),
+        "published_for": published_for and date.fromisoformat(published_for),
+        "run_seconds": run and run.seconds,
+        "own_source": links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
+        "observation": state and _observation_rows(state),
+    }
+
+
+def _format_working(explanation: Explanation) -> str:
+    """With the unit for an amount, whose headline may be in another one."""
+    if not explanation.working or explanation.description["unit"] != YI:
+        return explanation.working
+    return _("%(name)s (%(unit)s)") % {"name": explanation.working, "unit": format_unit(YI)}
+
+
+def _format_with_unit(value: Any, unit: str, state: IndicatorState | None) -> tuple[str, str]:
+    """A number and its unit."""
+    if value is None:
+        return format_number(None), ""
+    if state is not None and unit != POINTS:
+        return with_true_minus(number_cell(state.indicator, value)), shown_unit(state.indicator)
+    if unit == YI:
+        return exact_money(int(value * WAN_PER_YI))
+    return (format_gap(value) if unit == POINTS else with_true_minus(format_number(value))), format_unit(unit)
+
+
+def _scope_label(name: str, thing: Any) -> str:
+    choices = {"category": Category, "stage": Stage}
+    if name in choices:
+        return str(choices[name](thing).label)
+    return local(thing, "title" if name == "section" else "name")
+
+
+def _input_row(each: Input, explanation: Explanation, links: Links) -> dict[str, str]:
+    if each.day is not None:
+        text, unit = each.day.isoformat(), ""
+    else:
+        text, unit = _format_with_unit(each.value, each.unit, explanation.indicator_state)
+    allowed = scope_filters(each.figure)
+    scope = {name: value for name, value in scope_query(explanation.scope).items() if name in allowed}
+    return {
+        "label": each.label,
+        "text": text,
+        "unit": unit,
+        "url": links.url("dashboard:explain", figure=each.figure, **scope) if each.figure else "",
+    }
+
+
+def _observation_rows(state: IndicatorState) -> list[dict[str, str]]:
+    latest, indicator = state.latest, state.indicator
+    assert latest is not None
+    rows = (
+        (_("Period"), format_period(latest.period_kind, latest.period_start, latest.period_end)),
+        (_("Release date"), release_day(latest, format_iso_day)),
+        (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
+        (_("A year earlier"), with_true_minus(number_cell(indicator, state.previous))),
+        (_("China, same period"), with_true_minus(number_cell(indicator, state.comparator))),
+    )
+    return [{"label": label, "value": value} for label, value in rows]

@@ -1,0 +1,82 @@
+"""Links of the dashboard's pages, which keep the days and the plan that the reader chose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from dashboard.explanations import indicator_label, scope_filters, states_by_path
+from dashboard.figure_definitions import figure_definitions
+from dashboard.figures import Figures
+from web.addresses import address
+from web.days import STICKY_PARAMETERS
+
+# Stands for the path of a figure in an address that is made once for all figures of a page.
+FIGURE = "FIGURE"
+
+
+@dataclass(frozen=True)
+class Links:
+    """`chosen`: the parameters to keep (`as_of`, `compare`, `plan`)."""
+
+    chosen: Mapping[str, str]
+
+    @classmethod
+    def from_request(cls, request: HttpRequest) -> "Links":
+        return cls({name: request.GET[name] for name in STICKY_PARAMETERS if request.GET.get(name)})
+
+    def as_of(self, day: date) -> "Links":
+        """Links to another day, without a comparison."""
+        chosen = {name: value for name, value in self.chosen.items() if name != "compare"}
+        return Links({**chosen, "as_of": day.isoformat()})
+
+    def url(self, name: str, code: str = "", /, **filters: Any) -> str:
+        # Most addresses of the API refuse a comparison.
+        chosen = {key: value for key, value in self.chosen.items() if key != "compare" or not name.startswith("api-")}
+        query = {**filters, **chosen, **filters}
+        return f"{address(name, code)}?{urlencode(query)}" if query else address(name, code)
+
+
+class FigureLinks:
+    """Links from the figures of a page to their explanations, for the `figure` tag. `scope`: what the page is about, as
+    addresses name it.
+    """
+
+    def __init__(self, figures: Figures, links: Links, scope: Mapping[str, str]) -> None:
+        self.figures = figures
+        self.links = links
+        self.scope = scope
+        self.labels = {path: each.label for path, each in figure_definitions().items()}
+        self.question = _("Why this number? %(figure)s")
+        self.addresses: dict[tuple[str, ...], tuple[str, str]] = {}
+
+    def of(self, path: str) -> dict[str, str] | None:
+        """The address and the text of the link; `source`: where the API has the figure, if not in the summary. None
+        for what has no explanation.
+        """
+        label = (self._indicator_labels if path.startswith("indicators.") else self.labels).get(path)
+        if label is None:
+            return None
+        page, api = self._addresses(tuple(name for name in self.scope if name in scope_filters(path)))
+        return {
+            "url": page.replace(FIGURE, path, 1),
+            "words": self.question % {"figure": label},
+            "source": api.replace(FIGURE, path, 1),
+        }
+
+    @cached_property
+    def _indicator_labels(self) -> dict[str, str]:
+        return {path: indicator_label(path, state) for path, state in states_by_path(self.figures).items()}
+
+    def _addresses(self, names: tuple[str, ...]) -> tuple[str, str]:
+        """Of the page and, where the figure is narrowed, in the API."""
+        if names not in self.addresses:
+            query = {"figure": FIGURE, **{name: self.scope[name] for name in names}}
+            api = self.links.url("api-explain", **query) if names else ""
+            self.addresses[names] = self.links.url("dashboard:explain", **query), api
+        return self.addresses[names]

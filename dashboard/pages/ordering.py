@@ -1,0 +1,95 @@
+"""The orders of the dashboard's tables, and the place of a section, department or city among the others."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from dashboard.figures import GroupFigures
+from web.errors import BadQuery, not_one_of
+from web.language import is_chinese
+
+type SortKeys = Mapping[str, Callable[[GroupFigures], Any]]
+
+MEASURE_SORT_KEYS: SortKeys = {
+    "name": lambda row: row.group.number,
+    "total": lambda row: row.figures["total"],
+    "completed": lambda row: row.figures["completed"],
+    "in_progress": lambda row: row.figures["in_progress"],
+    "promoting": lambda row: row.figures["promoting"],
+    "rate": lambda row: row.figures["completion_rate"],
+    "gap": lambda row: row.figures["gap"],
+    "red": lambda row: row.figures["lights"]["red"],
+    "yellow": lambda row: row.figures["lights"]["yellow"],
+}
+PROJECT_SORT_KEYS: SortKeys = {
+    "name": lambda row: row.key,
+    "total": lambda row: row.figures["total"],
+    "total_investment": lambda row: row.figures["total_investment"],
+}
+
+
+def requested_ordering(request: HttpRequest, sort_keys: SortKeys, default: str) -> str:
+    """Raises BadQuery for an unknown order."""
+    asked = request.GET.get("ordering", "") or default
+    if asked.removeprefix("-") not in sort_keys:
+        raise BadQuery({"ordering": [not_one_of(sort_keys)]})
+    return asked
+
+
+# The API's names of the orders that it names otherwise.
+API_MEASURE_ORDERINGS = {"name": "number", "rate": "completion_rate"}
+API_PROJECT_ORDERINGS = {"name": "key"}
+
+
+def api_ordering(ordering: str, names: Mapping[str, str]) -> str:
+    """The order of a table as the API names it."""
+    name = ordering.removeprefix("-")
+    return ("-" if ordering.startswith("-") else "") + names.get(name, name)
+
+
+def sort_groups(rows: Iterable[GroupFigures], sort_keys: SortKeys, ordering: str) -> list[GroupFigures]:
+    """Ties stay in the order given; rows without a value come last either way."""
+    value = sort_keys[ordering.removeprefix("-")]
+    rows = list(rows)
+    known = sorted((r for r in rows if value(r) is not None), key=value, reverse=ordering.startswith("-"))
+    return known + [row for row in rows if value(row) is None]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """`place`: from 1, or None without a rank. `of`: how many are ranked. `is_tied`: others share the place."""
+
+    place: int | None
+    of: int
+    is_tied: bool = False
+
+    @property
+    def before(self) -> str:
+        """What comes before the place: joint, 第, 并列第."""
+        joint = _("joint") if self.is_tied else ""
+        return f"{joint}第" if is_chinese() else joint
+
+    @property
+    def shown(self) -> str:
+        """1st, 10; empty without a place."""
+        if self.place is None:
+            return ""
+        return str(self.place) if is_chinese() else _format_ordinal(self.place)
+
+
+def rank(key: str, rows: Iterable[GroupFigures], value: Callable[[GroupFigures], Any], *, least: int = 0) -> Rank:
+    """The place of a group by a value, the greatest first. `least`: groups with a smaller total are not ranked."""
+    ranked = {row.key: value(row) for row in rows if row.figures["total"] >= least and value(row) is not None}
+    if key not in ranked:
+        return Rank(None, len(ranked))
+    values = list(ranked.values())
+    return Rank(1 + sum(other > ranked[key] for other in values), len(ranked), values.count(ranked[key]) > 1)
+
+
+def _format_ordinal(place: int) -> str:
+    """In English: 1st, 2nd, 3rd, 11th, 21st."""
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"

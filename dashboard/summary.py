@@ -1,0 +1,94 @@
+"""The answer of `GET /api/v1/summary/`: every figure of a plan on a day, and what its `meta` says of each."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.provenance import Provenance
+from dashboard.figure_definitions import FigureDefinition, figure_definitions
+from dashboard.figures import Figures
+from indicators.state import COUNTRY, PROVINCE, IndicatorState
+from web.formats.numbers import trimmed
+from web.formats.sources import format_source
+from web.language import local
+
+
+def summary(figures: Figures) -> dict[str, Any]:
+    """Decimals stand for JSON numbers."""
+    latest = figures.latest_change_on
+    return {
+        "as_of": figures.day.isoformat(),
+        "plan": figures.plan.slug,
+        "computed_at": figures.computed_at.isoformat(timespec="seconds"),
+        "refreshing": figures.refreshing,
+        "measures": {**figures.measures, "latest_change_on": latest.isoformat() if latest else None},
+        "projects": figures.projects,
+        "indicators": {each.indicator.code: indicator_summary(each) for each in figures.indicator_states},
+    }
+
+
+def indicator_summary(state: IndicatorState) -> dict[str, Any]:
+    latest = state.latest
+    assert latest is not None
+    target = state.target
+    return {
+        "name": local(state.indicator, "name"),
+        "unit": state.indicator.unit,
+        "region": PROVINCE,
+        "period": latest.period,
+        "value": state.value,
+        "released_on": latest.released_on.isoformat(),
+        "previous": state.previous,
+        "comparator": None if state.comparator is None else {"region": COUNTRY, "value": state.comparator},
+        "gap": state.gap,
+        "target": None
+        if target is None
+        else {
+            "value": trimmed(target.value),
+            "due_year": target.due_year,
+            "qualifier": target.qualifier,
+            "document": format_source(target.document),
+        },
+        "provenance": latest.provenance,
+        "source": format_source(latest.source),
+    }
+
+
+def summary_meta(figures: Figures) -> dict[str, Any]:
+    """`describe_figure` of each figure of the summary by its path."""
+    return {
+        **{path: describe_figure(figures, path, each) for path, each in figure_definitions().items()},
+        **{f"indicators.{each.indicator.code}.value": describe_indicator(each) for each in figures.indicator_states},
+    }
+
+
+def describe_figure(
+    figures: Figures, path: str, definition: FigureDefinition, *, of_plan: bool = True
+) -> dict[str, Any]:
+    """Unit, provenance, source and formula. `of_plan`: what was published is of the whole plan."""
+    published = figures.published_for(path) if of_plan else None
+    description = {
+        "unit": definition.unit,
+        "cumulative": definition.cumulative,
+        "provenance": Provenance.PUBLISHED if published else Provenance.ILLUSTRATIVE,
+        "published_for": published.as_of.isoformat() if published else None,
+        "source": format_source(published.source) if published else "",
+        "explain": definition.formula,
+    }
+    if path == "measures.time_elapsed":
+        # It follows from the plan's own days.
+        description |= {"provenance": figures.plan.provenance, "source": format_source(figures.plan.source)}
+    return description
+
+
+def describe_indicator(state: IndicatorState) -> dict[str, Any]:
+    latest = state.latest
+    assert latest is not None
+    return {
+        "unit": state.indicator.unit,
+        "cumulative": state.indicator.cumulative,
+        "provenance": latest.provenance,
+        "published_for": latest.period_end.isoformat(),
+        "source": format_source(latest.source),
+        "explain": _("The value of the newest period released by the day, verified and exact."),
+    }
