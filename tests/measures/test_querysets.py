@@ -89,14 +89,9 @@ def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
                 measure, status, effective_on, old_status=wrong.status, supersedes=wrong, recorded_at=moment
             )
         else:
-            # Reports behind changes would count for the lights too; those drawn are enough.
-            row = make_change(
-                measure,
-                "promoting" if status == "completed" else status,
-                effective_on,
-                old_status="completed",
-                recorded_at=moment,
-            )
+            # A completion brings its report; without one a measure only goes back from completed.
+            old_status = "in_progress" if status == "completed" else "completed"
+            row = make_change(measure, status, effective_on, old_status=old_status, recorded_at=moment)
         rows.append(row)
     for place, (submitted_on, state) in enumerate(story["reports"]):
         # A month of its own for each: one open report a month.
