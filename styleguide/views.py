@@ -36,7 +36,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.rows import GroupRow
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
-from measures.charts.status_history import StatusStep, status_steps
+from measures.charts.status_history import StatusPoint, status_history_figure
 from measures.models import Plan
 from projects.models import Category
 from reporting.months import ReportingMonth
@@ -483,9 +483,9 @@ def charts_shown() -> list[Entry]:
         RunningTotal(date(2023, 12, 31), 89),
     ]
     changes = [
-        StatusStep(date(2023, 5, 31), "in_progress"),
-        StatusStep(date(2023, 5, 31), "completed", is_superseded=True),
-        StatusStep(date(2023, 1, 3), "promoting"),
+        StatusPoint(date(2023, 5, 31), "in_progress"),
+        StatusPoint(date(2023, 5, 31), "completed", is_superseded=True),
+        StatusPoint(date(2023, 1, 3), "promoting"),
     ]
     yantai, weihai, qingdao = _name("烟台", "Yantai"), _name("威海", "Weihai"), _name("青岛", "Qingdao")
     tiles = [
@@ -535,7 +535,7 @@ def charts_shown() -> list[Entry]:
         (_("Investment by city and category"), "free", city_bars(by_city)),
         (_("Where the investment goes"), "free", treemap(areas, {})),
         (_("Emissions and GDP"), "line", decoupling_path(path, **axes)),
-        (_("Status of a measure"), "steps", status_steps(changes, date(2023, 6, 30), DAY)),
+        (_("Status of a measure"), "steps", status_history_figure(changes, date(2023, 6, 30), DAY)),
         ("PM2.5", "line", indicator_line(years, targets=targets, unit="µg/m³", name=shandong)),
         (_("in place of a chart without rows"), "line", None),
     ]

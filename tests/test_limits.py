@@ -30,7 +30,6 @@ COMPLEX = {
     "fixtures/make/measures.py make",
     "fixtures/make/measures.py monthly_reports",
     "fixtures/make/projects.py make_cell",
-    "measures/charts/status_history.py status_steps",
     "measures/views/report_form.py ReportPage.post",
     # Replaced by an open issue.
     "dashboard/charts/growth.py growth_figure",
@@ -59,7 +58,6 @@ LONG_FUNCTIONS = {
     "dashboard/charts/tile_map.py city_tile_map",
     "dashboard/figures.py explanations",
     "fixtures/make/measures.py make",
-    "measures/charts/status_history.py status_steps",
     "styleguide/views.py charts_shown",
     "styleguide/views.py forms_and_filters",
     "styleguide/views.py marks",

@@ -1,8 +1,9 @@
-"""The figure of a measure: how its status changed."""
+"""How the status of a measure changed, up to a day."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -10,179 +11,208 @@ from django.utils.translation import gettext as _
 from core.periods import months_between
 from core.statuses import MeasureStatus
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
-from web.charts.chart import Figure
+from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
 from web.charts.text import day_of_year, hover_day, month_name, year_name
 from web.charts.theme import ACCENT, EDGE, INK_2, INK_3, RED, SUBJECT_LINE
-from web.formats.dates import format_day
+from web.formats.dates import format_day, format_iso_day
+
+HEIGHT = 190
+LEVELS = {status.value: level for level, status in enumerate(MeasureStatus)}
 
 
-class StatusStep(NamedTuple):
-    """A status change. `is_superseded`: a later row says that it was wrong."""
+class StatusPoint(NamedTuple):
+    """A status change. `is_superseded`: a later one says that it was wrong."""
 
     effective_on: date
     status: str
     is_superseded: bool = False
 
 
-def status_steps(changes: Sequence[StatusStep], due_on: date | None, as_of: date) -> Figure:
-    """The history of one measure on three steps, up to the day: changes that took effect later are left out.
+@dataclass(frozen=True)
+class StatusHistory:
+    """What is drawn: the changes that took effect by the day, the oldest first, and the due day."""
 
-    `changes` come newest first, as tables list them, so that of two on one day the newer one holds.
-    """
-    levels = {status.value: n for n, status in enumerate(MeasureStatus)}
-    known = [change for change in reversed(changes) if change.effective_on <= as_of]
-    known.sort(key=lambda change: change.effective_on)
-    counted = [change for change in known if not change.is_superseded]
-    wrong = [change for change in known if change.is_superseded]
-    first = min((change.effective_on for change in known), default=as_of)
+    points: Sequence[StatusPoint]
+    due_on: date | None
+    as_of: date
 
-    passed = max((as_of - first).days, 1)
-    is_due_in_sight = due_on is not None and due_on >= first and (due_on - as_of).days <= max(passed // 2, 31)
-    last = max(as_of, due_on) if due_on and is_due_in_sight else as_of
-    pad = timedelta(days=max((last - first).days // 40, 1))
-    start, end = first - min(pad, first - date.min), last + min(pad, date.max - last)
+    @cached_property
+    def effective(self) -> list[StatusPoint]:
+        return [point for point in self.points if not point.is_superseded]
 
-    bottom = 30 if first.year == last.year else 46
+    @cached_property
+    def superseded(self) -> list[StatusPoint]:
+        return [point for point in self.points if point.is_superseded]
 
-    data = []
-    if counted:
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": [*(change.effective_on.isoformat() for change in counted), as_of.isoformat()],
-                "y": [*(levels[change.status] for change in counted), levels[counted[-1].status]],
-                "line": SUBJECT_LINE | {"shape": "hv"},
-                "marker": {"size": 9, "color": ACCENT},
-                "hovertemplate": hover_day() + "<br>%{y}<extra></extra>",
-            }
-        )
-    notes = []
-    if wrong:
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [change.effective_on.isoformat() for change in wrong],
-                "y": [levels[change.status] for change in wrong],
-                "marker": {"size": 10, "symbol": "x-thin", "line": {"color": INK_3, "width": 2.5}},
-                "hovertemplate": hover_day() + "<br>%{y}<extra></extra>",
-            }
-        )
-    for change in wrong:
-        is_late = (change.effective_on - start).days * 2 > (end - start).days
-        notes.append(
-            label(
-                _("%(day)s, corrected") % {"day": day_of_year(change.effective_on)},
-                x=change.effective_on.isoformat(),
-                y=levels[change.status],
-                colour=INK_3,
-                xanchor="right" if is_late else "left",
-                xshift=-9 if is_late else 9,
-            )
-        )
-    narrow_notes = list(notes)
-    shapes = []
-    if due_on and is_due_in_sight:
-        shapes.append(
-            {
-                "type": "line",
-                "x0": due_on.isoformat(),
-                "x1": due_on.isoformat(),
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": RED, "width": 2, "dash": "4px,3px"},
-            }
-        )
-        is_at_right = (due_on - start).days * 3 > (end - start).days * 2
-        words = (_("Due date"), day_of_year(due_on) if first.year == last.year else format_day(due_on))
-        beside: dict[str, Any] = {
-            "x": due_on.isoformat(),
-            "y": _free_height(counted, levels, due_on, room=(end - start).days * LABEL_SHARE, to_left=is_at_right),
-            "colour": RED,
-            "xanchor": "right" if is_at_right else "left",
-            "align": "right" if is_at_right else "left",
-            "xshift": -6 if is_at_right else 6,
-        }
-        # On paper the steps are too close for two lines between them.
-        notes.append(label(" ".join(words), **beside))
-        narrow_notes.append(label("<br>".join(words), **beside))
-    elif due_on:
-        # Far ahead, it would squeeze the history; far back, before the first change, likewise.
-        is_ahead = due_on > as_of
-        said = f"{_('Due date')} {format_day(due_on)}"
-        far = label(
-            f"{said} →" if is_ahead else f"← {said}",
-            x=1 if is_ahead else 0,
-            y=0.5 if counted and levels[counted[-1].status] == 2 else 1.5,
-            colour=INK_2 if is_ahead else RED,
-            xref="paper",
-            xanchor="right" if is_ahead else "left",
-        )
-        notes.append(far)
-        narrow_notes.append(far)
+    @cached_property
+    def first(self) -> date:
+        return self.points[0].effective_on if self.points else self.as_of
+
+    @cached_property
+    def last(self) -> date:
+        return max(self.as_of, self.due_on_axis or self.as_of)
+
+    @cached_property
+    def due_on_axis(self) -> date | None:
+        """The due day, unless it lies before the first change, or so far ahead that the axis would squeeze the history:
+        further than a month and half as long as the history is."""
+        if self.due_on is None or self.due_on < self.first:
+            return None
+        passed = max((self.as_of - self.first).days, 1)
+        return self.due_on if (self.due_on - self.as_of).days <= max(passed // 2, 31) else None
+
+    @cached_property
+    def axis(self) -> tuple[date, date]:
+        """The first and the last day of the axis, which begins and ends a little outside the history."""
+        room = timedelta(days=max((self.last - self.first).days // 40, 1))
+        return self.first - min(room, self.first - date.min), self.last + min(room, date.max - self.last)
+
+    def share_of_axis(self, day: date) -> float:
+        start, end = self.axis
+        return (day - start).days / (end - start).days
+
+
+def status_history_chart(points: Sequence[StatusPoint], due_on: date | None, as_of: date) -> Chart:
+    """`points` come newest first, as tables list them."""
+    latest = next((point for point in points if not point.is_superseded), None)
+    summary = _("The status was not recorded by this day.")
+    if latest:
+        status, since = MeasureStatus(latest.status).label, format_day(latest.effective_on)
+        summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
+    return Chart(
+        name="status",
+        title=_("Status over time, as of %(day)s") % {"day": format_day(as_of)},
+        figure=status_history_figure(points, due_on, as_of),
+        summary=summary,
+        columns=[
+            Column(_("Effective date"), format_iso_day, is_number=False),
+            Column(_("New status"), is_number=False),
+            Column(_("Corrected"), is_number=False),
+        ],
+        rows=[(each.effective_on, str(MeasureStatus(each.status).label), each.is_superseded) for each in points],
+        kind="steps",
+        has_own_table=True,
+    )
+
+
+def status_history_figure(points: Sequence[StatusPoint], due_on: date | None, as_of: date) -> Figure:
+    """`points` come newest first: of two on one day the newer one holds. Those after the day are left out."""
+    known = sorted(
+        (each for each in reversed(points) if each.effective_on <= as_of), key=lambda each: each.effective_on
+    )
+    history = StatusHistory(known, due_on, as_of)
+    bottom = 30 if history.first.year == history.last.year else 46
     return {
-        "data": data,
+        "data": [*_status_line(history), *_superseded_marks(history)],
         "layout": layout(
-            height=190,
-            margin=Margin(12, 12, 8, bottom),
+            height=HEIGHT,
+            margin=Margin(12, 12, 26, bottom),
             xaxis=x_axis(
                 type="date",
-                range=[start.isoformat(), end.isoformat()],
+                range=[day.isoformat() for day in history.axis],
                 ticks="outside",
                 tickcolor=EDGE,
-                **_month_ticks(first, last, at_most=10),
+                **_month_ticks(history, at_most=10),
             ),
             yaxis=y_axis(
                 range=[-0.4, 2.35],
-                tickvals=list(levels.values()),
+                tickvals=list(LEVELS.values()),
                 ticktext=[str(status.label) for status in MeasureStatus],
                 ticklabelstandoff=4,
                 automargin="width",
             ),
-            annotations=notes,
-            shapes=shapes,
+            annotations=[*(_superseded_label(history, each) for each in history.superseded), *_due_label(history)],
+            shapes=_due_line(history),
         ),
-        "narrow": narrow_layout(
-            height=190,
-            margin=Margin(8, 8, 8, bottom),
-            xaxis=_month_ticks(first, last, at_most=5),
-            annotations=narrow_notes,
-        ),
+        "narrow": narrow_layout(height=HEIGHT, margin=Margin(8, 8, 26, bottom), xaxis=_month_ticks(history, at_most=5)),
     }
 
 
-# How much of the plot's width a label beside the due day takes, at most.
-LABEL_SHARE = 0.45
+def _status_line(history: StatusHistory) -> list[dict[str, Any]]:
+    if not history.effective:
+        return []
+    days = [*(point.effective_on for point in history.effective), history.as_of]
+    levels = [LEVELS[point.status] for point in history.effective]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": [day.isoformat() for day in days],
+            "y": [*levels, levels[-1]],
+            "line": SUBJECT_LINE | {"shape": "hv"},
+            "marker": {"size": 9, "color": ACCENT},
+            "hovertemplate": hover_day() + "<br>%{y}<extra></extra>",
+        }
+    ]
 
 
-def _free_height(
-    counted: Sequence[StatusStep], levels: dict[str, int], due_on: date, *, room: float, to_left: bool
-) -> float:
-    """Between which two steps the words beside the due day stand: where the line does not go up through them. `room`:
-    the days that they take."""
-    crossed = set()
-    for before, after in pairwise(counted):
-        days = (after.effective_on - due_on).days
-        if 0 <= (-days if to_left else days) <= room:
-            low, high = sorted((levels[before.status], levels[after.status]))
-            crossed |= {height for height in (0.5, 1.5) if low < height < high}
-    return next((height for height in (0.5, 1.5) if height not in crossed), 0.5)
+def _superseded_marks(history: StatusHistory) -> list[dict[str, Any]]:
+    if not history.superseded:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [point.effective_on.isoformat() for point in history.superseded],
+            "y": [LEVELS[point.status] for point in history.superseded],
+            "marker": {"size": 10, "symbol": "x-thin", "line": {"color": INK_3, "width": 2.5}},
+            "hovertemplate": hover_day() + "<br>%{y}<extra></extra>",
+        }
+    ]
 
 
-def _month_ticks(first: date, last: date, *, at_most: int) -> dict[str, Any]:
+def _superseded_label(history: StatusHistory, point: StatusPoint) -> dict[str, Any]:
+    """Beside its mark, on the side that has more room."""
+    to_left = history.share_of_axis(point.effective_on) > 1 / 2
+    return label(
+        _("%(day)s, corrected") % {"day": day_of_year(point.effective_on)},
+        x=point.effective_on.isoformat(),
+        y=LEVELS[point.status],
+        colour=INK_3,
+        xanchor="right" if to_left else "left",
+        xshift=-9 if to_left else 9,
+    )
+
+
+def _due_line(history: StatusHistory) -> list[dict[str, Any]]:
+    if history.due_on_axis is None:
+        return []
+    due_on = history.due_on_axis.isoformat()
+    line = {"color": RED, "width": 2, "dash": "4px,3px"}
+    return [{"type": "line", "x0": due_on, "x1": due_on, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
+
+
+def _due_label(history: StatusHistory) -> list[dict[str, Any]]:
+    """Above the plot: at the end of its line, or where the due day lies beyond the axis, at that side."""
+    due_on = history.due_on
+    if due_on is None:
+        return []
+    above: dict[str, Any] = {"y": 1, "yref": "paper", "yanchor": "bottom"}
+    if history.due_on_axis is None:
+        is_ahead = due_on > history.as_of
+        text = f"{_('Due date')} {format_day(due_on)}"
+        text, side = (f"{text} →", "right") if is_ahead else (f"← {text}", "left")
+        above |= {"x": int(is_ahead), "xref": "paper", "xanchor": side}
+        return [label(text, colour=INK_2 if is_ahead else RED, **above)]
+    share = history.share_of_axis(due_on)
+    side = "left" if share < 1 / 4 else "right" if share > 3 / 4 else "center"
+    written = day_of_year(due_on) if history.first.year == history.last.year else format_day(due_on)
+    return [label(f"{_('Due date')} {written}", x=due_on.isoformat(), xanchor=side, colour=RED, **above)]
+
+
+def _month_ticks(history: StatusHistory, *, at_most: int) -> dict[str, Any]:
     """First days of months, as many as find room; over more than a year, the year under its first one.
     Within a month, the last day."""
+    first, last = history.first, history.last
     months = months_between(first, last)
     if len(months) == 1:
         return {"tickvals": [last.isoformat()], "ticktext": [day_of_year(last)]}
     every = next((n for n in (1, 2, 3, 6) if len(months) <= n * at_most), 12)
     named = [month for month in months if (month.month - 1) % every == 0]
-    words = [month_name(month) for month in named]
+    texts = [month_name(month) for month in named]
     if first.year != last.year:
         for n, month in enumerate(named):
             if n == 0 or named[n - 1].year != month.year:
-                words[n] += f"<br>{year_name(month.year)}"
-    return {"tickvals": [month.isoformat() for month in named], "ticktext": words}
+                texts[n] += f"<br>{year_name(month.year)}"
+    return {"tickvals": [month.isoformat() for month in named], "ticktext": texts}

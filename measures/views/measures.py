@@ -21,14 +21,12 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import OVERDUE, Light, MeasureLight, Thresholds, light_of, thresholds
 from core.statuses import MeasureStatus
-from measures.charts.status_history import StatusStep, status_steps
+from measures.charts.status_history import StatusPoint, status_history_chart
 from measures.comparison import MeasureChange, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office.forms import CommentForm
 from measures.services import add_comment
-from web.charts.chart import Chart, Column
-from web.formats.dates import format_day, format_iso_day
 from web.formats.sources import named_source
 from web.language import local
 from web.unsaved_input import restore_input
@@ -262,7 +260,7 @@ class MeasureDetail(ReadingView):
         if names:
             changes = changes.select_related("recorded_by")
         history = [HistoryRow(change, hasattr(change, "superseded_by")) for change in history_order(changes)]
-        steps = [StatusStep(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
+        points = [StatusPoint(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
         reports = Report.objects.accepted().filter(measure=measure, submitted_on__lte=self.day)
         # Evidence is for those with an account.
         may_see_evidence = self.request.user.is_authenticated
@@ -277,7 +275,7 @@ class MeasureDetail(ReadingView):
             "reason": light_reason(verdict),
             "due_flag": due_flag(measure, self.day),
             "history": history,
-            "charts": {"status": status_chart(steps, measure.due_on, self.day)},
+            "charts": {"status": status_history_chart(points, measure.due_on, self.day)},
             "reports": filed[:OPEN_REPORTS],
             "earlier_reports": filed[OPEN_REPORTS:],
             "may_see_evidence": may_see_evidence,
@@ -288,29 +286,6 @@ class MeasureDetail(ReadingView):
             "named_projects": NAMED_PROJECTS,
             "indicators": measure.indicators.all(),
         }
-
-
-def status_chart(steps: list[StatusStep], due_on: date | None, as_of: date) -> Chart:
-    """How the status of a measure came to be what it is. `steps`: the newest first."""
-    effective = [step for step in steps if not step.is_superseded]
-    summary = _("The status was not recorded by this day.")
-    if effective:
-        status, since = MeasureStatus(effective[0].status).label, format_day(effective[0].effective_on)
-        summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
-    return Chart(
-        name="status",
-        title=_("Status over time, as of %(day)s") % {"day": format_day(as_of)},
-        figure=status_steps(steps, due_on, as_of),
-        summary=summary,
-        columns=[
-            Column(_("Effective date"), format_iso_day, is_number=False),
-            Column(_("New status"), is_number=False),
-            Column(_("Corrected"), is_number=False),
-        ],
-        rows=[(step.effective_on, str(MeasureStatus(step.status).label), step.is_superseded) for step in steps],
-        kind="steps",
-        has_own_table=True,
-    )
 
 
 class CommentOnMeasure(MeasureDetail):

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -71,6 +71,15 @@ def filings(draw: Any) -> list[tuple[int, date, str]]:
     accepted = st.tuples(st.integers(1, 3), days, st.just("accepted"))
     opened = st.tuples(st.integers(1, 3), days, st.sampled_from(["draft", "submitted", "returned"]))
     return draw(st.lists(accepted, max_size=3)) + draw(st.lists(opened, max_size=3, unique_by=lambda each: each[0]))
+
+
+# Due after ten days, completed after twenty: overdue only in between.
+COMPLETED_LATE = {
+    "listed_on": START,
+    "due_on": START + timedelta(days=10),
+    "rows": [("completed", 20, 0, None)],
+    "reports": [],
+}
 
 
 def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
@@ -151,6 +160,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
 
     @settings(deadline=None, max_examples=15)
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
+    @example(made=[COMPLETED_LATE], on=[START + timedelta(days=15), START + timedelta(days=40)])
     def test_who_is_overdue_due_soon_and_owes_a_report(self, made: list[dict[str, Any]], on: list[date]) -> None:
         """As the rules say of each measure, as the conditions find it, and as the history of a page counts it."""
         section, department = make_section(), make_department()

@@ -1,6 +1,5 @@
 """Charts as data: what stands where. tests/browser sees them drawn."""
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -8,9 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 
 from dashboard.charts.growth import GrowthPoint, growth_figure
@@ -18,7 +15,7 @@ from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, prog
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.tile_map import Tile, city_tile_map
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
-from measures.charts.status_history import StatusStep, status_steps
+from tests.charts import checked
 from web.charts.axes import scale
 from web.charts.chart import Figure
 from web.charts.labels import apart
@@ -45,22 +42,6 @@ DUE = [
 def _english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    both = dict(base)
-    for key, value in changes.items():
-        is_deep = isinstance(value, dict) and isinstance(base.get(key), dict)
-        both[key] = merged(base[key], value) if is_deep else value
-    return both
-
-
-def checked(figure: Figure) -> Figure:
-    """Plotly takes it, wide and narrow, and every number in it is a JSON number."""
-    go.Figure(data=figure["data"], layout=figure["layout"])
-    go.Figure(data=figure["data"], layout=merged(figure["layout"], figure["narrow"]))
-    assert json.loads(json.dumps(figure, cls=DjangoJSONEncoder)) == json.loads(json.dumps(figure))
-    return figure
 
 
 def words(figure: Figure, layout: str = "layout") -> list[str]:
@@ -407,57 +388,6 @@ class TestIndicatorLine:
 
     def test_no_value_is_no_error(self) -> None:
         assert indicator([])["data"] == []
-
-
-class TestStatusSteps:
-    CHANGES = (
-        StatusStep(date(2023, 5, 31), "in_progress"),
-        StatusStep(date(2023, 5, 31), "completed", is_superseded=True),
-        StatusStep(date(2023, 4, 20), "in_progress"),
-        StatusStep(date(2023, 1, 3), "promoting"),
-    )
-
-    def test_the_line_passes_what_counts_and_ends_at_the_day(self) -> None:
-        line, wrong = checked(status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29)))["data"]
-        assert line["x"] == ["2023-01-03", "2023-04-20", "2023-05-31", "2023-08-29"]
-        assert line["y"] == [0, 1, 1, 1]
-        assert (wrong["x"], wrong["y"], wrong["marker"]["symbol"]) == (["2023-05-31"], [2], "x-thin")
-
-    def test_the_due_day_is_a_red_dashed_line_with_its_date(self) -> None:
-        figure = status_steps(self.CHANGES, date(2023, 6, 30), date(2023, 8, 29))
-        assert words(figure) == ["31 May, corrected", "Due date 30 Jun"]
-        narrow = [note["text"] for note in figure["narrow"]["annotations"]]
-        assert narrow == ["31 May, corrected", "Due date<br>30 Jun"]
-        (line,) = figure["layout"]["shapes"]
-        assert (line["x0"], line["line"]["color"]) == ("2023-06-30", "#B3261E")
-
-    def test_the_words_of_the_due_day_stand_where_the_line_does_not_go_up_through_them(self) -> None:
-        def height(changed_on: date) -> float:
-            steps = [StatusStep(changed_on, "in_progress"), StatusStep(date(2023, 1, 3), "promoting")]
-            *_before, due = status_steps(steps, date(2023, 6, 30), date(2023, 8, 29))["layout"]["annotations"]
-            return due["y"]
-
-        assert (height(date(2023, 2, 1)), height(date(2023, 6, 1))) == (0.5, 1.5)
-
-    def test_a_due_day_far_ahead_is_said_and_not_red(self) -> None:
-        figure = checked(status_steps(self.CHANGES[2:], date(2025, 12, 31), date(2023, 8, 29)))
-        (note,) = figure["layout"]["annotations"]
-        assert note["text"] == "Due date 31 December 2025 →"
-        assert note["font"]["color"] == "#43525F"
-        assert figure["layout"]["shapes"] == []
-
-    def test_of_two_changes_on_one_day_the_newer_holds(self) -> None:
-        same_day = [StatusStep(date(2023, 4, 20), "completed"), StatusStep(date(2023, 4, 20), "in_progress")]
-        (line,) = checked(status_steps([*same_day, self.CHANGES[-1]], None, date(2023, 8, 29)))["data"]
-        assert line["y"] == [0, 1, 2, 2]
-
-    def test_later_changes_are_left_out(self) -> None:
-        (line,) = checked(status_steps(self.CHANGES, None, date(2023, 3, 31)))["data"]
-        assert (line["x"], line["y"]) == (["2023-01-03", "2023-03-31"], [0, 0])
-
-    @pytest.mark.parametrize("day", [date(1, 1, 1), date(2023, 1, 3), date(9999, 12, 31)])
-    def test_no_day_breaks_it(self, day: date) -> None:
-        checked(status_steps(self.CHANGES, date(2023, 6, 30), day))
 
 
 class TestValueText:
