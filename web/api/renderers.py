@@ -1,13 +1,8 @@
 from typing import Any
 
-import orjson
 from rest_framework.renderers import BaseRenderer
 
-from web.formats.numbers import json_default
-
-
-def to_json(data: Any) -> bytes:
-    return orjson.dumps(data, default=json_default, option=orjson.OPT_NON_STR_KEYS)
+from web.formats.json import to_json
 
 
 class JSONRenderer(BaseRenderer):

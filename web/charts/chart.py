@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from web.api.renderers import to_json
+from web.formats.json import to_json
 from web.formats.numbers import NO_VALUE
 
 type Figure = dict[str, Any]

@@ -67,13 +67,6 @@ def json_number(value: Number | None) -> int | float | None:
     return int(value) if isinstance(exponent, int) and exponent >= 0 else float(value)
 
 
-def json_default(value: Any) -> Any:
-    """`default` of orjson: what it does not know by itself."""
-    if isinstance(value, Decimal):
-        return json_number(value)
-    return str(value)
-
-
 def trimmed(value: Decimal) -> Decimal:
     """Without the trailing zeros that the database column adds: 6.200000 is 6.2, 44125.000000 is 44125."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

@@ -14,7 +14,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from web.api.renderers import to_json
+from web.formats.json import to_json
 from web.formats.numbers import json_number
 
 Row = Mapping[str, Any]

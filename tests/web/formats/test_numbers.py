@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
+from web.formats.json import json_default
 from web.formats.numbers import (
     format_gap,
     format_gap_cell,
     format_number,
     format_percent,
-    json_default,
     json_number,
     trimmed,
 )
