@@ -63,6 +63,11 @@ class ReportForm(forms.Form):
 
     use_required_attribute = False
 
+    def set_value(self, name: str, value: object) -> None:
+        """What the form, sent and refused, shows in a field. Its data are a copy of those of the request."""
+        data: Any = self.data
+        data[name] = value
+
     def report_data(self) -> ReportData:
         """Of a valid form."""
         names = ("status", "against_status", "effective_on", *TEXTS)

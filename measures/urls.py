@@ -6,6 +6,7 @@ from measures.views import measures as views
 from measures.views import report_form as report_views
 from measures.views import review as review_views
 from measures.views import workspace as workspace_views
+from measures.views.evidence import evidence_file
 
 app_name = "measures"
 urlpatterns = [
@@ -19,7 +20,7 @@ urlpatterns = [
     path("measures/<str:code>/reopen/", office_views.Reopen.as_view(), name="reopen"),
     path("measures/<str:code>/report/", report_views.ReportPage.as_view(), name="report"),
     path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
-    path("measures/<str:code>/evidence/<uuid:key>/", report_views.evidence_file, name="evidence"),
+    path("measures/<str:code>/evidence/<uuid:key>/", evidence_file, name="evidence"),
     path("departments/<slug:slug>/merge/", office_views.MergeDepartment.as_view(), name="merge"),
     path("workspace/", workspace_views.WorkspacePage.as_view(), name="workspace"),
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),

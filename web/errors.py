@@ -5,12 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.forms import Form
+from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.csrf import csrf_failure as plain_csrf_failure
+
+from core.exceptions import NotAllowed
 
 
 class OneOf(str):
@@ -43,6 +45,11 @@ def not_one_of(values: Iterable[str], *, is_missing: bool = False) -> OneOf:
     found = OneOf(words % {"values": ", ".join(allowed)})
     found.allowed = allowed
     return found
+
+
+def add_refusal(form: BaseForm, refusal: NotAllowed) -> None:
+    """Shows why a service refused what was sent: at the field at fault, where the form has it."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def form_problems(form: Form) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from measures.office.mergers import count_holdings, merge_departments
 from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
 from measures.services import load_changes
+from web.errors import add_refusal
 from web.language import local
 from web.unsaved_input import restore_input
 from web.views import WorkPage
@@ -82,7 +83,7 @@ class OfficeForm(WorkPage):
             try:
                 self.save(form, signed_in(request.user))
             except NotAllowed as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
             else:
                 messages.success(request, str(self.done))
                 return redirect(self.get_success_url(form))

@@ -27,6 +27,7 @@ from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_compar
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office.forms import CommentForm
 from measures.services import add_comment
+from web.errors import add_refusal
 from web.formats.sources import named_source
 from web.language import local
 from web.unsaved_input import restore_input
@@ -314,7 +315,7 @@ class CommentOnMeasure(MeasureDetail):
             try:
                 add_comment(measure, by=by, text=form.cleaned_data["text"])
             except NotAllowed as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
             else:
                 messages.success(request, _("The comment was added"))
                 return redirect(f"{measure.get_absolute_url()}#comments")
