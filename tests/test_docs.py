@@ -3,19 +3,25 @@
 import os
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from doctest import DocTestParser, Example
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
 from django.urls import Resolver404, resolve
+from django.utils.translation import override
 
 from datasets.loading import FILES
+from measures.models import Plan
 from pilotzone import env
 from pilotzone.api import urlpatterns
 from tests.services import ROOT
@@ -241,6 +247,50 @@ def test_the_columns_of_each_data_file_are_documented_and_whether_they_are_neede
 
 def test_no_data_file_is_documented_that_is_gone():
     assert re.findall(r"(?m)^## `(\w+)\.csv`$", text_of("docs/data-files.md")) == list(FILES)
+
+
+# The rules
+
+
+def rules() -> dict[str, list[Example]]:
+    """Heading -> its examples."""
+    sections = re.split(r"(?m)^##+ (.*)$", text_of("docs/domain-rules.md"))[1:]
+    return {
+        title: DocTestParser().get_examples(text) for title, text in zip(sections[::2], sections[1::2], strict=True)
+    }
+
+
+def shown(answer: Any) -> str:
+    return ", ".join(map(str, answer)) if isinstance(answer, list | tuple) else str(answer)
+
+
+def functions_of_the_rules() -> dict[str, Any]:
+    """What the document names, by its short name; but for methods, which are called on something."""
+    dotted = [name for name in in_backticks(text_of("docs/domain-rules.md")) if DOTTED_NAME.fullmatch(name)]
+    in_modules = [name for name in dotted if not isinstance(resolve_name(name.rpartition(".")[0]), type)]
+    return {name.rpartition(".")[2]: resolve_name(name) for name in in_modules}
+
+
+@pytest.mark.django_db
+def test_the_answers_to_the_examples_of_the_rules_are_right(demonstration: None):
+    names = functions_of_the_rules()
+    names |= {"day": date.fromisoformat, "moment": datetime.fromisoformat, "number": Decimal}
+    names["plan"] = Plan.objects.get()
+    answers, wanted = {}, {}
+    with override("en"):
+        for example in chain.from_iterable(rules().values()):
+            if example.want:
+                answers[example.source] = shown(eval(example.source, names))
+                wanted[example.source] = example.want.strip()
+            else:
+                exec(example.source, names)
+    assert answers == wanted
+
+
+def test_each_rule_has_an_example():
+    text = text_of("docs/domain-rules.md")
+    titles = re.findall(r"(?m)^### (.*)$", text)
+    assert [title for title in titles if not rules()[title]] == []
 
 
 # Names of the source
