@@ -19,13 +19,14 @@ from accounts.models import Department
 from accounts.permissions import may_comment, may_report, may_review, may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.lights import OVERDUE, Light, MeasureLight, Thresholds, light_of, thresholds
+from core.lights import OVERDUE, Light, MeasureLight, is_overdue, light_of, thresholds
 from core.statuses import MeasureStatus
 from measures.charts.status_history import StatusPoint, status_history_chart
-from measures.comparison import MeasureChange, measure_changes
+from measures.comparison import measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office.forms import CommentForm
+from measures.rules import is_completion
 from measures.services import add_comment
 from web.errors import add_refusal
 from web.formats.sources import named_source
@@ -37,11 +38,17 @@ OPEN_REPORTS = 3
 NAMED_PROJECTS = 5
 
 
-def days_late(days: int) -> str:
+def format_days_late(days: int) -> str:
     return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
 
 
-class ListedMeasure(NamedTuple):
+def light_on(measure: Any, day: date) -> MeasureLight:
+    """Of a measure with its `status` and `last_report_on` of the day."""
+    columns = {name: getattr(measure, name) for name in ("status", "due_on", "listed_on", "last_report_on")}
+    return light_of(**columns, on=day, limits=thresholds())
+
+
+class MeasureRow(NamedTuple):
     """`note`: why the light is not green."""
 
     measure: Measure
@@ -73,20 +80,9 @@ class MeasureList(ListPage):
         self.by_status = dict(rows.order_by().values_list("status").annotate(number=Count("pk")))
         return sum(self.by_status.values())
 
-    def rows(self, measures: QuerySet[Any, Any]) -> list[ListedMeasure]:
-        limits = thresholds()
-        rows = []
-        for measure in measures.select_related("lead_department"):
-            light = light_of(
-                status=measure.status,
-                due_on=measure.due_on,
-                listed_on=measure.listed_on,
-                last_report_on=measure.last_report_on,
-                on=self.day,
-                limits=limits,
-            )
-            rows.append(ListedMeasure(measure, light.light, light_note(light, measure.due_on, self.day)))
-        return rows
+    def rows(self, measures: QuerySet[Any, Any]) -> list[MeasureRow]:
+        lights = [(each, light_on(each, self.day)) for each in measures.select_related("lead_department")]
+        return [MeasureRow(each, light.light, light_note(light, each.due_on, self.day)) for each, light in lights]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -101,29 +97,29 @@ class MeasureList(ListPage):
         }
 
 
-def light_note(verdict: MeasureLight, due_on: date | None, on: date) -> str:
-    """What stands behind a red or yellow light in a list: by how many days it is late, or in how many it is due, or for
-    how many it has been silent."""
-    if verdict.rule == "due_soon" and due_on:
+def light_note(light: MeasureLight, due_on: date | None, on: date) -> str:
+    """For a list, why a light is not green: the days that the measure is late, is due in, or has been silent for."""
+    if light.rule == "due_soon" and due_on:
         days = (due_on - on).days
         return npgettext("beside a light", "Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
-    if verdict.rule == "silent":
-        words = ngettext("%(days)s day unreported", "%(days)s days unreported", verdict.days)
-        return words % {"days": verdict.days}
-    return days_late(verdict.days) if verdict.light == Light.RED else ""
+    if light.rule == "silent":
+        text = ngettext("%(days)s day unreported", "%(days)s days unreported", light.days)
+        return text % {"days": light.days}
+    return format_days_late(light.days) if light.rule == "overdue" else ""
 
 
-def light_reason(verdict: MeasureLight) -> str:
-    """Why, in words; for an overdue measure also by how many days."""
-    if verdict.rule != "overdue":
-        return str(verdict.reason)
-    return _("%(reason)s, %(late)s") % {"reason": verdict.reason, "late": days_late(verdict.days)}
+def light_reason(light: MeasureLight) -> str:
+    """Why, in a sentence; for an overdue measure also by how many days."""
+    if light.rule != "overdue":
+        return str(light.reason)
+    return _("%(reason)s, %(late)s") % {"reason": light.reason, "late": format_days_late(light.days)}
 
 
-def due_flag(measure: Any, on: date) -> str:
-    if measure.due_on is None or measure.status == MeasureStatus.COMPLETED:
+def due_note(measure: Any, on: date) -> str:
+    """Beside the due date of a measure with its `status`: overdue, or in how many days it is due."""
+    if measure.due_on is None or is_completion(measure.status):
         return ""
-    if measure.due_on < on:
+    if is_overdue(due_on=measure.due_on, status=measure.status, on=on):
         return _("Overdue")
     days = (measure.due_on - on).days
     return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
@@ -134,29 +130,29 @@ class HistoryRow(NamedTuple):
     is_superseded: bool
 
 
-def history_order(changes: Iterable[StatusChange]) -> list[StatusChange]:
-    """Newest first, and below each correction the row that it replaces."""
-    rows = list(changes)
-    by_id = {row.pk: row for row in rows}
-    replaced = {row.supersedes_id for row in rows}
-    ordered = []
-    for row in rows:
-        shown: StatusChange | None = None if row.pk in replaced else row
+def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
+    """In the order given, but below each correction the change that it supersedes."""
+    by_id = {change.pk: change for change in changes}
+    replaced = {change.supersedes_id for change in by_id.values()}
+    rows = []
+    for change in by_id.values():
+        shown: StatusChange | None = None if change.pk in replaced else change
         while shown is not None:
-            ordered.append(shown)
+            # Also by a correction that takes effect after the last of these changes.
+            rows.append(HistoryRow(shown, is_superseded=hasattr(shown, "superseded_by")))
             shown = by_id.get(shown.supersedes_id) if shown.supersedes_id else None
-    return ordered
+    return rows
 
 
-class Moved(NamedTuple):
-    """How often a term was changed, and what it was at first, in words."""
+class TermSummary(NamedTuple):
+    """How often a term was changed, and what it was at first, as texts."""
 
     times: str
     first: str
 
 
 class TermRow(NamedTuple):
-    """A change of terms with its values as words: a day, or the name of a department or section."""
+    """A change of terms with its values as texts: a day, or the name of a department or section."""
 
     change: TermsChange
     old: str
@@ -184,15 +180,15 @@ def term_rows(measure: Measure) -> list[TermRow]:
     return [TermRow(each, written(each.field, each.old_value), written(each.field, each.new_value)) for each in changes]
 
 
-def moves(rows: list[TermRow]) -> dict[str, Moved]:
-    """By the name of the term, for those that were changed."""
-    moved = {}
+def summarize_terms(rows: list[TermRow]) -> dict[str, TermSummary]:
+    """By the name of the term, for those that were changed; `rows` come newest first."""
+    summaries = {}
     for term in Term:
         own = [row for row in rows if row.change.field == term]
         if own:
             times = ngettext("moved once", "moved %(count)s times", len(own)) % {"count": len(own)}
-            moved[term.value] = Moved(times, own[-1].old)
-    return moved
+            summaries[term.value] = TermSummary(times, own[-1].old)
+    return summaries
 
 
 class MeasureDetail(ReadingView):
@@ -202,91 +198,84 @@ class MeasureDetail(ReadingView):
         measures = Measure.objects.select_related("section__plan", "lead_department")
         measures = measures.with_status(self.day).with_last_report(self.day)
         measure: Any = get_object_or_404(measures, code=kwargs["code"])
-        is_listed = measure.listed_on <= self.day
+        terms = term_rows(measure)
         context = super().get_context_data(
             measure=measure,
-            is_listed=is_listed,
+            is_listed=measure.listed_on <= self.day,
             can_show_listing=measure.listed_on <= today(),
             source=named_source(measure.source),
             participating=measure.participating_departments.all(),
+            terms=terms,
+            moved=summarize_terms(terms),
             **kwargs,
         )
-        context |= self.about_terms(measure)
-        return context | self.as_of_day(measure, thresholds()) | self.said(measure, **kwargs) if is_listed else context
+        if context["is_listed"]:
+            context |= self.status_context(measure) | self.report_context(measure) | self.link_context(measure)
+            context |= self.action_context(measure, **kwargs)
+        return context
 
-    def about_terms(self, measure: Measure) -> dict[str, Any]:
-        rows = term_rows(measure)
-        return {"terms": rows, "moved": moves(rows)}
-
-    def said(self, measure: Measure, **kwargs: Any) -> dict[str, Any]:
-        """Comments and what this person may do here. They act today: a page of another day only tells."""
-        user = self.request.user
-        if not user.is_authenticated:
-            return {}
-        acts = self.day == today()
-        own = [department.pk for department in measure.participating_departments.all()]
-        may_write = acts and may_comment(user, lead=measure.lead_department_id, participating=own)
-        comments = measure.comments.select_related("written_by__department")
-        is_completed = getattr(measure, "status", "") == MeasureStatus.COMPLETED
-        return {
-            "comments": [each for each in comments if timezone.localdate(each.written_at) <= self.day],
-            "comment_form": (kwargs.get("comment_form") or self.comment_form(measure)) if may_write else None,
-            "may_change": acts and may_review(user),
-            "may_reopen": acts and may_review(user) and is_completed,
-            "may_file": acts and may_report(user, lead=measure.lead_department_id),
-        }
-
-    def change(self, measure: Any, verdict: MeasureLight, limits: Thresholds) -> MeasureChange | None:
-        """What it was on the day that is compared with, if there is one."""
-        if not self.compared:
-            return None
-        measure.light = verdict.light
-        return measure_changes([measure], self.compared, limits=limits)[0]
-
-    def comment_form(self, measure: Measure) -> CommentForm:
-        return CommentForm(initial=restore_input(self.request, reverse("measures:comment", args=[measure.code])))
-
-    def as_of_day(self, measure: Any, limits: Thresholds) -> dict[str, Any]:
-        """What was so on the day, by what is known now."""
-        verdict = light_of(
-            status=measure.status,
-            due_on=measure.due_on,
-            listed_on=measure.listed_on,
-            last_report_on=measure.last_report_on,
-            on=self.day,
-            limits=limits,
-        )
+    def status_context(self, measure: Any) -> dict[str, Any]:
+        """Status and light of the day, by what is known now, and how the status came about."""
+        light = light_on(measure, self.day)
         names = may_see_names(self.request.user)
         changes = measure.status_changes.filter(effective_on__lte=self.day).select_related("superseded_by")
-        if names:
-            changes = changes.select_related("recorded_by")
-        history = [HistoryRow(change, hasattr(change, "superseded_by")) for change in history_order(changes)]
+        history = history_rows(changes.select_related("recorded_by") if names else changes)
         points = [StatusPoint(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
+        measure.light = light.light
+        since = measure_changes([measure], self.compared, limits=thresholds())[0] if self.compared else None
+        return {
+            "reason": light_reason(light),
+            "due_note": due_note(measure, self.day),
+            "history": history,
+            "charts": {"status": status_history_chart(points, measure.due_on, self.day)},
+            "may_see_names": names,
+            "change": since,
+        }
+
+    def report_context(self, measure: Measure) -> dict[str, Any]:
+        """Accepted reports. Evidence is for those with an account."""
         reports = Report.objects.accepted().filter(measure=measure, submitted_on__lte=self.day)
-        # Evidence is for those with an account.
         may_see_evidence = self.request.user.is_authenticated
         if may_see_evidence:
             reports = reports.prefetch_related("evidence")
-        if names:
+        if may_see_names(self.request.user):
             reports = reports.select_related("submitted_by", "decided_by")
-        filed = list(reports)
+        accepted = list(reports)
+        return {
+            "reports": accepted[:OPEN_REPORTS],
+            "earlier_reports": accepted[OPEN_REPORTS:],
+            "may_see_evidence": may_see_evidence,
+        }
+
+    def link_context(self, measure: Any) -> dict[str, Any]:
         projects = measure.projects.filter(listed_on__lte=self.day).order_by("code")
         return {
-            "verdict": verdict,
-            "reason": light_reason(verdict),
-            "due_flag": due_flag(measure, self.day),
-            "history": history,
-            "charts": {"status": status_history_chart(points, measure.due_on, self.day)},
-            "reports": filed[:OPEN_REPORTS],
-            "earlier_reports": filed[OPEN_REPORTS:],
-            "may_see_evidence": may_see_evidence,
-            "may_see_names": names,
-            "change": self.change(measure, verdict, limits),
             "projects": projects[:NAMED_PROJECTS],
             "project_count": projects.count(),
             "named_projects": NAMED_PROJECTS,
             "indicators": measure.indicators.all(),
         }
+
+    def action_context(self, measure: Any, **kwargs: Any) -> dict[str, Any]:
+        """Comments, and what this person may do. People act today: a page of another day offers nothing."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return {}
+        is_today, lead = self.day == today(), measure.lead_department_id
+        participating = [department.pk for department in measure.participating_departments.all()]
+        may_write = is_today and may_comment(user, lead=lead, participating=participating)
+        comments = measure.comments.select_related("written_by__department")
+        may_change = is_today and may_review(user)
+        return {
+            "comments": [each for each in comments if timezone.localdate(each.written_at) <= self.day],
+            "comment_form": (kwargs.get("comment_form") or self.comment_form(measure)) if may_write else None,
+            "may_change": may_change,
+            "may_reopen": may_change and is_completion(measure.status),
+            "may_file": is_today and may_report(user, lead=lead),
+        }
+
+    def comment_form(self, measure: Measure) -> CommentForm:
+        return CommentForm(initial=restore_input(self.request, reverse("measures:comment", args=[measure.code])))
 
 
 class CommentOnMeasure(MeasureDetail):
