@@ -4,6 +4,11 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from django.utils.functional import Promise
+
+from reporting.models import TEXTS, AbstractReport
+from web.language import local, suffix
+
 # A clause ends at Chinese punctuation, at a line's end, or at Western punctuation before a space: not in 1,234.5.
 CLAUSE = re.compile(r".*?(?:[，。；！？、：\n]+|[,.;:!?]+(?=\s)\s*|$)", re.DOTALL)
 
@@ -32,3 +37,35 @@ def differences(old: str, new: str) -> list[Piece]:
         if c < d:
             pieces.append(Piece("added", "".join(after[c:d])))
     return pieces
+
+
+class ComparedText(NamedTuple):
+    """One text of a report, compared with that of the last accepted one."""
+
+    label: str | Promise
+    text: str
+    pieces: list[Piece]
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing of it stood in the last report: then there is nothing to mark."""
+        return all(piece.kind == "added" for piece in self.pieces)
+
+
+def compare_texts(report: AbstractReport, last: AbstractReport | None) -> list[ComparedText]:
+    """The texts that the report or the last one has."""
+    compared = []
+    for name, label in TEXTS.items():
+        text, before = _in_one_language(report, last, name)
+        if text or before:
+            compared.append(ComparedText(label, text, differences(before, text)))
+    return compared
+
+
+def _in_one_language(report: AbstractReport, last: AbstractReport | None, name: str) -> tuple[str, str]:
+    """The text now and last time in one language: that of the new one, else the reader's."""
+    text = local(report, name)
+    if last is None:
+        return text, ""
+    language = "zh" if text and text == getattr(report, f"{name}_zh") else suffix()
+    return text, getattr(last, f"{name}_{language}") or local(last, name)

@@ -33,14 +33,8 @@ from web.lists.listing import LARGEST_PAGE
 from web.unsaved_input import restore_input
 from web.views import ListPage, WorkPage
 
-LABELS = {
-    "what_was_done": gettext_lazy("What was done"),
-    "problem": gettext_lazy("Problems"),
-    "next_step": gettext_lazy("Next steps"),
-}
 
-
-class ReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     department = SlugFilter(
         field_name="measure__lead_department",
         queryset=Department.objects.all(),
@@ -55,7 +49,7 @@ class ReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
 
 class ReviewPage(WorkPage, ListPage):
     template_name = "measures/review.html"
-    filterset_class = ReportFilter
+    filterset_class = WaitingReportFilter
     orderings = {"submitted_on": ["submitted_on", "submitted_at"]}
     default_ordering = "submitted_on"
     # Report id -> why it was refused; and the words typed for a return.
@@ -73,7 +67,7 @@ class ReviewPage(WorkPage, ListPage):
         typed = restore_input(self.request, reverse("measures:decide"))
         if _is_id(typed.get("report", "")) and typed.get("note"):
             self.notes = {int(typed["report"]): typed["note"]}
-        rows = review_rows(context["page"], labels=LABELS)
+        rows = review_rows(context["page"])
         for row in rows:
             row.refusal = self.refusals.get(row.report.pk, "")
             row.note = self.notes.get(row.report.pk)
