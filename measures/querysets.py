@@ -1,5 +1,6 @@
 """Named questions about plans, measures, their status changes and reports. They count and find; they do not judge."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +15,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -114,6 +116,15 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
             measure=of, submitted_on__gte=silent_since(as_of, limits), submitted_on__lte=as_of
         )
 
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(measure__section__plan=plan)
+
+    def first_filed(self, months: Iterable[date], *, by: date) -> dict[tuple[str, date], date]:
+        """By a measure's code and the month, the day of the first report that was filed by the day `by`. One that came
+        later adds to it, and makes nobody late."""
+        rows = self.filed(*months, by=by).order_by().values_list("measure__code", "period")
+        return {(code, month): day for code, month, day in rows.annotate(first=Min("submitted_on"))}
+
 
 class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
     def in_plan(self, plan: Any) -> Self:
@@ -171,13 +182,6 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
         if earlier is None:
             return listed
         return listed.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
-
-    def with_filed_on(self, month: date, *, by: date) -> Self:
-        """Adds `filed_on`: the day of the first report that was filed for the month by the day `by`; null for none.
-        One that came later adds to it, and makes nobody late."""
-        filed = _model("Report").objects.filed(month, by=by).filter(measure=OuterRef("pk"))
-        reports = filed.order_by("submitted_on")
-        return self.annotate(filed_on=Subquery(reports.values("submitted_on")[:1], output_field=DateField()))
 
     def changed(self) -> Self:
         """Those whose status differs from that of the earlier day, also by being listed since; needs `with_status`

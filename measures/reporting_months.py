@@ -1,31 +1,30 @@
 """Who has reported a month: what each lead department owed for it, and what it filed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet, Value
+from django.db.models import Max, QuerySet
 
 from accounts.models import Department
 from core.periods import month_of, months_between
 from core.statements import answer, compiled
-from measures.models import Measure, Notice, NoticeKind, Report
-from measures.timeline import History
+from measures.models import Notice, NoticeKind, Report
+from measures.timeline import History, load_history
 from reporting.months import BoardRow, ReportingMonth
 
 
 def months_of(plan: Any, *, day: date, month: date | None = None) -> dict[int, ReportingMonth]:
     """One month, that of the day by default, as it stands on the day, by the id of each lead department that owes
-    something for it. One query."""
+    something for it. Two queries."""
     found = months_by_department(plan, months=[month or month_of(day)], by=day)
     return {department: months[0] for department, months in found.items()}
 
 
 @compiled
 def _filed(plan_id: int, month: date, by: date) -> QuerySet[Any, Any]:
-    reports = Report.objects.filed(month, by=by).filter(measure__section__plan=plan_id).order_by()
-    return reports.values_list("measure__code")
+    return Report.objects.in_plan(plan_id).filed(month, by=by).order_by().values_list("measure__code")
 
 
 def months_from_history(history: History, plan: Any) -> dict[int, ReportingMonth]:
@@ -48,38 +47,33 @@ def months_shown(plan: Any, day: date) -> list[date]:
     return months_between(first, day) if first <= day else []
 
 
-def months_by_department(
-    plan: Any, *, months: Sequence[date], by: date, **only: Any
-) -> dict[int, list[ReportingMonth]]:
+def months_by_department(plan: Any, *, months: Sequence[date], by: date) -> dict[int, list[ReportingMonth]]:
     """Months in their order, each as it stands on the day `by`, with its last day, by the id of each lead department
-    that owes something for one of them. One query. `only` narrows the measures."""
-    counts = []
-    for number, month in enumerate(months):
-        owing = Measure.objects.in_plan(plan).owing(month, by=by).filter(**only)
-        counts.append(
-            owing.with_filed_on(month, by=by)
-            .order_by()
-            .annotate(number=Value(number))
-            .values("lead_department", "number")
-            .annotate(owed=Count("pk"), filed=Count("filed_on"), last_on=Max("filed_on"))
-        )
-    if not counts:
+    that owes something for one of them. Two queries."""
+    if not months:
         return {}
+    history = load_history(plan, by)
+    filed_on = Report.objects.in_plan(plan).first_filed(months, by=by)
     found: dict[int, list[ReportingMonth]] = {}
-    for row in counts[0].union(*counts[1:], all=True).order_by():
-        own = found.setdefault(row["lead_department"], [ReportingMonth(0, 0)] * len(counts))
-        own[row["number"]] = ReportingMonth(row["owed"], row["filed"], row["last_on"])
+    for number, month in enumerate(months):
+        days: dict[int, list[date | None]] = defaultdict(list)
+        for code, department in history.owing(month).items():
+            days[department].append(filed_on.get((code, month)))
+        for department, own in days.items():
+            filed = [day for day in own if day is not None]
+            found.setdefault(department, [ReportingMonth(0, 0)] * len(months))
+            found[department][number] = ReportingMonth(len(own), len(filed), max(filed, default=None))
     return found
 
 
 def months_of_department(department_id: int, *, plan: Any, months: Sequence[date], by: date) -> list[ReportingMonth]:
-    """One department's months in their order, each as it stands on the day `by`. One query."""
-    found = months_by_department(plan, months=months, by=by, lead_department=department_id)
+    """One department's months in their order, each as it stands on the day `by`. Two queries."""
+    found = months_by_department(plan, months=months, by=by)
     return found.get(department_id, [ReportingMonth(0, 0)] * len(months))
 
 
 def month_board(plan: Any, *, month: date, day: date) -> list[BoardRow]:
-    """The month of each department that owes something for it, those that miss most first. Three queries."""
+    """The month of each department that owes something for it, those that miss most first. Four queries."""
     months = months_of(plan, month=month, day=day)
     reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, period=month).order_by()
     reminded = dict(reminders.values_list("user__department").annotate(last=Max("day")))

@@ -107,7 +107,7 @@ class History:
 
     def owing(self, month: date) -> dict[str, int]:
         """The lead department of each measure that owes a report for the month, by the measure's code; `month` is the
-        first day of the month of the history's day."""
+        first day of the month of the history's day, or of an earlier one."""
         before = self.on(month - timedelta(days=1)) if month > date.min else [None for _rows in self.measures]
         return {
             latest.measure: latest.department_id

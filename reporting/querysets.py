@@ -13,6 +13,6 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
     def accepted(self) -> Self:
         return self.filter(state=ReportState.ACCEPTED)
 
-    def filed(self, month: date, *, by: date) -> Self:
-        """Reports for a month that were filed by the day `by`: `AbstractReport.is_filed` as a condition."""
-        return self.filter(period=month, submitted_on__lte=by, state__in=FILED_STATES)
+    def filed(self, *months: date, by: date) -> Self:
+        """Reports for these months that were filed by the day `by`: `AbstractReport.is_filed` as a condition."""
+        return self.filter(period__in=months, submitted_on__lte=by, state__in=FILED_STATES)
