@@ -29,10 +29,11 @@ TO_DO = ("overdue", "due_soon", "to_report")
 
 
 @dataclass
-class Row:
+class WorkspaceRow:
     """A measure that the department leads; `report` is the month's: the open one, else the newest accepted one.
 
-    A returned report of another month has a row of its own, since it must be answered too.
+    A returned report of another month has a row of its own, since it must be answered too. `failure`: why it could not
+    be filed just now.
     """
 
     measure: Any
@@ -53,48 +54,56 @@ class Row:
 
 @dataclass
 class Workspace:
-    rows: list[Row]
-    joined: list[Any]
+    """`participating`: measures that the department takes part in; `owed` and `missing`: numbers of reports."""
+
+    rows: list[WorkspaceRow]
+    participating: list[Any]
     owed: int
-    left: int
+    missing: int
 
     @property
-    def groups(self) -> list[tuple[str, str | Promise, list[Row]]]:
-        sorted_rows = [(key, title, [row for row in self.rows if row.group == key]) for key, title in GROUPS.items()]
-        return [group for group in sorted_rows if group[2]]
+    def groups(self) -> list[tuple[str, str | Promise, list[WorkspaceRow]]]:
+        groups = [(key, title, [row for row in self.rows if row.group == key]) for key, title in GROUPS.items()]
+        return [group for group in groups if group[2]]
 
 
-def workspace_of(department: Department, *, plan: Plan | None, month: date, day: date, limits: Thresholds) -> Workspace:
+def load_workspace(
+    department: Department, *, plan: Plan | None, month: date, day: date, limits: Thresholds
+) -> Workspace:
     measures = Measure.objects.in_plan(plan).as_of(day, limits=limits).listed(month_end(month))
+    led: dict[int, Any] = {
+        measure.pk: measure
+        for measure in measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "code")
+    }
+    participating = measures.filter(participating_departments=department).select_related("lead_department")
     owing = Measure.objects.in_plan(plan).owing(month, by=day).led_by(department)
     owed = set(owing.values_list("pk", flat=True))
-    led: list[Any] = list(measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "code"))
-    by_measure: dict[int, Any] = {measure.pk: measure for measure in led}
-    months: dict[int, Report] = {}
-    filed: set[int] = set()
-    rows = []
+    reports = _reports(department, plan=plan, month=month)
+    of_month = [report for report in reports if report.period == month]
+    newest = {report.measure_id: report for report in of_month}
+    filed = {report.measure_id for report in of_month if report.is_filed(by=day)}
+    rows = [
+        WorkspaceRow(led[report.measure_id], report.period, report, "returned")
+        for report in reports
+        if report.period != month and report.measure_id in led
+    ]
+    for key, measure in led.items():
+        report = newest.get(key)
+        group = _group(measure, report, is_filed=key in filed, is_owed=key in owed, day=day, limits=limits)
+        rows.append(WorkspaceRow(measure, month, report, group))
+    missing = len((owed & led.keys()) - filed)
+    return Workspace(rows, list(participating.order_by("code")), owed=len(owed), missing=missing)
+
+
+def _reports(department: Department, *, plan: Plan | None, month: date) -> list[Report]:
+    """Those of the month and the returned ones of all months; of one measure and month the one that counts comes last:
+    an open one is newer than all that are decided."""
     reports = Report.objects.filter(
         Q(period=month) | Q(state=ReportState.RETURNED),
         measure__lead_department=department,
         measure__section__plan=plan,
     )
-    # Newest last, so that it is the one that stays; an open one is newer than all that are decided.
-    for report in sorted(reports.order_by("submitted_on", "pk"), key=lambda each: each.state in OPEN_STATES):
-        measure = by_measure.get(report.measure_id)
-        if report.period == month:
-            months[report.measure_id] = report
-            if report.is_filed(by=day):
-                filed.add(report.measure_id)
-        elif measure is not None:
-            rows.append(Row(measure, report.period, report, "returned"))
-    for measure in led:
-        own = months.get(measure.pk)
-        is_filed, is_owed = measure.pk in filed, measure.pk in owed
-        group = _group(measure, own, is_filed=is_filed, is_owed=is_owed, day=day, limits=limits)
-        rows.append(Row(measure, month, own, group))
-    joined = measures.filter(participating_departments=department).select_related("lead_department").order_by("code")
-    left = sum(measure.pk in owed and measure.pk not in filed for measure in led)
-    return Workspace(rows, list(joined), owed=len(owed), left=left)
+    return sorted(reports.order_by("submitted_on", "pk"), key=lambda report: report.state in OPEN_STATES)
 
 
 def _group(measure: Any, report: Report | None, *, is_filed: bool, is_owed: bool, day: date, limits: Thresholds) -> str:

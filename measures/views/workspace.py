@@ -1,5 +1,6 @@
 """The workspace of a lead department."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.periods import month_of, next_month
 from measures.filing import report_no_change
 from measures.filters import asked_plan
 from measures.models import Measure
-from measures.workspace import workspace_of
+from measures.workspace import load_workspace
 from reporting.months import reports_due_on
 from web.days import asked_month
 from web.lists.listing import LARGEST_PAGE
@@ -41,7 +42,7 @@ class WorkspacePage(WorkPage):
         assert user.department is not None
         month = self.asked_month()
         plan = asked_plan(self.request)
-        work = workspace_of(user.department, plan=plan, month=month, day=self.day, limits=thresholds())
+        work = load_workspace(user.department, plan=plan, month=month, day=self.day, limits=thresholds())
         for row in work.rows:
             row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
         due_on, after = reports_due_on(month), next_month(month)
@@ -70,29 +71,31 @@ class NoChange(WorkspacePage):
         codes = request.POST.getlist("measure")[:LARGEST_PAGE]
         measures = Measure.objects.filter(code__in=codes).order_by("code")
         outcomes = report_no_change(measures, by=signed_in(request.user), period=month)
-        filed = [outcome for outcome in outcomes if outcome.ok]
-        if filed:
-            words = ngettext(
-                "%(count)s report filed: no change this month",
-                "%(count)s reports filed: no change this month",
-                len(filed),
-            )
-            messages.success(request, words % {"count": len(filed)})
         if not outcomes:
             messages.error(request, _("Tick at least one measure."))
-        codes_by_id = {measure.pk: measure.code for measure in measures}
-        self.failures = {codes_by_id[each.subject.pk]: each.reason for each in outcomes if not each.ok}
+        filed = sum(outcome.ok for outcome in outcomes)
+        if filed:
+            text = ngettext(
+                "%(count)s report filed: no change this month",
+                "%(count)s reports filed: no change this month",
+                filed,
+            )
+            messages.success(request, text % {"count": filed})
+        self.failures = {outcome.subject.code: outcome.reason for outcome in outcomes if not outcome.ok}
         if not self.failures:
             return redirect(f"{reverse('measures:workspace')}?period={month:%Y-%m}")
         context = self.get_context_data(**kwargs)
-        shown = {row.measure.code for row in context["work"].rows}
+        self.tell_failures({row.measure.code for row in context["work"].rows})
+        return self.render_to_response(context)
+
+    def tell_failures(self, shown: Collection[str]) -> None:
+        """The reason stands in the measure's row, or in a message where the page does not show the measure."""
         for code, reason in self.failures.items():
             if code not in shown:
-                messages.error(request, _("%(code)s: %(reason)s") % {"code": code, "reason": reason})
-        words = ngettext(
+                messages.error(self.request, _("%(code)s: %(reason)s") % {"code": code, "reason": reason})
+        text = ngettext(
             "%(count)s report was not filed; the reason stands in its row",
             "%(count)s reports were not filed; the reason stands in each row",
             len(self.failures),
         )
-        messages.error(request, words % {"count": len(self.failures)})
-        return self.render_to_response(context)
+        messages.error(self.request, text % {"count": len(self.failures)})
