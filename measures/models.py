@@ -3,6 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,7 +15,6 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, trac
 from measures.querysets import MeasureQuerySet, PlanQuerySet, ReportQuerySet, StatusChangeQuerySet
 from reporting.models import AbstractEvidence, AbstractReport
 from reporting.workflow import OPEN_STATES, ReportState
-from web.addresses import address
 
 
 class Plan(Sourced, UpdatedAtModel):
@@ -117,7 +117,7 @@ class Measure(Sourced, UpdatedAtModel):
         return f"{self.code} {self.title_zh}"
 
     def get_absolute_url(self) -> str:
-        return address("measures:detail", self.code)
+        return reverse("measures:detail", args=[self.code])
 
 
 class Report(AbstractReport, UpdatedAtModel):

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from accounts.models import Department
 from core.periods import month_of, months_between
-from core.statements import answer, compiled
 from measures.models import Notice, NoticeKind, Report
 from measures.timeline import History, load_history
 from reporting.months import BoardRow, ReportingMonth
@@ -22,16 +21,12 @@ def months_of(plan: Any, *, day: date, month: date | None = None) -> dict[int, R
     return {department: months[0] for department, months in found.items()}
 
 
-@compiled
-def _filed(plan_id: int, month: date, by: date) -> QuerySet[Any, Any]:
-    return Report.objects.in_plan(plan_id).filed(month, by=by).order_by().values_list("measure__code")
-
-
 def months_from_history(history: History, plan: Any) -> dict[int, ReportingMonth]:
     """What `months_of` gives, without `last_on`, where a page has loaded the history up to the day. One small query."""
     month = month_of(history.day)
     owing = history.owing(month)
-    filed = {code for (code,) in answer(_filed(plan.pk, month, history.day))} & owing.keys()
+    reports = Report.objects.in_plan(plan).filed(month, by=history.day)
+    filed = owing.keys() & set(reports.values_list("measure__code", flat=True))
     owed, reported = Counter(owing.values()), Counter(owing[code] for code in filed)
     return {department: ReportingMonth(number, reported[department]) for department, number in owed.items()}
 

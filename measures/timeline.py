@@ -7,10 +7,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-
 from core.lights import Thresholds, is_overdue, should_have_moved
-from core.statements import answer, compiled
 from core.statuses import MeasureStatus
 from measures.models import StatusChange
 from measures.rules import latest_by, owes_report
@@ -149,10 +146,9 @@ def total_on(steps: list[tuple[date, int]], day: date) -> int:
     return next((total for on, total in reversed(steps) if on <= day), 0)
 
 
-@compiled
-def _entries(plan_id: int, day: date) -> QuerySet[Any, Any]:
-    return (
-        StatusChange.objects.in_plan(plan_id)
+def load_history(plan: Any, day: date) -> History:
+    rows = (
+        StatusChange.objects.in_plan(plan.pk)
         .history(day)
         .values_list(
             "measure__code",
@@ -165,7 +161,4 @@ def _entries(plan_id: int, day: date) -> QuerySet[Any, Any]:
             "effective_on",
         )
     )
-
-
-def load_history(plan: Any, day: date) -> History:
-    return History([Entry._make(row) for row in answer(_entries(plan.pk, day))], day)
+    return History([Entry(*row) for row in rows], day)

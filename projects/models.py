@@ -2,6 +2,7 @@ from auditlog.registry import auditlog
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,7 +10,6 @@ from core.provenance import Provenance, Sourced
 from core.timestamps import UpdatedAtModel, track_links
 from measures.models import Measure
 from projects.querysets import ProjectQuerySet
-from web.addresses import address
 
 
 class Category(models.TextChoices):
@@ -99,7 +99,7 @@ class Project(Sourced, UpdatedAtModel):
         return str(Stage(self.stage).label)
 
     def get_absolute_url(self) -> str:
-        return address("projects:detail", self.code)
+        return reverse("projects:detail", args=[self.code])
 
 
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.

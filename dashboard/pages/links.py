@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.explanations import indicator_label, scope_filters, states_by_path
 from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures
-from web.addresses import address
 from web.days import STICKY_PARAMETERS
 
 # Stands for the path of a figure in an address that is made once for all figures of a page.
@@ -39,7 +39,8 @@ class Links:
         # Most addresses of the API refuse a comparison.
         chosen = {key: value for key, value in self.chosen.items() if key != "compare" or not name.startswith("api-")}
         query = {**filters, **chosen, **filters}
-        return f"{address(name, code)}?{urlencode(query)}" if query else address(name, code)
+        address = reverse(name, args=[code] if code else None)
+        return f"{address}?{urlencode(query)}" if query else address
 
 
 class FigureLinks:
