@@ -14,8 +14,8 @@ from web.language import local
 from web.lists.filters import DayField
 
 
-class TextField(forms.CharField):
-    """A line break counts as one letter, as it does in the browser."""
+class LongTextField(forms.CharField):
+    """Counts a line break as one character, as the browser does."""
 
     def __init__(self, rows: int = 4, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", MAX_TEXT_LENGTH)
@@ -28,7 +28,7 @@ class TextField(forms.CharField):
         return super().to_python(value.replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else value)
 
 
-class SeveralFiles(forms.FileInput):
+class MultipleFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
@@ -46,13 +46,13 @@ class ReportForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only where the status changes; empty: the day of submission."),
     )
-    what_was_done = TextField(
-        label=gettext_lazy("What was done"), rows=5, help_text=gettext_lazy("What was new this month, with numbers.")
+    what_was_done = LongTextField(
+        label=TEXTS["what_was_done"], rows=5, help_text=gettext_lazy("What was new this month, with numbers.")
     )
-    problem = TextField(label=gettext_lazy("Problems"))
-    next_step = TextField(label=gettext_lazy("Next steps"))
+    problem = LongTextField(label=TEXTS["problem"])
+    next_step = LongTextField(label=TEXTS["next_step"])
     evidence = forms.Field(
-        label=gettext_lazy("Upload files"), required=False, widget=SeveralFiles(attrs={"multiple": True})
+        label=gettext_lazy("Upload files"), required=False, widget=MultipleFilesInput(attrs={"multiple": True})
     )
     url = forms.CharField(label=gettext_lazy("Link"), required=False, widget=forms.URLInput)
     url_title = forms.CharField(label=gettext_lazy("What the link shows"), required=False, max_length=200)
@@ -74,19 +74,19 @@ class ReportForm(forms.Form):
         return ReportData(**{name: self.cleaned_data[name] for name in names})
 
 
-def typed_into(report: Report) -> dict[str, Any]:
-    """A report as the form shows it."""
+def form_values(report: Report) -> dict[str, Any]:
+    """The values with which the form of a report begins."""
     return {
         "status": report.status,
         "against_status": report.against_status,
         "effective_on": report.effective_on,
         "version": report.version,
-        **{name: text_of(report, name) for name in TEXTS},
+        **{name: editable_text(report, name) for name in TEXTS},
     }
 
 
-def text_of(report: Report, name: str) -> str:
-    """In the working language, which is what the form edits, where there is one; what the system itself wrote is in the
-    reader's."""
+def editable_text(report: Report, name: str) -> str:
+    """The text that the form edits: in the working language, else the other. "No change", which nobody typed, is in the
+    reader's language."""
     text = getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")
     return local(report, name) if text == NO_CHANGE else text

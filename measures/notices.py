@@ -83,7 +83,7 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
     return notify_department(department.pk, NoticeKind.REMINDER, period=period)
 
 
-def notices_of(user: User) -> QuerySet[Notice]:
+def notices_for(user: User) -> QuerySet[Notice]:
     """Those of a person, with what their sentences need."""
     return user.notices.select_related("measure", "report__measure")
 
@@ -93,7 +93,7 @@ def read_notice(notice: Notice) -> str:
     if notice.read_at is None:
         notice.read_at = now()
         notice.save(update_fields=["read_at"])
-    return address_of(notice)
+    return notice_url(notice)
 
 
 def read_all(user: User) -> int:
@@ -104,7 +104,7 @@ def _measure_of(notice: Notice) -> Measure | None:
     return notice.measure or (notice.report.measure if notice.report else None)
 
 
-def sentence_of(notice: Notice) -> str:
+def notice_sentence(notice: Notice) -> str:
     """What a notice says, in the reader's language, of the rows as they are now."""
     measure, report = _measure_of(notice), notice.report
     period = notice.period or (report.period if report else None)
@@ -135,7 +135,7 @@ def _sentence_for(notice: Notice) -> str:
             return _("%(measure)s was due on %(day)s and was not completed in time.")
 
 
-def address_of(notice: Notice) -> str:
+def notice_url(notice: Notice) -> str:
     """The page to act on: the form for what came back, the workspace for a reminder, else the measure."""
     report = notice.report
     if report is not None and notice.kind == NoticeKind.RETURNED:
@@ -166,7 +166,7 @@ def send_digests(on: date) -> int:
 def _send_digest(user: User, *, on: date) -> bool:
     # Two workers at once: the second finds the notices sent.
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    notices = list(notices_of(user).filter(emailed_on=None))
+    notices = list(notices_for(user).filter(emailed_on=None))
     if not notices:
         return False
     with translation.override(user.language or settings.LANGUAGE_CODE):
@@ -186,6 +186,6 @@ def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
     site = settings.PILOTZONE_SITE_URL
     return {
         "name": user.get_full_name() or user.get_username(),
-        "rows": [{"sentence": sentence_of(each), "url": f"{site}{address_of(each)}"} for each in notices],
+        "rows": [{"sentence": notice_sentence(each), "url": f"{site}{notice_url(each)}"} for each in notices],
         "inbox_url": f"{site}{reverse('measures:inbox')}",
     }

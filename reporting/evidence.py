@@ -20,7 +20,7 @@ from reporting.services import check_editable, lock_report
 logger = logging.getLogger(__name__)
 
 # One report holds at most so many pieces.
-MOST_EVIDENCE = 20
+MAX_EVIDENCE = 20
 
 
 @transaction.atomic
@@ -57,8 +57,8 @@ def attach_document(report: AbstractReport, *, by: User, number: str, title: str
 def _attach(report: AbstractReport, *, by: User, **columns: Any) -> AbstractEvidence:
     lock_report(report)
     check_editable(report, by, field="evidence")
-    if report.evidence.count() >= MOST_EVIDENCE:
-        raise NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MOST_EVIDENCE}, field="evidence")
+    if report.evidence.count() >= MAX_EVIDENCE:
+        raise NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MAX_EVIDENCE}, field="evidence")
     evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
     return evidence
 

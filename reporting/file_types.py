@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.exceptions import NotAllowed
 from web.errors import in_a_row
 
-KINDS_BY_HEAD = {
+EXTENSIONS_BY_SIGNATURE = {
     "application/pdf": (".pdf",),
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -21,21 +21,21 @@ KINDS_BY_HEAD = {
 }
 OFFICE = "application/vnd.openxmlformats-officedocument"
 # The part that makes a zip file a document of Office.
-MAIN_PARTS = {
+OFFICE_PARTS = {
     "word/document.xml": f"{OFFICE}.wordprocessingml.document",
     "xl/workbook.xml": f"{OFFICE}.spreadsheetml.sheet",
     "ppt/presentation.xml": f"{OFFICE}.presentationml.presentation",
 }
 # The stream that makes a compound file (OLE) a document of Office; installers are compound files too.
-MAIN_STREAMS = {
+OFFICE_STREAMS = {
     "WordDocument": "application/msword",
     "Workbook": "application/vnd.ms-excel",
     "Book": "application/vnd.ms-excel",
     "PowerPoint Document": "application/vnd.ms-powerpoint",
 }
-ENDINGS = {
-    **KINDS_BY_HEAD,
-    **{kind: (ending,) for kind, ending in zip(MAIN_PARTS.values(), (".docx", ".xlsx", ".pptx"), strict=True)},
+EXTENSIONS = {
+    **EXTENSIONS_BY_SIGNATURE,
+    **{kind: (ending,) for kind, ending in zip(OFFICE_PARTS.values(), (".docx", ".xlsx", ".pptx"), strict=True)},
     "application/msword": (".doc", ".wps"),
     "application/vnd.ms-excel": (".xls", ".et"),
     "application/vnd.ms-powerpoint": (".ppt", ".dps"),
@@ -43,30 +43,30 @@ ENDINGS = {
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def most_bytes() -> int:
+def max_evidence_bytes() -> int:
     return settings.PILOTZONE_EVIDENCE_MEGABYTES * 1024 * 1024
 
 
-def too_large() -> str:
+def too_large_message() -> str:
     limit = _("Files of up to %(size)s MB") % {"size": settings.PILOTZONE_EVIDENCE_MEGABYTES}
     return in_a_row([_("The file is too large"), limit])
 
 
 def check_file(file: "File[bytes]") -> str:
     """The content type of a document or picture. Raises NotAllowed for anything else, and for what is too large."""
-    if file.size > most_bytes():
-        raise NotAllowed(too_large(), field="evidence")
+    if file.size > max_evidence_bytes():
+        raise NotAllowed(too_large_message(), field="evidence")
     if not file.size:
         raise NotAllowed(_("The file is empty"), field="evidence")
     file.seek(0)
     head = file.read(len(COMPOUND))
     file.seek(0)
     if head.startswith(ZIP):
-        found = _of_zip(file)
+        found = _type_of_zip(file)
     elif head.startswith(COMPOUND):
-        found = _of_compound(file.read())
+        found = _type_of_compound_file(file.read())
     else:
-        found = _of_head(file)
+        found = _type_by_signature(file)
     file.seek(0)
     if found is None:
         raise NotAllowed(
@@ -76,18 +76,18 @@ def check_file(file: "File[bytes]") -> str:
     return found
 
 
-def _of_head(file: "File[bytes]") -> str | None:
+def _type_by_signature(file: "File[bytes]") -> str | None:
     """By the first bytes alone: a program that carries a PDF further down begins as a program."""
     for match in puremagic.magic_stream(file):
         kind: str = match.mime_type
         start = 8 if kind == "image/webp" else 0
         is_certain = match.offset == start and len(match.byte_match) > 2
-        if is_certain and match.extension in KINDS_BY_HEAD.get(kind, ()):
+        if is_certain and match.extension in EXTENSIONS_BY_SIGNATURE.get(kind, ()):
             return kind
     return None
 
 
-def _of_zip(file: "File[bytes]") -> str | None:
+def _type_of_zip(file: "File[bytes]") -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
@@ -97,19 +97,19 @@ def _of_zip(file: "File[bytes]") -> str | None:
         return None
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise _has_macros()
-    return next((kind for part, kind in MAIN_PARTS.items() if part in names), None)
+    return next((kind for part, kind in OFFICE_PARTS.items() if part in names), None)
 
 
-def _of_compound(content: bytes) -> str | None:
-    if _entry("_VBA_PROJECT_CUR", kind=1) in content or _entry("VBA", kind=1) in content:
+def _type_of_compound_file(content: bytes) -> str | None:
+    if _directory_entry("_VBA_PROJECT_CUR", kind=1) in content or _directory_entry("VBA", kind=1) in content:
         raise _has_macros()
-    return next((kind for name, kind in MAIN_STREAMS.items() if _entry(name, kind=2) in content), None)
+    return next((kind for name, kind in OFFICE_STREAMS.items() if _directory_entry(name, kind=2) in content), None)
 
 
-def _entry(name: str, *, kind: int) -> bytes:
+def _directory_entry(name: str, *, kind: int) -> bytes:
     """How the directory of a compound file begins the entry of a stream (2) or a folder (1)."""
-    written = name.encode("utf-16-le")
-    return written.ljust(64, b"\0") + struct.pack("<HB", len(written) + 2, kind)
+    encoded = name.encode("utf-16-le")
+    return encoded.ljust(64, b"\0") + struct.pack("<HB", len(encoded) + 2, kind)
 
 
 def _has_macros() -> NotAllowed:
@@ -120,6 +120,6 @@ def _has_macros() -> NotAllowed:
 
 def download_name(name: str, content_type: str) -> str:
     """The name as uploaded; one that claims to be something else gets the ending of what it is."""
-    endings = ENDINGS.get(content_type, (".bin",))
+    endings = EXTENSIONS.get(content_type, (".bin",))
     name = "".join(letter for letter in name if letter.isprintable()).strip() or "file"
     return name if PurePath(name).suffix.lower() in endings else name + endings[0]

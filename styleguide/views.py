@@ -77,7 +77,7 @@ class Values(NamedTuple):
     machine: bool = False
 
 
-class ReportForm(forms.Form):
+class SampleForm(forms.Form):
     """A field of each kind, as the product's forms have them."""
 
     title = forms.CharField(max_length=20)
@@ -154,11 +154,11 @@ def buttons() -> list[Entry]:
 
 
 def forms_and_filters() -> list[Entry]:
-    empty, wrong = ReportForm(auto_id="plain-%s"), ReportForm({"due_on": "2023-08-30"}, auto_id="wrong-%s")
+    empty, wrong = SampleForm(auto_id="plain-%s"), SampleForm({"due_on": "2023-08-30"}, auto_id="wrong-%s")
     for name in ("light", "due_on", "file"):
         wrong.add_error(name, _("This value is not allowed; choose one of: %(values)s") % {"values": "2023-06-30"})
-    hinted = ReportForm(auto_id="hinted-%s")
-    refused = ReportForm({"status": "promoting"}, auto_id="refused-%s")
+    hinted = SampleForm(auto_id="hinted-%s")
+    refused = SampleForm({"status": "promoting"}, auto_id="refused-%s")
     filters = FilterForm({"q": "", "status": "completed", "light": "red"}, auto_id="filter-%s")
     field = '{% include "components/field.html" with field=form.'
     names = list(empty.fields)

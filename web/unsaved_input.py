@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 KEY = "unsaved_input"
 # Of one field, in characters, and of forms in one session: a visitor who is not logged in may fill both.
-MOST_CHARACTERS = 20_000
-MOST_FORMS = 3
+MAX_CHARACTERS = 20_000
+MAX_FORMS = 3
 
 
 class RestoresInput:
@@ -26,13 +26,13 @@ class RestoresInput:
     def store_input(cls, request: HttpRequest) -> None:
         """Stores what was posted; `had_files` where files came with it, which are lost."""
         names = [name for name in cls.restored_fields if name in request.POST]
-        typed = {name: request.POST[name][:MOST_CHARACTERS] for name in names}
+        typed = {name: request.POST[name][:MAX_CHARACTERS] for name in names}
         if request.FILES:
             typed["had_files"] = "true"
         forms = request.session.get(KEY, {})
         address = cls.form_address(request)
         forms.pop(address, None)
-        request.session[KEY] = dict([*forms.items(), (address, typed)][-MOST_FORMS:])
+        request.session[KEY] = dict([*forms.items(), (address, typed)][-MAX_FORMS:])
 
 
 def has_unsaved_input(request: HttpRequest) -> bool:

@@ -20,7 +20,7 @@ from core.texts import MAX_TEXT_LENGTH
 from measures.filing import file_report, rewrite_report
 from measures.models import Measure, Report
 from measures.reports import submit_report
-from reporting.evidence import MOST_EVIDENCE
+from reporting.evidence import MAX_EVIDENCE
 from reporting.models import TEXTS
 from reporting.services import allowed_moves, withdraw_report
 from reporting.workflow import MOVES, ReportState
@@ -100,7 +100,7 @@ _CONTENT: dict[str, Field] = {
     **{name: bodies.text(most=MAX_TEXT_LENGTH).like(meaning(label)) for name, label in TEXTS.items()},
     "evidence": bodies.several(
         bodies.any_of(_DOCUMENT, _LINK, else_say=lambda: _("Give either a document number or an address.")),
-        most=MOST_EVIDENCE,
+        most=MAX_EVIDENCE,
     ).like(meaning(gettext_lazy("Documents and links that prove it"))),
     "submit": bodies.flag().like(meaning(gettext_lazy("Whether it is handed to the reviewing office at once"))),
 }
@@ -211,11 +211,11 @@ class ReportEndpoint(Endpoint):
     def moves(self, report: Report) -> list[str]:
         return [move.name for move in allowed_moves(report, self.request.user)]
 
-    def person(self) -> User:
+    def filer(self) -> User:
         """Who files; raises PermissionDenied for others than the lead department's reporters."""
         user: User = self.request.user
         if not may_report(user, lead=self.measure.lead_department_id):
-            raise PermissionDenied(_("Only the lead department may report on this measure"))
+            raise PermissionDenied(str(Report.filing_refusal))
         return user
 
     def answer(self, report: Report, **more: Any) -> Response:
@@ -244,7 +244,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
         return self.with_asked_fields(map(self.row, objects))
 
     def post(self, request: Any, code: str) -> Response:
-        by = self.person()
+        by = self.filer()
         values = bodies.read_body(request.data, NEW)
         report = file_report(
             self.measure,
@@ -277,7 +277,7 @@ class ReportDetail(ReportEndpoint):
         return self.answer(self.get_report(report))
 
     def put(self, request: Any, code: str, report: int) -> Response:
-        by, found = self.person(), self.get_report(report)
+        by, found = self.filer(), self.get_report(report)
         values = bodies.read_body(request.data, CHANGED)
         changed = rewrite_report(
             found,
@@ -301,7 +301,7 @@ class ReportMove(ReportDetail):
         raise NotImplementedError
 
     def post(self, request: Any, code: str, report: int) -> Response:
-        by, found = self.person(), self.get_report(report)
+        by, found = self.filer(), self.get_report(report)
         bodies.read_body(request.data or {}, NOTHING)
         return self.answer(self.make_move(found, by=by))
 

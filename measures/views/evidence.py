@@ -19,7 +19,7 @@ from core.exceptions import NotAllowed
 from measures.forms import ReportForm
 from measures.models import Evidence, Report
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
-from reporting.file_types import download_name, too_large
+from reporting.file_types import download_name, too_large_message
 from reporting.workflow import ReportState
 from web.errors import add_refusal
 from web.uploads import refused_files
@@ -28,7 +28,7 @@ from web.uploads import refused_files
 def change_evidence(request: HttpRequest, form: ReportForm, report: Report | None, *, by: User) -> None:
     """Attaches and removes what was asked for, each by itself; what was attached leaves its field of the form."""
     for name in refused_files(request):
-        form.add_error("evidence", _about(name, too_large()))
+        form.add_error("evidence", _about(name, too_large_message()))
     files = request.FILES.getlist("evidence")
     if report is None:
         if files:

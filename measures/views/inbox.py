@@ -14,7 +14,7 @@ from django.views.generic import View
 
 from accounts.permissions import signed_in
 from measures.models import Notice
-from measures.notices import notices_of, read_all, read_notice, sentence_of
+from measures.notices import notice_sentence, notices_for, read_all, read_notice
 from web.views import ListPage, WorkPage
 
 
@@ -34,11 +34,11 @@ class Inbox(WorkPage, ListPage):
         return request.user.is_authenticated
 
     def get_queryset(self) -> QuerySet[Notice]:
-        return notices_of(signed_in(self.request.user))
+        return notices_for(signed_in(self.request.user))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        rows = [{"notice": each, "sentence": sentence_of(each)} for each in context["page"]]
+        rows = [{"notice": each, "sentence": notice_sentence(each)} for each in context["page"]]
         unread = signed_in(self.request.user).notices.filter(read_at=None).count()
         return context | {"rows": rows, "unread_notices": unread}
 
@@ -49,7 +49,7 @@ class OpenNotice(LoginRequiredMixin, View):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return redirect(read_notice(get_object_or_404(notices_of(signed_in(request.user)), pk=pk)))
+        return redirect(read_notice(get_object_or_404(notices_for(signed_in(request.user)), pk=pk)))
 
 
 class ReadAll(LoginRequiredMixin, View):

@@ -26,7 +26,7 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of
 from core.statuses import MeasureStatus
-from measures.forms import ReportForm, text_of, typed_into
+from measures.forms import ReportForm, editable_text, form_values
 from measures.models import Measure, Report
 from measures.reports import NO_CHANGE, StatusMoved, open_report, save_draft, submit_report
 from measures.rules import is_completion
@@ -66,7 +66,7 @@ class ReportingView(RestoresInput, View):
         measures = Measure.objects.select_related("section", "lead_department").with_status(today())
         self.measure, self.user = get_object_or_404(measures, code=code), signed_in(request.user)
         if not may_report(self.user, lead=self.measure.lead_department_id):
-            raise PermissionDenied(_("Only the lead department may report on this measure"))
+            raise PermissionDenied(str(Report.filing_refusal))
         if self.month < month_of(self.measure.listed_on) or self.measure.listed_on > today():
             raise BadQuery({"period": [_("The measure was not yet listed in this month.")]})
         return super().dispatch(request, *args, **kwargs)
@@ -136,7 +136,7 @@ class ReportPage(ReportingView):
             return self.show_submitted(report)
         restored = unsaved_input(request, self.form_address(request))
         self.saved = None if restored else report
-        initial = typed_into(report) if report is not None else self.first_values()
+        initial = form_values(report) if report is not None else self.first_values()
         if report is not None and report.against_status != self.measure.status:
             # Both are shown, so whoever saves from here on has been told.
             self.refusal = StatusMoved(report.against_status, self.measure.status)
@@ -216,7 +216,7 @@ class ReportPage(ReportingView):
 
     def post_to_submitted(self, form: ReportForm, report: Report) -> HttpResponseBase:
         """A form sent after the report was submitted: the same again is done; anything else is shown, to be copied."""
-        shown = typed_into(report)
+        shown = form_values(report)
         if form.is_valid() and all(form.cleaned_data[name] == shown[name] for name in ("status", *TEXTS)):
             forget_input(self.request, self.form_address(self.request))
             return self.redirect_submitted()
@@ -269,7 +269,7 @@ class ReportPage(ReportingView):
 
     def differences(self, form: ReportForm, theirs: Report) -> list[dict[str, Any]]:
         """Field by field what stands in the database and what was typed, where they differ."""
-        shown = typed_into(theirs)
+        shown = form_values(theirs)
         mine = {name: form.cleaned_data[name] for name in ("status", "effective_on", *TEXTS)}
         rows = [
             {"label": form.fields[name].label, "theirs": shown[name], "mine": mine[name], "name": name}
@@ -282,7 +282,7 @@ class ReportPage(ReportingView):
         return rows
 
     def show_submitted(self, report: Report, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:
-        shown = {name: text_of(report, name) for name in TEXTS}
+        shown = {name: editable_text(report, name) for name in TEXTS}
         return self.render_page(report, is_submitted=True, unsaved=unsaved, shown=shown, last=self.last_report)
 
     def render_page(self, report: Report | None, **context: Any) -> HttpResponseBase:
