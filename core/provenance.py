@@ -27,3 +27,7 @@ class Sourced(models.Model):
                 name="%(app_label)s_%(class)s_published_has_source",
             ),
         ]
+
+    @property
+    def is_published(self) -> bool:
+        return self.provenance == Provenance.PUBLISHED

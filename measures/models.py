@@ -160,6 +160,10 @@ class Report(AbstractReport, UpdatedAtModel):
     def __str__(self) -> str:
         return f"{self.measure_id} {self.period:%Y-%m}"
 
+    @property
+    def changes_status(self) -> bool:
+        return self.status != self.against_status
+
     def lock_subject(self) -> None:
         Measure.objects.select_for_update().get(pk=self.measure_id)
 

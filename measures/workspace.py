@@ -43,6 +43,18 @@ class WorkspaceRow:
     failure: str = ""
 
     @property
+    def is_returned(self) -> bool:
+        return self.group == "returned"
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.group == "accepted"
+
+    @property
+    def owes_nothing(self) -> bool:
+        return self.group == "nothing"
+
+    @property
     def is_to_do(self) -> bool:
         return self.group in TO_DO
 
@@ -62,9 +74,10 @@ class Workspace:
     missing: int
 
     @property
-    def groups(self) -> list[tuple[str, str | Promise, list[WorkspaceRow]]]:
-        groups = [(key, title, [row for row in self.rows if row.group == key]) for key, title in GROUPS.items()]
-        return [group for group in groups if group[2]]
+    def groups(self) -> list[tuple[str | Promise, list[WorkspaceRow]]]:
+        """Titles and rows of those that are not empty."""
+        groups = [(title, [row for row in self.rows if row.group == key]) for key, title in GROUPS.items()]
+        return [(title, rows) for title, rows in groups if rows]
 
 
 def load_workspace(

@@ -113,6 +113,14 @@ class AbstractReport(Sourced):
             ),
         ]
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == ReportState.DRAFT
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == ReportState.RETURNED
+
     def is_filed(self, *, by: date) -> bool:
         """Whether it counts for its month on the day `by`: submitted by then, and waiting for review or accepted."""
         return self.state in FILED_STATES and self.submitted_on is not None and self.submitted_on <= by

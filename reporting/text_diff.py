@@ -19,6 +19,14 @@ class Piece(NamedTuple):
     kind: str
     text: str
 
+    @property
+    def is_added(self) -> bool:
+        return self.kind == "added"
+
+    @property
+    def is_removed(self) -> bool:
+        return self.kind == "removed"
+
 
 def clauses(text: str) -> list[str]:
     return [clause for clause in CLAUSE.findall(text) if clause]
@@ -49,7 +57,7 @@ class ComparedText(NamedTuple):
     @property
     def is_new(self) -> bool:
         """Nothing of it stood in the last report: then there is nothing to mark."""
-        return all(piece.kind == "added" for piece in self.pieces)
+        return all(piece.is_added for piece in self.pieces)
 
 
 def compare_texts(report: AbstractReport, last: AbstractReport | None) -> list[ComparedText]:

@@ -80,13 +80,7 @@ WIDE_TEMPLATES = {
     "templates/dashboard/_since.html",
     "templates/dashboard/cities.html",
     "templates/dashboard/explain.html",
-    "templates/measures/_evidence.html",
-    "templates/measures/lights.html",
-    "templates/measures/measure_detail.html",
-    "templates/measures/measure_list.html",
-    "templates/measures/report_form.html",
     "templates/measures/review.html",
-    "templates/measures/workspace.html",
     "templates/projects/project_list.html",
     "templates/rollups/runs.html",
 }

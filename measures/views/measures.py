@@ -93,6 +93,7 @@ class MeasureList(ListPage):
             "rows": self.rows(context["page"].object_list),
             "counts": sentence % counts,
             "changed": context["listing"].rows.changed().count() if self.compared else 0,
+            "only_changed": self.request.GET.get("changed") == "yes",
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -71,7 +71,12 @@ class ReviewPage(WorkPage, ListPage):
         for row in rows:
             row.refusal = self.refusals.get(row.report.pk, "")
             row.note = self.notes.get(row.report.pk)
-        return context | {"rows": rows, "query": self.request.GET.urlencode(), "max_reason_length": MAX_REASON_LENGTH}
+        return context | {
+            "rows": rows,
+            "all_ticked": self.request.GET.get("ticked") == "all",
+            "query": self.request.GET.urlencode(),
+            "max_reason_length": MAX_REASON_LENGTH,
+        }
 
 
 class Decide(ReviewPage):

@@ -49,6 +49,7 @@ class WorkspacePage(WorkPage):
         return super().get_context_data(
             work=work,
             groups=work.groups,
+            all_ticked=self.request.GET.get("ticked") == "all",
             can_file=any(row.can_file_no_change for row in work.rows),
             department=user.department,
             month=month,

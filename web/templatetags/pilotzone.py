@@ -196,6 +196,7 @@ def sort_head(context: Context, ordering: str, label: str, number: bool = False,
         "label": label,
         "number": number,
         "direction": directions.get(current, ""),
+        "is_ascending": current == ordering,
         "query": links.query_with(params, ordering=f"-{ordering}" if current == ordering else ordering),
     }
 
