@@ -44,8 +44,8 @@ def months_shown(plan: Any, day: date) -> list[date]:
 
 def months_by_department(plan: Any, *, months: Sequence[date], by: date) -> dict[int, list[ReportingMonth]]:
     """Months in their order, each as it stands on the day `by`, with its last day, by the id of each lead department
-    that owes something for one of them. Two queries."""
-    if not months:
+    that owes something for one of them; none where there is no plan. Two queries."""
+    if plan is None or not months:
         return {}
     history = load_history(plan, by)
     filed_on = Report.objects.in_plan(plan).first_filed(months, by=by)
