@@ -301,7 +301,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=30),
     },
     # Every page sums up these rows.
-    "forget-old-changes": {"task": "web.tasks.forget_old_changes_task", "schedule": 600.0},
+    "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
     "tell-of-due-dates": {
         "task": "measures.tasks.notify_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),

@@ -73,7 +73,7 @@ def _static_files_are_looked_for_once() -> Any:
 
 @pytest.fixture(autouse=True)
 def _pages_are_made_anew(settings: Any) -> None:
-    """A test is one transaction, and a kept page is told from another by the transactions that were committed."""
+    """A test is one transaction, and a cached page is told from another by the transactions that were committed."""
     settings.PILOTZONE_PAGE_CACHE_SECONDS = 0
 
 

@@ -9,6 +9,6 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         from web.cache import versions
 
-        connection_created.connect(versions.watch)
+        connection_created.connect(versions.watch_connection)
         pre_migrate.connect(versions.pause, sender=self)
         post_migrate.connect(versions.resume, sender=self)

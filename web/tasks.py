@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from web.cache.versions import forget_old_changes
+from web.cache.versions import delete_old_changes
 
 
 @shared_task
-def forget_old_changes_task() -> None:
-    forget_old_changes()
+def delete_old_changes_task() -> None:
+    delete_old_changes()

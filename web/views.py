@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 
 from accounts.permissions import may_read
 from core.clock import today
-from web.cache.pages import kept_page
+from web.cache.pages import cached_page
 from web.charts.chart import Chart
 from web.days import asked_comparison, asked_day, settled_comparison
 from web.errors import BadQuery, not_one_of
@@ -34,8 +34,7 @@ class ReadingView(RestoresInput, TemplateView):
     compared: date | None
     # Whether its foot says how fresh the totals of the plan are.
     shows_totals = False
-    # Whether it may be shown again, unmade, as long as the data are the same.
-    is_kept = True
+    is_cached = True
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_read(request.user)
@@ -57,10 +56,10 @@ class ReadingView(RestoresInput, TemplateView):
             return redirect(address)
         self.day = self.asked_day(request)
         self.compared = self.asked_comparison(request)
-        make = partial(self.make, request, *args, **kwargs)
-        return kept_page(request, make) if self.is_kept else make()
+        respond = partial(self.respond, request, *args, **kwargs)
+        return cached_page(request, respond) if self.is_cached else respond()
 
-    def make(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page; with `?chart=` the rows of one of its charts as CSV instead. Raises BadQuery for one that it has
         not.
         """
@@ -85,7 +84,7 @@ class ReadingView(RestoresInput, TemplateView):
 class WorkPage(ReadingView):
     """A page on which people act. They act today, so it is of today whatever day its address names."""
 
-    is_kept = False
+    is_cached = False
 
     def asked_day(self, request: HttpRequest) -> date:
         return today()

@@ -45,7 +45,7 @@ from web.api.schema import (
     record,
 )
 from web.api.throttled_view import ThrottledView
-from web.cache.pages import find, keep, page_key, seen_since, site_version
+from web.cache.pages import load, page_key, site_version, store, version_known_since
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import EXPORTS, MOST_ROWS, About, export
@@ -184,7 +184,7 @@ class Endpoint(ThrottledView):
         self.etag = hashlib.sha256(self.key.encode()).hexdigest()[:32]
         # What says when it was counted differs in that moment, and in nothing else.
         etag = f'W/"{self.etag}"' if "computed_at" in self.columns else f'"{self.etag}"'
-        since = seen_since(version)
+        since = version_known_since(version)
         self.validators = {"ETag": etag, **({"Last-Modified": http_date(since)} if since else {})}
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -199,7 +199,7 @@ class Endpoint(ThrottledView):
         sent = {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
         if f'"{self.etag}"' in sent:
             return HttpResponse(status=304)
-        cached = find(self.key)
+        cached = load(self.key)
         if cached is None:
             return None
         content, headers = cached
@@ -210,7 +210,7 @@ class Endpoint(ThrottledView):
 
     def keep(self, response: Response) -> None:
         headers = {name: response.headers[name] for name in ("Content-Type", "Link") if name in response.headers}
-        keep(self.key, response.content, headers)
+        store(self.key, response.content, headers)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if getattr(response, "data", None) and request.method in ("GET", "HEAD") and response.status_code == 200:

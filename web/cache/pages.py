@@ -1,16 +1,16 @@
-"""Whole pages and answers of the API, kept for the next who asks for the same.
+"""Cached pages and answers of the API, for the next reader who asks for the same.
 
-Each is kept under everything that it depends on: the version of the data, the day, the address, the language, large
-print, the reader, and this release with its settings. There is nothing to clear: what has changed is asked for by
-another name, and what nobody asks for any more expires.
+The key of each holds all that it depends on: the version of the data, the day, the address, the language, large print,
+the reader, and this release with its settings. So nothing has to be cleared: after a change another key is asked for,
+and old entries expire.
 """
 
+import functools
 import hashlib
 import logging
 import re
 import time
 from collections.abc import Callable
-from functools import cache as once
 from pathlib import Path
 
 from django.conf import settings
@@ -30,34 +30,38 @@ from web.unsaved_input import has_unsaved_input
 logger = logging.getLogger(__name__)
 
 # A longer page is rare, and not worth the room.
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 # The newest version that this process saw, and since when.
-_seen: tuple[tuple[str, ...], float] = ((), 0.0)
-# The token of a form is the visitor's own; in a kept page its place is empty.
+_known_version: tuple[tuple[str, ...], float] = ((), 0.0)
+# The token of a form is the visitor's own; in a cached page its place is empty.
 _TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")')
 
 
-def kept_page(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The page as it was kept; else what `make` makes, which is kept if it may be."""
-    has_words = has_unsaved_input(request) or len(get_messages(request)) > 0
-    if has_words or not settings.PILOTZONE_PAGE_CACHE_SECONDS or request.method != "GET":
-        return make()
+def cached_page(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The page out of the cache; else what `respond` makes, which is cached if it may be."""
+    if not _may_be_cached(request):
+        return respond()
     key = page_key(request)
-    kept = find(key)
-    if kept is not None:
-        content, headers = kept
-        return _tagged(HttpResponse(_with_token(content, get_token(request)), headers=headers), key, request)
-    response = make()
+    cached = load(key)
+    if cached is not None:
+        content, headers = cached
+        return _with_etag(HttpResponse(_with_token(content, get_token(request)), headers=headers), key, request)
+    response = respond()
     if response.status_code != 200 or response.streaming:
         return response
     assert isinstance(response, HttpResponse)
     if hasattr(response, "render"):
         response.render()
-    # What was made for this one visit: a message that was shown, words that came back into a form.
+    # Made for this one visit: a message was shown, or unsaved input came back into a form.
     if request.session.modified or response.cookies:
         return response
-    keep(key, _with_token(response.content, ""), {"Content-Type": response.headers["Content-Type"]})
-    return _tagged(response, key, request)
+    store(key, _with_token(response.content, ""), {"Content-Type": response.headers["Content-Type"]})
+    return _with_etag(response, key, request)
+
+
+def _may_be_cached(request: HttpRequest) -> bool:
+    is_for_one_visit = has_unsaved_input(request) or len(get_messages(request)) > 0
+    return request.method == "GET" and settings.PILOTZONE_PAGE_CACHE_SECONDS > 0 and not is_for_one_visit
 
 
 def _with_token(page: bytes, token: str) -> bytes:
@@ -66,23 +70,25 @@ def _with_token(page: bytes, token: str) -> bytes:
 
 
 def site_version() -> tuple[str, ...]:
-    """What no answer can differ without, whoever asks and for what."""
-    # Read before an answer is made: what is changed meanwhile is in the answer already, under a name that nobody asks
-    # for any more.
+    """What every page and answer depends on: the release, the data and the day.
+
+    It is read before an answer is made. A change meanwhile may be in the answer already; then it is cached under a
+    version that nobody asks for any more.
+    """
     return (_release(), versions.current(), today().isoformat())
 
 
-def seen_since(version: tuple[str, ...]) -> int | None:
+def version_known_since(version: tuple[str, ...]) -> int | None:
     """The second, of the epoch, since which this process has known the version to be the site's; None in its first.
 
-    It serves as Last-Modified: what is changed is first seen later than any such second that was told before, by any
-    process. The moments of the changes themselves would not do, since one that began early may be committed late.
+    It serves as Last-Modified: a change is first seen later than any second that a process told before. The moments of
+    the changes themselves would not do, since one that began early may be committed late.
     """
-    global _seen
+    global _known_version
     now = time.time()
-    if _seen[0] != version:
-        _seen = (version, now)
-    since = int(_seen[1])
+    if _known_version[0] != version:
+        _known_version = (version, now)
+    since = int(_known_version[1])
     return since if int(now) > since else None
 
 
@@ -92,13 +98,13 @@ def page_key(request: HttpRequest, version: tuple[str, ...] | None = None) -> st
         request.build_absolute_uri(),
         get_language() or "",
         request.COOKIES.get(SIZE_COOKIE, ""),
-        # What this person may see, and is called, is data, and so in the version.
+        # The name and the permissions of this person are data, and so in the version.
         str(request.user.pk),
     )
     return "page:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-@once
+@functools.cache
 def _release() -> str:
     """Of the code, the texts and the settings of this process, and of the database that it reads."""
     root = Path(settings.BASE_DIR)
@@ -111,28 +117,29 @@ def _release() -> str:
     return repr((newest, settings.SECRET_KEY, database, [(name, getattr(settings, name)) for name in names]))
 
 
-def _tagged(response: HttpResponse, key: str, request: HttpRequest) -> HttpResponse:
-    """With what lets a browser show the page again after asking whether it is still the newest."""
+def _with_etag(response: HttpResponse, key: str, request: HttpRequest) -> HttpResponse:
+    """A browser may show the page again once it has asked whether it is still the newest."""
     visitor = hashlib.sha256(f"{key}{request.META.get('CSRF_COOKIE', '')}".encode()).hexdigest()
     response.headers["ETag"] = f'W/"{visitor[:32]}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def find(key: str) -> tuple[bytes, dict[str, str]] | None:
-    """What is kept under the key: content and headers."""
+def load(key: str) -> tuple[bytes, dict[str, str]] | None:
+    """Content and headers, as `store` got them."""
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS:
         return None
     try:
-        return cache.get(key)
+        found: tuple[bytes, dict[str, str]] | None = cache.get(key)
     except RedisError as error:
         logger.warning("Redis is away, pages are made anew each time: %s", error)
         return None
+    return found
 
 
-def keep(key: str, content: bytes, headers: dict[str, str]) -> None:
-    """For `find`, unless it is longer than what is worth the room."""
-    if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MOST_BYTES:
+def store(key: str, content: bytes, headers: dict[str, str]) -> None:
+    """For `load`, unless the content is too long."""
+    if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MAX_BYTES:
         return
     try:
         cache.set(key, (content, headers), settings.PILOTZONE_PAGE_CACHE_SECONDS)

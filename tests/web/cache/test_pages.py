@@ -1,4 +1,4 @@
-"""A page that is kept is the page that would be made anew, for the same reader; and it is made anew when it is not."""
+"""A page out of the cache is the page that would be made anew, for the same reader; and it is made anew when it is not."""
 
 import gzip
 import re
@@ -29,7 +29,7 @@ def measure() -> Any:
 
 
 def is_made(client: Client, address: str) -> bool:
-    """Whether the page was made for this visit: a kept one asks for the version and the reader alone."""
+    """Whether the page was made for this visit: a cached one asks for the version and the reader alone."""
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address).status_code == 200
     return any("measures_plan" in query["sql"] for query in caught)
@@ -136,7 +136,7 @@ def test_a_page_with_a_message_is_shown_once(measure: Any) -> None:
     assert "意见已发表" not in client.get(address).content.decode()
 
 
-def test_words_that_wait_for_a_person_come_back_though_the_page_is_kept(measure: Any) -> None:
+def test_words_that_wait_for_a_person_come_back_though_the_page_is_cached(measure: Any) -> None:
     ada = make_user("ada", role="reporter", department=measure.lead_department)
     address = f"/measures/{measure.code}/"
     visitor = Client()
@@ -152,15 +152,15 @@ def test_words_that_wait_for_a_person_come_back_though_the_page_is_kept(measure:
     assert "还没有提交的意见" in client.get(address).content.decode()
 
 
-def test_what_is_refused_is_not_kept(measure: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: list[str] = []
-    monkeypatch.setattr("web.cache.pages.cache.set", lambda key, *args: kept.append(key))
+def test_what_is_refused_is_not_cached(measure: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[str] = []
+    monkeypatch.setattr("web.cache.pages.cache.set", lambda key, *args: stored.append(key))
     client = Client()
     assert client.get("/?as_of=2023-02-30").status_code == 400
     assert client.get("/measures/M999/").status_code == 404
-    assert kept == []
+    assert stored == []
     assert client.get("/measures/").status_code == 200
-    assert len(kept) == 1
+    assert len(stored) == 1
 
 
 def test_a_browser_that_has_the_page_is_told_so_until_it_changes(measure: Any) -> None:
@@ -207,7 +207,7 @@ def test_with_redis_away_pages_are_made_anew(measure: Any, monkeypatch: pytest.M
         assert is_made(client, "/measures/")
 
 
-def test_nothing_is_kept_where_the_site_says_so(measure: Any, settings: Any) -> None:
+def test_nothing_is_cached_where_the_site_says_so(measure: Any, settings: Any) -> None:
     settings.PILOTZONE_PAGE_CACHE_SECONDS = 0
     client = Client()
     assert is_made(client, "/measures/")

@@ -191,10 +191,10 @@ def test_old_rows_are_forgotten_and_the_version_is_none_that_was_there_before() 
         make_indicator()
         seen.add(versions.current())
     assert len(seen) == 120
-    assert versions.forget_old_changes() > 0
+    assert versions.delete_old_changes() > 0
     assert DataChange.objects.count() == 100
     assert versions.current() not in seen
-    assert versions.forget_old_changes() == 0
+    assert versions.delete_old_changes() == 0
 
 
 def test_every_table_of_ours_counts_but_two() -> None:
@@ -202,6 +202,6 @@ def test_every_table_of_ours_counts_but_two() -> None:
     tables = {
         model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models(include_auto_created=True)
     }
-    assert versions.shown_tables() == tables - {"web_datachange", "accounts_accesstoken"}
-    assert "projects_project_measures" in versions.shown_tables()
-    assert Measure._meta.db_table in versions.shown_tables()
+    assert versions.watched_tables() == tables - {"web_datachange", "accounts_accesstoken"}
+    assert "projects_project_measures" in versions.watched_tables()
+    assert Measure._meta.db_table in versions.watched_tables()

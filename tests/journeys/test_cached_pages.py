@@ -1,4 +1,4 @@
-"""After any change, what readers are shown is what would be made anew: for every kept page and answer of the API, and
+"""After any change, what readers are shown is what would be made anew: for every cached page and answer of the API, and
 whoever reads."""
 
 import io
@@ -51,11 +51,11 @@ def parts(settings: Any, today: date, open_reading: None, monkeypatch: pytest.Mo
     return live_in()
 
 
-def is_kept(sample: Sample, parts: dict[str, str]) -> bool:
+def is_cached_page(sample: Sample, parts: dict[str, str]) -> bool:
     if not sample.name or sample.status != 200 or sample.fields is not None:
         return False
     view = resolve(sample.where(parts).partition("?")[0]).func
-    return bool(getattr(getattr(view, "view_class", None), "is_kept", False))
+    return bool(getattr(getattr(view, "view_class", None), "is_cached", False))
 
 
 def accept(parts: dict[str, str]) -> None:
@@ -112,12 +112,12 @@ CHANGES: dict[str, tuple[Callable[[dict[str, str]], None], set[str]]] = {
 
 
 class Readers:
-    """People who open every kept page and answer, and what they were shown."""
+    """People who open every cached page and answer, and what they were shown."""
 
     def __init__(self, people: Sequence[str], parts: dict[str, str], settings: Any, monkeypatch: Any) -> None:
         self.settings = settings
         # By the name of the page, or the address in the API.
-        self.places = {each.name: each.where(parts) for each in reversed(SAMPLES) if is_kept(each, parts)}
+        self.places = {each.name: each.where(parts) for each in reversed(SAMPLES) if is_cached_page(each, parts)}
         self.places |= {path: f"/api/v1/{path}" for path in ALL}
         self.clients = {name: Client() for name in people}
         for name, client in self.clients.items():
@@ -145,8 +145,8 @@ class Readers:
         }
 
     def _open(self, person: str, client: Client, address: str) -> bytes:
-        first, was_kept = self._get(client, address)
-        if was_kept:
+        first, was_cached = self._get(client, address)
+        if was_cached:
             self.settings.PILOTZONE_PAGE_CACHE_SECONDS = 0
             assert self._get(client, address) == (first, False), (person, address)
             self.settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
