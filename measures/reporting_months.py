@@ -1,6 +1,6 @@
 """Who has reported a month: what each lead department owed for it, and what it filed."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -14,21 +14,13 @@ from measures.timeline import History, load_history
 from reporting.months import BoardRow, ReportingMonth
 
 
-def months_of(plan: Any, *, day: date, month: date | None = None) -> dict[int, ReportingMonth]:
+def months_of(
+    plan: Any, *, day: date, month: date | None = None, history: History | None = None
+) -> dict[int, ReportingMonth]:
     """One month, that of the day by default, as it stands on the day, by the id of each lead department that owes
-    something for it. Two queries."""
-    found = months_by_department(plan, months=[month or month_of(day)], by=day)
+    something for it. Two queries; one where the page has loaded the plan's history up to the day already."""
+    found = months_by_department(plan, months=[month or month_of(day)], by=day, history=history)
     return {department: months[0] for department, months in found.items()}
-
-
-def months_from_history(history: History, plan: Any) -> dict[int, ReportingMonth]:
-    """What `months_of` gives, without `last_on`, where a page has loaded the history up to the day. One small query."""
-    month = month_of(history.day)
-    owing = history.owing(month)
-    reports = Report.objects.in_plan(plan).filed(month, by=history.day)
-    filed = owing.keys() & set(reports.values_list("measure__code", flat=True))
-    owed, reported = Counter(owing.values()), Counter(owing[code] for code in filed)
-    return {department: ReportingMonth(number, reported[department]) for department, number in owed.items()}
 
 
 def month_of_department(department_id: int, *, plan: Any, month: date, by: date) -> ReportingMonth:
@@ -42,12 +34,14 @@ def months_shown(plan: Any, day: date) -> list[date]:
     return months_between(first, day) if first <= day else []
 
 
-def months_by_department(plan: Any, *, months: Sequence[date], by: date) -> dict[int, list[ReportingMonth]]:
+def months_by_department(
+    plan: Any, *, months: Sequence[date], by: date, history: History | None = None
+) -> dict[int, list[ReportingMonth]]:
     """Months in their order, each as it stands on the day `by`, with its last day, by the id of each lead department
     that owes something for one of them; none where there is no plan. Two queries."""
     if plan is None or not months:
         return {}
-    history = load_history(plan, by)
+    history = history or load_history(plan, by)
     filed_on = Report.objects.in_plan(plan).first_filed(months, by=by)
     found: dict[int, list[ReportingMonth]] = {}
     for number, month in enumerate(months):

@@ -30,7 +30,6 @@ COMPLEX = {
     "fixtures/make/measures.py make",
     "fixtures/make/measures.py monthly_reports",
     "fixtures/make/projects.py make_cell",
-    "measures/views/report_form.py ReportPage.post",
     # Replaced by an open issue.
     "dashboard/charts/growth.py growth_figure",
     "dashboard/charts/treemap.py investment_chart",

@@ -46,7 +46,7 @@ from indicators.wording import (
     target_words,
     with_unit,
 )
-from measures.reporting_months import months_from_history
+from measures.reporting_months import months_of
 from measures.timeline import History, load_history, total_on
 from projects.models import Category
 from reporting.months import ReportingMonth, reports_due_on
@@ -86,7 +86,7 @@ def overview(
     history = load_history(figures.plan, figures.day)
     since = compared or month_before(figures.day)
     then = EarlierFigures(figures, since, history) if since else None
-    months = months_from_history(history, figures.plan)
+    months = months_of(figures.plan, day=figures.day, history=history)
     departments, cities = figures.measures_by("department"), figures.projects_by("city")
     unreported = [row for row in departments if row.group.pk in months and not months[row.group.pk].is_reported]
     return {

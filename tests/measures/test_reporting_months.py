@@ -7,7 +7,6 @@ from measures.reporting_months import (
     month_board,
     month_of_department,
     months_by_department,
-    months_from_history,
     months_of,
     months_of_department,
     months_shown,
@@ -77,11 +76,9 @@ def test_the_history_of_a_plan_tells_what_is_owed(plan, django_assert_num_querie
     make.make_report(done, date(2023, 7, 5))
     history = load_history(plan, day)
     with django_assert_num_queries(1):
-        found = months_from_history(history, plan)
+        found = months_of(plan, day=day, history=history)
     assert (found[science.pk].owed, found[science.pk].filed) == (owed, filed)
-    assert {pk: (month.owed, month.filed) for pk, month in found.items()} == {
-        pk: (month.owed, month.filed) for pk, month in months_of(plan, day=day).items()
-    }
+    assert found == months_of(plan, day=day)
 
 
 def test_no_months_need_no_query(plan, django_assert_num_queries):
@@ -146,7 +143,7 @@ def test_the_board_misses_what_departments_and_the_overview_miss(plan, is_filed,
         Report.objects.filter(state="draft").delete()
         make.make_report(make.Measure.objects.get(code="M002"), day, state="submitted", period=august)
     slugs = dict(make.Department.objects.values_list("pk", "slug"))
-    for months in (months_of(plan, day=day), months_from_history(load_history(plan, day), plan)):
+    for months in (months_of(plan, day=day), months_of(plan, day=day, history=load_history(plan, day))):
         assert {slugs[pk]: each.missing for pk, each in months.items() if each.missing} == missing
     board = month_board(plan, month=august, day=day)
     assert {row.department.slug: row.month.missing for row in board if row.month.missing} == missing
