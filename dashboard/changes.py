@@ -119,7 +119,7 @@ class Changes:
         now: Any = Measure.objects.in_plan(self.now.plan).as_of(self.now.day, limits=limits)
         changed = now.with_status_then(self.then.day).changed().select_related("lead_department").order_by("code")
         found = measure_changes(changed, self.then.day, limits=limits)
-        return sorted(found, key=lambda each: (each.place, each.measure.code))
+        return sorted(found, key=lambda each: (each.rank, each.measure.code))
 
     @property
     def moved(self) -> list[MeasureChange]:

@@ -1,4 +1,4 @@
-"""What a measure was on an earlier day, beside what it is: for its own page, the page of changes and the API."""
+"""Status and light of measures on two days: for a measure's page, the page of changes and the API."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from measures.models import Measure
 
 @dataclass(frozen=True)
 class MeasureChange:
-    """`status_then` and `light_then` are None for a measure that was not listed on the earlier day. `since`: the day
-    from which it has the status that it has now."""
+    """`status_then` and `light_then` are None for a measure that was not listed on the earlier day. `since`: the first
+    day of its present status."""
 
     measure: Measure
     status_then: MeasureStatus | None
@@ -40,21 +40,21 @@ class MeasureChange:
         return (self.status_then, self.light_then) == (self.status, self.light)
 
     @property
-    def place(self) -> int:
-        """Those that fell back come first, then the completed, the others, and the newly listed."""
+    def rank(self) -> int:
+        """Its place in a list: those that fell back come first, then the completed, the others, the newly listed."""
         return 0 if self.fell_back else 3 if self.is_new else 1 if self.is_completed else 2
 
 
 def status_and_light(ids: Sequence[int], day: date, *, limits: Thresholds) -> dict[int, tuple[MeasureStatus, Light]]:
-    """What measures were on an earlier day, by their id; those that were not listed by then are left out. One query."""
+    """Of measures on an earlier day, by their id, without those that were not listed by then. One query."""
     then: Any = Measure.objects.filter(pk__in=ids).as_of(day, limits=limits)
     rows = then.order_by().values_list("pk", "status", "light") if ids else []
     return {pk: (MeasureStatus(status), Light(light)) for pk, status, light in rows}
 
 
 def measure_changes(measures: Iterable[Any], day: date, *, limits: Thresholds) -> list[MeasureChange]:
-    """Of measures that have `status`, `status_since` and `light` of a later day, in the order given; `day` is the
-    earlier one. One query, however many measures."""
+    """Of measures with `status`, `status_since` and `light` of the later day, in the order given; `day` is the earlier
+    one. One query, however many measures."""
     measures = list(measures)
     before = status_and_light([each.pk for each in measures], day, limits=limits)
     changes = []

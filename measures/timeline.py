@@ -1,4 +1,4 @@
-"""The course of a plan's measures up to a day: one query, then plain Python."""
+"""The statuses of a plan's measures up to a day, read by one query: for the overview and its progress curve."""
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
@@ -12,12 +12,16 @@ from core.statuses import MeasureStatus
 from measures.models import StatusChange
 from measures.rules import latest_by, owes_report
 
-# What is counted of a set of measures on an earlier day.
-COUNTED = ("total", *MeasureStatus.values, "due")
+COUNTS = ("total", *MeasureStatus.values, "due")
 
 
-class Entry(NamedTuple):
-    """A status in force from `effective_on` on, with what the overview says of its measure."""
+# A number of measures from each day on which it changed.
+type RunningTotals = list[tuple[date, int]]
+
+
+class HistoryEntry(NamedTuple):
+    """The status of a measure from `effective_on` on, with what the overview says of the measure; `measure` is its
+    code."""
 
     measure: str
     title_zh: str
@@ -34,53 +38,53 @@ class Entry(NamedTuple):
 
 
 class History:
-    """Each measure's statuses up to a day, oldest first; measures not listed by the day have none."""
+    """Each measure's entries up to a day, oldest first; measures not listed by the day have none."""
 
-    def __init__(self, entries: list[Entry], day: date) -> None:
+    def __init__(self, entries: list[HistoryEntry], day: date) -> None:
         self.day = day
-        self.measures = [list(rows) for _code, rows in groupby(entries, key=attrgetter("measure"))]
-        self._on: dict[date, list[Entry | None]] = {}
+        self.measures = [list(own) for _code, own in groupby(entries, key=attrgetter("measure"))]
+        self._on: dict[date, list[HistoryEntry | None]] = {}
 
     @cached_property
-    def latest(self) -> list[Entry]:
-        """The entry in force of each measure."""
-        return [rows[-1] for rows in self.measures]
+    def latest(self) -> list[HistoryEntry]:
+        """The entry in force of each measure, on the day of the history."""
+        return [entries[-1] for entries in self.measures]
 
-    def on(self, day: date) -> list[Entry | None]:
-        """The entry that was in force of each measure on an earlier day; None where there was none yet. Looked for once
-        for all who ask: it is mostly the end of last month."""
+    def on(self, day: date) -> list[HistoryEntry | None]:
+        """The entry in force of each measure on an earlier day; None for one that was not listed by then."""
+        # Many ask for the same day, mostly the end of last month.
         if day not in self._on:
-            self._on[day] = [latest_by(rows, day) for rows in self.measures]
+            self._on[day] = [latest_by(entries, day) for entries in self.measures]
         return self._on[day]
 
     @cached_property
-    def listed(self) -> list[tuple[date, int]]:
-        return _running(Counter(rows[0].effective_on for rows in self.measures))
+    def listed(self) -> RunningTotals:
+        return _running_totals(Counter(entries[0].effective_on for entries in self.measures))
 
     @cached_property
-    def completed(self) -> list[tuple[date, int]]:
-        """How many were completed, from each day on which that changed; a reopened measure counts no longer."""
+    def completed(self) -> RunningTotals:
+        """A reopened measure counts no longer."""
         changes: Counter[date] = Counter()
-        for rows in self.measures:
-            was = False
-            for entry in rows:
-                if entry.is_completed != was:
-                    was = not was
-                    changes[entry.effective_on] += 1 if was else -1
-        return _running(changes)
+        for entries in self.measures:
+            was_completed = False
+            for entry in entries:
+                if entry.is_completed != was_completed:
+                    was_completed = entry.is_completed
+                    changes[entry.effective_on] += 1 if was_completed else -1
+        return _running_totals(changes)
 
     @cached_property
-    def due(self) -> list[tuple[date, int]]:
-        """How many have a due date by a day, completed or not: the plan curve, beyond the day too."""
-        return _running(Counter(entry.due_on for entry in self.latest if entry.due_on is not None))
+    def due(self) -> RunningTotals:
+        """By their due date, completed or not; beyond the history's day too."""
+        return _running_totals(Counter(entry.due_on for entry in self.latest if entry.due_on is not None))
 
     @property
     def without_due_date(self) -> int:
         return sum(entry.due_on is None for entry in self.latest)
 
     @cached_property
-    def overdue(self) -> list[Entry]:
-        """Those with a red light, the longest overdue first."""
+    def overdue(self) -> list[HistoryEntry]:
+        """The longest overdue first."""
         late = [each for each in self.latest if is_overdue(due_on=each.due_on, status=each.status, on=self.day)]
         return sorted(late, key=lambda entry: (entry.due_on, entry.measure))
 
@@ -92,8 +96,8 @@ class History:
         )
 
     def counts_on(self, day: date) -> dict[tuple[int, int], dict[str, int]]:
-        """On an earlier day, by section and department: how many were listed (`total`), had each status, were `due`."""
-        cells: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
+        """On an earlier day, by section and lead department: how many were listed, had each status, were due."""
+        cells: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
         for entry in self.on(day):
             if entry is not None:
                 cell = cells[entry.section_id, entry.department_id]
@@ -119,31 +123,25 @@ class History:
 
     def changed_since(self, day: date) -> int:
         """Measures whose status differs from that at the end of `day`; one listed later has not changed."""
-        return len(self._changed_since(day))
+        return sum(then.status != now.status for then, now in self._then_and_now(day))
 
     def fell_back_since(self, day: date) -> int:
-        return sum(MeasureStatus(now).depth < MeasureStatus(then).depth for then, now in self._changed_since(day))
+        pairs = self._then_and_now(day)
+        return sum(MeasureStatus(now.status).depth < MeasureStatus(then.status).depth for then, now in pairs)
 
-    def _changed_since(self, day: date) -> list[tuple[str, str]]:
-        """The status on the day and the one now of each measure that was listed by then and has another now."""
-        return [
-            (then.status, now.status)
-            for then, now in zip(self.on(day), self.latest, strict=True)
-            if then is not None and then.status != now.status
-        ]
+    def _then_and_now(self, day: date) -> list[tuple[HistoryEntry, HistoryEntry]]:
+        return [(then, now) for then, now in zip(self.on(day), self.latest, strict=True) if then is not None]
 
 
-def _running(changes: Counter[date]) -> list[tuple[date, int]]:
-    """Running totals at the days on which they change."""
-    totals: list[tuple[date, int]] = [(date.min, 0)]
+def _running_totals(changes: Counter[date]) -> RunningTotals:
+    totals: RunningTotals = [(date.min, 0)]
     for day in sorted(changes):
         totals.append((day, totals[-1][1] + changes[day]))
     return [after for before, after in pairwise(totals) if after[1] != before[1]]
 
 
-def total_on(steps: list[tuple[date, int]], day: date) -> int:
-    """The running total of a day."""
-    return next((total for on, total in reversed(steps) if on <= day), 0)
+def total_on(totals: RunningTotals, day: date) -> int:
+    return next((total for on, total in reversed(totals) if on <= day), 0)
 
 
 def load_history(plan: Any, day: date) -> History:
@@ -161,4 +159,4 @@ def load_history(plan: Any, day: date) -> History:
             "effective_on",
         )
     )
-    return History([Entry(*row) for row in rows], day)
+    return History([HistoryEntry(*row) for row in rows], day)
