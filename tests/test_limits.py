@@ -55,7 +55,6 @@ COMPLEX = {
 LONG_FUNCTIONS = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/tile_map.py city_tile_map",
-    "dashboard/figures.py explanations",
     "fixtures/make/measures.py make",
     "styleguide/views.py charts_shown",
     "styleguide/views.py forms_and_filters",
@@ -67,7 +66,6 @@ LONG_FUNCTIONS = {
     "indicators/charts/time_series.py indicator_chart",
 }
 LONG_FILES = {
-    "dashboard/explanations.py",
     "dashboard/pages/drill_down.py",
     "styleguide/views.py",
     # Replaced by an open issue.
