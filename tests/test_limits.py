@@ -78,7 +78,6 @@ WIDE_TEMPLATES = {
     "templates/dashboard/cities.html",
     "templates/dashboard/explain.html",
     "templates/measures/review.html",
-    "templates/projects/project_list.html",
     "templates/rollups/runs.html",
 }
 LARGE_APPS = {
