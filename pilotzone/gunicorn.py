@@ -36,11 +36,17 @@ accesslog = None
 
 
 def when_ready(_server: Any) -> None:
-    """Loads views, URLs, translations and templates before the workers are forked: they share them in memory."""
+    """Loads views, URLs, texts, Babel's data and templates before the workers are forked: they share them in memory."""
+    # Found once the folder of the project is on the path.
+    from core.clock import today
+    from web.formats.dates import format_day
+
     for code, _name in settings.LANGUAGES:
         with override(code):
             gettext("")
             get_resolver().reverse_dict.get("")
+            # Babel reads its data of a language when it is first used.
+            format_day(today())
     templates = settings.BASE_DIR / "templates"
     for path in templates.rglob("*.html"):
         get_template(str(path.relative_to(templates)))

@@ -12,7 +12,7 @@ from core import clock
 from tests import factories as make
 from tests.api.addresses import ALL, LISTS
 from tests.api.conftest import API
-from web.cache import pages as kept
+from web.cache import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -103,8 +103,8 @@ class TestLastModified:
     @pytest.fixture
     def at(self, monkeypatch: pytest.MonkeyPatch) -> Any:
         moment = [1_700_000_000.2]
-        monkeypatch.setattr(kept.time, "time", lambda: moment[0])
-        monkeypatch.setattr(kept, "_seen", ((), 0.0))
+        monkeypatch.setattr(pages.time, "time", lambda: moment[0])
+        monkeypatch.setattr(pages, "_known_version", ((), 0.0))
         return moment
 
     def test_it_is_told_once_its_second_has_passed(self, at: Any, site: Any, ask: Any) -> None:
@@ -134,7 +134,7 @@ class TestLastModified:
 
 
 def is_made(ask: Any, path: str) -> bool:
-    """Whether an answer was made for this caller: a kept one asks for the version alone."""
+    """Whether an answer was made for this caller: a cached one asks for the version alone."""
     with CaptureQueriesContext(connection) as queries:
         assert ask(path).status_code == 200
     return any("web_datachange" not in query["sql"] for query in queries)
@@ -156,7 +156,7 @@ def test_an_answer_is_made_once_and_is_the_same_for_who_asks_next(
     assert headers[0] == headers[1]
 
 
-def test_the_pages_before_and_after_are_named_in_a_kept_answer_too(site: Any, ask: Any, settings: Any) -> None:
+def test_the_pages_before_and_after_are_named_in_a_cached_answer_too(site: Any, ask: Any, settings: Any) -> None:
     settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     first, again = (ask("measures/?page_size=1&page=2") for _ in range(2))
     assert first["Link"].count("rel=") == 2
@@ -171,7 +171,7 @@ def test_nobody_is_given_what_was_made_for_another(people: Any, open_reading: No
             assert ("recorded_by" in changes[0]) is sees_names
 
 
-def test_a_refusal_or_a_file_is_not_kept(site: Any, ask: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_or_a_file_is_not_cached(site: Any, ask: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     found: list[str] = []
     monkeypatch.setattr(

@@ -10,7 +10,7 @@ import pytest
 from tests.services import ROOT
 
 # What no page and no address of the API needs: large, or for building and testing.
-NOT_SERVED = ["plotly", "numpy", "pandas", "babel", "openpyxl", "pypdf", "hypothesis", "playwright", "pytest"]
+NOT_SERVED = ["plotly", "numpy", "pandas", "babel.messages", "openpyxl", "pypdf", "hypothesis", "playwright", "pytest"]
 # One of each kind of entrance.
 SERVED = [
     "dashboard.views",

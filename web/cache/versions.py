@@ -49,8 +49,8 @@ def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
 
 
 def record_writes(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Wrapper of every statement: one that writes to a watched table brings a new version, in the same transaction, or at
-    once where there is none.
+    """Wrapper of every statement: one that writes to a watched table brings a new version, in the same transaction, or
+    at once where there is none.
     """
     result = execute(sql, params, many, context)
     found = _WRITES.match(sql)
@@ -88,8 +88,8 @@ def watched_tables() -> frozenset[str]:
 
 
 def _record_once(connection: BaseDatabaseWrapper) -> None:
-    """Adds one row to a transaction. When a savepoint or the whole is rolled back, Django forgets the functions that wait
-    for its commit: as long as ours waits, the row that was added with it is there too.
+    """Adds one row to a transaction. When a savepoint or the whole is rolled back, Django forgets the functions that
+    wait for its commit: as long as ours waits, the row that was added with it is there too.
     """
     if any(waiting[1] is _committed for waiting in connection.run_on_commit):
         return

@@ -1,4 +1,4 @@
-"""A page out of the cache is the page that would be made anew, for the same reader; and it is made anew when it is not."""
+"""A page out of the cache is the one that would be made anew for the same reader; when it is not, it is made anew."""
 
 import gzip
 import re
