@@ -1,4 +1,4 @@
-"""What changes accounts."""
+"""What changes accounts and their access tokens."""
 
 import hashlib
 import json

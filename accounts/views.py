@@ -30,8 +30,8 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
     return render(request, "accounts/locked.html", {"minutes": LOCK_MINUTES}, status=429)
 
 
-def _way_back(request: HttpRequest, wanted: str) -> str:
-    """The page to go back to, on this site only, without a `lang` that would outvote the choice just made."""
+def _safe_return_url(request: HttpRequest, wanted: str) -> str:
+    """The page to go back to, on this site only, without `lang`, which would outvote the choice just made."""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
@@ -47,7 +47,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     form.is_valid()
     language, size = form.cleaned_data.get("language"), form.cleaned_data.get("size")
-    response = HttpResponseRedirect(_way_back(request, form.cleaned_data.get("next", "")))
+    response = HttpResponseRedirect(_safe_return_url(request, form.cleaned_data.get("next", "")))
     if language:
         _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     if size:

@@ -1,4 +1,4 @@
-"""The only clock of the product. Rules and services take the day as an argument; entrances ask here."""
+"""The only clock of the product. Rules take the day as an argument; pages, endpoints and services ask here."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
-    """This moment in Shanghai, carried over to the pinned day where `PILOTZONE_TODAY` pins one."""
+    """This moment in Shanghai; the present time of the pinned day where `PILOTZONE_TODAY` pins one."""
     moment = datetime.now(SHANGHAI)
     if settings.PILOTZONE_TODAY is not None:
         moment = datetime.combine(settings.PILOTZONE_TODAY, moment.timetz())

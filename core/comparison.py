@@ -6,7 +6,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class FigureChange:
-    """A figure on both days, and the second minus the first as shown; None where one of them is nothing to measure."""
+    """`change`: the later figure minus the earlier, as shown; None where there was nothing to measure on a day."""
 
     then: Decimal | int | None
     now: Decimal | int | None

@@ -1,7 +1,7 @@
 class NotAllowed(Exception):
-    """A change that the person's role or the present state does not allow; its text says why, in the reader's language.
+    """The person's role or the present state does not allow a change. Its text says why, in the reader's language.
 
-    `field`: the field of the form that it belongs to, if it is one field's fault.
+    `field`: the field of the form to show it at, if it is about one.
     """
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:

@@ -43,7 +43,8 @@ def days_passed(*, starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def time_elapsed(*, starts_on: date, ends_on: date, on: date) -> Decimal:
-    """The share of the plan's days up to and with `on`, in percent: 0.0 before, 100.0 from the last day on."""
+    """The share of the plan's days that have passed, `on` included, in percent: 0.0 before, 100.0 from the last day
+    on."""
     passed, days = days_passed(starts_on=starts_on, ends_on=ends_on, on=on)
     return to_tenth(Fraction(passed * 100, days))
 
@@ -86,7 +87,7 @@ def shares(first: int, *others: int) -> list[Decimal]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a set of measures stands on a day: counts in, rates and gaps out."""
+    """Rates and gaps of a set of measures on a day, from their counts."""
 
     total: int
     completed: int

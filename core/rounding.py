@@ -1,4 +1,4 @@
-"""Numbers that are shown beside their sum: rounded so that a reader who adds them up finds it."""
+"""Rounding of numbers that stand beside their sum: a reader who adds them up gets it."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,9 +11,7 @@ def whole(value: Decimal | int) -> int:
 
 
 def apportion(exact: Sequence[Fraction | Decimal], total: int) -> list[int]:
-    """Whole numbers that sum to `total`, each the exact one rounded down or up: those with the largest remainders go
-    up, the first of equals first. `total` is the sum of the exact ones, rounded either way.
-    """
+    """Whole numbers that sum to `total`, which is the rounded sum of the exact ones (largest remainder method)."""
     parts = [int(each) for each in exact]
     by_remainder = sorted(range(len(exact)), key=lambda i: (parts[i] - exact[i], i))
     for i in by_remainder[: total - sum(parts)]:

@@ -1,8 +1,7 @@
 """The one domain signal: some change can alter a figure.
 
-Sent inside the transaction of the change, with every cell touched, as it was before and as it is
-after: `kind` is "measures" with cells {(plan_id, section_id, lead_department_id), …} or "projects"
-with {(plan_id, city_id, category, stage), …}.
+Services send it inside the transaction of the change, with `kind`, which is the label of their app, and `cells`: the key
+of every cell touched, as it was before the change and as it is after it.
 """
 
 from django.dispatch import Signal

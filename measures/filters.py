@@ -25,9 +25,8 @@ from web.lists.filters import (
 
 
 def asked_plan(request: HttpRequest) -> Plan | None:
-    """The plan of `?plan=`, else the current one; None on an empty site. Raises BadQuery for an unknown plan. The view,
-    its filters and the frame of its page ask for it: it is read once a request.
-    """
+    """The plan of `?plan=`, else the current one; None on an empty site. Raises BadQuery for an unknown plan."""
+    # The view, its filters and the frame of its page ask: it is read once a request.
     attributes = vars(request)
     if "_asked_plan" not in attributes:
         attributes["_asked_plan"] = _read_asked_plan(request)
@@ -50,14 +49,14 @@ def sections_of_asked_plan(request: HttpRequest | None) -> Any:
 
 
 def asked_list_comparison(request: HttpRequest, day: date) -> date | None:
-    """The earlier day that a list of measures is compared with: whoever asks for the changed ones alone, and names no
-    day, means those since the end of last month. Raises BadQuery as `asked_comparison` does.
+    """The earlier day that a list of measures is compared with; the end of last month where only changed measures are
+    asked for and no day is named. Raises BadQuery.
     """
     return asked_comparison(request, day, default=LAST_MONTH if request.GET.get("changed") else "")
 
 
 class ChangedFilter(FlagFilter):
-    """Measures whose status differs from that of the earlier day, also by being listed since."""
+    """Measures whose status differs from that of the earlier day, or that were listed since."""
 
     def filter(self, qs: Any, value: str) -> Any:
         if value == "yes":

@@ -1,4 +1,4 @@
-"""Addresses and calls. Each may run twice, or by two workers at once, without harm."""
+"""Celery tasks. Each may run twice, or in two workers at once, without harm."""
 
 from celery import shared_task
 

@@ -1,8 +1,7 @@
-"""The inbox: what a person was told."""
+"""The inbox of a person's notices."""
 
 from typing import Any
 
-import django_filters
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
@@ -11,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
+from django_filters import FilterSet
 
 from accounts.permissions import signed_in
 from measures.models import Notice
@@ -18,15 +18,9 @@ from measures.notices import notice_sentence, notices_for, read_all, read_notice
 from web.views import ListPage, WorkPage
 
 
-class NoticeFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    class Meta:
-        model = Notice
-        fields: list[str] = []
-
-
 class Inbox(WorkPage, ListPage):
     template_name = "measures/inbox.html"
-    filterset_class = NoticeFilter
+    filterset_class = FilterSet
     orderings = {"created_at": ["created_at"]}
     default_ordering = "-created_at"
 
@@ -44,7 +38,7 @@ class Inbox(WorkPage, ListPage):
 
 
 class OpenNotice(LoginRequiredMixin, View):
-    """A step between the inbox and the page that a notice speaks of: from here on it is read."""
+    """Marks a notice as read, and leads on to the page that it speaks of."""
 
     http_method_names = ["get"]
 
@@ -58,8 +52,8 @@ class ReadAll(LoginRequiredMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         count = read_all(signed_in(request.user))
         if count:
-            told = ngettext("%(count)s notice marked as read.", "%(count)s notices marked as read.", count)
-            messages.success(request, told % {"count": count})
+            text = ngettext("%(count)s notice marked as read.", "%(count)s notices marked as read.", count)
+            messages.success(request, text % {"count": count})
         else:
             messages.info(request, _("Every notice was read already."))
         return redirect("measures:inbox")
