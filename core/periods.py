@@ -46,7 +46,7 @@ def months_between(first: date, last: date) -> list[date]:
 
 
 class MonthState(models.TextChoices):
-    """How a department stands with a month that it owes reports for: `reporting.months` tells which."""
+    """How a department stands with a month that it owes reports for."""
 
     ON_TIME = "on_time", pgettext_lazy("month's reports", "On time")
     LATE = "late", pgettext_lazy("month's reports", "Late")

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from core.lights import Light, Thresholds, light_of, silent_since, thresholds
+from core.lights import (
+    Light,
+    Thresholds,
+    is_due_soon,
+    is_overdue,
+    light_of,
+    should_have_moved,
+    silent_since,
+    thresholds,
+)
 
 LIMITS = Thresholds(due_soon=60, silent=62)
 DAY = date(2023, 8, 29)
@@ -48,6 +57,29 @@ def test_a_light_says_why() -> None:
         late = light_of(**{**QUIET, "due_on": date(2023, 8, 1)}, on=DAY, limits=LIMITS)
         assert (late.reason, late.days) == ("Due before this day and not completed", 28)
         assert light_of(**QUIET, on=DAY, limits=LIMITS).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("due_on", "status", "overdue", "soon", "should_move"),
+    [
+        (None, "promoting", False, False, False),
+        (date(2023, 8, 28), "promoting", True, False, False),
+        (date(2023, 8, 28), "in_progress", True, False, False),
+        (date(2023, 8, 28), "completed", False, False, False),
+        (DAY, "promoting", False, True, True),
+        (DAY, "in_progress", False, True, False),
+        (DAY, "completed", False, False, False),
+        (date(2023, 10, 28), "promoting", False, True, True),  # 60 days
+        (date(2023, 10, 29), "promoting", False, False, False),
+    ],
+)
+def test_overdue_due_soon_and_what_should_have_moved(
+    due_on: date | None, status: str, overdue: bool, soon: bool, should_move: bool
+) -> None:
+    due: dict[str, Any] = {"due_on": due_on, "status": status, "on": DAY}
+    assert is_overdue(**due) is overdue
+    assert is_due_soon(**due, limits=LIMITS) is soon
+    assert should_have_moved(**due, limits=LIMITS) is should_move
 
 
 def test_thresholds_are_settings(settings: Any) -> None:

@@ -3,7 +3,7 @@ from datetime import date, datetime
 import pytest
 
 from core.clock import SHANGHAI
-from measures.rules import Change, correction_window, effective_changes, in_force, is_completion
+from measures.rules import Change, correction_window, effective_changes, in_force, is_completion, owes_report
 
 
 def change(id: int, status: str, day: date, *, recorded: date | None = None, supersedes: int | None = None) -> Change:
@@ -98,3 +98,20 @@ def test_a_correction_can_be_corrected_again() -> None:
 
 def test_only_completed_is_completed() -> None:
     assert [is_completion(status) for status in ("promoting", "in_progress", "completed")] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("listed_on", "status_before", "by", "owes"),
+    [
+        (date(2023, 8, 29), None, date(2023, 8, 29), True),
+        (date(2023, 8, 30), None, date(2023, 8, 29), False),
+        (date(2023, 8, 31), None, date(2023, 12, 1), True),
+        (date(2023, 9, 1), None, date(2023, 12, 1), False),
+        (date(2023, 1, 3), "in_progress", date(2023, 8, 29), True),
+        (date(2023, 1, 3), "completed", date(2023, 8, 29), False),
+    ],
+)
+def test_a_measure_owes_reports_from_its_listing_to_its_completion(
+    listed_on: date, status_before: str | None, by: date, owes: bool
+) -> None:
+    assert owes_report(listed_on=listed_on, status_before=status_before, month=date(2023, 8, 1), by=by) is owes
