@@ -85,9 +85,9 @@ class Decide(ReviewPage):
     restored_fields = ("report", "note")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect(self.way_back())
+        return redirect(self.list_url())
 
-    def way_back(self) -> str:
+    def list_url(self) -> str:
         query = self.request.GET.copy()
         # After a decision there may be fewer pages.
         for name in ("page", "ticked"):
@@ -107,9 +107,9 @@ class Decide(ReviewPage):
         else:
             messages.error(request, not_one_of(("accept", "return")))
         if not self.refusals:
-            return redirect(self.way_back())
+            return redirect(self.list_url())
         context = self.get_context_data(**kwargs)
-        self.tell_of_missing(reports, context["rows"])
+        self.add_unlisted_refusals(reports, context["rows"])
         return self.render_to_response(context)
 
     def accept(self, reports: list[Report]) -> None:
@@ -120,8 +120,8 @@ class Decide(ReviewPage):
         if accepted == 1 and len(reports) == 1:
             messages.success(self.request, _("Report accepted"))
         elif accepted:
-            words = ngettext("%(count)s report accepted", "%(count)s reports accepted", accepted)
-            messages.success(self.request, words % {"count": accepted})
+            sentence = ngettext("%(count)s report accepted", "%(count)s reports accepted", accepted)
+            messages.success(self.request, sentence % {"count": accepted})
 
     def return_one(self, report: Report) -> None:
         note = self.request.POST.get("note", "")
@@ -132,13 +132,13 @@ class Decide(ReviewPage):
         else:
             messages.success(self.request, _("Report returned"))
 
-    def tell_of_missing(self, reports: list[Report], rows: list[ReviewRow]) -> None:
-        """A refused report that is no longer in the list has no row to show its reason in."""
+    def add_unlisted_refusals(self, reports: list[Report], rows: list[ReviewRow]) -> None:
+        """Messages for refused reports that are no longer in the list: they have no row to show the reason in."""
         shown = {row.report.pk for row in rows}
         for report in reports:
             if report.pk in self.refusals and report.pk not in shown:
-                named = {"code": report.measure.code, "reason": self.refusals[report.pk]}
-                sentence = _("%(code)s: %(reason)s") % named
+                values = {"code": report.measure.code, "reason": self.refusals[report.pk]}
+                sentence = _("%(code)s: %(reason)s") % values
                 if note := self.notes.get(report.pk, "").strip():
                     sentence = _("%(sentence)s. Your words were: %(note)s") % {"sentence": sentence, "note": note}
                 messages.error(self.request, sentence)
@@ -196,27 +196,27 @@ class Remind(BoardPage):
             rows = [row for row in rows if row.department.slug == asked]
         if not rows:
             messages.error(request, _("There is no department to remind."))
-        told, without = 0, []
+        reminded, without = 0, []
         for row in rows:
             number = self.remind(row.department, plan=plan, month=month)
             if number == 0:
                 without.append(department_name(row.department))
-            told += number or 0
+            reminded += number or 0
         if without:
             names = pgettext("between items", ", ").join(without)
             messages.error(request, _("Without a reporter to remind: %(departments)s") % {"departments": names})
-        if told:
-            words = ngettext("%(count)s person was reminded", "%(count)s people were reminded", told)
-            messages.success(request, words % {"count": told})
+        if reminded:
+            sentence = ngettext("%(count)s person was reminded", "%(count)s people were reminded", reminded)
+            messages.success(request, sentence % {"count": reminded})
         return redirect(f"{reverse('measures:board')}?period={month:%Y-%m}")
 
     def remind(self, department: Department, *, plan: Any, month: date) -> int | None:
-        """How many people were told; None where it was refused, which is said."""
+        """How many people were reminded; None where it was refused, which a message says."""
         try:
             return remind_department(department, by=signed_in(self.request.user), plan=plan, period=month)
         except NotAllowed as refusal:
-            named = {"code": department_name(department), "reason": refusal}
-            messages.error(self.request, _("%(code)s: %(reason)s") % named)
+            values = {"code": department_name(department), "reason": refusal}
+            messages.error(self.request, _("%(code)s: %(reason)s") % values)
             return None
 
 

@@ -15,10 +15,10 @@ from django.test import Client
 from accounts.models import AccessToken, Department, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
-from measures import services
 from measures.filing import report_no_change
 from measures.models import Measure, Notice, Report, StatusChange, TermsChange
 from measures.notices import remind_department
+from measures.office import mergers
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
 from measures.reports import ReportData, accept_report, accept_reports, return_report, save_draft, submit_report
@@ -323,14 +323,14 @@ class TestMergers:
         for lead, joins in ((one, three_), (three_, one)):
             for measure in lead.led_measures.all():
                 measure.participating_departments.set([joins])
-        both, join_instead = threading.Barrier(2), services._join_instead
+        both, move_participation = threading.Barrier(2), mergers._move_participation
 
         def after_the_other(*args, **kwargs):
             with contextlib.suppress(threading.BrokenBarrierError):
                 both.wait(1)
-            return join_instead(*args, **kwargs)
+            return move_participation(*args, **kwargs)
 
-        monkeypatch.setattr(services, "_join_instead", after_the_other)
+        monkeypatch.setattr(mergers, "_move_participation", after_the_other)
         jobs = [
             lambda: merge_departments(one, into=two, by=reviewers[0], reason="机构改革"),
             lambda: merge_departments(three_, into=four, by=reviewers[1], reason="机构改革"),
