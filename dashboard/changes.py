@@ -63,41 +63,41 @@ def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:
     return {f"indicators.{each.indicator.code}.value": ChangeSince(each, day).figure for each in now.indicator_states}
 
 
-def members_then(then: Figures, by: str, rows: Iterable[GroupFigures]) -> dict[str, Mapping[str, Any]]:
-    """The figures of sections, departments or cities on the earlier day, by the key of their row. No further query but
-    for the cells: those of a past day are counted, and name no department that was merged.
+def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> dict[str, Mapping[str, Any]]:
+    """The figures of sections, departments or cities on the earlier day by their key. No query but for the cells:
+    those of a past day are counted, and name no department that was merged.
     """
     if by == "city":
         sums = then.project_cells.sum_by("city")
-        return {row.key: project_figures(sums.get(row.group.pk, {})) for row in rows}
+        return {each.key: project_figures(sums.get(each.group.pk, {})) for each in groups}
     sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
-    return {row.key: measure_figures(sums.get(row.group.pk, {}), then.plan, then.day) for row in rows}
+    return {each.key: measure_figures(sums.get(each.group.pk, {}), then.plan, then.day) for each in groups}
 
 
 @dataclass(frozen=True)
 class Fall:
-    """By how many percentage points a member's gap fell: to time elapsed (`points`) and to the plan curve. `alike`: how
-    many members, itself among them, fell as far behind time elapsed."""
+    """By how many percentage points a group's gap fell: to time elapsed (`points`) and to the plan curve. `tied`: how
+    many groups, itself among them, fell as far behind time elapsed."""
 
-    row: GroupFigures
+    group: GroupFigures
     points: Decimal
-    to_plan: Decimal
-    alike: int = 1
+    points_to_plan: Decimal
+    tied: int = 1
 
 
-def fallen_most(rows: Iterable[GroupFigures], then: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
-    """The members whose gap to time elapsed fell most since the earlier day, of those that are large enough to be
-    ranked; of equals, those whose gap to the plan curve fell most. Whoever completes nothing falls by the time that
-    passed: the plan curve tells who had something to complete."""
+def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
+    """The groups whose gap to time elapsed fell most since the earlier day, of those that are ranked; of equals, those
+    whose gap to the plan curve fell most: a group that completes nothing falls by the time that passed, and the plan
+    curve tells which had something to complete."""
     falls = []
-    for row in rows:
-        now, before = row.figures, then[row.key]
+    for each in groups:
+        now, before = each.figures, earlier[each.key]
         points, to_plan = gap(before["gap"], now["gap"]), gap(before["gap_to_plan"], now["gap_to_plan"])
         if now["total"] >= MIN_MEASURES_TO_RANK and points is not None and to_plan is not None and points > 0:
-            falls.append(Fall(row, points, to_plan))
-    most = max(((each.points, each.to_plan) for each in falls), default=None)
-    alike = sum(each.points == most[0] for each in falls) if most else 0
-    return [replace(each, alike=alike) for each in falls if (each.points, each.to_plan) == most]
+            falls.append(Fall(each, points, to_plan))
+    most = max(((fall.points, fall.points_to_plan) for fall in falls), default=None)
+    tied = sum(fall.points == most[0] for fall in falls) if most else 0
+    return [replace(fall, tied=tied) for fall in falls if (fall.points, fall.points_to_plan) == most]
 
 
 class Changes:

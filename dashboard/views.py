@@ -13,11 +13,13 @@ from dashboard.changes import Changes
 from dashboard.explanations import requested_explanation
 from dashboard.figures import Figures
 from dashboard.pages.changes import changes_page
-from dashboard.pages.drill_down import city_member, city_table, measure_member, measure_table
+from dashboard.pages.cities import city_detail, city_list
+from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, requested_ordering
 from dashboard.pages.overview import overview
+from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
 from measures.filters import asked_plan
 from measures.models import Plan
@@ -123,9 +125,8 @@ class DepartmentsPage(PlanPage):
             "unreported_only": unreported_only,
             "fallen_only": fallen_only,
             "all_months": all_months,
-            **measure_table(
+            **department_list(
                 self.figures,
-                "department",
                 self.links,
                 ordering=ordering,
                 unreported_only=unreported_only,
@@ -141,7 +142,7 @@ class SectionsPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = requested_ordering(self.request, MEASURE_SORT_KEYS, "gap")
-        return measure_table(self.figures, "section", self.links, ordering=ordering, then=self.then)
+        return section_list(self.figures, self.links, ordering=ordering, then=self.then)
 
 
 class CitiesPage(PlanPage):
@@ -150,30 +151,17 @@ class CitiesPage(PlanPage):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = requested_ordering(self.request, PROJECT_SORT_KEYS, "-total_investment")
         show = self.choice("show", ["total_investment", "total"])
-        return city_table(self.figures, self.links, ordering=ordering, show=show, then=self.then)
+        return city_list(self.figures, self.links, ordering=ordering, show=show, then=self.then)
 
 
-class MemberPage(PlanPage):
-    """A section or a department (`by`)."""
+class DepartmentPage(PlanPage):
+    """Of a department that was merged: redirects to its successor."""
 
-    by: str
+    template_name = "dashboard/department.html"
 
     @property
     def scope(self) -> dict[str, str]:
-        return {self.by: self.kwargs["slug"]}
-
-    def content(self, **kwargs: Any) -> dict[str, Any]:
-        found = measure_member(self.figures, self.by, kwargs["slug"], self.links, then=self.then)
-        if found is None:
-            raise Http404
-        return {"by": self.by, "all_url": self.links.url(f"dashboard:{self.by}s"), **found}
-
-
-class DepartmentPage(MemberPage):
-    """Of one that was merged: sends on to the department that does its work now."""
-
-    template_name = "dashboard/department.html"
-    by = "department"
+        return {"department": self.kwargs["slug"]}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -187,13 +175,25 @@ class DepartmentPage(MemberPage):
             )
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
+        found = department_detail(self.figures, kwargs["slug"], self.links, then=self.then)
+        if found is None:
+            raise Http404
         may_merge = self.day == today() and may_review(self.request.user)
-        return {"may_merge": may_merge, **super().content(**kwargs)}
+        return {"may_merge": may_merge, "all_url": self.links.url("dashboard:departments"), **found}
 
 
-class SectionPage(MemberPage):
+class SectionPage(PlanPage):
     template_name = "dashboard/section.html"
-    by = "section"
+
+    @property
+    def scope(self) -> dict[str, str]:
+        return {"section": self.kwargs["slug"]}
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        found = section_detail(self.figures, kwargs["slug"], self.links, then=self.then)
+        if found is None:
+            raise Http404
+        return {"all_url": self.links.url("dashboard:sections"), **found}
 
 
 class CityPage(PlanPage):
@@ -205,7 +205,7 @@ class CityPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
-        found = city_member(self.figures, city, self.links, then=self.then)
+        found = city_detail(self.figures, city, self.links, then=self.then)
         return {"all_url": self.links.url("dashboard:cities"), **found}
 
 

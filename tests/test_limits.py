@@ -22,10 +22,6 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
     "dashboard/charts/tile_map.py city_tile_map",
-    "dashboard/pages/drill_down.py city_table",
-    "dashboard/pages/drill_down.py measure_member",
-    "dashboard/pages/drill_down.py measure_table",
-    "dashboard/pages/drill_down.py status_chart",
     "docs/screenshots.py main",
     "fixtures/make/measures.py make",
     "fixtures/make/measures.py monthly_reports",
@@ -66,7 +62,6 @@ LONG_FUNCTIONS = {
     "indicators/charts/time_series.py indicator_chart",
 }
 LONG_FILES = {
-    "dashboard/pages/drill_down.py",
     "styleguide/views.py",
     # Replaced by an open issue.
     "dashboard/pages/overview.py",

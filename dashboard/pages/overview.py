@@ -18,7 +18,7 @@ from core.pace import gap, percent, shares, time_elapsed
 from core.periods import PeriodKind, month_end, months_between
 from core.provenance import Provenance
 from core.rounding import whole
-from dashboard.changes import EarlierFigures, Fall, fallen_most, figure_changes, members_then
+from dashboard.changes import EarlierFigures, Fall, earlier_figures, fallen_most, figure_changes
 from dashboard.charts.growth import GrowthPoint, growth_figure
 from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
 from dashboard.charts.tile_map import INVESTMENT_CLASSES, PROJECT_CLASSES, Tile, city_tile_map
@@ -280,7 +280,7 @@ def attention(
     ]
     since = then.day if then else None
     ranked = [row for row in departments if row.figures["total"] >= MIN_MEASURES_TO_RANK]
-    fallen = fallen_most(ranked, members_then(then, "department", ranked)) if then else []
+    fallen = fallen_most(ranked, earlier_figures(then, "department", ranked)) if then else []
     return {
         "sentence": _attention_sentence(figures, overdue, len(history.overdue), len(unreported)),
         "overdue": overdue,
@@ -324,15 +324,15 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
     first = fallen[0]
     words["points"] = format_number(first.points)
     words["departments"] = (
-        format_names([local(each.row.group, "short") for each in fallen])
+        format_names([local(each.group.group, "short") for each in fallen])
         if len(fallen) <= FALLEN_NAMED
         else ngettext("%(count)s department", "%(count)s departments", len(fallen))
         % {"count": format_number(len(fallen))}
     )
-    words["to_plan"] = format_number(first.to_plan)
-    if first.alike > len(fallen):
+    words["to_plan"] = format_number(first.points_to_plan)
+    if first.tied > len(fallen):
         # Whoever completes nothing falls by the time that passed, and most do.
-        words["alike"] = format_number(first.alike)
+        words["alike"] = format_number(first.tied)
         return (
             _(
                 "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
@@ -340,7 +340,7 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
             )
             % words
         )
-    if any(each.row.figures["gap"] + each.points > 0 for each in fallen):
+    if any(each.group.figures["gap"] + each.points > 0 for each in fallen):
         # Who was ahead has not fallen further behind.
         text = _("%(departments)s: lost %(points)s points against time elapsed since %(since)s")
         with_plan = _(
@@ -353,7 +353,7 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
             "%(departments)s: %(points)s points further behind time elapsed, "
             "%(to_plan)s further behind the plan curve, since %(since)s"
         )
-    return (with_plan if first.to_plan > 0 else text) % words
+    return (with_plan if first.points_to_plan > 0 else text) % words
 
 
 def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unreported: int) -> str:
@@ -496,8 +496,8 @@ def who(figures: Figures, links: Links, departments: list[GroupFigures], then: F
     sections = sort_groups(figures.measures_by("section"), MEASURE_SORT_KEYS, "gap")
     leading = [row for row in departments if row.figures["total"]]
     largest = sorted(leading, key=lambda row: -row.figures["total"])[:DEPARTMENTS_SHOWN]
-    sections_then = members_then(then, "section", sections) if then else None
-    departments_then = members_then(then, "department", largest) if then else None
+    sections_then = earlier_figures(then, "section", sections) if then else None
+    departments_then = earlier_figures(then, "department", largest) if then else None
     return {
         "since": then and format_earlier_day(then.day, figures.day.year),
         "sentence": _who_sentence(sections),

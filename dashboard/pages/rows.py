@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.rounding import whole
-from dashboard.figures import GroupFigures
+from dashboard.figures import STATUSES, GroupFigures
 from dashboard.pages.links import Links
 from reporting.months import ReportingMonth
 from web.language import local
@@ -22,6 +22,10 @@ class GroupRow:
     then: Mapping[str, Any] | None = None
     red_url: str = ""
     yellow_url: str = ""
+
+    @property
+    def status_counts(self) -> dict[str, int]:
+        return {status: self.figures[status] for status in STATUSES}
 
     @property
     def whole_investment(self) -> int:

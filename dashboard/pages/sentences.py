@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from core.pace import Pace, pace, percent
 from core.periods import month_end
 from core.rounding import whole
+from dashboard.figures import Figures
 from web.formats.dates import format_month_name
 from web.formats.money import WAN_PER_YI
 from web.formats.numbers import format_number, format_percent
@@ -29,6 +30,11 @@ def format_earlier_day(day: date, year: int) -> str:
     if day == month_end(day):
         return _("end of %(month)s") % {"month": f"{format_month_name(day)}{of_year}"}
     return f"{day.day} {format_month_name(day)}{of_year}"
+
+
+def format_since(figures: Figures, then: Figures | None) -> str:
+    """The earlier day that figures are compared with; empty without one."""
+    return format_earlier_day(then.day, figures.day.year) if then else ""
 
 
 def format_names(names: Sequence[str]) -> str:

@@ -22,10 +22,10 @@ from dashboard.changes import (
     Changes,
     EarlierFigures,
     Fall,
+    earlier_figures,
     fallen_most,
     figure_changes,
     indicator_changes,
-    members_then,
 )
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.overview import fallen_words
@@ -197,7 +197,7 @@ def test_projects_and_values_of_the_days_after_the_first_and_up_to_the_second(pl
 def test_members_have_the_figures_that_their_own_page_had_then(plan):
     then = Figures(plan, THEN)
     rows = Figures(plan, NOW).measures_by("department")
-    found = members_then(then, "department", rows)
+    found = earlier_figures(then, "department", rows)
     assert found == {row.key: row.figures for row in then.measures_by("department")}
     assert (found["science"]["total"], found["energy"]["total"]) == (5, 1)
 
@@ -578,7 +578,7 @@ class TestLostMost:
     )
     def test_only_who_was_behind_fell_further_behind(self, gap, to_plan, english, chinese):
         member = SimpleNamespace(short_zh="X", short_en="X")
-        fall = Fall(SimpleNamespace(member=member, figures={"gap": Decimal(gap)}), Decimal("2.7"), Decimal(to_plan))
+        fall = Fall(SimpleNamespace(group=member, figures={"gap": Decimal(gap)}), Decimal("2.7"), Decimal(to_plan))
         with translation.override("en"):
             assert english in fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31))
         with translation.override("zh-hans"):
@@ -586,8 +586,8 @@ class TestLostMost:
 
     def test_says_how_many_fell_as_far_behind_time_elapsed(self):
         member = SimpleNamespace(short_zh="甲", short_en="X")
-        row = SimpleNamespace(member=member, figures={"gap": Decimal("-5.0")})
-        fall = Fall(row, Decimal("2.7"), Decimal("11.1"), alike=21)
+        row = SimpleNamespace(group=member, figures={"gap": Decimal("-5.0")})
+        fall = Fall(row, Decimal("2.7"), Decimal("11.1"), tied=21)
         with translation.override("en"):
             assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
                 "X: lost 11.1 points against the plan curve since end of July, the most of the 21 ranked departments "
@@ -624,7 +624,7 @@ class TestLostMost:
             row("e", "1.2", "-9.0"),
         ]
         found = fallen_most(rows, before)
-        assert [(each.row.key, each.points, each.to_plan, each.alike) for each in found] == [
+        assert [(each.group.key, each.points, each.points_to_plan, each.tied) for each in found] == [
             ("b", Decimal("2.7"), Decimal("4.0"), 3),
             ("c", Decimal("2.7"), Decimal("4.0"), 3),
         ]
@@ -640,7 +640,7 @@ def test_the_overview_makes_of_its_history_what_is_counted_for_the_day(plan, day
     assert earlier.projects.items() <= counted.projects.items()
     for by in ("section", "department"):
         rows = now.measures_by(by)
-        made, found = members_then(earlier, by, rows), members_then(counted, by, rows)
+        made, found = earlier_figures(earlier, by, rows), earlier_figures(counted, by, rows)
         for figures in (*made.values(), *found.values()):
             del figures["lights"]
         assert made == found

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from core.lights import light_of, thresholds
 from dashboard.figures import Figures
-from dashboard.pages.drill_down import categories_of
+from dashboard.pages.cities import figures_by_category
 from dashboard.pages.ordering import Rank, rank, sort_groups
 from dashboard.pages.overview import month_ends
 from dashboard.summary import summary
@@ -133,9 +133,9 @@ def test_projects_by_category_and_city_sum_to_the_rows(demo):
     expected = Counter()
     for project in Project.objects.all():
         expected[project.city_id, project.category] += project.investment_wan
-    for city, by_category in categories_of(figures).items():
-        for category, counts in by_category.items():
-            assert counts["total_investment"] * 10_000 == expected[city, category]
+    for city in figures.projects_by("city"):
+        for category, counts in figures_by_category(figures, city.group).items():
+            assert counts["total_investment"] * 10_000 == expected[city.group.pk, category]
     assert sum(row.figures["total"] for row in figures.projects_by("city")) == 3186
 
 

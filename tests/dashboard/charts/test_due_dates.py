@@ -8,8 +8,8 @@ from django.utils import translation
 
 from dashboard.charts.due_dates import Due, DueBar, Quarter, due_chart, due_dates, due_rows
 from dashboard.figures import Figures
-from dashboard.pages.drill_down import measure_member
 from dashboard.pages.links import Links
+from dashboard.pages.sections import section_detail
 from tests import factories as make
 from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of
@@ -136,7 +136,7 @@ def chart_of(plan: make.Plan, day: date = DAY, **member: str) -> Chart:
     figures = Figures(plan, day)
     if not member:
         return due_chart(due_rows(figures), figures, Links({}))
-    found = measure_member(figures, "section", member["section"], Links({}))
+    found = section_detail(figures, member["section"], Links({}))
     assert found
     return found["charts"]["due"]
 

@@ -1,0 +1,221 @@
+"""What the page of all cities shows, and that of one. `then`: the figures of the day that a page is compared with."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.provenance import Provenance
+from core.rounding import whole
+from dashboard.changes import earlier_figures
+from dashboard.charts.stacked_bars import CityRow, city_bars
+from dashboard.charts.treemap import Area, investment_chart
+from dashboard.figures import Figures, GroupFigures, project_figures
+from dashboard.pages.links import Links
+from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, rank, sort_groups
+from dashboard.pages.rows import GroupRow, city_rows, project_changes
+from dashboard.pages.sentences import format_share, format_since, rounding_note
+from projects.models import Category, Project
+from regions.models import Region
+from web.charts.chart import Chart, Column
+from web.formats.dates import format_day
+from web.formats.money import format_rounded_money, rounded_money
+from web.formats.numbers import format_number
+from web.formats.text import format_sentence
+from web.language import local
+
+MAX_PROJECTS = 20
+
+
+def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
+    """From the cells that the page has read anyway."""
+    sums = figures.project_cells.narrow({"city": {city.pk}}).sum_by("category")
+    return {each.value: project_figures(sums.get(each.value, {})) for each in Category}
+
+
+def city_list(
+    figures: Figures, links: Links, *, ordering: str, show: str, then: Figures | None = None
+) -> dict[str, Any]:
+    """`show` (total or total_investment) is what the columns and the bars of the categories measure."""
+    cities = sort_groups(figures.projects_by("city"), PROJECT_SORT_KEYS, ordering)
+    rows = city_rows(cities, links)
+    counts = [[each[show] for each in figures_by_category(figures, city.group).values()] for city in cities]
+    sums = [figures.projects["by_category"][each.value][show] for each in Category]
+    changes = _changes(cities, then)
+    is_investment = show == "total_investment"
+    return {
+        "cities": [
+            {"city": row, "categories": [whole(each) for each in own], "change": changes.get(city.key)}
+            for city, row, own in zip(cities, rows, counts, strict=True)
+        ],
+        "since": format_since(figures, then),
+        "change": then and project_changes(figures.projects, then.projects),
+        "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
+        "rounding": (
+            rounding_note(_investments(cities), figures.projects["total_investment"])
+            or rounding_note(sums, figures.projects[show])
+            or _rounding_of_changes(figures, cities, then)
+        ),
+        "whole_total": whole(figures.projects["total_investment"]),
+        "is_investment": is_investment,
+        "charts": {
+            "categories": categories_chart(rows, counts, sums, figures, is_investment=is_investment),
+            "investment": _investment_chart(figures, cities, links),
+        },
+        "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
+        "other_url": links.url("dashboard:cities", show="total" if is_investment else "total_investment"),
+        "largest": max(_investments(cities), default=0),
+        "sentence": _list_sentence(figures.projects, cities),
+    }
+
+
+def _changes(cities: Sequence[GroupFigures], then: Figures | None) -> dict[str, dict[str, int]]:
+    """By the city's key; empty without an earlier day."""
+    if then is None:
+        return {}
+    earlier = earlier_figures(then, "city", cities)
+    return {city.key: project_changes(city.figures, earlier[city.key]) for city in cities}
+
+
+def _investments(groups: Sequence[GroupFigures]) -> list[Decimal]:
+    return [each.figures["total_investment"] for each in groups]
+
+
+def _rounding_of_changes(figures: Figures, cities: Sequence[GroupFigures], then: Figures | None) -> str:
+    if then is None:
+        return ""
+    earlier = earlier_figures(then, "city", cities)
+    changes = [city.figures["total_investment"] - earlier[city.key]["total_investment"] for city in cities]
+    return rounding_note(changes, figures.projects["total_investment"] - then.projects["total_investment"])
+
+
+def categories_chart(
+    rows: Sequence[GroupRow],
+    counts: Sequence[Sequence[Decimal]],
+    sums: Sequence[Decimal],
+    figures: Figures,
+    *,
+    is_investment: bool,
+) -> Chart:
+    """The cities' projects by category as stacked bars, in the order of the table. `counts`: by row and category."""
+    bars = [
+        CityRow(name=row.name, url=row.url, **{each.value: count for each, count in zip(Category, own, strict=True)})
+        for row, own in zip(rows, counts, strict=True)
+    ]
+    title, head, format_value = (
+        (
+            _("Investment by city and category, as of %(day)s (100 million yuan)"),
+            _("%(category)s (100 million yuan)"),
+            format_rounded_money,
+        )
+        if is_investment
+        else (_("Projects by city and category, as of %(day)s"), _("%(category)s (projects)"), format_number)
+    )
+    parts = [f"{each.label} {format_value(part)}" for each, part in zip(Category, sums, strict=True)]
+    return Chart(
+        name="categories",
+        title=title % {"day": format_day(figures.day)},
+        figure=city_bars(bars, **({"format_value": format_value} if is_investment else {}))
+        if figures.projects["total"]
+        else None,
+        summary=pgettext("between clauses", "; ").join(parts),
+        columns=[
+            Column(pgettext("table head", "City"), is_number=False),
+            *(Column(head % {"category": each.label}, format_number) for each in Category),
+        ],
+        rows=[(row.name, *own) for row, own in zip(rows, counts, strict=True)],
+        total=(_("Total"), *sums),
+        urls=[row.url for row in rows],
+        kind="free",
+        missing=_("No projects are listed by this day."),
+        provenance=Provenance.ILLUSTRATIVE,
+        has_own_table=True,
+    )
+
+
+def _investment_chart(figures: Figures, cities: Sequence[GroupFigures], links: Links) -> Chart:
+    """What each city that has projects has in each category."""
+    urls = {each.value: links.url("projects:list", category=each.value) for each in Category}
+    areas = [
+        Area(
+            Category(category),
+            local(city.group, "short"),
+            own["total"],
+            own["total_investment"],
+            links.url("projects:list", category=category, city=city.key),
+        )
+        for city in cities
+        if city.figures["total"]
+        for category, own in figures_by_category(figures, city.group).items()
+    ]
+    return investment_chart(areas, {"": links.url("projects:list"), **urls}, on=figures.day)
+
+
+def _list_sentence(projects: Mapping[str, Any], cities: Sequence[GroupFigures]) -> str:
+    with_projects = sum(bool(city.figures["total"]) for city in cities)
+    return _("%(projects)s in %(cities)s, with an investment of %(investment)s.") % {
+        "projects": ngettext("%(count)s project", "%(count)s projects", projects["total"])
+        % {"count": format_number(projects["total"])},
+        "cities": ngettext("%(count)s city", "%(count)s cities", with_projects)
+        % {"count": format_number(with_projects)},
+        "investment": format_rounded_money(projects["total_investment"]),
+    }
+
+
+def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
+    cities = figures.projects_by("city")
+    group = next(each for each in cities if each.group == city)
+    own, province = group.figures, figures.projects
+    by_category = figures_by_category(figures, city)
+    earlier_by_category = figures_by_category(then, city) if then else {}
+    amount, unit = rounded_money(own["total_investment"])
+    share = format_share(own["total_investment"], province["total_investment"])
+    projects = Project.objects.in_plan(figures.plan).listed(figures.day).filter(city=city)
+    return {
+        "row": group,
+        "counts": own,
+        "since": format_since(figures, then),
+        "change": then and project_changes(own, earlier_figures(then, "city", [group])[group.key]),
+        "name": group.name,
+        "sentence": _detail_sentence(own, share),
+        "investment": amount,
+        "investment_unit": unit,
+        "whole_investment": whole(own["total_investment"]),
+        "shares": {"total": format_share(own["total"], province["total"]), "investment": share},
+        "rank": rank(group.key, cities, lambda each: each.figures["total_investment"], least=1),
+        "list_url": links.url("projects:list", city=city.code),
+        "categories": [
+            {
+                "label": each.label,
+                "path": f"projects.by_category.{each.value}",
+                "url": links.url("projects:list", city=city.code, category=each.value),
+                "whole": whole(by_category[each.value]["total_investment"]),
+                **by_category[each.value],
+                "change": then and project_changes(by_category[each.value], earlier_by_category[each.value]),
+            }
+            for each in Category
+        ],
+        "rounding": rounding_note((each["total_investment"] for each in by_category.values()), own["total_investment"]),
+        "largest": max(each["total_investment"] for each in by_category.values()),
+        "projects": projects.order_by("-investment_wan", "-code")[:MAX_PROJECTS],
+        "most_projects": MAX_PROJECTS,
+    }
+
+
+def _detail_sentence(own: Mapping[str, Any], share: str) -> str:
+    if not own["total"]:
+        return _("No projects are listed by this day.")
+    text = ngettext(
+        "%(count)s project with an investment of %(investment)s, %(share)s.",
+        "%(count)s projects with an investment of %(investment)s, %(share)s.",
+        own["total"],
+    )
+    return format_sentence(
+        text,
+        count=format_number(own["total"]),
+        investment=format_rounded_money(own["total_investment"]),
+        share=format_html("<strong>{}</strong>", _("%(share)s of the province") % {"share": share}),
+    )

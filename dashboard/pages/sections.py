@@ -1,0 +1,50 @@
+"""What the page of all sections shows, and that of one."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.charts.due_dates import due_chart, due_rows
+from dashboard.figures import Figures
+from dashboard.pages.groups import (
+    find_group,
+    group_detail,
+    group_sentence,
+    group_table,
+    listed_measures,
+    status_chart,
+)
+from dashboard.pages.links import Links
+from web.formats.numbers import format_number
+
+
+def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures | None = None) -> dict[str, Any]:
+    groups = figures.measures_by("section")
+    table = group_table(figures, "section", groups, links, ordering=ordering, then=then)
+    title = _("Measures by section and status, as of %(day)s")
+    return {
+        **table,
+        "behind": sum(each.figures["gap"] is not None and each.figures["gap"] < 0 for each in groups),
+        "charts": {
+            "status": status_chart(table["rows"], figures, title=title, head=_("Section")),
+            "due": due_chart(due_rows(figures), figures, links),
+        },
+    }
+
+
+def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures | None = None) -> dict[str, Any] | None:
+    """None for a section that the plan does not have."""
+    groups = figures.measures_by("section")
+    section = find_group(groups, slug)
+    if section is None:
+        return None
+    measures = list(listed_measures(figures, then).filter(section=section.group))
+    count = section.figures["total"]
+    total = ngettext("The section has %(count)s measure", "The section has %(count)s measures", count)
+    return {
+        **group_detail(figures, "section", section, groups, measures, links, then=then),
+        "sentence": group_sentence(
+            figures, section.figures, total=total % {"count": format_number(count)}, nothing=_("Nothing to measure")
+        ),
+    }
