@@ -62,7 +62,7 @@ class Regions(ListEndpoint):
     default_ordering = "code"
     name = "regions"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Region]:
         return Region.objects.all()
 
 
@@ -88,5 +88,5 @@ class Departments(ListEndpoint):
     default_ordering = "number"
     name = "departments"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Department]:
         return Department.objects.not_merged()
