@@ -24,7 +24,7 @@ from rollups.freshness import Freshness, freshness
 from rollups.models import RollupRun
 from web.errors import BadQuery, form_problems, not_one_of
 from web.formats.numbers import format_gap, format_number, format_percent
-from web.language import local
+from web.language import localized
 
 # What narrows the figures of each kind: a filter of its rows -> a field of the key of its cells.
 KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -259,7 +259,7 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
             "explain": _("The value minus that of the country for the same period."),
         }
         inputs = [
-            Input(local(indicator, "name"), indicator.unit, state.value, figure=f"indicators.{code}.value"),
+            Input(localized(indicator, "name"), indicator.unit, state.value, figure=f"indicators.{code}.value"),
             Input(_("China"), indicator.unit, state.comparator),
         ]
         working = f"{format_number(state.value)} − {format_number(state.comparator)} = {format_gap(value)}"
@@ -286,7 +286,7 @@ def _is_gap(path: str) -> bool:
 
 
 def indicator_label(path: str, state: IndicatorState) -> str:
-    name = local(state.indicator, "name")
+    name = localized(state.indicator, "name")
     return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from core.lights import Light
 from core.statuses import MeasureStatus
 from projects.models import Category
-from web.language import kept
+from web.language import cached_by_language
 
 # Units as the API names them.
 MEASURES, PROJECTS, PERCENT, POINTS, YI = "measures", "projects", "%", "percentage points", "100 million yuan"
@@ -43,7 +43,7 @@ def format_unit(unit: str) -> str:
     }.get(unit, unit)
 
 
-@kept
+@cached_by_language
 def figure_definitions() -> Mapping[str, FigureDefinition]:
     """Every figure of measures and projects by its path in the summary of the API."""
     measures = {**_counts_by_status(), **_rates_and_gaps(), **_counts_by_light()}

@@ -22,7 +22,7 @@ from regions.models import Region, RegionKind
 from rollups import engine
 from rollups.freshness import Freshness, freshness
 from web.formats.money import wan_to_yi
-from web.language import local
+from web.language import localized
 
 # Below this a rate says more about how few there are than about the work.
 MIN_MEASURES_TO_RANK = 5
@@ -145,7 +145,7 @@ class Figures:
     def measures_by(self, by: str) -> list[GroupFigures]:
         """By plan, section or department: every section and every department that was not merged, also with zeros."""
         if by == "plan":
-            return [GroupFigures(self.plan.slug, local(self.plan, "name"), self.plan, self.measures)]
+            return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, self.measures)]
         if by == "section":
             return self._measures_of(
                 self.plan.sections.order_by("number"), "title", self.measure_cells.sum_by("section")
@@ -159,7 +159,7 @@ class Figures:
     ) -> list[GroupFigures]:
         return [
             GroupFigures(
-                each.slug, local(each, name), each, measure_figures(sums.get(each.pk, {}), self.plan, self.day)
+                each.slug, localized(each, name), each, measure_figures(sums.get(each.pk, {}), self.plan, self.day)
             )
             for each in groups
         ]
@@ -168,11 +168,11 @@ class Figures:
         """By plan, city, category or stage: every one, also with zeros."""
         if by == "plan":
             total = project_figures(self.project_cells.totals())
-            return [GroupFigures(self.plan.slug, local(self.plan, "name"), self.plan, total)]
+            return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, total)]
         sums = self.project_cells.sum_by(by)
         if by == "city":
             return [
-                GroupFigures(each.code, local(each, "name"), each, project_figures(sums.get(each.pk, {})))
+                GroupFigures(each.code, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
                 for each in Region.objects.filter(kind=RegionKind.CITY)
             ]
         choices: type[Category | Stage] = Category if by == "category" else Stage

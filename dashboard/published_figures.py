@@ -7,7 +7,7 @@ from dashboard.figure_definitions import figure_definitions, format_unit
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
 from web.formats.numbers import trimmed
-from web.formats.sources import named_source
+from web.html.sources import source_link
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class PublishedRow:
 
     @property
     def source(self) -> str:
-        return named_source(self.figure.source)
+        return source_link(self.figure.source)
 
     @property
     def is_equal(self) -> bool:

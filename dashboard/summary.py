@@ -10,7 +10,7 @@ from dashboard.figures import Figures
 from indicators.state import COUNTRY, PROVINCE, IndicatorState
 from web.formats.numbers import trimmed
 from web.formats.sources import format_source
-from web.language import local
+from web.language import localized
 
 
 def summary(figures: Figures) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def indicator_summary(state: IndicatorState) -> dict[str, Any]:
     assert latest is not None
     target = state.target
     return {
-        "name": local(state.indicator, "name"),
+        "name": localized(state.indicator, "name"),
         "unit": state.indicator.unit,
         "region": PROVINCE,
         "period": latest.period,

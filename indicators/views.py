@@ -31,7 +31,7 @@ from indicators.wording import (
 from regions.models import RegionKind
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, format_number
-from web.formats.sources import named_source
+from web.html.sources import source_link
 from web.views import ListPage, ReadingView
 
 
@@ -106,7 +106,7 @@ class IndicatorDetail(ReadingView):
             further_sentence=further_sentence(state),
             since=since_words(ChangeSince(state, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
-            source=named_source(indicator.source),
+            source=source_link(indicator.source),
             charts={chart.name: chart for chart in charts},
             course=charts[0],
             decoupling=charts[1:],
@@ -117,13 +117,13 @@ class IndicatorDetail(ReadingView):
                     "period": period_words(row),
                     "released": release_cell(row),
                     "value": number_cell(indicator, row.value, exact=row.exact, exactly=True),
-                    "source": named_source(row.source),
+                    "source": source_link(row.source),
                 }
                 for row in observations
             ],
             assumed=assumed_note(observations),
             targets=[
-                {"row": row, "words": target_words(row, indicator), "document": named_source(row.document)}
+                {"row": row, "words": target_words(row, indicator), "document": source_link(row.document)}
                 for row in targets
             ],
             measures=indicator.measures.filter(listed_on__lte=self.day).order_by("code"),

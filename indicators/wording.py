@@ -22,13 +22,13 @@ from web.formats.units import english_decimals, english_unit, in_english_unit
 
 def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) -> Decimal:
     """In the unit of `shown_unit`; `exactly` for the table of an indicator's own values."""
-    if language.suffix() == "zh":
+    if language.column_suffix() == "zh":
         return trimmed(value * indicator.zh_factor)
     return in_english_unit(value, indicator.unit, exactly=exactly)
 
 
 def shown_unit(indicator: Indicator) -> str:
-    return indicator.unit_zh if language.suffix() == "zh" else english_unit(indicator.unit)
+    return indicator.unit_zh if language.column_suffix() == "zh" else english_unit(indicator.unit)
 
 
 def in_one_bracket(text: str) -> str:
@@ -46,7 +46,7 @@ def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = Tr
 
 
 def _least_decimals(indicator: Indicator) -> int:
-    return 0 if language.suffix() == "zh" else english_decimals(indicator.unit)
+    return 0 if language.column_suffix() == "zh" else english_decimals(indicator.unit)
 
 
 def change_cell(indicator: Indicator, change: Decimal | None, value: Decimal | None) -> str:
@@ -134,7 +134,7 @@ def since_words(since: ChangeSince, day: str) -> str:
 def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:
     """At least 9,000 (2025), with what the document adds: 约-14.5（2025年，较2020年）; sentences want the unit."""
     value, notes = _parts(target, indicator, with_unit if unit else number_cell)
-    year = f"{target.due_year}年" if language.suffix() == "zh" else str(target.due_year)
+    year = f"{target.due_year}年" if language.column_suffix() == "zh" else str(target.due_year)
     return _("%(value)s (%(notes)s)") % {"value": value, "notes": _joined([year, *notes])}
 
 

@@ -10,7 +10,7 @@ from core.texts import MAX_TEXT_LENGTH
 from measures.models import Report
 from measures.reports import NO_CHANGE, ReportData
 from reporting.models import TEXTS
-from web.language import local
+from web.language import localized
 from web.lists.filters import DayField
 
 
@@ -89,4 +89,4 @@ def editable_text(report: Report, name: str) -> str:
     """The text that the form edits: in the working language, else the other. "No change", which nobody typed, is in the
     reader's language."""
     text = getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")
-    return local(report, name) if text == NO_CHANGE else text
+    return localized(report, name) if text == NO_CHANGE else text

@@ -23,7 +23,7 @@ from measures.reporting_months import month_of_department
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice
 from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
-from web.language import local
+from web.language import localized
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ def notice_sentence(notice: Notice) -> str:
     measure, report = _measure_of(notice), notice.report
     period = notice.period or (report.period if report else None)
     return _sentence_for(notice) % {
-        "measure": f"{measure.code} {local(measure, 'title')}" if measure else "",
+        "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
         "month": format_month(period),
         "day": format_day(measure.due_on if measure else None),
         "note": report.decision_note if report else "",

@@ -12,7 +12,7 @@ from measures.filters import asked_plan
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
 from web.formats.money import format_exact_money
-from web.formats.sources import named_source
+from web.html.sources import source_link
 from web.views import ListPage, ReadingView
 
 
@@ -55,7 +55,7 @@ class ProjectDetail(ReadingView):
             project=project,
             is_listed=project.listed_on <= self.day,
             can_show_listing=project.listed_on <= today(),
-            source=named_source(project.source),
+            source=source_link(project.source),
             also_in=project.also_in.all(),
             measures=measures,
             # By way of its measures: what it is to bring.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 
 from reporting.models import TEXTS, AbstractReport
-from web.language import local, suffix
+from web.language import column_suffix, localized
 
 # A clause ends at Chinese punctuation, at a line's end, or at Western punctuation before a space: not in 1,234.5.
 CLAUSE = re.compile(r".*?(?:[，。；！？、：\n]+|[,.;:!?]+(?=\s)\s*|$)", re.DOTALL)
@@ -72,8 +72,8 @@ def compare_texts(report: AbstractReport, last: AbstractReport | None) -> list[C
 
 def _in_one_language(report: AbstractReport, last: AbstractReport | None, name: str) -> tuple[str, str]:
     """The text now and last time in one language: that of the new one, else the reader's."""
-    text = local(report, name)
+    text = localized(report, name)
     if last is None:
         return text, ""
-    language = "zh" if text and text == getattr(report, f"{name}_zh") else suffix()
-    return text, getattr(last, f"{name}_{language}") or local(last, name)
+    language = "zh" if text and text == getattr(report, f"{name}_zh") else column_suffix()
+    return text, getattr(last, f"{name}_{language}") or localized(last, name)

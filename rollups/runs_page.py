@@ -25,7 +25,7 @@ from web.formats.dates import format_day, format_duration
 from web.formats.money import format_yi_cell
 from web.formats.numbers import format_number
 from web.formats.text import format_sentence
-from web.language import local
+from web.language import localized
 
 
 def format_age(stale: StaleCells) -> str:
@@ -157,7 +157,7 @@ class _CellNames:
 
     def name_of(self, model: type[Model], pk: int, field: str) -> str:
         found = self.objects[model].get(pk)
-        return local(found, field) if found else _("no longer there (%(id)s)") % {"id": pk}
+        return localized(found, field) if found else _("no longer there (%(id)s)") % {"id": pk}
 
     def plan(self, key: list[Any]) -> str:
         return self.name_of(Plan, key[0], "name")

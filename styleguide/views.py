@@ -42,7 +42,7 @@ from projects.models import Category
 from reporting.months import ReportingMonth
 from web.charts.chart import Chart, Column
 from web.charts.text import month_name, year_name
-from web.language import local
+from web.language import localized
 from web.lists.filters import DayField
 from web.views import WorkPage
 
@@ -125,7 +125,7 @@ class Asker:
 
 
 def _name(zh: str, en: str) -> str:
-    return local(SimpleNamespace(name_zh=zh, name_en=en), "name")
+    return localized(SimpleNamespace(name_zh=zh, name_en=en), "name")
 
 
 def _states(template: str, states: dict[str, str]) -> list[Specimen]:
@@ -204,7 +204,7 @@ def forms_and_filters() -> list[Entry]:
             "count_line.html",
             [
                 Specimen(
-                    '{% same_rows "api-measures" as address %}'
+                    '{% api_url "api-measures" as address %}'
                     '{% include "components/count_line.html" with count=1518 counts=counts %}',
                     "",
                     {"counts": f"{MeasureStatus.COMPLETED.label} 13"} | _filter(filters),
@@ -215,11 +215,10 @@ def forms_and_filters() -> list[Entry]:
             "use_list.html",
             [
                 Specimen(
-                    '{% same_rows "api-measures" as address %}{% include "components/use_list.html" %}', _("with files")
+                    '{% api_url "api-measures" as address %}{% include "components/use_list.html" %}', _("with files")
                 ),
                 Specimen(
-                    '{% same_rows "api-changes" as address %}'
-                    '{% include "components/use_list.html" with no_files=True %}',
+                    '{% api_url "api-changes" as address %}{% include "components/use_list.html" with no_files=True %}',
                     _("where the API gives no files"),
                 ),
             ],
@@ -378,7 +377,7 @@ def figures_and_facts() -> list[Entry]:
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("says why"), {"why": Asker()}),
                 Specimen(headline, _("headline figure"), {"why": Asker()}),
-                Specimen(explained + '{% unit_of "%" %}{% endwith_unit %}', _("says why"), {"why": Asker()}),
+                Specimen(explained + '{% unit "%" %}{% endwith_unit %}', _("says why"), {"why": Asker()}),
                 Specimen(
                     '<span class="n2-line">'
                     '{% figure "projects.total_investment" 84500 classes="n2" %}8.45{% endfigure %} '
@@ -619,9 +618,10 @@ def values() -> list[Values]:
         Values(
             _("Numbers"),
             [
-                "{{ 1518|number }}", "{{ none|number }}", "{{ 40|results }}", "{{ 5.25|percent }}", "{{ less|gap }}",
-                "{{ more|gap }}", "{{ less|gap_cell }}", "{{ 3|change }}", '{{ "-3"|minus }}', "{{ 123456|yi }}",
-                "{{ 28000|yi_cell }}", "{{ 28000|yuan }}", "{{ 30|days }}",
+                "{{ 1518|number }}", "{{ none|number }}", "{{ 40|result_count }}", "{{ 5.25|percent }}",
+                "{{ less|gap }}",
+                "{{ more|gap }}", "{{ less|gap_cell }}", "{{ 3|change }}", '{{ "-3"|true_minus }}', "{{ 123456|yi }}",
+                "{{ 28000|yi_cell }}", "{{ 28000|money }}", "{{ 30|days }}",
                 "{{ amounts|yi_decimals:'investment_wan' }}",
             ],
             given,
@@ -629,17 +629,18 @@ def values() -> list[Values]:
         Values(
             _("Days and times"),
             [
-                "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|iso }}", "{{ at|moment:on }}",
-                "{{ at|moment }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}",
-                "{{ until|unbroken }}", "{{ until|full_stop }}", "{{ named|source }}",
+                "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|iso }}", "{{ at|datetime:on }}",
+                "{{ at|datetime }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}",
+                "{{ until|nowrap }}", "{{ until|full_stop }}", "{{ named|source }}",
             ],
             given,
         ),
         Values(
             _("Names and texts"),
             [
-                '{{ row|local:"name" }}', "{{ ada|person }}", "{{ none|person }}", "{{ row.name_en|as_written }}",
-                "{% keep as words %}{{ on|day }}{% endkeep %}{{ words }}",
+                '{{ row|localized:"name" }}', "{{ ada|person }}", "{{ none|person }}",
+                "{{ row.name_en|mark_language }}",
+                "{% capture as words %}{{ on|day }}{% endcapture %}{{ words }}",
             ],
             given,
         ),
@@ -647,9 +648,9 @@ def values() -> list[Values]:
             _("Addresses, from what the page's own says"),
             [
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
-                '{% same_rows "api-measures" by="plan" %}', '{{ "/api/v1/"|at_slashes }}',
-                "{% chosen_day %}", '{% chart_file "course" %}',
-                '{% keep_query without="light" as kept %}{{ kept|force_escape }}',
+                '{% api_url "api-measures" by="plan" %}', '{{ "/api/v1/"|wrap_at_slashes }}',
+                "{% sticky_query %}", '{% chart_csv_url "course" %}',
+                '{% query_inputs without="light" as inputs %}{{ inputs|force_escape }}',
                 '{% filter_fields form "light" as fields %}{{ fields|length }}',
                 "{% filter_chips form as chips %}{{ chips|length }}",
                 '{% month_ends plan on as ends %}{{ ends|length }}',

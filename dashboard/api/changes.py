@@ -38,7 +38,7 @@ from web.api.schema import (
 )
 from web.days import LAST_MONTH, asked_comparison
 from web.formats.numbers import trimmed
-from web.language import local
+from web.language import localized
 
 MEASURE = record(
     {
@@ -153,7 +153,7 @@ class ChangesBetween(Endpoint):
         measure = each.measure
         return {
             "code": measure.code,
-            "title": local(measure, "title"),
+            "title": localized(measure, "title"),
             "title_zh": measure.title_zh,
             "title_en": measure.title_en,
             "lead_department": measure.lead_department.slug,
@@ -170,7 +170,7 @@ class ChangesBetween(Endpoint):
         named = {"indicator": indicator.code, "region": each.region.code}
         return {
             "indicator": indicator.code,
-            "name": local(indicator, "name"),
+            "name": localized(indicator, "name"),
             "name_zh": indicator.name_zh,
             "name_en": indicator.name_en,
             "period": each.period,

@@ -21,7 +21,7 @@ from web.charts.text_size import wrapped
 from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
 from web.formats.dates import format_day, format_iso_day, format_month_name
 from web.formats.numbers import format_number
-from web.language import is_chinese, local
+from web.language import is_chinese, localized
 
 ROW, HEAD = 34, 60
 
@@ -131,7 +131,7 @@ def report_rows(
     rows = [
         ReportRow(
             each.slug,
-            local(each, "short"),
+            localized(each, "short"),
             links.url("dashboard:department", each.slug) + "#months",
             [MonthMark(own, own.state(month, day=day)) for month, own in zip(months, found[each.pk], strict=True)],
         )

@@ -24,7 +24,7 @@ from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
 from web.formats.numbers import format_change, format_gap_cell, format_number, format_percent
 from web.formats.text import format_sentence
-from web.language import local
+from web.language import localized
 
 
 def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def _change(each: FigureChange, unit: str) -> str:
 
 def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
     return {
-        "name": local(each.indicator, "name"),
+        "name": localized(each.indicator, "name"),
         "url": links.url("indicators:detail", each.indicator.code),
         "period": period_words(each),
         "value": number_cell(each.indicator, each.value),

@@ -25,7 +25,7 @@ from web.formats.dates import format_day
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_sentence
-from web.language import local
+from web.language import localized
 
 MAX_PROJECTS = 20
 
@@ -142,7 +142,7 @@ def _investment_chart(figures: Figures, cities: Sequence[GroupFigures], links: L
     areas = [
         Area(
             Category(category),
-            local(city.group, "short"),
+            localized(city.group, "short"),
             own["total"],
             own["total_investment"],
             links.url("projects:list", category=category, city=city.key),

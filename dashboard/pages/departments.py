@@ -25,7 +25,7 @@ from reporting.months import ReportingMonth
 from web.charts.text import month_name
 from web.formats.dates import format_day, format_month_name
 from web.formats.numbers import format_number
-from web.language import local
+from web.language import localized
 
 
 def department_list(
@@ -122,7 +122,7 @@ def _month_rows(figures: Figures, department: Department) -> list[dict[str, Any]
 def _format_merged(department: Department) -> str:
     """Which departments were merged into it, and since when; empty for none."""
     merged = [
-        _("%(name)s (since %(day)s)") % {"name": local(each, "name"), "day": format_day(each.merged_on)}
+        _("%(name)s (since %(day)s)") % {"name": localized(each, "name"), "day": format_day(each.merged_on)}
         for each in department.merged_from.order_by("merged_on", "number")
     ]
     return _("Merged into this department: %(departments)s") % {"departments": format_names(merged)} if merged else ""

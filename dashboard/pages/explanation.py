@@ -15,8 +15,8 @@ from web.formats.dates import format_iso_day
 from web.formats.money import WAN_PER_YI, exact_money
 from web.formats.numbers import format_gap, format_number, with_true_minus
 from web.formats.periods import format_period
-from web.formats.sources import named_source
-from web.language import local
+from web.html.sources import source_link
+from web.language import localized
 
 
 def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any
         "inputs": [_input_row(each, explanation, links) for each in explanation.inputs],
         "rows_url": rows and links.url(rows.page, *rows.args, **rows.page_filters),
         "rows_api_url": rows and links.url(rows.api, **rows.filters),
-        "source": named_source(explanation.description["source"]),
+        "source": source_link(explanation.description["source"]),
         "published_for": published_for and date.fromisoformat(published_for),
         "run_seconds": run and run.seconds,
         "own_source": links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
@@ -62,7 +62,7 @@ def _scope_label(name: str, thing: Any) -> str:
     choices = {"category": Category, "stage": Stage}
     if name in choices:
         return str(choices[name](thing).label)
-    return local(thing, "title" if name == "section" else "name")
+    return localized(thing, "title" if name == "section" else "name")
 
 
 def _input_row(each: Input, explanation: Explanation, links: Links) -> dict[str, str]:

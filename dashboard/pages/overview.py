@@ -67,7 +67,7 @@ from web.formats.numbers import (
 from web.formats.text import format_sentence
 from web.html.bars import value_bar
 from web.html.nowrap import nowrap
-from web.language import is_chinese, local
+from web.language import is_chinese, localized
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
 STATUSES = ("completed", "in_progress", "promoting")
@@ -268,10 +268,10 @@ def attention(
     month = format_month_name(figures.day)
     overdue = [
         {
-            "name": local(entry, "title"),
+            "name": localized(entry, "title"),
             "url": links.url("measures:detail", entry.measure),
             "days": (figures.day - entry.due_on).days,
-            "department": local(names[entry.department_id].group, "short"),
+            "department": localized(names[entry.department_id].group, "short"),
             "department_url": links.url("dashboard:department", names[entry.department_id].key),
             "due_on": entry.due_on,
         }
@@ -324,7 +324,7 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
     first = fallen[0]
     words["points"] = format_number(first.points)
     words["departments"] = (
-        format_names([local(each.group.group, "short") for each in fallen])
+        format_names([localized(each.group.group, "short") for each in fallen])
         if len(fallen) <= FALLEN_NAMED
         else ngettext("%(count)s department", "%(count)s departments", len(fallen))
         % {"count": format_number(len(fallen))}
@@ -542,7 +542,7 @@ def _who_sentence(sections: list[GroupFigures]) -> str:
         if len(last) == len(rated):
             return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % words
         return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % words
-    words["section"] = local(last[0].group, "title")
+    words["section"] = localized(last[0].group, "title")
     return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % words
 
 
@@ -624,7 +624,7 @@ def _where_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
         "%(cities)s hold %(investment)s, %(share)s of the total.",
         len(top),
     ) % {
-        "cities": format_names([local(row.group, "short") for row in top]),
+        "cities": format_names([localized(row.group, "short") for row in top]),
         "investment": format_rounded_money(sum_of_top),
         "share": format_share(sum_of_top, total),
     }
@@ -690,7 +690,7 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
     if state.target is not None:
         against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
     return {
-        "name": local(indicator, "name"),
+        "name": localized(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",
         "url": links.url("indicators:detail", state.indicator.code),
         "value": state.value,

@@ -8,7 +8,7 @@ from core.rounding import whole
 from dashboard.figures import STATUSES, GroupFigures
 from dashboard.pages.links import Links
 from reporting.months import ReportingMonth
-from web.language import local
+from web.language import localized
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def measure_rows(
     field = "title" if by == "section" else "short"
     return [
         GroupRow(
-            local(row.group, field),
+            localized(row.group, field),
             links.url(f"dashboard:{by}", row.key),
             row.figures,
             (months or {}).get(row.group.pk),
@@ -64,7 +64,7 @@ def _light_url(row: GroupFigures, light: str, by: str, links: Links) -> str:
 
 
 def city_rows(rows: Iterable[GroupFigures], links: Links) -> list[GroupRow]:
-    return [GroupRow(local(row.group, "short"), links.url("dashboard:city", row.key), row.figures) for row in rows]
+    return [GroupRow(localized(row.group, "short"), links.url("dashboard:city", row.key), row.figures) for row in rows]
 
 
 def project_changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, int]:

@@ -36,7 +36,7 @@ from web.api.schema import (
 from web.days import written_moment
 from web.formats.numbers import json_number, trimmed
 from web.formats.sources import format_source
-from web.language import local
+from web.language import localized
 
 CODE = meaning(gettext_lazy("Code of the indicator"))
 PERIOD = meaning(gettext_lazy("The period that the value is of, such as 2023H1"))
@@ -141,7 +141,7 @@ def _address(chunk: Chunk) -> Reader:
 
 INDICATOR = {
     "code": _attribute("code", CODE),
-    "name": value(NAME["name"], lambda state: local(state.indicator, "name")),
+    "name": value(NAME["name"], lambda state: localized(state.indicator, "name")),
     "name_zh": _attribute("name_zh", NAME["name_zh"]),
     "name_en": _attribute("name_en", NAME["name_en"]),
     "unit": _attribute("unit", UNIT),

@@ -27,7 +27,7 @@ from web.charts.theme import ACCENT, EDGE, GRID, GROUND, INK, INK_2, NARROW_FONT
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, trimmed
 from web.formats.sources import format_source
-from web.language import is_chinese, local
+from web.language import is_chinese, localized
 
 # The codes of what is emitted start so, one for each way of counting it; the second is the GDP of whole years.
 EMISSIONS, GDP = "co2_emissions", "gdp_annual"
@@ -301,7 +301,7 @@ def _released_years(on: date) -> QuerySet[Observation]:
 def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
     indicator = common.indicator
     gdp_indicator = next(iter(common.years.values()))[1].indicator
-    gdp_name, name = gdp_of(common.region), local(indicator, "name")
+    gdp_name, name = gdp_of(common.region), localized(indicator, "name")
     gdp_unit, unit = shown_unit(gdp_indicator), shown_unit(indicator)
     points = [
         YearPoint(
@@ -345,14 +345,14 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
         name=f"decoupling-{indicator.code}-{common.region.code}-{min(common.years)}",
         title=_("%(region)s: %(gdp)s and %(emissions)s, %(years)s, as of %(day)s")
         % {
-            "region": local(common.region, "short"),
+            "region": localized(common.region, "short"),
             "gdp": gdp_name,
             "emissions": name,
             "years": years_words(common.years),
             "day": format_day(on),
         },
         figure=decoupling_path(points, gdp=Axis(gdp_name, gdp_unit), emissions=Axis(name, unit)),
-        summary=_summary(points, local(common.region, "short"), gdp_name),
+        summary=_summary(points, localized(common.region, "short"), gdp_name),
         columns=columns,
         rows=rows,
         urls=[point.url for point in points],
@@ -401,7 +401,7 @@ def _empty_charts(
     on: date,
 ) -> list[Chart]:
     """One for each region without a path; one for all such cities."""
-    name = _("CO2 emissions") if indicator.code == GDP else local(indicator, "name")
+    name = _("CO2 emissions") if indicator.code == GDP else localized(indicator, "name")
     emitted, produced = _years_of(emissions), _years_of(gdp)
     regions = [each for each in emitted.keys() | produced.keys() if each not in drawn]
     if indicator.code == GDP:
@@ -412,7 +412,7 @@ def _empty_charts(
         groups = [*([each] for each in regions if each not in cities), cities]
     charts = []
     for group in filter(None, groups):
-        who = local(group[0], "short")
+        who = localized(group[0], "short")
         if len(group) > 1:
             who = ngettext("%(count)s city", "%(count)s cities", len(group)) % {"count": len(group)}
         words = missing_words(

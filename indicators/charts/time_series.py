@@ -28,7 +28,7 @@ from web.charts.text import value_text
 from web.charts.text import with_unit as unit_behind
 from web.formats.dates import format_day
 from web.formats.numbers import MINUS
-from web.language import local
+from web.language import localized
 
 # A target of 2060 would press the years we know into a corner of the chart.
 TARGET_YEARS_AHEAD = 10
@@ -164,7 +164,7 @@ def indicator_chart(
     others = points(indicator, (row for row in observations if row.region.code == COUNTRY))
     if not is_comparable(indicator.unit):
         others = []
-    names = {row.region.code: local(row.region, "short") for row in observations}
+    names = {row.region.code: localized(row.region, "short") for row in observations}
     unit = shown_unit(indicator)
     of_province = [each for each in targets if each.region.code == PROVINCE]
     aims = [
@@ -197,7 +197,7 @@ def indicator_chart(
         name="indicator-line",
         title=in_one_bracket(
             _("%(name)s (%(unit)s), as of %(day)s")
-            % {"name": local(indicator, "name"), "unit": unit, "day": format_day(on)}
+            % {"name": localized(indicator, "name"), "unit": unit, "day": format_day(on)}
         ),
         figure=None
         if not own

@@ -49,7 +49,7 @@ from web.api.schema import (
 )
 from web.days import written_moment
 from web.formats.sources import format_source
-from web.language import local
+from web.language import localized
 from web.lists.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
 
 _TITLE = gettext_lazy("What the document or the page is called")
@@ -322,6 +322,6 @@ class ReportWithdrawal(ReportMove):
 
 def _in_both(thing: Any, field: str) -> dict[str, str]:
     return {
-        field: local(thing, field),
+        field: localized(thing, field),
         **{f"{field}_{code}": getattr(thing, f"{field}_{code}") for code in ("zh", "en")},
     }

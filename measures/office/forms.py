@@ -12,7 +12,7 @@ from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.models import Measure, Section
 from measures.office.mergers import Holdings
-from web.language import local
+from web.language import localized
 from web.lists.filters import DayField, DepartmentField, SlugField
 
 TERMS = ("due_on", "lead_department", "section")
@@ -81,7 +81,7 @@ class MergeForm(forms.Form):
         self.fields["confirmed"].label = _(
             "I understand that all of this moves and cannot be undone: the %(name)s %(led)s, %(joined)s and %(people)s"
         ) % {
-            "name": local(source, "name"),
+            "name": localized(source, "name"),
             "led": ngettext("leads %(count)s measure", "leads %(count)s measures", moves.led) % {"count": moves.led},
             "joined": _("takes part in %(count)s") % {"count": moves.joined},
             "people": ngettext("has %(count)s person", "has %(count)s people", moves.people) % {"count": moves.people},

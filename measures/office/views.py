@@ -23,7 +23,7 @@ from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
 from measures.services import load_changes
 from web.errors import add_refusal
-from web.language import local
+from web.language import localized
 from web.unsaved_input import restore_input
 from web.views import WorkPage
 
@@ -100,7 +100,7 @@ class MeasureForm(OfficeForm):
 
     @property
     def subject_name(self) -> str:
-        return f"{self.subject.code} {local(self.subject, 'title')}"
+        return f"{self.subject.code} {localized(self.subject, 'title')}"
 
 
 class ChangeTerms(MeasureForm):
@@ -203,7 +203,7 @@ class MergeDepartment(OfficeForm):
 
     @property
     def subject_name(self) -> str:
-        return local(self.subject, "name")
+        return localized(self.subject, "name")
 
     def make_form(self, data: Any = None) -> MergeForm | None:
         if self.subject.is_merged:

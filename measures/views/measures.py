@@ -29,8 +29,8 @@ from measures.office.forms import CommentForm
 from measures.rules import is_completion
 from measures.services import add_comment
 from web.errors import add_refusal
-from web.formats.sources import named_source
-from web.language import local
+from web.html.sources import source_link
+from web.language import localized
 from web.unsaved_input import restore_input
 from web.views import ListPage, ReadingView
 
@@ -170,10 +170,10 @@ def term_rows(measure: Measure) -> list[TermRow]:
     names: dict[tuple[str, str], str] = {}
     if slugs[Term.LEAD_DEPARTMENT]:
         departments = Department.objects.filter(slug__in=slugs[Term.LEAD_DEPARTMENT])
-        names |= {(Term.LEAD_DEPARTMENT, each.slug): local(each, "short") for each in departments}
+        names |= {(Term.LEAD_DEPARTMENT, each.slug): localized(each, "short") for each in departments}
     if slugs[Term.SECTION]:
         sections = Section.objects.filter(plan=measure.section.plan_id, slug__in=slugs[Term.SECTION])
-        names |= {(Term.SECTION, each.slug): local(each, "title") for each in sections}
+        names |= {(Term.SECTION, each.slug): localized(each, "title") for each in sections}
 
     def written(term: str, value: str) -> str:
         return names.get((term, value), value) or _("No due date")
@@ -204,7 +204,7 @@ class MeasureDetail(ReadingView):
             measure=measure,
             is_listed=measure.listed_on <= self.day,
             can_show_listing=measure.listed_on <= today(),
-            source=named_source(measure.source),
+            source=source_link(measure.source),
             participating=measure.participating_departments.all(),
             terms=terms,
             moved=summarize_terms(terms),

@@ -39,7 +39,7 @@ from reporting.workflow import REVIEWED_ALREADY, ReportState, moves_from
 from web.days import asked_month
 from web.errors import BadQuery, add_refusal
 from web.formats.dates import format_day
-from web.language import local
+from web.language import localized
 from web.unsaved_input import RestoresInput, forget_input, unsaved_input
 
 # How long a practised person needs, in minutes.
@@ -242,7 +242,7 @@ class ReportPage(ReportingView):
         """Of a form that nobody has written in: the current status, and what the last report said was done, in the
         reader's language."""
         last, current = self.last_report, self.measure.status
-        done = "" if last is None or last.what_was_done_zh == NO_CHANGE else local(last, "what_was_done")
+        done = "" if last is None or last.what_was_done_zh == NO_CHANGE else localized(last, "what_was_done")
         return {"status": current, "against_status": current, "what_was_done": done}
 
     def show(

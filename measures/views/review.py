@@ -27,7 +27,7 @@ from measures.review import ReviewRow, review_rows, waiting_reports
 from reporting.months import BoardRow, reports_due_on
 from web.days import asked_month
 from web.errors import not_one_of
-from web.language import local
+from web.language import localized
 from web.lists.filters import SlugFilter
 from web.lists.listing import LARGEST_PAGE
 from web.unsaved_input import restore_input
@@ -221,4 +221,4 @@ class Remind(BoardPage):
 
 
 def department_name(department: Department) -> str:
-    return local(department, "short")
+    return localized(department, "short")

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from accounts.models import User
 from tests.web.rendering import render
-from web.language import local, suffix
+from web.language import column_suffix, localized
 from web.middleware import LanguageMiddleware
 
 
@@ -57,14 +57,18 @@ def test_data_is_told_in_the_language_of_the_reader_else_in_the_other() -> None:
     both = SimpleNamespace(title_zh="措施", title_en="Measure")
     only_chinese = SimpleNamespace(title_zh="措施", title_en="")
     with translation.override("en"):
-        assert (suffix(), local(both, "title"), local(only_chinese, "title")) == ("en", "Measure", "措施")
+        assert (column_suffix(), localized(both, "title"), localized(only_chinese, "title")) == (
+            "en",
+            "Measure",
+            "措施",
+        )
     for language in ("zh-hans", None):
         with translation.override(language):
-            assert (suffix(), local(both, "title")) == ("zh", "措施")
+            assert (column_suffix(), localized(both, "title")) == ("zh", "措施")
 
 
 def test_the_other_language_stands_in_where_a_column_is_empty():
-    title = '{{ row|local:"title" }}'
+    title = '{{ row|localized:"title" }}'
     both = {"title_zh": "编制规划", "title_en": "Write the plan"}
     with translation.override("en"):
         assert render(title, row={"title_zh": "编制规划", "title_en": ""}) == "编制规划"

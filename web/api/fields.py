@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet, StringAgg, Value
 from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, URL, Shape, in_both, translated
 from web.days import written_moment
 from web.formats.sources import format_source
-from web.language import suffix
+from web.language import column_suffix
 
 if TYPE_CHECKING:
     from web.api.endpoints import Endpoint
@@ -74,7 +74,7 @@ def local_field(words: Any, name: str) -> Field:
 
 
 def local_text(name: str) -> Reader:
-    here = suffix()
+    here = column_suffix()
     first, second = f"{name}_{here}", f"{name}_{'zh' if here == 'en' else 'en'}"
     return lambda row: row[first] or row[second]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Department
 from web.days import parse_day, parse_moment
 from web.errors import not_one_of
-from web.language import local
+from web.language import localized
 
 # At most so many allowed values are named in a refusal.
 NAMED = 60
@@ -85,7 +85,7 @@ class SlugField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         for field in ("short", "title", "name"):
             if hasattr(obj, f"{field}_zh"):
-                return local(obj, field)
+                return localized(obj, field)
         return str(obj)
 
 

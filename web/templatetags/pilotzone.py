@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from web import language
 from web.days import ComparisonChoice, comparison_choices, month_ends
 from web.formats import dates, money, numbers, text
-from web.formats.sources import named_source
 from web.html import bars, figures, forms, links, marks
+from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_at_slashes
+from web.html.sources import source_link
 from web.lists.chips import filter_chips
 
 register = template.Library()
@@ -26,10 +27,10 @@ register.filter("change", numbers.format_change)
 register.filter("percent", numbers.format_percent)
 register.filter("gap", numbers.format_gap)
 register.filter("gap_cell", numbers.format_gap_cell)
-register.filter("minus", numbers.with_true_minus)
+register.filter("true_minus", numbers.with_true_minus)
 register.filter("yi", money.format_yi)
 register.filter("yi_cell", money.format_yi_cell)
-register.filter("yuan", money.format_exact_money)
+register.filter("money", money.format_exact_money)
 
 # Days and times
 register.filter("day", dates.format_day)
@@ -37,15 +38,15 @@ register.filter("days", dates.format_days)
 register.filter("month", dates.format_month)
 register.filter("month_name", dates.format_month_name)
 register.filter("iso", dates.format_iso_day)
-register.filter("moment", dates.format_time)
+register.filter("datetime", dates.format_time)
 register.filter("duration", dates.format_duration)
 
 # Texts
-register.filter("results", text.format_result_count)
+register.filter("result_count", text.format_result_count)
 register.filter("person", text.format_person)
 register.filter("full_stop", text.with_full_stop)
-register.filter("unbroken", nowrap)
-register.filter("at_slashes", wrap_at_slashes)
+register.filter("nowrap", nowrap)
+register.filter("wrap_at_slashes", wrap_at_slashes)
 
 # Marks, bars and figures
 register.simple_tag(marks.status_cells)
@@ -57,7 +58,7 @@ register.simple_tag(marks.month_mark)
 register.simple_tag(marks.provenance_tag)
 register.simple_tag(bars.status_bar)
 register.simple_tag(bars.value_bar)
-register.simple_tag(figures.unit_of)
+register.simple_tag(figures.unit_of, name="unit")
 register.simple_block_tag(figures.with_unit)
 
 # Filters of lists
@@ -66,9 +67,9 @@ register.simple_tag(forms.visible_fields, name="filter_fields")
 
 
 @register.simple_block_tag
-def keep(content: SafeString) -> SafeString:
-    """`{% keep as name %}…{% endkeep %}`: what stands between, for a page that writes it in more than one place, since
-    a block may be defined only once."""
+def capture(content: SafeString) -> SafeString:
+    """`{% capture as name %}…{% endcapture %}`: what stands between, for a page that writes it in more than one place,
+    since a block may be defined only once."""
     return content
 
 
@@ -87,22 +88,22 @@ def yi_decimals(rows: Iterable[Any], column: str) -> int:
 @register.filter
 def source(value: str) -> SafeString:
     """The name of a source, as a link where its address is known."""
-    return nowrap(named_source(value))
+    return nowrap(source_link(value))
 
 
 @register.filter
-def local(thing: Any, name: str) -> str:
-    """`obj|local:"title"`: the column `title_zh` or `title_en` of an object or a dict, by the reader's language; the
-    other language where that one is empty."""
+def localized(thing: Any, name: str) -> str:
+    """`obj|localized:"title"`: the column `title_zh` or `title_en` of an object or a dict, by the reader's language;
+    the other language where that one is empty."""
     if not thing:
         return ""
-    return language.local(SimpleNamespace(**thing) if isinstance(thing, dict) else thing, name)
+    return language.localized(SimpleNamespace(**thing) if isinstance(thing, dict) else thing, name)
 
 
-@register.filter
-def as_written(value: Any) -> SafeString:
+@register.filter("mark_language")
+def mark_language_of(value: Any) -> SafeString:
     """For what people typed, before `linebreaksbr`: marks what is not in the language of the page."""
-    return language.as_written(str(value or ""))
+    return mark_language(str(value or ""))
 
 
 @register.simple_block_tag(takes_context=True)
@@ -147,25 +148,25 @@ def url_without(context: Context, name: str, value: Any = None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def chart_file(context: Context, name: str) -> str:
+def chart_csv_url(context: Context, name: str) -> str:
     """This page's address for the rows of one of its charts as CSV."""
     return links.query_with(_params(context), chart=name)
 
 
 @register.simple_tag(takes_context=True)
-def same_rows(context: Context, name: str, **changes: Any) -> str:
-    """`{% same_rows "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page."""
+def api_url(context: Context, name: str, **changes: Any) -> str:
+    """`{% api_url "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page."""
     return links.api_url(name, _params(context), is_list="filter" in context, changes=changes)
 
 
 @register.simple_tag(takes_context=True)
-def chosen_day(context: Context) -> str:
+def sticky_query(context: Context) -> str:
     """The query string of the day, comparison and plan of this page, for links to other pages of the site."""
     return links.sticky_query(_params(context))
 
 
 @register.simple_tag(takes_context=True)
-def keep_query(context: Context, without: Any = ()) -> SafeString:
+def query_inputs(context: Context, without: Any = ()) -> SafeString:
     """Hidden inputs that carry this page's parameters through a GET form, see `web.html.forms.query_inputs`."""
     return forms.query_inputs(_params(context), without)
 

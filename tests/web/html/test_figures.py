@@ -71,7 +71,7 @@ def test_the_mark_of_a_figure_stands_behind_its_unit():
 )
 def test_a_unit_is_set_off_where_it_is_a_word(language, tag, written):
     with translation.override(language):
-        assert render(f"{{% unit_of {tag} %}}") == written
+        assert render(f"{{% unit {tag} %}}") == written
 
 
 def test_a_figure_of_another_source_and_one_without_an_explanation_have_none():

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_hidden_inputs_carry_the_rest_of_the_address_but_not_the_page():
-    html = render('{% keep_query without="as_of" %}', "/?as_of=2023-03-31&page=2&search=%3Cb%3E&plan=p")
+    html = render('{% query_inputs without="as_of" %}', "/?as_of=2023-03-31&page=2&search=%3Cb%3E&plan=p")
     assert html == ('<input type="hidden" name="search" value="&lt;b&gt;"><input type="hidden" name="plan" value="p">')
 
 

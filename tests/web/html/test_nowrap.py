@@ -23,13 +23,13 @@ from tests.web.rendering import render
     ],
 )
 def test_days_and_numbers_in_a_sentence_are_not_broken(sentence, whole):
-    html = render("{{ sentence|unbroken }}", sentence=sentence)
+    html = render("{{ sentence|nowrap }}", sentence=sentence)
     assert re.findall(r'<span class="nowrap">(.*?)</span>', html) == whole
     assert re.sub("<.*?>", "", html) == sentence.replace("&", "&amp;")
 
 
 def test_what_stands_in_a_tag_is_left_as_it_is():
     link = mark_safe('<a href="/2023-08-29/" title="13项">13项</a>')
-    assert render("{{ link|unbroken }}", link=link) == (
+    assert render("{{ link|nowrap }}", link=link) == (
         '<a href="/2023-08-29/" title="13项"><span class="nowrap">13项</span></a>'
     )

@@ -1,0 +1,24 @@
+import re
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from web.language import is_chinese
+
+_HAN = "\u3400-\u9fff"
+_WIDE = "\u3000-\u303f\uff00-\uffef"
+# A run begins and ends with its own script; figures and marks between are part of it, and the ending of a file.
+CHINESE_RUN = re.compile(rf"[0-9]*[{_HAN}](?:[0-9A-Za-z.,%·“”\s{_HAN}{_WIDE}]*[{_HAN}{_WIDE}])?(?:\.[a-z]{{3,4}}\b)?")
+# Two words at least: GDP or Excel alone is part of the Chinese sentence around it.
+ENGLISH_RUN = re.compile(rf"[A-Za-z][^\s{_HAN}{_WIDE}]*[^\S\n][^{_HAN}{_WIDE}]*[A-Za-z0-9]")
+
+
+def mark_language(text: str) -> SafeString:
+    """A text that has one language for every reader, such as what people typed or the name of a source: runs that are
+    not in the language of the page say so, so that they are read aloud as what they are."""
+    run, tag = (ENGLISH_RUN, "en") if is_chinese() else (CHINESE_RUN, "zh-Hans")
+    pieces, end = [], 0
+    for found in run.finditer(text):
+        pieces.append(format_html('{}<span lang="{}">{}</span>', text[end : found.start()], tag, found[0]))
+        end = found.end()
+    return format_html_join("", "{}", ((piece,) for piece in [*pieces, text[end:]]))
