@@ -31,7 +31,7 @@ class PersonAdmin(UserAdmin):
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(admin.ModelAdmin):
-    """To look at and to revoke: their owners make them, or `manage.py create_token`, and what was is kept."""
+    """Only to look at and to revoke: owners make them, or `manage.py create_token`; the record stays."""
 
     list_display = ("user", "name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_filter = ("scope",)

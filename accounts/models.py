@@ -165,7 +165,7 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
 
 
 class AccessToken(models.Model):
-    """A key to the API. Only its SHA-256 is kept: who reads the database cannot use it."""
+    """A key to the API. Only its SHA-256 is stored: whoever reads the database cannot use it."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens", verbose_name=_("Account"))
     name = models.CharField(_("Name"), max_length=100, blank=True)

@@ -1,3 +1,3 @@
-"""Where a reader's choices are kept for those without an account."""
+"""The cookie that holds what readers without an account prefer."""
 
 SIZE_COOKIE = "pilotzone_size"

@@ -27,23 +27,23 @@ DEMO_PASSWORDS = "demo-accounts.json"
 
 
 def make_demo_accounts(path: Path) -> dict[str, str]:
-    """The demonstration's accounts and their passwords: made once, at random, and kept in `path` (mode 0600).
+    """Makes the demonstration's accounts once, and returns their random passwords, stored in `path` (mode 0600).
 
-    A password that somebody changed on the site stays changed; the file then holds an old one.
+    A password that somebody changed on the site stays changed; the file then holds the old one.
     """
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    passwords = {name: kept.get(name) or secrets.token_urlsafe(9) for name in DEMO_ACCOUNTS}
+    stored: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    passwords = {name: stored.get(name) or secrets.token_urlsafe(9) for name in DEMO_ACCOUNTS}
     with transaction.atomic():
         for name, (role, department) in DEMO_ACCOUNTS.items():
             user, is_new = User.objects.get_or_create(username=name)
-            if name in kept and not is_new:
+            if name in stored and not is_new:
                 continue
             user.role = role
             user.department = Department.objects.get(slug=department).successor if department else None
             user.is_staff = user.is_superuser = name == "admin"
             user.set_password(passwords[name])
             user.save()
-        if passwords == kept:
+        if passwords == stored:
             return passwords
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -68,7 +68,7 @@ def _digest(key: str) -> str:
 
 @transaction.atomic
 def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_DAYS) -> tuple[AccessToken, str]:
-    """A new token, and its key, which is told here and never again: only its digest is kept."""
+    """A new token and its key, of which only the digest is stored."""
     # Real time, also where the day is pinned: else no token would ever expire there.
     moment = timezone.now()
     tokens = _locked(user).access_tokens
@@ -88,8 +88,9 @@ def create_token(user: User, *, scope: Scope, name: str = "", days: int = TOKEN_
 
 @transaction.atomic
 def create_token_once(user: User, *, newest: int | None, scope: Scope, name: str, days: int) -> tuple[AccessToken, str]:
-    """The same for a form that was opened when `newest` (its id) was the account's newest token, None: when it had
-    none. Such a form makes one token, however often it is sent.
+    """`create_token` for a form, which makes one token however often it is sent.
+
+    `newest`: the id of the account's newest token when the form was opened; None where it had none.
     """
     if newest_token(_locked(user)) != newest:
         raise NotAllowed(

@@ -69,9 +69,9 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own access tokens, and a form for another.
 
-    The new key is told in the very answer to the form. To lead on to a page that shows it, it would have to be kept
-    meanwhile, in the session, a cookie or an address, where others might read it and it might be shown again. Sent once
-    more, by a reload or a double click, the form makes nothing: it knows which token was the newest when it was opened.
+    The answer to the form shows the new key: for a redirect it would have to be stored meanwhile, where others might
+    read it. Sent again, by a reload or a double click, the form makes nothing: it names the token that was the newest
+    when it was opened.
     """
     user = signed_in(request.user)
     form = TokenForm(request.POST if request.method == "POST" else None, user=user)

@@ -30,8 +30,8 @@ class SectionAdmin(admin.ModelAdmin):
         return ("plan",) if obj else ()
 
 
-class ReadOnly(admin.ModelAdmin):
-    """History: seen here, and made only by its services."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For history, which only services write."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -69,7 +69,7 @@ class MeasureAdmin(admin.ModelAdmin):
             add_measure(obj, by=signed_in(request.user), listed_on=today())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # A measure has a history from its first day, and a history is not thrown away.
+        # It has a history from its first day.
         return False
 
 
@@ -79,7 +79,7 @@ class EvidenceInline(admin.TabularInline):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnly):
+class ReportAdmin(ReadOnlyAdmin):
     list_display = ("measure", "period", "state", "status", "submitted_on", "decided_on")
     list_filter = ("state", "period")
     list_select_related = ("measure",)
@@ -88,7 +88,7 @@ class ReportAdmin(ReadOnly):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(ReadOnly):
+class StatusChangeAdmin(ReadOnlyAdmin):
     list_display = ("measure", "old_status", "status", "effective_on", "recorded_at", "supersedes")
     list_filter = ("status",)
     list_select_related = ("measure",)
