@@ -147,7 +147,7 @@ class Reviewers:
         self.watch = watch
         self.per_second = per_second
         self.user = User.objects.filter(role=Role.REVIEWER).order_by("pk")[0]
-        columns = TABLES["measures"].columns
+        columns = TABLES["measures"].key_columns
         scores = MeasureRollup.objects.values_list("pk", F("in_progress") + 2 * F("completed"), *columns)
         # By the cell's key: its id, and its score when everything is accepted that was until now.
         self.cells = {tuple(key): (pk, score) for pk, score, *key in scores.iterator()}
