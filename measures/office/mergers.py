@@ -34,7 +34,7 @@ def count_holdings(department: Department) -> Holdings:
 
 @transaction.atomic
 def merge_departments(source: Department, *, into: Department, by: User, reason: str) -> Holdings:
-    """Makes a department part of another, for good: by a reviewer, with a reason, on record. Returns what went along.
+    """Merges a department into another for good: by a reviewer, with a reason, on record. Returns what moved.
 
     Everything that refers to `source` refers to `into` afterwards; reports stay with their measures. The number of
     statements does not grow with the measures. Raises NotAllowed.
@@ -50,7 +50,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     if source.is_merged:
         raise NotAllowed(_("This department has been merged already."))
     check_not_merged(into, field="into")
-    # Those that it takes part in are written too: two mergers at once must come upon the same measures in one order.
+    # Locked together, those that it takes part in too: two mergers at once wait for each other and cannot deadlock.
     joined_by_source = Q(pk__in=_participations().filter(department=source).values("measure"))
     touched = locked_measures().filter(Q(lead_department=source) | joined_by_source)
     led = [measure for measure in touched if measure.lead_department_id == source.pk]
@@ -61,7 +61,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     joined = _move_participation(source, into, by=by)
     Measure.objects.filter(lead_department=source).update(lead_department=into)
     people = User.objects.filter(department=source).update(department=into)
-    # Who was merged into it before: their addresses still lead to a department that stands.
+    # Addresses of departments that were merged into it before must lead to one that is not merged.
     Department.objects.filter(merged_into=source).update(merged_into=into)
     source.merged_into, source.merged_on = into, today()
     source.save(update_fields=["merged_into", "merged_on"])
@@ -84,9 +84,10 @@ def _participations() -> Any:
 
 
 def _move_participation(source: Department, into: Department, *, by: User) -> int:
-    """`into` takes part where `source` did, once, and not where it leads; `source` still leads what it led.
+    """Puts `into` in the place of `source` among participating departments, unless it takes part already or leads.
 
-    Returns in how many measures `source` took part. What was so before is in the log of the measures.
+    Comes before the change of leads. Returns in how many measures `source` took part; the log of each measure keeps
+    what was so before.
     """
     participations = _participations()
     both = participations.filter(department__in=(source, into)).values_list("measure", "department")
