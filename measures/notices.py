@@ -60,11 +60,9 @@ def notify_department(
     period: date | None = None,
 ) -> int:
     """Puts a notice in the inbox of each reporter of a department; returns how many people were notified."""
+    about = {"measure": report.measure if report else measure, "report": report, "period": period}
     people = User.objects.filter(department_id=department_id, role=Role.REPORTER, is_active=True)
-    notices = [
-        Notice(user=user, kind=kind, measure=measure, report=report, period=period, day=today(), created_at=now())
-        for user in people
-    ]
+    notices = [Notice(user=user, kind=kind, day=today(), created_at=now(), **about) for user in people]
     return len(Notice.objects.bulk_create(notices))
 
 
@@ -84,8 +82,8 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
 
 
 def notices_for(user: User) -> QuerySet[Notice]:
-    """Those of a person, with what their sentences need."""
-    return user.notices.select_related("measure", "report__measure")
+    """Those of a person, with what `notice_sentence` needs."""
+    return user.notices.select_related("measure", "report")
 
 
 def read_notice(notice: Notice) -> str:
@@ -100,13 +98,9 @@ def read_all(user: User) -> int:
     return user.notices.filter(read_at=None).update(read_at=now())
 
 
-def _measure_of(notice: Notice) -> Measure | None:
-    return notice.measure or (notice.report.measure if notice.report else None)
-
-
 def notice_sentence(notice: Notice) -> str:
     """What a notice says, in the reader's language, of the rows as they are now."""
-    measure, report = _measure_of(notice), notice.report
+    measure, report = notice.measure, notice.report
     period = notice.period or (report.period if report else None)
     return _sentence_for(notice) % {
         "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
@@ -117,7 +111,7 @@ def notice_sentence(notice: Notice) -> str:
 
 
 def _sentence_for(notice: Notice) -> str:
-    measure, report = _measure_of(notice), notice.report
+    measure, report = notice.measure, notice.report
     match notice.kind:
         case NoticeKind.RETURNED if report and report.state == ReportState.RETURNED and report.decision_note:
             return _("The report for %(month)s on %(measure)s was returned: %(note)s")
@@ -137,12 +131,12 @@ def _sentence_for(notice: Notice) -> str:
 
 def notice_url(notice: Notice) -> str:
     """The page to act on: the form for what came back, the workspace for a reminder, else the measure."""
-    report = notice.report
-    if report is not None and notice.kind == NoticeKind.RETURNED:
-        form = reverse("measures:report", args=[report.measure.code])
-        return f"{form}?period={report.period:%Y-%m}"
-    measure = _measure_of(notice)
-    return reverse("measures:workspace") if measure is None else measure.get_absolute_url()
+    if notice.measure is None:
+        return reverse("measures:workspace")
+    if notice.report is not None and notice.kind == NoticeKind.RETURNED:
+        form = reverse("measures:report", args=[notice.measure.code])
+        return f"{form}?period={notice.report.period:%Y-%m}"
+    return notice.measure.get_absolute_url()
 
 
 def send_digests(on: date) -> int:

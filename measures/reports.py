@@ -155,7 +155,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
     if current.status != report.against_status:
         raise StatusMoved(report.against_status, current.status)
     apply_move(report, "accept", by=by, note=note)
-    notify_department(report.measure.lead_department_id, NoticeKind.ACCEPTED, measure=report.measure, report=report)
+    notify_department(report.measure.lead_department_id, NoticeKind.ACCEPTED, report=report)
     change = None
     if report.status != current.status:
         change = _change_status(report, changes, by=by)
@@ -192,5 +192,5 @@ def accept_reports(reports: Iterable[Report], *, by: User) -> list[Outcome[Repor
 def return_report(report: Report, *, by: User, note: str) -> Report:
     """Returns a submitted report to its department with a reason."""
     services.return_report(report, by=by, note=note)
-    notify_department(report.measure.lead_department_id, NoticeKind.RETURNED, measure=report.measure, report=report)
+    notify_department(report.measure.lead_department_id, NoticeKind.RETURNED, report=report)
     return report

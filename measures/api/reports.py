@@ -201,15 +201,12 @@ class ReportEndpoint(Endpoint):
             "submitted_on": report.submitted_on,
             "decided_on": report.decided_on,
             "decision_note": report.decision_note if self.sees_all else None,
-            "moves": self.moves(report),
+            "moves": [move.name for move in allowed_moves(report, self.request.user)],
             "provenance": report.provenance,
             "source": format_source(report.source),
             "updated_at": written_moment(report.updated_at),
             "url": self.address("api-report", self.measure.code, str(report.pk)),
         }
-
-    def moves(self, report: Report) -> list[str]:
-        return [move.name for move in allowed_moves(report, self.request.user)]
 
     def filer(self) -> User:
         """Who files; raises PermissionDenied for others than the lead department's reporters."""

@@ -200,7 +200,7 @@ class Remind(BoardPage):
         for row in rows:
             number = self.remind(row.department, plan=plan, month=month)
             if number == 0:
-                without.append(department_name(row.department))
+                without.append(localized(row.department, "short"))
             reminded += number or 0
         if without:
             names = pgettext("between items", ", ").join(without)
@@ -215,10 +215,6 @@ class Remind(BoardPage):
         try:
             return remind_department(department, by=signed_in(self.request.user), plan=plan, period=month)
         except NotAllowed as refusal:
-            values = {"code": department_name(department), "reason": refusal}
+            values = {"code": localized(department, "short"), "reason": refusal}
             messages.error(self.request, _("%(code)s: %(reason)s") % values)
             return None
-
-
-def department_name(department: Department) -> str:
-    return localized(department, "short")

@@ -81,7 +81,7 @@ def test_newest_first_each_with_its_page(site: Any) -> None:
     notify_department(lead, NoticeKind.OVERDUE, measure=site)
     notify_department(lead, NoticeKind.REMINDER, period=date(2023, 8, 1))
     report = make.make_report(make.make_measure(code="M002", title_en="Plant trees"), date(2023, 8, 20))
-    notify_department(lead, NoticeKind.ACCEPTED, measure=report.measure, report=report)
+    notify_department(lead, NoticeKind.ACCEPTED, report=report)
     ada = logged_in("ada")
     text = text_of(ada)
     sentences = [
