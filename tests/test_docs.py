@@ -354,6 +354,14 @@ def test_each_name_of_the_source_in_a_document_is_there(document: str):
             assert is_an_address(name), f"{document} names the address {name}"
 
 
+def test_the_names_that_contributing_explains_are_in_the_source():
+    names = {name for row in rows_of(section_of("CONTRIBUTING.md", "Names")) for name in in_backticks(row[0])}
+    sources = [name for name in files() if name.endswith(".py") and name.partition("/")[0] in APPS]
+    words = set(re.findall(r"[A-Za-z]\w*", " ".join(map(text_of, sources))))
+    parts = words | {part for word in words for part in word.split("_")}
+    assert names - parts == set()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_link_in_a_document_leads_somewhere(document: str):
     for target in re.findall(r"\]\(([^)]+)\)", text_of(document)):
