@@ -24,6 +24,10 @@ class Light(models.TextChoices):
     YELLOW = "yellow", pgettext_lazy("light", "Yellow light")
     RED = "red", pgettext_lazy("light", "Red light")
 
+    @property
+    def is_green(self) -> bool:
+        return self is Light.GREEN
+
 
 @dataclass(frozen=True)
 class Thresholds:
