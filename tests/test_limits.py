@@ -52,9 +52,6 @@ LONG_FUNCTIONS = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/tile_map.py city_tile_map",
     "fixtures/make/measures.py make",
-    "styleguide/views.py charts_shown",
-    "styleguide/views.py forms_and_filters",
-    "styleguide/views.py marks",
     # Replaced by an open issue.
     "dashboard/charts/growth.py growth_figure",
     "indicators/charts/decoupling.py _chart",
@@ -62,7 +59,6 @@ LONG_FUNCTIONS = {
     "indicators/charts/time_series.py indicator_chart",
 }
 LONG_FILES = {
-    "styleguide/views.py",
     # Replaced by an open issue.
     "dashboard/pages/overview.py",
     "datasets/loading.py",

@@ -1,0 +1,221 @@
+"""Specimens of charts."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from core.lights import Light
+from core.periods import MonthState
+from core.statuses import MeasureStatus
+from dashboard.charts.due_dates import Due, due_chart
+from dashboard.charts.growth import GrowthPoint, growth_figure
+from dashboard.charts.progress_curve import RunningTotal, progress_curve
+from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart
+from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
+from dashboard.charts.tile_map import Tile, city_tile_map
+from dashboard.charts.treemap import Area, treemap
+from dashboard.figures import Figures
+from dashboard.pages.links import Links
+from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
+from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
+from measures.charts.status_history import StatusPoint, status_history_figure
+from measures.models import Plan
+from projects.models import Category
+from reporting.months import ReportingMonth
+from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
+from web.charts.chart import Chart, Column, Figure
+from web.charts.text import month_name, year_name
+
+CHART = '{% include "components/chart.html" with no_file=True %}'
+
+
+def chart_entries() -> list[Entry]:
+    return [
+        Entry("chart.html", [*_figures(), *_with_and_without_rows()]),
+        Entry("charts_head.html", [Specimen('{% include "components/charts_head.html" %}')], is_visible=False),
+        Entry("htmx_head.html", [Specimen('{% include "components/htmx_head.html" %}')], is_visible=False),
+    ]
+
+
+def _figures() -> list[Specimen]:
+    """One of each kind, and what stands in place of a chart without rows."""
+    drawn = [
+        (_("Completion rate"), "course", _progress_curve()),
+        (_("before the plan"), "course", _progress_curve_before_the_plan()),
+        (_("Investment by city (100 million yuan)"), "map", _city_tile_map()),
+        (_("GDP growth"), "line", _growth_figure()),
+        (_("Measures by lead department and status"), "free", _status_bars()),
+        (_("Investment by city and category"), "free", _city_bars()),
+        (_("Where the investment goes"), "free", _treemap()),
+        (_("Emissions and GDP"), "line", _decoupling_path()),
+        (_("Status of a measure"), "steps", _status_history()),
+        ("PM2.5", "line", _indicator_line()),
+        (_("in place of a chart without rows"), "line", None),
+    ]
+    charts = [
+        Chart(
+            name=f"chart-{n}",
+            title=caption,
+            figure=figure,
+            summary=caption,
+            columns=[Column(_("Year"), is_number=False), Column("PM2.5")],
+            rows=[("2022", 36)] if figure else [],
+            kind=kind,
+            note=_("An open mark is a rounded value"),
+            provenance="illustrative",
+            missing=_("No data for this period"),
+        )
+        for n, (caption, kind, figure) in enumerate(drawn, start=1)
+    ]
+    return [Specimen(CHART, chart.title, {"chart": chart}) for chart in charts]
+
+
+def _progress_curve() -> Figure:
+    completed = [
+        RunningTotal(date(2023, 3, 20), 1),
+        RunningTotal(date(2023, 5, 31), 7),
+        RunningTotal(date(2023, 6, 19), 13),
+    ]
+    return progress_curve(completed, _due(), as_of=DAY, plan_start=STARTS, plan_end=ENDS, total=249)
+
+
+def _progress_curve_before_the_plan() -> Figure:
+    return progress_curve([], _due(), as_of=date(2022, 12, 1), plan_start=STARTS, plan_end=ENDS, total=249)
+
+
+def _due() -> list[RunningTotal]:
+    return [
+        RunningTotal(date(2023, 6, 30), 18),
+        RunningTotal(date(2023, 8, 15), 23),
+        RunningTotal(date(2023, 12, 31), 89),
+    ]
+
+
+def _city_tile_map() -> Figure:
+    return city_tile_map(
+        [
+            Tile(in_language("烟台", "Yantai"), 1, 5, 10307, "#"),
+            Tile(in_language("威海", "Weihai"), 1, 6, 3363, "#"),
+            Tile(in_language("青岛", "Qingdao"), 2, 5, 8897, "#"),
+            Tile(in_language("枣庄", "Zaozhuang"), 4, 3, 2371, "#"),
+        ]
+    )
+
+
+def _growth_figure() -> Figure:
+    points = [
+        GrowthPoint(date(2022, 12, 31), Decimal("3.9"), Decimal("3.0")),
+        GrowthPoint(date(2023, 3, 31), Decimal("4.7"), Decimal("4.5")),
+        GrowthPoint(date(2023, 6, 30), Decimal("6.2"), Decimal("5.5")),
+    ]
+    shandong, china = in_language("山东", "Shandong"), in_language("全国", "China")
+    return growth_figure(points, subject_name=shandong, comparator_name=china)
+
+
+def _status_bars() -> Figure:
+    return status_bars(
+        [
+            StatusRow(in_language("能源局", "Energy"), 0, 12, 23),
+            StatusRow(in_language("科技厅", "Science and Technology"), 1, 7, 11),
+        ]
+    )
+
+
+def _city_bars() -> Figure:
+    return city_bars(
+        [
+            CityRow(in_language("青岛", "Qingdao"), 3132, 3457, 1826, 482),
+            CityRow(in_language("威海", "Weihai"), 1194, 851, 1192, 126),
+        ]
+    )
+
+
+def _treemap() -> Figure:
+    amounts = {
+        in_language("烟台", "Yantai"): (352, 3836, 2342, 3777),
+        in_language("威海", "Weihai"): (126, 1194, 851, 1192),
+    }
+    areas = [
+        Area(category, city, 20, Decimal(amount), "#")
+        for city, own in amounts.items()
+        for category, amount in zip(Category, own, strict=True)
+    ]
+    return treemap(areas, {})
+
+
+def _decoupling_path() -> Figure:
+    points = [
+        YearPoint(2016, Decimal("5.88"), Decimal("863.43")),
+        YearPoint(2017, Decimal("6.30"), Decimal("835.82")),
+        YearPoint(2018, Decimal("6.66"), Decimal("901.65"), gdp_is_exact=False),
+        YearPoint(2019, Decimal("7.05"), Decimal("937.12")),
+    ]
+    emissions = Axis(_("CO2 emissions"), in_language("百万吨", "Mt"))
+    return decoupling_path(points, gdp=Axis(_("GDP"), _("trillion yuan")), emissions=emissions)
+
+
+def _status_history() -> Figure:
+    changes = [
+        StatusPoint(date(2023, 5, 31), "in_progress"),
+        StatusPoint(date(2023, 5, 31), "completed", is_superseded=True),
+        StatusPoint(date(2023, 1, 3), "promoting"),
+    ]
+    return status_history_figure(changes, date(2023, 6, 30), DAY)
+
+
+def _indicator_line() -> Figure:
+    years = [
+        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, year_name(year), year != 2021)
+        for year, value in ((2020, 46), (2021, 39), (2022, 36))
+    ]
+    years[0] = years[0]._replace(exact=False, is_floor=True)
+    targets = [TargetPoint(2025, 35, f"{_('Target')} 35", years[-1])]
+    return indicator_line(years, targets=targets, unit="µg/m³", name=in_language("山东", "Shandong"))
+
+
+def _with_and_without_rows() -> list[Specimen]:
+    months = [date(2023, month, 1) for month in (6, 7, 8)]
+    rows = _report_rows()
+    measures = [
+        Due(date(2023, 6, 30), MeasureStatus.COMPLETED, Light.GREEN),
+        Due(date(2023, 8, 15), MeasureStatus.PROMOTING, Light.RED),
+        Due(date(2023, 12, 31), MeasureStatus.IN_PROGRESS, Light.GREEN),
+        Due(date(2026, 3, 31), MeasureStatus.PROMOTING, Light.GREEN),
+        Due(None, MeasureStatus.PROMOTING, Light.GREEN),
+    ]
+    figures = Figures(Plan(starts_on=STARTS, ends_on=ENDS), DAY)
+    charts = [
+        report_chart(rows, rows, months=months, day=DAY),
+        report_chart([], [], months=months, day=DAY),
+        due_chart(measures, figures, Links({})),
+        due_chart([], figures, Links({})),
+    ]
+    context = {"report_rows": rows, "report_months": [month_name(month) for month in months]}
+    return [
+        Specimen(
+            CHART,
+            chart.title if chart.figure else chart.missing,
+            context | {"chart": replace(chart, name=f"{chart.name}-{n}")},
+        )
+        for n, chart in enumerate(charts)
+    ]
+
+
+def _report_rows() -> list[ReportRow]:
+    in_time, late = ReportingMonth(2, 2, date(2023, 6, 20)), ReportingMonth(2, 2, date(2023, 6, 28))
+    missing, pending, nothing = ReportingMonth(35, 33), ReportingMonth(2, 0), ReportingMonth(0, 0)
+    marks = {
+        in_language("能源局", "Energy"): [
+            MonthMark(in_time, MonthState.ON_TIME),
+            MonthMark(late, MonthState.LATE),
+            MonthMark(missing, MonthState.MISSING),
+        ],
+        in_language("科技厅", "Science"): [
+            MonthMark(nothing, None),
+            MonthMark(in_time, MonthState.ON_TIME),
+            MonthMark(pending, MonthState.PENDING),
+        ],
+    }
+    return [ReportRow(name, name, "#", own) for name, own in marks.items()]

@@ -1,0 +1,68 @@
+"""Specimens of figures, facts and entries of the navigation."""
+
+from django.utils.translation import gettext as _
+
+from core.statuses import MeasureStatus
+from styleguide.specimens.specimen import Entry, Specimen, in_language
+
+
+class SampleFigureLinks:
+    """Stands for dashboard.pages.links.FigureLinks."""
+
+    def of(self, path: str) -> dict[str, str]:
+        words = _("Why this number? %(figure)s") % {"figure": MeasureStatus.COMPLETED.label}
+        return {"url": f"/explain/?figure={path}", "words": words, "source": "/api/v1/summary/"}
+
+
+def figure_entries() -> list[Entry]:
+    figure = '{% figure "measures.completed" 13 '
+    headline = (
+        '<span class="figure-label">{% status_mark "completed" %}</span><span class="n1-line">'
+        '{% figure "measures.completed" 13 href="#" classes="n1" %}13{% endfigure %} '
+        '<span class="unit">5.2%</span></span>'
+    )
+    explained = '{% with_unit %}{% figure "measures.completion_rate" 5.2 classes="n1" %}5.2{% endfigure %}'
+    facts = [
+        {"label": _("Lead department"), "value": in_language("能源局", "Energy"), "url": "#"},
+        {"label": _("Due date"), "value": "2023-06-30"},
+        {"label": _("Last report"), "value": ""},
+    ]
+    return [
+        Entry(
+            "figure",
+            [
+                Specimen(f"{figure}%}}13{{% endfigure %}}", _("alone")),
+                Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
+                Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("says why"), {"why": SampleFigureLinks()}),
+                Specimen(headline, _("headline figure"), {"why": SampleFigureLinks()}),
+                Specimen(explained + '{% unit "%" %}{% endwith_unit %}', _("says why"), {"why": SampleFigureLinks()}),
+                Specimen(
+                    '<span class="n2-line">'
+                    '{% figure "projects.total_investment" 84500 classes="n2" %}8.45{% endfigure %} '
+                    f'<span class="unit">{_("trillion yuan")}</span></span>',
+                    _("second headline figure"),
+                ),
+            ],
+        ),
+        Entry(
+            "facts.html",
+            [
+                Specimen(
+                    '{% include "components/facts.html" with facts=facts %}',
+                    _("facts without a value are left out"),
+                    {"facts": facts},
+                )
+            ],
+        ),
+        Entry(
+            "nav_link",
+            [
+                Specimen('<ul class="nav-list">{% nav_link "/" words %}</ul>', "", {"words": _("Overview")}),
+                Specimen(
+                    '<ul class="nav-list">{% nav_link request.path words count=3 %}</ul>',
+                    _("the page that is open, where three rows wait"),
+                    {"words": _("Review")},
+                ),
+            ],
+        ),
+    ]

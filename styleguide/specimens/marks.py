@@ -1,0 +1,98 @@
+"""Specimens of marks and bars."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from core.lights import Light
+from core.periods import MonthState
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
+from styleguide.specimens.specimen import Entry, Specimen, states
+
+
+def mark_entries() -> list[Entry]:
+    return [*_lights_and_statuses(), *_other_marks(), *_bars()]
+
+
+def _lights_and_statuses() -> list[Entry]:
+    statuses = {status.value: "" for status in MeasureStatus}
+    lights = {light.value: "" for light in Light}
+    return [
+        Entry("status_mark", [*states('{%% status_mark "%s" %%}', statuses), Specimen("{% status_mark None %}")]),
+        Entry("status_cells", states('{%% status_cells "%s" %%}', statuses)),
+        Entry(
+            "light_mark",
+            [
+                *states('{%% light_mark "%s" %%}', lights),
+                Specimen('{% light_mark "red" note=note %}', _("with its reason"), {"note": _("Overdue")}),
+                *states('{%% light_mark "%s" short=True %%}', {light: _("in a column of lights") for light in lights}),
+                Specimen("{% light_mark None %}", _("not judged")),
+            ],
+        ),
+        Entry(
+            "light_count",
+            [
+                *states('{%% light_count "%s" 3 %%}', {light: _("in a column of it") for light in lights}),
+                Specimen('{% light_count "red" 0 %}', _("none of them")),
+            ],
+        ),
+    ]
+
+
+def _other_marks() -> list[Entry]:
+    return [
+        Entry(
+            "month_mark",
+            [
+                *states('{%% month_mark "%s" %%}', {state.value: "" for state in MonthState}),
+                Specimen('{% month_mark "missing" "33/35" %}', _("in a column of it")),
+                Specimen("{% month_mark None %}", _("not judged")),
+            ],
+        ),
+        Entry(
+            "provenance_tag",
+            [
+                Specimen('{% provenance_tag "published" on=day %}', "", {"day": date(2023, 6, 30)}),
+                *states('{%% provenance_tag "%s" %%}', {one.value: "" for one in Provenance}),
+            ],
+        ),
+        Entry(
+            "change_mark",
+            [
+                Specimen('{% change_mark "promoting" "completed" %}', _("a step forward")),
+                Specimen('{% change_mark "completed" "in_progress" %}', _("a step back")),
+                Specimen('{% change_mark None "promoting" %}', _("Newly listed")),
+            ],
+        ),
+    ]
+
+
+def _bars() -> list[Entry]:
+    return [
+        Entry(
+            "status_bar",
+            [
+                Specimen("{% status_bar 13 105 131 249 tick=22 %}", _("in a row of a table")),
+                Specimen("{% status_bar 0 0 3 3 tick=22 %}", _("one status only")),
+                Specimen("{% status_bar 0 0 0 0 %}", _("Nothing to measure")),
+                Specimen(
+                    "{% status_bar 13 105 131 249 tick=22 plan_tick=9.2 labels=True %}", _("with its ticks named")
+                ),
+                Specimen(
+                    "{% status_bar 200 30 19 249 tick=88.5 plan_tick=80.1 labels=True %}", _("near the end of the plan")
+                ),
+            ],
+        ),
+        Entry(
+            "status_key.html",
+            [
+                Specimen('{% include "components/status_key.html" %}'),
+                Specimen('{% include "components/status_key.html" with tick=22 %}', _("with time elapsed")),
+            ],
+        ),
+        Entry(
+            "value_bar",
+            states("{%% value_bar %s 8897 %%}", {"8897": _("the largest"), "2371": "", "0": _("none of them")}),
+        ),
+    ]
