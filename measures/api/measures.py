@@ -2,7 +2,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
@@ -113,15 +112,10 @@ STATUS_THEN = optional(
 LIGHT_THEN = optional(choice(Light.choices, gettext_lazy("The light on the earlier day; null: it was not listed then")))
 
 
-def _on_the_earlier_day(shape: Shape, place: int) -> Field:
-    """The status (place 0) or the light (1) on the day that is compared with."""
-
-    def reader(chunk: Chunk) -> Reader:
-        assert chunk.endpoint.compared is not None
-        before = status_and_light(chunk.ids, chunk.endpoint.compared, limits=thresholds())
-        return lambda row: before.get(row["pk"], (None, None))[place]
-
-    return Field(shape, ("pk",), reader)
+def _light_then(chunk: Chunk) -> Reader:
+    assert chunk.endpoint.compared is not None
+    before = status_and_light(chunk.ids, chunk.endpoint.compared, limits=thresholds())
+    return lambda row: before[row["pk"]][1] if row["pk"] in before else None
 
 
 class MeasureRows(RowEndpoint):
@@ -136,8 +130,9 @@ class MeasureRows(RowEndpoint):
         rule = {"unit": "", "cumulative": False, "provenance": None, "published_for": None, "source": ""}
         return {"light": {**rule, "explain": words, "url": self.address("measures:lights")}}
 
-    def get_queryset(self) -> Any:
-        return Measure.objects.as_of(self.day, limits=thresholds())
+    def get_queryset(self) -> MeasureQuerySet:
+        measures = Measure.objects.as_of(self.day, limits=thresholds())
+        return measures.with_status_then(self.compared) if self.compared else measures
 
 
 class Measures(MeasureRows, ListEndpoint):
@@ -156,19 +151,15 @@ class Measures(MeasureRows, ListEndpoint):
     def asked_comparison(self, request: Any) -> date | None:
         return asked_list_comparison(request, self.day)
 
-    def get_queryset(self) -> QuerySet[Any, Any]:
-        measures: MeasureQuerySet = super().get_queryset().in_plan(asked_plan(self.request._request))
-        return measures.with_status_then(self.compared) if self.compared else measures
+    def get_queryset(self) -> MeasureQuerySet:
+        return super().get_queryset().in_plan(asked_plan(self.request._request))
 
 
 class MeasureDetail(MeasureRows):
     component = "Measure"
     summary = gettext_lazy("One measure, with its texts in both languages.")
     row_fields = MEASURE | DETAILS
-    compared_fields = {
-        "status_then": _on_the_earlier_day(STATUS_THEN, 0),
-        "light_then": _on_the_earlier_day(LIGHT_THEN, 1),
-    }
+    compared_fields = Measures.compared_fields | {"light_then": Field(LIGHT_THEN, ("pk",), _light_then)}
 
     def get_answer(self, request: Any, code: str) -> Response:
         return self.get_row(self.get_queryset().filter(code=code))
