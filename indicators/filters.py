@@ -5,15 +5,15 @@ from core.provenance import Provenance
 from indicators.models import Direction, Indicator, Observation
 from measures.models import Measure
 from regions.models import Region
-from web.lists.filters import DayFilter, FlagFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter, SlugFilter, UpdatedFilterSet, YesNoFilter
 
 
 class IndicatorFilter(UpdatedFilterSet):
     search = SearchFilter("code", "name_zh", "name_en")
-    headline = FlagFilter(
+    headline = YesNoFilter(
         field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
     )
-    direction = RuledChoiceFilter(choices=Direction.choices, label=gettext_lazy("Direction"))
+    direction = ChoiceFilter(choices=Direction.choices, label=gettext_lazy("Direction"))
     measure = SlugFilter(
         field_name="measures",
         to_field_name="code",
@@ -36,12 +36,12 @@ class ObservationFilter(UpdatedFilterSet):
 
     indicator = SlugFilter(to_field_name="code", queryset=Indicator.objects.all(), label=gettext_lazy("Indicator"))
     region = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Region"))
-    period_kind = RuledChoiceFilter(choices=PeriodKind.choices, label=gettext_lazy("Kind of period"))
+    period_kind = ChoiceFilter(choices=PeriodKind.choices, label=gettext_lazy("Kind of period"))
     period_from = DayFilter(field_name="period_end", lookup_expr="gte", label=gettext_lazy("Period ends from"))
     period_to = DayFilter(field_name="period_end", lookup_expr="lte", label=gettext_lazy("Period ends by"))
-    verified = FlagFilter(field_name="verified", label=gettext_lazy("Verified"))
-    exact = FlagFilter(field_name="exact", label=gettext_lazy("Exact"))
-    provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+    verified = YesNoFilter(field_name="verified", label=gettext_lazy("Verified"))
+    exact = YesNoFilter(field_name="exact", label=gettext_lazy("Exact"))
+    provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
     search = SearchFilter("indicator__code", "indicator__name_zh", "indicator__name_en")
 
     class Meta:

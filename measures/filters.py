@@ -14,13 +14,13 @@ from measures.models import Measure, Plan, Section, StatusChange
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
 from web.lists.filters import (
+    ChoiceFilter,
     DayFilter,
     DepartmentFilter,
-    FlagFilter,
-    RuledChoiceFilter,
     SearchFilter,
     SlugFilter,
     UpdatedFilterSet,
+    YesNoFilter,
 )
 
 
@@ -55,7 +55,7 @@ def asked_list_comparison(request: HttpRequest, day: date) -> date | None:
     return asked_comparison(request, day, default=LAST_MONTH if request.GET.get("changed") else "")
 
 
-class ChangedFilter(FlagFilter):
+class ChangedFilter(YesNoFilter):
     """Measures whose status differs from that of the earlier day, or that were listed since."""
 
     def filter(self, qs: Any, value: str) -> Any:
@@ -68,18 +68,18 @@ class MeasureFilter(UpdatedFilterSet):
     """Over measures as of a day (`Measure.objects.as_of`), of one plan."""
 
     search = SearchFilter("code", "title_zh", "title_en")
-    status = RuledChoiceFilter(
+    status = ChoiceFilter(
         choices=MeasureStatus.choices, label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status")
     )
     section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
     department = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
-    light = RuledChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
+    light = ChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
     participating = DepartmentFilter(
         field_name="participating_departments", label=gettext_lazy("Participating departments")
     )
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
-    provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+    provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
     # Those shown as fields on the page; the others come by links and by the API.
@@ -104,12 +104,12 @@ MEASURE_ORDERINGS = {
 
 class StatusChangeFilter(UpdatedFilterSet):
     measure = SlugFilter(to_field_name="code", queryset=Measure.objects.all(), label=gettext_lazy("Measure"))
-    status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
+    status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
     section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
     department = DepartmentFilter(field_name="measure__lead_department", label=gettext_lazy("Lead department"))
     effective_from = DayFilter(field_name="effective_on", lookup_expr="gte", label=gettext_lazy("Effective from"))
     effective_to = DayFilter(field_name="effective_on", lookup_expr="lte", label=gettext_lazy("Effective by"))
-    superseded = FlagFilter(
+    superseded = YesNoFilter(
         field_name="superseded_by", lookup_expr="isnull", exclude=True, label=gettext_lazy("Corrected")
     )
     search = SearchFilter("measure__code", "measure__title_zh", "measure__title_en", "reason_zh", "reason_en")

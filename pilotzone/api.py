@@ -32,10 +32,10 @@ from projects.api.projects import ProjectDetail, Projects
 from web.api.endpoints import Endpoint, Unknown
 from web.api.problems import PROBLEMS
 from web.api.throttles import AnonymousThrottle, TokenThrottle
-from web.days import month_before
+from web.days import end_of_month_before
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import export
-from web.lists.listing import LARGEST_PAGE
+from web.lists.listing import MAX_PAGE_SIZE
 
 # What to do about each problem.
 ADVICE = {
@@ -122,10 +122,10 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "api_help.html",
         {
             "api": request.build_absolute_uri("/api/v1/"),
-            "earlier": month_before(today()),
+            "earlier": end_of_month_before(today()),
             "problems": [(name, title, ADVICE[name]) for name, (_status, title) in PROBLEMS.items()],
             "limits": {"anonymous": AnonymousThrottle(), "token": TokenThrottle()},
-            "largest_page": LARGEST_PAGE,
+            "largest_page": MAX_PAGE_SIZE,
         },
     )
 

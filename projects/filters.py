@@ -4,7 +4,7 @@ from core.provenance import Provenance
 from measures.models import Measure
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
-from web.lists.filters import DayFilter, RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _cities = Region.objects.filter(kind=RegionKind.CITY)
 
@@ -19,8 +19,8 @@ class ProjectFilter(UpdatedFilterSet):
         label=pgettext_lazy("project", "City"),
         empty_label=gettext_lazy("Any city"),
     )
-    category = RuledChoiceFilter(choices=Category.choices, label=gettext_lazy("Category"))
-    stage = RuledChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
+    category = ChoiceFilter(choices=Category.choices, label=gettext_lazy("Category"))
+    stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
     county = SlugFilter(
         to_field_name="code",
         queryset=Region.objects.filter(kind=RegionKind.COUNTY),
@@ -35,7 +35,7 @@ class ProjectFilter(UpdatedFilterSet):
     )
     listed_from = DayFilter(field_name="listed_on", lookup_expr="gte", label=gettext_lazy("Listed from"))
     listed_to = DayFilter(field_name="listed_on", lookup_expr="lte", label=gettext_lazy("Listed by"))
-    provenance = RuledChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+    provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
 
     # Those shown as fields on the page; the others come by links and by the API.
     shown = ("search", "city", "category", "stage")

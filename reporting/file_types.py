@@ -10,7 +10,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from core.exceptions import NotAllowed
-from web.errors import in_a_row
+from web.errors import join_sentences
 
 EXTENSIONS_BY_SIGNATURE = {
     "application/pdf": (".pdf",),
@@ -49,7 +49,7 @@ def max_evidence_bytes() -> int:
 
 def too_large_message() -> str:
     limit = _("Files of up to %(size)s MB") % {"size": settings.PILOTZONE_EVIDENCE_MEGABYTES}
-    return in_a_row([_("The file is too large"), limit])
+    return join_sentences([_("The file is too large"), limit])
 
 
 def check_file(file: "File[bytes]") -> str:

@@ -55,7 +55,7 @@ def chinese(message: Message) -> str:
 def update_catalogue(path: Path) -> Catalog:
     """Writes the catalogue of what the source says now, with the translations it had; gives it back."""
     known = {key(message): chinese(message) for message in read_catalogue(path)} if path.exists() else {}
-    catalogue = extracted()
+    catalogue = extract_texts()
     for message in catalogue:
         # A text that has gained or lost its plural keeps its translation: Chinese has one form.
         text = known.get(key(message), "")
@@ -68,9 +68,9 @@ def update_catalogue(path: Path) -> Catalog:
     return catalogue
 
 
-def extracted() -> Catalog:
+def extract_texts() -> Catalog:
     catalogue = Catalog(locale="zh_Hans")
-    for path in _sources():
+    for path in _source_files():
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             # Within brackets Python does not mind how the template is indented.
@@ -90,7 +90,7 @@ def _add(catalogue: Catalog, function: str, arguments: Any) -> None:
     catalogue.add(tuple(texts[:2]) if has_plural else texts[0], context=context)
 
 
-def _sources() -> Iterator[Path]:
+def _source_files() -> Iterator[Path]:
     root = Path(settings.BASE_DIR)
     for folder, folders, names in root.walk():
         folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))

@@ -13,7 +13,7 @@ from core.periods import month_end, month_of, months_between
 from web.errors import BadQuery
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOMENT = re.compile(rf"{DAY.pattern}T[0-9:]{{5,8}}(\.[0-9]{{1,9}})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])")
+TIMESTAMP = re.compile(rf"{DAY.pattern}T[0-9:]{{5,8}}(\.[0-9]{{1,9}})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])")
 # What a reader chooses for every page: links from one page to another keep these parameters.
 STICKY_PARAMETERS = ("as_of", "compare", "plan")
 # The days to compare with that have a name.
@@ -21,7 +21,7 @@ LAST_MONTH, LAST_QUARTER = "last_month", "last_quarter"
 # What the picker sends for a day of choice, which then stands in a field of its own.
 DAY_OF_CHOICE, DAY_FIELD = "day", "compare_day"
 # Ten years: a list of more is no quick choice.
-MOST_MONTHS = 120
+MAX_MONTHS = 120
 
 
 def parse_day(raw: str) -> date | None:
@@ -34,11 +34,11 @@ def parse_day(raw: str) -> date | None:
         return None
 
 
-def parse_moment(raw: str) -> datetime | None:
+def parse_timestamp(raw: str) -> datetime | None:
     """A moment of ISO 8601 with its offset, to the second; a day is its start in Shanghai. None for anything else."""
     if day := parse_day(raw):
         moment = datetime.combine(day, time.min, SHANGHAI)
-    elif MOMENT.fullmatch(raw):
+    elif TIMESTAMP.fullmatch(raw):
         try:
             moment = datetime.fromisoformat(raw).replace(microsecond=0)
         except ValueError:
@@ -52,7 +52,7 @@ def parse_moment(raw: str) -> datetime | None:
         return datetime.min.replace(tzinfo=UTC) if moment.year == 1 else datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
-def written_moment(moment: datetime) -> str:
+def api_timestamp(moment: datetime) -> str:
     """As the API gives moments: in Shanghai, to the second."""
     return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
@@ -92,15 +92,15 @@ def _latest() -> str:
     return _("Choose %(today)s or an earlier day.") % {"today": today().isoformat()}
 
 
-def month_before(day: date) -> date | None:
+def end_of_month_before(day: date) -> date | None:
     """The last day of the month before; None in the calendar's first month."""
     first = month_of(day)
     return first - timedelta(days=1) if first > date.min else None
 
 
-def quarter_before(day: date) -> date | None:
+def end_of_quarter_before(day: date) -> date | None:
     """The last day of the quarter before; None in the calendar's first quarter."""
-    return month_before(day.replace(month=day.month - (day.month - 1) % 3, day=1))
+    return end_of_month_before(day.replace(month=day.month - (day.month - 1) % 3, day=1))
 
 
 def asked_comparison(request: HttpRequest, day: date, *, default: str = "") -> date | None:
@@ -112,7 +112,7 @@ def asked_comparison(request: HttpRequest, day: date, *, default: str = "") -> d
     if not raw:
         return None
     if raw in (LAST_MONTH, LAST_QUARTER):
-        found = month_before(day) if raw == LAST_MONTH else quarter_before(day)
+        found = end_of_month_before(day) if raw == LAST_MONTH else end_of_quarter_before(day)
         if found is None:
             raise BadQuery({"compare": [_("There is no earlier day to compare with.")]})
         return found
@@ -162,7 +162,7 @@ def comparison_choices(chosen: str, *, is_compared: bool) -> list[ComparisonChoi
     return [ComparisonChoice(value, label, value == current) for value, label in labels.items()]
 
 
-def settled_comparison(request: HttpRequest) -> str | None:
+def comparison_redirect(request: HttpRequest) -> str | None:
     """The address that the pickers mean: the day of the second field of a comparison, sent with or without need, stands
     in `compare` itself, and today, which is sent too, goes without saying: tomorrow the address means tomorrow. None
     where an address does not come from the pickers.
@@ -184,6 +184,6 @@ def month_ends(first: date, last: date) -> list[date]:
     """The ends of the months from that of `first` on that lie no later than `last`, the newest first; at most the
     last ten years of them.
     """
-    start = max(first, date(max(last.year - MOST_MONTHS // 12, 1), 1, 1))
+    start = max(first, date(max(last.year - MAX_MONTHS // 12, 1), 1, 1))
     ends = [end for month in months_between(start, last) if (end := month_end(month)) <= last]
-    return ends[::-1][:MOST_MONTHS]
+    return ends[::-1][:MAX_MONTHS]

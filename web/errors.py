@@ -25,7 +25,7 @@ class BadQuery(BadRequest):
     """A query that cannot be answered. `problems`: parameter -> sentences; a page and the API both show them."""
 
     def __init__(self, problems: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(in_a_row([sentence for sentences in problems.values() for sentence in sentences]))
+        super().__init__(join_sentences([sentence for sentences in problems.values() for sentence in sentences]))
         self.problems = problems
 
 
@@ -33,7 +33,7 @@ class BadBody(BadQuery):
     """What was sent cannot be taken. `problems`: JSON pointer of a field -> sentences."""
 
 
-def in_a_row(sentences: list[str]) -> str:
+def join_sentences(sentences: list[str]) -> str:
     """As one text: between two of them stands one mark, whether or not the first has its own."""
     *before, last = sentences or [""]
     return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last

@@ -16,7 +16,7 @@ from accounts.permissions import may_read
 from core.clock import today
 from web.cache.pages import cached_page
 from web.charts.chart import Chart
-from web.days import asked_comparison, asked_day, settled_comparison
+from web.days import asked_comparison, asked_day, comparison_redirect
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import export
 from web.lists.listing import Listing, ask
@@ -52,7 +52,7 @@ class ReadingView(RestoresInput, TemplateView):
             if request.method == "POST" and self.restored_fields:
                 self.store_input(request)
             return redirect_to_login(request.get_full_path())
-        if request.method == "GET" and (address := settled_comparison(request)):
+        if request.method == "GET" and (address := comparison_redirect(request)):
             return redirect(address)
         self.day = self.asked_day(request)
         self.compared = self.asked_comparison(request)

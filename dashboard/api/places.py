@@ -6,12 +6,12 @@ from regions.models import Region, RegionKind
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, Chunk, Field, Reader, column, filtered_list, local_fields
 from web.api.schema import ADDRESS, TEXT, choice, meaning, optional
-from web.lists.filters import RuledChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 
 class RegionFilter(UpdatedFilterSet):
     search = SearchFilter("code", "name_zh", "name_en")
-    kind = RuledChoiceFilter(choices=RegionKind.choices, label=gettext_lazy("Kind"))
+    kind = ChoiceFilter(choices=RegionKind.choices, label=gettext_lazy("Kind"))
     parent = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Lies in"))
 
     class Meta:

@@ -52,7 +52,7 @@ from projects.models import Category
 from reporting.months import ReportingMonth, reports_due_on
 from web.charts.chart import Chart, Column
 from web.charts.text import year_name
-from web.days import month_before
+from web.days import end_of_month_before
 from web.formats.dates import format_day, format_days, format_iso_day, format_month_name
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import (
@@ -84,7 +84,7 @@ def overview(
 ) -> dict[str, Any]:
     """`compared`: the day that is compared with; without one, changes are since the end of last month."""
     history = load_history(figures.plan, figures.day)
-    since = compared or month_before(figures.day)
+    since = compared or end_of_month_before(figures.day)
     then = EarlierFigures(figures, since, history) if since else None
     months = months_of(figures.plan, day=figures.day, history=history)
     departments, cities = figures.measures_by("department"), figures.projects_by("city")

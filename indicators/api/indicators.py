@@ -33,7 +33,7 @@ from web.api.schema import (
     quantity,
     record,
 )
-from web.days import written_moment
+from web.days import api_timestamp
 from web.formats.numbers import json_number, trimmed
 from web.formats.sources import format_source
 from web.language import localized
@@ -163,7 +163,7 @@ INDICATOR = {
         (),
         _staleness,
     ),
-    "updated_at": value(UPDATED_AT, lambda state: written_moment(state.indicator.updated_at)),
+    "updated_at": value(UPDATED_AT, lambda state: api_timestamp(state.indicator.updated_at)),
     "url": Field(URL, (), _address),
 }
 

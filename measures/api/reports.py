@@ -47,10 +47,10 @@ from web.api.schema import (
     optional,
     record,
 )
-from web.days import written_moment
+from web.days import api_timestamp
 from web.formats.sources import format_source
 from web.language import localized
-from web.lists.filters import RuledChoiceFilter, SearchFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, SearchFilter, UpdatedFilterSet
 
 _TITLE = gettext_lazy("What the document or the page is called")
 EVIDENCE: dict[str, Shape] = {
@@ -118,8 +118,8 @@ NOTHING: dict[str, Field] = {}
 
 
 class ReportFilter(UpdatedFilterSet):
-    state = RuledChoiceFilter(choices=ReportState.choices, label=gettext_lazy("State"))
-    status = RuledChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("Status after this report"))
+    state = ChoiceFilter(choices=ReportState.choices, label=gettext_lazy("State"))
+    status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("Status after this report"))
     search = SearchFilter("measure__code", *(f"{text}_{code}" for text in TEXTS for code in ("zh", "en")))
 
     class Meta:
@@ -204,7 +204,7 @@ class ReportEndpoint(Endpoint):
             "moves": [move.name for move in allowed_moves(report, self.request.user)],
             "provenance": report.provenance,
             "source": format_source(report.source),
-            "updated_at": written_moment(report.updated_at),
+            "updated_at": api_timestamp(report.updated_at),
             "url": self.address("api-report", self.measure.code, str(report.pk)),
         }
 

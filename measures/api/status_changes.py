@@ -9,7 +9,7 @@ from measures.models import StatusChange
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, address, column, local_field
 from web.api.schema import ADDRESS, DAY, MOMENT, WHOLE, choice, meaning, optional
-from web.days import written_moment
+from web.days import api_timestamp
 
 REASON = gettext_lazy("Why it was changed")
 STATUS_CHANGE = {
@@ -22,7 +22,7 @@ STATUS_CHANGE = {
     "status": column("status", choice(MeasureStatus.choices, gettext_lazy("The status from then on"))),
     "effective_on": column("effective_on", meaning(gettext_lazy("The day on which it takes effect"), DAY)),
     "recorded_at": column(
-        "recorded_at", meaning(gettext_lazy("The moment at which it was entered"), MOMENT), convert=written_moment
+        "recorded_at", meaning(gettext_lazy("The moment at which it was entered"), MOMENT), convert=api_timestamp
     ),
     "supersedes": column(
         "supersedes_id", meaning(gettext_lazy("Id of the wrong row that this one corrects"), optional(WHOLE))

@@ -29,7 +29,7 @@ from web.days import asked_month
 from web.errors import not_one_of
 from web.language import localized
 from web.lists.filters import SlugFilter
-from web.lists.listing import LARGEST_PAGE
+from web.lists.listing import MAX_PAGE_SIZE
 from web.unsaved_input import restore_input
 from web.views import ListPage, WorkPage
 
@@ -96,7 +96,7 @@ class Decide(ReviewPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         decision = request.POST.get("decision", "")
-        ids = [int(raw) for raw in request.POST.getlist("report")[:LARGEST_PAGE] if _is_id(raw)]
+        ids = [int(raw) for raw in request.POST.getlist("report")[:MAX_PAGE_SIZE] if _is_id(raw)]
         reports = list(Report.objects.filter(pk__in=ids).select_related("measure").order_by("submitted_on", "pk"))
         if not reports:
             messages.error(request, _("Tick at least one report."))

@@ -22,7 +22,7 @@ from measures.models import Measure
 from measures.workspace import load_workspace
 from reporting.months import reports_due_on
 from web.days import asked_month
-from web.lists.listing import LARGEST_PAGE
+from web.lists.listing import MAX_PAGE_SIZE
 from web.views import WorkPage
 
 
@@ -69,7 +69,7 @@ class NoChange(WorkspacePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         month = self.asked_month()
-        codes = request.POST.getlist("measure")[:LARGEST_PAGE]
+        codes = request.POST.getlist("measure")[:MAX_PAGE_SIZE]
         measures = Measure.objects.filter(code__in=codes).order_by("code")
         outcomes = report_no_change(measures, by=signed_in(request.user), period=month)
         if not outcomes:

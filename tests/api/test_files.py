@@ -16,7 +16,7 @@ from measures.models import Measure
 from tests.api.addresses import LISTS, wrong
 from tests.api.conftest import API
 from tests.api.test_lists import whole
-from web.lists.exports import About, export
+from web.lists.exports import FileInfo, export
 
 # What begins a formula, in the narrow and in the wide form, and what a program may leave out before it.
 BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
@@ -128,7 +128,7 @@ DANGEROUS = st.builds(
 def test_no_text_field_of_a_list_can_run(path: str, text: str) -> None:
     columns = resolve(API + path).func.cls.columns
     row = {name: [text, text] if shape["type"] == "array" else text for name, shape in columns.items()}
-    about = About(title="list", day=date(2023, 8, 29), address="http://testserver/", filters={}, columns=columns)
+    about = FileInfo(title="list", day=date(2023, 8, 29), address="http://testserver/", filters={}, columns=columns)
     for kind in ("csv", "xlsx"):
         answer = export(kind, name="list", columns=list(columns), rows=[row], about=about)
         if kind == "csv":

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from tests.services import ROOT
-from web.catalogue import catalogue_path, chinese, extracted, key, read_catalogue, update_catalogue
+from web.catalogue import catalogue_path, chinese, extract_texts, key, read_catalogue, update_catalogue
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 HAN = r"[\u4e00-\u9fff]"
@@ -54,7 +54,7 @@ def allowed(glossary, text, context, contexts):
 
 
 def test_the_catalogue_holds_every_text_of_the_source_and_no_other(messages):
-    wanted = {key(message) for message in extracted() if message.id}
+    wanted = {key(message) for message in extract_texts() if message.id}
     held = {key(message) for message in messages}
     assert not wanted - held, "new in the source: ./run messages"
     assert not held - wanted, "no longer in the source: ./run messages"

@@ -7,7 +7,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from web.days import asked_comparison, month_before, month_ends, quarter_before, settled_comparison
+from web.days import asked_comparison, comparison_redirect, end_of_month_before, end_of_quarter_before, month_ends
 from web.errors import BadQuery
 
 DAY = date(2023, 8, 29)
@@ -49,8 +49,8 @@ def test_nothing_asked_for_is_no_comparison_but_the_page_may_have_its_own() -> N
 def test_the_ends_of_the_month_and_the_quarter_before(day: str, month: str | None, quarter: str | None) -> None:
     on = date.fromisoformat(day)
     for name, expected, found in (
-        ("last_month", month, month_before(on)),
-        ("last_quarter", quarter, quarter_before(on)),
+        ("last_month", month, end_of_month_before(on)),
+        ("last_quarter", quarter, end_of_quarter_before(on)),
     ):
         assert (found and found.isoformat()) == expected
         if expected:
@@ -99,7 +99,7 @@ def test_the_first_day_of_the_calendar_has_none_before_it() -> None:
     ],
 )
 def test_what_the_pickers_send_becomes_one_short_address(today: date, sent: str, meant: str | None) -> None:
-    assert settled_comparison(RequestFactory().get(f"/?{sent}")) == meant
+    assert comparison_redirect(RequestFactory().get(f"/?{sent}")) == meant
 
 
 def test_the_ends_of_the_plan_s_months_up_to_a_day() -> None:

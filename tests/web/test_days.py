@@ -5,7 +5,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from web.days import asked_day, parse_day, parse_moment
+from web.days import asked_day, parse_day, parse_timestamp
 from web.errors import BadQuery
 
 
@@ -90,9 +90,9 @@ def test_a_day_that_cannot_be_is_refused_with_the_range(today: date, raw: str, r
     ],
 )
 def test_a_moment_is_read_with_its_offset_and_a_day_from_its_start_in_shanghai(raw: str, moment: datetime) -> None:
-    assert parse_moment(raw) == moment
+    assert parse_timestamp(raw) == moment
 
 
 @pytest.mark.parametrize("raw", [raw for raw in NO_DAYS if raw] + ["2023-08-29T01:30:00", "2023-08-29T01:30:00 08:00"])
 def test_no_other_text_is_a_moment(raw: str) -> None:
-    assert parse_moment(raw) is None
+    assert parse_timestamp(raw) is None

@@ -48,8 +48,8 @@ from web.api.throttled_view import ThrottledView
 from web.cache.pages import load, page_key, site_version, store, version_known_since
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
-from web.lists.exports import EXPORTS, MOST_ROWS, About, export
-from web.lists.listing import LARGEST_PAGE, PAGE_SIZE, Listing, ask, refuse_unknown
+from web.lists.exports import EXPORT_FORMATS, MAX_ROWS, FileInfo, export
+from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing, ask, refuse_unknown
 
 Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
@@ -290,7 +290,7 @@ class RowEndpoint(Endpoint):
 class ListEndpoint(RowEndpoint):
     """A list. `columns` are the fields of a row in order, each with its shape, and the heads of the exports."""
 
-    formats = ("json", *EXPORTS)
+    formats = ("json", *EXPORT_FORMATS)
     filterset_class: type[django_filters.FilterSet]
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
@@ -314,7 +314,7 @@ class ListEndpoint(RowEndpoint):
             "page_size": {
                 **WHOLE,
                 "minimum": 1,
-                "maximum": LARGEST_PAGE,
+                "maximum": MAX_PAGE_SIZE,
                 "default": PAGE_SIZE,
                 "description": gettext_lazy("Rows of a page"),
             },
@@ -396,8 +396,8 @@ class ListEndpoint(RowEndpoint):
         )
 
     def get_file(self, file_format: str, listing: Listing, *, chunks: Iterable[Sequence[Any]]) -> HttpResponseBase:
-        if file_format == "xlsx" and not listing.is_paged and listing.page.paginator.count > MOST_ROWS:
-            raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MOST_ROWS}]})
+        if file_format == "xlsx" and not listing.is_paged and listing.page.paginator.count > MAX_ROWS:
+            raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MAX_ROWS}]})
         return export(
             file_format,
             name=f"{self.name}-{self.day}",
@@ -406,9 +406,9 @@ class ListEndpoint(RowEndpoint):
             about=self.about(),
         )
 
-    def about(self) -> About:
+    def about(self) -> FileInfo:
         asked = {name: value for name, value in self.request.GET.items() if value and name not in _ABOUT_THE_FILE}
-        return About(
+        return FileInfo(
             title=self.name,
             day=self.day,
             address=self.request.build_absolute_uri(),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet, StringAgg, Value
 
 from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, URL, Shape, in_both, translated
-from web.days import written_moment
+from web.days import api_timestamp
 from web.formats.sources import format_source
 from web.language import column_suffix
 
@@ -127,7 +127,7 @@ ORIGIN = {
     "provenance": column("provenance", PROVENANCE),
     "source": column("source", SOURCE, convert=format_source),
 }
-UPDATED = {"updated_at": column("updated_at", UPDATED_AT, convert=written_moment)}
+UPDATED = {"updated_at": column("updated_at", UPDATED_AT, convert=api_timestamp)}
 
 
 def shapes_of(fields: Mapping[str, Field]) -> dict[str, Shape]:

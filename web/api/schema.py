@@ -15,7 +15,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from core.provenance import Provenance
-from web.lists.filters import DayFilter, MomentFilter
+from web.lists.filters import DayFilter, TimestampFilter
 
 Shape = Mapping[str, Any]
 PROBLEM_TYPE = "application/problem+json"
@@ -220,7 +220,7 @@ FILES = {
 def filter_shape(each: django_filters.Filter) -> Shape:
     if isinstance(each, DayFilter):
         return DAY
-    if isinstance(each, MomentFilter):
+    if isinstance(each, TimestampFilter):
         return MOMENT
     if isinstance(each, django_filters.ChoiceFilter) and not isinstance(each, django_filters.ModelChoiceFilter):
         return choice(each.extra["choices"])

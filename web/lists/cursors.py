@@ -19,7 +19,7 @@ START = "*"
 _SALT = "web.lists.cursors"
 
 
-def cut(
+def rows_after(
     rows: QuerySet, *, columns: Sequence[str], down: bool, ordering: str, cursor: str, size: int
 ) -> tuple[list[Any], str | None]:
     """At most `size` rows after `cursor`, and the cursor of what follows; None at the end.

@@ -17,21 +17,21 @@ from django.utils.translation import pgettext
 from web.formats.json import to_json
 from web.formats.numbers import json_number
 
-Row = Mapping[str, Any]
-EXPORTS = ("csv", "xlsx", "ndjson")
+ExportRow = Mapping[str, Any]
+EXPORT_FORMATS = ("csv", "xlsx", "ndjson")
 # Sent to the client at a time: a line each would cost a write each.
-LINES = 100
+LINES_PER_CHUNK = 100
 # A cell that starts with one of these would run as a formula in a spreadsheet; in some, so do the wide forms.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Of a sheet of Excel, below the heads.
-MOST_ROWS = 1_048_575
+MAX_ROWS = 1_048_575
 # So many sources are named; a list of thousands names few.
-MOST_SOURCES = 100
-WIDEST = 60
+MAX_SOURCES = 100
+MAX_WIDTH = 60
 
 
 @dataclass(frozen=True)
-class About:
+class FileInfo:
     """What makes a file usable by itself. `filters`: parameter -> value, as asked; `columns`: name -> its shape."""
 
     title: str
@@ -42,7 +42,7 @@ class About:
 
 
 def export(
-    kind: str, *, name: str, columns: Sequence[str], rows: Iterable[Row], about: About | None = None
+    kind: str, *, name: str, columns: Sequence[str], rows: Iterable[ExportRow], about: FileInfo | None = None
 ) -> HttpResponseBase:
     """The rows as a file; Excel wants to be told about them."""
     if kind == "xlsx":
@@ -61,7 +61,7 @@ def export(
     return response
 
 
-def cell(value: Any) -> str | int | float | bool | None:
+def export_cell(value: Any) -> str | int | float | bool | None:
     """One flat value: lists joined by a semicolon, nested answers as JSON, formulas as text."""
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -72,7 +72,7 @@ def cell(value: Any) -> str | int | float | bool | None:
     elif isinstance(value, dict | list | tuple):
         value = to_json(value).decode()
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 class _Echo:
@@ -82,28 +82,28 @@ class _Echo:
         return text
 
 
-def _written(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
     """A cell of a CSV file: nothing for null, and true and false as in JSON."""
-    value = cell(value)
+    value = export_cell(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else value
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+def _csv(columns: Sequence[str], rows: Iterable[ExportRow]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Excel reads UTF-8 only with the mark in front.
     yield "\ufeff" + writer.writerow(columns)
-    for some in batched(rows, LINES):
-        yield "".join([writer.writerow([_written(row[name]) for name in columns]) for row in some])
+    for some in batched(rows, LINES_PER_CHUNK):
+        yield "".join([writer.writerow([_csv_cell(row[name]) for name in columns]) for row in some])
 
 
-def _ndjson(rows: Iterable[Row]) -> Iterator[bytes]:
-    for some in batched(rows, LINES):
+def _ndjson(rows: Iterable[ExportRow]) -> Iterator[bytes]:
+    for some in batched(rows, LINES_PER_CHUNK):
         yield b"".join([to_json(row) + b"\n" for row in some])
 
 
-def _workbook(columns: Sequence[str], rows: Iterable[Row], about: About) -> Any:
+def _workbook(columns: Sequence[str], rows: Iterable[ExportRow], about: FileInfo) -> Any:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, {**options, "default_date_format": "yyyy-mm-dd"})
@@ -112,13 +112,13 @@ def _workbook(columns: Sequence[str], rows: Iterable[Row], about: About) -> Any:
     sheet.freeze_panes(1, 1)
     sheet.set_row(0, None, bold)
     for at, name in enumerate(columns):
-        sheet.set_column(at, at, min(len(name) + 4, WIDEST))
+        sheet.set_column(at, at, min(len(name) + 4, MAX_WIDTH))
     sheet.write_row(0, 0, columns, bold)
     number, sources = 0, dict[str, None]()
     for number, row in enumerate(rows, start=1):
         for at, name in enumerate(columns):
             _write(sheet, number, at, row[name])
-        if len(sources) < MOST_SOURCES and (source := row.get("source")):
+        if len(sources) < MAX_SOURCES and (source := row.get("source")):
             sources[source] = None
     sheet.autofilter(0, 0, number, len(columns) - 1)
     _explain(
@@ -134,10 +134,10 @@ def _write(sheet: Any, row: int, at: int, value: Any) -> None:
         # Excel knows no day before.
         sheet.write_datetime(row, at, value)
     else:
-        sheet.write(row, at, cell(value))
+        sheet.write(row, at, export_cell(value))
 
 
-def _explain(sheet: Any, bold: Any, columns: Sequence[str], about: About, rows: int, sources: Sequence[str]) -> None:
+def _explain(sheet: Any, bold: Any, columns: Sequence[str], about: FileInfo, rows: int, sources: Sequence[str]) -> None:
     """Day, filters, fields with their units, and sources: what the rows alone do not say."""
     lines: list[tuple[Any, ...]] = [
         (_("List"), about.title),
@@ -155,7 +155,7 @@ def _explain(sheet: Any, bold: Any, columns: Sequence[str], about: About, rows: 
     ]
     lines += [(), (_("Sources"),), *((source,) for source in sources)]
     sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 2, WIDEST)
+    sheet.set_column(1, 2, MAX_WIDTH)
     heads = {(_("Field"), _("Unit"), _("Description")), (_("Sources"),)}
     for number, line in enumerate(lines):
         if line in heads:

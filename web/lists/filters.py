@@ -9,12 +9,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
-from web.days import parse_day, parse_moment
+from web.days import parse_day, parse_timestamp
 from web.errors import not_one_of
 from web.language import localized
 
 # At most so many allowed values are named in a refusal.
-NAMED = 60
+MAX_NAMED = 60
 
 
 class DayField(forms.DateField):
@@ -36,7 +36,7 @@ class DayFilter(django_filters.DateFilter):
     field_class = DayField
 
 
-class MomentField(forms.Field):
+class TimestampField(forms.Field):
     """A moment with its offset, or a day: its start in Shanghai."""
 
     default_error_messages = {
@@ -49,21 +49,21 @@ class MomentField(forms.Field):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        moment = parse_moment(value)
+        moment = parse_timestamp(value)
         if moment is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return moment
 
 
-class MomentFilter(django_filters.Filter):
-    field_class = MomentField
+class TimestampFilter(django_filters.Filter):
+    field_class = TimestampField
 
 
 class UpdatedFilterSet(django_filters.FilterSet):
     """The base of those over rows that know when they were last written (`core.timestamps.UpdatedAtModel`)."""
 
     # Not compared more finely than in seconds: SQLite keeps moments as texts, with as many decimals as each has.
-    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))
+    updated_since = TimestampFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))
 
 
 class SlugField(forms.ModelChoiceField):
@@ -77,8 +77,8 @@ class SlugField(forms.ModelChoiceField):
         except forms.ValidationError as refusal:
             # A short list is named in full; a misspelt code of a long one is found on its page.
             rows: Any = self.queryset
-            names = list(rows.order_by().values_list(self.to_field_name, flat=True)[: NAMED + 1])
-            if refusal.code != "invalid_choice" or len(names) > NAMED:
+            names = list(rows.order_by().values_list(self.to_field_name, flat=True)[: MAX_NAMED + 1])
+            if refusal.code != "invalid_choice" or len(names) > MAX_NAMED:
                 raise
             raise forms.ValidationError(not_one_of(sorted(names)), code="invalid_choice") from None
 
@@ -141,7 +141,7 @@ class SearchFilter(django_filters.CharFilter):
         return qs
 
 
-class RuledChoiceFilter(django_filters.ChoiceFilter):
+class ChoiceFilter(django_filters.ChoiceFilter):
     """Says which values are allowed when it refuses one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +155,7 @@ class RuledChoiceFilter(django_filters.ChoiceFilter):
         return field
 
 
-class FlagFilter(RuledChoiceFilter):
+class YesNoFilter(ChoiceFilter):
     """yes or no."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,11 +11,11 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from web.errors import BadQuery, form_problems, in_a_row, not_one_of
-from web.lists.cursors import cut
+from web.errors import BadQuery, form_problems, join_sentences, not_one_of
+from web.lists.cursors import rows_after
 
 PAGE_SIZE = 50
-LARGEST_PAGE = 1_000
+MAX_PAGE_SIZE = 1_000
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Listing:
 
     @cached_property
     def page_size(self) -> int:
-        return _whole(self.params, "page_size", PAGE_SIZE, most=LARGEST_PAGE)
+        return _whole(self.params, "page_size", PAGE_SIZE, most=MAX_PAGE_SIZE)
 
     @cached_property
     def page(self) -> Page:
@@ -86,7 +86,7 @@ class Listing:
         """The rows after `?cursor=`, and the cursor of the next ones; None where these are the last."""
         if self.params.get("page"):
             raise BadQuery({"cursor": [_("Ask for pages by number or by cursor, not both.")]})
-        return cut(
+        return rows_after(
             self.rows,
             columns=self.orderings[self.ordering.removeprefix("-")],
             down=self.ordering.startswith("-"),
@@ -123,7 +123,7 @@ def _whole(params: QueryDict, name: str, default: int, *, most: int | None = Non
 def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
     """For the API: a misspelt filter must not look like an answer."""
     unknown = {
-        name: [in_a_row([_("Unknown filter: %(name)s") % {"name": name}, not_one_of(sorted(allowed))])]
+        name: [join_sentences([_("Unknown filter: %(name)s") % {"name": name}, not_one_of(sorted(allowed))])]
         for name in params
         if name not in allowed
     }
