@@ -362,6 +362,11 @@ def test_the_names_that_contributing_explains_are_in_the_source():
     assert names - parts == set()
 
 
+@pytest.mark.parametrize("document", [*DOCUMENTS, "CHANGELOG.md"])
+def test_a_document_holds_no_mark_of_an_unfinished_merge(document: str):
+    assert re.findall(r"(?m)^(?:<{7}|>{7}|={7}$).*", text_of(document)) == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_link_in_a_document_leads_somewhere(document: str):
     for target in re.findall(r"\]\(([^)]+)\)", text_of(document)):
