@@ -11,7 +11,7 @@ from accounts.permissions import scopes_of
 from accounts.services import TOKEN_DAYS
 
 SIZES = [("normal", "normal"), ("large", "large")]
-# How long a token may last that its owner makes.
+# How long the owner of a token may let it last.
 LASTING_DAYS = (30, TOKEN_DAYS, 365)
 _SCOPES = {
     Scope.READ: _("Read what I may see"),
@@ -35,7 +35,7 @@ class LoginForm(AuthenticationForm):
 
 
 class TokenForm(forms.Form):
-    """For a new token of the account: it is offered, and takes, only what the account may do."""
+    """A new token, with the scopes that the account may have."""
 
     name = forms.CharField(
         label=_("What it is for"),
@@ -49,7 +49,7 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("How long it lasts"), coerce=int, initial=TOKEN_DAYS, widget=forms.RadioSelect
     )
-    # Written by the page, which knows it anew each time that it is shown.
+    # The page writes it anew each time that it is shown.
     newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, user: User) -> None:

@@ -33,7 +33,7 @@ class TokenState(models.TextChoices):
     REVOKED = "revoked", pgettext_lazy("token", "Revoked")
 
 
-# Nobody newly belongs to, and no measure newly goes to, a department that was merged.
+# The departments that people and measures may be given to.
 NOT_MERGED = {"merged_into": None}
 
 
@@ -198,5 +198,5 @@ class AccessToken(models.Model):
         return TokenState.EXPIRED if self.expires_at <= at else TokenState.VALID
 
 
-# Who made and who revoked a token. Its uses are no news, and its digest is for nobody to read.
+# The log says who made and who revoked a token; its uses and its digest are left out.
 auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at"])

@@ -36,12 +36,12 @@ def may_see_logs(user: User | AnonymousUser) -> bool:
 
 
 def may_run_tasks(user: User | AnonymousUser) -> bool:
-    """Whether they may have the site do at once what it does by its schedule."""
+    """Run scheduled tasks at once."""
     return user.is_authenticated and user.is_superuser
 
 
 def may_see_gallery(user: User | AnonymousUser) -> bool:
-    """The parts that pages are made of, for those who look after the site."""
+    """The gallery of components."""
     return user.is_authenticated and user.is_superuser
 
 
@@ -51,7 +51,7 @@ def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
 
 
 def scopes_of(user: User | AnonymousUser) -> list[Scope]:
-    """What a token of this account can be made for; what it then does is asked again at each use."""
+    """Those that a token of this account can be made for. Permissions are checked again at each use."""
     if not user.is_authenticated:
         return []
     return [Scope.READ, Scope.REPORT] if user.is_reporter else [Scope.READ]

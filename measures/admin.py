@@ -1,4 +1,4 @@
-"""The reference data of measures. What can alter a figure is saved through the services."""
+"""Admin of plans, sections and measures. What can alter a figure is saved through the services."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class SectionAdmin(admin.ModelAdmin):
     search_fields = ("slug", "title_zh", "title_en")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> tuple[str, ...]:
-        # Totals are stored by plan: a section that moved would take its measures out of them unseen.
+        # Stored totals are kept by plan: they would not follow a section that moved.
         return ("plan",) if obj else ()
 
 

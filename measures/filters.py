@@ -65,7 +65,7 @@ class ChangedFilter(YesNoFilter):
 
 
 class MeasureFilter(UpdatedFilterSet):
-    """Over measures as of a day (`Measure.objects.as_of`), of one plan."""
+    """For measures of one plan as of a day (`Measure.objects.as_of`)."""
 
     search = SearchFilter("code", "title_zh", "title_en")
     status = ChoiceFilter(
@@ -82,7 +82,7 @@ class MeasureFilter(UpdatedFilterSet):
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
-    # Those shown as fields on the page; the others come by links and by the API.
+    # Fields of the page's form; links and the API use the others too.
     shown = ("search", "status", "section", "department", "light")
 
     class Meta:

@@ -67,7 +67,7 @@ class Section(Sourced, UpdatedAtModel):
 
 
 class Measure(Sourced, UpdatedAtModel):
-    """One item of a plan. Its status and its light are never stored here: they follow from its rows and the day."""
+    """One item of a plan. Status and light are not stored: they follow from its status changes, reports and the day."""
 
     code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z")])
     section = models.ForeignKey(Section, models.PROTECT, related_name="measures", verbose_name=_("Section"))
@@ -176,7 +176,7 @@ class Evidence(AbstractEvidence):
 
 
 class StatusChange(Sourced, UpdatedAtModel):
-    """The row that records a status: what it was, what it is, from which day, why, and by whom.
+    """A status that a measure has from a day on: what it was before, why, and who recorded it.
 
     The status of a measure on a day is that of the row with the greatest (`effective_on`,
     `recorded_at`, id) effective on or before it that nothing supersedes.
@@ -238,7 +238,7 @@ class StatusChange(Sourced, UpdatedAtModel):
             ),
         ]
         indexes = [
-            # The status in force on a day: is there a later row of the same measure?
+            # The change in force on a day: is there a later one of the same measure?
             models.Index(fields=["measure", "effective_on", "recorded_at", "id"], name="statuschange_in_force"),
         ]
 
@@ -264,7 +264,7 @@ class Comment(models.Model):
 
 
 class Term(models.TextChoices):
-    """What of a measure changes only with a reviewer and a reason."""
+    """Columns of a measure that only a reviewer changes, with a reason."""
 
     DUE_ON = "due_on", _("Due date")
     LEAD_DEPARTMENT = "lead_department", _("Lead department")
@@ -305,7 +305,7 @@ class NoticeKind(models.TextChoices):
 
 
 class Notice(models.Model):
-    """Something a person should know. Its sentence is made from the kind and the rows when it is shown.
+    """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
 
     `period` is the month of a reminder; `day` the day of which a due date was counted.
     """
@@ -330,7 +330,7 @@ class Notice(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
-            # A task that runs twice on a day tells nobody twice.
+            # For a task that runs twice on a day.
             models.UniqueConstraint(
                 fields=["user", "kind", "measure", "day"],
                 condition=Q(kind__in=["due_soon", "overdue"]),
@@ -338,7 +338,7 @@ class Notice(models.Model):
             ),
         ]
         indexes = [
-            # The inbox, and how many of it are new.
+            # The inbox, and the number of unread notices.
             models.Index(fields=["user", "read_at"], name="notice_inbox"),
         ]
 

@@ -1,4 +1,4 @@
-"""Named questions about plans, measures, their status changes and reports. They count and find; they do not judge."""
+"""Named questions about plans, measures, their status changes and reports. They find and count; rules judge."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def _model(name: str) -> Any:
-    """A model of this app; its module imports this one, so it is asked for by name."""
+    """A model of this app, by name: `measures.models` imports this module."""
     return apps.get_model("measures", name)
 
 
@@ -71,7 +71,7 @@ def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquer
 
 class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
     def effective(self) -> Self:
-        """Rows that nothing supersedes."""
+        """Changes that nothing supersedes."""
         # Not `superseded_by__isnull`: PostgreSQL expects one row of that join, and loops where it should hash.
         return self.filter(~Exists(_model("StatusChange").objects.filter(supersedes=OuterRef("pk"))))
 
@@ -79,12 +79,12 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
         return self.filter(measure__section__plan=plan)
 
     def history(self, as_of: date) -> Self:
-        """The rows that count by the day, measure by measure in the order in which they came into force."""
+        """The effective changes by the day, measure by measure, in the order in which they came into force."""
         rows = self.effective().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
         return rows.order_by("measure__code", *IN_ORDER)
 
     def in_force(self, as_of: date) -> Self:
-        """The one row of each measure that gives its status on the day."""
+        """The change of each measure that gives its status on the day."""
         rows = _model("StatusChange").objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
         return self.effective().filter(~Exists(rows.filter(_later_change())), effective_on__lte=as_of)
 
@@ -175,8 +175,7 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
         return self.listed(day).with_status(day).with_last_report(day).with_light(day, limits=limits)
 
     def owing(self, month: date, *, by: date) -> Self:
-        """Measures that owe a report for a month: listed by its end, as far as known on the day `by`, and not
-        completed before its first day."""
+        """Measures that owe a report for a month, as `rules.owes_report` says."""
         earlier = _model("StatusChange").objects.in_force(month - timedelta(days=1)) if month > date.min else None
         listed = self.listed(min(month_end(month), by))
         if earlier is None:
@@ -184,6 +183,6 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
         return listed.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
 
     def changed(self) -> Self:
-        """Those whose status differs from that of the earlier day, also by being listed since; needs `with_status`
-        and `with_status_then`."""
+        """Those that had another status on the earlier day, or were listed since; needs `with_status` and
+        `with_status_then`."""
         return self.exclude(status_then__isnull=False, status=F("status_then"))

@@ -33,10 +33,10 @@ def send_figures_changed(*cells: Cell) -> None:
 
 
 def locked_measures() -> QuerySet[Measure]:
-    """Measures, their rows locked in the order of their ids: decisions on one measure come one after the other.
+    """Measures, locked in the order of their ids: decisions on one measure wait for each other.
 
-    The section is read after the lock: joined to it, a measure that changed its section meanwhile would match neither
-    section, and be missing.
+    The section is read by a query of its own: with a join, a measure that changed its section while this waited would
+    be missing.
     """
     return Measure.objects.select_for_update().prefetch_related("section").order_by("pk")
 
@@ -46,7 +46,7 @@ def lock_measure(measure_id: int) -> Measure:
 
 
 def lock_department(department: Department) -> Department:
-    """As it is now. NO KEY: rows that refer to it may be added meanwhile. Departments are locked before measures."""
+    """The row as it is now. NO KEY: others may still add rows that refer to it. Lock departments before measures."""
     locked: Department = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     return locked
 
@@ -77,7 +77,7 @@ def current_change(measure: Measure) -> Change:
 
 
 def next_recorded_at(rows: Sequence[Change]) -> datetime:
-    """Now, but never before what is recorded already: a pinned day begins anew at midnight."""
+    """Now, but not before what is recorded already: the clock of a pinned day starts again at midnight."""
     return max([now(), *(row.recorded_at for row in rows)])
 
 
@@ -105,7 +105,7 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
 
 @transaction.atomic
 def change_measure(measure: Measure, *, by: User) -> Measure:
-    """Saves changed texts of a measure. Its terms and the day it was listed have services of their own."""
+    """Saves changed texts of a measure; terms and the day it was listed are left as they are stored."""
     stored = lock_measure(measure.pk)
     for name in ("listed_on", "due_on", "lead_department", "section"):
         setattr(measure, name, getattr(stored, name))

@@ -10,7 +10,7 @@ _cities = Region.objects.filter(kind=RegionKind.CITY)
 
 
 class ProjectFilter(UpdatedFilterSet):
-    """Over projects listed by a day, of one plan."""
+    """For projects of one plan that were listed by a day."""
 
     search = SearchFilter("code", "name_zh", "name_en")
     city = SlugFilter(
@@ -37,7 +37,7 @@ class ProjectFilter(UpdatedFilterSet):
     listed_to = DayFilter(field_name="listed_on", lookup_expr="lte", label=gettext_lazy("Listed by"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
 
-    # Those shown as fields on the page; the others come by links and by the API.
+    # Fields of the page's form; links and the API use the others too.
     shown = ("search", "city", "category", "stage")
 
     class Meta:

@@ -84,14 +84,14 @@ class Project(Sourced, UpdatedAtModel):
         indexes = [
             # Cells, and lists by city and category.
             models.Index(fields=["plan", "city", "category", "stage"], name="project_cells"),
-            # A page of a list. By the codes alone, PostgreSQL went through those of all plans to find the first fifty.
+            # A page of a list. By codes alone PostgreSQL read those of all plans to find the first fifty.
             models.Index(fields=["plan", "code"], name="project_listing"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
 
-    # Django's own way to a label translates those of all choices first, for each row.
+    # Django's method translates the labels of all choices, for each row.
     def get_category_display(self) -> str:  # type: ignore[no-redef]
         return str(Category(self.category).label)
 

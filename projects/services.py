@@ -15,12 +15,12 @@ def cell_of(project: Project) -> Cell:
 
 @transaction.atomic
 def save_project(project: Project, *, by: User) -> Project:
-    """Adds a project, or saves changed columns of one (city, category, stage, investment …): both cells hear of it."""
+    """Adds a project, or saves a changed one; signals the cells that it leaves and enters."""
     stored = None if project.pk is None else Project.objects.select_for_update().get(pk=project.pk)
     project.save()
     cells = {cell_of(each) for each in (stored, project) if each}
     if stored and stored.listed_on != project.listed_on:
-        # They name the projects that are listed.
+        # A measure shows which of its projects are listed.
         project.measures.mark_updated()
     figures_changed.send(sender=Project, kind="projects", cells=cells)
     return project

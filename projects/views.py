@@ -58,7 +58,7 @@ class ProjectDetail(ReadingView):
             source=source_link(project.source),
             also_in=project.also_in.all(),
             measures=measures,
-            # By way of its measures: what it is to bring.
+            # Those that its measures are to move.
             indicators=list({each.pk: each for measure in measures for each in measure.indicators.all()}.values()),
             **kwargs,
         )

@@ -47,7 +47,7 @@ class Region(Sourced, UpdatedAtModel):
                 name="region_all_but_the_country_have_a_parent",
             ),
             models.CheckConstraint(
-                # A check holds when it is unknown: half a tile must be refused by name.
+                # Both columns named: a check that is unknown counts as met.
                 condition=Q(tile_row__isnull=True, tile_column__isnull=True)
                 | Q(tile_row__isnull=False, tile_column__isnull=False, kind=RegionKind.CITY)
                 & Q(tile_row__gte=1, tile_column__gte=1),

@@ -1,4 +1,4 @@
-"""Forms of the reviewing office: what they ask for; the services decide."""
+"""Forms of the reviewing office, and of comments."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,8 @@ class ReasonField(forms.CharField):
 
 
 class TermsForm(forms.Form):
-    """Prefilled. `changed_terms` are those that the person changed: each field remembers what was shown."""
+    """Filled with the present terms. Hidden fields hold what was shown, so that `changed_terms` are those that the
+    person changed."""
 
     due_on = DayField(
         label=gettext_lazy("Due date"),
@@ -89,7 +90,7 @@ class MergeForm(forms.Form):
 
 
 class StatusForm(forms.Form):
-    """A status from a day on, with a reason; the day lies in a window, both days included."""
+    """A status from a day on, with a reason. `window`: the first and the last day that may be chosen."""
 
     status = forms.ChoiceField(label=gettext_lazy("New status"), choices=MeasureStatus.choices)
     effective_on = DayField(label=gettext_lazy("Effective date"))
