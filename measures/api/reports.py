@@ -24,10 +24,22 @@ from reporting.evidence import MAX_EVIDENCE
 from reporting.models import TEXTS
 from reporting.services import allowed_moves, withdraw_report
 from reporting.workflow import MOVES, ReportState
-from web.api import request_body as bodies
 from web.api.endpoints import Endpoint, ListEndpoint, Row
 from web.api.permissions import MayRead, MayWrite
-from web.api.request_body import Field
+from web.api.request_body import (
+    BodyField,
+    choice_field,
+    day_field,
+    flag_field,
+    integer_field,
+    list_field,
+    month_field,
+    one_of_objects,
+    read_body,
+    shape_of,
+    text_field,
+    url_field,
+)
 from web.api.schema import (
     AS_OF,
     DAY,
@@ -85,36 +97,38 @@ REPORT: dict[str, Shape] = {
     "url": URL,
 }
 
-_CALLED = bodies.text(most=200).like(meaning(_TITLE))
+_CALLED = text_field(most=200).described_as(meaning(_TITLE))
 _DOCUMENT = {
-    "document_number": bodies.text(most=80, required=True).like(meaning(gettext_lazy("Number of the issued document"))),
+    "document_number": text_field(most=80, required=True).described_as(
+        meaning(gettext_lazy("Number of the issued document"))
+    ),
     "title": _CALLED,
 }
 _LINK = {
-    "url": bodies.web_address(most=500, required=True).like(meaning(gettext_lazy("Address of the page"))),
+    "url": url_field(most=500, required=True).described_as(meaning(gettext_lazy("Address of the page"))),
     "title": _CALLED,
 }
-_CONTENT: dict[str, Field] = {
-    "against_status": bodies.choice(MeasureStatus.values).like(REPORT["against_status"]),
-    "effective_on": bodies.day().like(REPORT["effective_on"]),
-    **{name: bodies.text(most=MAX_TEXT_LENGTH).like(meaning(label)) for name, label in TEXTS.items()},
-    "evidence": bodies.several(
-        bodies.any_of(_DOCUMENT, _LINK, else_say=lambda: _("Give either a document number or an address.")),
+_CONTENT: dict[str, BodyField] = {
+    "against_status": choice_field(MeasureStatus.values).described_as(REPORT["against_status"]),
+    "effective_on": day_field().described_as(REPORT["effective_on"]),
+    **{name: text_field(most=MAX_TEXT_LENGTH).described_as(meaning(label)) for name, label in TEXTS.items()},
+    "evidence": list_field(
+        one_of_objects(_DOCUMENT, _LINK, message=lambda: _("Give either a document number or an address.")),
         most=MAX_EVIDENCE,
-    ).like(meaning(gettext_lazy("Documents and links that prove it"))),
-    "submit": bodies.flag().like(meaning(gettext_lazy("Whether it is handed to the reviewing office at once"))),
+    ).described_as(meaning(gettext_lazy("Documents and links that prove it"))),
+    "submit": flag_field().described_as(meaning(gettext_lazy("Whether it is handed to the reviewing office at once"))),
 }
-NEW: dict[str, Field] = {
-    "period": bodies.month(required=True).like(REPORT["period"]),
-    "status": bodies.choice(MeasureStatus.values, required=True).like(REPORT["status"]),
+NEW: dict[str, BodyField] = {
+    "period": month_field(required=True).described_as(REPORT["period"]),
+    "status": choice_field(MeasureStatus.values, required=True).described_as(REPORT["status"]),
     **_CONTENT,
 }
-CHANGED: dict[str, Field] = {
-    "version": bodies.whole(required=True).like(REPORT["version"]),
-    "status": bodies.choice(MeasureStatus.values).like(REPORT["status"]),
+CHANGED: dict[str, BodyField] = {
+    "version": integer_field(required=True).described_as(REPORT["version"]),
+    "status": choice_field(MeasureStatus.values).described_as(REPORT["status"]),
     **_CONTENT,
 }
-NOTHING: dict[str, Field] = {}
+NOTHING: dict[str, BodyField] = {}
 
 
 class ReportFilter(UpdatedFilterSet):
@@ -228,7 +242,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
     write_summary = gettext_lazy(
         "Files the report of a month, as a draft or, with `submit`, handed to the office at once."
     )
-    request_bodies = {"POST": ("NewReport", bodies.shape_of(NEW))}
+    request_bodies = {"POST": ("NewReport", shape_of(NEW))}
     filterset_class = ReportFilter
     orderings = {"period": ["period", "submitted_on"], "submitted_on": ["submitted_on"], "state": ["state", "period"]}
     default_ordering = "-period"
@@ -242,7 +256,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
 
     def post(self, request: Any, code: str) -> Response:
         by = self.filer()
-        values = bodies.read_body(request.data, NEW)
+        values = read_body(request.data, NEW)
         report = file_report(
             self.measure,
             by=by,
@@ -260,7 +274,7 @@ class ReportDetail(ReportEndpoint):
     component = "Report"
     summary = gettext_lazy("One report.")
     write_summary = gettext_lazy("Changes a draft or a returned report: fields that are left out stay as they are.")
-    request_bodies: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedReport", bodies.shape_of(CHANGED))}
+    request_bodies: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedReport", shape_of(CHANGED))}
 
     def get_report(self, pk: int) -> Report:
         report = self.reports().filter(pk=pk).first()
@@ -275,7 +289,7 @@ class ReportDetail(ReportEndpoint):
 
     def put(self, request: Any, code: str, report: int) -> Response:
         by, found = self.filer(), self.get_report(report)
-        values = bodies.read_body(request.data, CHANGED)
+        values = read_body(request.data, CHANGED)
         changed = rewrite_report(
             found,
             by=by,
@@ -299,7 +313,7 @@ class ReportMove(ReportDetail):
 
     def post(self, request: Any, code: str, report: int) -> Response:
         by, found = self.filer(), self.get_report(report)
-        bodies.read_body(request.data or {}, NOTHING)
+        read_body(request.data or {}, NOTHING)
         return self.answer(self.make_move(found, by=by))
 
 

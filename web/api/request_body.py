@@ -1,4 +1,4 @@
-"""What a request of the API carries, read strictly. A field's reader and its shape in the schema are one thing."""
+"""The body of a request of the API, read strictly. A field's reader and its shape in the schema stand together."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,13 +13,13 @@ from web.api.schema import DAY, FLAG, MONTH, TEXT, WHOLE, WITHOUT_NULL, Shape, a
 from web.days import parse_day, parse_month
 from web.errors import BadBody, not_one_of
 
-LARGEST_WHOLE = 2_147_483_647
+MAX_INTEGER = 2_147_483_647
 
 Problems = dict[str, list[str]]
 
 
-# Some text that is not only spaces: \s misses some of what Python strips.
-_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
+# Not only spaces. \s misses some of what Python strips.
+_NOT_BLANK = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
 class InvalidValue(Exception):
@@ -30,20 +30,20 @@ class InvalidValue(Exception):
 
 
 @dataclass(frozen=True)
-class Field:
+class BodyField:
     """`read` gives the value that the code works with, or raises InvalidValue."""
 
     read: Callable[[Any], Any]
     shape: Shape
     required: bool = False
 
-    def like(self, shape: Shape) -> "Field":
-        """The same field, which means what that shape does."""
+    def described_as(self, shape: Shape) -> "BodyField":
+        """The same field, with the description of another shape."""
         same = {key: shape[key] for key in ("description", "x-enumDescriptions") if key in shape}
         return replace(self, shape={**self.shape, **same})
 
 
-def text(*, most: int, required: bool = False) -> Field:
+def text_field(*, most: int, required: bool = False) -> BodyField:
     def read(value: Any) -> str:
         if not isinstance(value, str):
             raise InvalidValue(_("It must be a text."))
@@ -56,11 +56,11 @@ def text(*, most: int, required: bool = False) -> Field:
             raise InvalidValue(_("This field is required"))
         return value
 
-    return Field(read, {**TEXT, "maxLength": most, "pattern": _SAYS_SOMETHING if required else WITHOUT_NULL}, required)
+    return BodyField(read, {**TEXT, "maxLength": most, "pattern": _NOT_BLANK if required else WITHOUT_NULL}, required)
 
 
-def web_address(*, most: int, required: bool = False) -> Field:
-    plain = text(most=most, required=required)
+def url_field(*, most: int, required: bool = False) -> BodyField:
+    plain = text_field(most=most, required=required)
     check = URLValidator(schemes=["http", "https"])
 
     def read(value: Any) -> str:
@@ -71,10 +71,10 @@ def web_address(*, most: int, required: bool = False) -> Field:
             raise InvalidValue(_("It must be an address that begins with http:// or https://.")) from None
         return address
 
-    return Field(read, {**plain.shape, "format": "uri"}, required)
+    return BodyField(read, {**plain.shape, "format": "uri"}, required)
 
 
-def choice(values: Iterable[str], *, required: bool = False) -> Field:
+def choice_field(values: Iterable[str], *, required: bool = False) -> BodyField:
     allowed = [str(value) for value in values]
 
     def read(value: Any) -> str:
@@ -82,10 +82,10 @@ def choice(values: Iterable[str], *, required: bool = False) -> Field:
             raise InvalidValue(not_one_of(allowed))
         return value
 
-    return Field(read, one_of(allowed), required)
+    return BodyField(read, one_of(allowed), required)
 
 
-def day() -> Field:
+def day_field() -> BodyField:
     """Null is no day."""
 
     def read(value: Any) -> date | None:
@@ -94,38 +94,38 @@ def day() -> Field:
             raise InvalidValue(_("This is not a valid date"))
         return found
 
-    return Field(read, optional(DAY))
+    return BodyField(read, optional(DAY))
 
 
-def month(*, required: bool = False) -> Field:
+def month_field(*, required: bool = False) -> BodyField:
     def read(value: Any) -> date:
         found = parse_month(value) if isinstance(value, str) else None
         if found is None:
             raise InvalidValue(_("This is not a month; write it like 2023-06."))
         return found
 
-    return Field(read, MONTH, required)
+    return BodyField(read, MONTH, required)
 
 
-def flag() -> Field:
+def flag_field() -> BodyField:
     def read(value: Any) -> bool:
         if not isinstance(value, bool):
             raise InvalidValue(_("It must be true or false."))
         return value
 
-    return Field(read, FLAG)
+    return BodyField(read, FLAG)
 
 
-def whole(*, required: bool = False) -> Field:
+def integer_field(*, required: bool = False) -> BodyField:
     def read(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_WHOLE:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_INTEGER:
             raise InvalidValue(_("It must be a whole number from 1."))
         return value
 
-    return Field(read, {**WHOLE, "minimum": 1, "maximum": LARGEST_WHOLE}, required)
+    return BodyField(read, {**WHOLE, "minimum": 1, "maximum": MAX_INTEGER}, required)
 
 
-def several(of: Field, *, most: int) -> Field:
+def list_field(of: BodyField, *, most: int) -> BodyField:
     def read(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise InvalidValue(_("It must be a list."))
@@ -141,10 +141,10 @@ def several(of: Field, *, most: int) -> Field:
             raise InvalidValue(problems)
         return found
 
-    return Field(read, {**array(of.shape), "maxItems": most})
+    return BodyField(read, {**array(of.shape), "maxItems": most})
 
 
-def any_of(*kinds: Mapping[str, Field], else_say: Callable[[], str]) -> Field:
+def one_of_objects(*kinds: Mapping[str, BodyField], message: Callable[[], str]) -> BodyField:
     """An object of one of several kinds, told by the first field of each."""
 
     def read(value: Any) -> dict[str, Any]:
@@ -152,10 +152,10 @@ def any_of(*kinds: Mapping[str, Field], else_say: Callable[[], str]) -> Field:
             raise InvalidValue(_("It must be an object."))
         fits = [fields for fields in kinds if next(iter(fields)) in value]
         if len(fits) != 1:
-            raise InvalidValue(else_say())
+            raise InvalidValue(message())
         return read_fields(value, fits[0])
 
-    return Field(read, {"oneOf": [shape_of(fields) for fields in kinds]})
+    return BodyField(read, {"oneOf": [shape_of(fields) for fields in kinds]})
 
 
 def _path(name: str, below: str = "") -> str:
@@ -164,7 +164,7 @@ def _path(name: str, below: str = "") -> str:
     return f"{escaped}/{below}" if below else escaped
 
 
-def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+def read_fields(value: Mapping[str, Any], fields: Mapping[str, BodyField]) -> dict[str, Any]:
     """The fields that are there, read. Raises InvalidValue naming every field that is unknown, missing or wrong."""
     found: dict[str, Any] = {}
     problems: Problems = {_path(name): [_("There is no such field.")] for name in value if name not in fields}
@@ -182,7 +182,7 @@ def read_fields(value: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[s
     return found
 
 
-def read_body(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
+def read_body(data: Any, fields: Mapping[str, BodyField]) -> dict[str, Any]:
     """The body of a request, read field by field. Raises BadBody, which names what is wrong with which field."""
     if not isinstance(data, dict):
         raise BadBody({"": [_("The body must be a JSON object.")]})
@@ -192,7 +192,7 @@ def read_body(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
         raise BadBody(invalid.problems) from None
 
 
-def shape_of(fields: Mapping[str, Field]) -> Shape:
+def shape_of(fields: Mapping[str, BodyField]) -> Shape:
     optional_ones = [name for name, field in fields.items() if not field.required]
     shape = record({name: field.shape for name, field in fields.items()}, sometimes=optional_ones)
     return {**{key: value for key, value in shape.items() if value != []}, "additionalProperties": False}
