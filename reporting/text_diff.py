@@ -24,8 +24,8 @@ class Piece(NamedTuple):
         return self.kind == "added"
 
     @property
-    def is_removed(self) -> bool:
-        return self.kind == "removed"
+    def is_same(self) -> bool:
+        return self.kind == "same"
 
 
 def clauses(text: str) -> list[str]:
