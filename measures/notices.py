@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department, Role, User
-from accounts.permissions import may_review
+from accounts.permissions import check_reviewer
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from measures.models import Measure, Notice, NoticeKind, Plan, Report
@@ -69,8 +69,7 @@ def notify_department(
 @transaction.atomic
 def remind_department(department: Department, *, by: User, plan: Plan, period: date) -> int:
     """Reminds a department that owes reports for the month; returns how many people were notified."""
-    if not may_review(by):
-        raise NotAllowed(_("You may not do this"))
+    check_reviewer(by)
     # Two reviewers who press at once: the second sees that the first has.
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     if month_of_department(department.pk, plan=plan, month=period, by=today()).is_reported:

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from accounts.models import Department
 from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
-from measures.models import Measure, Section
+from measures.models import Measure, Section, Term
 from measures.office.mergers import Holdings
 from web.language import localized
 from web.lists.filters import DayField, DepartmentField, SlugField
-
-TERMS = ("due_on", "lead_department", "section")
 
 
 class ReasonField(forms.CharField):
@@ -62,7 +60,7 @@ class TermsForm(forms.Form):
 
     @property
     def changed_terms(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in TERMS if name in self.changed_data}
+        return {name: self.cleaned_data[name] for name in Term.values if name in self.changed_data}
 
 
 class MergeForm(forms.Form):

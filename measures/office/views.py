@@ -15,9 +15,9 @@ from accounts.models import Department, User
 from accounts.permissions import may_review, signed_in
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
-from measures.models import Measure, StatusChange
+from measures.models import Measure, StatusChange, Term
 from measures.office.corrections import correct_status, reopen_measure
-from measures.office.forms import TERMS, MergeForm, StatusForm, TermsForm
+from measures.office.forms import MergeForm, StatusForm, TermsForm
 from measures.office.mergers import count_holdings, merge_departments
 from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
@@ -29,14 +29,15 @@ from web.views import WorkPage
 
 
 class OfficeForm(WorkPage):
-    """A form that changes `subject`. A refusal goes back with what was typed."""
+    """A form that changes `subject`. A refusal goes back with what was typed.
+
+    `heading` may hold %(name)s, which is the subject's name; `done` is said after the change.
+    """
 
     template_name = "measures/office_form.html"
-    heading: str | Promise
-    explanation: str | Promise
-    submit: str | Promise
-    # Said after the change.
-    done: str | Promise
+    heading: Promise
+    submit: Promise
+    done: Promise
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_review(request.user)
@@ -49,6 +50,10 @@ class OfficeForm(WorkPage):
     def subject_name(self) -> str:
         raise NotImplementedError
 
+    @property
+    def explanation(self) -> str | Promise:
+        raise NotImplementedError
+
     def make_form(self, data: Any = None) -> forms.Form | None:
         """None where there is nothing to change; the explanation then says why."""
         raise NotImplementedError
@@ -59,20 +64,14 @@ class OfficeForm(WorkPage):
     def get_success_url(self, form: Any) -> str:
         return self.subject.get_absolute_url()
 
-    def get_heading(self) -> str | Promise:
-        return self.heading
-
-    def get_explanation(self) -> str | Promise:
-        return self.explanation
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
             kwargs["form"] = self.make_form(restore_input(self.request, self.request.path) or None)
         return super().get_context_data(
             subject=self.subject,
             subject_name=self.subject_name,
-            heading=self.get_heading(),
-            explanation=self.get_explanation(),
+            heading=str(self.heading) % {"name": self.subject_name},
+            explanation=self.explanation,
             submit=self.submit,
             **kwargs,
         )
@@ -91,7 +90,7 @@ class OfficeForm(WorkPage):
 
 
 class MeasureForm(OfficeForm):
-    restored_fields = (*TERMS, *(f"initial-{name}" for name in TERMS), "status", "effective_on", "reason")
+    restored_fields = (*Term.values, *(f"initial-{name}" for name in Term.values), "status", "effective_on", "reason")
 
     @cached_property
     def subject(self) -> Measure:
@@ -156,7 +155,8 @@ class CorrectStatus(StatusPage):
     def save(self, form: StatusForm, by: User) -> None:
         correct_status(self.wrong, by=by, **form.cleaned_data)
 
-    def get_explanation(self) -> str:
+    @property
+    def explanation(self) -> str:
         if self.effective_change is None:
             return _("This row has already been corrected.")
         if self.make_form() is None:
@@ -186,13 +186,15 @@ class Reopen(StatusPage):
     def save(self, form: StatusForm, by: User) -> None:
         reopen_measure(self.subject, by=by, **form.cleaned_data)
 
-    def get_explanation(self) -> str:
+    @property
+    def explanation(self) -> str:
         if is_completion(self.effective[-1].status):
             return _("It is so no longer from a day on. For a completion that never was, correct its row instead.")
         return _("Only a completed measure can be reopened.")
 
 
 class MergeDepartment(OfficeForm):
+    heading = gettext_lazy("Merge the %(name)s into another department")
     submit = gettext_lazy("Merge")
     done = gettext_lazy("The departments were merged; links to the old one lead here")
     restored_fields = ("into", "reason", "confirmed")
@@ -217,10 +219,8 @@ class MergeDepartment(OfficeForm):
         into: Department = form.cleaned_data["into"]
         return into.get_absolute_url()
 
-    def get_heading(self) -> str:
-        return _("Merge the %(name)s into another department") % {"name": self.subject_name}
-
-    def get_explanation(self) -> str:
+    @property
+    def explanation(self) -> str:
         if self.subject.is_merged:
             return _("This department has been merged already.")
         return _(
