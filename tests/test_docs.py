@@ -102,6 +102,14 @@ def test_the_table_of_settings_has_every_setting_and_no_other():
     assert set(in_backticks("\n".join(first_cells))) == settings_read()
 
 
+def test_the_table_of_settings_has_the_values_of_the_example():
+    """Where it names a value and does not describe one."""
+    example = dict(re.findall(r"(?m)^# ([A-Z_]+)=(.*)$", text_of(".env.example")))
+    for name, value, _what in rows_of(section_of("docs/operations.md", "Settings")):
+        if re.fullmatch(r"`.+`|[0-9.]+|on|off", value):
+            assert value.strip("`") == example[name.strip("`")], name
+
+
 @pytest.mark.parametrize("document", [*DOCUMENTS, "docker-compose.yml", "Dockerfile"])
 def test_a_document_names_no_setting_that_is_gone(document: str):
     assert set(re.findall(r"PILOTZONE_[A-Z_]+", text_of(document))) <= settings_read()
