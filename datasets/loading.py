@@ -36,8 +36,8 @@ from web.days import parse_day
 from web.formats.money import WAN_PER_YI
 
 # Rows are stamped at these hours of the day that the file gives: filed in the morning, recorded in the afternoon.
-RECORDED = time(16, 0, tzinfo=SHANGHAI)
-BATCH = 500
+RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
+BATCH_SIZE = 500
 # No text holds them, and PostgreSQL refuses the first; tab and line breaks may stand in one.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -53,7 +53,7 @@ class Problem:
         return f"{self.file}, line {self.line}, column {self.column}: {self.reason}"
 
 
-class BadData(Exception):
+class InvalidData(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = sorted(set(problems))
@@ -367,12 +367,12 @@ class DataSet:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def complain(self, row: Row, column: str, reason: str) -> None:
+    def add_problem(self, row: Row, column: str, reason: str) -> None:
         self.problems.append(Problem(f"{row.file}.csv", row.line, column, reason))
 
 
-def read(folder: Path) -> DataSet:
-    """Reads and checks every file. Raises BadData with every problem found."""
+def read_data_set(folder: Path) -> DataSet:
+    """Reads and checks every file. Raises InvalidData with every problem found."""
     data = DataSet()
     for name, file in FILES.items():
         data.rows[name] = list(_read_file(folder, name, file, data))
@@ -383,36 +383,36 @@ def read(folder: Path) -> DataSet:
         _check_reports(data)
         _check_histories(data)
     if data.problems:
-        raise BadData(data.problems)
+        raise InvalidData(data.problems)
     return data
 
 
 def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[Row]:
     path = folder / f"{name}.csv"
-    complain = data.problems.append
+    add_problem = data.problems.append
     content = b""
     try:
         content = path.read_bytes()
         decoded = content.decode("utf-8-sig")
     except FileNotFoundError:
-        complain(Problem(path.name, 1, "-", "the file is missing"))
+        add_problem(Problem(path.name, 1, "-", "the file is missing"))
         return
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        complain(Problem(path.name, line, "-", "the file is not written in UTF-8"))
+        add_problem(Problem(path.name, line, "-", "the file is not written in UTF-8"))
         return
     except OSError as error:
-        complain(Problem(path.name, 1, "-", f"the file cannot be read ({error.strerror})"))
+        add_problem(Problem(path.name, 1, "-", f"the file cannot be read ({error.strerror})"))
         return
     reader = csv.reader(io.StringIO(decoded, newline=""), strict=True)
     try:
         head = next(reader, [])
         for column in file.columns.keys() - set(head):
-            complain(Problem(path.name, 1, column, "the column is missing"))
+            add_problem(Problem(path.name, 1, column, "the column is missing"))
         for column in set(head) - file.columns.keys():
-            complain(Problem(path.name, 1, column or "(empty)", "no such column is known"))
+            add_problem(Problem(path.name, 1, column or "(empty)", "no such column is known"))
         if len(head) != len(set(head)):
-            complain(Problem(path.name, 1, "-", "a column stands twice"))
+            add_problem(Problem(path.name, 1, "-", "a column stands twice"))
         if set(head) != file.columns.keys():
             return
         end = reader.line_num
@@ -422,35 +422,35 @@ def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[R
             if not cells:
                 continue
             if len(cells) != len(head):
-                complain(Problem(path.name, line, "-", f"{len(cells)} cells where {len(head)} are wanted"))
+                add_problem(Problem(path.name, line, "-", f"{len(cells)} cells where {len(head)} are wanted"))
                 continue
-            yield Row(name, line, _parse(path.name, line, dict(zip(head, cells, strict=True)), file, complain))
+            yield Row(name, line, _parse(path.name, line, dict(zip(head, cells, strict=True)), file, add_problem))
     except csv.Error as error:
-        complain(Problem(path.name, reader.line_num, "-", f"the line is no CSV ({error})"))
+        add_problem(Problem(path.name, reader.line_num, "-", f"the line is no CSV ({error})"))
 
 
 def _parse(
-    name: str, line: int, cells: Mapping[str, str], file: File, complain: Callable[[Problem], None]
+    name: str, line: int, cells: Mapping[str, str], file: File, add_problem: Callable[[Problem], None]
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column, how in file.columns.items():
         raw = cells[column].strip()
         if CONTROL.search(raw):
             values[column] = None
-            complain(Problem(name, line, column, "a control character is not allowed"))
+            add_problem(Problem(name, line, column, "a control character is not allowed"))
         elif how.many:
             values[column] = [part.strip() for part in raw.split(";") if part.strip()]
         elif not raw:
             values[column] = "" if how.parse is str and not how.refers_to else None
             if how.required:
-                complain(Problem(name, line, column, "a value is wanted"))
+                add_problem(Problem(name, line, column, "a value is wanted"))
         elif how.most and len(raw) > how.most:
-            complain(Problem(name, line, column, f"at most {how.most} characters are allowed, not {len(raw)}"))
+            add_problem(Problem(name, line, column, f"at most {how.most} characters are allowed, not {len(raw)}"))
         else:
             try:
                 values[column] = how.parse(raw)
             except ValueError as error:
-                complain(Problem(name, line, column, f"{raw[:40]!r}: {error}"))
+                add_problem(Problem(name, line, column, f"{raw[:40]!r}: {error}"))
     return values
 
 
@@ -461,7 +461,7 @@ def _check_keys(data: DataSet) -> None:
             if None in row.key:
                 continue
             if row.key in seen:
-                data.complain(row, FILES[name].key[-1], f"the same row stands in line {seen[row.key]}")
+                data.add_problem(row, FILES[name].key[-1], f"the same row stands in line {seen[row.key]}")
             seen.setdefault(row.key, row.line)
 
 
@@ -475,9 +475,9 @@ def _check_references(data: DataSet) -> None:
                     continue
                 for key in row[column] if how.many else [row[column]]:
                     if key not in known[how.refers_to]:
-                        data.complain(row, column, f"{key!r} is not in {how.refers_to}.csv")
+                        data.add_problem(row, column, f"{key!r} is not in {how.refers_to}.csv")
             if name == "measures" and (row["plan"], row["section"]) not in sections:
-                data.complain(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
+                data.add_problem(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
 
 
 def _check_once(data: DataSet, name: str, *columns: str) -> None:
@@ -488,7 +488,7 @@ def _check_once(data: DataSet, name: str, *columns: str) -> None:
         if None in values:
             continue
         if values in seen:
-            data.complain(row, columns[-1], f"{row[columns[-1]]} stands in line {seen[values]} too")
+            data.add_problem(row, columns[-1], f"{row[columns[-1]]} stands in line {seen[values]} too")
         seen.setdefault(values, row.line)
 
 
@@ -499,13 +499,13 @@ def _check_places(data: DataSet) -> None:
     for row in data.rows["regions"]:
         above = order[: order.index(row["kind"])]
         if not above and row["parent"]:
-            data.complain(row, "parent", "a country lies in no region of the list")
+            data.add_problem(row, "parent", "a country lies in no region of the list")
         elif above and kinds.get(row["parent"]) not in above:
-            data.complain(row, "parent", f"a {row['kind']} lies in a {' or '.join(above)}")
+            data.add_problem(row, "parent", f"a {row['kind']} lies in a {' or '.join(above)}")
         if (row["tile_row"] is None) != (row["tile_column"] is None):
-            data.complain(row, "tile_row", "a tile needs both its row and its column")
+            data.add_problem(row, "tile_row", "a tile needs both its row and its column")
         if row["tile_row"] is not None and row["kind"] != RegionKind.CITY:
-            data.complain(row, "tile_row", "only a city has a tile on the map")
+            data.add_problem(row, "tile_row", "only a city has a tile on the map")
     _check_once(data, "regions", "parent", "tile_row", "tile_column")
     _check_once(data, "sections", "plan", "number")
     _check_once(data, "indicators", "headline")
@@ -519,34 +519,34 @@ def _check_rules(data: DataSet) -> None:
         fields = {each.name: each for each in FILES[name].model._meta.get_fields()}
         for row in rows:
             if row["provenance"] == Provenance.PUBLISHED and not row["source"]:
-                data.complain(row, "source", "a published row needs its source")
+                data.add_problem(row, "source", "a published row needs its source")
             for column in ("code", "slug"):
                 for validator in getattr(fields.get(column), "validators", ()) if row[column] else ():
                     try:
                         validator(row[column])
                     except ValidationError:
-                        data.complain(row, column, f"{row[column]!r} does not have the right shape")
+                        data.add_problem(row, column, f"{row[column]!r} does not have the right shape")
                         break
     for row in data.rows["plans"]:
         if row["ends_on"] < row["starts_on"]:
-            data.complain(row, "ends_on", "the plan ends before it starts")
+            data.add_problem(row, "ends_on", "the plan ends before it starts")
     for row in data.rows["measures"]:
         if row["due_on"] is not None and row["due_on"] < row["listed_on"]:
-            data.complain(row, "due_on", "the measure is due before it is listed")
+            data.add_problem(row, "due_on", "the measure is due before it is listed")
     for row in data.rows["observations"]:
         if row["period_end"] < row["period_start"]:
-            data.complain(row, "period_end", "the period ends before it starts")
+            data.add_problem(row, "period_end", "the period ends before it starts")
     for row in data.rows["targets"]:
         if (row["baseline_value"] is None) != (row["baseline_on"] is None):
-            data.complain(row, "baseline_on", "a baseline needs both its value and its day")
+            data.add_problem(row, "baseline_on", "a baseline needs both its value and its day")
     for row in data.rows["projects"]:
         if regions[row["city"]]["kind"] != RegionKind.CITY:
-            data.complain(row, "city", f"{row['city']} is not a city")
+            data.add_problem(row, "city", f"{row['city']} is not a city")
         if row["county"] and regions[row["county"]]["parent"] != row["city"]:
-            data.complain(row, "county", f"{row['county']} is not in {row['city']}")
+            data.add_problem(row, "county", f"{row['county']} is not in {row['city']}")
         for code in row["also_in"]:
             if regions[code]["kind"] != RegionKind.CITY or code == row["city"]:
-                data.complain(row, "also_in", f"{code} is not another city")
+                data.add_problem(row, "also_in", f"{code} is not another city")
 
 
 def _check_reports(data: DataSet) -> None:
@@ -554,17 +554,17 @@ def _check_reports(data: DataSet) -> None:
     for row in data.rows["reports"]:
         is_decided = row["state"] in (ReportState.ACCEPTED, ReportState.RETURNED)
         if is_decided != (row["decided_on"] is not None):
-            data.complain(row, "decided_on", "a decided report has its day, and no other has one")
+            data.add_problem(row, "decided_on", "a decided report has its day, and no other has one")
         if row["decided_on"] is not None and row["decided_on"] < row["submitted_on"]:
-            data.complain(row, "decided_on", "the report is decided before it was filed")
+            data.add_problem(row, "decided_on", "the report is decided before it was filed")
         if row["submitted_on"] < row["period"]:
-            data.complain(row, "submitted_on", "the report is filed before its month begins")
+            data.add_problem(row, "submitted_on", "the report is filed before its month begins")
         if not row["document_number"] and (row["document_title_zh"] or row["document_title_en"]):
-            data.complain(row, "document_number", "a document needs its number")
+            data.add_problem(row, "document_number", "a document needs its number")
         if row["state"] in OPEN_STATES:
             month = (row["measure"], row["period"])
             if month in waiting:
-                data.complain(row, "state", f"the month has an open report in line {waiting[month]} already")
+                data.add_problem(row, "state", f"the month has an open report in line {waiting[month]} already")
             waiting.setdefault(month, row.line)
 
 
@@ -578,7 +578,7 @@ def _check_histories(data: DataSet) -> None:
     for measure in data.rows["measures"]:
         rows = sorted(histories[measure["code"]], key=lambda row: row["recorded_on"])
         if not rows:
-            data.complain(measure, "code", "the measure has no row in status_changes.csv")
+            data.add_problem(measure, "code", "the measure has no row in status_changes.csv")
             continue
         written: list[Change] = []
         for row in rows:
@@ -587,18 +587,18 @@ def _check_histories(data: DataSet) -> None:
             else:
                 _check_change(data, row, rows, written)
             if row["effective_on"] > row["recorded_on"]:
-                data.complain(row, "effective_on", "the change is recorded before it takes effect")
+                data.add_problem(row, "effective_on", "the change is recorded before it takes effect")
             behind = reports.get((row["measure"], row["report"]))
             if _needs_report(row, rows[0]) != (row["report"] is not None):
                 reason = "each change but the first, corrections and reopenings rests on one report"
-                data.complain(row, "report", reason)
+                data.add_problem(row, "report", reason)
             elif row["report"] is not None:
                 if behind is None or behind["state"] != ReportState.ACCEPTED:
-                    data.complain(row, "report", "no accepted report of the measure was filed on that day")
+                    data.add_problem(row, "report", "no accepted report of the measure was filed on that day")
                 elif (behind["against_status"], behind["status"]) != (row["old_status"], row["status"]):
-                    data.complain(row, "report", "the report of that day states another change")
+                    data.add_problem(row, "report", "the report of that day states another change")
                 if (row["measure"], row["report"]) in used:
-                    data.complain(row, "report", "another change rests on this report")
+                    data.add_problem(row, "report", "another change rests on this report")
                 used.add((row["measure"], row["report"]))
             written.append(_as_change(row, rows))
 
@@ -608,16 +608,16 @@ def _needs_report(row: Row, first: Row) -> bool:
 
 
 def _as_change(row: Row, rows: list[Row]) -> Change:
-    recorded_at = datetime.combine(row["recorded_on"], RECORDED)
+    recorded_at = datetime.combine(row["recorded_on"], RECORDED_AT)
     replaced = _replaced(row, rows)
     return Change(row.line, row["status"], row["effective_on"], recorded_at, replaced.line if replaced else None)
 
 
 def _check_first(data: DataSet, row: Row, measure: Row) -> None:
     if row["old_status"] or row["status"] != MeasureStatus.PROMOTING or row["supersedes"]:
-        data.complain(row, "status", "the first row of a measure is promoting, without an old status")
+        data.add_problem(row, "status", "the first row of a measure is promoting, without an old status")
     if row["effective_on"] != measure["listed_on"]:
-        data.complain(row, "effective_on", "the first row is of the day on which the measure was listed")
+        data.add_problem(row, "effective_on", "the first row is of the day on which the measure was listed")
 
 
 def _check_change(data: DataSet, row: Row, rows: list[Row], written: list[Change]) -> None:
@@ -626,25 +626,29 @@ def _check_change(data: DataSet, row: Row, rows: list[Row], written: list[Change
         replaced = _replaced(row, rows)
         wrong = next((each for each in effective_changes(written) if replaced and each.id == replaced.line), None)
         if wrong is None:
-            data.complain(row, "supersedes", "no earlier row of the measure that still holds was recorded on that day")
+            data.add_problem(
+                row, "supersedes", "no earlier row of the measure that still holds was recorded on that day"
+            )
             return
         if row["old_status"] != wrong.status:
-            data.complain(row, "old_status", f"the row that this one replaces says {wrong.status}")
+            data.add_problem(row, "old_status", f"the row that this one replaces says {wrong.status}")
         if wrong == effective_changes(written)[0] and row["status"] != MeasureStatus.PROMOTING:
-            data.complain(row, "status", "the first status of a measure is promoting")
+            data.add_problem(row, "status", "the first status of a measure is promoting")
         window = correction_window(written, wrong, today=row["recorded_on"])
         if window is None:
-            data.complain(row, "supersedes", "the replaced row counts for no day: another one follows on the same day")
+            data.add_problem(
+                row, "supersedes", "the replaced row counts for no day: another one follows on the same day"
+            )
         elif not window[0] <= row["effective_on"] <= window[1]:
-            data.complain(row, "effective_on", f"a day from {window[0]} to {window[1]} is wanted")
+            data.add_problem(row, "effective_on", f"a day from {window[0]} to {window[1]} is wanted")
         return
     before = in_force(written, on=row["effective_on"])
     if before is None:
-        data.complain(row, "effective_on", "the row takes effect before the first one")
+        data.add_problem(row, "effective_on", "the row takes effect before the first one")
     elif row["old_status"] != before.status:
-        data.complain(row, "old_status", f"{before.status} was in force before this row")
+        data.add_problem(row, "old_status", f"{before.status} was in force before this row")
     elif row["status"] == before.status:
-        data.complain(row, "status", "the row changes nothing")
+        data.add_problem(row, "status", "the row changes nothing")
 
 
 def _replaced(row: Row, rows: list[Row]) -> Row | None:
@@ -658,7 +662,7 @@ Ids = dict[str, dict[Key, int]]
 
 
 @transaction.atomic
-def write(data: DataSet) -> dict[str, int]:
+def write_data_set(data: DataSet) -> dict[str, int]:
     """Writes what is not there yet; returns how many rows of each file were added."""
     ids: Ids = {name: {} for name in FILES}
     added = dict.fromkeys(FILES, 0)
@@ -674,12 +678,12 @@ def write(data: DataSet) -> dict[str, int]:
         if name == "reports":
             _add_evidence(rows, ids)
     if any(added.values()):
-        tell_the_planner(file.model for file in FILES.values())
+        analyze_tables(file.model for file in FILES.values())
         rebuild_rollups()
     return added
 
 
-def tell_the_planner(models: Iterable[type[Model]]) -> None:
+def analyze_tables(models: Iterable[type[Model]]) -> None:
     """A database that was empty a moment ago plans as if it still were, and would count for minutes."""
     with connection.cursor() as cursor:
         for model in models:
@@ -714,7 +718,7 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
             else:
                 values[column] = row[column]
         objects.append(file.model(**values))
-    file.model._default_manager.bulk_create(objects, batch_size=BATCH)
+    file.model._default_manager.bulk_create(objects, batch_size=BATCH_SIZE)
     ids[name] = _known(file)
     for column in file.links:
         relation: Any = file.model._meta.get_field(column)
@@ -727,7 +731,7 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
                 for row in new
                 for target in dict.fromkeys(targets[key,] for key in row[column])
             ],
-            batch_size=BATCH,
+            batch_size=BATCH_SIZE,
         )
     # These show the new rows, and bulk statements send no signals.
     for shown_on, model in (("measures", Measure), ("indicators", Indicator)):
@@ -783,7 +787,7 @@ def _add_changes(rows: list[Row], ids: Ids) -> int:
                 old_status=row["old_status"] or None,
                 status=row["status"],
                 effective_on=row["effective_on"],
-                recorded_at=datetime.combine(row["recorded_on"], RECORDED),
+                recorded_at=datetime.combine(row["recorded_on"], RECORDED_AT),
                 report_id=report,
                 reason_zh=row["reason_zh"],
                 reason_en=row["reason_en"],
@@ -795,7 +799,7 @@ def _add_changes(rows: list[Row], ids: Ids) -> int:
             if wrong := _replaced(row, history):
                 replaced[row.line] = wrong.line
     StatusChange.objects.bulk_create(
-        [change for line, change in changes.items() if line not in replaced], batch_size=BATCH
+        [change for line, change in changes.items() if line not in replaced], batch_size=BATCH_SIZE
     )
     # A corrected row stands before its correction.
     for line in sorted(replaced, key=lambda each: changes[each].recorded_at):
@@ -804,5 +808,5 @@ def _add_changes(rows: list[Row], ids: Ids) -> int:
     behind = list(Report.objects.filter(pk__in=effective))
     for each in behind:
         each.effective_on = effective[each.pk]
-    Report.objects.bulk_update(behind, ["effective_on"], batch_size=BATCH)
+    Report.objects.bulk_update(behind, ["effective_on"], batch_size=BATCH_SIZE)
     return len(changes)

@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.test import Client
 
 from dashboard.models import PublishedFigure
-from datasets import generated_load as copies
-from datasets.generated_load import Refused, generate
-from datasets.loading import DataSet, read
+from datasets import generated_load
+from datasets.generated_load import LoadRefused, generate_plans
+from datasets.loading import DataSet, read_data_set
 from datasets.management.commands import generate_load
 from indicators.models import Indicator
 from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange
@@ -34,11 +34,11 @@ def small(tmp_path: Path) -> DataSet:
     """A plan of two measures, three reports and two projects."""
     for name, content in FILES.items():
         (tmp_path / f"{name}.csv").write_text(content.lstrip("\n"), encoding="utf-8")
-    return read(tmp_path)
+    return read_data_set(tmp_path)
 
 
 def fill(times: int, data: DataSet) -> int:
-    return generate(times, data, on_plan=lambda plans: None, on_totals=lambda: None)
+    return generate_plans(times, data, on_plan=lambda plans: None, on_totals=lambda: None)
 
 
 def run(times: object) -> str:
@@ -110,9 +110,9 @@ class TestTheSmallPlan:
         fill(1, small)
         report = Report.objects.get(what_was_done_en="Begun")
         Evidence.objects.create(report=report, file="ab/abcd", file_name="a.pdf", size=3)
-        templates = copies._templates(Plan.objects.get())
-        copies._add_copy(2, templates)
-        copies._add_copy(3, templates)
+        templates = generated_load._table_templates(Plan.objects.get())
+        generated_load._add_copy(2, templates)
+        generated_load._add_copy(3, templates)
         copied = Evidence.objects.filter(report__measure__section__plan__slug__startswith="plan-")
         assert [each.document_number for each in copied] == ["鲁1号", "鲁1号"]
         assert len({each.key for each in Evidence.objects.all()}) == 4
@@ -123,7 +123,7 @@ class TestTheSmallPlan:
         Plan.objects.update(**published)
         Measure.objects.update(lead_provenance="published", **published)
         Project.objects.update(investment_provenance="published", **published)
-        copies._add_copy(2, copies._templates(Plan.objects.get()))
+        generated_load._add_copy(2, generated_load._table_templates(Plan.objects.get()))
         told = {(plan.provenance, plan.source) for plan in Plan.objects.filter(slug="plan-0002")}
         for measure in Measure.objects.filter(code__startswith="M0002"):
             told |= {(measure.provenance, measure.source), (measure.lead_provenance, measure.source)}
@@ -137,7 +137,7 @@ class TestTheSmallPlan:
         models = (Plan, Section, Measure, Report, StatusChange, Project)
         for model in models:
             model.objects.update(updated_at=long_ago)
-        copies._add_copy(2, copies._templates(Plan.objects.get()))
+        generated_load._add_copy(2, generated_load._table_templates(Plan.objects.get()))
         for model in models:
             made = model.objects.exclude(updated_at=long_ago)
             assert made.count() == model.objects.count() / 2
@@ -193,7 +193,7 @@ class TestTheSmallPlan:
             written_by=make.make_user("vic", role="viewer"),
             written_at=make.shanghai(make.FIRST_DAY),
         )
-        with pytest.raises(Refused):
+        with pytest.raises(LoadRefused):
             fill(2, small)
         settings.PILOTZONE_DEMO = True
         assert fill(2, small) == 1
@@ -203,8 +203,8 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
     left_out = {
         model._meta.label
         for model in apps.get_models(include_auto_created=True)
-        if model not in copies.OWNED
-        and any(field.related_model in copies.OWNED for field in model._meta.concrete_fields)
+        if model not in generated_load.PLAN_PATHS
+        and any(field.related_model in generated_load.PLAN_PATHS for field in model._meta.concrete_fields)
     }
     assert left_out == {
         "measures.Comment",
@@ -220,7 +220,7 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
 class TestAStop:
     def test_in_the_middle_of_a_plan_leaves_whole_ones(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
         fill(1, small)
-        insert, called = copies._insert, []
+        insert, called = generated_load._insert, []
 
         def stop_in_the_second_copy(model: Any, rows: Any) -> None:
             called.append(model)
@@ -229,8 +229,8 @@ class TestAStop:
             insert(model, rows)
 
         with monkeypatch.context() as patch:
-            patch.setattr(copies, "_insert", stop_in_the_second_copy)
-            patch.setattr(generate_load, "read", lambda folder: small)
+            patch.setattr(generated_load, "_insert", stop_in_the_second_copy)
+            patch.setattr(generate_load, "read_data_set", lambda folder: small)
             with pytest.raises(CommandError, match="plans it has are whole; the same command goes on") as caught:
                 run(4)
         assert caught.value.returncode == 130
@@ -247,7 +247,7 @@ class TestAStop:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            generate(3, small, on_plan=lambda plans: None, on_totals=stop)
+            generate_plans(3, small, on_plan=lambda plans: None, on_totals=stop)
         assert fill(3, small) == 0
         assert verify_rollups() == []
 
@@ -258,7 +258,7 @@ class TestRefusals:
         assert f"a whole number of plans from 1 to 9,999 is wanted, not {times!r}" in refusal(times)
 
     def test_fewer_than_there_are(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
         run(3)
         assert refusal(2) == (
             "There are 3 plans already, and plans are never taken away: use an empty database."
@@ -278,20 +278,20 @@ class TestRefusals:
         assert refusal(2).startswith("The demonstration's own plan is not there.")
 
     def test_a_plan_of_that_name_with_other_measures(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
         run(1)
         make.make_measure(Section.objects.get(slug="water"), code="M003")
         assert refusal(2).startswith("The measures of the demonstration are not as shipped: see M003.")
 
     def test_a_plan_of_that_name_with_fewer_projects(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
         run(1)
         Project.objects.get(code="P0002").delete()
         assert refusal(2).startswith("The projects of the demonstration are not as shipped: see P0002.")
 
     @pytest.mark.parametrize("what", ["draft", "filed", "decided", "changed", "comment", "terms"])
     def test_what_people_did(self, what: str, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read", lambda folder: small)
+        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
         run(1)
         somebody, at = make.make_user("rita", role="reviewer"), make.shanghai(make.FIRST_DAY)
         measure = Measure.objects.get(code="M002")
@@ -316,7 +316,7 @@ class TestRefusals:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT * FROM no_such_table")
 
-        monkeypatch.setattr(generate_load, "generate", ask)
+        monkeypatch.setattr(generate_load, "generate_plans", ask)
         with pytest.raises(CommandError, match=r"The database does not take the plans \(.*no_such_table.*\)"):
             run(2)
 
@@ -324,8 +324,8 @@ class TestRefusals:
 def test_how_far_it_is_is_said_now_and_then_where_nobody_watches(
     small: DataSet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(generate_load, "SECONDS_IN_A_LOG", 0)
-    monkeypatch.setattr(generate_load, "read", lambda folder: small)
+    monkeypatch.setattr(generate_load, "LOG_INTERVAL", 0)
+    monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
     run(3)
     said = capsys.readouterr().err
     assert list(dict.fromkeys(re.findall(r"\d/3 \[", said))) == ["0/3 [", "1/3 [", "2/3 [", "3/3 ["]

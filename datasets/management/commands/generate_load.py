@@ -7,16 +7,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from datasets.generated_load import MOST, Refused, generate
-from datasets.loading import read
+from datasets.generated_load import MAX_PLANS, LoadRefused, generate_plans
+from datasets.loading import read_data_set
 
-# Between two words about how far it is, where there is no terminal.
-SECONDS_IN_A_LOG = 10
+# Seconds between two lines of progress where there is no terminal.
+LOG_INTERVAL = 10
 
 
 def number_of_plans(raw: str) -> int:
-    if not (raw.isascii() and raw.isdecimal() and 1 <= int(raw) <= MOST):
-        raise ArgumentTypeError(f"a whole number of plans from 1 to {MOST:,} is wanted, not {raw!r}")
+    if not (raw.isascii() and raw.isdecimal() and 1 <= int(raw) <= MAX_PLANS):
+        raise ArgumentTypeError(f"a whole number of plans from 1 to {MAX_PLANS:,} is wanted, not {raw!r}")
     return int(raw)
 
 
@@ -33,18 +33,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, times: int, **options: Any) -> None:
         try:
-            data = read(settings.BASE_DIR / "fixtures")
-            between = 0.1 if sys.stderr.isatty() else SECONDS_IN_A_LOG
-            with tqdm(total=times, unit=" plans", mininterval=between, leave=False) as bar:
-                added = generate(
+            data = read_data_set(settings.BASE_DIR / "fixtures")
+            interval = 0.1 if sys.stderr.isatty() else LOG_INTERVAL
+            with tqdm(total=times, unit=" plans", mininterval=interval, leave=False) as bar:
+                added = generate_plans(
                     times, data, on_plan=bar.update, on_totals=lambda: bar.set_description_str("Counting the totals")
                 )
-        except Refused as refusal:
+        except LoadRefused as refusal:
             raise CommandError(f"{refusal} Nothing was changed: generate_load fills databases for tests.") from refusal
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
             raise CommandError(f"The database does not take the plans ({reason}). Those it has are whole.") from error
         except KeyboardInterrupt as stop:
             raise CommandError("Ended. The plans it has are whole; the same command goes on.", returncode=130) from stop
-        words = "1 plan" if added == 1 else f"{added:,} plans"
-        self.stdout.write(f"{words} added: {times:,} in all." if added else f"All {times:,} were there already.")
+        text = "1 plan" if added == 1 else f"{added:,} plans"
+        self.stdout.write(f"{text} added: {times:,} in all." if added else f"All {times:,} were there already.")

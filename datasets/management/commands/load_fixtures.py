@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from datasets.loading import BadData, read, write
+from datasets.loading import InvalidData, read_data_set, write_data_set
 
 
 class Command(BaseCommand):
@@ -24,8 +24,8 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
         try:
-            added = write(read(folder))
-        except BadData as error:
+            added = write_data_set(read_data_set(folder))
+        except InvalidData as error:
             for problem in error.problems:
                 self.stderr.write(str(problem))
             raise CommandError(f"{len(error.problems)} problems; nothing was loaded.") from error
