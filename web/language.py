@@ -25,7 +25,8 @@ def localized(thing: Any, field: str) -> str:
     """The column `title_zh` or `title_en` of an object, by the reader's language; the other one where that is empty."""
     here = column_suffix()
     other = "zh" if here == "en" else "en"
-    return getattr(thing, f"{field}_{here}") or getattr(thing, f"{field}_{other}")
+    text: str = getattr(thing, f"{field}_{here}") or getattr(thing, f"{field}_{other}")
+    return text
 
 
 def cached_by_language[Made](make: Callable[[], Made]) -> Callable[[], Made]:

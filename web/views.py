@@ -19,7 +19,7 @@ from web.charts.chart import Chart
 from web.days import asked_comparison, asked_day, comparison_redirect
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import export
-from web.lists.listing import Listing, ask
+from web.lists.listing import Listing
 from web.unsaved_input import RestoresInput
 
 
@@ -112,12 +112,12 @@ class ListPage(ReadingView):
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        listing: Listing = ask(
+        listing = Listing(
             self.request,
-            filterset_class=self.filterset_class,
-            queryset=self.get_queryset(),
             orderings=self.orderings,
             default_ordering=self.default_ordering,
+            filterset_class=self.filterset_class,
+            queryset=self.get_queryset(),
         )
         listing.count = self.count(listing.rows)
         return super().get_context_data(listing=listing, page=listing.page, filter=listing.filterset, **kwargs)

@@ -49,7 +49,7 @@ from web.cache.pages import load, page_key, site_version, store, version_known_s
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import EXPORT_FORMATS, MAX_ROWS, FileInfo, export
-from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing, ask, refuse_unknown
+from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing, refuse_unknown
 
 Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
@@ -345,12 +345,12 @@ class ListEndpoint(RowEndpoint):
         raise NotImplementedError
 
     def get_listing(self) -> Listing:
-        return ask(
+        return Listing(
             self.request._request,
-            filterset_class=self.filterset_class,
-            queryset=self.get_queryset(),
             orderings=self.orderings,
             default_ordering=self.default_ordering,
+            filterset_class=self.filterset_class,
+            queryset=self.get_queryset(),
             columns=columns_of(self.asked_row_fields.values()),
         )
 

@@ -30,7 +30,7 @@ def format_person(user: Any) -> str:
     return (user.get_full_name() or user.get_username()) if user else NO_VALUE
 
 
-def with_full_stop(sentence: Any) -> str:
+def with_full_stop(sentence: str) -> str:
     """An error with its full stop: those of the glossary and of installed packages come without or with one."""
     if str(sentence).rstrip().endswith((".", "。", "!", "！", "?", "？")):
         return sentence

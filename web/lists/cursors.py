@@ -1,7 +1,7 @@
-"""Pages by cursor: each begins after the last row of the one before it.
+"""Pages by cursor: each begins after the last row of the page before it.
 
-Rows that come, change or go meanwhile neither repeat nor hide the others: a row that nobody touches is on exactly one
-page. Pages by number shift with every row that comes or goes before them.
+A row that nobody changes meanwhile is on exactly one page, whatever happens to other rows. Pages by number shift with
+every row that comes or goes before them.
 """
 
 import base64
@@ -20,23 +20,24 @@ _SALT = "web.lists.cursors"
 
 
 def rows_after(
-    rows: QuerySet, *, columns: Sequence[str], down: bool, ordering: str, cursor: str, size: int
+    rows: QuerySet[Any, Any], *, columns: Sequence[str], down: bool, ordering: str, cursor: str, size: int
 ) -> tuple[list[Any], str | None]:
     """At most `size` rows after `cursor`, and the cursor of what follows; None at the end.
 
     `rows` are ordered by the columns, all downwards or upwards with nulls last, then by the key upwards. Raises
     BadQuery for what is no cursor of this ordering.
     """
-    found = rows if cursor == START else rows.filter(_after(_read(cursor, ordering), columns, down=down))
+    following = rows if cursor == START else rows.filter(_after(_read(cursor, ordering), columns, down=down))
     # First the places, then the rows: a row that is changed between the two keeps the place that it was found in.
-    # By names of their own, since a queryset of values no longer offers all that it is ordered by.
-    named = {f"place_{number}": F(column) for number, column in enumerate(columns)}
-    places = list(found.annotate(**named).values_list(*named, "pk")[: size + 1])
-    objects = list(rows.filter(pk__in=[place[-1] for place in places[:size]]))
-    return objects, _write(places[size - 1], ordering) if len(places) > size else None
+    # They are annotated, since a queryset of values no longer has all columns that it is ordered by.
+    annotations = {f"place_{number}": F(column) for number, column in enumerate(columns)}
+    places = list(following.annotate(**annotations).values_list(*annotations, "pk")[: size + 1])
+    page = list(rows.filter(pk__in=[place[-1] for place in places[:size]]))
+    return page, _write(places[size - 1], ordering) if len(places) > size else None
 
 
 def _after(place: Sequence[Any], columns: Sequence[str], *, down: bool) -> Q:
+    """The rows behind a place, which is the values of the columns and the key."""
     condition = Q(pk__gt=place[-1])
     for column, value in reversed(list(zip(columns, place[:-1], strict=True))):
         if value is None:
@@ -58,7 +59,8 @@ def _read(cursor: str, ordering: str) -> list[Any]:
         text = signing.Signer(salt=_SALT).unsign(cursor)
     except signing.BadSignature:
         raise BadQuery({"cursor": [_("This is no cursor; begin with * and follow “next”.")]}) from None
-    written, *place = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    if written != ordering:
-        raise BadQuery({"cursor": [_("This cursor belongs to the ordering %(ordering)s.") % {"ordering": written}]})
-    return place
+    own_ordering, *place = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    if own_ordering != ordering:
+        sentence = _("This cursor belongs to the ordering %(ordering)s.") % {"ordering": own_ordering}
+        raise BadQuery({"cursor": [sentence]})
+    return list(place)

@@ -60,13 +60,13 @@ class TimestampFilter(django_filters.Filter):
 
 
 class UpdatedFilterSet(django_filters.FilterSet):
-    """The base of those over rows that know when they were last written (`core.timestamps.UpdatedAtModel`)."""
+    """Of rows that know when they were last written (`core.timestamps.UpdatedAtModel`)."""
 
-    # Not compared more finely than in seconds: SQLite keeps moments as texts, with as many decimals as each has.
+    # Compared in seconds: SQLite keeps times as texts, with as many decimals as each has.
     updated_since = TimestampFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))
 
 
-class SlugField(forms.ModelChoiceField):
+class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none at run time
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.error_messages["invalid_choice"] = gettext_lazy("No row of that name exists.")
@@ -101,8 +101,8 @@ class SlugFilter(django_filters.ModelChoiceFilter):
 
 
 class DepartmentField(SlugField):
-    """Offers the departments that stand. The slug of one that was merged means the one that does its work now: an
-    old bookmark goes on finding the rows it always found, and the field shows whose they are.
+    """Offers the departments that were not merged. The slug of one that was merged means its successor: an old bookmark
+    finds the same rows, and the field shows whose they are now.
     """
 
     @cached_property
@@ -132,7 +132,7 @@ class SearchFilter(django_filters.CharFilter):
         kwargs.setdefault("label", gettext_lazy("Search by title or code"))
         super().__init__(**kwargs)
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+    def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
         for word in (value or "").split():
             condition = Q()
             for column in self.columns:
@@ -142,7 +142,7 @@ class SearchFilter(django_filters.CharFilter):
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):
-    """Says which values are allowed when it refuses one."""
+    """A refusal names the allowed values."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("empty_label", gettext_lazy("All"))
@@ -150,7 +150,7 @@ class ChoiceFilter(django_filters.ChoiceFilter):
 
     @property
     def field(self) -> forms.Field:
-        field = super().field
+        field: forms.Field = super().field
         field.error_messages["invalid_choice"] = not_one_of(value for value, _label in self.extra["choices"])
         return field
 
@@ -162,5 +162,6 @@ class YesNoFilter(ChoiceFilter):
         kwargs.setdefault("choices", [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))])
         super().__init__(*args, **kwargs)
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        return super().filter(qs, {"yes": True, "no": False}.get(value, value))
+    def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
+        rows: QuerySet[Any, Any] = super().filter(qs, {"yes": True, "no": False}.get(value, value))
+        return rows

@@ -1,11 +1,10 @@
-"""One list as it was asked for: filtered, ordered and cut into pages, the same for a page and the API."""
+"""A list as its address asks for it: filtered, ordered and cut into pages, the same for a page and the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import django_filters
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
@@ -25,10 +24,10 @@ class Listing:
     request: HttpRequest
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
-    # Of rows in the database: what filters them, and all of them.
+    # Of rows in the database: the filter set (django-filter has no types), and all rows.
     filterset_class: Any = None
     queryset: Any = None
-    # How many rows there are, where that was counted with something else.
+    # How many rows there are, where the caller has counted them.
     count: int | None = None
     # What is read of a row; without any, rows are objects. Other tables are joined for the rows, not to count them.
     columns: Sequence[str] = ()
@@ -38,7 +37,7 @@ class Listing:
         return self.request.GET
 
     @cached_property
-    def filterset(self) -> django_filters.FilterSet:
+    def filterset(self) -> Any:
         return self.filterset_class(self.params, queryset=self.queryset, request=self.request)
 
     @cached_property
@@ -49,32 +48,34 @@ class Listing:
         return asked
 
     @cached_property
-    def found(self) -> QuerySet:
-        """Every row of the filter."""
+    def filtered(self) -> QuerySet[Any, Any]:
+        """Every row that the filters leave, in no order."""
         # The filters and their form cost as much as the rows of a page; where none is set they are not needed.
         if not any(self.params.get(name) for name in self.filterset_class.base_filters):
-            return self.queryset
+            rows: QuerySet[Any, Any] = self.queryset
+            return rows
         if not self.filterset.is_valid():
             raise BadQuery(form_problems(self.filterset.form))
-        return self.filterset.qs
+        rows = self.filterset.qs
+        return rows
 
     @cached_property
-    def rows(self) -> QuerySet:
-        """The same in order."""
+    def rows(self) -> QuerySet[Any, Any]:
+        """The same in the order of `?ordering=`, rows without a value last."""
         down = self.ordering.startswith("-")
         columns = self.orderings[self.ordering.removeprefix("-")]
         order: list[Any] = [F(c).desc(nulls_last=True) if down else F(c).asc(nulls_last=True) for c in columns]
-        rows = self.found.order_by(*order, "pk")
+        rows = self.filtered.order_by(*order, "pk")
         return rows.values(*self.columns) if self.columns else rows
 
     @cached_property
     def page_size(self) -> int:
-        return _whole(self.params, "page_size", PAGE_SIZE, most=MAX_PAGE_SIZE)
+        return _whole_number(self.params, "page_size", PAGE_SIZE, most=MAX_PAGE_SIZE)
 
     @cached_property
-    def page(self) -> Page:
+    def page(self) -> Page[Any]:
         if self.count is None and self.columns:
-            self.count = self.found.count()
+            self.count = self.filtered.count()
         return asked_page(self.params, self.rows, size=self.page_size, count=self.count)
 
     @property
@@ -96,28 +97,29 @@ class Listing:
         )
 
 
-def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE, count: int | None = None) -> Page:
+def asked_page(params: QueryDict, rows: Any, *, size: int = PAGE_SIZE, count: int | None = None) -> Page[Any]:
     """The page of `?page=`, the first where none is asked for. Raises BadQuery for one past the last. `count`: how many
     rows there are, where that is known."""
     paginator = Paginator(rows, size)
     if count is not None:
         paginator.count = count
-    number = _whole(params, "page", 1)
+    number = _whole_number(params, "page", 1)
     if number > paginator.num_pages:
         raise BadQuery({"page": [_("The last page is %(last)s.") % {"last": paginator.num_pages}]})
     return paginator.page(number)
 
 
-def _whole(params: QueryDict, name: str, default: int, *, most: int | None = None) -> int:
+def _whole_number(params: QueryDict, name: str, default: int, *, most: int | None = None) -> int:
     raw = params.get(name, "")
     if not raw:
         return default
     # Nine digits: more is no page of anything, and int() of a very long text is slow.
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9) or int(raw) < 1 or (most and int(raw) > most):
+    number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 9 else 0
+    if number < 1 or (most and number > most):
         if most:
             raise BadQuery({name: [_("It must be a whole number from 1 to %(most)s.") % {"most": most}]})
         raise BadQuery({name: [_("It must be a whole number from 1.")]})
-    return int(raw)
+    return number
 
 
 def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
@@ -129,15 +131,3 @@ def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
     }
     if unknown:
         raise BadQuery(unknown)
-
-
-def ask(
-    request: HttpRequest,
-    *,
-    filterset_class: type[django_filters.FilterSet],
-    queryset: QuerySet,
-    orderings: Mapping[str, Sequence[str]],
-    default_ordering: str,
-    columns: Sequence[str] = (),
-) -> Listing:
-    return Listing(request, orderings, default_ordering, filterset_class, queryset, columns=columns)
