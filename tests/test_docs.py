@@ -132,6 +132,13 @@ def test_the_help_of_run_names_every_command_and_no_other():
     assert set(re.findall(r"(?m)^  (\w+)", help_of_run())) == commands_of_run()
 
 
+@pytest.mark.parametrize("source", ["tests/lanes.py", "benchmarks/__main__.py", "docs/screenshots.py"])
+def test_the_help_of_run_names_every_option(source: str):
+    options = set(re.findall(r'add_argument\(\s*"(--[a-z-]+)"', text_of(source)))
+    assert options
+    assert options <= set(re.findall(r"--[a-z-]+", help_of_run()))
+
+
 def test_contributing_names_every_command_of_run():
     assert set(re.findall(r"\./run (\w+)", text_of("CONTRIBUTING.md"))) == commands_of_run()
 
