@@ -1,4 +1,4 @@
-"""The texts of the source, and the catalogue that answers them in Chinese; without GNU gettext."""
+"""Collects the texts of the source into the Chinese catalogue, without GNU gettext."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -48,16 +48,16 @@ def key(message: Message) -> Key:
 
 
 def chinese(message: Message) -> str:
-    """Empty where it waits for a translation."""
+    """The translation; empty where there is none yet."""
     return message.string if isinstance(message.string, str) else (message.string or ("",))[0]
 
 
 def update_catalogue(path: Path) -> Catalog:
-    """Writes the catalogue of what the source says now, with the translations it had; gives it back."""
+    """Writes the catalogue anew from the texts of the source, with the translations that it had, and returns it."""
     known = {key(message): chinese(message) for message in read_catalogue(path)} if path.exists() else {}
     catalogue = extract_texts()
     for message in catalogue:
-        # A text that has gained or lost its plural keeps its translation: Chinese has one form.
+        # A text that has got or lost a plural keeps its translation: Chinese has one form.
         text = known.get(key(message), "")
         message.string = (text,) if isinstance(message.id, tuple) else text
     written = BytesIO()
@@ -85,7 +85,7 @@ def _add(catalogue: Catalog, function: str, arguments: Any) -> None:
     texts: list[str] = [arguments] if isinstance(arguments, str) else list(arguments)
     context = texts.pop(0) if "pgettext" in function else None
     if not texts or not texts[0]:
-        return  # a variable: its text is marked where it is written
+        return  # the argument is a variable
     has_plural = function.startswith(("ngettext", "npgettext"))
     catalogue.add(tuple(texts[:2]) if has_plural else texts[0], context=context)
 

@@ -1,5 +1,8 @@
-"""The day a page or an answer speaks of: `?as_of=YYYY-MM-DD`; the earlier one that it is compared with: `?compare=`;
-the month of a report: `?period=YYYY-MM`; the moment since which rows were updated: `?updated_since=`."""
+"""Days and times in addresses.
+
+The day of a page or an answer is `?as_of=YYYY-MM-DD`, the earlier day that it is compared with `?compare=`, the month of
+a report `?period=YYYY-MM`, the time since which rows were updated `?updated_since=`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -16,11 +19,11 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIMESTAMP = re.compile(rf"{DAY.pattern}T[0-9:]{{5,8}}(\.[0-9]{{1,9}})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])")
 # What a reader chooses for every page: links from one page to another keep these parameters.
 STICKY_PARAMETERS = ("as_of", "compare", "plan")
-# The days to compare with that have a name.
+# Values of `compare` besides a day.
 LAST_MONTH, LAST_QUARTER = "last_month", "last_quarter"
-# What the picker sends for a day of choice, which then stands in a field of its own.
+# The value of `compare` with which the picker says that the day is in its second field, and the name of that field.
 DAY_OF_CHOICE, DAY_FIELD = "day", "compare_day"
-# Ten years: a list of more is no quick choice.
+# Ten years: a longer list is no quick choice.
 MAX_MONTHS = 120
 
 
@@ -35,7 +38,7 @@ def parse_day(raw: str) -> date | None:
 
 
 def parse_timestamp(raw: str) -> datetime | None:
-    """A moment of ISO 8601 with its offset, to the second; a day is its start in Shanghai. None for anything else."""
+    """A time of ISO 8601 with its offset, to the second; a day is its start in Shanghai. None for anything else."""
     if day := parse_day(raw):
         moment = datetime.combine(day, time.min, SHANGHAI)
     elif TIMESTAMP.fullmatch(raw):
@@ -53,7 +56,7 @@ def parse_timestamp(raw: str) -> datetime | None:
 
 
 def api_timestamp(moment: datetime) -> str:
-    """As the API gives moments: in Shanghai, to the second."""
+    """As the API gives times: in Shanghai, to the second."""
     return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
@@ -63,8 +66,8 @@ def parse_month(raw: str) -> date | None:
 
 
 def asked_month(raw: str) -> date:
-    """The month of a text from a request; this month where it is empty. Raises BadQuery for what is no month,
-    or comes after this one."""
+    """The month that a text from a request names; this month where it is empty. Raises BadQuery for anything but a
+    month, and for one after this."""
     if not raw:
         return month_of(today())
     month = parse_month(raw)
@@ -76,7 +79,7 @@ def asked_month(raw: str) -> date:
 
 
 def asked_day(request: HttpRequest) -> date:
-    """The day asked for; today where none is. Raises BadQuery for what is not a day, or is after today."""
+    """The day of `?as_of=`, today without it. Raises BadQuery for anything but a day, and for one after today."""
     raw = request.GET.get("as_of", "")
     if not raw:
         return today()
@@ -104,9 +107,9 @@ def end_of_quarter_before(day: date) -> date | None:
 
 
 def asked_comparison(request: HttpRequest, day: date, *, default: str = "") -> date | None:
-    """The earlier day that `day`, that of the page, is compared with; that of `default` where none is asked for, and
-    None without one. Raises BadQuery for what is none: no day, the page's own or a later one, or a month or quarter
-    before the calendar's first.
+    """The earlier day of `?compare=`, or of `default` without it; None where both are empty. `day`: of the page.
+
+    Raises BadQuery for anything but a day before `day`, and for a month or quarter before the calendar's first.
     """
     raw = request.GET.get("compare", "") or default
     if not raw:
@@ -163,9 +166,10 @@ def comparison_choices(chosen: str, *, is_compared: bool) -> list[ComparisonChoi
 
 
 def comparison_redirect(request: HttpRequest) -> str | None:
-    """The address that the pickers mean: the day of the second field of a comparison, sent with or without need, stands
-    in `compare` itself, and today, which is sent too, goes without saying: tomorrow the address means tomorrow. None
-    where an address does not come from the pickers.
+    """The address that a request of the day pickers is redirected to; None for any other request.
+
+    The pickers always send the second field of the comparison: its day goes into `compare`, if it was chosen. They also
+    send today: that is left out, so that tomorrow the address means tomorrow.
     """
     if DAY_FIELD not in request.GET:
         return None
@@ -181,9 +185,8 @@ def comparison_redirect(request: HttpRequest) -> str | None:
 
 
 def month_ends(first: date, last: date) -> list[date]:
-    """The ends of the months from that of `first` on that lie no later than `last`, the newest first; at most the
-    last ten years of them.
-    """
+    """The ends of months from the month of `first` up to `last`, the newest first; at most those of the last ten
+    years."""
     start = max(first, date(max(last.year - MAX_MONTHS // 12, 1), 1, 1))
     ends = [end for month in months_between(start, last) if (end := month_end(month)) <= last]
     return ends[::-1][:MAX_MONTHS]

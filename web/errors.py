@@ -1,4 +1,4 @@
-"""What a request asked wrongly, in sentences of the reader's language."""
+"""What is wrong with a request, in sentences of the reader's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -34,17 +34,17 @@ class BadBody(BadQuery):
 
 
 def join_sentences(sentences: list[str]) -> str:
-    """As one text: between two of them stands one mark, whether or not the first has its own."""
+    """As one text, with one full stop between two sentences, whether or not the first has its own."""
     *before, last = sentences or [""]
     return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last
 
 
 def not_one_of(values: Iterable[str], *, is_missing: bool = False) -> OneOf:
     allowed = tuple(str(value) for value in values)
-    words = _("Choose one of: %(values)s") if is_missing else _("This value is not allowed; choose one of: %(values)s")
-    found = OneOf(words % {"values": ", ".join(allowed)})
-    found.allowed = allowed
-    return found
+    text = _("Choose one of: %(values)s") if is_missing else _("This value is not allowed; choose one of: %(values)s")
+    sentence = OneOf(text % {"values": ", ".join(allowed)})
+    sentence.allowed = allowed
+    return sentence
 
 
 def add_refusal(form: BaseForm, refusal: NotAllowed) -> None:
@@ -57,7 +57,9 @@ def form_problems(form: Form) -> dict[str, list[str]]:
     # As plain text a OneOf would lose its values.
     return {
         name: [
-            words for each in errors for words in ([each.message] if isinstance(each.message, OneOf) else each.messages)
+            sentence
+            for error in errors
+            for sentence in ([error.message] if isinstance(error.message, OneOf) else error.messages)
         ]
         for name, errors in form.errors.as_data().items()
     }

@@ -50,7 +50,7 @@ class LanguageMiddleware:
 
 
 class LimitMiddleware:
-    """Tells callers of the API where they stand, whatever the answer: what is not modified has lost other headers."""
+    """Tells callers of the API how many requests are left to them, also in an answer of status 304."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -65,24 +65,24 @@ class LimitMiddleware:
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Brotli for data; gzip for pages.
+    """Brotli for data, gzip for pages.
 
-    Django's gzip adds bytes at random, so that the length of a page tells nothing of the token in its forms; answers of
-    the API and files hold none. django-brotli would hold a whole stream in memory, and takes it to be text.
+    Django's gzip adds random bytes, so that the length of a page tells nothing of the token in its forms; answers of
+    the API and files have no token. django-brotli would hold a whole stream in memory, and takes it for text.
     """
 
     accepts_brotli = re.compile(r"\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
     quality = 4
-    shortest = 200
-    # Bytes of a stream.
-    flushed_after = 65_536
+    min_bytes = 200
+    # Of a stream.
+    flush_bytes = 65_536
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         if (
             response.headers.get("Content-Type", "").startswith("text/html")
             or not self.accepts_brotli.search(request.headers.get("Accept-Encoding", ""))
             or response.has_header("Content-Encoding")
-            or (not response.streaming and len(response.content) < self.shortest)
+            or (not response.streaming and len(response.content) < self.min_bytes)
         ):
             return super().process_response(request, response)
         patch_vary_headers(response, ["Accept-Encoding"])
@@ -95,18 +95,18 @@ class CompressionMiddleware(GZipMiddleware):
         response.headers["Content-Encoding"] = "br"
         etag = response.headers.get("ETag", "")
         if etag.startswith('"'):
-            # Other bytes of the same answer.
+            # Weak: these are other bytes of the same answer.
             response.headers["ETag"] = f"W/{etag}"
         return response
 
     def compressed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        packer, held = brotli.Compressor(quality=self.quality), 0
+        compressor, unflushed = brotli.Compressor(quality=self.quality), 0
         for piece in pieces:
-            held += len(piece)
-            packed = packer.process(piece)
-            if held >= self.flushed_after:
-                # By itself it would hold back megabytes, and the caller would see nothing come.
-                packed, held = packed + packer.flush(), 0
-            if packed:
-                yield packed
-        yield packer.finish()
+            unflushed += len(piece)
+            output = compressor.process(piece)
+            if unflushed >= self.flush_bytes:
+                # Brotli would hold back megabytes, and the caller would see nothing come.
+                output, unflushed = output + compressor.flush(), 0
+            if output:
+                yield output
+        yield compressor.finish()

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DataChange(models.Model):
-    """A transaction that wrote to what pages show; `web.cache.versions` makes the version of the data of these rows."""
+    """A transaction that changed what pages show; `web.cache.versions` adds up the tokens to a version of the data."""
 
     # 40 random bits: thousands of them still add up to a 64-bit number.
     token = models.BigIntegerField()

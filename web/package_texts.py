@@ -1,5 +1,5 @@
-"""Texts of installed packages that bring no Chinese of their own, or other words than ours: named here, they are in our
-catalogue, which comes before theirs."""
+"""Texts of installed packages that have no Chinese, or not the words of the glossary. Named here they get into our
+catalogue, which is asked before those of the packages."""
 
 from django.utils.translation import gettext_noop as _
 

@@ -1,4 +1,4 @@
-"""Each may run twice, or by two workers at once, without harm."""
+"""A task may run twice, or on two workers at once, without harm."""
 
 from celery import shared_task
 

@@ -26,13 +26,13 @@ from web.unsaved_input import RestoresInput
 class ReadingView(RestoresInput, TemplateView):
     """A page as of a day, for those who may read: others log in first, or are refused.
 
-    The page's day is `self.day`, and `as_of` in its context; the earlier day that it is compared with, if there is
-    one, is `self.compared`, and `compared`. Raises BadQuery for a day that is none.
+    `day` is the page's day, `as_of` in its context; `compared` the earlier day that it is compared with, if any.
+    Raises BadQuery where the address names no such day.
     """
 
     day: date
     compared: date | None
-    # Whether its foot says how fresh the totals of the plan are.
+    # Whether the foot of the page says how fresh the totals of the plan are.
     shows_totals = False
     is_cached = True
 
@@ -60,9 +60,7 @@ class ReadingView(RestoresInput, TemplateView):
         return cached_page(request, respond) if self.is_cached else respond()
 
     def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The page; with `?chart=` the rows of one of its charts as CSV instead. Raises BadQuery for one that it has
-        not.
-        """
+        """The page; with `?chart=` the rows of one of its charts as CSV. Raises BadQuery where it has no such chart."""
         response = super().dispatch(request, *args, **kwargs)
         asked = request.GET.get("chart", "")
         context = response.context_data if isinstance(response, TemplateResponse) else None
@@ -82,7 +80,7 @@ class ReadingView(RestoresInput, TemplateView):
 
 
 class WorkPage(ReadingView):
-    """A page on which people act. They act today, so it is of today whatever day its address names."""
+    """A page on which people act, which is always of today."""
 
     is_cached = False
 
@@ -93,7 +91,7 @@ class WorkPage(ReadingView):
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # Without the day there is no picker of it.
+        # Without `as_of` the page shows no picker of a day.
         return super().get_context_data(**kwargs) | {"as_of": None}
 
 
@@ -108,7 +106,7 @@ class ListPage(ReadingView):
         raise NotImplementedError
 
     def count(self, rows: Any) -> int | None:
-        """How many rows the list has, for a page that counts more than that: then one query does both."""
+        """How many rows the list has, where the page counts more in the same query. None: the list counts its rows."""
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -19,20 +19,20 @@ from web.formats.numbers import json_number
 
 ExportRow = Mapping[str, Any]
 EXPORT_FORMATS = ("csv", "xlsx", "ndjson")
-# Sent to the client at a time: a line each would cost a write each.
+# Lines are sent in chunks: each chunk costs a write.
 LINES_PER_CHUNK = 100
-# A cell that starts with one of these would run as a formula in a spreadsheet; in some, so do the wide forms.
+# A cell that starts with one of these would run as a formula in a spreadsheet, with the wide forms in some.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Of a sheet of Excel, below the heads.
+# Of a sheet of Excel, below the row of heads.
 MAX_ROWS = 1_048_575
-# So many sources are named; a list of thousands names few.
+# So many sources are named: a list of thousands of rows has few.
 MAX_SOURCES = 100
 MAX_WIDTH = 60
 
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What makes a file usable by itself. `filters`: parameter -> value, as asked; `columns`: name -> its shape."""
+    """What a file says of itself on its second sheet. `filters`: parameter -> value; `columns`: name -> its shape."""
 
     title: str
     day: date
@@ -44,7 +44,7 @@ class FileInfo:
 def export(
     kind: str, *, name: str, columns: Sequence[str], rows: Iterable[ExportRow], about: FileInfo | None = None
 ) -> HttpResponseBase:
-    """The rows as a file; Excel wants to be told about them."""
+    """The rows as a file. `about` is needed for Excel alone."""
     if kind == "xlsx":
         assert about is not None
         return FileResponse(
@@ -62,7 +62,7 @@ def export(
 
 
 def export_cell(value: Any) -> str | int | float | bool | None:
-    """One flat value: lists joined by a semicolon, nested answers as JSON, formulas as text."""
+    """A value for one cell: a list is joined by semicolons, a nested one written as JSON, a formula made a text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Decimal):
@@ -76,7 +76,7 @@ def export_cell(value: Any) -> str | int | float | bool | None:
 
 
 class _Echo:
-    """A file that hands back what is written: the csv module then yields lines."""
+    """A file whose `write` returns its text, so that `csv.writer.writerow` returns the line."""
 
     def write(self, text: str) -> str:
         return text
@@ -94,13 +94,13 @@ def _csv(columns: Sequence[str], rows: Iterable[ExportRow]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Excel reads UTF-8 only with the mark in front.
     yield "\ufeff" + writer.writerow(columns)
-    for some in batched(rows, LINES_PER_CHUNK):
-        yield "".join([writer.writerow([_csv_cell(row[name]) for name in columns]) for row in some])
+    for chunk in batched(rows, LINES_PER_CHUNK):
+        yield "".join([writer.writerow([_csv_cell(row[name]) for name in columns]) for row in chunk])
 
 
 def _ndjson(rows: Iterable[ExportRow]) -> Iterator[bytes]:
-    for some in batched(rows, LINES_PER_CHUNK):
-        yield b"".join([to_json(row) + b"\n" for row in some])
+    for chunk in batched(rows, LINES_PER_CHUNK):
+        yield b"".join([to_json(row) + b"\n" for row in chunk])
 
 
 def _workbook(columns: Sequence[str], rows: Iterable[ExportRow], about: FileInfo) -> Any:
@@ -138,7 +138,7 @@ def _write(sheet: Any, row: int, at: int, value: Any) -> None:
 
 
 def _explain(sheet: Any, bold: Any, columns: Sequence[str], about: FileInfo, rows: int, sources: Sequence[str]) -> None:
-    """Day, filters, fields with their units, and sources: what the rows alone do not say."""
+    """The second sheet: day, filters, fields with their units, and sources."""
     lines: list[tuple[Any, ...]] = [
         (_("List"), about.title),
         (_("As of"), about.day),
