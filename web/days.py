@@ -1,7 +1,7 @@
 """Days and times in addresses.
 
-The day of a page or an answer is `?as_of=YYYY-MM-DD`, the earlier day that it is compared with `?compare=`, the month of
-a report `?period=YYYY-MM`, the time since which rows were updated `?updated_since=`.
+The day of a page or an answer is `?as_of=YYYY-MM-DD`, the earlier day that it is compared with `?compare=`, the month
+of a report `?period=YYYY-MM`, the time since which rows were updated `?updated_since=`.
 """
 
 import re
