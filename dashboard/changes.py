@@ -101,8 +101,7 @@ def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[st
 
 
 class Changes:
-    """From the end of the day of `then` to that of `now`, by what is known now. Each part is read once, when first
-    asked for."""
+    """From the end of the day of `then` to that of `now`, by what is known today. Each part is read once."""
 
     def __init__(self, now: Figures, then: Figures) -> None:
         self.now = now

@@ -12,13 +12,13 @@ from core.clock import today
 from dashboard.changes import Changes
 from dashboard.explanations import requested_explanation
 from dashboard.figures import Figures
-from dashboard.pages.changes import changes_page
+from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import city_detail, city_list
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, requested_ordering
-from dashboard.pages.overview import overview
+from dashboard.pages.overview import overview_context
 from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
 from measures.filters import asked_plan
@@ -87,7 +87,7 @@ class OverviewPage(PlanPage):
     template_name = "dashboard/overview.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        return overview(
+        return overview_context(
             self.figures,
             self.links,
             compared=self.compared,
@@ -106,7 +106,7 @@ class ChangesPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         assert self.then is not None
-        return changes_page(Changes(self.figures, self.then), self.links, today=today())
+        return changes_context(Changes(self.figures, self.then), self.links, today=today())
 
 
 class DepartmentsPage(PlanPage):

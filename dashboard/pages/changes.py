@@ -1,4 +1,4 @@
-"""What the page of changes shows: the difference of two days in, dicts for the template out."""
+"""What the page of changes shows."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -27,7 +28,7 @@ from web.formats.text import format_sentence
 from web.language import localized
 
 
-def changes_page(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
+def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
     then = links.as_of(changes.then.day)
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
     rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in figure_definitions().items()}
@@ -93,16 +94,16 @@ def changes_sentence(changes: Changes) -> SafeString:
     return format_sentence(
         _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
         day=format_day(changes.then.day),
-        measures=format_sentence("<strong>%(words)s</strong>", words=_measure_words(counts)),
+        measures=format_html("<strong>{}</strong>", _format_measures(counts)),
         projects=listed,
         values=released,
     )
 
 
-def _measure_words(counts: dict[str, int]) -> str:
-    """The decisive part: how many changed status, and which way."""
+def _format_measures(counts: dict[str, int]) -> str:
+    """How many changed status, and which way; how many were newly listed."""
     if counts["changed"]:
-        words = ngettext(
+        text = ngettext(
             "%(count)s measure changed status (%(completed)s completed, %(fell_back)s fell back)",
             "%(count)s measures changed status (%(completed)s completed, %(fell_back)s fell back)",
             counts["changed"],
@@ -112,11 +113,11 @@ def _measure_words(counts: dict[str, int]) -> str:
             "fell_back": format_number(counts["fell_back"]),
         }
     else:
-        words = _("no measure changed status")
+        text = _("no measure changed status")
     if not counts["newly_listed"]:
-        return words
+        return text
     new = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", counts["newly_listed"])
-    return words + pgettext("between clauses", ", ") + new % {"count": format_number(counts["newly_listed"])}
+    return text + pgettext("between clauses", ", ") + new % {"count": format_number(counts["newly_listed"])}
 
 
 def _figure_row(path: str, definition: FigureDefinition, change: FigureChange, then: Links) -> dict[str, Any]:
@@ -125,17 +126,17 @@ def _figure_row(path: str, definition: FigureDefinition, change: FigureChange, t
         "label": definition.label,
         "unit": format_unit(definition.unit),
         "then": change.then,
-        "then_shown": _shown(change.then, definition.unit),
+        "then_shown": _format_value(change.then, definition.unit),
         "then_url": then.url("dashboard:explain", figure=path),
         "now": change.now,
-        "now_shown": _shown(change.now, definition.unit),
-        "change_shown": _change(change, definition.unit),
+        "now_shown": _format_value(change.now, definition.unit),
+        "change_shown": _format_change(change, definition.unit),
         "is_same": change.change == 0,
     }
 
 
 def _figures_rounding(changes: Mapping[str, FigureChange]) -> str:
-    """Said where whole amounts do not add up: the categories to the total, or a day and the change to the other day."""
+    """A note where whole amounts do not add up: categories to the total, or the earlier amount and its change."""
     amounts = {
         path: (Decimal(each.then or 0), Decimal(each.change or 0), Decimal(each.now or 0))
         for path, each in changes.items()
@@ -147,7 +148,7 @@ def _figures_rounding(changes: Mapping[str, FigureChange]) -> str:
     return next(filter(None, across + down), "")
 
 
-def _shown(value: Any, unit: str) -> str:
+def _format_value(value: Any, unit: str) -> str:
     if unit == PERCENT:
         return format_percent(value)
     if unit == YI:
@@ -155,7 +156,7 @@ def _shown(value: Any, unit: str) -> str:
     return format_gap_cell(value) if unit == POINTS else format_number(value)
 
 
-def _change(each: FigureChange, unit: str) -> str:
+def _format_change(each: FigureChange, unit: str) -> str:
     if unit == YI:
         return format_change(None if each.change is None else whole(each.change))
     return format_gap_cell(each.change) if unit in (PERCENT, POINTS) else format_change(each.change)
@@ -173,7 +174,7 @@ def _observation_row(each: Observation, links: Links) -> dict[str, Any]:
 
 
 def _years(changes: Changes, links: Links, ends: Iterable[date]) -> Iterable[dict[str, Any]]:
-    """The ends of the plan's months before the day, to compare with, in the order of the calendar."""
+    """The ends of the plan's months before the day, by year, as days to compare with."""
     earlier = sorted(end for end in ends if end < changes.now.day)
     for year, days in groupby(earlier, key=lambda end: end.year):
         yield {

@@ -71,15 +71,15 @@ from web.language import is_chinese, localized
 
 GROWTH, CAPACITY = "gdp_growth_ytd", "nre_capacity"
 STATUSES = ("completed", "in_progress", "promoting")
-OVERDUE_SHOWN = 6
-FALLEN_NAMED = 3
-DEPARTMENTS_SHOWN = 11
-CITIES_NAMED = 4
-QUARTERS_SHOWN = 6
+MAX_OVERDUE = 6
+MAX_FALLEN_NAMES = 3
+MAX_DEPARTMENTS = 11
+MAX_CITY_NAMES = 4
+MAX_QUARTERS = 6
 DAYS_A_MONTH = Fraction(1461, 48)
 
 
-def overview(
+def overview_context(
     figures: Figures, links: Links, *, whole_plan: bool, map_of: str, compared: date | None = None
 ) -> dict[str, Any]:
     """`compared`: the day that is compared with; without one, changes are since the end of last month."""
@@ -90,17 +90,17 @@ def overview(
     departments, cities = figures.measures_by("department"), figures.projects_by("city")
     unreported = [row for row in departments if row.group.pk in months and not months[row.group.pk].is_reported]
     return {
-        "sentence": lead(figures, len(unreported)),
+        "sentence": lead_sentence(figures, len(unreported)),
         "headline": headline(figures, links, history, then, compared),
         "attention": attention(figures, links, history, departments, unreported, months, then, compared),
-        "course": course(figures, history, links, whole_plan=whole_plan),
-        "who": who(figures, links, departments, then if compared else None),
-        "where": where(figures, links, cities, map_of=map_of),
-        "brings": brings(figures, links),
+        "progress": progress(figures, history, links, whole_plan=whole_plan),
+        "by_group": by_group(figures, links, departments, then if compared else None),
+        "by_city": by_city(figures, links, cities, map_of=map_of),
+        "indicators": indicators(figures, links),
         "charts": {
             each.name: each
             for each in (
-                course_chart(figures, history, links, whole_plan=whole_plan),
+                progress_chart(figures, history, links, whole_plan=whole_plan),
                 map_chart(figures, links, cities, map_of=map_of),
                 growth_chart(figures, links),
             )
@@ -108,7 +108,7 @@ def overview(
     }
 
 
-def lead(figures: Figures, unreported: int) -> str:
+def lead_sentence(figures: Figures, unreported: int) -> str:
     measures = figures.measures
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
@@ -149,7 +149,7 @@ def headline(
         "plan_note": _(" (%(count)s due)") % {"count": format_number(measures["due"])},
         "since": since,
         "since_month": format_month_name(since) if since else "",
-        "since_words": format_earlier_day(since, figures.day.year) if since else "",
+        "since_label": format_earlier_day(since, figures.day.year) if since else "",
         "compared": compared,
         "gap_change": changes.get("measures.gap"),
         "plan_change": changes.get("measures.gap_to_plan"),
@@ -209,7 +209,7 @@ def _state_of(figures: Figures, code: str) -> IndicatorState | None:
 
 
 def growth_headline(state: IndicatorState | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
-    """`since`: the earlier day that its change is said against."""
+    """`since`: the earlier day that the value is compared with."""
     if state is None or state.latest is None:
         return None
     latest = state.latest
@@ -222,12 +222,12 @@ def growth_headline(state: IndicatorState | None, links: Links, day: date, since
         rows.append({"label": _("China"), "value": number_cell(state.indicator, state.comparator)})
     for row in (before, *year_before[-1:]):
         if row is not None:
-            words = _("Shandong, %(period)s") % {"period": period_words(row)}
-            rows.append({"label": words, "value": number_cell(state.indicator, row.value)})
+            label = _("Shandong, %(period)s") % {"period": period_words(row)}
+            rows.append({"label": label, "value": number_cell(state.indicator, row.value)})
     shown = with_true_minus(number_cell(state.indicator, state.value))
     return {
         "state": state,
-        **gap_words(state.gap),
+        **format_gap_to_country(state.gap),
         "shown": shown,
         "period": period_words(latest),
         "since": since_words(ChangeSince(state, since), format_earlier_day(since, day.year)) if since else "",
@@ -236,8 +236,8 @@ def growth_headline(state: IndicatorState | None, links: Links, day: date, since
     }
 
 
-def gap_words(points: Decimal | None) -> dict[str, str]:
-    """The gap to the country as a headline has it: 0.7 and its words before and after; none where there is no gap."""
+def format_gap_to_country(points: Decimal | None) -> dict[str, str]:
+    """For a headline: the size of the gap (0.7), and what stands before and after it. Empty without a gap."""
     if not points:
         same = "" if points is None else _("the same as the national rate")
         return {"gap_before": "", "gap_shown": "" if points is None else format_gap_cell(points), "gap_after": same}
@@ -275,7 +275,7 @@ def attention(
             "department_url": links.url("dashboard:department", names[entry.department_id].key),
             "due_on": entry.due_on,
         }
-        for entry in history.overdue[:OVERDUE_SHOWN]
+        for entry in history.overdue[:MAX_OVERDUE]
         if entry.due_on is not None
     ]
     since = then.day if then else None
@@ -288,7 +288,7 @@ def attention(
         "red_url": links.url("measures:list", light="red"),
         "yellow_url": links.url("measures:list", light="yellow"),
         "green_url": links.url("measures:list", light="green"),
-        "soon_shown": _soon(soon, figures.day, limits.due_soon, links),
+        "soon_shown": _due_soon_link(soon, figures.day, limits.due_soon, links),
         "silent": lights["yellow"] - soon,
         "limits": limits,
         "month": month,
@@ -298,14 +298,14 @@ def attention(
         "since_month": format_month_name(since) if since else "",
         "compared": compared,
         "fallen": len(fallen),
-        "fallen_words": fallen_words(fallen, figures.day, since),
+        "fallen_text": format_fallen(fallen, figures.day, since),
         "fallen_url": since and links.url("dashboard:departments", fallen="most", compare=since.isoformat()),
         "changes_url": links.url("dashboard:changes"),
         "fell_back": history.fell_back_since(since) if since else 0,
     }
 
 
-def _soon(count: int, day: date, days: int, links: Links) -> SafeString | str:
+def _due_soon_link(count: int, day: date, days: int, links: Links) -> SafeString | str:
     """How many are due soon and did not move; it opens them."""
     if not count:
         return format_number(count)
@@ -314,31 +314,31 @@ def _soon(count: int, day: date, days: int, links: Links) -> SafeString | str:
     return format_html('<a class="figure" href="{}">{}</a>', url, format_number(count))
 
 
-def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
+def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
     """Who lost most ground, and how much."""
     if since is None:
         return ""
-    words = {"since": format_earlier_day(since, day.year)}
+    values = {"since": format_earlier_day(since, day.year)}
     if not fallen:
-        return _("no department fell further behind time elapsed since %(since)s") % words
+        return _("no department fell further behind time elapsed since %(since)s") % values
     first = fallen[0]
-    words["points"] = format_number(first.points)
-    words["departments"] = (
+    values["points"] = format_number(first.points)
+    values["departments"] = (
         format_names([localized(each.group.group, "short") for each in fallen])
-        if len(fallen) <= FALLEN_NAMED
+        if len(fallen) <= MAX_FALLEN_NAMES
         else ngettext("%(count)s department", "%(count)s departments", len(fallen))
         % {"count": format_number(len(fallen))}
     )
-    words["to_plan"] = format_number(first.points_to_plan)
+    values["to_plan"] = format_number(first.points_to_plan)
     if first.tied > len(fallen):
         # Whoever completes nothing falls by the time that passed, and most do.
-        words["alike"] = format_number(first.tied)
+        values["alike"] = format_number(first.tied)
         return (
             _(
                 "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
                 "%(alike)s ranked departments that all lost %(points)s points against time elapsed"
             )
-            % words
+            % values
         )
     if any(each.group.figures["gap"] + each.points > 0 for each in fallen):
         # Who was ahead has not fallen further behind.
@@ -353,7 +353,7 @@ def fallen_words(fallen: list[Fall], day: date, since: date | None) -> str:
             "%(departments)s: %(points)s points further behind time elapsed, "
             "%(to_plan)s further behind the plan curve, since %(since)s"
         )
-    return (with_plan if first.points_to_plan > 0 else text) % words
+    return (with_plan if first.points_to_plan > 0 else text) % values
 
 
 def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unreported: int) -> str:
@@ -377,11 +377,11 @@ def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue
     }
 
 
-def course(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> dict[str, Any]:
+def progress(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> dict[str, Any]:
     plan, day = figures.plan, figures.day
     year = min(max(day, plan.starts_on), plan.ends_on).year
     return {
-        "sentence": _course_sentence(figures, history),
+        "sentence": _progress_sentence(figures, history),
         "whole_plan": whole_plan,
         "years": _years(plan.starts_on.year, plan.ends_on.year),
         "year": year,
@@ -396,7 +396,7 @@ def _years(first: int, last: int) -> str:
     return f"{first}—{last}年" if is_chinese() else f"{first} to {last}"
 
 
-def course_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
+def progress_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
     plan, day = figures.plan, figures.day
     completed = [
         RunningTotal(on, so_far, links.url("measures:list", status="completed", as_of=on))
@@ -417,7 +417,7 @@ def course_chart(figures: Figures, history: History, links: Links, *, whole_plan
         name="course",
         title=title % {"years": years, "day": format_day(day)},
         figure=progress_curve(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
-        summary=_course_sentence(figures, history),
+        summary=_progress_sentence(figures, history),
         columns=[
             Column(_("Date"), format_iso_day, is_number=False),
             Column(pgettext("number of measures", "Completed"), format_number),
@@ -446,7 +446,7 @@ def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
         elapsed = time_elapsed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=on)
         rows.append(
             {
-                "label": format_month_name(on) if on == month_end(month) else _day_words(on),
+                "label": format_month_name(on) if on == month_end(month) else _format_short_day(on),
                 "due": min(total_on(history.due, on), total),
                 "completed": completed,
                 "rate": rate,
@@ -456,11 +456,11 @@ def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
     return rows
 
 
-def _day_words(on: date) -> str:
+def _format_short_day(on: date) -> str:
     return f"{on.month}月{on.day}日" if is_chinese() else f"{on.day} {format_month_name(on)}"
 
 
-def _course_sentence(figures: Figures, history: History) -> str:
+def _progress_sentence(figures: Figures, history: History) -> str:
     plan, day = figures.plan, figures.day
     measures = figures.measures
     left = measures["total"] - measures["completed"]
@@ -492,15 +492,15 @@ def _course_sentence(figures: Figures, history: History) -> str:
     }
 
 
-def who(figures: Figures, links: Links, departments: list[GroupFigures], then: Figures | None) -> dict[str, Any]:
+def by_group(figures: Figures, links: Links, departments: list[GroupFigures], then: Figures | None) -> dict[str, Any]:
     sections = sort_groups(figures.measures_by("section"), MEASURE_SORT_KEYS, "gap")
     leading = [row for row in departments if row.figures["total"]]
-    largest = sorted(leading, key=lambda row: -row.figures["total"])[:DEPARTMENTS_SHOWN]
+    largest = sorted(leading, key=lambda row: -row.figures["total"])[:MAX_DEPARTMENTS]
     sections_then = earlier_figures(then, "section", sections) if then else None
     departments_then = earlier_figures(then, "department", largest) if then else None
     return {
         "since": then and format_earlier_day(then.day, figures.day.year),
-        "sentence": _who_sentence(sections),
+        "sentence": _group_sentence(sections),
         "sections": measure_rows(sections, "section", links, then=sections_then),
         "sections_total": len(sections),
         "sections_url": links.url("dashboard:sections"),
@@ -520,7 +520,7 @@ def _sorts(by: str, links: Links) -> dict[str, str]:
     return {column: links.url(f"dashboard:{by}s", ordering=order) for column, order in orders.items()}
 
 
-def _who_sentence(sections: list[GroupFigures]) -> str:
+def _group_sentence(sections: list[GroupFigures]) -> str:
     rated = [row for row in sections if row.figures["gap"] is not None]
     if not rated:
         return _("Nothing to measure")
@@ -536,17 +536,17 @@ def _who_sentence(sections: list[GroupFigures]) -> str:
         ) % {"count": behind, "total": len(rated)}
     lowest = rated[0].figures["completion_rate"]
     last = [row for row in rated if row.figures["completion_rate"] == lowest]
-    words = {"rate": format_percent(lowest), "pace": pace}
+    values = {"rate": format_percent(lowest), "pace": pace}
     if len(last) > 1:
-        words["count"] = format_number(len(last))
+        values["count"] = format_number(len(last))
         if len(last) == len(rated):
-            return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % words
-        return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % words
-    words["section"] = localized(last[0].group, "title")
-    return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % words
+            return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % values
+        return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % values
+    values["section"] = localized(last[0].group, "title")
+    return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % values
 
 
-def where(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> dict[str, Any]:
+def by_city(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> dict[str, Any]:
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{map_of}")
     is_investment = map_of == "total_investment"
     largest = max((row.figures[map_of] for row in rows), default=0)
@@ -563,7 +563,7 @@ def where(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of:
     other = "total" if is_investment else "total_investment"
     ranked = sort_groups(rows, PROJECT_SORT_KEYS, "-total_investment")
     return {
-        "sentence": _where_sentence(ranked, figures.projects["total_investment"]),
+        "sentence": _city_sentence(ranked, figures.projects["total_investment"]),
         "is_investment": is_investment,
         "other_url": links.url("dashboard:overview", map=other) + "#where",
         "rows": table,
@@ -598,7 +598,7 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
             classes=INVESTMENT_CLASSES if is_investment else PROJECT_CLASSES,
             **({"format_value": format_rounded_money} if is_investment else {}),
         ),
-        summary=_where_sentence(
+        summary=_city_sentence(
             sort_groups(rows, PROJECT_SORT_KEYS, "-total_investment"), figures.projects["total_investment"]
         ),
         columns=[
@@ -614,8 +614,8 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
     )
 
 
-def _where_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
-    top = [row for row in ranked[:CITIES_NAMED] if row.figures["total_investment"]]
+def _city_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
+    top = [row for row in ranked[:MAX_CITY_NAMES] if row.figures["total_investment"]]
     if not top:
         return _("No projects are listed by this day.")
     sum_of_top = sum((row.figures["total_investment"] for row in top), Decimal(0))
@@ -630,9 +630,9 @@ def _where_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
     }
 
 
-def brings(figures: Figures, links: Links) -> dict[str, Any]:
+def indicators(figures: Figures, links: Links) -> dict[str, Any]:
     return {
-        "sentence": _brings_sentence(_state_of(figures, GROWTH), _state_of(figures, CAPACITY)),
+        "sentence": _indicator_sentence(_state_of(figures, GROWTH), _state_of(figures, CAPACITY)),
         "indicators": [indicator_row(each, links) for each in figures.indicator_states],
         "indicators_url": links.url("indicators:list"),
     }
@@ -640,7 +640,7 @@ def brings(figures: Figures, links: Links) -> dict[str, Any]:
 
 def growth_chart(figures: Figures, links: Links) -> Chart:
     state = _state_of(figures, GROWTH)
-    points = growth_points(state)[-QUARTERS_SHOWN:]
+    points = growth_points(state)[-MAX_QUARTERS:]
     latest = state.latest if state else None
     return Chart(
         name="growth",
@@ -649,12 +649,12 @@ def growth_chart(figures: Figures, links: Links) -> Chart:
             points,
             subject_name=_("Shandong"),
             comparator_name=_("China"),
-            quarters=QUARTERS_SHOWN,
+            quarters=MAX_QUARTERS,
             url=links.url("indicators:detail", GROWTH),
         )
         if points
         else None,
-        summary=_brings_sentence(state, None),
+        summary=_indicator_sentence(state, None),
         columns=[
             Column(_("Year to the end of"), lambda end: f"{end:%Y-%m}", is_number=False),
             Column(_("Shandong (%)"), format_number),
@@ -704,34 +704,34 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
 
 def _gap_to_country(state: IndicatorState) -> str:
     indicator = state.indicator
-    words = {
+    values = {
         "value": with_unit(indicator, state.comparator or Decimal(0)),
         "points": number_cell(indicator, abs(state.gap or Decimal(0))),
     }
     if not state.gap:
-        return _("China %(value)s, the same") % words
+        return _("China %(value)s, the same") % values
     if indicator.unit != "%":
-        return _("China %(value)s") % words
+        return _("China %(value)s") % values
     if state.gap > 0:
-        return _("%(points)s points above China (%(value)s)") % words
-    return _("%(points)s points below China (%(value)s)") % words
+        return _("%(points)s points above China (%(value)s)") % values
+    return _("%(points)s points below China (%(value)s)") % values
 
 
-def _brings_sentence(growth: IndicatorState | None, capacity: IndicatorState | None) -> str:
+def _indicator_sentence(growth: IndicatorState | None, capacity: IndicatorState | None) -> str:
     parts = []
     if growth is not None and growth.latest is not None:
-        words = {"value": with_true_minus(format_percent(growth.value)), "period": period_words(growth.latest)}
+        values = {"value": with_true_minus(format_percent(growth.value)), "period": period_words(growth.latest)}
         if growth.gap is None:
-            parts.append(_("GDP grew by %(value)s in %(period)s") % words)
+            parts.append(_("GDP grew by %(value)s in %(period)s") % values)
         else:
-            words["points"] = format_gap_cell(abs(growth.gap)).lstrip("+")
+            values["points"] = format_gap_cell(abs(growth.gap)).lstrip("+")
             parts.append(
                 (
                     _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
                     if growth.gap >= 0
                     else _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
                 )
-                % words
+                % values
             )
     if capacity is not None and capacity.target is not None:
         parts.append(

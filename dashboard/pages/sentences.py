@@ -54,13 +54,13 @@ def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:
 
 def format_pace(points: Decimal | None) -> SafeString:
     """The decisive half of a sentence, in bold."""
-    words = {
+    text = {
         None: _("nothing to measure yet"),
         Pace.ON_PACE: _("in step with time elapsed"),
         Pace.AHEAD: _("%(points)s percentage points ahead of time elapsed"),
         Pace.BEHIND: _("%(points)s percentage points behind time elapsed"),
     }[pace(points, tolerance=settings.PILOTZONE_PACE_TOLERANCE)]
-    return format_html("<strong>{}</strong>", words % {"points": abs(points or 0)})
+    return format_html("<strong>{}</strong>", text % {"points": abs(points or 0)})
 
 
 def format_completed(figures: Mapping[str, Any]) -> str:

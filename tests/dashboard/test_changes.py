@@ -28,7 +28,7 @@ from dashboard.changes import (
     indicator_changes,
 )
 from dashboard.figures import Figures, GroupFigures
-from dashboard.pages.overview import fallen_words
+from dashboard.pages.overview import format_fallen
 from indicators.models import Indicator
 from measures.models import Measure
 from measures.timeline import load_history
@@ -580,21 +580,21 @@ class TestLostMost:
         member = SimpleNamespace(short_zh="X", short_en="X")
         fall = Fall(SimpleNamespace(group=member, figures={"gap": Decimal(gap)}), Decimal("2.7"), Decimal(to_plan))
         with translation.override("en"):
-            assert english in fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31))
+            assert english in format_fallen([fall], date(2023, 8, 29), date(2023, 7, 31))
         with translation.override("zh-hans"):
-            assert chinese in fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31))
+            assert chinese in format_fallen([fall], date(2023, 8, 29), date(2023, 7, 31))
 
     def test_says_how_many_fell_as_far_behind_time_elapsed(self):
         member = SimpleNamespace(short_zh="甲", short_en="X")
         row = SimpleNamespace(group=member, figures={"gap": Decimal("-5.0")})
         fall = Fall(row, Decimal("2.7"), Decimal("11.1"), tied=21)
         with translation.override("en"):
-            assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
+            assert format_fallen([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
                 "X: lost 11.1 points against the plan curve since end of July, the most of the 21 ranked departments "
                 "that all lost 2.7 points against time elapsed"
             )
         with translation.override("zh-hans"):
-            assert fallen_words([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
+            assert format_fallen([fall], date(2023, 8, 29), date(2023, 7, 31)) == (
                 "甲：较7月末，与计划进度相比回落11.1个百分点，为最多；与序时进度相比，参加排名的部门中有21个同样回落2.7个百分点"
             )
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from dashboard.models import PublishedFigure
-from dashboard.pages.overview import gap_words
+from dashboard.pages.overview import format_gap_to_country
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
 from rollups.models import StaleCell
@@ -382,6 +382,6 @@ def test_metrics_are_for_this_machine_and_superusers(site, settings):
 )
 def test_the_gap_to_the_country_is_said_in_words(points, english, chinese):
     with translation.override("en"):
-        assert tuple(gap_words(Decimal(points)).values()) == english
+        assert tuple(format_gap_to_country(Decimal(points)).values()) == english
     with translation.override("zh-hans"):
-        assert tuple(gap_words(Decimal(points)).values()) == chinese
+        assert tuple(format_gap_to_country(Decimal(points)).values()) == chinese
