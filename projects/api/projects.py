@@ -25,6 +25,7 @@ from web.api.fields import (
     local_field,
     local_fields,
     local_text,
+    sorted_codes,
 )
 from web.api.schema import ADDRESS, DAY, FLAG, TEXT, array, choice, meaning, optional, quantity, translated
 from web.formats.money import WAN_PER_YI
@@ -37,13 +38,13 @@ def yi_number(wan: int) -> int | float:
 
 def _other_cities(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Project.also_in.through.objects.filter(among("project", chunk.ids))
-    return grouped(links.order_by().values_list("project_id", "region__code"))
+    return sorted_codes(grouped(links.order_by().values_list("project_id", "region__code")))
 
 
 def _measures(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Project.measures.through.objects.filter(among("project", chunk.ids))
     listed = links.filter(measure__listed_on__lte=chunk.endpoint.day)
-    return grouped(listed.order_by().values_list("project_id", "measure__code"))
+    return sorted_codes(grouped(listed.order_by().values_list("project_id", "measure__code")))
 
 
 def _measure_urls(chunk: Chunk) -> Mapping[int, list[str]]:

@@ -11,6 +11,7 @@ the heads of CSV and Excel and the data dictionary are made of that.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ class Chunk:
     endpoint: "Endpoint"
     rows: Sequence[Values]
 
-    @property
+    @cached_property
     def ids(self) -> list[int]:
         return [row["pk"] for row in self.rows]
 
@@ -122,10 +123,16 @@ def filtered_list(name: str, shape: Shape, **filters: str) -> Field:
     return Field(shape, tuple(filters.values()), read)
 
 
+def _source(chunk: Chunk) -> Reader:
+    """Each source is written once, since the rows of a list share few."""
+    written = {source: format_source(source) for source in {row["source"] for row in chunk.rows}}
+    return lambda row: written[row["source"]]
+
+
 # Fields that most rows have.
 ORIGIN = {
     "provenance": column("provenance", PROVENANCE),
-    "source": column("source", SOURCE, convert=format_source),
+    "source": Field(SOURCE, ("source",), _source),
 }
 UPDATED = {"updated_at": column("updated_at", UPDATED_AT, convert=api_timestamp)}
 
@@ -159,6 +166,11 @@ def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     for key, value in pairs:
         found[key].append(value)
     return found
+
+
+def sorted_codes(found: Mapping[int, list[str]]) -> dict[int, list[str]]:
+    """Links in the order of their codes. Asked for in that order, the database would go through all codes there are."""
+    return {key: sorted(codes) for key, codes in found.items()}
 
 
 def joined(links: QuerySet[Any], row: str, code: str) -> dict[int, list[str]]:
