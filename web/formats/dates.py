@@ -33,7 +33,7 @@ def format_iso_day(value: OptionalDay) -> str:
     return _to_day(value).isoformat() if value else NO_VALUE
 
 
-def format_time(value: datetime | None, today: date | None = None) -> str:
+def format_datetime(value: datetime | None, today: date | None = None) -> str:
     """The time of a moment in Shanghai, with its day unless that is `today`: 14:32, 2023-08-28 14:32."""
     if not value:
         return NO_VALUE

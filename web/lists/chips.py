@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.translation import gettext as _
 
-from web.formats.dates import format_iso_day, format_time
+from web.formats.dates import format_iso_day
+from web.formats.dates import format_datetime
 
 
 class Chip(NamedTuple):
@@ -38,5 +39,5 @@ def _text(field: Any, value: Any) -> Any:
     if hasattr(field, "choices"):
         return dict(field.choices).get(value, value)
     if isinstance(value, datetime):
-        return format_time(value)
+        return format_datetime(value)
     return format_iso_day(value) if isinstance(value, date) else value

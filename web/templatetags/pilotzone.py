@@ -38,7 +38,7 @@ register.filter("days", dates.format_days)
 register.filter("month", dates.format_month)
 register.filter("month_name", dates.format_month_name)
 register.filter("iso", dates.format_iso_day)
-register.filter("datetime", dates.format_time)
+register.filter("datetime", dates.format_datetime)
 register.filter("duration", dates.format_duration)
 
 # Texts

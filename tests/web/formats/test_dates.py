@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
-from web.formats.dates import format_day, format_days, format_duration, format_iso_day, format_month, format_time
+from web.formats.dates import format_day, format_days, format_duration, format_iso_day, format_month
+from web.formats.dates import format_datetime
 
 pytestmark = pytest.mark.usefixtures("english")
 AUGUST_29 = date(2023, 8, 29)
@@ -47,7 +48,7 @@ def test_the_ends_of_the_calendar_are_days_too(first_day):
     ],
 )
 def test_a_moment_is_a_time_in_shanghai_with_its_day_when_that_is_not_today(value, today, text):
-    assert format_time(value, today) == text
+    assert format_datetime(value, today) == text
 
 
 @pytest.mark.parametrize(
