@@ -13,11 +13,10 @@ from indicators.models import Indicator, Observation, Target
 from indicators.state import ChangeSince, is_rate
 from web import language
 from web.charts.text import value_text
-from web.charts.text import with_unit as value_with_unit
 from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import MINUS, NO_VALUE, trimmed
 from web.formats.periods import format_period
-from web.formats.units import english_decimals, english_unit, in_english_unit
+from web.formats.units import english_decimals, english_unit, format_with_unit, in_english_unit
 
 
 def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) -> Decimal:
@@ -70,7 +69,7 @@ def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True) -> st
     shown, decimals = shown_value(indicator, value), _least_decimals(indicator)
     text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=decimals)
     unit = shown_unit(indicator).removeprefix("%")
-    return value_with_unit(text, unit.strip())
+    return format_with_unit(text, unit.strip())
 
 
 def change_words(indicator: Indicator, change: Decimal) -> str:

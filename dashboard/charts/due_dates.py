@@ -19,9 +19,8 @@ from measures.models import Measure, Plan
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
-from web.charts.text import day_of_year, year_name
 from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES, swatch
-from web.formats.dates import format_day
+from web.formats.dates import format_day, format_short_day, format_year
 from web.formats.numbers import format_number
 from web.language import is_chinese
 
@@ -163,7 +162,7 @@ def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
         "yshift": -22,
         "font": {"size": NARROW_TICKS, "color": INK_2},
     }
-    return [label(year_name(year), x=(own[0] + own[-1]) / 2, **where) for year, own in places.items()]
+    return [label(format_year(year), x=(own[0] + own[-1]) / 2, **where) for year, own in places.items()]
 
 
 def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -183,7 +182,7 @@ def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[
         [{"type": "line", "x0": x, "x1": x, "y0": end, "y1": top, "line": line}],
         [
             label(
-                _("As of %(day)s") % {"day": day_of_year(as_of)},
+                _("As of %(day)s") % {"day": format_short_day(as_of)},
                 x=x,
                 y=1,
                 yref="paper",

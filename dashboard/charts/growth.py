@@ -10,7 +10,7 @@ from core.periods import month_end
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_room, tick_values, x_axis, y_axis
 from web.charts.chart import Figure, Number
 from web.charts.labels import EndLabel, end_labels
-from web.charts.text import value_text, year_name
+from web.charts.text import value_text
 from web.charts.theme import (
     ACCENT,
     COMPARATOR,
@@ -20,6 +20,7 @@ from web.charts.theme import (
     NARROW_TICKS,
     SUBJECT_LINE,
 )
+from web.formats.dates import format_year
 from web.language import is_chinese
 
 
@@ -166,7 +167,7 @@ def _quarter_ticks(ends: Sequence[date], *, narrow: bool) -> list[str]:
     words = []
     before = 0
     for end in ends:
-        year = str(end.year) if narrow else year_name(end.year)
+        year = str(end.year) if narrow else format_year(end.year)
         words.append(names[end.month] + (f"<br>{year}" if end.year != before else ""))
         before = end.year
     return words

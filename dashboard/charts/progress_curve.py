@@ -15,7 +15,7 @@ from core.periods import months_between
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import EndLabel, end_labels, label
-from web.charts.text import hover_day, month_name, year_name
+from web.charts.text import hover_day
 from web.charts.text_size import about_wide
 from web.charts.theme import (
     ACCENT,
@@ -29,6 +29,7 @@ from web.charts.theme import (
     PLAN_LINE,
     SUBJECT_LINE,
 )
+from web.formats.dates import format_short_month, format_year
 from web.language import is_chinese
 
 
@@ -372,10 +373,10 @@ def _months(start: date, end: date, *, every: int) -> dict[str, Any]:
         years = range(start.year, end.year + 1)
         return {
             "tickvals": [f"{year:04d}-07-01" for year in years],
-            "ticktext": [year_name(year) for year in years],
+            "ticktext": [format_year(year) for year in years],
         }
     months = months_between(start, end)[::every]
     return {
         "tickvals": [month.replace(day=15).isoformat() for month in months],
-        "ticktext": [month_name(month) for month in months],
+        "ticktext": [format_short_month(month) for month in months],
     }

@@ -16,10 +16,9 @@ from dashboard.pages.links import Links
 from reporting.months import ReportingMonth, reports_due_on
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
-from web.charts.text import day_of_year, month_name
 from web.charts.text_size import wrapped
 from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
-from web.formats.dates import format_day, format_iso_day, format_month_name
+from web.formats.dates import format_day, format_iso_day, format_month_name, format_short_day, format_short_month
 from web.formats.numbers import format_number
 from web.language import is_chinese, localized
 
@@ -64,7 +63,7 @@ class ReportRow(NamedTuple):
 def report_matrix(months: Sequence[date], rows: Sequence[ReportRow]) -> Figure:
     """A row for each department in the order given, a column for each month; no mark where nothing is owed."""
     places = list(range(len(months)))
-    names = [month_name(month) for month in months]
+    names = [format_short_month(month) for month in months]
     every = 1 if len(months) <= (8 if is_chinese() else 6) else 2
     height = ROW * len(rows) + HEAD
     traces = [_marks_of(state, months, rows) for state in MARKS]
@@ -212,7 +211,7 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     counts |= {
         "owing": format_number(states.total()),
         "month": format_month_name(month),
-        "due": day_of_year(reports_due_on(month)),
+        "due": format_short_day(reports_due_on(month)),
     }
     if newest is None:
         return (

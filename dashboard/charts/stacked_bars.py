@@ -11,7 +11,6 @@ from core.statuses import MeasureStatus
 from web.charts.axes import Margin, layout, narrow_layout, plain, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import label
-from web.charts.text import whole_text
 from web.charts.text_size import about_wide, half_widths, wrapped
 from web.charts.theme import (
     CATEGORY_TONES,
@@ -21,6 +20,7 @@ from web.charts.theme import (
     Tone,
     swatch,
 )
+from web.formats.numbers import format_whole
 
 
 class StatusRow(NamedTuple):
@@ -54,7 +54,7 @@ class CityRow(NamedTuple):
     url: str = ""
 
 
-def city_bars(rows: Sequence[CityRow], *, format_value: Callable[[Decimal], str] = whole_text) -> Figure:
+def city_bars(rows: Sequence[CityRow], *, format_value: Callable[[Decimal], str] = format_whole) -> Figure:
     """Projects of each city by category, in the order given; the categories are named above the first bar,
     so the longest one should come first. `format_value` writes the values under the pointer."""
     names = {
@@ -94,7 +94,7 @@ def _stack(
     urls: Sequence[str],
     parts: Sequence[Part],
     *,
-    format_value: Callable[[Decimal], str] = whole_text,
+    format_value: Callable[[Decimal], str] = format_whole,
     has_heads: bool = False,
 ) -> Figure:
     """Horizontal stacked bars with their values where they fit, and the sum at the end.

@@ -11,9 +11,8 @@ from core.rounding import whole
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import label
-from web.charts.text import whole_text
 from web.charts.theme import INK, INK_3, SEQUENCE_TONES, swatch
-from web.formats.numbers import format_number
+from web.formats.numbers import format_number, format_whole
 from web.language import is_chinese
 
 
@@ -41,7 +40,7 @@ def city_tile_map(
     cities: Sequence[Tile],
     *,
     classes: Sequence[int] = INVESTMENT_CLASSES,
-    format_value: Callable[[Decimal], str] = whole_text,
+    format_value: Callable[[Decimal], str] = format_whole,
 ) -> Figure:
     """The cities as tiles with name and value, coloured by class. `format_value` writes what the pointer shows."""
     tones = [SEQUENCE_TONES[_class_of(city.value or 0, classes)] for city in cities]

@@ -19,12 +19,11 @@ from dashboard.pages.groups import (
     status_chart,
 )
 from dashboard.pages.links import Links
-from dashboard.pages.sentences import format_names
 from measures.reporting_months import months_by_department, months_of, months_of_department, months_shown
 from reporting.months import ReportingMonth
-from web.charts.text import month_name
-from web.formats.dates import format_day, format_month_name
+from web.formats.dates import format_day, format_month_name, format_short_month
 from web.formats.numbers import format_number
+from web.formats.text import format_names
 from web.language import localized
 
 
@@ -62,7 +61,7 @@ def department_list(
             "status": status_chart(table["rows"], figures, title=title, head=_("Department")),
             "reports": report_chart(reports, shown_reports, months=months, day=figures.day),
         },
-        "report_months": [month_name(month) for month in months],
+        "report_months": [format_short_month(month) for month in months],
         "report_rows": shown_reports,
         "are_months_left_out": len(shown_reports) < len(listed_reports),
         "month": format_month_name(figures.day),

@@ -29,7 +29,6 @@ from dashboard.pages.rows import city_rows, measure_rows
 from dashboard.pages.sentences import (
     format_completed,
     format_earlier_day,
-    format_names,
     format_pace,
     format_red_lights,
     format_share,
@@ -51,9 +50,8 @@ from measures.timeline import History, load_history, total_on
 from projects.models import Category
 from reporting.months import ReportingMonth, reports_due_on
 from web.charts.chart import Chart, Column
-from web.charts.text import year_name
 from web.days import end_of_month_before
-from web.formats.dates import format_day, format_days, format_iso_day, format_month_name
+from web.formats.dates import format_day, format_days, format_iso_day, format_month_name, format_year
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import (
     MINUS,
@@ -64,7 +62,7 @@ from web.formats.numbers import (
     trimmed,
     with_true_minus,
 )
-from web.formats.text import format_sentence
+from web.formats.text import format_names, format_sentence
 from web.html.bars import value_bar
 from web.html.nowrap import nowrap
 from web.language import is_chinese, localized
@@ -412,7 +410,7 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
     }
     start, end = in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
     title = _("Completion rate against plan curve and time elapsed, %(years)s, as of %(day)s (%%)")
-    years = _years(start.year, end.year) if whole_plan else year_name(end.year)
+    years = _years(start.year, end.year) if whole_plan else format_year(end.year)
     return Chart(
         name="course",
         title=title % {"years": years, "day": format_day(day)},

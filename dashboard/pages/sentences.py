@@ -1,6 +1,6 @@
 """Sentences and parts of sentences that several pages of the dashboard use."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,15 +35,6 @@ def format_earlier_day(day: date, year: int) -> str:
 def format_since(figures: Figures, then: Figures | None) -> str:
     """The earlier day that figures are compared with; empty without one."""
     return format_earlier_day(then.day, figures.day.year) if then else ""
-
-
-def format_names(names: Sequence[str]) -> str:
-    """Energy, Finance and Transport; 能源、财政、交通."""
-    if is_chinese():
-        return "、".join(names)
-    if len(names) == 1:
-        return names[0]
-    return _("%(many)s and %(last)s") % {"many": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:

@@ -22,11 +22,12 @@ from regions.models import Region, RegionKind
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
-from web.charts.text import value_text, with_unit, year_name
+from web.charts.text import value_text
 from web.charts.theme import ACCENT, EDGE, GRID, GROUND, INK, INK_2, NARROW_FONT, SUBJECT_LINE
-from web.formats.dates import format_day
+from web.formats.dates import format_day, format_year
 from web.formats.numbers import NO_VALUE, trimmed
 from web.formats.sources import format_source
+from web.formats.units import format_with_unit
 from web.language import is_chinese, localized
 
 # The codes of what is emitted start so, one for each way of counting it; the second is the GDP of whole years.
@@ -164,11 +165,12 @@ def _place(before: YearPoint | None, point: YearPoint, after: YearPoint | None) 
 
 
 def _hover(point: YearPoint, gdp: Axis, emissions: Axis) -> str:
+    own = value_text(point.emissions, exact=point.emissions_are_exact)
     lines = [
-        f"{gdp.name} {with_unit(value_text(point.gdp, exact=point.gdp_is_exact), gdp.unit)}",
-        f"{emissions.name} {with_unit(value_text(point.emissions, exact=point.emissions_are_exact), emissions.unit)}",
+        f"{gdp.name} {format_with_unit(value_text(point.gdp, exact=point.gdp_is_exact), gdp.unit)}",
+        f"{emissions.name} {format_with_unit(own, emissions.unit)}",
     ]
-    return "<br>".join([year_name(point.year), *lines])
+    return "<br>".join([format_year(point.year), *lines])
 
 
 class Common(NamedTuple):

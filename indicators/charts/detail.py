@@ -10,7 +10,7 @@ from core.periods import PeriodKind
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Figure, Number
 from web.charts.labels import EndLabel, end_labels, label
-from web.charts.text import value_text, year_name
+from web.charts.text import value_text
 from web.charts.text_size import wrapped
 from web.charts.theme import (
     ACCENT,
@@ -24,6 +24,7 @@ from web.charts.theme import (
     PATH_LINE,
     SUBJECT_LINE,
 )
+from web.formats.dates import format_year
 
 
 class IndicatorPoint(NamedTuple):
@@ -191,7 +192,7 @@ def _target_words(
     name = wrapped(target.label, 14)
     if narrow:
         name = "<br>".join(wrapped(line, 14) for line in name.split("<br>"))
-    words = f"{name}<br>{year_name(target.due_year)}"
+    words = f"{name}<br>{format_year(target.due_year)}"
     written = [_beside(words, x=due, y=target.value, colour=INK_2, below=below)]
     if target.path_from:
         name = _("Path needed")
@@ -320,7 +321,7 @@ def indicator_line(
                 "mode": "markers",
                 "x": [due[target] for target in targets],
                 "y": [plain(target.value) for target in targets],
-                "hovertext": [f"{target.label}<br>{year_name(target.due_year)}" for target in targets],
+                "hovertext": [f"{target.label}<br>{format_year(target.due_year)}" for target in targets],
                 "hoverinfo": "text",
                 "customdata": [target.url for target in targets],
                 "cliponaxis": False,

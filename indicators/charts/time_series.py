@@ -25,9 +25,9 @@ from indicators.wording import (
 )
 from web.charts.chart import Chart, Column
 from web.charts.text import value_text
-from web.charts.text import with_unit as unit_behind
 from web.formats.dates import format_day
 from web.formats.numbers import MINUS
+from web.formats.units import format_with_unit
 from web.language import localized
 
 # A target of 2060 would press the years we know into a corner of the chart.
@@ -135,7 +135,7 @@ def _change_words(indicator: Indicator, change: Decimal, latest: Observation) ->
         words = _("up %(points)s percentage points") if change > 0 else _("down %(points)s percentage points")
         return words % {"points": amount}
     words = _("up %(amount)s") if change > 0 else _("down %(amount)s")
-    return words % {"amount": unit_behind(amount, shown_unit(indicator))}
+    return words % {"amount": format_with_unit(amount, shown_unit(indicator))}
 
 
 def two_digits(value: Decimal, like: Sequence[Decimal]) -> Decimal:

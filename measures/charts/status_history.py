@@ -13,9 +13,9 @@ from core.statuses import MeasureStatus
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
-from web.charts.text import day_of_year, hover_day, month_name, year_name
+from web.charts.text import hover_day
 from web.charts.theme import ACCENT, EDGE, INK_2, INK_3, RED, SUBJECT_LINE
-from web.formats.dates import format_day, format_iso_day
+from web.formats.dates import format_day, format_iso_day, format_short_day, format_short_month, format_year
 
 HEIGHT = 190
 LEVELS = {status.value: level for level, status in enumerate(MeasureStatus)}
@@ -166,7 +166,7 @@ def _superseded_label(history: StatusHistory, point: StatusPoint) -> dict[str, A
     """Beside its mark, on the side that has more room."""
     to_left = history.share_of_axis(point.effective_on) > 1 / 2
     return label(
-        _("%(day)s, corrected") % {"day": day_of_year(point.effective_on)},
+        _("%(day)s, corrected") % {"day": format_short_day(point.effective_on)},
         x=point.effective_on.isoformat(),
         y=LEVELS[point.status],
         colour=INK_3,
@@ -197,7 +197,7 @@ def _due_label(history: StatusHistory) -> list[dict[str, Any]]:
         return [label(text, colour=INK_2 if is_ahead else RED, **above)]
     share = history.share_of_axis(due_on)
     side = "left" if share < 1 / 4 else "right" if share > 3 / 4 else "center"
-    written = day_of_year(due_on) if history.first.year == history.last.year else format_day(due_on)
+    written = format_short_day(due_on) if history.first.year == history.last.year else format_day(due_on)
     return [label(f"{_('Due date')} {written}", x=due_on.isoformat(), xanchor=side, colour=RED, **above)]
 
 
@@ -207,12 +207,12 @@ def _month_ticks(history: StatusHistory, *, at_most: int) -> dict[str, Any]:
     first, last = history.first, history.last
     months = months_between(first, last)
     if len(months) == 1:
-        return {"tickvals": [last.isoformat()], "ticktext": [day_of_year(last)]}
+        return {"tickvals": [last.isoformat()], "ticktext": [format_short_day(last)]}
     every = next((n for n in (1, 2, 3, 6) if len(months) <= n * at_most), 12)
     named = [month for month in months if (month.month - 1) % every == 0]
-    texts = [month_name(month) for month in named]
+    texts = [format_short_month(month) for month in named]
     if first.year != last.year:
         for n, month in enumerate(named):
             if n == 0 or named[n - 1].year != month.year:
-                texts[n] += f"<br>{year_name(month.year)}"
+                texts[n] += f"<br>{format_year(month.year)}"
     return {"tickvals": [month.isoformat() for month in named], "ticktext": texts}

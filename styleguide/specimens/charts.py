@@ -26,7 +26,7 @@ from projects.models import Category
 from reporting.months import ReportingMonth
 from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
 from web.charts.chart import Chart, Column, Figure
-from web.charts.text import month_name, year_name
+from web.formats.dates import format_short_month, format_year
 
 CHART = '{% include "components/chart.html" with no_file=True %}'
 
@@ -167,7 +167,7 @@ def _status_history() -> Figure:
 
 def _indicator_line() -> Figure:
     years = [
-        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, year_name(year), year != 2021)
+        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, format_year(year), year != 2021)
         for year, value in ((2020, 46), (2021, 39), (2022, 36))
     ]
     years[0] = years[0]._replace(exact=False, is_floor=True)
@@ -192,7 +192,7 @@ def _with_and_without_rows() -> list[Specimen]:
         due_chart(measures, figures, Links({})),
         due_chart([], figures, Links({})),
     ]
-    context = {"report_rows": rows, "report_months": [month_name(month) for month in months]}
+    context = {"report_rows": rows, "report_months": [format_short_month(month) for month in months]}
     return [
         Specimen(
             CHART,

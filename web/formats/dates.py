@@ -28,6 +28,20 @@ def format_month_name(value: date) -> str:
     return f"{value.month}月" if is_chinese() else format_date(value, "MMMM", locale=babel_locale())
 
 
+def format_short_month(value: date) -> str:
+    """The same in a chart: 8月, Aug."""
+    return f"{value.month}月" if is_chinese() else format_date(value, "MMM", locale="en")
+
+
+def format_short_day(value: date) -> str:
+    """A day in a chart, where its year is clear: 8月29日, 29 Aug."""
+    return f"{value.month}月{value.day}日" if is_chinese() else format_date(value, "d MMM", locale="en")
+
+
+def format_year(year: int) -> str:
+    return f"{year}年" if is_chinese() else str(year)
+
+
 def format_iso_day(value: OptionalDay) -> str:
     """For tables and fields: 2023-08-29."""
     return _to_day(value).isoformat() if value else NO_VALUE

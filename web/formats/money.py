@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
-from core.rounding import whole
-from web.formats.numbers import NO_VALUE, format_number, trimmed
+from web.formats.numbers import NO_VALUE, format_number, format_whole, trimmed
+from web.formats.units import format_with_unit
 from web.language import is_chinese
 
 WAN_PER_YI = 10_000
@@ -52,7 +52,7 @@ def exact_money(wan: int) -> tuple[str, str]:
 
 def format_exact_money(wan: int | str | None) -> str:
     """万元 in a sentence, without rounding: 9.42亿元; 942 million yuan."""
-    return NO_VALUE if wan is None or wan == "" else _with_unit(*exact_money(int(wan)))
+    return NO_VALUE if wan is None or wan == "" else format_with_unit(*exact_money(int(wan)))
 
 
 def rounded_money(yi: Decimal) -> tuple[str, str]:
@@ -61,15 +61,11 @@ def rounded_money(yi: Decimal) -> tuple[str, str]:
         trillions = (yi / YI_PER_TRILLION).quantize(Decimal("0.01"), ROUND_HALF_UP)
         return format_number(trimmed(trillions)), _("trillion yuan")
     if is_chinese():
-        return format_number(whole(yi)), "亿元"
+        return format_whole(yi), "亿元"
     billions = (yi / 10).quantize(Decimal("0.1") if yi else Decimal(1), ROUND_HALF_UP)
     return format_number(billions), _("billion yuan")
 
 
 def format_rounded_money(yi: Decimal) -> str:
     """The same in a sentence: 8.45万亿元; 93.6 billion yuan."""
-    return _with_unit(*rounded_money(yi))
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
+    return format_with_unit(*rounded_money(yi))

@@ -3,6 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from core.rounding import whole
+
 # Stands where there is no value.
 NO_VALUE = "—"
 MINUS = "\u2212"
@@ -18,6 +20,11 @@ def format_number(value: OptionalNumber) -> str:
     if value is None or value == "":
         return NO_VALUE
     return f"{to_decimal(value):,f}"
+
+
+def format_whole(value: Decimal) -> str:
+    """Rounded half up: 44,125."""
+    return format_number(whole(value))
 
 
 def format_change(value: OptionalNumber) -> str:

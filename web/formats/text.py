@@ -1,13 +1,15 @@
 """Sentences and their parts in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from babel.lists import format_list as babel_list
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext, pgettext
 
 from web.formats.numbers import NO_VALUE, format_number
+from web.language import babel_locale, is_chinese
 
 
 def format_sentence(text: str, **parts: Any) -> SafeString:
@@ -18,6 +20,11 @@ def format_sentence(text: str, **parts: Any) -> SafeString:
 def format_list(items: Iterable[str]) -> str:
     """Energy, Finance, Transport; 能源、财政、交通."""
     return pgettext("between items", ", ").join(items)
+
+
+def format_names(names: Sequence[str]) -> str:
+    """Energy, Finance and Transport; 能源、财政、交通."""
+    return "、".join(names) if is_chinese() else babel_list(names, locale=babel_locale())
 
 
 def format_result_count(count: int) -> str:

@@ -7,6 +7,14 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from web.formats.numbers import trimmed
+from web.language import is_chinese
+
+
+def format_with_unit(text: str, unit: str) -> str:
+    """10,307亿元, 83.82 GW."""
+    if not unit:
+        return text
+    return f"{text}{unit}" if is_chinese() else f"{text} {unit}"
 
 
 class EnglishUnit(NamedTuple):

@@ -4,8 +4,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.translation import gettext as _
 
-from web.formats.dates import format_iso_day
-from web.formats.dates import format_datetime
+from web.formats.dates import format_datetime, format_iso_day
 
 
 class Chip(NamedTuple):

@@ -3,8 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
-from web.formats.dates import format_day, format_days, format_duration, format_iso_day, format_month
-from web.formats.dates import format_datetime
+from web.formats.dates import format_datetime, format_day, format_days, format_duration, format_iso_day, format_month
 
 pytestmark = pytest.mark.usefixtures("english")
 AUGUST_29 = date(2023, 8, 29)
