@@ -1,6 +1,7 @@
 """What the page of all departments shows, and that of one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from dashboard.pages.groups import (
     status_chart,
 )
 from dashboard.pages.links import Links
-from measures.reporting_months import months_by_department, months_of, months_of_department, months_shown
+from measures.reporting_months import months_by_department, months_of_department, months_shown
 from reporting.months import ReportingMonth
 from web.formats.dates import format_day, format_month_name, format_short_month
 from web.formats.numbers import format_number
@@ -95,7 +96,9 @@ def department_detail(
     if department is None:
         return None
     measures = list(listed_measures(figures, then).filter(lead_department=department.group))
-    count, month = department.figures["total"], months_of(figures.plan, day=figures.day).get(department.group.pk)
+    months = _months(figures, department.group)
+    this_month = months[-1][1] if months else ReportingMonth(0, 0)
+    count = department.figures["total"]
     total = ngettext("The department leads %(count)s measure", "The department leads %(count)s measures", count)
     return {
         **group_detail(figures, "department", department, groups, measures, links, then=then),
@@ -104,18 +107,18 @@ def department_detail(
             department.figures,
             total=total % {"count": format_number(count)},
             nothing=_("It leads no measure of this plan."),
-            reports=_format_reports(figures, month) if month else "",
+            reports=_format_reports(figures, this_month) if this_month.owed else "",
         ),
         "merged": _format_merged(department.group),
-        "months": _month_rows(figures, department.group),
+        "months": [{"label": format_month_name(day), "month": month} for day, month in months],
     }
 
 
-def _month_rows(figures: Figures, department: Department) -> list[dict[str, Any]]:
-    """What it owed and filed for each month of the year up to the day."""
+def _months(figures: Figures, department: Department) -> list[tuple[date, ReportingMonth]]:
+    """What it owed and filed for each month of the year up to that of the day."""
     months = months_shown(figures.plan, figures.day)
     found = months_of_department(department.pk, plan=figures.plan, months=months, by=figures.day)
-    return [{"label": format_month_name(day), "month": month} for day, month in zip(months, found, strict=True)]
+    return list(zip(months, found, strict=True))
 
 
 def _format_merged(department: Department) -> str:
