@@ -103,14 +103,14 @@ def scope_filters(path: str) -> tuple[str, ...]:
     return tuple(name for name in fields if name != "category" or not path.startswith(BY_CATEGORY))
 
 
-def requested_explanation(request: HttpRequest, figures: Figures) -> Explanation:
+def asked_explanation(request: HttpRequest, figures: Figures) -> Explanation:
     """Raises BadQuery for an unknown figure, naming the known ones, for what does not narrow it, and for values that
     the lists of its rows do not know.
     """
     path = request.GET.get("figure", "")
     if not _is_known(path, figures):
         raise BadQuery({"figure": [not_one_of(_known_paths(figures), is_missing=not path)]})
-    return explain(figures, path, _requested_scope(request, path))
+    return explain(figures, path, _asked_scope(request, path))
 
 
 def _known_paths(figures: Figures) -> Iterable[str]:
@@ -133,7 +133,7 @@ def _is_known(path: str, figures: Figures) -> bool:
     return path in (states_by_path(figures) if path.startswith("indicators.") else figure_definitions())
 
 
-def _requested_scope(request: HttpRequest, path: str) -> Scope:
+def _asked_scope(request: HttpRequest, path: str) -> Scope:
     given = {name: request.GET[name] for name in SCOPE_FILTERS if request.GET.get(name)}
     allowed = scope_filters(path)
     if wrong := [name for name in given if name not in allowed]:

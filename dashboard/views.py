@@ -10,14 +10,14 @@ from accounts.models import Department
 from accounts.permissions import may_review
 from core.clock import today
 from dashboard.changes import Changes
-from dashboard.explanations import requested_explanation
+from dashboard.explanations import asked_explanation
 from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import city_detail, city_list
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
 from dashboard.pages.links import FigureLinks, Links
-from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, requested_ordering
+from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked_ordering
 from dashboard.pages.overview import overview_context
 from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
@@ -117,7 +117,7 @@ class DepartmentsPage(PlanPage):
         return asked_comparison(request, self.day, default=LAST_MONTH if request.GET.get("fallen") == "most" else "")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = requested_ordering(self.request, MEASURE_SORT_KEYS, "gap")
+        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "gap")
         unreported_only = self.choice("reported", ["all", "no"]) == "no"
         fallen_only = self.choice("fallen", ["all", "most"]) == "most"
         all_months = self.choice("months", ["gaps", "all"]) == "all"
@@ -141,7 +141,7 @@ class SectionsPage(PlanPage):
     template_name = "dashboard/sections.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = requested_ordering(self.request, MEASURE_SORT_KEYS, "gap")
+        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "gap")
         return section_list(self.figures, self.links, ordering=ordering, then=self.then)
 
 
@@ -149,7 +149,7 @@ class CitiesPage(PlanPage):
     template_name = "dashboard/cities.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = requested_ordering(self.request, PROJECT_SORT_KEYS, "-total_investment")
+        ordering = asked_ordering(self.request, PROJECT_SORT_KEYS, "-total_investment")
         show = self.choice("show", ["total_investment", "total"])
         return city_list(self.figures, self.links, ordering=ordering, show=show, then=self.then)
 
@@ -215,7 +215,7 @@ class ExplainPage(PlanPage):
     template_name = "dashboard/explain.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        explanation = requested_explanation(self.request, self.figures)
+        explanation = asked_explanation(self.request, self.figures)
         # Its own figure needs no link here.
         return {"why": None, **explanation_context(explanation, self.links)}
 

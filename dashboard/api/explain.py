@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
-from dashboard.explanations import SCOPE_FILTERS, CountedRows, requested_explanation, scope_query
+from dashboard.explanations import SCOPE_FILTERS, CountedRows, asked_explanation, scope_query
 from dashboard.figures import Figures
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
@@ -119,7 +119,7 @@ class Explain(Endpoint):
         plan = asked_plan(request._request)
         if plan is None:
             raise Http404(_("There is no action plan yet."))
-        explanation = requested_explanation(request._request, Figures(plan, self.day))
+        explanation = asked_explanation(request._request, Figures(plan, self.day))
         fresh = explanation.freshness
         return Response(
             {

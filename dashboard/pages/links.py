@@ -16,9 +16,6 @@ from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures
 from web.days import STICKY_PARAMETERS
 
-# Stands for the path of a figure in an address that is made once for all figures of a page.
-FIGURE = "FIGURE"
-
 
 @dataclass(frozen=True)
 class Links:
@@ -54,7 +51,6 @@ class FigureLinks:
         self.scope = scope
         self.labels = {path: each.label for path, each in figure_definitions().items()}
         self.question = _("Why this number? %(figure)s")
-        self.addresses: dict[tuple[str, ...], tuple[str, str]] = {}
 
     def of(self, path: str) -> dict[str, str] | None:
         """The address and the text of the link; `source`: where the API has the figure, if not in the summary. None
@@ -63,21 +59,13 @@ class FigureLinks:
         label = (self._indicator_labels if path.startswith("indicators.") else self.labels).get(path)
         if label is None:
             return None
-        page, api = self._addresses(tuple(name for name in self.scope if name in scope_filters(path)))
+        scope = {name: value for name, value in self.scope.items() if name in scope_filters(path)}
         return {
-            "url": page.replace(FIGURE, path, 1),
-            "words": self.question % {"figure": label},
-            "source": api.replace(FIGURE, path, 1),
+            "url": self.links.url("dashboard:explain", figure=path, **scope),
+            "label": self.question % {"figure": label},
+            "source": self.links.url("api-explain", figure=path, **scope) if scope else "",
         }
 
     @cached_property
     def _indicator_labels(self) -> dict[str, str]:
         return {path: indicator_label(path, state) for path, state in states_by_path(self.figures).items()}
-
-    def _addresses(self, names: tuple[str, ...]) -> tuple[str, str]:
-        """Of the page and, where the figure is narrowed, in the API."""
-        if names not in self.addresses:
-            query = {"figure": FIGURE, **{name: self.scope[name] for name in names}}
-            api = self.links.url("api-explain", **query) if names else ""
-            self.addresses[names] = self.links.url("dashboard:explain", **query), api
-        return self.addresses[names]

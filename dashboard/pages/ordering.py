@@ -31,7 +31,7 @@ PROJECT_SORT_KEYS: SortKeys = {
 }
 
 
-def requested_ordering(request: HttpRequest, sort_keys: SortKeys, default: str) -> str:
+def asked_ordering(request: HttpRequest, sort_keys: SortKeys, default: str) -> str:
     """Raises BadQuery for an unknown order."""
     asked = request.GET.get("ordering", "") or default
     if asked.removeprefix("-") not in sort_keys:

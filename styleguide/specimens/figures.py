@@ -10,8 +10,8 @@ class SampleFigureLinks:
     """Stands for dashboard.pages.links.FigureLinks."""
 
     def of(self, path: str) -> dict[str, str]:
-        words = _("Why this number? %(figure)s") % {"figure": MeasureStatus.COMPLETED.label}
-        return {"url": f"/explain/?figure={path}", "words": words, "source": "/api/v1/summary/"}
+        label = _("Why this number? %(figure)s") % {"figure": MeasureStatus.COMPLETED.label}
+        return {"url": f"/explain/?figure={path}", "label": label, "source": "/api/v1/summary/"}
 
 
 def figure_entries() -> list[Entry]:

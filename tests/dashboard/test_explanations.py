@@ -37,7 +37,7 @@ def reader(demo):
 
 def explained(plan, query, *, day=TODAY):
     with translation.override("en"):
-        return explaining.requested_explanation(RequestFactory().get(f"/explain/?{query}"), Figures(plan, day))
+        return explaining.asked_explanation(RequestFactory().get(f"/explain/?{query}"), Figures(plan, day))
 
 
 def at(answer, path):

@@ -15,7 +15,7 @@ class Explainer(Protocol):
     """What a page with explained figures has as `why` in its context."""
 
     def of(self, path: str) -> Mapping[str, str] | None:
-        """`url` and `words` of the link, and the `source` whose figure is explained. None for what is not explained."""
+        """`url` and `label` of the link, and the `source` whose figure is explained. None for what is not explained."""
 
 
 WHY_LINK = re.compile(r'<a class="why"[^>]*></a>')
@@ -51,7 +51,7 @@ def figure(
             format_html(' data-source="{}"', source) if source else "",
         ),
         content=mark_safe(content.strip()),
-        why=_why_link(explained["url"], explained["words"]) if explained else "",
+        why=_why_link(explained["url"], explained["label"]) if explained else "",
     )
 
 

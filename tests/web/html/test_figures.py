@@ -37,7 +37,7 @@ class Why:
     def of(self, path):
         if path != "measures.total":
             return None
-        return {"url": "/explain/?figure=measures.total&city=1", "words": 'Why "this"?', "source": "/api/v1/x/?a=1&b=2"}
+        return {"url": "/explain/?figure=measures.total&city=1", "label": 'Why "this"?', "source": "/api/v1/x/?a=1&b=2"}
 
 
 def test_a_figure_that_is_explained_has_a_mark_without_text_beside_it():
