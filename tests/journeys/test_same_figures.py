@@ -322,9 +322,10 @@ def test_categories_are_rounded_for_themselves_and_a_note_says_where_they_do_not
 @pytest.mark.parametrize("day", [*DAYS, "2023-05-31"])
 def test_percentages_that_are_shown_together_sum_to_100(demonstration: None, day: str) -> None:
     page = Reader(day).page("/")
-    groups = re.findall(r"<(\w+)[^>]* data-shares[ >](.*?)\n  </\1>", page, re.DOTALL)
+    # Up to the end tag that stands as far in as the start tag.
+    groups = re.findall(r"\n( *)<(\w+)[^>]* data-shares[ >](.*?)\n\1</\2>", page, re.DOTALL)
     assert len(groups) == 1
-    for _tag, group in groups:
+    for _indent, _tag, group in groups:
         tenths = [round(float(each) * 10) for each in re.findall(r">\s*([\d.]+)%\s*<", group)]
         assert (len(tenths), sum(tenths)) == (3, 1000)
 
