@@ -58,7 +58,8 @@ def status_mark(status: str | None) -> SafeString:
     """The cells of a status and its word."""
     if not status:
         return NONE_WRITTEN
-    return format_html('<span class="mark">{} {}</span>', status_cells(status), MeasureStatus(status).label)
+    status = MeasureStatus(status)
+    return format_html('<span class="mark">{} {}</span>', CELLS[status], status.label)
 
 
 def change_mark(then: str | None, now: str) -> SafeString:
