@@ -40,24 +40,25 @@ def parse_day(raw: str) -> date | None:
 def parse_timestamp(raw: str) -> datetime | None:
     """A time of ISO 8601 with its offset, to the second; a day is its start in Shanghai. None for anything else."""
     if day := parse_day(raw):
-        moment = datetime.combine(day, time.min, SHANGHAI)
+        timestamp = datetime.combine(day, time.min, SHANGHAI)
     elif TIMESTAMP.fullmatch(raw):
         try:
-            moment = datetime.fromisoformat(raw).replace(microsecond=0)
+            timestamp = datetime.fromisoformat(raw).replace(microsecond=0)
         except ValueError:
             return None
     else:
         return None
     try:
-        return moment.astimezone(UTC)
+        return timestamp.astimezone(UTC)
     except OverflowError:
         # The calendar begins and ends in Shanghai at other moments than in UTC.
-        return datetime.min.replace(tzinfo=UTC) if moment.year == 1 else datetime.max.replace(microsecond=0, tzinfo=UTC)
+        end = datetime.min if timestamp.year == 1 else datetime.max.replace(microsecond=0)
+        return end.replace(tzinfo=UTC)
 
 
-def api_timestamp(moment: datetime) -> str:
+def api_timestamp(timestamp: datetime) -> str:
     """As the API gives times: in Shanghai, to the second."""
-    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    return timestamp.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def parse_month(raw: str) -> date | None:

@@ -37,7 +37,7 @@ class DayFilter(django_filters.DateFilter):
 
 
 class TimestampField(forms.Field):
-    """A moment with its offset, or a day: its start in Shanghai."""
+    """A time with its offset, or a day: its start in Shanghai."""
 
     default_error_messages = {
         "invalid": gettext_lazy(
@@ -49,10 +49,10 @@ class TimestampField(forms.Field):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        moment = parse_timestamp(value)
-        if moment is None:
+        timestamp = parse_timestamp(value)
+        if timestamp is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return moment
+        return timestamp
 
 
 class TimestampFilter(django_filters.Filter):
