@@ -17,11 +17,11 @@ from accounts.permissions import may_read
 from core.clock import today
 from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
-from dashboard.api.places import Departments, Regions
 from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
+from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
 from measures.api.measures import MeasureDetail, Measures
 from measures.api.plans import Plans, Sections
@@ -29,6 +29,7 @@ from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission,
 from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
 from projects.api.projects import ProjectDetail, Projects
+from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Unknown
 from web.api.problems import PROBLEMS
 from web.api.throttles import AnonymousThrottle, TokenThrottle

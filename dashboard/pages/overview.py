@@ -19,7 +19,6 @@ from core.periods import PeriodKind, month_end, months_between
 from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.changes import EarlierFigures, Fall, earlier_figures, fallen_most, figure_changes
-from dashboard.charts.growth import GrowthPoint, growth_figure
 from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
 from dashboard.charts.tile_map import INVESTMENT_CLASSES, PROJECT_CLASSES, Tile, city_tile_map
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
@@ -35,6 +34,7 @@ from dashboard.pages.sentences import (
     format_unreported,
     rounding_note,
 )
+from indicators.charts.growth import GrowthPoint, growth_figure
 from indicators.state import ChangeSince, IndicatorState
 from indicators.wording import (
     change_cell,

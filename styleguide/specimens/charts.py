@@ -10,7 +10,6 @@ from core.lights import Light
 from core.periods import MonthState
 from core.statuses import MeasureStatus
 from dashboard.charts.due_dates import Due, due_chart
-from dashboard.charts.growth import GrowthPoint, growth_figure
 from dashboard.charts.progress_curve import RunningTotal, progress_curve
 from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
@@ -20,6 +19,7 @@ from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
+from indicators.charts.growth import GrowthPoint, growth_figure
 from measures.charts.status_history import StatusPoint, status_history_figure
 from measures.models import Plan
 from projects.models import Category

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from dashboard.charts.growth import GrowthPoint, growth_figure
 from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, progress_curve
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.tile_map import Tile, city_tile_map
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
+from indicators.charts.growth import GrowthPoint, growth_figure
 from tests.charts import checked
 from web.charts.axes import scale
 from web.charts.chart import Figure
