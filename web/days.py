@@ -52,8 +52,9 @@ def parse_timestamp(raw: str) -> datetime | None:
         return timestamp.astimezone(UTC)
     except OverflowError:
         # The calendar begins and ends in Shanghai at other moments than in UTC.
-        end = datetime.min if timestamp.year == 1 else datetime.max.replace(microsecond=0)
-        return end.replace(tzinfo=UTC)
+        if timestamp.year == 1:
+            return datetime.min.replace(tzinfo=UTC)
+        return datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 def api_timestamp(timestamp: datetime) -> str:
