@@ -142,9 +142,7 @@ def log_in(browser: Browser, site: str, name: str, password: str, state: Path) -
     return str(state)
 
 
-def main() -> None:
-    """Pictures of the demonstration: without a folder docs/overview.png for the README, with one every page in both
-    languages and three widths, about eight minutes."""
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run screenshots", description=main.__doc__)
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where to; made if it is not there")
     kind = parser.add_mutually_exclusive_group()
@@ -160,6 +158,25 @@ def main() -> None:
     options = parser.parse_args()
     if options.folder is None and (options.charts or options.page):
         parser.error("name the FOLDER that the pictures go into.")
+    options.page = options.page or names
+    return options
+
+
+def take_pages(browser: Browser, site: str, folder: Path, names: list[str], data: Path) -> None:
+    """`data`: the folder of the demonstration, where it keeps the passwords."""
+    take_all({name: PAGES[name] for name in names if name in PAGES}, browser, site, folder)
+    passwords = json.loads((data / "demo-accounts.json").read_text(encoding="utf-8"))
+    for account in ("ada", "rita", "ben", "admin"):
+        pages = {name: path for name, (who, path) in WORK_PAGES.items() if who == account and name in names}
+        # Ada first, even where none of hers is asked for: what the office reviews is what she files.
+        state = log_in(browser, site, account, passwords[account], data / f"{account}.json")
+        take_all(pages, browser, site, folder, state)
+
+
+def main() -> None:
+    """Pictures of the demonstration: without a folder docs/overview.png for the README, with one every page in both
+    languages and three widths, about eight minutes."""
+    options = read_arguments()
     with tempfile.TemporaryDirectory() as data, demonstration(Path(data)) as site, sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=sandbox)
@@ -170,15 +187,8 @@ def main() -> None:
         options.folder.mkdir(parents=True, exist_ok=True)
         if options.charts:
             take_charts(browser, site, options.folder)
-            return
-        names = options.page or names
-        take_all({name: PAGES[name] for name in names if name in PAGES}, browser, site, options.folder)
-        passwords = json.loads((Path(data) / "demo-accounts.json").read_text(encoding="utf-8"))
-        for name in ("ada", "rita", "ben", "admin"):
-            pages = {page: path for page, (who, path) in WORK_PAGES.items() if who == name and page in names}
-            # Ada first, even where none of hers is asked for: what the office reviews is what she files.
-            state = log_in(browser, site, name, passwords[name], Path(data) / f"{name}.json")
-            take_all(pages, browser, site, options.folder, state)
+        else:
+            take_pages(browser, site, options.folder, options.page, Path(data))
 
 
 @contextmanager
