@@ -21,7 +21,7 @@ from web.lists.listing import Listing
 
 
 @dataclass
-class MemberListing(Listing):
+class GroupListing(Listing):
     """The list of rows that are sums, and so in memory. `orderings` names figures; "number" is the usual order."""
 
     members: Sequence[GroupFigures] = ()
@@ -111,7 +111,7 @@ class Rollups(ListEndpoint):
         members = [] if self.plan is None else self.get_members(Figures(self.plan, self.day), by)
         if self.plan and self.compared:
             self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
-        return MemberListing(self.request, self.orderings, self.default_ordering, members=members)
+        return GroupListing(self.request, self.orderings, self.default_ordering, members=members)
 
     def get_meta(self) -> dict[str, Any]:
         if self.plan is None:
