@@ -3,7 +3,18 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
-from web.formats.dates import format_datetime, format_day, format_days, format_duration, format_iso_day, format_month
+from web.formats.dates import (
+    format_datetime,
+    format_day,
+    format_days,
+    format_duration,
+    format_iso_day,
+    format_month,
+    format_month_name,
+    format_short_day,
+    format_short_month,
+    format_year,
+)
 
 pytestmark = pytest.mark.usefixtures("english")
 AUGUST_29 = date(2023, 8, 29)
@@ -71,3 +82,22 @@ def test_a_duration_has_one_unit(seconds, text, chinese):
     assert format_duration(seconds) == text
     with translation.override("zh-hans"):
         assert format_duration(seconds) == chinese
+
+
+@pytest.mark.parametrize(
+    ("day", "english", "chinese"),
+    [
+        (date(2023, 9, 3), ["September", "Sep", "3 Sep"], ["9月", "9月", "9月3日"]),
+        (date(2023, 12, 31), ["December", "Dec", "31 Dec"], ["12月", "12月", "12月31日"]),
+    ],
+)
+def test_months_and_days_are_short_where_the_year_is_clear(day, english, chinese):
+    for language, texts in (("en", english), ("zh-hans", chinese)):
+        with translation.override(language):
+            assert [format_month_name(day), format_short_month(day), format_short_day(day)] == texts
+
+
+def test_a_year_has_its_sign_in_chinese():
+    assert format_year(2023) == "2023"
+    with translation.override("zh-hans"):
+        assert format_year(2023) == "2023年"

@@ -5,12 +5,15 @@ import pytest
 
 from web.formats.json import json_default
 from web.formats.numbers import (
+    format_change,
     format_gap,
     format_gap_cell,
     format_number,
     format_percent,
+    format_whole,
     json_number,
     trimmed,
+    with_true_minus,
 )
 
 
@@ -89,3 +92,18 @@ def test_a_rate_always_has_one_decimal(value, text):
 def test_a_gap_has_its_sign_and_a_hyphen_only_in_cells(value, in_a_sentence, in_a_cell):
     assert format_gap(value) == in_a_sentence
     assert format_gap_cell(value) == in_a_cell
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(3, "+3"), (0, "0"), (-1200, "-1,200"), (Decimal("0.5"), "+0.5"), (None, "—")]
+)
+def test_a_change_has_its_sign(value: Any, text: str) -> None:
+    assert format_change(value) == text
+
+
+def test_a_whole_number_is_rounded_half_up() -> None:
+    assert [format_whole(Decimal(value)) for value in ("44124.5", "0.49", "-0.5")] == ["44,125", "0", "-1"]
+
+
+def test_a_written_number_gets_a_true_minus() -> None:
+    assert with_true_minus("-1,200.5") == "\u22121,200.5"

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from web.formats.units import english_decimals, english_unit, in_english_unit
+from web.formats.units import english_decimals, english_unit, format_with_unit, in_english_unit
 
 ROUNDED = ("trillion yuan", "million people")
 
@@ -26,3 +26,13 @@ def test_units_that_only_chinese_counts_in_are_converted(stored, value, shown, e
     assert (rounded, english_decimals(stored)) == (Decimal(shown), 2 if unit in ROUNDED else 0)
     assert f"{in_english_unit(Decimal(value), stored, exactly=True):f}" == exactly
     assert english_unit(stored) == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "english", "chinese"),
+    [("GW", "83.82 GW", "83.82GW"), ("亿元", "83.82 亿元", "83.82亿元"), ("", "83.82", "83.82")],
+)
+def test_a_unit_stands_behind_its_number(unit, english, chinese):
+    for language, text in (("en", english), ("zh-hans", chinese)):
+        with translation.override(language):
+            assert format_with_unit("83.82", unit) == text
