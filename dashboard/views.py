@@ -26,10 +26,10 @@ from measures.models import Plan
 from regions.models import Region, RegionKind
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
-from web.views import ReadingView
+from web.views import PageView
 
 
-class PlanPage(ReadingView):
+class PlanPage(PageView):
     """A page about a plan on a day. A site without a plan says so instead."""
 
     shows_totals = True

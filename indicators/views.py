@@ -32,10 +32,10 @@ from regions.models import RegionKind
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.html.sources import source_link
-from web.views import ListPage, ReadingView
+from web.views import FilteredListView, PageView
 
 
-class IndicatorList(ListPage):
+class IndicatorList(FilteredListView):
     template_name = "indicators/indicator_list.html"
     filterset_class = IndicatorFilter
     orderings = INDICATOR_ORDERINGS
@@ -83,7 +83,7 @@ def since_cells(since: ChangeSince) -> dict[str, Any]:
     }
 
 
-class IndicatorDetail(ReadingView):
+class IndicatorDetail(PageView):
     template_name = "indicators/indicator_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
 from web.formats.money import format_exact_money
 from web.html.sources import source_link
-from web.views import ListPage, ReadingView
+from web.views import FilteredListView, PageView
 
 
-class ProjectList(ListPage):
+class ProjectList(FilteredListView):
     shows_totals = True
     template_name = "projects/project_list.html"
     filterset_class = ProjectFilter
@@ -41,7 +41,7 @@ class ProjectList(ListPage):
         }
 
 
-class ProjectDetail(ReadingView):
+class ProjectDetail(PageView):
     template_name = "projects/project_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rollups import runs, runs_page
 from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
-from web.views import WorkPage
+from web.views import TodayView
 
 
 def _choice(name: str, asked: str, choices: list[str]) -> str:
@@ -21,7 +21,7 @@ def _choice(name: str, asked: str, choices: list[str]) -> str:
     return asked
 
 
-class RunsPage(WorkPage):
+class RunsPage(TodayView):
     template_name = "rollups/runs.html"
 
     def may_open(self, request: HttpRequest) -> bool:

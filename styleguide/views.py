@@ -20,7 +20,7 @@ from styleguide.specimens.marks import mark_entries
 from styleguide.specimens.specimen import Entry, ValueTable
 from styleguide.specimens.tables import table_entries
 from styleguide.specimens.values import value_tables
-from web.views import WorkPage
+from web.views import TodayView
 
 LIBRARIES = "{% load i18n pilotzone %}"
 # The query of a filtered list, for the tags that read the page's own address.
@@ -31,7 +31,7 @@ def render(code: str, context: dict[str, Any], request: HttpRequest) -> str:
     return engines["django"].from_string(LIBRARIES + code).render(context, request)
 
 
-class GalleryPage(WorkPage):
+class GalleryPage(TodayView):
     template_name = "styleguide/gallery.html"
 
     def may_open(self, request: HttpRequest) -> bool:

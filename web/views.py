@@ -23,7 +23,7 @@ from web.lists.listing import Listing
 from web.unsaved_input import RestoresInput
 
 
-class ReadingView(RestoresInput, TemplateView):
+class PageView(RestoresInput, TemplateView):
     """A page as of a day, for those who may read: others log in first, or are refused.
 
     `day` is the page's day, `as_of` in its context; `compared` the earlier day that it is compared with, if any.
@@ -79,7 +79,7 @@ class ReadingView(RestoresInput, TemplateView):
         )
 
 
-class WorkPage(ReadingView):
+class TodayView(PageView):
     """A page on which people act, which is always of today."""
 
     is_cached = False
@@ -95,7 +95,7 @@ class WorkPage(ReadingView):
         return super().get_context_data(**kwargs) | {"as_of": None}
 
 
-class ListPage(ReadingView):
+class FilteredListView(PageView):
     """A filtered list: the same filter set, orderings and pages as the API's list of the same rows."""
 
     filterset_class: Any

@@ -25,10 +25,10 @@ from measures.services import load_changes
 from web.errors import add_refusal
 from web.language import localized
 from web.unsaved_input import restore_input
-from web.views import WorkPage
+from web.views import TodayView
 
 
-class OfficeForm(WorkPage):
+class OfficeForm(TodayView):
     """A form that changes `subject`. A refusal goes back with what was typed.
 
     `heading` may hold %(name)s, which is the subject's name; `done` is said after the change.

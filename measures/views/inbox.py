@@ -15,10 +15,10 @@ from django_filters import FilterSet
 from accounts.permissions import signed_in
 from measures.models import Notice
 from measures.notices import notice_sentence, notices_for, read_all, read_notice
-from web.views import ListPage, WorkPage
+from web.views import FilteredListView, TodayView
 
 
-class Inbox(WorkPage, ListPage):
+class Inbox(TodayView, FilteredListView):
     template_name = "measures/inbox.html"
     filterset_class = FilterSet
     orderings = {"created_at": ["created_at"]}

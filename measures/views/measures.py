@@ -32,7 +32,7 @@ from web.errors import add_refusal
 from web.html.sources import source_link
 from web.language import localized
 from web.unsaved_input import restore_input
-from web.views import ListPage, ReadingView
+from web.views import FilteredListView, PageView
 
 OPEN_REPORTS = 3
 NAMED_PROJECTS = 5
@@ -56,7 +56,7 @@ class MeasureRow(NamedTuple):
     note: str
 
 
-class MeasureList(ListPage):
+class MeasureList(FilteredListView):
     shows_totals = True
     template_name = "measures/measure_list.html"
     filterset_class = MeasureFilter
@@ -192,7 +192,7 @@ def summarize_terms(rows: list[TermRow]) -> dict[str, TermSummary]:
     return summaries
 
 
-class MeasureDetail(ReadingView):
+class MeasureDetail(PageView):
     template_name = "measures/measure_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -312,7 +312,7 @@ class CommentOnMeasure(MeasureDetail):
         return self.render_to_response(self.get_context_data(comment_form=form, **kwargs))
 
 
-class LightsRule(ReadingView):
+class LightsRule(PageView):
     """The rule of the lights, with the thresholds in force."""
 
     template_name = "measures/lights.html"

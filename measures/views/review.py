@@ -31,7 +31,7 @@ from web.language import localized
 from web.lists.filters import SlugFilter
 from web.lists.listing import MAX_PAGE_SIZE
 from web.unsaved_input import restore_input
-from web.views import ListPage, WorkPage
+from web.views import FilteredListView, TodayView
 
 
 class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -47,7 +47,7 @@ class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
         fields: list[str] = []
 
 
-class ReviewPage(WorkPage, ListPage):
+class ReviewPage(TodayView, FilteredListView):
     template_name = "measures/review.html"
     filterset_class = WaitingReportFilter
     orderings = {"submitted_on": ["submitted_on", "submitted_at"]}
@@ -148,7 +148,7 @@ def _is_id(raw: str) -> bool:
     return raw.isascii() and raw.isdigit() and len(raw) <= 15
 
 
-class BoardPage(WorkPage):
+class BoardPage(TodayView):
     template_name = "measures/board.html"
 
     def may_open(self, request: HttpRequest) -> bool:

@@ -23,10 +23,10 @@ from measures.workspace import load_workspace
 from reporting.months import reports_due_on
 from web.days import asked_month
 from web.lists.listing import MAX_PAGE_SIZE
-from web.views import WorkPage
+from web.views import TodayView
 
 
-class WorkspacePage(WorkPage):
+class WorkspacePage(TodayView):
     template_name = "measures/workspace.html"
     # Codes of measures for which "no change" was refused, with the reason.
     failures: dict[str, str] = {}
