@@ -6,10 +6,7 @@ from django.http import HttpRequest
 
 
 class SizeLimit(FileUploadHandler):
-    """Drops a file as soon as it has grown too large; the rest of the form arrives all the same.
-
-    Which files were dropped stands in `refused_files` of the request.
-    """
+    """Drops a file as soon as it is too large; the rest of the form arrives. `refused_files` names what was dropped."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > settings.PILOTZONE_EVIDENCE_MEGABYTES * 1024 * 1024:
@@ -24,4 +21,5 @@ class SizeLimit(FileUploadHandler):
 
 def refused_files(request: HttpRequest) -> list[str]:
     """The names of the files that were too large to be taken."""
-    return getattr(request, "refused_files", [])
+    names: list[str] = getattr(request, "refused_files", [])
+    return names
