@@ -269,7 +269,7 @@ class Indicators(IndicatorRows, ListEndpoint):
     default_ordering = "headline"
     name = "indicators"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Indicator]:
         return Indicator.objects.all()
 
 

@@ -60,5 +60,5 @@ class Observations(ListEndpoint):
     default_ordering = "-period_end"
     name = "observations"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Observation]:
         return Observation.objects.released(self.day)

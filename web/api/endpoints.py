@@ -278,7 +278,7 @@ class RowEndpoint(Endpoint):
         """The rows of a page, or of a chunk of an export: what belongs to all of them is read at once."""
         return make_rows(Chunk(self, objects), self.asked_row_fields)
 
-    def get_row(self, queryset: QuerySet) -> Response:
+    def get_row(self, queryset: QuerySet[Any]) -> Response:
         """The answer of one row. Raises Http404 where the queryset finds none."""
         found = queryset.values(*columns_of(self.asked_row_fields.values())).first()
         if found is None:
@@ -341,7 +341,7 @@ class ListEndpoint(RowEndpoint):
             }
         )
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> QuerySet[Any]:
         raise NotImplementedError
 
     def get_listing(self) -> Listing:
@@ -418,7 +418,7 @@ class ListEndpoint(RowEndpoint):
 
     def here(self, **changed: Any) -> str:
         """The address of this request with other parameters."""
-        address = self.request.build_absolute_uri()
+        address: str = self.request.build_absolute_uri()
         for name, value in changed.items():
             address = replace_query_param(address, name, value)
         return address

@@ -51,7 +51,7 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def explain_error(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def explain_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's handler of exceptions. None for a fault of ours."""
     found = next((describe(error) for kind, describe in _DESCRIBED.items() if isinstance(error, kind)), None)
     if found is None:

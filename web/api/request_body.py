@@ -49,12 +49,12 @@ def text_field(*, most: int, required: bool = False) -> BodyField:
             raise InvalidValue(_("It must be a text."))
         if "\0" in value:
             raise InvalidValue(_("Null characters are not allowed."))
-        value = value.strip()
-        if len(value) > most:
+        text = value.strip()
+        if len(text) > most:
             raise InvalidValue(_("At most %(count)s characters") % {"count": most})
-        if required and not value:
+        if required and not text:
             raise InvalidValue(_("This field is required"))
-        return value
+        return text
 
     return BodyField(read, {**TEXT, "maxLength": most, "pattern": _NOT_BLANK if required else WITHOUT_NULL}, required)
 

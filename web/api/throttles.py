@@ -46,7 +46,7 @@ class CountedThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         try:
-            is_allowed = super().allow_request(request, view)
+            is_allowed: bool = super().allow_request(request, view)
         except RedisError as error:
             # Better not counted for a while than nobody answered.
             logger.warning("Redis is away, requests are not counted: %s", error)
@@ -74,7 +74,8 @@ class AnonymousThrottle(CountedThrottle):
     def get_cache_key(self, request: HttpRequest, view: Any) -> str | None:
         if request.user.is_authenticated:
             return None
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        key: str = self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        return key
 
 
 class TokenThrottle(CountedThrottle):
@@ -86,4 +87,5 @@ class TokenThrottle(CountedThrottle):
         token = getattr(request, "auth", None)
         if token is None:
             return None
-        return self.cache_format % {"scope": self.scope, "ident": token.pk}
+        key: str = self.cache_format % {"scope": self.scope, "ident": token.pk}
+        return key
