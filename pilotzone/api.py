@@ -92,6 +92,7 @@ class Schema(Endpoint):
 def _rendered_schema(renderer: Any, language: str) -> bytes:
     """Takes half a second, and cannot change while the site runs."""
     with override(language):
+        # drf-spectacular's generator has no types.
         schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
         return bytes(renderer().render(schema, renderer_context={}))
 

@@ -29,7 +29,9 @@ def test_wan_are_shown_as_yi_with_up_to_four_decimals(wan: int, shown: str) -> N
 @given(wan=st.integers(0, 10**13))
 def test_yi_lose_nothing_on_the_way_to_json(wan: int) -> None:
     assert wan_to_yi(wan) * 10_000 == wan
-    assert round(json_number(wan_to_yi(wan)) * 10_000) == wan  # type: ignore[operator]
+    number = json_number(wan_to_yi(wan))
+    assert number is not None
+    assert round(number * 10_000) == wan
 
 
 @pytest.mark.parametrize(
