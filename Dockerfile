@@ -13,9 +13,9 @@ RUN pip install --require-hashes -r /tmp/requirements.txt
 WORKDIR /app
 COPY . .
 COPY --from=charts /app/frontend/built frontend/built
-# The key serves this one command and stays out of the image that runs.
+# The key that this command makes stays out of the image that runs.
 RUN python -m babel.messages.frontend --quiet compile -d locale -D django \
-    && PILOTZONE_DATA_DIR=/tmp/build PILOTZONE_SECRET_KEY=build python manage.py collectstatic --no-input \
+    && PILOTZONE_DATA_DIR=/tmp/build python manage.py collectstatic --no-input \
     && python -m whitenoise.compress --quiet staticfiles \
     && python -m compileall -q .
 
@@ -23,11 +23,15 @@ FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PILOTZONE_DATA_DIR=/data
 # glibc's own first values. Set, they do not grow with the longest answer, whose memory each worker would then keep.
 ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
+# For `manage.py backup` and `restore`: of the version of the server in docker-compose.yml.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -r /var/lib/apt/lists/*
+ARG COMMIT=unknown
 RUN useradd --system --uid 10001 --no-create-home pilotzone \
     && install -d -o pilotzone -g pilotzone -m 0750 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app
+RUN echo "$COMMIT" > COMMIT
 USER pilotzone
 VOLUME /data
 EXPOSE 8000

@@ -1,15 +1,17 @@
 from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, Department, User
 from accounts.services import revoke_token
+from core.published import PublishedAdmin
 
 
 @admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin):
+class DepartmentAdmin(PublishedAdmin):
     list_display = ("slug", "name_zh", "name_en", "number", "provenance", "merged_into")
     list_select_related = ("merged_into",)
     # Departments are merged on a page of the site: with a reviewer and a reason.
@@ -27,6 +29,10 @@ class PersonAdmin(UserAdmin):
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Role"), {"fields": ("role", "department", "city")}))
     autocomplete_fields = ("department", "city")
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        # Accounts are closed (`is_active`): the log would lose who did what.
+        return False
 
 
 @admin.register(AccessToken)
@@ -49,3 +55,23 @@ class AccessTokenAdmin(admin.ModelAdmin):
     def revoke(self, request: Any, queryset: Any) -> None:
         for token in queryset:
             revoke_token(token)
+
+
+class LogInAdmin(admin.ModelAdmin):
+    """What django-axes counts: only to look at, like the log. `manage.py axes_reset_username` ends a lock-out."""
+
+    list_display = ("attempt_time", "username", "ip_address")
+    search_fields = ("username", "ip_address")
+    exclude = ("get_data", "post_data")
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+admin.site.register([AccessAttempt, AccessLog, AccessFailureLog], LogInAdmin)

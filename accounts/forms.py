@@ -2,13 +2,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import AccessToken, Scope, User
 from accounts.permissions import scopes_of
 from accounts.services import TOKEN_DAYS
+from core.forms import TypedTextField
 
 SIZES = [("normal", "normal"), ("large", "large")]
 # How long the owner of a token may let it last.
@@ -34,10 +35,35 @@ class LoginForm(AuthenticationForm):
     }
 
 
+class PasswordForm(PasswordChangeForm):
+    """What Django says to people is in our words: its Chinese is not that of an office."""
+
+    error_messages = {
+        **PasswordChangeForm.error_messages,
+        "password_incorrect": _("The old password is not correct"),
+        "password_mismatch": _("The two new passwords differ"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = _(
+            "At least 10 characters, not digits alone, not one that many people use, and unlike your name"
+        )
+        self.fields["new_password2"].label = _("New password once more")
+        self.fields["new_password2"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        new = cleaned.get("new_password1")
+        if new and new == cleaned.get("old_password"):
+            self.add_error("new_password1", _("This is the old password; choose another one."))
+        return cleaned
+
+
 class TokenForm(forms.Form):
     """A new token, with the scopes that the account may have."""
 
-    name = forms.CharField(
+    name = TypedTextField(
         label=_("What it is for"),
         help_text=_("A name by which you will know it, such as the program that uses it"),
         max_length=AccessToken._meta.get_field("name").max_length,

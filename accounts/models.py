@@ -1,11 +1,12 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -129,6 +130,9 @@ class User(AbstractUser):
     )
     large_print = models.BooleanField(_("Large-print version"), default=False)
 
+    # Cached pages stay when these are written: none shows them, and what a person prefers is in the key of a page.
+    unversioned_columns = ("last_login", "password", "language", "large_print")
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -143,6 +147,16 @@ class User(AbstractUser):
             ),
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With another password, access tokens end: whoever changes it may have lost more than the password."""
+        # Django keeps what was set until it is saved; a hash that is only made anew comes without it.
+        has_new_password = self.pk is not None and self._password is not None  # type: ignore[attr-defined]  # not in its types
+        super().save(*args, **kwargs)
+        if has_new_password:
+            for token in self.access_tokens.filter(revoked_at=None):
+                token.revoked_at = timezone.now()
+                token.save(update_fields=["revoked_at"])
+
     @property
     def is_reporter(self) -> bool:
         return self.role == Role.REPORTER
@@ -153,8 +167,13 @@ class User(AbstractUser):
         return self.is_superuser or self.role == Role.REVIEWER
 
     @property
+    def can_see_reviews(self) -> bool:
+        """Sees what waits for the office and who has reported, whether or not they may act on it."""
+        return self.can_review or self.role == Role.AUDITOR
+
+    @property
     def can_see_logs(self) -> bool:
-        """Sees what the site did by itself, and what went wrong."""
+        """Sees what the site did by itself, what went wrong, and who did what."""
         return self.is_superuser or self.role == Role.AUDITOR
 
 
@@ -200,3 +219,14 @@ class AccessToken(models.Model):
 
 # The log says who made and who revoked a token; its uses and its digest are left out.
 auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at"])
+# It says that a password was changed, and nothing of the password. Log-ins have rows of their own (`accounts.log`).
+auditlog.register(
+    User,
+    exclude_fields=["last_login", "language", "large_print"],
+    mask_fields=["password"],
+    mask_callable="accounts.log.mask",
+    m2m_fields={"groups", "user_permissions"},
+)
+auditlog.register(Group, m2m_fields={"permissions"})
+# A merger writes an entry of its own, with its reason.
+auditlog.register(Department, exclude_fields=["updated_at", "merged_into", "merged_on"])

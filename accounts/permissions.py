@@ -31,6 +31,11 @@ def check_reviewer(user: User) -> None:
         raise NotAllowed(_("You may not do this"))
 
 
+def may_see_reviews(user: User | AnonymousUser) -> bool:
+    """What waits for the office, and the month's board."""
+    return user.is_authenticated and user.can_see_reviews
+
+
 def may_see_logs(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and user.can_see_logs
 
@@ -65,14 +70,17 @@ def may_comment(user: User | AnonymousUser, *, lead: int, participating: Collect
     return in_it or may_review(user)
 
 
+def may_see_every_report(user: User | AnonymousUser) -> bool:
+    """Drafts and returned ones too, of every department: the office and the auditor."""
+    return user.is_authenticated and (user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR))
+
+
 def may_see_report(user: User | AnonymousUser, *, department: int, is_accepted: bool) -> bool:
-    """Accepted ones: whoever may read. Others: the department that files it, the office and the auditor."""
+    """Accepted ones: whoever may read. Others: the department that wrote it, the office and the auditor."""
     if is_accepted:
         return may_read(user)
-    if not user.is_authenticated:
-        return False
-    own = user.is_reporter and user.department_id == department
-    return own or user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR)
+    own = user.is_authenticated and user.is_reporter and user.department_id == department
+    return own or may_see_every_report(user)
 
 
 def may_see_evidence(user: User | AnonymousUser, *, department: int, is_accepted: bool) -> bool:

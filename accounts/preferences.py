@@ -1,3 +1,10 @@
-"""The cookie that holds what readers without an account prefer."""
+"""What readers prefer: said by their account, or by a cookie for those who have none."""
+
+from django.http import HttpRequest
 
 SIZE_COOKIE = "pilotzone_size"
+
+
+def prefers_large_print(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return getattr(user, "large_print", False) or request.COOKIES.get(SIZE_COOKIE) == "large"

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import AccessToken, Department, Role, Scope, TokenState, User
 from core.exceptions import NotAllowed
+from core.files import read_texts, write_whole
 
 # Name -> role and department; nobody has a role for the administrator.
 DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
@@ -29,9 +31,10 @@ DEMO_PASSWORDS = "demo-accounts.json"
 def make_demo_accounts(path: Path) -> dict[str, str]:
     """Makes the demonstration's accounts once, and returns their random passwords, stored in `path` (mode 0600).
 
-    A password that somebody changed on the site stays changed; the file then holds the old one.
+    A password that somebody changed on the site stays changed; the file then holds the old one. Raises DamagedFile for
+    a file that was cut off, and OSError: then no account was made.
     """
-    stored: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    stored = read_texts(path) if path.exists() else {}
     passwords = {name: stored.get(name) or secrets.token_urlsafe(9) for name in DEMO_ACCOUNTS}
     with transaction.atomic():
         for name, (role, department) in DEMO_ACCOUNTS.items():
@@ -45,9 +48,7 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
             user.save()
         if passwords == stored:
             return passwords
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(passwords, file, indent=1)
+        write_whole(path, json.dumps(passwords, indent=1))
     return passwords
 
 
@@ -56,6 +57,9 @@ TOKEN_DAYS = 90
 # Valid ones of one account. Who needs more has lost sight of them.
 MAX_TOKENS = 20
 NOTE_USE_AFTER = timedelta(minutes=1)
+# Of a token that has ended.
+TOKEN_RETENTION_DAYS = 365
+SESSIONS_AT_ONCE = 500
 
 
 class TokenRefused(Exception):
@@ -136,3 +140,19 @@ def use_token(key: str) -> AccessToken:
     if token.last_used_at is None or moment - token.last_used_at >= NOTE_USE_AFTER:
         AccessToken.objects.filter(pk=token.pk).update(last_used_at=moment)
     return token
+
+
+def delete_ended_tokens() -> int:
+    """Deletes access tokens that expired or were revoked more than TOKEN_RETENTION_DAYS ago. The log keeps who made and
+    who revoked them."""
+    before = timezone.now() - timedelta(days=TOKEN_RETENTION_DAYS)
+    ended = AccessToken.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
+    return ended.delete()[0]
+
+
+def delete_expired_sessions() -> int:
+    """In pieces: an attack may have left so many that one statement would hold the write lock for long."""
+    expired, deleted = Session.objects.filter(expire_date__lt=timezone.now()), 0
+    while keys := list(expired.values_list("pk", flat=True)[:SESSIONS_AT_ONCE]):
+        deleted += expired.filter(pk__in=keys).delete()[0]
+    return deleted

@@ -2,7 +2,7 @@ from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.forms import LoginForm
-from accounts.views import revoke, tokens
+from accounts.views import ChangePassword, revoke, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path(
         "password/",
-        views.PasswordChangeView.as_view(
+        ChangePassword.as_view(
             template_name="accounts/password_change.html", success_url=reverse_lazy("accounts:password_done")
         ),
         name="password",

@@ -3,9 +3,12 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.views import PasswordChangeView
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import PreferencesForm, TokenForm
+from accounts.forms import PasswordForm, PreferencesForm, TokenForm
 from accounts.models import TokenState
 from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
@@ -28,6 +31,26 @@ LOCK_MINUTES = int(settings.AXES_COOLOFF_TIME * 60)
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     return render(request, "accounts/locked.html", {"minutes": LOCK_MINUTES}, status=429)
+
+
+class ChangePassword(PasswordChangeView):
+    """Wrong old passwords count as failed log-ins: whoever sits down at an open session may not guess for ever."""
+
+    form_class = PasswordForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not AxesProxyHandler.is_allowed(request, self._credentials):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.has_error("old_password", "password_incorrect"):
+            user_login_failed.send(sender=__name__, credentials=self._credentials, request=self.request)
+        return super().form_invalid(form)
+
+    @property
+    def _credentials(self) -> dict[str, str]:
+        return {"username": self.request.user.get_username()}
 
 
 def _safe_return_url(request: HttpRequest, wanted: str) -> str:

@@ -137,7 +137,7 @@ SCORES = "SELECT id, in_progress + 2 * completed FROM rollups_measurerollup WHER
 
 def _key(report: Report) -> CellKey:
     measure = report.measure
-    return measure.section.plan_id, measure.section_id, measure.lead_department_id
+    return measure.plan_id, measure.section_id, measure.lead_department_id
 
 
 class Reviewers:

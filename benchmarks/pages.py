@@ -43,6 +43,8 @@ PAGES = (
     Page("measures page, 250 rows, cold", COLD + "/measures/?page_size=250", 100),
     Page("projects page, 50 rows, warm", "/projects/", 40),
     Page("projects page, 50 rows, cold", COLD + "/projects/", 60),
+    Page("search, two characters, cold", COLD + "/search/?q=%E6%B0%A2%E8%83%BD", 100, same=True),
+    Page("search, initials, cold", COLD + "/search/?q=hsfd", 150, same=True),
     Page("API, 249 measures, warm", "/api/v1/measures/?page_size=249", 12),
     Page("API, 249 measures, cold", COLD + "/api/v1/measures/?page_size=249"),
     Page("API, 100 projects, warm", HUNDRED_PROJECTS, counted=True),

@@ -44,8 +44,8 @@ class Site:
 
     @property
     def cpu_seconds(self) -> float:
-        """What the demonstration and its children have used of the processor since they began."""
-        ticks = sum(int(field) for process_id in _family(self.process_id) for field in _stat(process_id)[11:13])
+        """What the demonstration and its children, with those that have ended, have used of the processor."""
+        ticks = sum(int(field) for process_id in _family(self.process_id) for field in _stat(process_id)[11:15])
         return ticks / os.sysconf("SC_CLK_TCK")
 
 

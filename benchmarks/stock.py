@@ -11,7 +11,7 @@ from projects.models import Project
 
 
 class ProjectSerializer(ModelSerializer):
-    url = CharField(source="get_absolute_url", read_only=True)
+    url = CharField(source="path", read_only=True)
     city = SlugRelatedField("code", read_only=True)
     county = SlugRelatedField("code", read_only=True)
     also_in = SlugRelatedField("code", many=True, read_only=True)

@@ -7,3 +7,7 @@ class NotAllowed(Exception):
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class CannotCount(Exception):
+    """The database cannot count the rows behind a figure. Its text is the database's reason."""

@@ -35,6 +35,32 @@ def month_end(month: date) -> date:
     return date.max if after is None else after - timedelta(days=1)
 
 
+# The months of a period of the kind that begins in the year, and those in which it may begin. Kinds that have no such
+# length have rules of their own in `is_period`.
+_LENGTHS = {
+    PeriodKind.MONTH: (1, range(1, 13)),
+    PeriodKind.QUARTER: (3, (1, 4, 7, 10)),
+    PeriodKind.HALF_YEAR: (6, (1, 7)),
+    PeriodKind.THREE_QUARTERS: (9, (1,)),
+    PeriodKind.YEAR: (12, (1,)),
+}
+
+
+def is_period(kind: str, first: date, last: date) -> bool:
+    """Whether the days are the first and the last of a period of the kind."""
+    if kind == PeriodKind.DAY:
+        return first == last
+    months = len(months_between(first, last))
+    if first.day != 1 or last != month_end(last) or not months:
+        return False
+    if kind == PeriodKind.MONTHS:
+        return first.month == 1 and first.year == last.year
+    if kind == PeriodKind.YEARS:
+        return months > 12 and months % 12 == 0 and first.month == 1
+    length, begins_in = _LENGTHS[PeriodKind(kind)]
+    return months == length and first.month in begins_in
+
+
 def months_between(first: date, last: date) -> list[date]:
     """The first days of all months from that of `first` to that of `last`, both included."""
     months = []
@@ -50,5 +76,5 @@ class MonthState(models.TextChoices):
 
     ON_TIME = "on_time", pgettext_lazy("month's reports", "On time")
     LATE = "late", pgettext_lazy("month's reports", "Late")
-    MISSING = "missing", pgettext_lazy("month's reports", "Incomplete")
+    MISSING = "missing", pgettext_lazy("month's reports", "None or some filed")
     PENDING = "pending", pgettext_lazy("month's reports", "Not yet due")

@@ -1,19 +1,34 @@
 """Where a row comes from. Every row of the product says so."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Provenance(models.TextChoices):
     PUBLISHED = "published", _("Published")
+    REPORTED = "reported", pgettext_lazy("provenance", "Reported")
     ILLUSTRATIVE = "illustrative", _("Illustrative")
 
 
-class Sourced(models.Model):
-    """`published` needs a source that can be named; `illustrative` rows were made for the demonstration."""
+def of_aggregate(*, is_published: bool, has_illustrative: bool) -> Provenance:
+    """Of a figure made of many rows: what a source states is published; else it is no better than its rows."""
+    if is_published:
+        return Provenance.PUBLISHED
+    return Provenance.ILLUSTRATIVE if has_illustrative else Provenance.REPORTED
 
-    provenance = models.CharField(_("Provenance"), max_length=12, choices=Provenance)
+
+class Sourced(models.Model):
+    """`published` needs a source that can be named; `reported` rows came from a department or the office, without one;
+    `illustrative` rows were made for the demonstration."""
+
+    provenance = models.CharField(_("Provenance"), max_length=12, choices=Provenance, default=Provenance.REPORTED)
     source = models.CharField(_("Source"), max_length=600, blank=True)
+
+    # Why it is being changed, and by which source: `core.published` sets it, for the log.
+    explanation: dict[str, str] | None = None
 
     class Meta:
         abstract = True
@@ -31,3 +46,7 @@ class Sourced(models.Model):
     @property
     def is_published(self) -> bool:
         return self.provenance == Provenance.PUBLISHED
+
+    def get_additional_data(self) -> Any:
+        """What auditlog writes beside the values."""
+        return self.explanation

@@ -5,8 +5,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 
-def whole(value: Decimal | int) -> int:
+def whole(value: Decimal | Fraction | int) -> int:
     """Rounded half up, as all that is shown."""
+    if isinstance(value, Fraction):
+        rounded = (abs(value) * 2 + 1) // 2
+        return int(rounded if value >= 0 else -rounded)
     return int(Decimal(value).to_integral_value(ROUND_HALF_UP))
 
 

@@ -10,14 +10,16 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from core.comparison import FigureChange
-from core.lights import thresholds
+from core.lights import Light, Thresholds, thresholds
 from core.pace import gap
+from core.scoped import is_out
+from dashboard.due_days import is_of_due_days
 from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, measure_figures, project_figures
 from indicators.models import Observation
 from indicators.state import PROVINCE, ChangeSince
 from measures.comparison import MeasureChange, measure_changes
-from measures.models import Measure
+from measures.models import Measure, ScopeChange
 from measures.timeline import History
 from projects.models import Category, Project
 from rollups.engine import PlanCells
@@ -49,13 +51,10 @@ class EarlierFigures(Figures):
 
     @cached_property
     def projects(self) -> dict[str, Any]:
-        """Those of the page's day without those that were listed since."""
-        listed = Project.objects.in_plan(self.plan).listed(self.now.day).filter(listed_on__gt=self.day)
-        since = listed.aggregate(total=Count("pk"), investment=Sum("investment_wan", default=0))
-        return {
-            "total": self.now.projects["total"] - since["total"],
-            "total_investment": self.now.projects["total_investment"] - wan_to_yi(since["investment"]),
-        }
+        """Counted, without the categories."""
+        inside = Project.objects.in_plan(self.plan).in_scope(self.day)
+        counts = inside.aggregate(total=Count("pk"), investment=Sum("investment_wan", default=0))
+        return project_figures(counts)
 
 
 def indicator_changes(now: Figures, day: date) -> dict[str, FigureChange]:
@@ -109,21 +108,39 @@ class Changes:
 
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
-        return figure_changes(self.now, self.then)
+        """But for those of due days."""
+        return figure_changes(self.now, self.then, [path for path in figure_definitions() if not is_of_due_days(path)])
 
     @cached_property
     def measures(self) -> list[MeasureChange]:
         """Two queries: the lights of the earlier day are asked for alone."""
-        limits = thresholds()
-        now: Any = Measure.objects.in_plan(self.now.plan).as_of(self.now.day, limits=limits)
-        changed = now.with_status_then(self.then.day).changed().select_related("lead_department").order_by("code")
-        found = measure_changes(changed, self.then.day, limits=limits)
+        found = measure_changes(
+            self._listed.with_status_then(self.then.day).changed(), self.then.day, limits=self._limits
+        )
         return sorted(found, key=lambda each: (each.rank, each.measure.code))
+
+    @cached_property
+    def lights(self) -> list[MeasureChange]:
+        """Measures that had another light, whether or not their status differs; the worst light of now first."""
+        found = measure_changes(self._listed, self.then.day, limits=self._limits)
+        worst = list(reversed(Light))
+        changed = [each for each in found if each.has_other_light]
+        return sorted(changed, key=lambda each: (worst.index(each.light or Light.GREEN), each.measure.code))
+
+    @cached_property
+    def _limits(self) -> Thresholds:
+        return thresholds()
+
+    @property
+    def _listed(self) -> Any:
+        """Those that are out, too."""
+        measures = Measure.objects.in_plan(self.now.plan).with_all_of(self.now.day, limits=self._limits)
+        return measures.select_related("lead_department").order_by("code")
 
     @property
     def moved(self) -> list[MeasureChange]:
-        """Those that had another status; one that was listed since has not changed."""
-        return [each for each in self.measures if not each.is_new]
+        """Those that had another status; one that was listed since, left or returned has not changed."""
+        return [each for each in self.measures if each.has_moved]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -132,7 +149,16 @@ class Changes:
             "completed": sum(each.is_completed for each in self.measures),
             "fell_back": sum(each.fell_back for each in self.measures),
             "newly_listed": sum(each.is_new for each in self.measures),
+            "left": sum(each.has_left for each in self.measures),
+            "returned": sum(each.has_returned for each in self.measures),
         }
+
+    @cached_property
+    def scope_days(self) -> dict[int, date]:
+        """From which day those that left or returned are out or back, by id. No query where there are none."""
+        ids = [each.measure.pk for each in self.measures if each.has_left or each.has_returned]
+        rows: Any = ScopeChange.objects.latest_by(self.now.day).filter(measure__in=ids).order_by() if ids else None
+        return dict(rows.values_list("measure", "effective_on")) if ids else {}
 
     @property
     def first_day(self) -> date:
@@ -144,7 +170,7 @@ class Changes:
         """Those listed since, as `projects` of the summary has them."""
         rows = (
             Project.objects.in_plan(self.now.plan)
-            .listed(self.now.day)
+            .in_scope(self.now.day)
             .filter(listed_on__gt=self.then.day)
             .order_by()
             .values("category")
@@ -159,6 +185,18 @@ class Changes:
                 name: {"total": total, "total_investment": wan_to_yi(wan)} for name, (total, wan) in parts.items()
             },
         }
+
+    @cached_property
+    def projects_out_and_back(self) -> tuple[int, int]:
+        """How many were withdrawn since, and how many are in the plan again. No query where the totals say nothing of
+        it: it is rare."""
+        change = self.figures["projects.total"].change
+        if change is None or change == self.projects["total"]:
+            return 0, 0
+        projects = Project.objects.in_plan(self.now.plan)
+        out = projects.in_scope(self.then.day).filter(is_out(Project, self.now.day)).count()
+        back = projects.in_scope(self.now.day).listed(self.then.day).filter(is_out(Project, self.then.day)).count()
+        return out, back
 
     @cached_property
     def observations(self) -> list[Observation]:

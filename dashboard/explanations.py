@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from core.forecast import MONTHS, MONTHS_IN_A_ROW, Forecast
 from core.lights import thresholds
 from core.pace import days_passed
+from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
 from dashboard.figure_definitions import MEASURES, PERCENT, POINTS, FigureDefinition, figure_definitions
 from dashboard.figures import Figures, measure_figures, project_figures
 from dashboard.summary import describe_figure, describe_indicator
@@ -25,6 +27,7 @@ from rollups.models import RollupRun
 from web.errors import BadQuery, form_problems, not_one_of
 from web.formats.numbers import format_gap, format_number, format_percent
 from web.language import localized
+from web.values import asked_values
 
 # What narrows the figures of each kind: a filter of its rows -> a field of the key of its cells.
 KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -35,8 +38,8 @@ KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
 SCOPE_FILTERS = tuple(name for fields in KEY_FIELDS.values() for name in fields)
 BY_CATEGORY = "projects.by_category."
 
-# Filter -> what a figure is narrowed to: a section, a department, a city, or the value of a choice.
-Scope = Mapping[str, Any]
+# Filter -> what a figure is narrowed to: sections, departments, cities, or values of a choice.
+Scope = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,10 @@ def _is_known(path: str, figures: Figures) -> bool:
 
 
 def _asked_scope(request: HttpRequest, path: str) -> Scope:
-    given = {name: request.GET[name] for name in SCOPE_FILTERS if request.GET.get(name)}
+    given = QueryDict(mutable=True)
+    for name in SCOPE_FILTERS:
+        if values := asked_values(request.GET, name):
+            given.setlist(name, values)
     allowed = scope_filters(path)
     if wrong := [name for name in given if name not in allowed]:
         text = (
@@ -159,6 +165,8 @@ def explain(figures: Figures, path: str, scope: Scope) -> Explanation:
         return _explain_indicator(figures, path)
     if path == "measures.time_elapsed":
         return _explain_time_elapsed(figures, path)
+    if is_of_due_days(path):
+        return _explain_due_days(figures, path, scope)
     if path.startswith("measures."):
         return _explain_measures(figures, path, scope)
     return _explain_projects(figures, path, scope)
@@ -204,10 +212,69 @@ def _explain_measures(figures: Figures, path: str, scope: Scope) -> Explanation:
     return _explain_sum(figures, path, scope, cells, name, values, inputs, rows)
 
 
+def _explain_due_days(figures: Figures, path: str, scope: Scope) -> Explanation:
+    definition = figure_definitions()[path]
+    group, _dot, name = path.removeprefix("measures.").rpartition(".")
+    rows = _narrow_days(figures.measure_days, scope)
+    found = due_figures(rows, figures.plan, figures.day)
+    values = found[group] if group else found
+    value, is_forecast = values[name], group == "forecast"
+    if is_forecast:
+        inputs = _forecast_inputs(forecast_of(rows, figures.plan, figures.day))
+    else:
+        inputs = {each: _figure_input(path.removesuffix(name) + each, values[each]) for each in definition.inputs}
+    numbers = {each: went_in.value for each, went_in in inputs.items()}
+    return Explanation(
+        figure=path,
+        label=definition.label,
+        value=value,
+        description=describe_figure(figures, path, definition, of_plan=not scope, members=_members(path, scope)),
+        inputs=[inputs[each] for each in definition.inputs if each in inputs],
+        # A forecast of all measures was held there, and is no sum.
+        working="" if is_forecast and value == len(rows) else _format_working(definition, value, numbers),
+        rows=None if group else _rows_of_due_days(figures, name, values, scope),
+        freshness=freshness(figures.plan.pk, []),
+        scope=scope,
+    )
+
+
+def _narrow_days(rows: Iterable[MeasureDays], scope: Scope) -> list[MeasureDays]:
+    wanted = {KEY_FIELDS["measures"][name]: {thing.pk for thing in things} for name, things in scope.items()}
+    return [row for row in rows if all(getattr(row, name) in ids for name, ids in wanted.items())]
+
+
+def _forecast_inputs(made: Forecast | None) -> dict[str, Input]:
+    if made is None:
+        return {}
+    months, in_a_row = {"months": MONTHS}, {"months": MONTHS_IN_A_ROW}
+    return {
+        "completed": _figure_input("measures.completed", made.completed),
+        "completions": Input(_("Completed in the last %(months)s months") % months, MEASURES, made.completions),
+        "fewest_in_a_row": Input(
+            _("Fewest completed in %(months)s of them in a row") % in_a_row, MEASURES, made.fewest_in_a_row
+        ),
+        "most_in_a_row": Input(
+            _("Most completed in %(months)s of them in a row") % in_a_row, MEASURES, made.most_in_a_row
+        ),
+        "months_left": Input(_("Months left after that of the day"), "", made.months_left),
+    }
+
+
+def _rows_of_due_days(figures: Figures, name: str, values: Mapping[str, Any], scope: Scope) -> CountedRows | None:
+    """None for what no list can be narrowed to."""
+    if name in ("overdue", "longest_overdue"):
+        filters, count = figure_definitions()[f"measures.{name}"].filters, values["overdue"]
+    elif name in ("due_before", "in_time_rate") and figures.day > date.min:
+        filters, count = {"due_to": (figures.day - timedelta(days=1)).isoformat()}, values["due_before"]
+    else:
+        return None
+    return CountedRows("measures:list", "api-measures", {**filters, **scope_query(scope)}, count=count)
+
+
 def _explain_projects(figures: Figures, path: str, scope: Scope) -> Explanation:
     definition = figure_definitions()[path]
     base, _dot, name = path.rpartition(".")
-    cells = _narrow(figures.project_cells, {**scope, **definition.filters})
+    cells = _narrow(figures.project_cells, {**scope, **{name: [value] for name, value in definition.filters.items()}})
     counts = cells.totals()
     values = {**project_figures(counts), "investment": counts.get("investment", 0)}
     rows = CountedRows(
@@ -237,7 +304,7 @@ def _explain_sum(
         figure=path,
         label=definition.label,
         value=value,
-        description=describe_figure(figures, path, definition, of_plan=not scope),
+        description=describe_figure(figures, path, definition, of_plan=not scope, members=_members(path, scope)),
         inputs=inputs,
         working=_format_working(definition, value, values),
         rows=rows,
@@ -290,8 +357,20 @@ def indicator_label(path: str, state: IndicatorState) -> str:
     return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
 
 
+def _members(path: str, scope: Scope) -> dict[str, Any]:
+    """What the scope narrows the rows of a figure to, by their fields."""
+    fields = KEY_FIELDS[path.partition(".")[0]]
+    several = {f"{fields[name]}__in": things for name, things in scope.items() if len(things) > 1}
+    return several | {fields[name]: things[0] for name, things in scope.items() if len(things) == 1}
+
+
 def _narrow(cells: PlanCells, scope: Scope) -> PlanCells:
-    return cells.narrow({KEY_FIELDS[cells.kind][name]: _cell_values(name, thing) for name, thing in scope.items()})
+    return cells.narrow(
+        {
+            KEY_FIELDS[cells.kind][name]: {value for thing in things for value in _cell_values(name, thing)}
+            for name, things in scope.items()
+        }
+    )
 
 
 def _cell_values(name: str, thing: Any) -> set[Any]:
@@ -304,7 +383,11 @@ def _cell_values(name: str, thing: Any) -> set[Any]:
 
 def scope_query(scope: Scope) -> dict[str, str]:
     """How addresses name what a figure is narrowed to."""
-    return {name: str(getattr(thing, "slug", "") or getattr(thing, "code", thing)) for name, thing in scope.items()}
+    return {name: ",".join(map(_public_name, things)) for name, things in scope.items()}
+
+
+def _public_name(thing: Any) -> str:
+    return str(getattr(thing, "slug", "") or getattr(thing, "code", thing))
 
 
 def _figure_input(path: str, value: Any) -> Input:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.forecast import MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
 from core.statuses import MeasureStatus
 from projects.models import Category
@@ -13,6 +14,7 @@ from web.language import cached_by_language
 
 # Units as the API names them.
 MEASURES, PROJECTS, PERCENT, POINTS, YI = "measures", "projects", "%", "percentage points", "100 million yuan"
+DAYS = "days"
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,14 @@ def format_unit(unit: str) -> str:
         POINTS: _("percentage points"),
         YI: _("100 million yuan"),
         "10,000 yuan": _("10,000 yuan"),
-        "days": pgettext("unit", "days"),
+        DAYS: pgettext("unit", "days"),
     }.get(unit, unit)
 
 
 @cached_by_language
 def figure_definitions() -> Mapping[str, FigureDefinition]:
     """Every figure of measures and projects by its path in the summary of the API."""
-    measures = {**_counts_by_status(), **_rates_and_gaps(), **_counts_by_light()}
+    measures = {**_counts_by_status(), **_rates_and_gaps(), **_counts_by_light(), **_of_due_days()}
     return {
         **{f"measures.{name}": each for name, each in measures.items()},
         **{f"projects.{name}": each for name, each in _projects().items()},
@@ -139,6 +141,102 @@ def _counts_by_light() -> dict[str, FigureDefinition]:
             cumulative=False,
         )
         for light in Light
+    }
+
+
+def _of_due_days() -> dict[str, FigureDefinition]:
+    parts = _punctuality()
+    by_first = _("By the first due day, before it was moved: %(formula)s")
+    return {
+        **parts,
+        "in_time_rate": FigureDefinition(
+            _("Rate of completion in time"),
+            PERCENT,
+            _("Measures completed in time over those due before the day; none with fewer than five of these."),
+            inputs=("completed_in_time", "due_before"),
+            working="{completed_in_time} ÷ {due_before} = {value}",
+            cumulative=True,
+        ),
+        "longest_overdue": FigureDefinition(
+            _("Longest time overdue"),
+            DAYS,
+            _("Days from the due day of the measure that has been overdue longest to the day; 0 where none is."),
+            filters={"light": Light.RED.value},
+        ),
+        "due_days_moved": FigureDefinition(
+            _("Due days moved"),
+            MEASURES,
+            _("Measures of the plan whose due day is another than their first one, by what is known now."),
+        ),
+        **{
+            f"by_first_due_day.{name}": replace(
+                each,
+                label=_("%(figure)s: %(part)s") % {"figure": each.label, "part": _("by the first due day")},
+                formula=by_first % {"formula": each.formula},
+                filters={},
+            )
+            for name, each in parts.items()
+        },
+        **{f"forecast.{name}": each for name, each in _forecasts().items()},
+    }
+
+
+def _punctuality() -> dict[str, FigureDefinition]:
+    parts = {
+        "completed_in_time": (
+            _("Completed in time"),
+            _("Measures due before the day whose completion in force took effect on or before their due day."),
+        ),
+        "completed_late": (
+            _("Completed late"),
+            _("Measures due before the day whose completion in force took effect after their due day."),
+        ),
+        "overdue": (pgettext("figure", "Overdue"), _("Measures due before the day and not completed on it.")),
+    }
+    return {
+        "due_before": FigureDefinition(
+            _("Due before the day"),
+            MEASURES,
+            _("Measures with a due day before the day, completed or not."),
+            inputs=tuple(parts),
+            working="{completed_in_time} + {completed_late} + {overdue} = {value}",
+            cumulative=True,
+        ),
+        **{
+            name: FigureDefinition(
+                label,
+                MEASURES,
+                formula,
+                filters={"light": Light.RED.value} if name == "overdue" else {},
+                cumulative=name != "overdue",
+            )
+            for name, (label, formula) in parts.items()
+        },
+    }
+
+
+def _forecasts() -> dict[str, FigureDefinition]:
+    expected = _(
+        "Completed measures, and for each calendar month of the plan after that of the day the completions a month of "
+        "the last six that ended before the day; rounded half up, at most all measures. None before six such months, "
+        "with fewer than three completions in them, and after the plan."
+    )
+    lowest = _("As the forecast, but from the three of these months in a row with the fewest completions.")
+    highest = _("As the forecast, but from the three of these months in a row with the most completions.")
+    found = {
+        "expected": (_("Forecast"), expected, "completions", MONTHS),
+        "lowest": (_("Forecast, lowest"), lowest, "fewest_in_a_row", MONTHS_IN_A_ROW),
+        "highest": (_("Forecast, highest"), highest, "most_in_a_row", MONTHS_IN_A_ROW),
+    }
+    return {
+        name: FigureDefinition(
+            label,
+            MEASURES,
+            formula,
+            inputs=("completed", completions, "months_left"),
+            working=f"{{completed}} + {{{completions}}} ÷ {months} × {{months_left}} = {{value}}",
+        )
+        for name, (label, formula, completions, months) in found.items()
     }
 
 

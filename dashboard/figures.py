@@ -6,18 +6,21 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, QuerySet
 
 from accounts.models import Department
 from core.clock import SHANGHAI, today
 from core.lights import Light
 from core.pace import Progress, time_elapsed
+from core.provenance import Provenance, of_aggregate
+from core.punctuality import Punctuality
 from core.statuses import MeasureStatus
+from dashboard.due_days import MeasureDays, due_figures, is_of_due_days, punctuality_by, punctuality_of, read_days
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
-from measures.models import Plan, Section, StatusChange
-from projects.models import Category, Stage
+from measures.models import Measure, Plan, Section, StatusChange
+from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from rollups import engine
 from rollups.freshness import Freshness, freshness
@@ -125,14 +128,23 @@ class Figures:
     def latest_change_on(self) -> date | None:
         """The last day, up to the day of the figures, on which a status change was recorded that nothing supersedes."""
         end = datetime.combine(self.day, time.max, tzinfo=SHANGHAI)
-        rows = StatusChange.objects.effective().filter(measure__section__plan=self.plan, effective_on__lte=self.day)
-        latest = rows.filter(recorded_at__lte=end).aggregate(latest=Max("recorded_at"))["latest"]
+        rows = StatusChange.objects.effective().filter(measure__plan=self.plan, effective_on__lte=self.day)
+        latest = rows.filter(recorded_at__lte=end, restates=False).aggregate(latest=Max("recorded_at"))["latest"]
         return None if latest is None else latest.astimezone(SHANGHAI).date()
 
     @cached_property
     def measures(self) -> dict[str, Any]:
         counts = self.measure_cells.totals()
         return measure_figures(counts, self.plan, self.day)
+
+    @cached_property
+    def measure_days(self) -> list[MeasureDays]:
+        return read_days(self.plan, self.day)
+
+    @cached_property
+    def due_figures(self) -> dict[str, Any]:
+        """Those of due days: kept apart, since most pages show none of them."""
+        return due_figures(self.measure_days, self.plan, self.day)
 
     @cached_property
     def projects(self) -> dict[str, Any]:
@@ -164,6 +176,12 @@ class Figures:
             for each in groups
         ]
 
+    def punctuality_by(self, by: str) -> Mapping[int, Punctuality]:
+        """Of the plan, or of each section or department that has measures, by its id."""
+        if by == "plan":
+            return {self.plan.pk: punctuality_of(self.measure_days, self.day)}
+        return punctuality_by(self.measure_days, "section" if by == "section" else "lead_department", self.day)
+
     def projects_by(self, by: str) -> list[GroupFigures]:
         """By plan, city, category or stage: every one, also with zeros."""
         if by == "plan":
@@ -173,7 +191,7 @@ class Figures:
         if by == "city":
             return [
                 GroupFigures(each.code, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
-                for each in Region.objects.filter(kind=RegionKind.CITY)
+                for each in Region.objects.filter(kind=RegionKind.CITY, parent=self.plan.region_id)
             ]
         choices: type[Category | Stage] = Category if by == "category" else Stage
         return [
@@ -194,10 +212,38 @@ class Figures:
         return {row.figure: row for row in rows}
 
     def value_at(self, path: str) -> Any:
-        value: Any = {"measures": self.measures, "projects": self.projects}
-        for part in path.split("."):
+        kind, *parts = path.split(".")
+        of_kind = "due_figures" if is_of_due_days(path) else kind
+        value: Any = getattr(self, of_kind)
+        for part in parts:
             value = value[part]
         return value
+
+    @cached_property
+    def _has_illustrative(self) -> dict[str, bool]:
+        """Whether a row behind the sums of the plan is illustrative: of any measure, and by category of projects."""
+        projects = self._illustrative("projects")
+        by_category = {each: Exists(projects.filter(category=each)) for each in Category.values}
+        rows: QuerySet[Any, Any] = Plan.objects.filter(pk=self.plan.pk)
+        found: dict[str, bool] = rows.values(any_measure=Exists(self._illustrative("measures")), **by_category).get()
+        return found
+
+    def _illustrative(self, kind: str) -> QuerySet[Any]:
+        if kind == "projects":
+            return Project.objects.in_plan(self.plan).in_scope(self.day).illustrative()
+        return Measure.objects.in_plan(self.plan).in_scope(self.day).illustrative(self.day)
+
+    def provenance_of(self, path: str, **members: Any) -> Provenance:
+        """Of the figure at `path`; `measures` and `projects` are all sums of a kind. `members` narrows it, by fields of
+        its rows: what was published is of the whole plan."""
+        kind = path.partition(".")[0]
+        if set(members) - {"category"}:
+            has_illustrative = self._illustrative(kind).filter(**members).exists()
+        else:
+            names = ["any_measure"] if kind == "measures" else [members["category"]] if members else Category.values
+            has_illustrative = any(self._has_illustrative[name] for name in names)
+        is_published = not members and self.published_for(path) is not None
+        return of_aggregate(is_published=is_published, has_illustrative=has_illustrative)
 
     def published_for(self, path: str) -> PublishedFigure | None:
         """The published figure that equals the one at `path`; the oldest of several parts. None: not published."""

@@ -1,3 +1,4 @@
+from auditlog.registry import auditlog
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,3 +27,6 @@ class PublishedFigure(Sourced):
 
     def __str__(self) -> str:
         return f"{self.figure} {self.as_of}"
+
+
+auditlog.register(PublishedFigure)

@@ -13,7 +13,7 @@ from web.html.sources import source_link
 @dataclass(frozen=True)
 class PublishedRow:
     figure: PublishedFigure
-    explain: str
+    label: str
     unit: str
     published: Decimal
     computed: Decimal
@@ -34,7 +34,7 @@ class PublishedRow:
 def published_rows(figures: Figures) -> list[PublishedRow]:
     """The newest published figure of each path by the day, against the computed one of the day."""
     return [
-        PublishedRow(row, each.formula, format_unit(row.unit), trimmed(row.value), Decimal(figures.value_at(path)))
+        PublishedRow(row, each.label, format_unit(row.unit), trimmed(row.value), Decimal(figures.value_at(path)))
         for path, each in figure_definitions().items()
         if (row := figures.published.get(path)) is not None
     ]

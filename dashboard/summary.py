@@ -1,10 +1,10 @@
 """The answer of `GET /api/v1/summary/`: every figure of a plan on a day, and what its `meta` says of each."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.provenance import Provenance
 from dashboard.figure_definitions import FigureDefinition, figure_definitions
 from dashboard.figures import Figures
 from indicators.state import COUNTRY, PROVINCE, IndicatorState
@@ -21,7 +21,11 @@ def summary(figures: Figures) -> dict[str, Any]:
         "plan": figures.plan.slug,
         "computed_at": figures.computed_at.isoformat(timespec="seconds"),
         "refreshing": figures.refreshing,
-        "measures": {**figures.measures, "latest_change_on": latest.isoformat() if latest else None},
+        "measures": {
+            **figures.measures,
+            "latest_change_on": latest.isoformat() if latest else None,
+            **figures.due_figures,
+        },
         "projects": figures.projects,
         "indicators": {each.indicator.code: indicator_summary(each) for each in figures.indicator_states},
     }
@@ -63,14 +67,23 @@ def summary_meta(figures: Figures) -> dict[str, Any]:
 
 
 def describe_figure(
-    figures: Figures, path: str, definition: FigureDefinition, *, of_plan: bool = True
+    figures: Figures,
+    path: str,
+    definition: FigureDefinition,
+    *,
+    of_plan: bool = True,
+    members: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Unit, provenance, source and formula. `of_plan`: what was published is of the whole plan."""
+    """Unit, provenance, source and formula. `of_plan`: what was published is of the whole plan. `members` narrows the
+    figure, by fields of its rows."""
     published = figures.published_for(path) if of_plan else None
+    kind = path.partition(".")[0]
+    if kind == "projects":
+        members = {**definition.filters, **(members or {})}
     description = {
         "unit": definition.unit,
         "cumulative": definition.cumulative,
-        "provenance": Provenance.PUBLISHED if published else Provenance.ILLUSTRATIVE,
+        "provenance": figures.provenance_of(path if of_plan else kind, **members or {}),
         "published_for": published.as_of.isoformat() if published else None,
         "source": format_source(published.source) if published else "",
         "explain": definition.formula,

@@ -9,8 +9,9 @@ from django.urls import reverse
 from accounts.models import Department
 from accounts.permissions import may_review
 from core.clock import today
+from core.searching import MOST_SEARCHED, is_longer_than_searched, search_text
 from dashboard.changes import Changes
-from dashboard.explanations import asked_explanation
+from dashboard.explanations import SCOPE_FILTERS, asked_explanation
 from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import city_detail, city_list
@@ -19,13 +20,16 @@ from dashboard.pages.explanation import explanation_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked_ordering
 from dashboard.pages.overview import overview_context
+from dashboard.pages.search import reports_context, search_context
 from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
+from dashboard.search import Search
 from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region, RegionKind
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
+from web.lists.listing import asked_page
 from web.views import PageView
 
 
@@ -85,6 +89,7 @@ class PlanPage(PageView):
 
 class OverviewPage(PlanPage):
     template_name = "dashboard/overview.html"
+    parameters = ("course", "map")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         return overview_context(
@@ -111,6 +116,7 @@ class ChangesPage(PlanPage):
 
 class DepartmentsPage(PlanPage):
     template_name = "dashboard/departments.html"
+    parameters = ("ordering", "reported", "fallen", "months")
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
         """Who fell most fell since some day: since the end of last month where none is named."""
@@ -139,6 +145,7 @@ class DepartmentsPage(PlanPage):
 
 class SectionsPage(PlanPage):
     template_name = "dashboard/sections.html"
+    parameters = ("ordering",)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "gap")
@@ -147,6 +154,7 @@ class SectionsPage(PlanPage):
 
 class CitiesPage(PlanPage):
     template_name = "dashboard/cities.html"
+    parameters = ("ordering", "show")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = asked_ordering(self.request, PROJECT_SORT_KEYS, "-total_investment")
@@ -213,11 +221,35 @@ class ExplainPage(PlanPage):
     """Why one figure is what it is; the script of the other pages shows it as a panel over them."""
 
     template_name = "dashboard/explain.html"
+    parameters = ("figure", *SCOPE_FILTERS)
+    several = SCOPE_FILTERS
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         explanation = asked_explanation(self.request, self.figures)
         # Its own figure needs no link here.
         return {"why": None, **explanation_context(explanation, self.links)}
+
+
+class SearchPage(PlanPage):
+    """All kinds of rows that hold the words of `?q=`; with `?kind=reports` all reports that do, in pages."""
+
+    template_name = "dashboard/search.html"
+    shows_totals = False
+    parameters = ("q", "kind", "page")
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        raw = self.request.GET.get("q", "")
+        only_reports = self.choice("kind", ["all", "reports"]) == "reports"
+        text = search_text(raw)
+        context = {"why": None, "searched": text, "most": MOST_SEARCHED, "is_cut": is_longer_than_searched(raw)}
+        if not text:
+            return context
+        assert self.plan is not None
+        search = Search(text, self.plan, self.day)
+        if only_reports:
+            rows = search.reports.select_related("measure", "department")
+            return context | reports_context(search, self.links, asked_page(self.request.GET, rows))
+        return context | search_context(search, self.links)
 
 
 class PublishedPage(PlanPage):

@@ -21,8 +21,20 @@ from django.utils import timezone
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
 from datasets.loading import FILES, DataSet, analyze_tables, write_data_set
-from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange, TermsChange
+from measures.models import (
+    Comment,
+    Evidence,
+    Measure,
+    Plan,
+    Report,
+    ReportStep,
+    ScopeChange,
+    Section,
+    StatusChange,
+    TermsChange,
+)
 from projects.models import Project
+from projects.models import ScopeChange as ProjectScopeChange
 from rollups.models import MeasureRollup, ProjectRollup
 from rollups.services import rebuild_rollups
 
@@ -35,14 +47,17 @@ SOURCE = "示例数据 | Made for the demonstration"
 PLAN_PATHS: Mapping[type[Model], str] = {
     Plan: "pk",
     Section: "plan",
-    Measure: "section__plan",
-    Measure.participating_departments.through: "measure__section__plan",
-    Report: "measure__section__plan",
-    Evidence: "report__measure__section__plan",
-    StatusChange: "measure__section__plan",
+    Measure: "plan",
+    Measure.participating_departments.through: "measure__plan",
+    Report: "measure__plan",
+    Evidence: "report__measure__plan",
+    ReportStep: "report__measure__plan",
+    StatusChange: "measure__plan",
+    ScopeChange: "measure__plan",
     Project: "plan",
     Project.also_in.through: "project__plan",
     Project.measures.through: "project__plan",
+    ProjectScopeChange: "project__plan",
 }
 
 
@@ -221,6 +236,10 @@ def _insert(model: type[Model], rows: Iterator[Row]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.attname) for field in model._meta.concrete_fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        from psycopg.types.json import JsonbDumper
+
+        cursor.adapters.register_dumper(dict, JsonbDumper)
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)

@@ -1,16 +1,19 @@
 """Loads a data set of CSV files: checks everything first, then writes all of it or nothing.
 
 `FILES` says what each file holds. Rows that are there already (by their key) are left as they are, so
-that loading twice changes nothing and never overwrites what a site has edited.
+that loading twice changes nothing and never overwrites what a site has edited. Codes of measures and projects
+are those of one plan: what a row refers to is looked for in its own plan. Regions, departments and indicators
+belong to the site, whatever plan brings them (`SHARED`).
 """
 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +21,31 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Choices, F, Model
 from django.db.models.functions import Coalesce
+from django.utils.translation import override
 
 from accounts.models import Department
+from core.bounds import (
+    FIRST_DAY,
+    FIRST_OBSERVED_DAY,
+    LAST_DAY,
+    MAX_DESCRIPTION_LENGTH,
+    MAX_INVESTMENT_WAN,
+    MAX_PLAN_YEARS,
+)
 from core.clock import SHANGHAI
-from core.periods import PeriodKind
+from core.periods import PeriodKind, is_period
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
+from core.texts import CONTROL, MAX_TEXT_LENGTH
 from dashboard.models import PublishedFigure
-from indicators.models import Direction, Indicator, Observation, Target
-from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from indicators.models import STATED, Direction, Indicator, Observation, Target
+from indicators.rules import earliest_release
+from measures.models import Evidence, Measure, Plan, Report, ReportStep, Section, StatusChange
 from measures.rules import Change, correction_window, effective_changes, in_force
 from projects.models import Category, Project, Stage
+from projects.rules import Place, misplacements
 from regions.models import Region, RegionKind
-from reporting.workflow import OPEN_STATES, ReportState
+from reporting.workflow import HAND_IN_MOVES, OPEN_STATES, ReportState
 from rollups.services import rebuild_rollups
 from web.days import parse_day
 from web.formats.money import WAN_PER_YI
@@ -39,7 +54,6 @@ from web.formats.money import WAN_PER_YI
 RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
 BATCH_SIZE = 500
 # No text holds them, and PostgreSQL refuses the first; tab and line breaks may stand in one.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, order=True)
@@ -71,20 +85,26 @@ class Column:
     refers_to: str = ""
     many: bool = False
     most: int = 0
+    may_be_missing: bool = False
 
 
-def _day(raw: str) -> date:
+def _day(raw: str, first: date = FIRST_DAY) -> date:
     day = parse_day(raw)
     if day is None:
         raise ValueError("a day written as 2023-06-30 is wanted")
+    if not first <= day <= LAST_DAY:
+        raise ValueError(f"a day from {first} to {LAST_DAY} is wanted")
     return day
+
+
+def _observed_day(raw: str) -> date:
+    return _day(raw, FIRST_OBSERVED_DAY)
 
 
 def _month(raw: str) -> date:
-    day = parse_day(f"{raw}-01")
-    if day is None:
+    if parse_day(f"{raw}-01") is None:
         raise ValueError("a month written as 2023-06 is wanted")
-    return day
+    return _day(f"{raw}-01")
 
 
 def _flag(raw: str) -> bool:
@@ -118,7 +138,10 @@ def _number(whole: int, decimals: int, *, least: str = "") -> Parse:
 
 def _wan(raw: str) -> int:
     """亿元 as whole 万元."""
-    return int(_number(8, 4, least="0")(raw) * WAN_PER_YI)
+    wan = int(_number(8, 4, least="0")(raw) * WAN_PER_YI)
+    if wan > MAX_INVESTMENT_WAN:
+        raise ValueError(f"a number up to {MAX_INVESTMENT_WAN // WAN_PER_YI} is wanted")
+    return wan
 
 
 def _one_of(choices: type[Choices]) -> Parse:
@@ -165,12 +188,14 @@ def titled(name: str, zh: int, en: int, *, required: bool = True) -> dict[str, C
 
 @dataclass(frozen=True)
 class File:
-    """`key`: the columns that name a row. `links`: columns that become many-to-many rows."""
+    """`key`: the columns that name a row; others refer to it by the last. `links`: columns that become many-to-many
+    rows. `plan`: the path to the plan of rows that name none, which is that of their measure."""
 
     model: type[Model]
     key: tuple[str, ...]
     columns: Mapping[str, Column]
     links: tuple[str, ...] = ()
+    plan: str = ""
 
 
 FILES: Mapping[str, File] = {
@@ -194,7 +219,16 @@ FILES: Mapping[str, File] = {
         {"slug": text(50), "number": PLACE, **titled("name", 60, 120), **titled("short", 30, 60), **SOURCED},
     ),
     "plans": File(
-        Plan, ("slug",), {"slug": text(50), **titled("name", 120, 200), "starts_on": day(), "ends_on": day(), **SOURCED}
+        Plan,
+        ("slug",),
+        {
+            "slug": text(50),
+            **titled("name", 120, 200),
+            "starts_on": day(),
+            "ends_on": day(),
+            "region": Column(required=False, refers_to="regions", may_be_missing=True),
+            **SOURCED,
+        },
     ),
     "sections": File(
         Section,
@@ -203,13 +237,13 @@ FILES: Mapping[str, File] = {
     ),
     "measures": File(
         Measure,
-        ("code",),
+        ("plan", "code"),
         {
             "code": text(12),
             "plan": ref("plans"),
             "section": text(50),
             **titled("title", 200, 300),
-            **titled("description", 0, 0, required=False),
+            **titled("description", MAX_DESCRIPTION_LENGTH, MAX_DESCRIPTION_LENGTH, required=False),
             "lead_department": ref("departments"),
             "participating_departments": refs("departments"),
             **titled("target", 300, 400, required=False),
@@ -223,15 +257,15 @@ FILES: Mapping[str, File] = {
     ),
     "reports": File(
         Report,
-        ("measure", "submitted_on"),
+        ("plan", "measure", "submitted_on"),
         {
             "measure": ref("measures"),
             "period": Column(_month),
             "status": one_of(MeasureStatus),
             "against_status": one_of(MeasureStatus),
-            **titled("what_was_done", 0, 0),
-            **titled("problem", 0, 0, required=False),
-            **titled("next_step", 0, 0, required=False),
+            **titled("what_was_done", MAX_TEXT_LENGTH, MAX_TEXT_LENGTH),
+            **titled("problem", MAX_TEXT_LENGTH, MAX_TEXT_LENGTH, required=False),
+            **titled("next_step", MAX_TEXT_LENGTH, MAX_TEXT_LENGTH, required=False),
             "submitted_on": day(),
             "decided_on": day(required=False),
             "state": one_of(ReportState),
@@ -239,10 +273,11 @@ FILES: Mapping[str, File] = {
             **titled("document_title", 200, 300, required=False),
             **SOURCED,
         },
+        plan="measure__plan__slug",
     ),
     "status_changes": File(
         StatusChange,
-        ("measure", "recorded_on"),
+        ("plan", "measure", "recorded_on"),
         {
             "measure": ref("measures"),
             "old_status": one_of(MeasureStatus, required=False),
@@ -254,10 +289,11 @@ FILES: Mapping[str, File] = {
             **titled("reason", 300, 400),
             **SOURCED,
         },
+        plan="measure__plan__slug",
     ),
     "projects": File(
         Project,
-        ("code",),
+        ("plan", "code"),
         {
             "code": text(12),
             "plan": ref("plans"),
@@ -295,18 +331,18 @@ FILES: Mapping[str, File] = {
     ),
     "observations": File(
         Observation,
-        ("indicator", "region", "period_kind", "period_start", "period_end", "released_on", "value", "basis"),
+        ("indicator", "region", "period_kind", "period_start", "period_end", "released_on"),
         {
             "indicator": ref("indicators"),
             "region": ref("regions"),
             "period": text(24),
             "period_kind": one_of(PeriodKind),
-            "period_start": day(),
-            "period_end": day(),
+            "period_start": Column(_observed_day),
+            "period_end": Column(_observed_day),
             "value": Column(VALUE),
             "exact": Column(_flag),
             "basis": text(300, required=False),
-            "released_on": day(),
+            "released_on": Column(_observed_day),
             "release_basis": text(80, required=False),
             "verified": Column(_flag),
             **SOURCED,
@@ -318,13 +354,13 @@ FILES: Mapping[str, File] = {
         {
             "indicator": ref("indicators"),
             "region": ref("regions"),
-            "due_year": Column(_whole(1, 9999)),
+            "due_year": Column(_whole(FIRST_DAY.year, LAST_DAY.year)),
             "value": Column(VALUE),
             "unit": text(40),
             "qualifier": text(120, required=False),
             "derived": Column(_flag),
             "baseline_value": Column(VALUE, required=False),
-            "baseline_on": day(required=False),
+            "baseline_on": Column(_observed_day, required=False),
             "document": text(200),
             "adopted_on": day(),
             "adopted_basis": text(120, required=False),
@@ -344,6 +380,10 @@ FILES: Mapping[str, File] = {
         },
     ),
 }
+
+# Files whose rows belong to the site and not to a plan; those of the first three have names.
+SHARED = ("regions", "departments", "indicators", "observations", "targets")
+NAMED = SHARED[:3]
 
 Key = tuple[Any, ...]
 
@@ -367,6 +407,14 @@ class DataSet:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    @cached_property
+    def plans_by_measure(self) -> dict[str, list[str]]:
+        """The plans that have a measure of the code; asked for when all files are read."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows["measures"]:
+            found.setdefault(row["code"], []).append(row["plan"])
+        return found
+
     def add_problem(self, row: Row, column: str, reason: str) -> None:
         self.problems.append(Problem(f"{row.file}.csv", row.line, column, reason))
 
@@ -376,8 +424,8 @@ def read_data_set(folder: Path) -> DataSet:
     data = DataSet()
     for name, file in FILES.items():
         data.rows[name] = list(_read_file(folder, name, file, data))
-    _check_keys(data)
     _check_references(data)
+    _check_keys(data)
     if not data.problems:
         _check_rules(data)
         _check_reports(data)
@@ -407,13 +455,14 @@ def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[R
     reader = csv.reader(io.StringIO(decoded, newline=""), strict=True)
     try:
         head = next(reader, [])
-        for column in file.columns.keys() - set(head):
+        needed = {name for name, how in file.columns.items() if not how.may_be_missing}
+        for column in needed - set(head):
             add_problem(Problem(path.name, 1, column, "the column is missing"))
         for column in set(head) - file.columns.keys():
             add_problem(Problem(path.name, 1, column or "(empty)", "no such column is known"))
         if len(head) != len(set(head)):
             add_problem(Problem(path.name, 1, "-", "a column stands twice"))
-        if set(head) != file.columns.keys():
+        if not needed <= set(head) <= file.columns.keys():
             return
         end = reader.line_num
         for cells in reader:
@@ -434,7 +483,7 @@ def _parse(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column, how in file.columns.items():
-        raw = cells[column].strip()
+        raw = cells.get(column, "").strip()
         if CONTROL.search(raw):
             values[column] = None
             add_problem(Problem(name, line, column, "a control character is not allowed"))
@@ -466,18 +515,32 @@ def _check_keys(data: DataSet) -> None:
 
 
 def _check_references(data: DataSet) -> None:
-    known = {name: {row.key[0] for row in rows} for name, rows in data.rows.items()}
+    """That each is in its file and, to a measure, in the row's plan; a row that names no plan gets its measure's."""
+    known = {name: {row.key[-1] for row in rows} for name, rows in data.rows.items()}
     sections = {row.key for row in data.rows["sections"]}
     for name, rows in data.rows.items():
+        file = FILES[name]
         for row in rows:
-            for column, how in FILES[name].columns.items():
-                if not how.refers_to or row[column] is None:
-                    continue
-                for key in row[column] if how.many else [row[column]]:
-                    if key not in known[how.refers_to]:
-                        data.add_problem(row, column, f"{key!r} is not in {how.refers_to}.csv")
+            for column, how in file.columns.items():
+                for key in _values(row, column) if how.refers_to else ():
+                    if reason := _refuse_reference(data, row, key, how.refers_to, known):
+                        data.add_problem(row, column, reason)
+            if file.plan and len(own := data.plans_by_measure.get(row["measure"], [])) == 1:
+                row.values["plan"] = own[0]
             if name == "measures" and (row["plan"], row["section"]) not in sections:
                 data.add_problem(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
+
+
+def _refuse_reference(data: DataSet, row: Row, key: str, target: str, known: Mapping[str, set[str]]) -> str:
+    """Why a row cannot refer to the key; one without a plan, to a measure that two plans have."""
+    if key not in known[target]:
+        return f"{key!r} is not in {target}.csv"
+    plans = data.plans_by_measure[key] if target == "measures" else []
+    if row["plan"] is None and len(plans) > 1:
+        return f"{key!r} is a measure of {' and of '.join(plans)}: load each plan from a folder of its own"
+    if row["plan"] and plans and row["plan"] not in plans:
+        return f"{key!r} is a measure of another plan: {plans[0]}"
+    return ""
 
 
 def _check_once(data: DataSet, name: str, *columns: str) -> None:
@@ -514,7 +577,6 @@ def _check_places(data: DataSet) -> None:
 def _check_rules(data: DataSet) -> None:
     """What the database would refuse, said with file, line and column."""
     _check_places(data)
-    regions = {row["code"]: row for row in data.rows["regions"]}
     for name, rows in data.rows.items():
         fields = {each.name: each for each in FILES[name].model._meta.get_fields()}
         for row in rows:
@@ -530,23 +592,46 @@ def _check_rules(data: DataSet) -> None:
     for row in data.rows["plans"]:
         if row["ends_on"] < row["starts_on"]:
             data.add_problem(row, "ends_on", "the plan ends before it starts")
+        elif row["ends_on"].year - row["starts_on"].year >= MAX_PLAN_YEARS:
+            data.add_problem(row, "ends_on", f"a plan runs over at most {MAX_PLAN_YEARS} calendar years")
     for row in data.rows["measures"]:
         if row["due_on"] is not None and row["due_on"] < row["listed_on"]:
             data.add_problem(row, "due_on", "the measure is due before it is listed")
     for row in data.rows["observations"]:
         if row["period_end"] < row["period_start"]:
             data.add_problem(row, "period_end", "the period ends before it starts")
+        elif not is_period(row["period_kind"], row["period_start"], row["period_end"]):
+            data.add_problem(row, "period_kind", f"the days are not the first and the last of a {row['period_kind']}")
+        earliest = earliest_release(row["source"])
+        if row["release_basis"] != STATED and earliest and row["released_on"] < earliest:
+            data.add_problem(
+                row, "released_on", f"no day before {earliest.year}, of which the source is, can be assumed"
+            )
     for row in data.rows["targets"]:
         if (row["baseline_value"] is None) != (row["baseline_on"] is None):
             data.add_problem(row, "baseline_on", "a baseline needs both its value and its day")
+    _check_placements(data)
+
+
+def _check_placements(data: DataSet) -> None:
+    """That each project lies in a city of its plan's region."""
+    places = {row["code"]: Place(row["code"], row["kind"], row["parent"], row["code"]) for row in data.rows["regions"]}
+    _name_regions_of_plans(data, [code for code, place in places.items() if place.kind == RegionKind.PROVINCE])
+    regions = {row["slug"]: places.get(row["region"]) for row in data.rows["plans"]}
     for row in data.rows["projects"]:
-        if regions[row["city"]]["kind"] != RegionKind.CITY:
-            data.add_problem(row, "city", f"{row['city']} is not a city")
-        if row["county"] and regions[row["county"]]["parent"] != row["city"]:
-            data.add_problem(row, "county", f"{row['county']} is not in {row['city']}")
-        for code in row["also_in"]:
-            if regions[code]["kind"] != RegionKind.CITY or code == row["city"]:
-                data.add_problem(row, "also_in", f"{code} is not another city")
+        county, also_in = places.get(row["county"]), [places[code] for code in row["also_in"]]
+        with override("en"):
+            for column, sentence in misplacements(regions[row["plan"]], places[row["city"]], county, also_in):
+                data.add_problem(row, column, sentence.rstrip("."))
+
+
+def _name_regions_of_plans(data: DataSet, provinces: list[str]) -> None:
+    """Where the file names none, it is the only province of regions.csv."""
+    for row in data.rows["plans"]:
+        if not row["region"] and len(provinces) == 1:
+            row.values["region"] = provinces[0]
+        elif not row["region"] and provinces:
+            data.add_problem(row, "region", "a value is wanted: there are several provinces in regions.csv")
 
 
 def _check_reports(data: DataSet) -> None:
@@ -661,22 +746,56 @@ def _replaced(row: Row, rows: list[Row]) -> Row | None:
 Ids = dict[str, dict[Key, int]]
 
 
+def _own_key(row: Row, column: str, value: str, data: DataSet) -> Key:
+    """The key of the row that a value of the column refers to."""
+    if FILES[row.file].columns[column].refers_to != "measures":
+        return (value,)
+    return (row["plan"] or data.plans_by_measure[value][0], value)
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """A row of the data set that the site has with other values in the columns; `name`: its code or slug."""
+
+    file: str
+    name: str
+    columns: tuple[str, ...]
+
+
+def find_differing(data: DataSet) -> list[SiteRow]:
+    """Regions, departments and indicators that are there with other values than the data set's; they stay so."""
+    return [each for name in NAMED for each in _differing(FILES[name], data.rows[name])]
+
+
+def _differing(file: File, rows: list[Row]) -> Iterator[SiteRow]:
+    paths = {column: _path(file, column) for column, how in file.columns.items() if not how.many}
+    [name] = file.key
+    there = {row[name]: row for row in file.model._default_manager.values(*paths.values())}
+    for row in rows:
+        if stored := there.get(row[name]):
+            columns = [column for column, path in paths.items() if (row[column] or None) != (stored[path] or None)]
+            if columns:
+                yield SiteRow(row.file, row[name], tuple(columns))
+
+
 @transaction.atomic
 def write_data_set(data: DataSet) -> dict[str, int]:
     """Writes what is not there yet; returns how many rows of each file were added."""
     ids: Ids = {name: {} for name in FILES}
+    had = _known(FILES["measures"]).keys()
     added = dict.fromkeys(FILES, 0)
     for name, rows in data.rows.items():
         if name == "regions":
             # A parent stands before its children: the country, the province, the cities, the counties.
             for kind in RegionKind:
-                added[name] += _add(name, [row for row in rows if row["kind"] == kind], ids)
+                added[name] += _add(data, name, [row for row in rows if row["kind"] == kind], ids, had)
         elif name == "status_changes":
             added[name] = _add_changes(rows, ids)
         else:
-            added[name] = _add(name, rows, ids)
+            added[name] = _add(data, name, rows, ids, had)
         if name == "reports":
             _add_evidence(rows, ids)
+    _add_steps()
     if any(added.values()):
         analyze_tables(file.model for file in FILES.values())
         rebuild_rollups()
@@ -701,8 +820,9 @@ def _own_columns(row: Row, ids: Ids) -> dict[str, Any]:
     return {}
 
 
-def _add(name: str, rows: list[Row], ids: Ids) -> int:
-    """Adds the rows of a file that are not in the database, and their links."""
+def _add(data: DataSet, name: str, rows: list[Row], ids: Ids, had: Set[Key]) -> int:
+    """Adds the rows of a file that are not in the database, and their links. `had`: the measures that were there before
+    the load; an indicator that the site has is linked to the others."""
     file = FILES[name]
     known = _known(file)
     new = [row for row in rows if row.key not in known]
@@ -714,48 +834,91 @@ def _add(name: str, rows: list[Row], ids: Ids) -> int:
             if row[column] is None:
                 continue
             if target := file.columns[column].refers_to:
-                values[f"{column}_id"] = ids[target][row[column],]
+                values[f"{column}_id"] = ids[target][_own_key(row, column, row[column], data)]
             else:
                 values[column] = row[column]
         objects.append(file.model(**values))
+    if name == "reports":
+        _set_departments(objects)
     file.model._default_manager.bulk_create(objects, batch_size=BATCH_SIZE)
     ids[name] = _known(file)
-    for column in file.links:
-        relation: Any = file.model._meta.get_field(column)
-        through = relation.remote_field.through
-        here, there = f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
-        targets = ids[file.columns[column].refers_to]
-        through._default_manager.bulk_create(
-            [
-                through(**{here: ids[name][row.key], there: target})
-                for row in new
-                for target in dict.fromkeys(targets[key,] for key in row[column])
-            ],
-            batch_size=BATCH_SIZE,
-        )
-    # These show the new rows, and bulk statements send no signals.
-    for shown_on, model in (("measures", Measure), ("indicators", Indicator)):
-        keys = {
-            key
-            for column, how in file.columns.items()
-            if how.refers_to == shown_on
-            for row in new
-            for key in (row[column] if how.many else [row[column]])
-        }
-        model.objects.filter(pk__in={ids[shown_on][key,] for key in keys}).mark_updated()
+    _add_links(
+        data, name, rows, ids, lambda row, key: row.key not in known or (name == "indicators" and key not in had)
+    )
     return len(objects)
+
+
+def _add_links(data: DataSet, name: str, rows: list[Row], ids: Ids, is_new: Callable[[Row, Key], bool]) -> None:
+    """What rows of a file refer to in others: those that are new are linked, and news of what shows them."""
+    file = FILES[name]
+    for column, how in file.columns.items():
+        if not how.refers_to:
+            continue
+        keys = ((row, _own_key(row, column, each, data)) for row in rows for each in _values(row, column))
+        pairs = [(ids[name][row.key], ids[how.refers_to][key]) for row, key in keys if is_new(row, key)]
+        _mark_updated(how.refers_to, {other for _own, other in pairs})
+        if column in file.links:
+            _mark_updated(name, {own for own, _other in pairs})
+            _link(file, column, pairs)
+
+
+def _mark_updated(name: str, ids: set[int]) -> None:
+    """Of what shows the rows that refer to it: bulk statements send no signals."""
+    model = FILES[name].model
+    if model in (Measure, Indicator):
+        model._default_manager.filter(pk__in=ids).mark_updated()
+
+
+def _values(row: Row, column: str) -> list[str]:
+    value = row[column]
+    return (value if isinstance(value, list) else [value]) if value else []
+
+
+def _link(file: File, column: str, pairs: list[tuple[int, int]]) -> None:
+    relation: Any = file.model._meta.get_field(column)
+    through = relation.remote_field.through
+    here, there = f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
+    # Two departments may be one by now.
+    rows = [through(**{here: own, there: other}) for own, other in dict.fromkeys(pairs)]
+    through._default_manager.bulk_create(rows, batch_size=BATCH_SIZE)
 
 
 def _known(file: File) -> dict[Key, int]:
     """The rows in the database by the key that the file gives them; for a merged department, the one that does its
     work now."""
-    names = [f"{c}__{FILES[to].key[0]}" if (to := file.columns[c].refers_to) else c for c in file.key]
+    names = [_path(file, column) for column in file.key]
     pk = Coalesce("merged_into_id", "pk") if file.model is Department else F("pk")
-    return {tuple(row[1:]): row[0] for row in file.model._default_manager.values_list(pk, *names)}
+    known = {tuple(row[1:]): row[0] for row in file.model._default_manager.values_list(pk, *names)}
+    if file.model is Report:
+        # One that was handed in again has another day by now; its steps keep each.
+        steps = ReportStep.objects.filter(move__in=HAND_IN_MOVES)
+        columns = ("report", "report__measure__plan__slug", "report__measure__code", "made_on")
+        known = {tuple(row[1:]): row[0] for row in steps.values_list(*columns)} | known
+    return known
+
+
+def _path(file: File, column: str) -> str:
+    """The path to what a column of the file says."""
+    if column not in file.columns:
+        return file.plan
+    target = file.columns[column].refers_to
+    return f"{column}__{FILES[target].key[-1]}" if target else column
+
+
+def _set_departments(reports: Iterable[Any]) -> None:
+    """Whoever leads the measure wrote them."""
+    leads = dict(Measure.objects.values_list("pk", "lead_department"))
+    for report in reports:
+        report.department_id = leads[report.measure_id]
+
+
+def _reports_of(model: Any) -> set[int]:
+    return set(model.objects.values_list("report_id", flat=True))
 
 
 def _add_evidence(rows: list[Row], ids: Ids) -> None:
-    known = set(Evidence.objects.values_list("report_id", flat=True))
+    # Those that were there before have steps already: what the site took off them stays off.
+    known = _reports_of(Evidence) | _reports_of(ReportStep)
     added = Evidence.objects.bulk_create(
         Evidence(
             report_id=ids["reports"][row.key],
@@ -769,21 +932,33 @@ def _add_evidence(rows: list[Row], ids: Ids) -> None:
     Report.objects.filter(pk__in={each.report_id for each in added}).mark_updated()
 
 
+def _add_steps() -> None:
+    """What is known of the life of reports that came without one: the days of submission and decision."""
+    reports = Report.objects.filter(steps=None).exclude(submitted_on=None).prefetch_related("evidence").order_by("pk")
+    steps = []
+    for report in reports:
+        decision = "accept" if report.state == ReportState.ACCEPTED else "return"
+        days, content = {"submit": report.submitted_on, decision: report.decided_on}, report.content()
+        steps += [ReportStep(report=report, move=move, made_on=on, content=content) for move, on in days.items() if on]
+    ReportStep.objects.bulk_create(steps, batch_size=BATCH_SIZE)
+
+
 def _add_changes(rows: list[Row], ids: Ids) -> int:
     """Histories of measures that have none yet: rows added between others would rewrite what was so."""
     have = set(StatusChange.objects.values_list("measure_id", flat=True))
-    histories: dict[str, list[Row]] = {}
+    histories: dict[Key, list[Row]] = {}
     for row in rows:
-        if ids["measures"][row["measure"],] not in have:
-            histories.setdefault(row["measure"], []).append(row)
+        measure = (row["plan"], row["measure"])
+        if ids["measures"][measure] not in have:
+            histories.setdefault(measure, []).append(row)
     changes: dict[int, StatusChange] = {}
     replaced: dict[int, int] = {}
     effective: dict[int, date] = {}
-    for code, history in histories.items():
+    for measure, history in histories.items():
         for row in history:
-            report = ids["reports"][code, row["report"]] if row["report"] else None
+            report = ids["reports"][*measure, row["report"]] if row["report"] else None
             changes[row.line] = StatusChange(
-                measure_id=ids["measures"][code,],
+                measure_id=ids["measures"][measure],
                 old_status=row["old_status"] or None,
                 status=row["status"],
                 effective_on=row["effective_on"],
@@ -804,7 +979,8 @@ def _add_changes(rows: list[Row], ids: Ids) -> int:
     # A corrected row stands before its correction.
     for line in sorted(replaced, key=lambda each: changes[each].recorded_at):
         changes[line].supersedes = changes[replaced[line]]
-        changes[line].save()
+        # As the others: a load is no change that the log speaks of.
+        StatusChange.objects.bulk_create([changes[line]])
     behind = list(Report.objects.filter(pk__in=effective))
     for each in behind:
         each.effective_on = effective[each.pk]

@@ -41,6 +41,8 @@ PAGES = {
     "cities": "/cities/",
     "city": "/cities/370600/",
     "published": "/published/",
+    "search": "/search/?q=氢能",
+    "search-all": "/search/?q=energy",
     "explain": "/explain/?figure=measures.completion_rate",
     "login": "/accounts/login/",
     "bad-day": "/?as_of=2023-02-30",
@@ -64,6 +66,7 @@ WORK_PAGES = {
     "measure-rita": ("rita", "/measures/M172/"),
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),
+    "log": ("audit", "/log/"),
     "gallery": ("admin", "/gallery/"),
 }
 WIDTHS = (360, 768, 1366)

@@ -1,10 +1,16 @@
 from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
 
+from accounts.permissions import signed_in
+from core.published import PublishedAdmin
+from indicators.forms import ObservationForm
 from indicators.models import Indicator, Observation, Target
+from indicators.services import VALUES, add_observation, correct_observation
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(admin.ModelAdmin):
+class IndicatorAdmin(PublishedAdmin):
     list_display = ("code", "name_zh", "unit", "direction", "headline")
     search_fields = ("code", "name_zh", "name_en")
     autocomplete_fields = ("measures",)
@@ -12,15 +18,33 @@ class IndicatorAdmin(admin.ModelAdmin):
 
 @admin.register(Observation)
 class ObservationAdmin(admin.ModelAdmin):
-    list_display = ("indicator", "region", "period", "value", "released_on", "verified", "exact")
-    list_filter = ("indicator", "period_kind", "verified")
+    list_display = ("indicator", "region", "period", "value", "released_on", "verified", "exact", "superseded")
+    list_filter = ("superseded", "indicator", "period_kind", "verified")
     list_select_related = ("indicator", "region")
     search_fields = ("indicator__code", "indicator__name_zh", "period")
     autocomplete_fields = ("indicator", "region")
+    form = ObservationForm
+    fields = (*VALUES, "reason")
+
+    def save_model(self, request: HttpRequest, obj: Observation, form: ModelForm, change: bool) -> None:
+        by, reason = signed_in(request.user), form.cleaned_data["reason"]
+        if change:
+            values = {name: form.cleaned_data[name] for name in VALUES}
+            obj.pk = correct_observation(obj, by=by, reason=reason, **values).pk
+        else:
+            add_observation(obj, by=by, reason=reason)
+
+    def has_change_permission(self, request: HttpRequest, obj: Observation | None = None) -> bool:
+        # A row that was corrected is only read.
+        return super().has_change_permission(request, obj) and not (obj and obj.superseded)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Observation | None = None) -> bool:
+        # A wrong row is corrected, and stays.
+        return False
 
 
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin):
+class TargetAdmin(PublishedAdmin):
     list_display = ("indicator", "region", "due_year", "value", "document", "adopted_on")
     list_select_related = ("indicator", "region")
     search_fields = ("indicator__code", "indicator__name_zh", "document")

@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy
 from core.periods import PeriodKind
 from core.provenance import Provenance
 from indicators.models import Direction, Indicator, Observation
-from measures.models import Measure
+from measures.filters import measures_of_asked_plan
 from regions.models import Region
 from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter, SlugFilter, UpdatedFilterSet, YesNoFilter
 
 
 class IndicatorFilter(UpdatedFilterSet):
-    search = SearchFilter("code", "name_zh", "name_en")
+    search = SearchFilter("code", names=["name"])
     headline = YesNoFilter(
         field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
     )
@@ -17,7 +17,7 @@ class IndicatorFilter(UpdatedFilterSet):
     measure = SlugFilter(
         field_name="measures",
         to_field_name="code",
-        queryset=Measure.objects.all(),
+        queryset=measures_of_asked_plan,
         label=gettext_lazy("Measure"),
     )
 
@@ -42,7 +42,8 @@ class ObservationFilter(UpdatedFilterSet):
     verified = YesNoFilter(field_name="verified", label=gettext_lazy("Verified"))
     exact = YesNoFilter(field_name="exact", label=gettext_lazy("Exact"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
-    search = SearchFilter("indicator__code", "indicator__name_zh", "indicator__name_en")
+    superseded = YesNoFilter(field_name="superseded", label=gettext_lazy("Replaced by a correction"))
+    search = SearchFilter("indicator__code", names=["indicator__name"])
 
     class Meta:
         model = Observation

@@ -1,6 +1,7 @@
 from typing import Any
 
-from django.core.validators import RegexValidator
+from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.signals import pre_save
@@ -8,8 +9,17 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.bounds import (
+    FIRST_DAY,
+    FIRST_OBSERVED_DAY,
+    LAST_DAY,
+    days_bound,
+    within_days,
+    within_observed_days,
+)
 from core.periods import PeriodKind
 from core.provenance import Sourced
+from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_links, track_part
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from measures.models import Measure
@@ -69,20 +79,47 @@ class Indicator(Sourced, UpdatedAtModel):
 
 
 class Observation(Sourced, UpdatedAtModel):
-    """A value of an indicator for a region and a period. Headlines and gaps use only verified, exact ones."""
+    """A value of an indicator for a region and a period, as it was released on a day. Headlines and gaps use only
+    verified, exact ones.
+
+    Rows are not rewritten. A revision is another release of the same period, with its own `released_on`; a correction
+    `supersedes` a wrong row, which stays visible and counts for no day.
+    """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("Indicator"))
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="observations", verbose_name=_("Region"))
     period = models.CharField(_("Period"), max_length=24)
     period_kind = models.CharField(_("Kind of period"), max_length=14, choices=PeriodKind)
-    period_start = models.DateField(_("First day of the period"))
-    period_end = models.DateField(_("Last day of the period"))
+    period_start = models.DateField(_("First day of the period"), validators=[within_observed_days])
+    period_end = models.DateField(_("Last day of the period"), validators=[within_observed_days])
     value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6)
     exact = models.BooleanField(_("Exact"), default=True)
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
-    released_on = models.DateField(_("Release date"))
+    released_on = models.DateField(_("Release date"), validators=[within_observed_days])
     release_basis = models.CharField(_("What the release date rests on"), max_length=80, blank=True)
     verified = models.BooleanField(_("Verified"), default=False)
+    supersedes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="superseded_by",
+        verbose_name=_("Replaces"),
+    )
+    # Whether a row supersedes this one: the key below is of the others. Only the service that corrects sets it.
+    superseded = models.BooleanField(_("Replaced"), default=False, editable=False)
+    reason = models.CharField(_("Reason"), max_length=MAX_REASON_LENGTH, blank=True)
+    recorded_at = models.DateTimeField(_("Date recorded"), null=True, blank=True, editable=False)
+    recorded_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Recorded by"),
+    )
 
     objects = ObservationQuerySet.as_manager()
 
@@ -96,6 +133,23 @@ class Observation(Sourced, UpdatedAtModel):
                 condition=Q(period_kind__in=PeriodKind.values), name="observation_period_kind_known"
             ),
             models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="observation_period_in_order"),
+            days_bound(
+                "period_start", "period_end", "released_on", first=FIRST_OBSERVED_DAY, name="observation_days_in_bounds"
+            ),
+            models.UniqueConstraint(
+                fields=["indicator", "region", "period_kind", "period_start", "period_end", "released_on"],
+                condition=Q(superseded=False),
+                name="observation_released_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | ~Q(reason=""), name="observation_correction_has_reason"
+            ),
+            # What was loaded was recorded by nobody.
+            models.CheckConstraint(
+                condition=Q(recorded_at__isnull=False, recorded_by__isnull=False)
+                | Q(recorded_at__isnull=True, recorded_by__isnull=True),
+                name="observation_record_has_time_and_person",
+            ),
         ]
         indexes = [
             # The newest value of an indicator and region by a day.
@@ -103,7 +157,7 @@ class Observation(Sourced, UpdatedAtModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator_id} {self.period}"
+        return f"{self.indicator} {self.region} {self.period}"
 
     @property
     def is_release_assumed(self) -> bool:
@@ -119,15 +173,17 @@ class Target(Sourced):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets", verbose_name=_("Indicator"))
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="targets", verbose_name=_("Region"))
-    due_year = models.PositiveSmallIntegerField(_("Due year"))
+    due_year = models.PositiveSmallIntegerField(
+        _("Due year"), validators=[MinValueValidator(FIRST_DAY.year), MaxValueValidator(LAST_DAY.year)]
+    )
     value = models.DecimalField(_("Target"), max_digits=18, decimal_places=6)
     unit = models.CharField(_("Unit"), max_length=40)
     qualifier = models.CharField(_("Qualifier"), max_length=120, blank=True)
     derived = models.BooleanField(_("Derived from the document"), default=False)
     baseline_value = models.DecimalField(_("Baseline"), max_digits=18, decimal_places=6, null=True, blank=True)
-    baseline_on = models.DateField(_("Day of the baseline"), null=True, blank=True)
+    baseline_on = models.DateField(_("Day of the baseline"), null=True, blank=True, validators=[within_observed_days])
     document = models.CharField(_("Document"), max_length=200)
-    adopted_on = models.DateField(_("Date adopted"))
+    adopted_on = models.DateField(_("Date adopted"), validators=[within_days])
     adopted_basis = models.CharField(_("What the date adopted rests on"), max_length=120, blank=True)
 
     objects = TargetQuerySet.as_manager()
@@ -138,7 +194,11 @@ class Target(Sourced):
         ordering = ["indicator", "region", "due_year", "adopted_on", "id"]
         constraints = [
             *Sourced.Meta.constraints,
-            models.CheckConstraint(condition=Q(due_year__range=(1, 9999)), name="target_due_year_in_calendar"),
+            models.CheckConstraint(
+                condition=Q(due_year__range=(FIRST_DAY.year, LAST_DAY.year)), name="target_due_year_in_calendar"
+            ),
+            days_bound("adopted_on", name="target_adopted_in_bounds"),
+            days_bound("baseline_on", first=FIRST_OBSERVED_DAY, name="target_baseline_in_bounds"),
             models.CheckConstraint(
                 condition=Q(baseline_value__isnull=True, baseline_on__isnull=True)
                 | Q(baseline_value__isnull=False, baseline_on__isnull=False),
@@ -147,7 +207,7 @@ class Target(Sourced):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator_id} {self.due_year}"
+        return f"{self.indicator} {self.due_year}"
 
 
 @receiver(pre_save, sender=Indicator)
@@ -160,3 +220,8 @@ def mark_observations(instance: Indicator, **kwargs: Any) -> None:
 track_links(Indicator.measures, on={Indicator, Measure})
 track_part(Observation, "indicator")
 track_part(Target, "indicator")
+
+
+auditlog.register(Indicator, exclude_fields=["updated_at"], m2m_fields={"measures"})
+auditlog.register(Observation, exclude_fields=["updated_at"])
+auditlog.register(Target, exclude_fields=["updated_at"])

@@ -17,8 +17,13 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
 
 
 class ObservationQuerySet(UpdatedAtQuerySet["Observation"]):
+    def effective(self) -> Self:
+        """Without those that a correction supersedes: they count for no day."""
+        return self.filter(superseded=False)
+
     def released(self, as_of: date) -> Self:
-        return self.filter(released_on__lte=as_of)
+        """What was released by the day, as it is known now."""
+        return self.effective().filter(released_on__lte=as_of)
 
     def sound(self) -> Self:
         """Verified and exact: what a headline, a gap or an attainment may use."""

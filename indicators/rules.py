@@ -1,5 +1,6 @@
 """Rules about indicators: plain functions of plain values."""
 
+import re
 from calendar import isleap, monthrange
 from collections.abc import Iterable
 from datetime import date
@@ -29,6 +30,17 @@ class Goal(NamedTuple):
     id: int = 0
     baseline_value: Decimal | None = None
     baseline_on: date | None = None
+
+
+# The year of the work that a source names: Guan et al. 2021, Guan等（2021）.
+CITED_WORK = re.compile(r"(?:et al\.?,? \(?|等（)((?:19|20)[0-9]{2})")
+
+
+def earliest_release(source: str) -> date | None:
+    """The first day on which the newest work that the source cites can have come out; None where it cites none. A
+    release day is assumed from when such figures usually come: not before this day."""
+    years = [int(year) for year in CITED_WORK.findall(source)]
+    return date(max(years), 1, 1) if years else None
 
 
 def newest(values: Iterable[Value], *, on: date) -> Value | None:

@@ -28,6 +28,7 @@ from indicators.wording import (
     target_words,
     with_unit,
 )
+from measures.filters import asked_plan
 from regions.models import RegionKind
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, format_number
@@ -122,13 +123,31 @@ class IndicatorDetail(PageView):
                 for row in observations
             ],
             assumed=assumed_note(observations),
+            corrections=corrections(indicator, self.day),
             targets=[
                 {"row": row, "words": target_words(row, indicator), "document": source_link(row.document)}
                 for row in targets
             ],
-            measures=indicator.measures.filter(listed_on__lte=self.day).order_by("code"),
+            measures=indicator.measures.in_plan(asked_plan(self.request)).in_scope(self.day).order_by("code"),
             **kwargs,
         )
+
+
+def corrections(indicator: Indicator, day: date) -> list[dict[str, Any]]:
+    """The wrong values released by the day, each with the row that corrects it; the newest correction first."""
+    wrong = indicator.observations.filter(superseded=True, released_on__lte=day).select_related(
+        "region", "superseded_by"
+    )
+    return [
+        {
+            "row": row,
+            "right": row.superseded_by,
+            "period": period_words(row),
+            "value": number_cell(indicator, row.value, exact=row.exact, exactly=True),
+            "right_value": number_cell(indicator, row.superseded_by.value, exact=row.superseded_by.exact, exactly=True),
+        }
+        for row in wrong.order_by("-superseded_by__pk")
+    ]
 
 
 def in_order(observations: Iterable[Observation]) -> list[Observation]:
@@ -146,7 +165,7 @@ def key_sentence(state: IndicatorState) -> str:
 
 
 def further_sentence(state: IndicatorState) -> str:
-    """What follows the value: against the country and the year before, and when it was released."""
+    """What follows the value: against the country and the year before, and the day of release where it is stated."""
     if state.latest is None:
         return ""
     clauses = []
@@ -163,7 +182,8 @@ def further_sentence(state: IndicatorState) -> str:
             clauses.append(pgettext("whole years", "the same as the year before"))
         else:
             clauses.append(_("the same as the year before"))
-    clauses.append(release_words(state.latest))
+    if not state.latest.is_release_assumed:
+        clauses.append(release_words(state.latest))
     return pgettext("between clauses", ", ").join(clauses)
 
 

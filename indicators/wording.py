@@ -3,7 +3,6 @@ unit that `web.formats.units` has for theirs."""
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
@@ -86,15 +85,15 @@ def release_cell(row: Observation) -> str:
     return f"{format_iso_day(row.released_on)}*" if row.is_release_assumed else format_iso_day(row.released_on)
 
 
-def release_day(row: Observation, written: Callable[[date], str] = format_day) -> str:
-    """The same where no note follows: 20 July 2023 (assumed), 2023年7月20日（推定）."""
-    words = {"day": written(row.released_on)}
+def release_day(row: Observation) -> str:
+    """The same where no note follows: 2023-07-20 (assumed), 2023-07-20（推算）."""
+    words = {"day": format_iso_day(row.released_on)}
     return _("%(day)s (assumed)") % words if row.is_release_assumed else words["day"]
 
 
 def release_words(row: Observation) -> str:
-    """In a sentence: released on 20 July 2023 (assumed)."""
-    return _("released on %(day)s") % {"day": release_day(row)}
+    """In a sentence: released on 20 July 2023. For a day that the source states."""
+    return _("released on %(day)s") % {"day": format_day(row.released_on)}
 
 
 def assumed_note(rows: Iterable[Observation | None]) -> str:

@@ -4,23 +4,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.validators import MinValueValidator
-from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.permissions import signed_in
+from core.bounds import within_days
 from core.clock import today
+from core.published import PublishedAdmin, PublishedForm
 from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
 from measures.services import add_measure, change_measure
 
 
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin):
+class PlanAdmin(PublishedAdmin):
     list_display = ("slug", "name_zh", "starts_on", "ends_on")
     search_fields = ("slug", "name_zh")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
+        # Its projects lie in the cities of the region.
+        return ("region",) if obj and obj.projects.exists() else ()
+
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(PublishedAdmin):
     list_display = ("number", "title_zh", "plan", "slug")
     list_filter = ("plan",)
     search_fields = ("slug", "title_zh", "title_en")
@@ -43,11 +49,26 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class MeasureForm(PublishedForm):
+    """Its fields are those that the admin names."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        # The plan is no field, so that nothing else looks at the constraint.
+        section = cleaned.get("section") or (self.instance.section if self.instance.pk else None)
+        if section is not None:
+            others = Measure.objects.in_plan(section.plan_id).exclude(pk=self.instance.pk)
+            if others.filter(code=cleaned.get("code")).exists():
+                self.add_error("code", _("The plan has a measure of this code already."))
+        return cleaned
+
+
 @admin.register(Measure)
-class MeasureAdmin(admin.ModelAdmin):
-    list_display = ("code", "title_zh", "section", "lead_department", "due_on", "provenance")
-    list_filter = ("section", "lead_department", "provenance")
-    list_select_related = ("section", "lead_department")
+class MeasureAdmin(PublishedAdmin):
+    form = MeasureForm
+    list_display = ("code", "title_zh", "plan", "section", "lead_department", "due_on", "provenance")
+    list_filter = ("plan", "section", "lead_department", "provenance")
+    list_select_related = ("plan", "section", "lead_department")
     search_fields = ("code", "title_zh", "title_en")
     autocomplete_fields = ("section", "lead_department", "participating_departments")
 
@@ -59,18 +80,14 @@ class MeasureAdmin(admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if "due_on" in form.base_fields:
             # A new measure is listed today, and cannot be due before.
-            form.base_fields["due_on"].validators = [MinValueValidator(today())]
+            form.base_fields["due_on"].validators = [MinValueValidator(today()), within_days]
         return form
 
-    def save_model(self, request: HttpRequest, obj: Measure, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Measure, form: Any, change: bool) -> None:
         if change:
-            change_measure(obj, by=signed_in(request.user))
+            change_measure(obj, by=signed_in(request.user), **form.explanation)
         else:
             add_measure(obj, by=signed_in(request.user), listed_on=today())
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # It has a history from its first day.
-        return False
 
 
 class EvidenceInline(admin.TabularInline):
@@ -91,5 +108,5 @@ class ReportAdmin(ReadOnlyAdmin):
 class StatusChangeAdmin(ReadOnlyAdmin):
     list_display = ("measure", "old_status", "status", "effective_on", "recorded_at", "supersedes")
     list_filter = ("status",)
-    list_select_related = ("measure",)
+    list_select_related = ("measure", "supersedes__measure")
     search_fields = ("measure__code", "measure__title_zh")

@@ -5,69 +5,128 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.lights import Light, Thresholds
+from core.lights import Light, MeasureLight, Thresholds, light_of, thresholds
+from core.scope import PlanScope
 from core.statuses import MeasureStatus
 from measures.models import Measure
 
 
 @dataclass(frozen=True)
+class MeasureThen:
+    """A measure on an earlier day; without a light where it was out."""
+
+    status: MeasureStatus
+    light: Light | None
+    scope: PlanScope
+
+
+@dataclass(frozen=True)
 class MeasureChange:
-    """`status_then` and `light_then` are None for a measure that was not listed on the earlier day. `since`: the first
-    day of its present status."""
+    """`status_then`, `light_then` and `scope_then` are None for a measure that was not listed on the earlier day; so is
+    the light of one that was out. `since`: the first day of its present status."""
 
     measure: Measure
     status_then: MeasureStatus | None
     status: MeasureStatus
     light_then: Light | None
-    light: Light
+    light: Light | None
     since: date
+    scope_then: PlanScope | None = PlanScope.IN_PLAN
+    scope: PlanScope = PlanScope.IN_PLAN
 
     @property
     def is_new(self) -> bool:
         return self.status_then is None
 
     @property
+    def has_left(self) -> bool:
+        """It was suspended or withdrawn since."""
+        return self.scope != PlanScope.IN_PLAN and not self.is_new and self.scope != self.scope_then
+
+    @property
+    def has_returned(self) -> bool:
+        return self.scope == PlanScope.IN_PLAN and not self.is_new and self.scope_then != PlanScope.IN_PLAN
+
+    @property
+    def was_in_plan(self) -> bool:
+        """On both days, so that its statuses can be compared."""
+        return self.scope == self.scope_then == PlanScope.IN_PLAN
+
+    @property
+    def has_moved(self) -> bool:
+        return self.was_in_plan and self.status != self.status_then
+
+    @property
     def fell_back(self) -> bool:
-        return self.status_then is not None and self.status.depth < self.status_then.depth
+        return self.has_moved and self.status_then is not None and self.status.depth < self.status_then.depth
 
     @property
     def is_completed(self) -> bool:
-        return self.status_then is not None and self.status == MeasureStatus.COMPLETED
+        return self.has_moved and self.status == MeasureStatus.COMPLETED
 
     @property
     def is_same(self) -> bool:
-        """Whether status and light are those of the earlier day, whatever they were in between."""
-        return (self.status_then, self.light_then) == (self.status, self.light)
+        """Whether status, light and scope are those of the earlier day, whatever they were in between."""
+        then, now = (self.status_then, self.light_then, self.scope_then), (self.status, self.light, self.scope)
+        return then == now
+
+    @property
+    def has_other_light(self) -> bool:
+        """Whether it was in the plan on both days, with another light."""
+        return self.was_in_plan and self.light_then != self.light
 
     @property
     def rank(self) -> int:
-        """Its place in a list: those that fell back come first, then the completed, the others, the newly listed."""
-        return 0 if self.fell_back else 3 if self.is_new else 1 if self.is_completed else 2
+        """Its place in a list: those that fell back come first, then the completed, the others, those that left, that
+        returned, and the newly listed."""
+        for place, is_so in enumerate((self.fell_back, self.is_completed, self.has_moved, self.has_left)):
+            if is_so:
+                return place
+        return 5 if self.is_new else 4
 
 
-def status_and_light(ids: Sequence[int], day: date, *, limits: Thresholds) -> dict[int, tuple[MeasureStatus, Light]]:
-    """Of measures on an earlier day, by their id, without those that were not listed by then. One query."""
-    then: Any = Measure.objects.filter(pk__in=ids).as_of(day, limits=limits)
-    rows = then.order_by().values_list("pk", "status", "light") if ids else []
-    return {pk: (MeasureStatus(status), Light(light)) for pk, status, light in rows}
+def light_on(measure: Any, day: date) -> MeasureLight | None:
+    """Of a measure with its `scope`, `status` and `last_report_on` of the day; None for one that is out."""
+    if measure.scope != PlanScope.IN_PLAN:
+        return None
+    columns = {name: getattr(measure, name) for name in ("status", "due_on", "listed_on", "last_report_on")}
+    return light_of(**columns, on=day, limits=thresholds())
+
+
+def reason_on(measure: Any, day: date) -> str:
+    """Why it has that light; empty for a measure that is out."""
+    light = light_on(measure, day)
+    return str(light.reason) if light else ""
+
+
+def measures_then(ids: Sequence[int], day: date, *, limits: Thresholds) -> dict[int, MeasureThen]:
+    """Measures on an earlier day, by their id, without those that were not listed by then. One query."""
+    then: Any = Measure.objects.filter(pk__in=ids).with_all_of(day, limits=limits)
+    rows = then.order_by().values_list("pk", "status", "light", "scope") if ids else []
+    return {
+        pk: MeasureThen(MeasureStatus(status), light and Light(light), PlanScope(scope))
+        for pk, status, light, scope in rows
+    }
 
 
 def measure_changes(measures: Iterable[Any], day: date, *, limits: Thresholds) -> list[MeasureChange]:
-    """Of measures with `status`, `status_since` and `light` of the later day, in the order given; `day` is the earlier
-    one. One query, however many measures."""
+    """Of measures with `status`, `status_since`, `light` and `scope` of the later day, in the order given; `day` is the
+    earlier one. One query, however many measures."""
     measures = list(measures)
-    before = status_and_light([each.pk for each in measures], day, limits=limits)
+    before = measures_then([each.pk for each in measures], day, limits=limits)
     changes = []
     for each in measures:
-        status, light = before.get(each.pk, (None, None))
+        then = before.get(each.pk)
         changes.append(
             MeasureChange(
                 measure=each,
-                status_then=status,
+                status_then=then.status if then else None,
                 status=MeasureStatus(each.status),
-                light_then=light,
-                light=Light(each.light),
+                light_then=then.light if then else None,
+                light=Light(each.light) if each.light else None,
                 since=each.status_since,
+                scope_then=then.scope if then else None,
+                scope=PlanScope(each.scope),
             )
         )
     return changes

@@ -17,7 +17,7 @@ from measures.reports import NO_CHANGE, ReportData, open_report, save_draft, sub
 from measures.services import current_change, lock_measure
 from reporting.evidence import attach_document, attach_link, remove_evidence
 from reporting.models import TEXTS
-from reporting.services import Outcome, do_each, lock_report
+from reporting.services import Outcome, check_filer, do_each, lock_report
 from reporting.workflow import OPEN_STATES, REVIEWED_ALREADY
 
 # A document has a `document_number`, a link a `url`; both may have a `title`.
@@ -88,6 +88,8 @@ def rewrite_report(
     lock_report(report)
     if report.state not in OPEN_STATES:
         raise NotAllowed(str(REVIEWED_ALREADY))
+    # Not one that another department left: the draft below is that of the lead.
+    check_filer(report, by)
     present = ReportData(
         status=report.status,
         against_status=report.against_status,

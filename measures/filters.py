@@ -1,5 +1,6 @@
 """One filter set for the page and the API of each list."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,17 +12,26 @@ from core.lights import Light
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Section, StatusChange
-from web.days import LAST_MONTH, asked_comparison
+from measures.reporting_months import first_reporting_month
+from reporting.models import TEXT_COLUMNS
+from web.days import LAST_MONTH, asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.lists.filters import (
     ChoiceFilter,
     DayFilter,
     DepartmentFilter,
+    MonthFilter,
+    ScopeFilter,
     SearchFilter,
     SlugFilter,
     UpdatedFilterSet,
     YesNoFilter,
 )
+
+# Of rows that have no list of their own among the pages: the API and the search of the whole site find them alike.
+DEPARTMENT_SEARCH = SearchFilter("slug", names=["name", "short"])
+# No initials: two letters stand for something in nearly every text.
+REPORT_SEARCH = SearchFilter("measure__code", *TEXT_COLUMNS)
 
 
 def asked_plan(request: HttpRequest) -> Plan | None:
@@ -37,8 +47,11 @@ def asked_plan(request: HttpRequest) -> Plan | None:
 def _read_asked_plan(request: HttpRequest) -> Plan | None:
     slug = request.GET.get("plan", "")
     if not slug:
-        return Plan.objects.current()
-    plan = Plan.objects.filter(slug=slug).first()
+        current: Plan | None = Plan.objects.with_others().current()
+        if current is not None:
+            current.link_slug = ""
+        return current
+    plan: Plan | None = Plan.objects.with_others().filter(slug=slug).first()
     if plan is None:
         raise BadQuery({"plan": [not_one_of(Plan.objects.values_list("slug", flat=True)[:20])]})
     return plan
@@ -48,42 +61,58 @@ def sections_of_asked_plan(request: HttpRequest | None) -> Any:
     return Section.objects.filter(plan=asked_plan(request)) if request else Section.objects.all()
 
 
+def measures_of_asked_plan(request: HttpRequest | None) -> Any:
+    return Measure.objects.in_plan(asked_plan(request)) if request else Measure.objects.all()
+
+
 def asked_list_comparison(request: HttpRequest, day: date) -> date | None:
     """The earlier day that a list of measures is compared with; the end of last month where only changed measures are
     asked for and no day is named. Raises BadQuery.
     """
-    return asked_comparison(request, day, default=LAST_MONTH if request.GET.get("changed") else "")
+    return asked_comparison(request, day, default=LAST_MONTH if any(request.GET.getlist("changed")) else "")
 
 
 class ChangedFilter(YesNoFilter):
     """Measures whose status differs from that of the earlier day, or that were listed since."""
 
-    def filter(self, qs: Any, value: str) -> Any:
-        if value == "yes":
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        if set(value) == {"yes"}:
             return qs.changed()
-        return qs.filter(status=F("status_then")) if value == "no" else qs
+        return qs.filter(status=F("status_then")) if set(value) == {"no"} else qs
+
+
+class OwingFilter(MonthFilter):
+    """Measures that still owe a report for a month, on the day of the list."""
+
+    def filter(self, qs: Any, value: date | None) -> Any:
+        if value is None:
+            return qs
+        day, plan = asked_day(self.parent.request), asked_plan(self.parent.request)
+        return qs.still_owing(value, by=day, first_month=first_reporting_month(plan, by=day))
 
 
 class MeasureFilter(UpdatedFilterSet):
     """For measures of one plan as of a day (`Measure.objects.as_of`)."""
 
-    search = SearchFilter("code", "title_zh", "title_en")
+    search = SearchFilter("code", names=["title"])
     status = ChoiceFilter(
         choices=MeasureStatus.choices, label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status")
     )
     section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
     department = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     light = ChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
+    scope = ScopeFilter()
     participating = DepartmentFilter(
         field_name="participating_departments", label=gettext_lazy("Participating departments")
     )
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
+    owing = OwingFilter(label=gettext_lazy("Still owes a report for"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
     # Fields of the page's form; links and the API use the others too.
-    shown = ("search", "status", "section", "department", "light")
+    shown = ("search", "status", "section", "department", "light", "scope")
 
     class Meta:
         model = Measure
@@ -103,7 +132,7 @@ MEASURE_ORDERINGS = {
 
 
 class StatusChangeFilter(UpdatedFilterSet):
-    measure = SlugFilter(to_field_name="code", queryset=Measure.objects.all(), label=gettext_lazy("Measure"))
+    measure = SlugFilter(to_field_name="code", queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
     status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
     section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
     department = DepartmentFilter(field_name="measure__lead_department", label=gettext_lazy("Lead department"))
@@ -112,7 +141,7 @@ class StatusChangeFilter(UpdatedFilterSet):
     superseded = YesNoFilter(
         field_name="superseded_by", lookup_expr="isnull", exclude=True, label=gettext_lazy("Corrected")
     )
-    search = SearchFilter("measure__code", "measure__title_zh", "measure__title_en", "reason_zh", "reason_en")
+    search = SearchFilter("measure__code", "reason_zh", "reason_en", names=["measure__title"])
 
     class Meta:
         model = StatusChange

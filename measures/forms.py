@@ -1,41 +1,53 @@
 """The form of a report: what may be typed; the services decide what may be filed."""
 
+import json
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from core.forms import TypedTextField
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
 from measures.models import Report
 from measures.reports import NO_CHANGE, ReportData
+from reporting.merging import merge_fields
 from reporting.models import TEXTS
 from web.language import localized
 from web.lists.filters import DayField
 
 
-class LongTextField(forms.CharField):
-    """Counts a line break as one character, as the browser does."""
-
+class LongTextField(TypedTextField):
     def __init__(self, rows: int = 4, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", MAX_TEXT_LENGTH)
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
-        self.error_messages["max_length"] = gettext_lazy(
-            "At most %(limit_value)s characters; there are %(show_value)s."
-        )
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else value)
 
 
 class MultipleFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
+class KnownField(forms.Field):
+    """Name of a field -> its values that the page has shown or sent, as JSON. Whatever else comes is nothing."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> dict[str, list[str]]:
+        try:
+            known = json.loads(value or "{}")
+        except ValueError:
+            return {}
+        if not isinstance(known, dict) or not all(isinstance(values, list) for values in known.values()):
+            return {}
+        return {name: [_plain(each) for each in values] for name, values in known.items()}
+
+
 class ReportForm(forms.Form):
     """Any draft, complete or not. Fields are named as services name them in refusals.
 
-    `version` and `against_status` say what the page showed when it was written.
+    `version`, `known` and `against_status` say what the page showed when it was written.
     """
 
     status = forms.ChoiceField(
@@ -55,10 +67,11 @@ class ReportForm(forms.Form):
         label=gettext_lazy("Upload files"), required=False, widget=MultipleFilesInput(attrs={"multiple": True})
     )
     url = forms.CharField(label=gettext_lazy("Link"), required=False, widget=forms.URLInput)
-    url_title = forms.CharField(label=gettext_lazy("What the link shows"), required=False, max_length=200)
+    url_title = TypedTextField(label=gettext_lazy("What the link shows"), required=False, max_length=200)
     document_number = forms.CharField(label=gettext_lazy("Document number"), required=False)
-    document_title = forms.CharField(label=gettext_lazy("Title of the document"), required=False, max_length=200)
+    document_title = TypedTextField(label=gettext_lazy("Title of the document"), required=False, max_length=200)
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    known = KnownField(required=False)
     against_status = forms.ChoiceField(choices=MeasureStatus, widget=forms.HiddenInput)
 
     use_required_attribute = False
@@ -72,6 +85,36 @@ class ReportForm(forms.Form):
         """Of a valid form."""
         names = ("status", "against_status", "effective_on", *TEXTS)
         return ReportData(**{name: self.cleaned_data[name] for name in names})
+
+    def merge(self, theirs: Report) -> list[str]:
+        """Takes over what others have changed in the report since the page was shown, where this form, which is valid,
+        has not; the names of the fields that both have changed."""
+        values = {name: form_values(theirs)[name] for name in TYPED}
+        merged, conflicts = merge_fields(
+            {name: _plain(self.cleaned_data[name]) for name in TYPED},
+            {name: _plain(value) for name, value in values.items()},
+            self.cleaned_data["known"],
+        )
+        for name, text in merged.items():
+            if text != _plain(self.cleaned_data[name]):
+                self.cleaned_data[name] = values[name]
+                self.set_value(name, text)
+        return conflicts
+
+
+# What a person fills in, and the draft keeps.
+TYPED = ("status", "effective_on", *TEXTS)
+
+
+def known_values(values: Mapping[str, Any]) -> str:
+    """Of the values that a page shows: what its form says that it knows."""
+    return json.dumps({name: [_plain(values.get(name))] for name in TYPED}, ensure_ascii=False)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value or "").replace("\r\n", "\n").strip()
 
 
 def form_values(report: Report) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Notices: what people are notified of, the inbox, and one e-mail a day."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,18 +12,21 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Department, Role, User
 from accounts.permissions import check_reviewer
 from core.clock import now, today
 from core.exceptions import NotAllowed
+from measures.addresses import report_url
 from measures.models import Measure, Notice, NoticeKind, Plan, Report
-from measures.reporting_months import month_of_department
+from measures.reporting_months import late_months, month_of_department
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice
 from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
+from web.html.links import query_of
 from web.language import localized
 
 log = logging.getLogger(__name__)
@@ -32,7 +36,7 @@ log = logging.getLogger(__name__)
 def notify_of_due_dates(on: date) -> None:
     """Notifies the reporters of each lead department of what is due soon or overdue on the day. Again is no harm."""
     latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
-    measures: Any = Measure.objects.listed(on).with_status(on).filter(due_on__lte=latest)
+    measures: Any = Measure.objects.in_scope(on).with_status(on).filter(due_on__lte=latest)
     kinds = {
         each: due_notice(each.due_on, status=each.status, on=on) for each in measures.only("due_on", "lead_department")
     }
@@ -51,38 +55,82 @@ def notify_of_due_dates(on: date) -> None:
     )
 
 
+# Of what needs no more words than the measure.
+SENTENCES: dict[str, str | Promise] = {
+    NoticeKind.ACCEPTED: gettext_lazy("The report for %(month)s on %(measure)s was accepted."),
+    NoticeKind.REMINDER: gettext_lazy("The office reminds your department of its reports for %(month)s."),
+    NoticeKind.LEAD_GIVEN: gettext_lazy("Your department now leads %(measure)s."),
+    NoticeKind.LEAD_TAKEN: gettext_lazy("%(measure)s is now led by another department: %(lead)s."),
+    NoticeKind.CORRECTED: gettext_lazy("The office corrected a status of %(measure)s."),
+    NoticeKind.REOPENED: gettext_lazy("The office reopened %(measure)s: it is no longer completed."),
+    NoticeKind.UNDONE: gettext_lazy(
+        "The acceptance of the report for %(month)s on %(measure)s was undone; it waits for its review again."
+    ),
+    NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(measure)s: it owes no reports until it is resumed."),
+    NoticeKind.RESUMED: gettext_lazy("The office resumed %(measure)s: reports on it are owed again."),
+    NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(measure)s from the plan: it owes no reports any more."),
+    NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(measure)s."),
+}
+SENTENCES_WITH_DAY: dict[str, str | Promise] = {
+    NoticeKind.DUE_SOON: gettext_lazy("%(measure)s is due on %(day)s."),
+    NoticeKind.OVERDUE: gettext_lazy("%(measure)s was due on %(day)s and was not completed in time."),
+    NoticeKind.DUE_MOVED: gettext_lazy("The due date of %(measure)s was changed; it is now %(day)s."),
+}
+
+
+def notify_concerned(measure: Measure, kind: NoticeKind, *, by: User) -> int:
+    """Tells the lead and the participating departments of what somebody else did with the measure."""
+    joined = measure.participating_departments.values_list("pk", flat=True)
+    return _notify([measure.lead_department_id, *joined], kind, by=by, measure=measure)
+
+
 def notify_department(
     department_id: int,
     kind: NoticeKind,
     *,
     measure: Measure | None = None,
     report: Report | None = None,
+    plan: Plan | None = None,
     period: date | None = None,
+    by: User | None = None,
 ) -> int:
     """Puts a notice in the inbox of each reporter of a department; returns how many people were notified."""
-    about = {"measure": report.measure if report else measure, "report": report, "period": period}
-    people = User.objects.filter(department_id=department_id, role=Role.REPORTER, is_active=True)
+    about = {"measure": report.measure if report else measure, "report": report, "plan": plan, "period": period}
+    return _notify([department_id], kind, by=by, **about)
+
+
+def _notify(departments: Iterable[int], kind: NoticeKind, *, by: User | None, **about: Any) -> int:
+    """`by` knows it."""
+    people = User.objects.filter(department__in=departments, role=Role.REPORTER, is_active=True)
+    if by is not None:
+        people = people.exclude(pk=by.pk)
     notices = [Notice(user=user, kind=kind, day=today(), created_at=now(), **about) for user in people]
     return len(Notice.objects.bulk_create(notices))
 
 
 @transaction.atomic
 def remind_department(department: Department, *, by: User, plan: Plan, period: date) -> int:
-    """Reminds a department that owes reports for the month; returns how many people were notified."""
+    """Reminds a department of its reports for the month, and of each earlier month that it still owes; returns how many
+    people were notified."""
     check_reviewer(by)
     # Two reviewers who press at once: the second sees that the first has.
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     if month_of_department(department.pk, plan=plan, month=period, by=today()).is_reported:
         raise NotAllowed(_("This department has reported the month."))
-    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, period=period, day=today())
-    if reminders.filter(user__department=department).exists():
+    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, plan=plan, day=today(), user__department=department)
+    reminded = set(reminders.values_list("period", flat=True))
+    if period in reminded:
         raise NotAllowed(_("This department has been reminded today."))
-    return notify_department(department.pk, NoticeKind.REMINDER, period=period)
+    late = [each.month for each in late_months(plan, day=today()) if department.pk in each.departments]
+    # The newest notice stands first in the inbox: the oldest month is said last.
+    for month in sorted({period, *(each for each in late if each < period)} - reminded, reverse=True):
+        number = notify_department(department.pk, NoticeKind.REMINDER, plan=plan, period=month)
+    return number
 
 
 def notices_for(user: User) -> QuerySet[Notice]:
     """Those of a person, with what `notice_sentence` needs."""
-    return user.notices.select_related("measure", "report")
+    return user.notices.select_related("measure__lead_department", "report")
 
 
 def read_notice(notice: Notice) -> str:
@@ -105,36 +153,30 @@ def notice_sentence(notice: Notice) -> str:
         "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
         "month": format_month(period),
         "day": format_day(measure.due_on if measure else None),
+        "lead": localized(measure.lead_department, "short") if measure else "",
         "note": report.decision_note if report else "",
     }
 
 
 def _sentence_for(notice: Notice) -> str:
     measure, report = notice.measure, notice.report
-    match notice.kind:
-        case NoticeKind.RETURNED if report and report.state == ReportState.RETURNED and report.decision_note:
+    if notice.kind == NoticeKind.RETURNED:
+        if report and report.state == ReportState.RETURNED and report.decision_note:
             return _("The report for %(month)s on %(measure)s was returned: %(note)s")
-        case NoticeKind.RETURNED:
-            return _("The report for %(month)s on %(measure)s was returned.")
-        case NoticeKind.ACCEPTED:
-            return _("The report for %(month)s on %(measure)s was accepted.")
-        case NoticeKind.REMINDER:
-            return _("The office reminds your department of its reports for %(month)s.")
-        case _due if measure is None or measure.due_on is None:
-            return _("%(measure)s no longer has a due date.")
-        case NoticeKind.DUE_SOON:
-            return _("%(measure)s is due on %(day)s.")
-        case _overdue:
-            return _("%(measure)s was due on %(day)s and was not completed in time.")
+        return _("The report for %(month)s on %(measure)s was returned.")
+    if notice.kind in SENTENCES:
+        return str(SENTENCES[notice.kind])
+    if measure is None or measure.due_on is None:
+        return _("%(measure)s no longer has a due date.")
+    return str(SENTENCES_WITH_DAY[notice.kind])
 
 
 def notice_url(notice: Notice) -> str:
     """The page to act on: the form for what came back, the workspace for a reminder, else the measure."""
     if notice.measure is None:
-        return reverse("measures:workspace")
+        return query_of(reverse("measures:workspace"), plan=notice.plan.link_slug if notice.plan else "")
     if notice.report is not None and notice.kind == NoticeKind.RETURNED:
-        form = reverse("measures:report", args=[notice.measure.code])
-        return f"{form}?period={notice.report.period:%Y-%m}"
+        return report_url(notice.measure.code, notice.report.period, plan=notice.measure.plan.link_slug)
     return notice.measure.get_absolute_url()
 
 
@@ -159,7 +201,8 @@ def send_digests(on: date) -> int:
 def _send_digest(user: User, *, on: date) -> bool:
     # Two workers at once: the second finds the notices sent.
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    notices = list(notices_for(user).filter(emailed_on=None))
+    # Plans by queries of their own: the notices of one share it, and what it knows of itself.
+    notices = list(notices_for(user).filter(emailed_on=None).prefetch_related("measure__plan", "plan"))
     if not notices:
         return False
     with translation.override(user.language or settings.LANGUAGE_CODE):

@@ -1,6 +1,5 @@
 """Named questions about plans, measures, their status changes and reports. They find and count; rules judge."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,15 +22,25 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast, Coalesce
 
+from accounts.permissions import may_see_every_report
+from core.clock import today
+from core.dated import IN_ORDER, comes_later
 from core.lights import Light, Thresholds, light_conditions, silent_since
 from core.periods import month_end
+from core.provenance import Provenance
+from core.scope import PlanScope
+from core.scoped import ScopedQuerySet, is_out, scope_of
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
 from reporting.querysets import AbstractReportQuerySet
+from reporting.workflow import ReportState
 
 if TYPE_CHECKING:
-    from accounts.models import Department
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import Department, User
     from measures.models import Measure, Plan, Report, StatusChange
 
 
@@ -41,22 +50,18 @@ def _model(name: str) -> Any:
 
 
 class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
+    def with_others(self) -> Self:
+        """Adds `has_others`: whether the site has other plans, too."""
+        return self.annotate(has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk"))))
+
     def current(self) -> "Plan | None":
-        """The plan that pages and filters read where none is named; None on an empty site."""
-        return self.filter(slug=settings.PILOTZONE_PLAN).first() or self.order_by("-starts_on").first()
-
-
-# The order in which changes came into force: the last of a measure by a day is the one in force on that day.
-IN_ORDER = ("effective_on", "recorded_at", "pk")
-
-
-def _later_change() -> Q:
-    """A change that comes after the outer one."""
-    later, same = Q(), Q()
-    for column in IN_ORDER:
-        later |= same & Q(**{f"{column}__gt": OuterRef(column)})
-        same &= Q(**{column: OuterRef(column)})
-    return later
+        """The plan that pages, addresses and filters mean where none is named: that of PILOTZONE_PLAN, else the newest
+        that has begun, else the first to begin; None on an empty site."""
+        if settings.PILOTZONE_PLAN and (named := self.filter(slug=settings.PILOTZONE_PLAN).first()):
+            return named
+        # Of two that begin on a day, the one that was there first.
+        begun = self.filter(starts_on__lte=today()).order_by("-starts_on", "pk")
+        return begun.first() or self.order_by("starts_on", "pk").first()
 
 
 def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquery:
@@ -76,7 +81,7 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
         return self.filter(~Exists(_model("StatusChange").objects.filter(supersedes=OuterRef("pk"))))
 
     def in_plan(self, plan: Any) -> Self:
-        return self.filter(measure__section__plan=plan)
+        return self.filter(measure__plan=plan)
 
     def history(self, as_of: date) -> Self:
         """The effective changes by the day, measure by measure, in the order in which they came into force."""
@@ -86,7 +91,7 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
     def in_force(self, as_of: date) -> Self:
         """The change of each measure that gives its status on the day."""
         rows = _model("StatusChange").objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
-        return self.effective().filter(~Exists(rows.filter(_later_change())), effective_on__lte=as_of)
+        return self.effective().filter(~Exists(rows.filter(comes_later())), effective_on__lte=as_of)
 
     def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, section, lead department) with its counts on the day.
@@ -96,9 +101,9 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
         conditions = light_conditions(on=as_of, limits=limits, prefix="measure__")
         return (
             self.in_force(as_of)
-            .filter(measure__listed_on__lte=as_of)
+            .filter(~is_out(_model("Measure"), as_of, subject="measure"), measure__listed_on__lte=as_of)
             .annotate(has_recent_report=Exists(_model("Report").objects.recent(as_of, limits, of=OuterRef("measure"))))
-            .values("measure__section__plan", "measure__section", "measure__lead_department")
+            .values("measure__plan", "measure__section", "measure__lead_department")
             .order_by()
             .annotate(
                 total=Count("pk"),
@@ -117,21 +122,38 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         )
 
     def in_plan(self, plan: Any) -> Self:
-        return self.filter(measure__section__plan=plan)
+        return self.filter(measure__plan=plan)
 
-    def first_filed(self, months: Iterable[date], *, by: date) -> dict[tuple[str, date], date]:
-        """By a measure's code and the month, the day of the first report that was filed by the day `by`. One that came
-        later adds to it, and makes nobody late."""
-        rows = self.filed(*months, by=by).order_by().values_list("measure__code", "period")
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Those that the person may read whole; `accounts.permissions.may_see_report` as a condition."""
+        if may_see_every_report(user):
+            return self
+        condition = Q(state=ReportState.ACCEPTED)
+        if user.is_authenticated and user.is_reporter:
+            own = user.department_id
+            condition |= Q(department=own) | Q(department__merged_into=own)
+        return self.filter(condition)
+
+    def left_by(self, department: "Department") -> Self:
+        """Unfinished ones that the department wrote on measures that another one leads now."""
+        own = Q(department=department) | Q(department__merged_into=department)
+        return (
+            self.open()
+            .filter(own)
+            .exclude(measure__lead_department=F("department"))
+            .order_by("measure__code", "period")
+        )
+
+    def first_filed(self, *, since: date, by: date) -> dict[tuple[str, date], date]:
+        """By a measure's code and each month from `since` on, the day of the first report that was filed by the day
+        `by`. One that came later adds to it, and makes nobody late."""
+        rows = self.filed(by=by).filter(period__gte=since).order_by().values_list("measure__code", "period")
         return {(code, month): day for code, month, day in rows.annotate(first=Min("submitted_on"))}
 
 
-class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
+class MeasureQuerySet(ScopedQuerySet["Measure"]):
     def in_plan(self, plan: Any) -> Self:
-        return self.filter(section__plan=plan)
-
-    def listed(self, as_of: date) -> Self:
-        return self.filter(listed_on__lte=as_of)
+        return self.filter(plan=plan)
 
     def led_by(self, department: "Department") -> Self:
         return self.filter(lead_department=department)
@@ -143,9 +165,21 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
             status_since=of_change_in_force("effective_on", on=as_of),
         )
 
+    def with_first_due_on(self) -> Self:
+        """Adds `first_due_on`, as `rules.first_due_on` says, by what is known now."""
+        # Days are kept as texts there.
+        moves = _model("TermsChange").objects.filter(measure=OuterRef("pk"), field="due_on")
+        # Of a move at least one side is a day.
+        first = Case(When(old_value="", then=F("new_value")), default=F("old_value"))
+        oldest = moves.order_by("recorded_at", "pk").annotate(first=first).values("first")[:1]
+        return self.annotate(first_due_on=Coalesce(Cast(Subquery(oldest), DateField()), F("due_on")))
+
     def with_status_then(self, day: date) -> Self:
-        """Adds `status_then`, the status on an earlier day; null for a measure that was not listed by then."""
-        return self.annotate(status_then=Case(When(listed_on__lte=day, then=of_change_in_force("status", on=day))))
+        """Adds `status_then` and `scope_then`, those of an earlier day; null for one that was not listed by then."""
+        return self.annotate(
+            status_then=Case(When(listed_on__lte=day, then=of_change_in_force("status", on=day))),
+            scope_then=Case(When(listed_on__lte=day, then=scope_of(self.model, day))),
+        )
 
     def with_last_report(self, as_of: date) -> Self:
         """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
@@ -154,7 +188,8 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
         return self.annotate(last_report_on=Subquery(last, output_field=DateField()))
 
     def with_light(self, as_of: date, *, limits: Thresholds) -> Self:
-        """Adds `light`, and its `gravity` (red 0, yellow 1, green 2); needs `with_status` and `with_last_report`."""
+        """Adds `light`, null for those that are out, and its `gravity` (red 0, yellow 1, green 2); needs `in_scope` or
+        `with_scope`, `with_status` and `with_last_report`."""
         recent = Q(last_report_on__isnull=False, last_report_on__gte=silent_since(as_of, limits))
         has_report = Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField())
         queryset = self.annotate(has_recent_report=has_report)
@@ -162,6 +197,7 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
         red, yellow, green = Light.RED.value, Light.YELLOW.value, Light.GREEN.value
         return queryset.annotate(
             light=Case(
+                When(~Q(scope=PlanScope.IN_PLAN.value), then=Value(None)),
                 When(conditions[Light.RED], then=Value(red)),
                 When(conditions[Light.YELLOW], then=Value(yellow)),
                 default=Value(green),
@@ -171,18 +207,43 @@ class MeasureQuerySet(UpdatedAtQuerySet["Measure"]):
         )
 
     def as_of(self, day: date, *, limits: Thresholds) -> Self:
-        """Measures listed by the day, each with its status, last report and light of that day."""
-        return self.listed(day).with_status(day).with_last_report(day).with_light(day, limits=limits)
+        """Measures in scope on the day, each with its status, last report and light of that day."""
+        return self.in_scope(day).with_status(day).with_last_report(day).with_light(day, limits=limits)
 
-    def owing(self, month: date, *, by: date) -> Self:
-        """Measures that owe a report for a month, as `rules.owes_report` says."""
+    def with_all_of(self, day: date, *, limits: Thresholds) -> Self:
+        """The same of all listed by the day; those that are out have a `scope` and no light."""
+        return self.with_scope(day).with_status(day).with_last_report(day).with_light(day, limits=limits)
+
+    def owing(self, month: date, *, by: date, first_month: date = date.min) -> Self:
+        """Measures that owe a report for a month, as `rules.owes_report` says, filed or not."""
+        if month < first_month or month > by:
+            return self.none()
         earlier = _model("StatusChange").objects.in_force(month - timedelta(days=1)) if month > date.min else None
-        listed = self.listed(min(month_end(month), by))
+        inside = self.in_scope(by).in_scope(min(month_end(month), by))
         if earlier is None:
-            return listed
-        return listed.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
+            return inside
+        return inside.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
+
+    def still_owing(self, month: date, *, by: date, first_month: date = date.min) -> Self:
+        """Those that owe a report for a month and have filed none for it or a later one."""
+        filed = _model("Report").objects.filed(by=by).filter(measure=OuterRef("pk"), period__gte=month)
+        return self.owing(month, by=by, first_month=first_month).filter(~Exists(filed))
+
+    def illustrative(self, as_of: date) -> Self:
+        """Those of which something that counts on the day is illustrative: the measure, its lead, the status change in
+        force, or an accepted report."""
+        reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
+        return self.annotate(change_provenance=of_change_in_force("provenance", on=as_of)).filter(
+            Q(provenance=Provenance.ILLUSTRATIVE)
+            | Q(lead_provenance=Provenance.ILLUSTRATIVE)
+            | Q(change_provenance=Provenance.ILLUSTRATIVE)
+            | Q(Exists(reports.filter(provenance=Provenance.ILLUSTRATIVE)))
+        )
 
     def changed(self) -> Self:
-        """Those that had another status on the earlier day, or were listed since; needs `with_status` and
-        `with_status_then`."""
-        return self.exclude(status_then__isnull=False, status=F("status_then"))
+        """Those that had another status on the earlier day, were listed since, left or returned; needs `with_status`,
+        `with_status_then`, and `in_scope` or `with_scope`."""
+        inside = Q(scope=PlanScope.IN_PLAN.value)
+        same = Q(status_then__isnull=False, scope_then=PlanScope.IN_PLAN.value, status=F("status_then"))
+        left = Q(scope_then__isnull=False) & ~Q(scope_then=F("scope"))
+        return self.filter((inside & ~same) | (~inside & left))

@@ -5,20 +5,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.conf import settings
+from django.db.models import Max, Min
 
 from accounts.models import Department
 from core.periods import month_of, months_between
 from measures.models import Notice, NoticeKind, Report
 from measures.timeline import History, load_history
-from reporting.months import BoardRow, ReportingMonth
+from reporting.months import BoardRow, LateMonth, LateReports, ReportingMonth, reports_due_on
+
+# For each month, by a measure's code: who leads it, and the day of the first report that was filed, None while it is
+# still owed.
+type ReportsOwed = dict[date, dict[str, tuple[int, date | None]]]
 
 
 def months_of(
     plan: Any, *, day: date, month: date | None = None, history: History | None = None
 ) -> dict[int, ReportingMonth]:
     """One month, that of the day by default, as it stands on the day, by the id of each lead department that owes
-    something for it. Two queries; one where the page has loaded the plan's history up to the day already."""
+    something for it. Three queries; one less where the page has loaded the plan's history up to the day already."""
     found = months_by_department(plan, months=[month or month_of(day)], by=day, history=history)
     return {department: months[0] for department, months in found.items()}
 
@@ -34,20 +39,58 @@ def months_shown(plan: Any, day: date) -> list[date]:
     return months_between(first, day) if first <= day else []
 
 
+def first_reporting_month(plan: Any, *, by: date) -> date:
+    """The month from which reports are owed: that of the settings, else of the plan's oldest report, else of the day
+    `by`. A query where it is not set."""
+    if settings.PILOTZONE_FIRST_REPORTING_MONTH is not None:
+        return month_of(settings.PILOTZONE_FIRST_REPORTING_MONTH)
+    oldest: date | None = Report.objects.in_plan(plan).aggregate(oldest=Min("period"))["oldest"]
+    return oldest or month_of(by)
+
+
+def reports_owed(
+    plan: Any, *, by: date, months: Sequence[date] | None = None, history: History | None = None
+) -> ReportsOwed:
+    """What is owed and filed by the day `by`; of all months up to it, the oldest first, where none are named. Three
+    queries, one less with a `history`."""
+    if plan is None or months == []:
+        return {}
+    first = first_reporting_month(plan, by=by)
+    months = months_between(first, by) if months is None else months
+    if not months:
+        return {}
+    history = history or load_history(plan, by)
+    filed_on = Report.objects.in_plan(plan).first_filed(since=min(months), by=by)
+    last_filed: dict[str, date] = {}
+    for code, month in sorted(filed_on):
+        last_filed[code] = month
+    found: ReportsOwed = {}
+    for month in months:
+        still = history.owing(month, first_month=first, last_filed=last_filed)
+        owing = history.owing(month, first_month=first)
+        # A later month that is filed stands for one that was left out.
+        found[month] = {
+            code: (department, filed_on.get((code, month)))
+            for code, department in owing.items()
+            if code in still or (code, month) in filed_on
+        }
+    return found
+
+
 def months_by_department(
     plan: Any, *, months: Sequence[date], by: date, history: History | None = None
 ) -> dict[int, list[ReportingMonth]]:
     """Months in their order, each as it stands on the day `by`, with its last day, by the id of each lead department
-    that owes something for one of them; none where there is no plan. Two queries."""
-    if plan is None or not months:
-        return {}
-    history = history or load_history(plan, by)
-    filed_on = Report.objects.in_plan(plan).first_filed(months, by=by)
+    that owes something for one of them; none where there is no plan. Queries as `reports_owed`."""
+    return count_by_department(reports_owed(plan, by=by, months=months, history=history), months)
+
+
+def count_by_department(owed: ReportsOwed, months: Sequence[date]) -> dict[int, list[ReportingMonth]]:
     found: dict[int, list[ReportingMonth]] = {}
     for number, month in enumerate(months):
         days: dict[int, list[date | None]] = defaultdict(list)
-        for code, department in history.owing(month).items():
-            days[department].append(filed_on.get((code, month)))
+        for department, day in owed.get(month, {}).values():
+            days[department].append(day)
         for department, own in days.items():
             filed = [day for day in own if day is not None]
             found.setdefault(department, [ReportingMonth(0, 0)] * len(months))
@@ -55,16 +98,46 @@ def months_by_department(
     return found
 
 
+def late_months(
+    plan: Any, *, day: date, history: History | None = None, owed: ReportsOwed | None = None
+) -> list[LateMonth]:
+    """The months for which reports are still owed after the day on which they were due, the oldest first. What may
+    still come in time is not late. `owed`: all that is owed by the day, where it is read already."""
+    owed = reports_owed(plan, by=day, history=history) if owed is None else owed
+    months = [month for month in owed if day > reports_due_on(month)]
+    found: list[LateMonth] = []
+    by_department = count_by_department(owed, months)
+    for number, month in enumerate(months):
+        late = {key: own[number] for key, own in by_department.items() if own[number].missing}
+        if late:
+            found.append(LateMonth(month, late))
+    return found
+
+
+def late_reports(plan: Any, *, day: date, owed: ReportsOwed) -> LateReports:
+    """`owed`: all that is owed by the day."""
+    return LateReports(late_months(plan, day=day, owed=owed), is_owed=bool(owed.get(month_of(day))))
+
+
+def missing_by_department(owed: ReportsOwed, late: Sequence[LateMonth]) -> dict[int, int]:
+    """How many reports of late months are missing, by the id of each department that owed any of any month."""
+    found = {department: 0 for reports in owed.values() for department, _filed_on in reports.values()}
+    for each in late:
+        for department, month in each.departments.items():
+            found[department] += month.missing
+    return found
+
+
 def months_of_department(department_id: int, *, plan: Any, months: Sequence[date], by: date) -> list[ReportingMonth]:
-    """One department's months in their order, each as it stands on the day `by`. Two queries."""
+    """One department's months in their order, each as it stands on the day `by`. Three queries."""
     found = months_by_department(plan, months=months, by=by)
     return found.get(department_id, [ReportingMonth(0, 0)] * len(months))
 
 
 def month_board(plan: Any, *, month: date, day: date) -> list[BoardRow]:
-    """The month of each department that owes something for it, those that miss most first. Four queries."""
+    """The month of each department that owes something for it, those that miss most first. Five queries."""
     months = months_of(plan, month=month, day=day)
-    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, period=month).order_by()
+    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, plan=plan, period=month).order_by()
     reminded = dict(reminders.values_list("user__department").annotate(last=Max("day")))
     rows = [BoardRow(each, months[each.pk], reminded.get(each.pk)) for each in Department.objects.filter(pk__in=months)]
     return sorted(rows, key=lambda row: (-row.month.missing, row.department.number))

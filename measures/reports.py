@@ -6,22 +6,24 @@ of it is half-saved. What reports of anything have in common is in `reporting.se
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.clock import today
+from core.clock import now, today
 from core.exceptions import NotAllowed
+from core.lights import is_overdue
 from core.periods import month_of
 from core.provenance import Provenance
+from core.scope_changes import check_in_plan
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Measure, NoticeKind, Report, StatusChange
 from measures.notices import notify_department
-from measures.rules import Change, effective_changes, is_completion
+from measures.rules import Change, effective_changes, is_completion, is_step_back
 from measures.services import (
     cell_of,
     current_change,
@@ -33,12 +35,23 @@ from measures.services import (
 )
 from reporting import services
 from reporting.models import TEXTS
-from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, lock_report, write_draft
-from reporting.workflow import OPEN_STATES
+from reporting.services import (
+    Outcome,
+    apply_move,
+    check_filer,
+    check_move,
+    delete_with_files,
+    do_each,
+    lock_report,
+    write_draft,
+)
+from reporting.workflow import OPEN_STATES, ReportState
 from web.errors import not_one_of
 
 # What "no change this month" files. Nobody types it, so that it is known in both languages.
 NO_CHANGE, NO_CHANGE_EN = "本月状态无变化。", "No change this month."
+# A draft that somebody with a closed account edited last is deleted this many days later.
+ABANDONED_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,9 @@ class StatusMoved(NotAllowed):
 
 
 def open_report(measure: Measure, period: date) -> Report | None:
-    """The one report of the month that is a draft, submitted or returned."""
-    return measure.reports.filter(period=period, state__in=OPEN_STATES).first()
+    """The lead department's one report of the month that is a draft, submitted or returned."""
+    lead = measure.lead_department_id
+    return measure.reports.filter(period=period, department=lead, state__in=OPEN_STATES).first()
 
 
 @transaction.atomic
@@ -80,8 +94,10 @@ def save_draft(
     month = month_of(period or today())
     report = open_report(measure, month)
     if report is None:
-        report = Report(measure=measure, period=month, version=0, provenance=Provenance.ILLUSTRATIVE)
+        lead = measure.lead_department
+        report = Report(measure=measure, department=lead, period=month, version=0, provenance=Provenance.REPORTED)
     check_filer(report, by)
+    check_in_plan(measure)
     if month > today():
         raise NotAllowed(_("The day is in the future"), field="period")
     if month < month_of(measure.listed_on):
@@ -92,8 +108,7 @@ def save_draft(
 
 def _columns_of(data: ReportData) -> dict[str, Any]:
     """What was filled in, cleaned, as columns of a report."""
-    typed = {name: getattr(data, name).replace("\r\n", "\n") for name in TEXTS}
-    texts = {name: clean_text(text, field=name, max_length=MAX_TEXT_LENGTH) for name, text in typed.items()}
+    texts = {name: clean_text(getattr(data, name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
     if texts["what_was_done"] == NO_CHANGE_EN:
         # As the English form shows it.
         texts["what_was_done"] = NO_CHANGE
@@ -114,6 +129,7 @@ def submit_report(report: Report, *, by: User) -> Report:
     """Hands a draft or returned report to the office. Raises NotAllowed, with the field at fault."""
     lock_report(report)
     move = check_move(report, "submit", "resubmit", by=by)
+    check_in_plan(report.measure)
     _check_complete(report, current_change(report.measure))
     apply_move(report, move.name, by=by)
     return report
@@ -125,12 +141,30 @@ def _check_complete(report: Report, current: Change) -> None:
     if report.against_status != current.status:
         raise StatusMoved(report.against_status, current.status)
     is_change = report.status != current.status
-    if is_change and is_completion(current.status):
-        raise NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
-    if is_change and is_completion(report.status) and not report.evidence.exists():
-        raise NotAllowed(_("Completion needs evidence"), field="evidence")
+    if is_change:
+        _check_change(report, current.status)
+    elif report.effective_on is not None:
+        sentence = _("The status does not change: leave the day empty, or choose the new status.")
+        raise NotAllowed(sentence, field="effective_on")
+    elif report.what_was_done_zh == NO_CHANGE:
+        _check_no_change(report)
     if report.effective_on is not None:
-        _check_effective_day(report.effective_on, since=current.effective_on if is_change else date.min)
+        _check_effective_day(report.effective_on, since=current.effective_on)
+
+
+def _check_change(report: Report, before: str) -> None:
+    if is_completion(before):
+        raise NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
+    if is_completion(report.status) and not report.evidence.exists():
+        raise NotAllowed(_("Completion needs evidence"), field="evidence")
+    if is_step_back(before, report.status) and not report.problem_zh and not report.problem_en:
+        raise NotAllowed(_("A step back needs its reason: say here why the work has gone back."), field="problem")
+
+
+def _check_no_change(report: Report) -> None:
+    is_late = is_overdue(due_on=report.measure.due_on, status=report.status, on=today())
+    if is_late and not report.problem_zh and not report.problem_en:
+        raise NotAllowed(_("The measure is overdue: say under “Problems” why nothing has changed."), field="problem")
 
 
 def _check_effective_day(day: date, *, since: date) -> None:
@@ -150,12 +184,13 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
     note = clean_text(note, field="note")
     lock_report(report)
     check_move(report, "accept", by=by)
+    check_in_plan(report.measure)
     changes = load_changes(report.measure)
     current = effective_changes(changes)[-1]
     if current.status != report.against_status:
         raise StatusMoved(report.against_status, current.status)
     apply_move(report, "accept", by=by, note=note)
-    notify_department(report.measure.lead_department_id, NoticeKind.ACCEPTED, report=report)
+    notify_department(report.readers_department_id, NoticeKind.ACCEPTED, report=report)
     change = None
     if report.status != current.status:
         change = _change_status(report, changes, by=by)
@@ -176,8 +211,9 @@ def _change_status(report: Report, changes: Sequence[Change], *, by: User) -> St
         recorded_at=next_recorded_at(changes),
         recorded_by=by,
         report=report,
-        reason_zh=report.what_was_done_zh[:300],
-        reason_en=report.what_was_done_en[:400],
+        acceptance=report.status_changes.count() + 1,
+        reason_zh=report.what_was_done_zh,
+        reason_en=report.what_was_done_en,
         provenance=report.provenance,
         source=report.source,
     )
@@ -192,5 +228,29 @@ def accept_reports(reports: Iterable[Report], *, by: User) -> list[Outcome[Repor
 def return_report(report: Report, *, by: User, note: str) -> Report:
     """Returns a submitted report to its department with a reason."""
     services.return_report(report, by=by, note=note)
-    notify_department(report.measure.lead_department_id, NoticeKind.RETURNED, report=report)
+    notify_department(report.readers_department_id, NoticeKind.RETURNED, report=report)
     return report
+
+
+def delete_abandoned_drafts() -> int:
+    """Deletes, with their files, drafts that were never submitted, whose last writer's account is closed, and that
+    nobody has edited for ABANDONED_DAYS; returns how many.
+
+    Any other draft stays, whichever department leads the measure now: its writers read and copy it.
+    """
+    abandoned = Report.objects.filter(
+        state=ReportState.DRAFT,
+        submitted_on=None,
+        edited_by__is_active=False,
+        edited_at__lt=now() - timedelta(days=ABANDONED_DAYS),
+    )
+    deleted = 0
+    for report in abandoned.order_by("measure", "pk"):
+        with transaction.atomic():
+            lock_measure(report.measure_id)
+            # A colleague may have gone on with it meanwhile.
+            found = abandoned.filter(pk=report.pk).first()
+            if found is not None:
+                delete_with_files(found)
+                deleted += 1
+    return deleted

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Literal, Protocol
 
 from core.lights import is_overdue
@@ -12,13 +13,15 @@ from core.statuses import MeasureStatus
 
 @dataclass(frozen=True)
 class Change:
-    """A status change as the rules see it; `supersedes` is the id of the row that it corrects."""
+    """A status change as the rules see it; `supersedes` is the id of the row that it corrects. One that `restates`
+    takes the place of an acceptance that was undone, and says again what the row before it says."""
 
     id: int
     status: str
     effective_on: date
     recorded_at: datetime
     supersedes: int | None = None
+    restates: bool = False
 
 
 class Dated(Protocol):
@@ -36,6 +39,12 @@ def effective_changes(changes: Iterable[Change]) -> list[Change]:
     )
 
 
+def restating(rows: Sequence[Change], change: Change) -> list[Change]:
+    """Of effective changes in their order, those that say `change` again: whoever corrects or moves it, does so to
+    them."""
+    return list(takewhile(lambda row: row.restates, rows[rows.index(change) + 1 :]))
+
+
 def latest_by[D: Dated](rows: Sequence[D], day: date) -> D | None:
     """Of effective changes in their order, the one in force on a day; None before the first."""
     return next((row for row in reversed(rows) if row.effective_on <= day), None)
@@ -46,11 +55,25 @@ def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
     return latest_by(effective_changes(changes), on)
 
 
-def owes_report(*, listed_on: date, status_before: str | None, month: date, by: date) -> bool:
-    """Whether a measure owes a report for a month: listed by its end and by the day `by`, and not completed before.
+def owes_report(
+    *,
+    listed_on: date,
+    status_before: str | None,
+    is_out: bool,
+    month: date,
+    by: date,
+    first_month: date = date.min,
+    last_filed: date | None = None,
+) -> bool:
+    """Whether a measure owes a report for a month: listed by its end and by the day `by`, not completed before, and
+    not out.
 
-    `month` is its first day; `status_before` the status at the end of the month before, None where there was none.
+    `month` is its first day; `status_before` the status at the end of the month before, None where there was none;
+    `is_out`: whether it is suspended or withdrawn on the day `by`, or was at the month's end. No month before
+    `first_month` or after that of the day is owed, and none any longer once it or a later one is filed: `last_filed`.
     """
+    if is_out or not first_month <= month <= by or (last_filed is not None and last_filed >= month):
+        return False
     return listed_on <= min(month_end(month), by) and status_before != MeasureStatus.COMPLETED
 
 
@@ -60,7 +83,7 @@ def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) 
     The first row keeps its day. Any other lies between the rows in force before and after it, and never after
     today. Not on the day of the row after it: recorded later, the correction would overtake that row.
     """
-    rows = effective_changes(changes)
+    rows = [row for row in effective_changes(changes) if not row.restates]
     place = next(i for i, row in enumerate(rows) if row.id == wrong.id)
     first, last = (rows[place - 1].effective_on, today) if place else (wrong.effective_on, wrong.effective_on)
     if place + 1 < len(rows):
@@ -71,8 +94,20 @@ def correction_window(changes: Sequence[Change], wrong: Change, *, today: date) 
     return (first, last) if first <= last else None
 
 
+def first_due_on(due_on: date | None, moves: Iterable[tuple[date | None, date | None]]) -> date | None:
+    """The first due day that a measure ever had, from the one that it has and its moves, oldest first: each the day
+    before and after, None for none. One that was given later is the first; None where there never was one."""
+    for before, after in moves:
+        return before or after
+    return due_on
+
+
 def is_completion(status: str) -> bool:
     return status == MeasureStatus.COMPLETED
+
+
+def is_step_back(before: str, after: str) -> bool:
+    return MeasureStatus(after).depth < MeasureStatus(before).depth
 
 
 # In days: when the lead department is told of a due date, before it and after it.

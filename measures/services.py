@@ -13,19 +13,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.permissions import may_comment
+from core.bounds import check_columns
 from core.clock import now
 from core.exceptions import NotAllowed
+from core.published import explain_change
 from core.signals import figures_changed
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
-from measures.models import Comment, Measure, StatusChange
+from measures.models import Comment, Measure, NoticeKind, StatusChange
+from measures.notices import notify_concerned
 from measures.rules import Change, effective_changes
 
 Cell = tuple[int, int, int]
 
 
 def cell_of(measure: Measure) -> Cell:
-    return (measure.section.plan_id, measure.section_id, measure.lead_department_id)
+    return (measure.plan_id, measure.section_id, measure.lead_department_id)
 
 
 def send_figures_changed(*cells: Cell) -> None:
@@ -33,12 +36,8 @@ def send_figures_changed(*cells: Cell) -> None:
 
 
 def locked_measures() -> QuerySet[Measure]:
-    """Measures, locked in the order of their ids: decisions on one measure wait for each other.
-
-    The section is read by a query of its own: with a join, a measure that changed its section while this waited would
-    be missing.
-    """
-    return Measure.objects.select_for_update().prefetch_related("section").order_by("pk")
+    """Measures, locked in the order of their ids: decisions on one measure wait for each other."""
+    return Measure.objects.select_for_update().order_by("pk")
 
 
 def lock_measure(measure_id: int) -> Measure:
@@ -66,7 +65,7 @@ def mark_updated(measure: Measure) -> None:
 def load_changes(measure: Measure) -> list[Change]:
     """All status changes of a measure, as the rules take them."""
     return [
-        Change(row.pk, row.status, row.effective_on, row.recorded_at, row.supersedes_id)
+        Change(row.pk, row.status, row.effective_on, row.recorded_at, row.supersedes_id, row.restates)
         for row in measure.status_changes.all()
     ]
 
@@ -83,10 +82,11 @@ def next_recorded_at(rows: Sequence[Change]) -> datetime:
 
 @transaction.atomic
 def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measure:
-    """A new measure, with its first change: promoting, from the day it was listed."""
+    """A new measure of its section's plan, with its first change: promoting, from the day it was listed."""
     # It may have been merged while the form was open.
     measure.lead_department = lock_department(measure.lead_department).successor
-    measure.listed_on = listed_on
+    measure.plan, measure.listed_on = measure.section.plan, listed_on
+    check_columns(measure, "listed_on", "due_on")
     measure.save()
     StatusChange.objects.create(
         measure=measure,
@@ -104,11 +104,13 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
 
 
 @transaction.atomic
-def change_measure(measure: Measure, *, by: User) -> Measure:
-    """Saves changed texts of a measure; terms and the day it was listed are left as they are stored."""
+def change_measure(measure: Measure, *, by: User, reason: str = "", source: str = "") -> Measure:
+    """Saves changed texts of a measure; terms and the day it was listed are left as they are stored. Raises NotAllowed
+    where a published one changes without reason and source."""
     stored = lock_measure(measure.pk)
-    for name in ("listed_on", "due_on", "lead_department", "section"):
+    for name in ("plan", "listed_on", "due_on", "lead_department", "section"):
         setattr(measure, name, getattr(stored, name))
+    explain_change(measure, stored, reason=reason, source=source)
     measure.save()
     return measure
 
@@ -116,8 +118,12 @@ def change_measure(measure: Measure, *, by: User) -> Measure:
 @transaction.atomic
 def add_comment(measure: Measure, *, by: User, text: str) -> Comment:
     """What the lead, a participating department or the office says about a measure."""
+    # As it is now: it may have been given to another department since the page was opened.
+    measure = lock_measure(measure.pk)
     participating = list(measure.participating_departments.values_list("pk", flat=True))
     if not may_comment(by, lead=measure.lead_department_id, participating=participating):
         raise NotAllowed(_("You may not do this"))
     text = clean_text(text, field="text", max_length=MAX_TEXT_LENGTH, if_empty=_("This field is required"))
-    return Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
+    comment = Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
+    notify_concerned(measure, NoticeKind.COMMENT, by=by)
+    return comment

@@ -1,15 +1,18 @@
 """The statuses of a plan's measures up to a day, read by one query: for the overview and its progress curve."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from core.lights import Thresholds, is_overdue, should_have_moved
+from core.periods import month_end
+from core.scope import OUT_KINDS, ScopeKind
 from core.statuses import MeasureStatus
-from measures.models import StatusChange
+from measures.models import ScopeChange, StatusChange
 from measures.rules import latest_by, owes_report
 
 COUNTS = ("total", *MeasureStatus.values, "due")
@@ -20,8 +23,8 @@ type RunningTotals = list[tuple[date, int]]
 
 
 class HistoryEntry(NamedTuple):
-    """The status of a measure from `effective_on` on, with what the overview says of the measure; `measure` is its
-    code."""
+    """The status of a measure from `effective_on` on, and whether it is out of the plan, with what the overview says of
+    the measure; `measure` is its code."""
 
     measure: str
     title_zh: str
@@ -31,6 +34,7 @@ class HistoryEntry(NamedTuple):
     due_on: date | None
     status: str
     effective_on: date
+    is_out: bool = False
 
     @property
     def is_completed(self) -> bool:
@@ -43,40 +47,55 @@ class History:
     def __init__(self, entries: list[HistoryEntry], day: date) -> None:
         self.day = day
         self.measures = [list(own) for _code, own in groupby(entries, key=attrgetter("measure"))]
-        self._on: dict[date, list[HistoryEntry | None]] = {}
+        self._in_force: dict[date, list[HistoryEntry | None]] = {}
 
     @cached_property
     def latest(self) -> list[HistoryEntry]:
-        """The entry in force of each measure, on the day of the history."""
-        return [entries[-1] for entries in self.measures]
+        """The entry in force of each measure in the plan on the day of the history."""
+        return [entries[-1] for entries in self.measures if not entries[-1].is_out]
+
+    def in_force(self, day: date) -> list[HistoryEntry | None]:
+        """The entry in force of each measure on a day up to that of the history; None before its first."""
+        # Many ask for the same day, mostly the end of a month.
+        if day not in self._in_force:
+            self._in_force[day] = [latest_by(entries, day) for entries in self.measures]
+        return self._in_force[day]
 
     def on(self, day: date) -> list[HistoryEntry | None]:
-        """The entry in force of each measure on an earlier day; None for one that was not listed by then."""
-        # Many ask for the same day, mostly the end of last month.
-        if day not in self._on:
-            self._on[day] = [latest_by(entries, day) for entries in self.measures]
-        return self._on[day]
+        """As `in_force`; None, too, for a measure that was out of the plan."""
+        return [None if entry is None or entry.is_out else entry for entry in self.in_force(day)]
 
     @cached_property
     def listed(self) -> RunningTotals:
-        return _running_totals(Counter(entries[0].effective_on for entries in self.measures))
+        return self._count(lambda entry: not entry.is_out)
 
     @cached_property
     def completed(self) -> RunningTotals:
-        """A reopened measure counts no longer."""
+        """A reopened measure counts no longer, nor does one that left the plan."""
+        return self._count(lambda entry: entry.is_completed and not entry.is_out)
+
+    def _count(self, counts: Callable[[HistoryEntry], bool]) -> RunningTotals:
         changes: Counter[date] = Counter()
         for entries in self.measures:
-            was_completed = False
+            did_count = False
             for entry in entries:
-                if entry.is_completed != was_completed:
-                    was_completed = entry.is_completed
-                    changes[entry.effective_on] += 1 if was_completed else -1
+                if counts(entry) != did_count:
+                    did_count = not did_count
+                    changes[entry.effective_on] += 1 if did_count else -1
         return _running_totals(changes)
 
     @cached_property
     def due(self) -> RunningTotals:
         """By their due date, completed or not; beyond the history's day too."""
-        return _running_totals(Counter(entry.due_on for entry in self.latest if entry.due_on is not None))
+        changes: Counter[date] = Counter()
+        for entries in self.measures:
+            # While it is in the plan: from its due date, or from its return where that is later.
+            for entry, after in zip(entries, [*entries[1:], None], strict=True):
+                ends = after.effective_on if after else date.max
+                if entry.due_on is not None and not entry.is_out and entry.due_on < ends:
+                    changes[max(entry.due_on, entry.effective_on)] += 1
+                    changes[ends] -= after is not None
+        return _running_totals(changes)
 
     @property
     def without_due_date(self) -> int:
@@ -106,31 +125,56 @@ class History:
                 cell["due"] += entry.due_on is not None and entry.due_on <= day
         return cells
 
-    def owing(self, month: date) -> dict[str, int]:
-        """The lead department of each measure that owes a report for the month, by the measure's code; `month` is the
-        first day of the month of the history's day, or of an earlier one."""
-        before = self.on(month - timedelta(days=1)) if month > date.min else [None for _rows in self.measures]
-        return {
-            latest.measure: latest.department_id
-            for rows, earlier, latest in zip(self.measures, before, self.latest, strict=True)
+    def owing(
+        self, month: date, *, first_month: date = date.min, last_filed: Mapping[str, date] | None = None
+    ) -> dict[str, int]:
+        """The lead department of each measure that owes a report for the month, by the measure's code: filed or not
+        where `last_filed`, the last month filed by code, is not given. `month` is the first day of the month of the
+        history's day, or of an earlier one."""
+        befores = self.in_force(month - timedelta(days=1)) if month > date.min else [None] * len(self.measures)
+        lasts = self.in_force(min(month_end(month), self.day))
+        found = {}
+        for entries, before, last in zip(self.measures, befores, lasts, strict=True):
+            latest = entries[-1]
             if owes_report(
-                listed_on=rows[0].effective_on,
-                status_before=earlier.status if earlier else None,
+                listed_on=entries[0].effective_on,
+                status_before=before.status if before else None,
+                is_out=latest.is_out or (last is not None and last.is_out),
                 month=month,
                 by=self.day,
-            )
-        }
+                first_month=first_month,
+                last_filed=last_filed.get(latest.measure) if last_filed else None,
+            ):
+                found[latest.measure] = latest.department_id
+        return found
 
     def changed_since(self, day: date) -> int:
         """Measures whose status differs from that at the end of `day`; one listed later has not changed."""
         return sum(then.status != now.status for then, now in self._then_and_now(day))
+
+    def listed_since(self, day: date) -> int:
+        """Measures that were listed after `day`."""
+        return sum(then is None for then in self.in_force(day))
+
+    def out_since(self, day: date) -> int:
+        """Measures that were suspended or withdrawn after `day`."""
+        return sum(then is not None and now is None for then, now in self._then_and_now_in_plan(day))
+
+    def back_since(self, day: date) -> int:
+        """Measures that were out at the end of `day`, listed by then, and are in the plan again."""
+        pairs = zip(self.in_force(day), self.on(self.day), strict=True)
+        return sum(then is not None and then.is_out and now is not None for then, now in pairs)
 
     def fell_back_since(self, day: date) -> int:
         pairs = self._then_and_now(day)
         return sum(MeasureStatus(now.status).depth < MeasureStatus(then.status).depth for then, now in pairs)
 
     def _then_and_now(self, day: date) -> list[tuple[HistoryEntry, HistoryEntry]]:
-        return [(then, now) for then, now in zip(self.on(day), self.latest, strict=True) if then is not None]
+        pairs = self._then_and_now_in_plan(day)
+        return [(then, now) for then, now in pairs if then is not None and now is not None]
+
+    def _then_and_now_in_plan(self, day: date) -> Iterable[tuple[HistoryEntry | None, HistoryEntry | None]]:
+        return zip(self.on(day), self.on(self.day), strict=True)
 
 
 def _running_totals(changes: Counter[date]) -> RunningTotals:
@@ -145,18 +189,29 @@ def total_on(totals: RunningTotals, day: date) -> int:
 
 
 def load_history(plan: Any, day: date) -> History:
-    rows = (
-        StatusChange.objects.in_plan(plan.pk)
-        .history(day)
-        .values_list(
-            "measure__code",
-            "measure__title_zh",
-            "measure__title_en",
-            "measure__section_id",
-            "measure__lead_department_id",
-            "measure__due_on",
-            "status",
-            "effective_on",
-        )
-    )
-    return History([HistoryEntry(*row) for row in rows], day)
+    """One query: rows of leaving and returning stand among the status changes."""
+    of_measure = ("code", "title_zh", "title_en", "section_id", "lead_department_id", "due_on")
+    columns = [f"measure__{name}" for name in of_measure]
+    dated = ("effective_on", "recorded_at", "id")
+    statuses = StatusChange.objects.in_plan(plan.pk).history(day).order_by().values_list(*columns, "status", *dated)
+    left = ScopeChange.objects.filter(measure__plan=plan, effective_on__lte=day).order_by()
+    rows = statuses.union(left.values_list(*columns, "kind", *dated), all=True).order_by("measure__code", *dated)
+    return History(_entries(rows), day)
+
+
+def _entries(rows: Iterable[Any]) -> list[HistoryEntry]:
+    """One for each day on which a measure's status changed, or on which it left or returned."""
+    entries: list[HistoryEntry] = []
+    for _code, own in groupby(rows, key=itemgetter(0)):
+        status, is_out, latest = "", False, None
+        for *about, change, effective_on, _recorded_at, _id in own:
+            if change in ScopeKind.values:
+                is_out = change in OUT_KINDS
+            else:
+                status = change
+            # The last row of a day counts; what is recorded before the measure's first status waits for it.
+            if latest is not None and latest.effective_on == effective_on:
+                entries.pop()
+            latest = HistoryEntry._make([*about, status, effective_on, is_out]) if status else None
+            entries += [latest] if latest else []
+    return entries

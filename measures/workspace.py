@@ -1,5 +1,6 @@
 """What a department has to do for a month: its measures, sorted by what they ask of it."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department
-from core.lights import Thresholds, is_due_soon, is_overdue
+from core.lights import Light, Thresholds, is_due_soon, is_overdue
 from core.periods import month_end
 from measures.models import Measure, Plan, Report
+from measures.reporting_months import reports_owed
+from reporting.months import reports_due_on
 from reporting.workflow import OPEN_STATES, ReportState
 
 # In the order of the page.
 GROUPS: dict[str, str | Promise] = {
     "returned": pgettext_lazy("report state", "Returned"),
+    "late": _("Still owed for earlier months"),
     "overdue": _("Overdue"),
     "due_soon": _("Measures due soon"),
     "to_report": _("Still to report"),
@@ -25,7 +29,7 @@ GROUPS: dict[str, str | Promise] = {
     "accepted": pgettext_lazy("report state", "Accepted"),
     "nothing": _("No report owed this month"),
 }
-TO_DO = ("overdue", "due_soon", "to_report")
+TO_DO = ("late", "overdue", "due_soon", "to_report")
 
 
 @dataclass
@@ -60,18 +64,23 @@ class WorkspaceRow:
 
     @property
     def can_file_no_change(self) -> bool:
-        """A draft is somebody's work: it is finished, not passed over."""
-        return self.is_to_do and self.report is None
+        """A draft is somebody's work: it is finished, not passed over. Late months are filed on their own page, and one
+        that is overdue says why nothing has changed."""
+        return self.is_to_do and self.group != "late" and self.report is None and self.measure.light != Light.RED
 
 
 @dataclass
 class Workspace:
-    """`participating`: measures that the department takes part in; `owed` and `missing`: numbers of reports."""
+    """`participating`: measures that the department takes part in; `left`: unfinished reports on measures that another
+    department leads now; `owed` and `missing`: numbers of reports for the month; `late`: how many are still owed of
+    each other month whose day is over, the oldest first."""
 
     rows: list[WorkspaceRow]
     participating: list[Any]
+    left: list[Report]
     owed: int
     missing: int
+    late: dict[date, int]
 
     @property
     def groups(self) -> list[tuple[str | Promise, list[WorkspaceRow]]]:
@@ -89,32 +98,98 @@ def load_workspace(
         for measure in measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "code")
     }
     participating = measures.filter(participating_departments=department).select_related("lead_department")
-    owing = Measure.objects.in_plan(plan).owing(month, by=day).led_by(department)
-    owed = set(owing.values_list("pk", flat=True))
-    reports = _reports(department, plan=plan, month=month)
+    left = Report.objects.in_plan(plan).left_by(department).select_related("measure__lead_department")
+    owed = _owed(led, plan=plan, day=day)
+    late = _late(owed, month=month, day=day)
+    reports = _reports(department, plan=plan, months=[month, *late])
+    of_month = owed.get(month, {})
+    return Workspace(
+        [
+            *_returned_rows(led, reports, month=month),
+            *_late_rows(led, reports, late),
+            *_rows_of_month(led, reports, of_month, month=month, day=day, limits=limits),
+        ],
+        list(participating.order_by("code")),
+        list(left),
+        owed=len(of_month),
+        missing=_count_missing(of_month),
+        late={each: len(keys) for each, keys in late.items()},
+    )
+
+
+# By month, and by the id of a measure: the day on which the report came, None while it is still owed.
+type Owed = dict[date, dict[int, date | None]]
+
+
+def _owed(led: Mapping[int, Any], *, plan: Plan | None, day: date) -> Owed:
+    keys = {measure.code: key for key, measure in led.items()}
+    return {
+        month: {keys[code]: filed_on for code, (_lead, filed_on) in reports.items() if code in keys}
+        for month, reports in reports_owed(plan, by=day).items()
+    }
+
+
+def _late(owed: Owed, *, month: date, day: date) -> dict[date, set[int]]:
+    """What is still owed of other months whose day is over."""
+    found = {each: {key for key, filed_on in own.items() if filed_on is None} for each, own in owed.items()}
+    return {each: keys for each, keys in found.items() if keys and each != month and day > reports_due_on(each)}
+
+
+def _count_missing(owed: Mapping[int, date | None]) -> int:
+    return sum(filed_on is None for filed_on in owed.values())
+
+
+def _returned_rows(led: Mapping[int, Any], reports: Sequence[Report], *, month: date) -> list[WorkspaceRow]:
+    """Of other months."""
+    return [
+        WorkspaceRow(led[report.measure_id], report.period, report, "returned")
+        for report in reports
+        if report.period != month and _is_returned(report) and report.measure_id in led
+    ]
+
+
+def _late_rows(
+    led: Mapping[int, Any], reports: Sequence[Report], late: Mapping[date, set[int]]
+) -> Iterator[WorkspaceRow]:
+    """One that was returned has its row already."""
+    opened = {(report.measure_id, report.period): report for report in reports if report.state in OPEN_STATES}
+    for month, keys in late.items():
+        for key, measure in led.items():
+            report = opened.get((key, month))
+            if key in keys and not _is_returned(report):
+                yield WorkspaceRow(measure, month, report, "late")
+
+
+def _rows_of_month(
+    led: Mapping[int, Any],
+    reports: Sequence[Report],
+    owed: Mapping[int, date | None],
+    *,
+    month: date,
+    day: date,
+    limits: Thresholds,
+) -> Iterator[WorkspaceRow]:
     of_month = [report for report in reports if report.period == month]
     newest = {report.measure_id: report for report in of_month}
     filed = {report.measure_id for report in of_month if report.is_filed(by=day)}
-    rows = [
-        WorkspaceRow(led[report.measure_id], report.period, report, "returned")
-        for report in reports
-        if report.period != month and report.measure_id in led
-    ]
     for key, measure in led.items():
         report = newest.get(key)
         group = _group(measure, report, is_filed=key in filed, is_owed=key in owed, day=day, limits=limits)
-        rows.append(WorkspaceRow(measure, month, report, group))
-    missing = len((owed & led.keys()) - filed)
-    return Workspace(rows, list(participating.order_by("code")), owed=len(owed), missing=missing)
+        yield WorkspaceRow(measure, month, report, group)
 
 
-def _reports(department: Department, *, plan: Plan | None, month: date) -> list[Report]:
-    """Those of the month and the returned ones of all months; of one measure and month the one that counts comes last:
+def _is_returned(report: Report | None) -> bool:
+    return report is not None and report.state == ReportState.RETURNED
+
+
+def _reports(department: Department, *, plan: Plan | None, months: Sequence[date]) -> list[Report]:
+    """Those of the months and the returned ones of all months; of one measure and month the one that counts comes last:
     an open one is newer than all that are decided."""
     reports = Report.objects.filter(
-        Q(period=month) | Q(state=ReportState.RETURNED),
+        Q(period__in=months) & (Q(department=department) | Q(state=ReportState.ACCEPTED))
+        | Q(state=ReportState.RETURNED, department=department),
         measure__lead_department=department,
-        measure__section__plan=plan,
+        measure__plan=plan,
     )
     return sorted(reports.order_by("submitted_on", "pk"), key=lambda report: report.state in OPEN_STATES)
 

@@ -1,9 +1,11 @@
 """The root of the API: which address belongs to which endpoint, its schema and its documentation."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
@@ -12,7 +14,9 @@ from django.urls import path, re_path, resolve
 from django.utils.translation import get_language, gettext_lazy, override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
+from rest_framework.response import Response
 
+from accounts.log import log_export
 from accounts.permissions import may_read
 from core.clock import today
 from dashboard.api.changes import ChangesBetween
@@ -30,8 +34,9 @@ from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
-from web.api.endpoints import Endpoint, Unknown
+from web.api.endpoints import Endpoint, Row, Unknown
 from web.api.problems import PROBLEMS
+from web.api.schema import array, meaning, one_of, record
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.days import end_of_month_before
 from web.errors import BadQuery, not_one_of
@@ -40,6 +45,7 @@ from web.lists.listing import MAX_PAGE_SIZE
 
 # What to do about each problem.
 ADVICE = {
+    "malformed-request": gettext_lazy("Send what HTTP 1.1 allows: a library for it does."),
     "invalid-parameters": gettext_lazy(
         "Read “errors”: it names each parameter, what is wrong with it and the values that are allowed. The dictionary "
         "and the description of the API list them all."
@@ -59,18 +65,44 @@ ADVICE = {
         "Compare the address with the list: the code may be misspelt, or the row may not have been there on that day."
     ),
     "method-not-allowed": gettext_lazy("Read with GET; only reports are sent, with POST and PUT."),
+    "not-acceptable": gettext_lazy(
+        "Read “detail”: it names what this address answers with. Ask for one of these in the header Accept, or with "
+        "the parameter format."
+    ),
+    "request-too-slow": gettext_lazy(
+        "Nothing was saved. Send the same again, or less of it at once: it must arrive within five minutes."
+    ),
     "conflict": gettext_lazy(
         "Nothing was changed. Read “detail”, fetch the report again, and send what is still valid with its present "
         "version."
     ),
+    "database-away": gettext_lazy("Send the same again after the seconds of the header Retry-After."),
+    "database-busy": gettext_lazy(
+        "Nothing was changed. Send the same again after the seconds of the header Retry-After; if it takes too long "
+        "again, ask for fewer rows."
+    ),
+    "cannot-count": gettext_lazy(
+        "An amount or a day of the data is beyond what can be counted. The office sees which one; ask again later."
+    ),
     "body-too-large": gettext_lazy(
         "Send less: shorter texts, and the addresses of documents instead of their content."
     ),
+    "address-too-long": gettext_lazy(
+        "Name fewer values, or take all rows and choose among them: an address has at most 8,190 characters."
+    ),
     "unsupported-media-type": gettext_lazy("Send JSON, with the header Content-Type: application/json."),
+    "idempotency-key-reused": gettext_lazy(
+        "Nothing was changed. Give each new request a key of its own, and keep a key only to send the same once more."
+    ),
     "too-many-requests": gettext_lazy(
         "Wait for the number of seconds in the Retry-After header. Ask for larger pages, or for a file of all rows, "
         "which counts as one request."
     ),
+    "headers-too-large": gettext_lazy(
+        "Send fewer or shorter headers: 64 KB at most. Deleting the cookies of this site may help."
+    ),
+    "too-busy": gettext_lazy("Files are made one after the other. Try again in a minute."),
+    "no-room": gettext_lazy("Nothing was saved. Try again later, and tell the site's administrator."),
     "server-error": gettext_lazy(
         "The fault is not in your request. Try again in some minutes, and tell the site's administrator."
     ),
@@ -84,7 +116,7 @@ class Schema(Endpoint):
     formats = ("json", "yaml")
 
     def get_answer(self, request: Any) -> HttpResponse:
-        renderer = OpenApiYamlRenderer2 if request.GET.get("format") == "yaml" else OpenApiJsonRenderer2
+        renderer = OpenApiYamlRenderer2 if self.format == "yaml" else OpenApiJsonRenderer2
         return HttpResponse(_rendered_schema(renderer, get_language()), content_type=renderer.media_type)
 
 
@@ -95,6 +127,43 @@ def _rendered_schema(renderer: Any, language: str) -> bytes:
         # drf-spectacular's generator has no types.
         schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
         return bytes(renderer().render(schema, renderer_context={}))
+
+
+class Root(Endpoint):
+    component = "Addresses"
+    summary = gettext_lazy("The addresses of the API, each with what it gives.")
+    columns = {
+        "addresses": meaning(
+            gettext_lazy("Every address, in the order of this description"),
+            array(
+                record(
+                    {
+                        "url": meaning(gettext_lazy("The address; {code} stands for a code, {report} for an id")),
+                        "methods": meaning(gettext_lazy("How it may be asked"), array(one_of(("GET", "POST", "PUT")))),
+                        "summary": meaning(gettext_lazy("What it gives, in the language of the request")),
+                    }
+                )
+            ),
+        )
+    }
+
+    def get_answer(self, request: Any) -> Response:
+        return Response({"as_of": self.day, "addresses": list(map(self.row, self.listed()))})
+
+    def listed(self) -> Iterator[tuple[str, Any]]:
+        for pattern in urlpatterns:
+            endpoint = getattr(pattern.callback, "cls", None)
+            if endpoint and endpoint.schema and endpoint is not Root:
+                yield re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern)), endpoint
+
+    def row(self, found: tuple[str, Any]) -> Row:
+        path, endpoint = found
+        methods = [each.upper() for each in endpoint.http_method_names if each in ("get", "post", "put")]
+        return {
+            "url": self.request.build_absolute_uri("/api/") + path,
+            "methods": methods,
+            "summary": str(endpoint.summary if "GET" in methods else endpoint.write_summary),
+        }
 
 
 def for_readers(show: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -116,9 +185,23 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api_docs.html")
 
 
+# What an example begins with where reading needs an account.
+PYTHON_TOKEN = """\
+import os
+from urllib.request import build_opener, install_opener
+
+opener = build_opener()
+opener.addheaders = [("Authorization", "Bearer " + os.environ["PILOTZONE_TOKEN"])]
+install_opener(opener)
+
+"""
+R_TOKEN = 'token <- c(Authorization = paste("Bearer", Sys.getenv("PILOTZONE_TOKEN")))\n'
+
+
 @for_readers
 def help_page(request: HttpRequest) -> HttpResponse:
     """How the API is used from other tools, with examples that work as they stand."""
+    is_closed = not settings.PILOTZONE_PUBLIC_READING
     return render(
         request,
         "api_help.html",
@@ -128,6 +211,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "problems": [(name, title, ADVICE[name]) for name, (_status, title) in PROBLEMS.items()],
             "limits": {"anonymous": AnonymousThrottle(), "token": TokenThrottle()},
             "largest_page": MAX_PAGE_SIZE,
+            "is_closed": is_closed,
+            "python_token": PYTHON_TOKEN if is_closed else "",
+            "r_token": R_TOKEN if is_closed else "",
         },
     )
 
@@ -138,7 +224,9 @@ def dictionary_page(request: HttpRequest) -> HttpResponseBase:
     parts = dictionary(urlpatterns)
     asked = request.GET.get("format", "")
     if asked == "csv":
-        return export("csv", name="dictionary", columns=COLUMNS, rows=csv_rows(parts))
+        rows = list(csv_rows(parts))
+        log_export(request, what="dictionary", file_format="csv", rows=len(rows))
+        return export("csv", name="dictionary", columns=COLUMNS, rows=rows)
     if asked:
         raise BadQuery({"format": [not_one_of(["csv"])]})
     return render(request, "api_dictionary.html", {"parts": parts})
@@ -156,6 +244,7 @@ class UnknownAddress(Unknown):
 
 
 urlpatterns = [
+    path("v1/", Root.as_view(), name="api-root"),
     path("v1/summary/", Summary.as_view(), name="api-summary"),
     path("v1/changes/", ChangesBetween.as_view(), name="api-changes"),
     path("v1/explain/", Explain.as_view(), name="api-explain"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Role
-from accounts.preferences import SIZE_COOKIE
+from accounts.preferences import prefers_large_print
 from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report
@@ -52,7 +52,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
     department = getattr(user, "department_id", None)
-    large = getattr(user, "large_print", False) or request.COOKIES.get(SIZE_COOKIE) == "large"
     return {
         "as_of": day,
         "today": now,
@@ -60,13 +59,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.PILOTZONE_DEMO,
         "pinned_day": settings.PILOTZONE_TODAY,
         "public_reading": settings.PILOTZONE_PUBLIC_READING,
-        "large_print": large,
+        "large_print": prefers_large_print(request),
         # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),
         "returned_reports": lambda: Report.objects.filter(
-            state=ReportState.RETURNED, measure__lead_department=department
+            state=ReportState.RETURNED, department=department, measure__lead_department=department
         ).count(),
     }

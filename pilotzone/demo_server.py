@@ -67,7 +67,8 @@ def post_fork(_server: Any, _worker: Any) -> None:
     os.setpgid(0, 0)
 
 
-def post_worker_init(_worker: Any) -> None:
+def post_worker_init(worker: Any) -> None:  # type: ignore[no-redef]
+    gunicorn.post_worker_init(worker)
     from pilotzone.scheduler import run_schedule_once_per_folder
 
     threading.Thread(target=run_schedule_once_per_folder, args=(threading.Event(),), daemon=True).start()

@@ -12,32 +12,38 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.checks.security.base import SECRET_KEY_MIN_LENGTH, SECRET_KEY_MIN_UNIQUE_CHARACTERS
 from django.core.exceptions import ImproperlyConfigured
 
 # Values for variables that the environment does not set: those of the demonstration.
 defaults: dict[str, str] = {}
-# A test compares docker-compose.yml and .env.example with these.
-names_read: set[str] = set()
+# Setting -> its value as a text. A test compares docker-compose.yml and .env.example with the names.
+values_read: dict[str, str] = {}
+# Those whose value is nobody's business.
+secret_names: set[str] = set()
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 DATABASE_ENGINES = {
-    "postgres": "django.db.backends.postgresql",
-    "postgresql": "django.db.backends.postgresql",
+    "postgres": "pilotzone.postgresql",
+    "postgresql": "pilotzone.postgresql",
     "sqlite": "django.db.backends.sqlite3",
 }
 
 
 def text(name: str, default: str = "") -> str:
-    names_read.add(name)
-    return os.environ.get(name, "").strip() or defaults.get(name, default)
+    values_read[name] = os.environ.get(name, "").strip() or defaults.get(name, default)
+    return values_read[name]
 
 
 def _read[T](
     name: str, default: T, pattern: str, parse: Callable[[str], T], expected: str, *, is_secret: bool = False
 ) -> T:
     """`parse` is given what matches `pattern`; it raises ValueError or KeyError for what is bad nevertheless."""
+    if is_secret:
+        secret_names.add(name)
     raw = text(name)
     if not raw:
+        values_read[name] = "" if default is None or is_secret else str(default)
         return default
     try:
         if re.fullmatch(pattern, raw):
@@ -71,6 +77,12 @@ def day(name: str) -> date | None:
     return _read(name, None, "[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat, "a day written as 2023-08-29")
 
 
+def month(name: str) -> date | None:
+    """Its first day."""
+    pattern, expected = "[0-9]{4}-[0-9]{2}", "a month written as 2023-02"
+    return _read(name, None, pattern, lambda raw: date.fromisoformat(f"{raw}-01"), expected)
+
+
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return _read(name, default, f"(?i:{'|'.join(choices)})", str.upper, f"one of {', '.join(choices)}")
 
@@ -89,6 +101,23 @@ def rate(name: str, default: str) -> str | None:
 
 def redis_url(name: str) -> str:
     return _read(name, "", "(redis|rediss|unix)://.+", str, "redis://host:6379/0", is_secret=True)
+
+
+def secret(name: str) -> str:
+    return _read(name, "", "[!-~]{20,}", str, "at least 20 letters, digits and signs", is_secret=True)
+
+
+def strong_key(key: str) -> str:
+    """The key, where it is as long and as varied as Django asks for (its check security.W009). Raises ValueError."""
+    is_strong = len(key) >= SECRET_KEY_MIN_LENGTH and len(set(key)) >= SECRET_KEY_MIN_UNIQUE_CHARACTERS
+    if not (is_strong and re.fullmatch("[!-~]+", key)):
+        raise ValueError
+    return key
+
+
+def secret_key(name: str) -> str:
+    expected = f"at least {SECRET_KEY_MIN_LENGTH} random letters, digits and signs"
+    return _read(name, "", ".*", strong_key, expected, is_secret=True)
 
 
 def site_url(name: str, default: str) -> str:

@@ -1,4 +1,4 @@
-"""The web server: `gunicorn -c pilotzone/gunicorn.py pilotzone.wsgi`.
+"""The web server: `gunicorn -c pilotzone/gunicorn.py pilotzone.wsgi`, with workers of `pilotzone.worker`.
 
 Options on the command line and in GUNICORN_CMD_ARGS win over these.
 """
@@ -6,6 +6,7 @@ Options on the command line and in GUNICORN_CMD_ARGS win over these.
 import gc
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,25 @@ from django.utils.translation import gettext, override
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotzone.settings")
 
+from pilotzone.starting import check_database, faults_in_a_sentence  # found once the path is set
+
+with faults_in_a_sentence():
+    check_database()
+
 bind = "0.0.0.0:8000"
 workers = settings.PILOTZONE_WEB_WORKERS
-worker_class = "gthread"
-threads = 4
+worker_class = "pilotzone.worker.Worker"
+threads = settings.PILOTZONE_WEB_THREADS
+# Seconds for which a connection stays open for a next request.
+keepalive = 5
 # One copy of the code for all workers. Nothing may open a connection while it loads: they would share it.
 preload_app = True
-timeout = 60
+# Seconds after which a worker that hangs is replaced.
+timeout = 30
 # Shorter than the 10 seconds after which a container is killed.
 graceful_timeout = 8
-max_requests = 10_000
+# A process keeps 10 MB more after each few thousand answers than it had.
+max_requests = 5_000
 max_requests_jitter = 1_000
 # A heartbeat file on a slow disk would stall the workers.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -53,3 +63,11 @@ def when_ready(_server: Any) -> None:
     # The garbage collector writes to what it looks at, which would give each worker a copy: 35 MB each.
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Each worker looks whether its settings are those that the log knows; only here may one ask the database."""
+    from pilotzone.logged_settings import log_settings_of_process
+
+    # It waits for the database: pages must not.
+    threading.Thread(target=log_settings_of_process, daemon=True).start()

@@ -1,7 +1,13 @@
-"""For monitoring: `/healthz`, `/readyz`, and `/metrics` for Prometheus."""
+"""For monitoring: `/healthz`, `/readyz`, `/version`, and `/metrics` for Prometheus."""
 
-from ipaddress import ip_address
+import errno
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
@@ -9,46 +15,109 @@ from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from core.clock import now
+from core.files import UNFINISHED
+from core.release import commit, release
 from rollups import runs
 
-PLAIN = "text/plain; charset=utf-8"
+# How often a process tries whether it can write.
+SECONDS_BETWEEN_WRITES = 10
+# As much as is written: a disk without that room takes no report either.
+TRIED_BYTES = 64 * 1024
+
+
+class HealthMiddleware:
+    """Answers monitors before all else: under any host name, whose check an operator has not set up for them, and
+    without a line of the log for each probe."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        views = {"/healthz": healthz, "/readyz": readyz, "/version": version}
+        if _has_metrics_token(request):
+            views["/metrics"] = metrics
+        view = views.get(request.path)
+        if view is None or request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        response = view(request)
+        # CommonMiddleware, which adds it, is not asked; without it the connection would end after each answer.
+        response.headers["Content-Length"] = str(len(response.content))
+        # Django logs each answer from 400 on that was not.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
+        return response
+
+
+def _plain(text: str, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type=PLAIN)
+    """The process answers. Asks nothing else: a database that is away is no reason to start it again."""
+    return _plain("ok")
 
 
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 while the database does not answer or a migration waits."""
+    """503 and why: while the database does not answer or is damaged, a migration waits, or nothing can be written."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        refusal = f"{len(waiting)} migrations are not applied." if waiting else _write_refusal()
     except DatabaseError:
-        return HttpResponse("The database does not answer.\n", status=503, content_type=PLAIN)
-    if waiting:
-        sentence = f"{len(waiting)} migrations are not applied.\n"
-        return HttpResponse(sentence, status=503, content_type=PLAIN)
-    return HttpResponse("ready\n", content_type=PLAIN)
+        refusal = "The database does not answer, or is damaged."
+    return _plain(refusal, status=503) if refusal else _plain("ready")
 
 
-def _may_read_metrics(request: HttpRequest) -> bool:
-    """Superusers, and requests from this machine that no proxy passed on."""
-    if getattr(request.user, "is_superuser", False):
-        return True
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
-        return False
+_last_try: tuple[float, str] | None = None
+
+
+def _write_refusal() -> str:
+    """Why nothing can be written; empty where it can. A process tries once in a while, and remembers what it found."""
+    global _last_try
+    if _last_try is None or time.monotonic() - _last_try[0] >= SECONDS_BETWEEN_WRITES:
+        _last_try = time.monotonic(), _try_to_write()
+    return _last_try[1]
+
+
+def _try_to_write() -> str:
+    """In the data folder, which evidence goes to; in SQLite's file no lock is taken, which would hold up reports.
+    Raises DatabaseError."""
     try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+        probe = Path(settings.DATA_DIR) / f".readyz.{os.getpid()}{UNFINISHED}"
+        try:
+            probe.write_bytes(secrets.token_bytes(TRIED_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
+        # Not by opening it: closing a file of SQLite's takes away the locks of this process, and another one could then
+        # delete the log of changes that this one goes on writing.
+        name = connection.settings_dict["NAME"]
+        if connection.vendor == "sqlite" and Path(name).is_file() and not os.access(name, os.W_OK):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    except OSError as error:
+        return f"Nothing can be written to the data folder: {error.strerror}."
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('transaction_read_only')")
+            if cursor.fetchone() != ("off",):
+                return "The database takes no changes."
+    return ""
+
+
+@never_cache
+def version(request: HttpRequest) -> HttpResponse:
+    return _plain(f"pilotzone {release()} {commit()}")
+
+
+def _has_metrics_token(request: HttpRequest) -> bool:
+    token, given = settings.PILOTZONE_METRICS_TOKEN, request.headers.get("Authorization", "")
+    return bool(token) and secrets.compare_digest(given.encode(), f"Bearer {token}".encode())
 
 
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not _may_read_metrics(request):
-        return HttpResponse("Only for superusers, or from this machine.\n", status=403, content_type=PLAIN)
+    if not (_has_metrics_token(request) or getattr(request.user, "is_superuser", False)):
+        return _plain("Only for superusers, and for the token of PILOTZONE_METRICS_TOKEN.", status=403)
     registry = CollectorRegistry()
 
     def gauge(name: str, help_text: str, value: float) -> None:
@@ -63,6 +132,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "pilotzone_stale_cell_oldest_seconds",
         "Age of the oldest cell that waits; 0 when none does",
         stale.oldest_seconds,
+    )
+    gauge(
+        "pilotzone_cells_set_aside",
+        "Cells whose rows cannot be counted: they keep an older total",
+        runs.cells_set_aside().count(),
     )
     gauge(
         "pilotzone_rollup_failed_runs",

@@ -1,59 +1,29 @@
 """Settings. Everything that differs between sites comes from the environment, read in one place."""
 
-import json
-import os
-import secrets
 import warnings
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
 from celery.schedules import crontab
-from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from pilotzone import env
+from pilotzone import data_folder, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("PILOTZONE_DATA_DIR") or BASE_DIR / "var").expanduser().resolve()
-try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-except OSError as error:
-    raise ImproperlyConfigured(
-        f"The data folder {DATA_DIR} cannot be made ({error.strerror}): set PILOTZONE_DATA_DIR to another."
-    ) from error
+data_folder.make_folder(DATA_DIR)
 
 # `manage.py demo` stores the pinned day and open reading in the data folder, so that every other command run on that
 # folder uses the same day as the pages.
 DEMO_FILE = DATA_DIR / "demo.json"
 PILOTZONE_DEMO = DEMO_FILE.exists()
 if PILOTZONE_DEMO:
-    env.defaults.update(json.loads(DEMO_FILE.read_text(encoding="utf-8")))
+    env.defaults.update(data_folder.demo_settings(DEMO_FILE))
 
-
-def _secret_key() -> str:
-    """The key of the environment, else one made once and kept in the data folder (mode 0600)."""
-    given = env.text("PILOTZONE_SECRET_KEY")
-    if given:
-        return given
-    path = DATA_DIR / "secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"The data folder {DATA_DIR} cannot be written to ({error.strerror}): set PILOTZONE_DATA_DIR to another."
-        ) from error
-    else:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(50))
-    return path.read_text(encoding="ascii")
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.secret_key("PILOTZONE_SECRET_KEY") or data_folder.secret_key(DATA_DIR)
 DEBUG = env.boolean("PILOTZONE_DEBUG")
 ALLOWED_HOSTS = env.strings("PILOTZONE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.strings("PILOTZONE_CSRF_TRUSTED_ORIGINS")
@@ -89,8 +59,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.middleware.RequestIdMiddleware",
+    "web.middleware.ForgetMiddleware",
+    "web.middleware.StatementTimeoutMiddleware",
+    "pilotzone.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "web.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.CompressionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -103,8 +78,9 @@ MIDDLEWARE = [
     "web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "web.middleware.LogMiddleware",
     "axes.middleware.AxesMiddleware",
+    "web.middleware.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "pilotzone.urls"
@@ -131,29 +107,42 @@ TEMPLATES = [
 # Forms look for their templates where pages do.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+PILOTZONE_WEB_WORKERS = env.integer("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
+PILOTZONE_WEB_THREADS = env.integer("PILOTZONE_WEB_THREADS", 4, least=1, most=64)
+# Of each process. The schedule and the look at the settings run in threads of their own.
+DATABASE_CONNECTIONS = env.integer("PILOTZONE_DATABASE_CONNECTIONS", PILOTZONE_WEB_THREADS + 4, least=1, most=200)
+# Seconds until a request that finds no connection to PostgreSQL is told so.
+DATABASE_TIMEOUT = env.integer("PILOTZONE_DATABASE_TIMEOUT", 2, least=1, most=60)
+# Seconds of one statement of a page or of the API, and of one of a file of rows; tasks and commands have no bound.
+PILOTZONE_STATEMENT_TIMEOUT = env.integer("PILOTZONE_STATEMENT_TIMEOUT", 15, least=1, most=3600)
+PILOTZONE_EXPORT_TIMEOUT = env.integer("PILOTZONE_EXPORT_TIMEOUT", 120, least=1, most=86_400)
 DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With WAL readers go on while one writes. With IMMEDIATE a transaction takes the write lock at its start, so that
     # two writers wait for each other instead of one failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        # Seconds that one waits for the write lock.
+        "timeout": PILOTZONE_STATEMENT_TIMEOUT,
         # 500 KiB of page cache for each thread's connection instead of 2,000: the system caches the file anyway.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-500;",
     }
+    # "SQLite does not support JSONFields" is also said of one that another writes to. All that Django takes know JSON.
+    SILENCED_SYSTEM_CHECKS = ["fields.E180"]
     # A new connection reads the schema and prepares every statement again: a tenth of the time of a page.
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
-    from pilotzone.pool import check
+    from pilotzone.postgresql.pool import check
 
     DATABASES["default"]["OPTIONS"] = {
         # Queries of a page take milliseconds: parallel workers cost more than they save, and hold up other pages.
         "options": "-c max_parallel_workers_per_gather=0",
+        "connect_timeout": DATABASE_TIMEOUT,
         **DATABASES["default"]["OPTIONS"],
         "pool": {
             "min_size": 1,
-            "max_size": 8,
-            "timeout": 10,
+            "max_size": DATABASE_CONNECTIONS,
+            "timeout": DATABASE_TIMEOUT,
             "check": check,
             # Seconds. The pool tries to replace dead connections at ever longer intervals. After it gave up, the next
             # request opens one, and finds a server that is back at once.
@@ -177,12 +166,22 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_name"
+AXES_FAILURE_LIMIT = 1
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "core.client_address.client_address"
+# The log has what these would keep: who logged in and who failed to (`accounts.log`).
+AXES_DISABLE_ACCESS_LOG = True
+# Its pages of the admin let an administrator delete; `accounts.admin` has others.
+AXES_ENABLE_ADMIN = False
+# Each entry of the log names the request that made it, as the lines of the process do.
+AUDITLOG_CID_HEADER, AUDITLOG_CID_GETTER = None, "core.request_id.current"
 
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LANGUAGE_CODE = "zh-hans"
@@ -207,7 +206,7 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "core.files.WholeFileStorage",
         "OPTIONS": {"location": DATA_DIR / "evidence"},
     },
     # Collected by one user and served by another: not with FILE_UPLOAD_PERMISSIONS, below.
@@ -219,7 +218,7 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = [
     "web.uploads.SizeLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "web.uploads.NamelessFileHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Large enough that a report with three far too long texts, 9 bytes a character, is answered with an error at the field.
@@ -249,21 +248,23 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if env.boolean("PILOTZONE_HTTPS"):
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 
 REDIS_URL = env.redis_url("REDIS_URL")
+# One with a bound, which drops what was asked for longest ago: tasks must not be lost for kept pages.
+CACHE_URL = env.redis_url("CACHE_URL") or REDIS_URL
+CACHE_TIMEOUT = float(env.decimal("PILOTZONE_CACHE_TIMEOUT", Decimal("0.2")))
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        # Seconds. A page does not wait for a cache that hangs.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "BACKEND": "web.cache.backend.RedisCache",
+        "LOCATION": CACHE_URL,
+        # Seconds. A page is made anew in less.
+        "OPTIONS": {"socket_connect_timeout": CACHE_TIMEOUT, "socket_timeout": CACHE_TIMEOUT},
     }
-    if REDIS_URL
-    # A page has some 100 KB, and each web process has a cache of its own.
+    if CACHE_URL
+    # A kept page has some 20 KB, and each web process has a cache of its own.
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}
 }
 
@@ -276,6 +277,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Without a number it would be one for each core; refreshes of a plan wait for each other anyway.
+CELERY_WORKER_CONCURRENCY = env.integer("PILOTZONE_TASK_PROCESSES", 2, least=1, most=64)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A write must not wait for a broker that is away: the stale cells stay in the database, and the sweep finds them.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -283,11 +286,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # go on trying, by other settings.
     "max_retries": 0,
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    # More than the second for which a worker that waits for a message asks at once.
+    "socket_timeout": 2,
     "visibility_timeout": 600,
 }
 CELERY_TIMEZONE = TIME_ZONE
+# Those of the apps are found without a name here.
+CELERY_IMPORTS = ("pilotzone.tasks",)
 # Run by `celery beat`, or by `pilotzone.scheduler` in the demonstration.
+CELERY_BEAT_SCHEDULER = "pilotzone.scheduler:Scheduler"
+# Seconds until it notices that the clock was put back.
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-stale-cells": {"task": "rollups.tasks.refresh_rollups_task", "schedule": 30.0},
@@ -302,6 +311,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Every page sums up these rows.
     "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
+    "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
     "tell-of-due-dates": {
         "task": "measures.tasks.notify_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),
@@ -320,7 +330,8 @@ PILOTZONE_SITE_URL = env.site_url("PILOTZONE_SITE_URL", "http://localhost:8000")
 
 PILOTZONE_TODAY = env.day("PILOTZONE_TODAY")
 PILOTZONE_PUBLIC_READING = env.boolean("PILOTZONE_PUBLIC_READING")
-PILOTZONE_PLAN = env.text("PILOTZONE_PLAN", "shandong-2023-2025")
+PILOTZONE_PLAN = env.text("PILOTZONE_PLAN", "")
+PILOTZONE_FIRST_REPORTING_MONTH = env.month("PILOTZONE_FIRST_REPORTING_MONTH")
 PILOTZONE_REPORT_DUE_DAY = env.integer("PILOTZONE_REPORT_DUE_DAY", 25, least=1, most=28)
 PILOTZONE_DUE_SOON_DAYS = env.integer("PILOTZONE_DUE_SOON_DAYS", 60, most=36_500)
 PILOTZONE_SILENT_DAYS = env.integer("PILOTZONE_SILENT_DAYS", 62, most=36_500)
@@ -328,14 +339,25 @@ PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"
 PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
 # Seconds for which a page is cached while the data are the same; 0 caches none.
 PILOTZONE_PAGE_CACHE_SECONDS = env.integer("PILOTZONE_PAGE_CACHE_SECONDS", 600, most=86_400)
-PILOTZONE_WEB_WORKERS = env.integer("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
+# With it, in the header "Authorization: Bearer ...", a monitor reads /metrics from anywhere.
+PILOTZONE_METRICS_TOKEN = env.secret("PILOTZONE_METRICS_TOKEN")
+# How many proxies add to X-Forwarded-For. Where there is none, a caller could escape its limit with that header.
+PILOTZONE_PROXIES = env.integer("PILOTZONE_PROXIES", 0, most=9)
 
 # Sites whose pages may read the API in a visitor's browser, without the visitor's cookies.
 CORS_ALLOWED_ORIGINS = env.strings("PILOTZONE_CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
-CORS_ALLOW_HEADERS = ("accept-language", "authorization", "if-modified-since", "if-none-match")
-CORS_EXPOSE_HEADERS = ("Content-Disposition", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After")
+CORS_ALLOW_HEADERS = ("accept-language", "authorization", "if-modified-since", "if-none-match", "x-request-id")
+CORS_EXPOSE_HEADERS = (
+    "Content-Disposition",
+    "ETag",
+    "Link",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["web.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["web.api.parsers.JSONParser"],
@@ -349,8 +371,6 @@ REST_FRAMEWORK = {
         "anonymous": env.rate("PILOTZONE_API_RATE_ANONYMOUS", "600/min"),
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
     },
-    # How many proxies add to X-Forwarded-For. Where there is none, a caller could escape its limit with that header.
-    "NUM_PROXIES": env.integer("PILOTZONE_PROXIES", 0, most=9),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "web.api.problems.explain_error",
     "URL_FORMAT_OVERRIDE": None,
@@ -372,9 +392,14 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Without refused requests, and without tasks that succeeded.
-    "loggers": {"django.request": {"level": "ERROR"}, "celery.app.trace": {"level": "WARNING"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}},
+    "filters": {"request_id": {"()": "core.request_id.RequestIdFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    # Without refused requests, tasks that succeeded, and requests that wait for a thread.
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "celery.app.trace": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.choice("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
 }

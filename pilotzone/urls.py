@@ -1,15 +1,21 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 
 from accounts.views import preferences
 from pilotzone import health
+from pilotzone.log_page import LogPage
+
+admin.site.site_header = admin.site.site_title = gettext_lazy("Pilot zone progress dashboard")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("version", health.version, name="version"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("dashboard.urls")),
     path("", include("rollups.urls")),
+    path("log/", LogPage.as_view(), name="log"),
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("projects/", include("projects.urls")),

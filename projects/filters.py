@@ -1,10 +1,14 @@
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
-from measures.models import Measure
+from core.scope import PlanScope
+from measures.filters import measures_of_asked_plan
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
-from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, DayFilter, ScopeFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+
+# The API and the search of the whole site find them alike.
+REGION_SEARCH = SearchFilter("code", names=["name", "short"])
 
 _cities = Region.objects.filter(kind=RegionKind.CITY)
 
@@ -12,7 +16,7 @@ _cities = Region.objects.filter(kind=RegionKind.CITY)
 class ProjectFilter(UpdatedFilterSet):
     """For projects of one plan that were listed by a day."""
 
-    search = SearchFilter("code", "name_zh", "name_en")
+    search = SearchFilter("code", names=["name"])
     city = SlugFilter(
         to_field_name="code",
         queryset=_cities,
@@ -21,6 +25,7 @@ class ProjectFilter(UpdatedFilterSet):
     )
     category = ChoiceFilter(choices=Category.choices, label=gettext_lazy("Category"))
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
+    scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
         to_field_name="code",
         queryset=Region.objects.filter(kind=RegionKind.COUNTY),
@@ -30,7 +35,7 @@ class ProjectFilter(UpdatedFilterSet):
     measure = SlugFilter(
         field_name="measures",
         to_field_name="code",
-        queryset=Measure.objects.all(),
+        queryset=measures_of_asked_plan,
         label=gettext_lazy("Measure"),
     )
     listed_from = DayFilter(field_name="listed_on", lookup_expr="gte", label=gettext_lazy("Listed from"))
@@ -38,7 +43,7 @@ class ProjectFilter(UpdatedFilterSet):
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
 
     # Fields of the page's form; links and the API use the others too.
-    shown = ("search", "city", "category", "stage")
+    shown = ("search", "city", "category", "stage", "scope")
 
     class Meta:
         model = Project

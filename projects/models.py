@@ -6,10 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.bounds import MAX_INVESTMENT_WAN, days_bound, within_days, within_investment
 from core.provenance import Provenance, Sourced
+from core.scope import ScopeKind
+from core.scope_changes import AbstractScopeChange
 from core.timestamps import UpdatedAtModel, track_links
 from measures.models import Measure
 from projects.querysets import ProjectQuerySet
+from web.html.links import query_of
 
 
 class Category(models.TextChoices):
@@ -29,8 +33,8 @@ class Stage(models.TextChoices):
 class Project(Sourced, UpdatedAtModel):
     """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
 
-    code = models.CharField(_("Code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
-    # Both indexes below begin with it.
+    code = models.CharField(_("Code"), max_length=12, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
+    # The constraint of its code and the index below begin with it.
     plan = models.ForeignKey(
         "measures.Plan", models.PROTECT, related_name="projects", db_index=False, verbose_name=_("Action plan")
     )
@@ -57,13 +61,16 @@ class Project(Sourced, UpdatedAtModel):
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     investment_wan = models.PositiveBigIntegerField(
         _("Total investment"),
+        validators=[within_investment],
         help_text=_("In 万元 (10,000 yuan): whole numbers, so that sums are exact everywhere"),
     )
-    listed_on = models.DateField(_("Date listed"))
+    listed_on = models.DateField(_("Date listed"), validators=[within_days])
     measures = models.ManyToManyField(
         "measures.Measure", blank=True, related_name="projects", verbose_name=_("Linked measures")
     )
-    investment_provenance = models.CharField(_("Provenance of the investment"), max_length=12, choices=Provenance)
+    investment_provenance = models.CharField(
+        _("Provenance of the investment"), max_length=12, choices=Provenance, default=Provenance.REPORTED
+    )
 
     objects = ProjectQuerySet.as_manager()
 
@@ -74,18 +81,22 @@ class Project(Sourced, UpdatedAtModel):
         constraints = [
             *Sourced.Meta.constraints,
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{4,}$"), name="project_code_shape"),
+            # Also for a page of a list: by codes alone PostgreSQL read those of all plans to find the first fifty.
+            models.UniqueConstraint(fields=["plan", "code"], name="project_code_once_a_plan"),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="project_category_known"),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(
                 condition=Q(investment_provenance__in=Provenance.values),
                 name="project_investment_provenance_known",
             ),
+            models.CheckConstraint(
+                condition=Q(investment_wan__lte=MAX_INVESTMENT_WAN), name="project_investment_in_bounds"
+            ),
+            days_bound("listed_on", name="project_days_in_bounds"),
         ]
         indexes = [
             # Cells, and lists by city and category.
             models.Index(fields=["plan", "city", "category", "stage"], name="project_cells"),
-            # A page of a list. By codes alone PostgreSQL read those of all plans to find the first fifty.
-            models.Index(fields=["plan", "code"], name="project_listing"),
         ]
 
     def __str__(self) -> str:
@@ -98,12 +109,35 @@ class Project(Sourced, UpdatedAtModel):
     def get_stage_display(self) -> str:  # type: ignore[no-redef]
         return str(Stage(self.stage).label)
 
-    def get_absolute_url(self) -> str:
+    @property
+    def path(self) -> str:
         return reverse("projects:detail", args=[self.code])
+
+    def get_absolute_url(self) -> str:
+        return query_of(self.path, plan=self.plan.link_slug)
+
+
+class ScopeChange(AbstractScopeChange):
+    """A project that was withdrawn from its plan on a day, or readmitted. One whose building was halted stays in the
+    plan and counts: that is its stage."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="scope_changes", verbose_name=_("Project"))
+
+    subject = "project"
+
+    class Meta(AbstractScopeChange.Meta):
+        constraints = [
+            *AbstractScopeChange.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=[ScopeKind.WITHDRAWN, ScopeKind.READMITTED]),
+                name="project_scopechange_kind_known",
+            ),
+        ]
 
 
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Project, exclude_fields=["updated_at"], m2m_fields={"also_in", "measures"})
+auditlog.register(ScopeChange)
 
 track_links(Project.also_in, on={Project})
 track_links(Project.measures, on={Project, Measure})

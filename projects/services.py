@@ -1,10 +1,21 @@
 """What changes projects. Each is all or nothing, says who, and signals the cells it touched."""
 
+from collections.abc import Iterable, Iterator
+from datetime import date
+
 from django.db import transaction
 
 from accounts.models import User
+from accounts.permissions import check_reviewer
+from core.bounds import check_columns
+from core.exceptions import NotAllowed
+from core.published import explain_change
+from core.scope import PROJECT_KINDS, ScopeKind
+from core.scope_changes import add_scope_change
 from core.signals import figures_changed
-from projects.models import Project
+from projects.models import Project, ScopeChange
+from projects.rules import misplacements, place_of
+from regions.models import Region
 
 Cell = tuple[int, int, str, str]
 
@@ -13,10 +24,30 @@ def cell_of(project: Project) -> Cell:
     return (project.plan_id, project.city_id, project.category, project.stage)
 
 
+def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tuple[str, str]]:
+    """What is wrong with where it lies, by field."""
+    region, county = project.plan.region, project.county
+    return misplacements(
+        None if region is None else place_of(region),
+        place_of(project.city),
+        None if county is None else place_of(county),
+        map(place_of, also_in),
+    )
+
+
 @transaction.atomic
-def save_project(project: Project, *, by: User) -> Project:
-    """Adds a project, or saves a changed one; signals the cells that it leaves and enters."""
+def save_project(project: Project, *, by: User, reason: str = "", source: str = "") -> Project:
+    """Adds a project, or saves a changed one; signals the cells that it leaves and enters.
+
+    Raises NotAllowed for a value out of bounds, where it lies in no city of its plan's region, and where a published
+    one changes without reason and source.
+    """
+    check_columns(project, "investment_wan", "listed_on")
+    # The other cities are links, which the form saves after the project and has checked.
+    for field, sentence in misplacements_of(project, also_in=()):
+        raise NotAllowed(sentence, field=field)
     stored = None if project.pk is None else Project.objects.select_for_update().get(pk=project.pk)
+    explain_change(project, stored, reason=reason, source=source)
     project.save()
     cells = {cell_of(each) for each in (stored, project) if each}
     if stored and stored.listed_on != project.listed_on:
@@ -26,8 +57,25 @@ def save_project(project: Project, *, by: User) -> Project:
     return project
 
 
+def withdraw_project(project: Project, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    """From the day on the project counts nowhere; the days before keep their totals."""
+    return change_scope(project, ScopeKind.WITHDRAWN, by=by, effective_on=effective_on, reason=reason)
+
+
+def readmit_project(project: Project, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    return change_scope(project, ScopeKind.READMITTED, by=by, effective_on=effective_on, reason=reason)
+
+
 @transaction.atomic
-def remove_project(project: Project, *, by: User) -> None:
-    stored = Project.objects.select_for_update().get(pk=project.pk)
-    project.delete()
-    figures_changed.send(sender=Project, kind="projects", cells={cell_of(stored)})
+def change_scope(project: Project, kind: ScopeKind, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    """Raises NotAllowed, with the field at fault."""
+    check_reviewer(by)
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    row: ScopeChange = add_scope_change(
+        project, kind, kinds=PROJECT_KINDS, by=by, effective_on=effective_on, reason=reason
+    )
+    Project.objects.filter(pk=project.pk).mark_updated()
+    # A measure shows which of its projects are in the plan.
+    project.measures.mark_updated()
+    figures_changed.send(sender=Project, kind="projects", cells={cell_of(project)})
+    return row

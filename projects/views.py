@@ -4,15 +4,27 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from accounts.permissions import may_review, may_see_names
 from core.clock import today
 from core.lights import thresholds
+from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
 from measures.filters import asked_plan
+from measures.office.forms import ScopeForm
+from measures.office.views import OfficeForm
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project
+from projects.services import change_scope
 from web.formats.money import format_exact_money
+from web.html.links import query_of
 from web.html.sources import source_link
+from web.language import localized
+from web.lists.filters import asks_for_scope
+from web.unsaved_input import labels_of
 from web.views import FilteredListView, PageView
 
 
@@ -25,7 +37,8 @@ class ProjectList(FilteredListView):
 
     def get_queryset(self) -> QuerySet[Project]:
         self.plan = asked_plan(self.request)
-        return Project.objects.in_plan(self.plan).listed(self.day).select_related("city")
+        projects = Project.objects.in_plan(self.plan).select_related("city")
+        return projects.of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
 
     def count(self, rows: Any) -> int:
         self.sums = rows.order_by().aggregate(number=Count("pk"), investment=Sum("investment_wan", default=0))
@@ -45,20 +58,65 @@ class ProjectDetail(PageView):
     template_name = "projects/project_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        projects = Project.objects.select_related("plan", "city", "county")
+        plan = asked_plan(self.request)
+        projects = Project.objects.in_plan(plan).select_related("city", "county")
         project = get_object_or_404(projects, code=kwargs["code"])
         as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
         if self.compared:
             as_of_day = as_of_day.with_status_then(self.compared)
         measures = list(as_of_day.prefetch_related("indicators"))
+        changes = project.scope_changes.select_related("recorded_by").filter(effective_on__lte=self.day)
+        scope_changes = list(changes)
         return super().get_context_data(
             project=project,
+            plan=plan,
+            in_plan=query_of("", plan=plan.link_slug if plan is not None else ""),
             is_listed=project.listed_on <= self.day,
             can_show_listing=project.listed_on <= today(),
             source=source_link(project.source),
+            scope_changes=scope_changes,
+            left=out_since(scope_changes, on=self.day),
+            may_see_names=may_see_names(self.request.user),
+            may_change=self.day == today() and may_review(self.request.user),
             also_in=project.also_in.all(),
             measures=measures,
             # Those that its measures are to move.
             indicators=list({each.pk: each for measure in measures for each in measure.indicators.all()}.values()),
             **kwargs,
         )
+
+
+class ChangeScope(OfficeForm):
+    heading = gettext_lazy("Withdraw or readmit a project")
+    explanation = gettext_lazy(
+        "While it is out it counts in no total. The days before keep their totals, and what is recorded here stays "
+        "visible. A project whose building is halted stays in the plan: that is its stage."
+    )
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The change was recorded")
+    typed_fields = labels_of(ScopeForm, "effective_on", "reason")
+
+    @cached_property
+    def subject(self) -> Project:
+        projects = Project.objects.in_plan(asked_plan(self.request)).select_related("plan")
+        return get_object_or_404(projects, code=self.kwargs["code"])
+
+    @property
+    def action(self) -> str:
+        return query_of(self.request.path, plan=self.subject.plan.action_slug)
+
+    @property
+    def subject_name(self) -> str:
+        return f"{self.subject.code} {localized(self.subject, 'name')}"
+
+    def make_form(self, data: Any = None) -> ScopeForm | None:
+        rows, listed_on = list(self.subject.scope_changes.all()), self.subject.listed_on
+        if listed_on > self.day:
+            return None
+        window = scope_window(rows, listed_on=listed_on, today=self.day)
+        return ScopeForm(data, kinds=PROJECT_KINDS[scope_on(rows, on=self.day)], window=window)
+
+    def save(self, form: ScopeForm, by: User) -> None:
+        values = form.cleaned_data
+        kind = ScopeKind(values["kind"])
+        change_scope(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])

@@ -1,8 +1,10 @@
+from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
@@ -55,5 +57,14 @@ class Region(Sourced, UpdatedAtModel):
             ),
         ]
 
+    def clean(self) -> None:
+        """A city lies in a province, not in a county: totals by city sum to those of the province."""
+        kinds = RegionKind.values
+        if self.parent and self.kind in kinds and kinds.index(self.parent.kind) >= kinds.index(self.kind):
+            raise ValidationError({"parent": gettext("It must lie in a larger region.")})
+
     def __str__(self) -> str:
         return self.name_zh
+
+
+auditlog.register(Region, exclude_fields=["updated_at"])

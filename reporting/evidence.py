@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.clock import now
 from core.exceptions import NotAllowed
-from core.texts import clean_text
+from core.texts import clean_text, without_controls
 from reporting.file_types import check_file
 from reporting.models import AbstractEvidence, AbstractReport
 from reporting.services import check_editable, lock_report
@@ -21,13 +21,15 @@ logger = logging.getLogger(__name__)
 
 # One report holds at most so many pieces.
 MAX_EVIDENCE = 20
+MAX_TITLE_LENGTH = 200
 
 
 @transaction.atomic
 def attach_file(report: AbstractReport, *, by: User, file: "File[bytes]") -> AbstractEvidence:
     """Stores a file under a random name. Raises NotAllowed for what is too large, or no document or picture."""
     content_type = check_file(file)
-    name = (file.name or "").replace("\x00", "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
+    # No system has longer names; the end says what it is.
+    name = without_controls(file.name or "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
     try:
         return _attach(report, by=by, file=file, file_name=name, content_type=content_type, size=file.size)
     except OSError as error:
@@ -44,14 +46,16 @@ def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") 
         URLValidator(schemes=["http", "https"])(url)
     except ValidationError as error:
         raise NotAllowed(error.messages[0], field="url") from None
-    return _attach(report, by=by, url=url, title_zh=title[:200])
+    title = clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)
+    return _attach(report, by=by, url=url, title_zh=title)
 
 
 @transaction.atomic
 def attach_document(report: AbstractReport, *, by: User, number: str, title: str = "") -> AbstractEvidence:
     """An issued document by its number (发文字号) and title."""
     number = clean_text(number, field="document_number", max_length=80, if_empty=_("This field is required"))
-    return _attach(report, by=by, document_number=number, title_zh=title[:200])
+    title = clean_text(title, field="document_title", max_length=MAX_TITLE_LENGTH)
+    return _attach(report, by=by, document_number=number, title_zh=title)
 
 
 def _attach(report: AbstractReport, *, by: User, **columns: Any) -> AbstractEvidence:

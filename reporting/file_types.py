@@ -3,6 +3,7 @@
 import struct
 import zipfile
 from pathlib import PurePath
+from xml.etree import ElementTree
 
 import puremagic
 from django.conf import settings
@@ -19,6 +20,9 @@ EXTENSIONS_BY_SIGNATURE = {
     "image/gif": (".gif",),
     "image/webp": (".webp",),
 }
+OFD = "application/ofd"
+# Pictures of phones: the brand in the first box of the file.
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 OFFICE = "application/vnd.openxmlformats-officedocument"
 # The part that makes a zip file a document of Office.
 OFFICE_PARTS = {
@@ -39,7 +43,12 @@ EXTENSIONS = {
     "application/msword": (".doc", ".wps"),
     "application/vnd.ms-excel": (".xls", ".et"),
     "application/vnd.ms-powerpoint": (".ppt", ".dps"),
+    OFD: (".ofd",),
+    "image/heic": (".heic", ".heif"),
+    "image/tiff": (".tif", ".tiff"),
 }
+# The list of the types of a document's parts, and as much of it as is read: real ones have a few thousand bytes.
+CONTENT_TYPES, MAX_CONTENT_TYPES = "[Content_Types].xml", 1_000_000
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -59,20 +68,22 @@ def check_file(file: "File[bytes]") -> str:
     if not file.size:
         raise NotAllowed(_("The file is empty"), field="evidence")
     file.seek(0)
-    head = file.read(len(COMPOUND))
+    head = file.read(12)
     file.seek(0)
     if head.startswith(ZIP):
         found = _type_of_zip(file)
     elif head.startswith(COMPOUND):
         found = _type_of_compound_file(file.read())
+    elif head[4:8] == b"ftyp":
+        found = "image/heic" if head[8:] in HEIC_BRANDS else None
+    elif head.startswith((b"II*\0", b"MM\0*")):
+        found = "image/tiff"
     else:
         found = _type_by_signature(file)
     file.seek(0)
     if found is None:
-        raise NotAllowed(
-            _("The content of this file is no PDF, Office document or picture (PNG, JPEG, GIF, WebP)."),
-            field="evidence",
-        )
+        types = _("PDF, OFD, Office document or picture (PNG, JPEG, GIF, WebP, HEIC, TIFF)")
+        raise NotAllowed(_("The content of this file is no %(types)s.") % {"types": types}, field="evidence")
     return found
 
 
@@ -91,13 +102,32 @@ def _type_of_zip(file: "File[bytes]") -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
+            types = archive.open(CONTENT_TYPES).read(MAX_CONTENT_TYPES) if CONTENT_TYPES in names else b""
+            has_macros = bool(types) and _names_macros(types)
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        OSError,
+        EOFError,
+        struct.error,
+        ElementTree.ParseError,
+    ):
         return None
-    if "[Content_Types].xml" not in names:
-        return None
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    if "OFD.xml" in names:
+        return OFD
+    if has_macros:
         raise _has_macros()
+    if not types:
+        return None
     return next((kind for part, kind in OFFICE_PARTS.items() if part in names), None)
+
+
+def _names_macros(content_types: bytes) -> bool:
+    """Whether a part is a project of macros, or the document one that may have any: by their types, since a part may be
+    called anything."""
+    declared = [part.get("ContentType", "").lower() for part in ElementTree.fromstring(content_types)]
+    return any("vbaproject" in each or "macroenabled" in each for each in declared)
 
 
 def _type_of_compound_file(content: bytes) -> str | None:

@@ -10,10 +10,14 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from core.append_only import AppendOnlyModel
+from core.bounds import texts_bound
 from core.provenance import Sourced
-from reporting.workflow import FILED_STATES, ReportState
+from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
+from reporting.workflow import FILED_STATES, HAND_IN_MOVES, STEPS, ReportState
 
 # The texts of a report, and what each says.
 TEXTS: dict[str, str | Promise] = {
@@ -21,6 +25,9 @@ TEXTS: dict[str, str | Promise] = {
     "problem": _("Problems"),
     "next_step": _("Next steps"),
 }
+TEXT_COLUMNS = tuple(f"{name}_{language}" for name in TEXTS for language in ("zh", "en"))
+# The columns of a piece of evidence that a step of the report keeps.
+KEPT_OF_EVIDENCE = ("title_zh", "title_en", "document_number", "url", "file_name")
 
 
 class AbstractReport(Sourced):
@@ -28,6 +35,8 @@ class AbstractReport(Sourced):
 
     An app's own report adds a foreign key to what it is about, and the two methods at the end.
     """
+
+    data_kind = "reports"
 
     period = models.DateField(_("Reporting period"))
     state = models.CharField(_("State"), max_length=9, choices=ReportState, default=ReportState.DRAFT)
@@ -74,8 +83,11 @@ class AbstractReport(Sourced):
         verbose_name=_("Edited by"),
     )
 
-    # The pieces of its evidence: rows of a model made from AbstractEvidence.
+    # The pieces of its evidence: rows of a model made from AbstractEvidence. Its steps: of one from AbstractReportStep.
     evidence: Any
+    steps: Any
+    # The columns that each step keeps as they were.
+    kept_columns: tuple[str, ...] = TEXT_COLUMNS
     # Said to those who may not file it.
     filing_refusal: str | Promise = _("You may not do this")
 
@@ -111,6 +123,8 @@ class AbstractReport(Sourced):
                 | Q(edited_at__isnull=True, edited_by__isnull=True),
                 name="%(app_label)s_%(class)s_edit_has_time_and_person",
             ),
+            texts_bound(*TEXT_COLUMNS, most=MAX_TEXT_LENGTH, name="%(app_label)s_%(class)s_texts_in_bounds"),
+            texts_bound("decision_note", most=MAX_REASON_LENGTH, name="%(app_label)s_%(class)s_note_in_bounds"),
         ]
 
     @property
@@ -125,6 +139,18 @@ class AbstractReport(Sourced):
         """Whether it counts for its month on the day `by`: submitted by then, and waiting for review or accepted."""
         return self.state in FILED_STATES and self.submitted_on is not None and self.submitted_on <= by
 
+    def content(self) -> dict[str, Any]:
+        """What it says now, as JSON: the kept columns, days as 2023-08-29, and `evidence`, a list of KEPT_OF_EVIDENCE
+        of each piece."""
+        values = {name: getattr(self, name) for name in self.kept_columns}
+        return {
+            **{name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()},
+            "evidence": [
+                {name: getattr(each, name) for name in KEPT_OF_EVIDENCE}
+                for each in sorted(self.evidence.all(), key=lambda each: each.pk)
+            ],
+        }
+
     def lock_subject(self) -> None:
         """Locks the row of what it is about: changes of its reports come one after the other."""
         raise NotImplementedError
@@ -132,6 +158,57 @@ class AbstractReport(Sourced):
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         """Whether the person writes, submits and withdraws it."""
         raise NotImplementedError
+
+
+class AbstractReportStep(AppendOnlyModel):
+    """A move that was made with a report: which, when, by whom, with which words, and what the report said then.
+
+    Nothing rewrites it. `content` is what `AbstractReport.content` gave. Where nobody is known to have made the move
+    (rows of a data set), there is the day alone. An app's own adds the foreign key `report`, with
+    `related_name="steps"`.
+    """
+
+    data_kind = "reports"
+
+    move = models.CharField(_("Step"), max_length=20, choices=STEPS)
+    made_on = models.DateField(_("Day"))
+    made_at = models.DateTimeField(_("Moment"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Made by")
+    )
+    note = models.TextField(_("Words of the office"), blank=True)
+    content = models.JSONField(_("What the report said"))
+
+    report: Any
+
+    class Meta:
+        abstract = True
+        verbose_name = _("step of a report")
+        verbose_name_plural = _("steps of reports")
+        ordering = ["report", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(move__in=[name for name, _done in STEPS]), name="%(app_label)s_%(class)s_move_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(made_at__isnull=False, made_by__isnull=False)
+                | Q(made_at__isnull=True, made_by__isnull=True),
+                name="%(app_label)s_%(class)s_has_time_and_person",
+            ),
+            texts_bound("note", most=MAX_REASON_LENGTH, name="%(app_label)s_%(class)s_note_in_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.made_on}"
+
+    @property
+    def hands_in(self) -> bool:
+        """Whether the report was handed to the office with it."""
+        return self.move in HAND_IN_MOVES
+
+    @property
+    def is_return(self) -> bool:
+        return self.move == "return"
 
 
 def random_name(evidence: "AbstractEvidence", name: str) -> str:
@@ -146,12 +223,14 @@ class AbstractEvidence(models.Model):
     the foreign key `report`, with `related_name="evidence"`.
     """
 
+    data_kind = "reports"
+
     key = models.UUIDField(_("Key"), default=uuid4, unique=True, editable=False)
     title_zh = models.CharField(_("Title (Chinese)"), max_length=200, blank=True)
     title_en = models.CharField(_("Title (English)"), max_length=300, blank=True)
     document_number = models.CharField(_("Document number"), max_length=80, blank=True)
     url = models.URLField(_("Address"), max_length=500, blank=True)
-    file = models.FileField(_("File"), upload_to=random_name, blank=True)
+    file = models.FileField(pgettext_lazy("evidence", "File"), upload_to=random_name, blank=True)
     file_name = models.CharField(_("File name"), max_length=255, blank=True)
     content_type = models.CharField(_("File type"), max_length=100, blank=True)
     size = models.PositiveIntegerField(_("Size in bytes"), null=True, blank=True)

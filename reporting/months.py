@@ -1,5 +1,6 @@
 """A department's reports for a month: how many it owed, and how many of those are in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +47,41 @@ class ReportingMonth:
         if self.is_reported:
             return MonthState.LATE if is_late else MonthState.ON_TIME
         return MonthState.MISSING if is_late else MonthState.PENDING
+
+
+@dataclass(frozen=True)
+class LateMonth:
+    """A month whose day is over, with each department that has not filed all of it, by its id."""
+
+    month: date
+    departments: Mapping[int, ReportingMonth]
+
+    @property
+    def missing(self) -> int:
+        return sum(each.missing for each in self.departments.values())
+
+    @property
+    def unreported(self) -> int:
+        """How many departments filed nothing."""
+        return sum(not each.filed for each in self.departments.values())
+
+    @property
+    def incomplete(self) -> int:
+        """How many departments filed some."""
+        return len(self.departments) - self.unreported
+
+
+@dataclass(frozen=True)
+class LateReports:
+    """What is late on a day: the months, the oldest first. `is_owed`: whether anything is owed for that of the day."""
+
+    months: Sequence[LateMonth]
+    is_owed: bool
+
+    @property
+    def departments(self) -> set[int]:
+        """The ids of those that have not filed all."""
+        return {department for each in self.months for department in each.departments}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Self
 from django.db import models
 
 from core.timestamps import UpdatedAtQuerySet
-from reporting.workflow import FILED_STATES, ReportState
+from reporting.workflow import FILED_STATES, OPEN_STATES, ReportState
 
 
 class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
@@ -13,6 +13,10 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
     def accepted(self) -> Self:
         return self.filter(state=ReportState.ACCEPTED)
 
-    def filed(self, *months: date, by: date) -> Self:
-        """Reports for these months that were filed by the day `by`: `AbstractReport.is_filed` as a condition."""
-        return self.filter(period__in=months, submitted_on__lte=by, state__in=FILED_STATES)
+    def open(self) -> Self:
+        """Drafts, submitted and returned ones."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def filed(self, *, by: date) -> Self:
+        """Reports that were filed by the day `by`: `AbstractReport.is_filed` as a condition."""
+        return self.filter(submitted_on__lte=by, state__in=FILED_STATES)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from accounts.permissions import may_review
-from core.clock import now
+from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
 from reporting.models import AbstractReport
@@ -59,7 +59,7 @@ def allowed_moves(report: AbstractReport, user: User | AnonymousUser) -> list[Mo
         moves += moves_from(report.state, role=Role.REPORTER)
     if may_review(user):
         moves += moves_from(report.state, role=Role.REVIEWER)
-    return moves
+    return [move for move in moves if not move.same_day or report.decided_on == today()]
 
 
 def check_move(report: AbstractReport, *names: str, by: User) -> Move:
@@ -69,22 +69,27 @@ def check_move(report: AbstractReport, *names: str, by: User) -> Move:
         check_filer(report, by)
     elif not may_review(by):
         raise NotAllowed(_("You may not do this"))
-    for move in moves:
-        if move.before == report.state:
-            return move
-    raise NotAllowed(str(moves[0].refusal))
+    found = next((move for move in moves if move.before == report.state), None)
+    if found is None:
+        raise NotAllowed(_("This report was taken back.") if report.is_draft else str(moves[0].refusal))
+    if found.same_day and report.decided_on != today():
+        raise NotAllowed(_("A decision is taken back on its own day only."))
+    return found
 
 
 def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -> None:
-    """Makes a move of the table: checks role and state, sets the new state, and stamps who and when.
+    """Makes a move of the table: checks role and state, sets the new state, stamps who and when, and keeps the step.
 
     The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
     """
     move, moment = check_move(report, name, by=by), now()
     report.state = move.after
-    if move.after == ReportState.SUBMITTED:
+    if move.before == ReportState.ACCEPTED:
+        report.decided_on = report.decided_at = report.decided_by = None
+        report.decision_note = note
+    elif move.after == ReportState.SUBMITTED:
         report.submitted_on, report.submitted_at, report.submitted_by = moment.date(), moment, by
-        # A decision on an earlier submission has been answered by this one; its words stay in the note.
+        # A decision on an earlier submission has been answered by this one; its step keeps who, when and the words.
         report.decided_on = report.decided_at = report.decided_by = None
     elif move.after == ReportState.DRAFT:
         _stamp_edit(report, by)
@@ -92,6 +97,9 @@ def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -
         report.decided_on, report.decided_at, report.decided_by = moment.date(), moment, by
         report.decision_note = note
     report.save()
+    report.steps.create(
+        move=name, made_on=moment.date(), made_at=moment, made_by=by, note=note, content=report.content()
+    )
 
 
 def _stamp_edit(report: AbstractReport, by: User) -> None:
@@ -125,13 +133,23 @@ def withdraw_report[R: AbstractReport](report: R, *, by: User) -> R:
     return report
 
 
+def is_discardable(report: AbstractReport) -> bool:
+    """A draft that nobody has seen but those who write it."""
+    return report.is_draft and report.submitted_on is None
+
+
 @transaction.atomic
 def discard_draft(report: AbstractReport, *, by: User) -> None:
     """Throws a draft away that was never submitted, with its files."""
     lock_report(report)
     check_filer(report, by)
-    if report.state != ReportState.DRAFT or report.submitted_on is not None:
+    if not is_discardable(report):
         raise NotAllowed(_("Only a draft that was never submitted can be thrown away."))
+    delete_with_files(report)
+
+
+def delete_with_files(report: AbstractReport) -> None:
+    """Deletes a draft; its files go once the transaction is committed."""
     for evidence in report.evidence.all():
         evidence.delete_file()
     report.delete()

@@ -29,20 +29,25 @@ REVIEWED_ALREADY = gettext_lazy("This report has already been reviewed")
 
 @dataclass(frozen=True)
 class Move:
-    """`by` is the role that makes it: whoever files the report, or a reviewer. `refusal` is said in any other state."""
+    """`by` is the role that makes it: whoever files the report, or a reviewer. `label` is on its button, `done` is what
+    has happened then; `refusal` is said in any other state. `same_day`: only on the day of the decision that it
+    takes back."""
 
     name: str
     label: str | Promise
+    done: str | Promise
     before: ReportState
     after: ReportState
     by: Role
     refusal: str | Promise
+    same_day: bool = False
 
 
 MOVES = (
     Move(
         name="submit",
         label=pgettext_lazy("report move", "Submit"),
+        done=pgettext_lazy("report step", "Submitted"),
         before=ReportState.DRAFT,
         after=ReportState.SUBMITTED,
         by=Role.REPORTER,
@@ -51,6 +56,7 @@ MOVES = (
     Move(
         name="resubmit",
         label=pgettext_lazy("report move", "Submit again"),
+        done=pgettext_lazy("report step", "Submitted again"),
         before=ReportState.RETURNED,
         after=ReportState.SUBMITTED,
         by=Role.REPORTER,
@@ -59,6 +65,7 @@ MOVES = (
     Move(
         name="withdraw",
         label=pgettext_lazy("report move", "Withdraw"),
+        done=pgettext_lazy("report step", "Withdrawn"),
         before=ReportState.SUBMITTED,
         after=ReportState.DRAFT,
         by=Role.REPORTER,
@@ -67,6 +74,7 @@ MOVES = (
     Move(
         name="accept",
         label=pgettext_lazy("report move", "Accept"),
+        done=pgettext_lazy("report step", "Accepted"),
         before=ReportState.SUBMITTED,
         after=ReportState.ACCEPTED,
         by=Role.REVIEWER,
@@ -75,12 +83,28 @@ MOVES = (
     Move(
         name="return",
         label=pgettext_lazy("report move", "Return"),
+        done=pgettext_lazy("report step", "Returned"),
         before=ReportState.SUBMITTED,
         after=ReportState.RETURNED,
         by=Role.REVIEWER,
         refusal=REVIEWED_ALREADY,
     ),
+    Move(
+        name="undo_acceptance",
+        label=pgettext_lazy("report move", "Undo the acceptance"),
+        done=pgettext_lazy("report step", "Acceptance undone"),
+        before=ReportState.ACCEPTED,
+        after=ReportState.SUBMITTED,
+        by=Role.REVIEWER,
+        refusal=gettext_lazy("This report is not accepted."),
+        same_day=True,
+    ),
 )
+
+# What a step of a report's life may be.
+STEPS = [(move.name, move.done) for move in MOVES]
+# With which the department hands it to the office.
+HAND_IN_MOVES = tuple(each.name for each in MOVES if each.after == ReportState.SUBMITTED and each.by == Role.REPORTER)
 
 
 def moves_from(state: str, *, role: str) -> list[Move]:

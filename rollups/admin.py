@@ -21,7 +21,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(RollupRun)
 class RollupRunAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "finished_at", "full", "as_of", "cells", "retries", "error")
+    list_display = ("started_at", "finished_at", "full", "as_of", "cells", "set_aside", "retries", "error")
 
 
 @admin.register(Verification)
@@ -31,7 +31,7 @@ class VerificationAdmin(ReadOnlyAdmin):
 
 @admin.register(StaleCell)
 class StaleCellAdmin(ReadOnlyAdmin):
-    list_display = ("kind", "key", "marked_at")
+    list_display = ("kind", "key", "marked_at", "error", "failed_at", "attempts")
 
 
 @admin.register(MeasureRollup)

@@ -9,26 +9,29 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
+from itertools import batched
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet, Value
 from django.db.models.constants import OnConflict
 
 from core.clock import now
+from core.exceptions import CannotCount
 from core.lights import Thresholds, thresholds
 from measures.models import Plan, StatusChange
 from projects.models import Project
-from rollups.models import MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
+from rollups.marks import error_text, settle_marks, take_all_marks, take_marks
+from rollups.models import CellKey, MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
 
-CellKey = tuple[int | str, ...]
 Counts = dict[str, int]
+# Why each cell that cannot be counted cannot.
+Errors = dict[CellKey, str]
 
 # Stale cells taken in one transaction: enough for a busy second, few enough for one statement a table.
 BATCH_SIZE = 200
-# In characters: the start of an error says what it is.
-MAX_ERROR_LENGTH = 1_000
 
 
 class StoredCell(NamedTuple):
@@ -69,15 +72,39 @@ class RollupTable:
             cells.append(StoredCell(row[:width], as_of, computed_at, run_id, counted))
         return cells
 
-    def count_from_source(self, day: date, *, plan_id: int | None = None) -> dict[CellKey, Counts]:
-        """The cells of a day, of all plans or of one."""
+    def source_cells(self, day: date, *, plan_id: int | None = None) -> QuerySet[Any, Any]:
         rows = self.count_cells(day, thresholds())
-        if plan_id is not None:
-            rows = rows.filter(**{self.source_paths[0]: plan_id})
+        return rows if plan_id is None else rows.filter(**{self.source_paths[0]: plan_id})
+
+    def source_keys(self, day: date, *, plan_id: int | None = None) -> list[CellKey]:
+        """The cells that have rows, without counting these."""
+        return sorted(self.source_cells(day, plan_id=plan_id).values_list(*self.source_paths))
+
+    def count_from_source(
+        self, day: date, *, plan_id: int | None = None, keys: Collection[CellKey] | None = None
+    ) -> dict[CellKey, Counts]:
+        """The cells of a day, of all plans or of one, or those of `keys`."""
+        rows = self.source_cells(day, plan_id=plan_id)
+        if keys is not None:
+            rows = rows.filter(_has_key(self.source_paths, keys))
         return {
             tuple(row[path] for path in self.source_paths): {name: row[name] for name in self.count_fields}
             for row in rows.iterator()
         }
+
+    def count_what_can_be(self, day: date, *, plan_id: int) -> tuple[dict[CellKey, Counts], Errors]:
+        """The same of a plan, around the cells that cannot be counted."""
+        try:
+            with transaction.atomic():
+                return self.count_from_source(day, plan_id=plan_id), {}
+        except DatabaseError as error:
+            raise_unless_of_rows(error)
+        counted: dict[CellKey, Counts] = {}
+        errors = around(
+            self.source_keys(day, plan_id=plan_id),
+            lambda keys: counted.update(self.count_from_source(day, plan_id=plan_id, keys=keys)),
+        )
+        return counted, errors
 
 
 TABLES: Mapping[str, RollupTable] = {
@@ -85,7 +112,7 @@ TABLES: Mapping[str, RollupTable] = {
         kind="measures",
         model=MeasureRollup,
         key_fields=("plan", "section", "lead_department"),
-        source_paths=("measure__section__plan", "measure__section", "measure__lead_department"),
+        source_paths=("measure__plan", "measure__section", "measure__lead_department"),
         count_fields=("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red"),
         count_cells=lambda day, limits: StatusChange.objects.cells(day, limits=limits),
     ),
@@ -149,7 +176,14 @@ def read_cells(kind: str, *, plan_id: int, day: date, today: date) -> PlanCells:
         if stored and all(cell.as_of == today for cell in stored):
             newest = max(stored, key=attrgetter("computed_at"))
             return PlanCells(kind, {cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
-    return PlanCells(kind, table.count_from_source(day, plan_id=plan_id))
+    try:
+        return PlanCells(kind, table.count_from_source(day, plan_id=plan_id))
+    except DatabaseError as error:
+        raise_unless_of_rows(error)
+        counted, errors = table.count_what_can_be(day, plan_id=plan_id)
+        if errors:
+            raise CannotCount(next(iter(errors.values()))) from error
+        return PlanCells(kind, counted)
 
 
 def stored_times(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
@@ -204,14 +238,40 @@ def _recorded_run(*, day: date, full: bool, retries: int) -> Iterator[RollupRun]
             yield run
             if run.pk:
                 run.finished_at = now()
-                run.save(update_fields=["cells", "finished_at"])
+                run.save(update_fields=["cells", "set_aside", "finished_at"])
     except Exception as error:
-        run.pk, run.cells, run.finished_at = None, 0, now()
-        run.error = f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
+        run.pk, run.cells, run.set_aside, run.finished_at = None, 0, 0, now()
+        run.error = error_text(error)
         # With the database away there is nowhere to write this; the error itself reaches the log.
         with suppress(DatabaseError):
             run.save(force_insert=True)
         raise
+
+
+def raise_unless_of_rows(error: DatabaseError) -> None:
+    """Whatever is not the fault of what the rows hold concerns all cells alike: the disk, the connection, a lock."""
+    # SQLite has no class of its own for a sum that is too large.
+    if not isinstance(error, DataError | IntegrityError) and "overflow" not in str(error):
+        raise error
+
+
+def around(keys: Sequence[CellKey], attempt: Callable[[Sequence[CellKey]], object]) -> Errors:
+    """Attempts it with many cells at a time; where the database refuses, with ever fewer. Returns the errors of the
+    cells that it refuses by themselves."""
+    errors: Errors = {}
+    waiting: list[Sequence[CellKey]] = list(batched(keys, BATCH_SIZE))
+    while waiting:
+        some = waiting.pop()
+        try:
+            with transaction.atomic():
+                attempt(some)
+        except DatabaseError as error:
+            raise_unless_of_rows(error)
+            if len(some) == 1:
+                errors[some[0]] = error_text(error)
+            else:
+                waiting += [some[: len(some) // 2], some[len(some) // 2 :]]
+    return errors
 
 
 def _has_key(names: Sequence[str], keys: Collection[CellKey]) -> Q:
@@ -255,31 +315,44 @@ def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: Rollu
     return recomputed
 
 
-def _unlocked_stale_cells() -> QuerySet[StaleCell]:
-    """Those that no other worker has taken. SQLite has one writer at a time instead."""
-    can_skip = connection.features.has_select_for_update_skip_locked
-    return StaleCell.objects.select_for_update(skip_locked=bool(can_skip)).order_by("id")
-
-
-def refresh_batch(*, day: date, retries: int = 0) -> int:
-    """Recomputes a batch of stale cells and forgets that they were stale, in one transaction.
-
-    Returns the number of cells it recomputed; 0 when none is stale.
+def refresh_batch(*, day: date, retries: int = 0) -> RollupRun | None:
+    """Recomputes a batch of stale cells and forgets that they were stale, in one transaction; a cell that cannot be
+    counted keeps its stored counts and is set aside. None when no cell is stale.
     """
     with _recorded_run(day=day, full=False, retries=retries) as run:
-        stale = list(_unlocked_stale_cells()[:BATCH_SIZE])
-        if not stale:
-            return 0
+        marks = take_marks(BATCH_SIZE)
+        if not marks:
+            return None
         run.save()
         keys_by_kind: dict[str, set[CellKey]] = {kind: set() for kind in TABLES}
-        for cell in stale:
-            keys_by_kind[cell.kind].add(tuple(cell.key))
+        for mark in marks:
+            keys_by_kind[mark.kind].add(mark.cell)
         _lock_plans({key[0] for keys in keys_by_kind.values() for key in keys})
+        errors: dict[str, Errors] = {}
         for kind, keys in keys_by_kind.items():
-            if keys:
-                run.cells += _write(kind, keys, day=day, run=run)
-        StaleCell.objects.filter(pk__in=[cell.pk for cell in stale]).delete()
-    return run.cells
+            errors[kind] = around(sorted(keys), partial(_write_some, kind, day=day, run=run))
+        run.set_aside = settle_marks(marks, errors)
+    return run
+
+
+def _write_some(kind: str, keys: Sequence[CellKey], *, day: date, run: RollupRun) -> None:
+    run.cells += _write(kind, keys, day=day, run=run)
+
+
+def _write_all(kind: str, *, day: date, run: RollupRun) -> Errors:
+    """Every cell. Those that cannot be counted keep their stored counts, which then stand for the day."""
+    try:
+        with transaction.atomic():
+            run.cells += _write(kind, None, day=day, run=run)
+        return {}
+    except DatabaseError as error:
+        raise_unless_of_rows(error)
+    table = TABLES[kind]
+    errors = around(table.source_keys(day), partial(_write_some, kind, day=day, run=run))
+    kept, old = _has_key(table.key_columns, errors), table.stored_rows().exclude(run=run)
+    old.exclude(kept).delete()
+    old.filter(kept).update(as_of=day)
+    return errors
 
 
 def rebuild(*, day: date, retries: int = 0, unless_current: bool = False) -> RollupRun:
@@ -294,33 +367,35 @@ def rebuild(*, day: date, retries: int = 0, unless_current: bool = False) -> Rol
             return run
         run.save()
         # The changes that marked these cells are committed, so that the counts below have them.
-        StaleCell.objects.filter(pk__in=_unlocked_stale_cells().values("pk")).delete()
-        for kind in TABLES:
-            run.cells += _write(kind, None, day=day, run=run)
+        marks = take_all_marks()
+        run.set_aside = settle_marks(marks, {kind: _write_all(kind, day=day, run=run) for kind in TABLES})
     return run
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A stored cell that is not what its rows say. `stored` or `fresh` is None for a cell that is not there."""
+    """A stored cell that is not what its rows say. `stored` or `fresh` is None for a cell that is not there.
+
+    `error`: why the rows cannot be counted; then `fresh` is None too.
+    """
 
     kind: str
     key: CellKey
     as_of: date
     stored: Counts | None
     fresh: Counts | None
+    error: str = ""
 
     def __str__(self) -> str:
-        return (
-            f"{self.kind} {json.dumps(self.key)} as of {self.as_of}: "
-            f"stored {json.dumps(self.stored)}, computed {json.dumps(self.fresh)}"
-        )
+        fresh = f"cannot be counted ({self.error})" if self.error else f"computed {json.dumps(self.fresh)}"
+        return f"{self.kind} {json.dumps(self.key)} as of {self.as_of}: stored {json.dumps(self.stored)}, {fresh}"
 
 
 def verify(*, day: date) -> Iterator[tuple[int, list[Difference]]]:
     """Compares the stored cells with fresh counts. Gives for each plan how many were compared, and the differences.
 
-    A cell is counted for its own day; a missing one for the newest day of the plan's cells. Stale cells are left out.
+    A cell is counted for its own day; a missing one for the newest day of the plan's cells. Stale cells are left out;
+    those that cannot be counted are not.
     The plan's lock keeps refreshes out meanwhile, so that a cell that changes in between is stale by the time that the
     stale cells are read.
     """
@@ -336,13 +411,28 @@ def _verify_plan(plan_id: int, day: date) -> tuple[int, list[Difference]]:
         stored = {cell.key: cell for cell in table.stored_cells(plan_id)}
         days = {cell.as_of for cell in stored.values()} or {day}
         newest = max(days)
-        counted = {each: table.count_from_source(each, plan_id=plan_id) for each in days}
-        stale = StaleCell.objects.filter(kind=table.kind, key__0=plan_id).values_list("key", flat=True)
-        for key in (stored.keys() | counted[newest].keys()) - {tuple(key) for key in stale}:
+        counted, errors, stale = _count_days(table, days, plan_id)
+        for key in (stored.keys() | counted[newest].keys() | errors.keys()) - stale:
             cell = stored.get(key)
             as_of = cell.as_of if cell else newest
-            stored_counts, fresh_counts = cell.counts if cell else None, counted[as_of].get(key)
+            error, stored_counts = errors.get(key, ""), cell.counts if cell else None
+            fresh_counts = None if error else counted[as_of].get(key)
             compared += 1
-            if stored_counts != fresh_counts:
-                differences.append(Difference(table.kind, key, as_of, stored_counts, fresh_counts))
+            if error or stored_counts != fresh_counts:
+                differences.append(Difference(table.kind, key, as_of, stored_counts, fresh_counts, error))
     return compared, sorted(differences, key=str)
+
+
+def _count_days(
+    table: RollupTable, days: Iterable[date], plan_id: int
+) -> tuple[dict[date, dict[CellKey, Counts]], Errors, set[CellKey]]:
+    """What can be counted on each of the days, why the rest cannot, and which cells are stale."""
+    counted: dict[date, dict[CellKey, Counts]] = {}
+    errors: Errors = {}
+    for day in days:
+        counted[day], found = table.count_what_can_be(day, plan_id=plan_id)
+        errors |= found
+    marks = list(StaleCell.objects.filter(kind=table.kind, key__0=plan_id))
+    stale = {mark.cell for mark in marks if not mark.error}
+    errors |= {mark.cell: mark.error for mark in marks if mark.error}
+    return counted, errors, stale

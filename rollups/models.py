@@ -7,11 +7,14 @@ from projects.models import Category, Stage
 
 KINDS = ("measures", "projects")
 
+CellKey = tuple[int | str, ...]
+
 
 class RollupRun(models.Model):
     """One run of the refresh: when, how many cells, and what went wrong if something did.
 
-    A run with an error wrote nothing; `retries` is how often its task had failed before it.
+    A run with an error wrote nothing; `retries` is how often its task had failed before it. `set_aside` are the cells
+    whose rows could not be counted: their marks say why.
     """
 
     started_at = models.DateTimeField(_("Started at"))
@@ -19,6 +22,7 @@ class RollupRun(models.Model):
     full = models.BooleanField(_("Complete run"), default=False)
     as_of = models.DateField(_("As of"))
     cells = models.PositiveIntegerField(_("Cells computed"), default=0)
+    set_aside = models.PositiveIntegerField(_("Cells set aside"), default=0)
     error = models.TextField(_("Error"), blank=True)
     retries = models.PositiveSmallIntegerField(_("Retried"), default=0)
 
@@ -138,18 +142,32 @@ class Verification(models.Model):
 class StaleCell(models.Model):
     """The outbox: a cell that some change may have altered, marked in the transaction of the change.
 
-    A cell may be marked many times; `key` is its key columns in order, as a JSON list.
+    A cell may be marked many times; `key` is its key columns in order, as a JSON list. A mark with an `error` is of a
+    cell that is set aside: its rows could not be counted, `attempts` times, the last at `failed_at`.
     """
 
     kind = models.CharField(_("Kind"), max_length=8, choices=[(kind, kind) for kind in KINDS])
     key = models.JSONField(_("Key"))
     marked_at = models.DateTimeField(_("Marked at"))
+    error = models.TextField(_("Error"), blank=True)
+    failed_at = models.DateTimeField(_("Failed at"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("Attempts"), default=0)
 
     class Meta:
         verbose_name = _("stale cell")
         verbose_name_plural = _("stale cells")
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=KINDS), name="stalecell_kind_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="stalecell_kind_known"),
+            models.CheckConstraint(
+                condition=Q(error="", failed_at__isnull=True) | ~Q(error="") & Q(failed_at__isnull=False),
+                name="stalecell_error_has_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def cell(self) -> CellKey:
+        return tuple(self.key)

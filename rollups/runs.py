@@ -25,7 +25,8 @@ TASKS: Mapping[str, Task] = {"recompute": rebuild_rollups_task, "check": verify_
 
 @dataclass(frozen=True)
 class StaleCells:
-    """`count`: a cell that several changes marked counts once. `oldest_seconds`: 0 without stale cells."""
+    """Without those that are set aside. `count`: a cell that several changes marked counts once. `oldest_seconds`: 0
+    without stale cells."""
 
     count: int
     oldest_seconds: float
@@ -33,9 +34,14 @@ class StaleCells:
 
 def stale_cells(at: datetime) -> StaleCells:
     # The key alone tells cells apart: those of measures have three parts, those of projects four.
-    found = StaleCell.objects.aggregate(count=Count("key", distinct=True), oldest=Min("marked_at"))
+    found = StaleCell.objects.filter(error="").aggregate(count=Count("key", distinct=True), oldest=Min("marked_at"))
     oldest = found["oldest"]
     return StaleCells(found["count"], max((at - oldest).total_seconds(), 0) if oldest else 0)
+
+
+def cells_set_aside() -> QuerySet[StaleCell]:
+    """The marks of cells whose rows cannot be counted: one a cell, but for changes since the last attempt."""
+    return StaleCell.objects.exclude(error="").order_by("pk")
 
 
 def newest_runs() -> QuerySet[RollupRun]:
@@ -58,6 +64,7 @@ class TotalsState:
     verification."""
 
     stale: StaleCells
+    set_aside: int
     last_run: RollupRun | None
     verification: Verification | None
     failed: int
@@ -74,6 +81,7 @@ def totals_state() -> TotalsState:
     rebuilds = RollupRun.objects.filter(full=True, error="")
     return TotalsState(
         stale=stale_cells(at),
+        set_aside=cells_set_aside().count(),
         last_run=newest_runs().first(),
         verification=verification,
         failed=failed_runs(at).count(),

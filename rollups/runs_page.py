@@ -1,6 +1,6 @@
 """What the staff page of runs says of the stored totals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from measures.models import Plan, Section
 from projects.models import Category, Stage
 from regions.models import Region
 from rollups.engine import TABLES
-from rollups.models import RollupRun, Verification
+from rollups.models import RollupRun, StaleCell, Verification
 from rollups.runs import StaleCells, TotalsState
 from web.formats.dates import format_day, format_duration
 from web.formats.money import format_yi_cell
@@ -43,6 +43,8 @@ def totals_sentence(state: TotalsState) -> SafeString:
         return format_sentence(_("%(fact)s: no run has ended yet."), fact=_bold(_("No totals are stored")))
     if state.last_run.error:
         return _failure_sentence(state.last_run)
+    if state.set_aside:
+        return _set_aside_sentence(state.set_aside)
     if state.verification and state.verification.differing:
         return _differences_sentence(state.verification, is_rebuilt_since=state.is_rebuilt_since)
     if not state.is_of_today:
@@ -62,6 +64,13 @@ def _failure_sentence(run: RollupRun) -> SafeString:
         when=_format_time(run.started_at),
         error=first_line(run.error),
     )
+
+
+def _set_aside_sentence(count: int) -> SafeString:
+    fact = ngettext("%(count)s cell cannot be counted", "%(count)s cells cannot be counted", count) % {
+        "count": format_number(count)
+    }
+    return format_sentence(_("%(fact)s; all other totals go on. What is wrong stands below."), fact=_bold(fact))
 
 
 def _differences_sentence(verification: Verification, *, is_rebuilt_since: bool) -> SafeString:
@@ -107,12 +116,32 @@ def _format_time(at: datetime) -> str:
 
 
 @dataclass(frozen=True)
+class SetAsideRow:
+    """A cell whose rows cannot be counted."""
+
+    name: str
+    plan: str
+    mark: StaleCell
+    first_line: str
+
+
+def set_aside_rows(marks: Iterable[StaleCell]) -> list[SetAsideRow]:
+    marks = list(marks)
+    names = CellNames([(mark.kind, mark.key) for mark in marks])
+    return [
+        SetAsideRow(names.cell(mark.kind, mark.key), names.plan(mark.key), mark, first_line(mark.error))
+        for mark in marks
+    ]
+
+
+@dataclass(frozen=True)
 class DifferenceRow:
     """A cell that differs: its stored and its fresh counts as texts, each with whether they differ."""
 
     name: str
     plan: str
     as_of: str
+    error: str
     stored: list[tuple[str, bool]]
     fresh: list[tuple[str, bool]]
 
@@ -128,7 +157,7 @@ class DifferenceTable:
 
 def difference_tables(verification: Verification) -> list[DifferenceTable]:
     """The recorded differences of a verification by kind. Four queries, however many there are."""
-    names = _CellNames([(each["kind"], each["key"]) for each in verification.differences])
+    names = CellNames([(each["kind"], each["key"]) for each in verification.differences])
     titles = {
         "measures": _("Measures, by lead department and section"),
         "projects": _("Projects, by city, category and stage"),
@@ -142,7 +171,7 @@ def difference_tables(verification: Verification) -> list[DifferenceTable]:
     return tables
 
 
-class _CellNames:
+class CellNames:
     """The names of cells, whose keys hold ids."""
 
     def __init__(self, cells: list[tuple[str, list[Any]]]) -> None:
@@ -170,9 +199,10 @@ class _CellNames:
         return " · ".join(parts)
 
 
-def _difference_row(difference: Mapping[str, Any], names: _CellNames) -> DifferenceRow:
+def _difference_row(difference: Mapping[str, Any], names: CellNames) -> DifferenceRow:
     kind, key = difference["kind"], difference["key"]
     stored, fresh = difference["stored"] or {}, difference["fresh"] or {}
+    error = first_line(difference.get("error", ""))
 
     def texts(counts: Mapping[str, int]) -> list[tuple[str, bool]]:
         return [
@@ -180,7 +210,9 @@ def _difference_row(difference: Mapping[str, Any], names: _CellNames) -> Differe
             for name in TABLES[kind].count_fields
         ]
 
-    return DifferenceRow(names.cell(kind, key), names.plan(key), difference["as_of"], texts(stored), texts(fresh))
+    return DifferenceRow(
+        names.cell(kind, key), names.plan(key), difference["as_of"], error, texts(stored), texts(fresh)
+    )
 
 
 def _count_label(count: str) -> str:

@@ -1,4 +1,5 @@
-"""What keeps the stored figures fresh, and what checks them."""
+"""What keeps the stored figures fresh, and what checks them. No statement has a bound: without Redis they run in
+requests."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -6,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.clock import now, today
+from core.statement_timeout import statement_timeout
 from rollups import engine
 from rollups.models import RollupRun, StaleCell, Verification
 
@@ -14,6 +16,7 @@ MAX_RECORDED_DIFFERENCES = 100
 RETENTION_DAYS = 30
 
 
+@statement_timeout(0)
 def refresh_stale_rollups(*, retries: int = 0) -> int:
     """Recomputes the stale cells; all cells when the day has turned. Returns how many it recomputed.
 
@@ -21,11 +24,12 @@ def refresh_stale_rollups(*, retries: int = 0) -> int:
     """
     day = today()
     written = 0 if engine.is_current(day) else engine.rebuild(day=day, retries=retries, unless_current=True).cells
-    while cells := engine.refresh_batch(day=day, retries=retries):
-        written += cells
+    while run := engine.refresh_batch(day=day, retries=retries):
+        written += run.cells
     return written
 
 
+@statement_timeout(0)
 def rebuild_rollups(*, retries: int = 0) -> RollupRun:
     return engine.rebuild(day=today(), retries=retries)
 
@@ -35,6 +39,7 @@ def verify_rollups(on_plan: Callable[[], Any] | None = None) -> list[engine.Diff
     return [each for _compared, differences in _verified(on_plan) for each in differences]
 
 
+@statement_timeout(0)
 def verify_and_record(on_plan: Callable[[], Any] | None = None) -> Verification:
     """The same, recorded for the staff page."""
     started_at, cells, differing = now(), 0, 0

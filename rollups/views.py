@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import may_run_tasks, may_see_logs
 from rollups import runs, runs_page
+from rollups.marks import RETRY_SECONDS
 from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
@@ -57,6 +58,8 @@ class RunsPage(TodayView):
             state=state,
             sentence=runs_page.totals_sentence(state),
             stale_age=runs_page.format_age(state.stale),
+            set_aside=runs_page.set_aside_rows(runs.cells_set_aside()[:MAX_RECORDED_DIFFERENCES]),
+            retry_minutes=RETRY_SECONDS // 60,
             difference_tables=runs_page.difference_tables(state.verification) if state.verification else [],
             most_differences=MAX_RECORDED_DIFFERENCES,
             kept_days=RETENTION_DAYS,

@@ -16,14 +16,17 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from core.timestamps import UpdatedAtModel
+from datasets.management.commands.demo import FIRST_REPORTING_MONTH
+from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
 from web.api.throttles import AnonymousThrottle, TokenThrottle
+from web.cache.backend import SkippingRedis
 
 DEMONSTRATION_DAY = date(2023, 8, 29)
 
@@ -35,9 +38,18 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The report of a run says which fault a test does to the site: `tests.lanes` makes a table of them."""
+    if mark := item.get_closest_marker("faults"):
+        fault, done = mark.args
+        item.user_properties += [("fault", fault), ("done", done)]
+
+
 @pytest.fixture(autouse=True)
 def _a_clean_process(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """No test sees another's counted requests or language."""
+    """No test sees another's counted requests or language, or goes without the cache that another took away."""
+    monkeypatch.setattr(SkippingRedis, "skipped_until", 0.0)
+    monkeypatch.setattr(receivers, "_skipped_until", 0.0)
     cache.clear()
     for throttle in (AnonymousThrottle, TokenThrottle):
         monkeypatch.setattr(throttle, "cache", cache)
@@ -115,6 +127,13 @@ def today(settings: Any) -> date:
 
 
 @pytest.fixture
+def monitor(settings: Any) -> Client:
+    """Reads /metrics with its token."""
+    settings.PILOTZONE_METRICS_TOKEN = "a-token-of-the-tests-alone"
+    return Client(headers={"authorization": f"Bearer {settings.PILOTZONE_METRICS_TOKEN}"})
+
+
+@pytest.fixture
 def open_reading(settings: Any) -> None:
     """The site reads openly, as the demonstration does."""
     settings.PILOTZONE_PUBLIC_READING = True
@@ -154,9 +173,10 @@ def _demonstration_database(django_db_setup: None, django_db_blocker: Any) -> It
 
 @pytest.fixture
 def demonstration(
-    _demonstration_database: Any, today: date, open_reading: None, django_db_blocker: Any
+    _demonstration_database: Any, today: date, open_reading: None, settings: Any, django_db_blocker: Any
 ) -> Iterator[None]:
     """The demonstration's data and rollups as of its day. What the test changes is taken back."""
+    settings.PILOTZONE_FIRST_REPORTING_MONTH = date.fromisoformat(f"{FIRST_REPORTING_MONTH}-01")
     empty, filled = connections["default"], _demonstration_database
     with django_db_blocker.unblock():
         connections["default"] = filled

@@ -8,7 +8,8 @@ from accounts.models import Department, User
 from core.clock import SHANGHAI
 from indicators.models import Indicator, Observation, Target
 from measures import filing
-from measures.models import Measure, Plan, Report, Section, StatusChange
+from measures.models import Measure, Plan, Report, Section, StatusChange, Term
+from measures.office.terms import terms_change
 from projects.models import Project
 from regions.models import Region
 
@@ -58,7 +59,10 @@ def region(code: str = "370000") -> Region:
 
 def make_plan(slug: str = "shandong-2023-2025", **fields: Any) -> Plan:
     """The plan of the slug; that of the demonstration by default, made when first asked for."""
+    if found := Plan.objects.filter(slug=slug).first():
+        return found
     values = {
+        "region": region(),
         "name_zh": "三年行动计划",
         "name_en": "Three-year action plan",
         "starts_on": date(2023, 1, 1),
@@ -66,7 +70,7 @@ def make_plan(slug: str = "shandong-2023-2025", **fields: Any) -> Plan:
         **SHOWN,
         **fields,
     }
-    return Plan.objects.get_or_create(slug=slug, defaults=values)[0]
+    return Plan.objects.create(slug=slug, **values)
 
 
 def make_section(plan: Plan | None = None, **fields: Any) -> Section:
@@ -93,7 +97,7 @@ def make_measure(
 ) -> Measure:
     """A measure with its first status change, of the day it was listed. `plan=` picks the plan of a new section."""
     number = next_number()
-    plan = fields.pop("plan", None)
+    section = section or make_section(fields.pop("plan", None))
     values = {
         "code": f"M{number:03}",
         "title_zh": f"措施{number}",
@@ -104,7 +108,8 @@ def make_measure(
         "lead_provenance": "illustrative",
     }
     measure = Measure.objects.create(
-        section=section or make_section(plan),
+        plan=section.plan,
+        section=section,
         lead_department=lead_department or make_department(),
         **{**values, **SHOWN, **fields},
     )
@@ -116,6 +121,7 @@ def make_measure(
 def make_report(measure: Measure, submitted_on: date, *, state: str = "accepted", **fields: Any) -> Report:
     """A report for the month of its submission, decided on the day it came where its state says so."""
     values = {
+        "department": measure.lead_department,
         "period": submitted_on.replace(day=1),
         "status": "promoting",
         "against_status": "promoting",
@@ -143,6 +149,23 @@ def make_change(
     return StatusChange.objects.create(
         measure=measure, status=status, effective_on=effective_on, **{**values, **SHOWN, **fields}
     )
+
+
+def move_due_day(measure: Measure, due_on: date | None, on: date = date(2023, 2, 1)) -> None:
+    """Gives a measure another due day, or none, with the row that keeps the one before."""
+    by = User.objects.filter(username="rita").first() or make_user("rita", role="reviewer")
+    row = terms_change(measure, Term.DUE_ON, measure.due_on, due_on, by=by, reason="因故")
+    row.recorded_at = shanghai(on)
+    row.save()
+    measure.due_on = due_on
+    measure.save()
+
+
+def leave(subject: Any, kind: str, on: date = FIRST_DAY, **fields: Any) -> Any:
+    """A row of leaving or returning of a measure or a project."""
+    by = fields.pop("by", None) or User.objects.filter(username="rita").first() or make_user("rita", role="reviewer")
+    values = {"kind": kind, "effective_on": on, "reason": "因故", "recorded_at": shanghai(on), "recorded_by": by}
+    return subject.scope_changes.create(**{**values, **fields})
 
 
 def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:

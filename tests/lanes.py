@@ -20,6 +20,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from tests import services
+from tests.faults import Trial, read_trials, table
 
 LANES = ("sqlite", "browser", "postgres")
 NOTHING_SELECTED = 5
@@ -49,6 +50,7 @@ class Runner:
         self.pytest_arguments = pytest_arguments
         self.home = home
         self.passes = 0
+        self.trials: list[Trial] = []
         self.coverage = home / "coverage"
 
     def pytest(self, lane: Lane, marks: str, environment: dict[str, str], *, processes: str) -> None:
@@ -76,6 +78,7 @@ class Runner:
             lane.reason = f"pytest ended with code {code}"
         for word, number in read_counts(report).items():
             lane.counts[word] = lane.counts.get(word, 0) + number
+        self.trials += read_trials(report, lane.name)
 
     def sqlite(self, lane: Lane) -> None:
         self.pytest(lane, "not browser and not services", {}, processes=self.options.processes)
@@ -92,7 +95,12 @@ class Runner:
         with ExitStack() as stack:
             database = stack.enter_context(services.postgresql())
             broker = stack.enter_context(services.redis())
-            environment = {"DATABASE_URL": database.url, "REDIS_URL": f"{broker.url}/0"}
+            # On a busy machine the throwaway Redis may take its time, and no test is to go without its cache.
+            environment = {
+                "DATABASE_URL": database.url,
+                "REDIS_URL": f"{broker.url}/0",
+                "PILOTZONE_CACHE_TIMEOUT": "10",
+            }
             # What tests write is rolled back, so that the server comes to believe its tables empty, plans loops within
             # loops, and takes minutes over a hundred rows now and then. Where only a loop will do, its cost must not
             # have the statement compiled.
@@ -111,7 +119,7 @@ class Runner:
 
 def clean_environment() -> dict[str, str]:
     """Without the site's own settings: a test must never reach a real database."""
-    ours = ("DATABASE_URL", "REDIS_URL")
+    ours = ("DATABASE_URL", "REDIS_URL", "CACHE_URL")
     return {name: value for name, value in os.environ.items() if not name.startswith("PILOTZONE_") and name not in ours}
 
 
@@ -181,6 +189,8 @@ def main(arguments: list[str]) -> int:
                     lane.reason, lane.failed = str(error), True
             if options.coverage:
                 covered = runner.covered()
+            if options.long and runner.trials:
+                print("", *table(runner.trials), sep="\n")
     except KeyboardInterrupt:
         interrupted = True
 

@@ -112,6 +112,19 @@ class PostgreSQL:
         if (self._home / "data" / "postmaster.pid").exists():
             self._run("pg_ctl", "-w", "-m", mode, "stop")
 
+    @contextlib.contextmanager
+    def stopped(self, mode: str = "immediate") -> Iterator[None]:
+        self.stop(mode)
+        yield
+        self.start()
+
+    @contextlib.contextmanager
+    def hung(self) -> Iterator[None]:
+        """All its processes stand still: the system takes what is sent to them, and they answer nothing."""
+        leader = int((self._home / "data" / "postmaster.pid").read_text().split()[0])
+        with stopped(leader, *children(leader)):
+            yield
+
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Makes a database, a copy of another one or empty, and returns its address."""
         names = map(sql.Identifier, (name, template))
@@ -142,6 +155,30 @@ class PostgreSQL:
             raise RuntimeError(f"{program} failed: {' '.join(' '.join(logs).split())[-500:]}")
 
 
+def children(of: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # What stands in brackets is the name, which may hold anything.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == of:
+                found.append(int(stat.parent.name))
+    return found
+
+
+@contextlib.contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Processes that stand still, as on a machine that has run out of memory. They may be killed meanwhile."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
 @contextlib.contextmanager
 def postgresql(options: Mapping[str, str] | None = None) -> Iterator[PostgreSQL]:
     """`options`: names and values as in postgresql.conf, beside those that make a throwaway server quick.
@@ -161,8 +198,9 @@ def postgresql(options: Mapping[str, str] | None = None) -> Iterator[PostgreSQL]
 class Redis:
     """A Redis that a test may stop and start again; it keeps its port and forgets its data."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, options: Sequence[str] = ()) -> None:
         self._home = home
+        self._options = options
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -171,8 +209,9 @@ class Redis:
         program = shutil.which("redis-server")
         if not program:
             raise Missing("no Redis: install the Debian package redis-server")
+        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(
-            [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            [*command, *self._options],
             cwd=self._home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -186,6 +225,13 @@ class Redis:
             end(self._process)
             self._process = None
 
+    @contextlib.contextmanager
+    def hung(self) -> Iterator[None]:
+        """It stands still: the system takes what is sent to it, and it answers nothing."""
+        assert self._process is not None
+        with stopped(self._process.pid):
+            yield
+
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
@@ -196,9 +242,10 @@ class Redis:
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[Redis]:
+def redis(*options: str) -> Iterator[Redis]:
+    """`options`: as on its command line."""
     with folder("pilotzone-redis-") as home:
-        server = Redis(home)
+        server = Redis(home, options)
         try:
             server.start()
             yield server
@@ -231,6 +278,10 @@ class Process:
         """Ends it and all its children at once, as the kernel does when memory runs out: no last words."""
         os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
+
+    @property
+    def children(self) -> list[int]:
+        return children(self.popen.pid)
 
     @property
     def output(self) -> str:

@@ -12,8 +12,10 @@ from pilotzone import env
 from tests.compose import OURS, SERVICES, TEXT, app_variables, compose_command, interpolated_variables
 from tests.services import ROOT
 
-# Read by the image of the database, and by nothing of ours.
-OF_THE_DATABASE = {"POSTGRES_PASSWORD"}
+# Read by compose alone.
+OF_COMPOSE = {"POSTGRES_PASSWORD", "PUBLISH_ADDRESS"}
+# Read by glibc before anything of ours runs.
+OF_GLIBC = set(MALLOC)
 SECRETS = {"POSTGRES_PASSWORD", "PILOTZONE_SECRET_KEY"}
 
 
@@ -25,15 +27,15 @@ def example_lines() -> dict[str, str]:
 
 def settings_variables() -> set[str]:
     assert settings.SECRET_KEY  # loads the settings, which record what they read
-    return set(env.names_read)
+    return set(env.values_read)
 
 
 def test_compose_passes_on_every_variable_that_the_settings_read_and_no_other():
-    assert app_variables() == settings_variables()
+    assert app_variables() - OF_GLIBC == settings_variables()
 
 
 def test_the_example_lists_every_variable_that_the_settings_read_and_no_other():
-    assert set(example_lines()) - OF_THE_DATABASE == settings_variables()
+    assert set(example_lines()) - OF_COMPOSE - OF_GLIBC == settings_variables()
 
 
 def test_compose_asks_for_no_variable_that_the_example_leaves_out():
@@ -69,9 +71,24 @@ def test_our_processes_start_after_the_migration(service):
     assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
+def test_no_other_machine_reaches_the_site_unless_that_is_said():
+    (port,) = SERVICES["web"]["ports"]
+    assert port == "${PUBLISH_ADDRESS:-127.0.0.1:8000}:8000"
+    assert all("ports" not in service for name, service in SERVICES.items() if name != "web")
+
+
 def test_every_volume_that_a_service_uses_is_kept():
     named = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert named == set(yaml.safe_load(TEXT)["volumes"])
+
+
+def test_kept_pages_have_a_bound_and_take_no_room_from_the_tasks():
+    environment = SERVICES["web"]["environment"]
+    command = compose_command("cache")
+    assert environment["CACHE_URL"] != environment["REDIS_URL"]
+    assert command[command.index("--maxmemory") + 1] == "128mb"
+    assert command[command.index("--maxmemory-policy") + 1] == "allkeys-lru"
+    assert "--maxmemory" not in compose_command("redis")
 
 
 def test_our_services_run_the_same_image():
@@ -84,6 +101,18 @@ def test_the_image_starts_the_same_web_server_as_compose():
     assert f"CMD [{words}]" in dockerfile
 
 
+def test_the_image_copies_the_database_with_programs_of_its_version():
+    """A newer pg_restore says what an older server does not know, and an older pg_dump refuses a newer server."""
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"postgresql-client-(\d+)", dockerfile) == [SERVICES["db"]["image"].removeprefix("postgres:")]
+
+
 def test_the_image_gives_malloc_the_same_thresholds_as_the_demonstration():
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert dict(re.findall(r"(MALLOC_[A-Z_]+)=([0-9]+)", dockerfile)) == MALLOC
+
+
+def test_an_operator_may_set_the_thresholds_of_malloc_and_else_they_are_those_of_the_image():
+    passed = {name: value for name, value in SERVICES["web"]["environment"].items() if name in OF_GLIBC}
+    assert passed == {name: f"${{{name}:-{value}}}" for name, value in MALLOC.items()}
+    assert {name: value for name, value in example_lines().items() if name in OF_GLIBC} == MALLOC

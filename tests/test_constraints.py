@@ -21,6 +21,7 @@ from reporting.models import AbstractReport
 from rollups.models import MeasureRollup, ProjectRollup, StaleCell
 from tests.factories import (
     SHOWN,
+    leave,
     make_change,
     make_department,
     make_indicator,
@@ -65,6 +66,8 @@ def test_every_report_has_the_constraints_of_a_report(model: type[models.Model])
         "decision_has_time_and_person",
         "filed_has_day",
         "submission_has_time_and_person",
+        "texts_in_bounds",
+        "note_in_bounds",
     )
     assert {f"{prefix}_{rule}" for rule in rules} <= names(model)
 
@@ -104,6 +107,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (Evidence, "report"),
         (Notice, "user"),
         (Notice, "measure"),
+        (Notice, "plan"),
         (Notice, "report"),
         (MeasureRollup, "plan"),
         (MeasureRollup, "section"),
@@ -222,7 +226,17 @@ NEVER: dict[str, Write] = {
     "a submission of nobody": report(submitted_at=AT),
     "a submission at no time": lambda: report(submitted_by=make_user("rita", role="reviewer"))(),
     "two open reports for a month": two_open_reports,
+    "a step that no report takes": lambda: make_report(make_measure(), DAY).steps.create(
+        move="burn", made_on=DAY, content={}
+    ),
+    "a step of nobody": lambda: make_report(make_measure(), DAY).steps.create(
+        move="submit", made_on=DAY, made_at=AT, content={}
+    ),
     "evidence of nothing": lambda: Evidence.objects.create(report=make_report(make_measure(), DAY), title_zh="空"),
+    # leaving and returning
+    "a measure that is readmitted": lambda: leave(make_measure(), "readmitted"),
+    "a project that is suspended": lambda: leave(make_project(), "suspended"),
+    "leaving without a reason": lambda: leave(make_measure(), "withdrawn", reason=""),
     # plans, measures
     "a plan that ends before it starts": lambda: make_plan("back", ends_on=date(2022, 12, 31)),
     "two plans of one slug": two_of(
@@ -303,7 +317,7 @@ def test_the_database_takes_what_may_be() -> None:
     user(role="reporter", department=make_department())()
     place(tile_row=1, tile_column=1)()
     make_measure(due_on=None)
-    make_target(make_indicator(), due_year=9999, baseline_value=1, baseline_on=DAY)
+    make_target(make_indicator(), due_year=2100, baseline_value=1, baseline_on=DAY)
     make_observation(make_indicator(headline=None), period_start=DAY, period_end=DAY)
     make_project(investment=0)
 
@@ -330,5 +344,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 23
+    assert len(MODELS) == 26
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

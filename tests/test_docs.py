@@ -94,7 +94,7 @@ def folders() -> frozenset[str]:
 
 def settings_read() -> set[str]:
     assert settings.SECRET_KEY  # loads the settings, which record what they read
-    return set(env.names_read)
+    return set(env.values_read)
 
 
 def test_the_table_of_settings_has_every_setting_and_no_other():

@@ -18,6 +18,7 @@ from django.test import override_settings
 from core.lights import Thresholds
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
+from indicators.rules import earliest_release
 from indicators.state import indicator_states
 from measures.models import Measure, Report, StatusChange
 from measures.rules import in_force
@@ -154,6 +155,13 @@ class TestTheFiles:
         for row in read(path.stem):
             assert row["source"].strip(), row
             assert row.get("provenance", "published") in ("published", "illustrative")
+
+    def test_no_release_is_assumed_before_the_work_that_the_source_cites(self) -> None:
+        rows = [row for row in read("observations") if row["indicator"] == "co2_emissions" and row["period"] == "2019"]
+        assert {(row["released_on"], row["release_basis"]) for row in rows} == {("2021-12-31", "assumed")}
+        for row in read("observations"):
+            earliest = earliest_release(row["source"])
+            assert row["release_basis"] == "stated" or not earliest or row["released_on"] >= earliest.isoformat()
 
     def test_statuses_and_reports_are_made_for_the_demonstration(self) -> None:
         assert {row["provenance"] for row in CHANGES + REPORTS} == {"illustrative"}

@@ -30,7 +30,6 @@ COMPLEX = {
     "dashboard/charts/treemap.py investment_chart",
     "dashboard/charts/treemap.py treemap",
     "dashboard/pages/overview.py growth_headline",
-    "datasets/loading.py _add",
     "datasets/loading.py _add_changes",
     "datasets/loading.py _check_change",
     "datasets/loading.py _check_histories",

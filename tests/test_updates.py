@@ -17,11 +17,12 @@ from indicators.models import Indicator, Observation
 from measures import reports, services
 from measures.models import Measure, Plan, Report, Section, StatusChange
 from measures.notices import remind_department
+from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms, move_listing
 from projects.models import Project
-from projects.services import remove_project, save_project
+from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
 from reporting.services import discard_draft, withdraw_report
@@ -198,6 +199,14 @@ def a_status_is_corrected(site: Any) -> Steps:
     correct_status(wrong, by=site.rita, status="in_progress", effective_on=date(2023, 4, 7), reason="A slip")
 
 
+@moves("measure M001", "report M001 2023-08", "change M001 2023-08-29 in_progress")
+def an_acceptance_is_undone(site: Any) -> Steps:
+    report = make.file_report(site.M001, by=site.ada, status="in_progress")
+    reports.accept_report(report, by=site.rita)
+    yield
+    undo_acceptance(report, by=site.rita, note="A mistake")
+
+
 @moves("measure M003", "change M003 2023-08-25 in_progress")
 def a_measure_is_reopened(site: Any) -> Steps:
     yield
@@ -210,7 +219,9 @@ def a_measure_is_listed_from_another_day(site: Any) -> Steps:
     move_listing(site.M002, by=site.rita, listed_on=date(2023, 2, 1))
 
 
-@moves("measure M001", "measure M002", "measure M003", "department power")
+@moves(
+    *("measure M001", "measure M002", "measure M003", "department power", "report M002 2023-04", "report M003 2023-05")
+)
 def departments_are_merged(site: Any) -> Steps:
     yield
     merge_departments(site.power, into=site.science, by=site.rita, reason="Decided")
@@ -268,10 +279,10 @@ def a_project_is_listed_from_another_day(site: Any) -> Steps:
     save_project(site.P0001, by=site.rita)
 
 
-@moves("measure M002")
-def a_project_is_removed(site: Any) -> Steps:
+@moves("project P0001", "measure M002")
+def a_project_is_withdrawn(site: Any) -> Steps:
     yield
-    remove_project(site.P0001, by=site.rita)
+    withdraw_project(site.P0001, by=site.rita, effective_on=DAY, reason="并入其他项目")
 
 
 @moves("project P0002", "measure M001", "measure M003")
@@ -306,7 +317,7 @@ def a_project_lies_in_another_city_too(site: Any) -> Steps:
 @moves("observation growth 2023Q1", "indicator growth")
 def an_observation_is_added(site: Any) -> Steps:
     yield
-    make.make_observation(site.growth, "4.9", period="2023Q1")
+    make.make_observation(site.growth, "4.9", period="2023Q1", released_on=date(2023, 4, 18))
 
 
 @moves("observation growth 2023H1", "indicator growth")
@@ -321,7 +332,7 @@ def an_observation_is_changed(site: Any) -> Steps:
 def an_observation_goes_to_another_indicator(site: Any) -> Steps:
     yield
     row = site.growth.observations.get()
-    row.indicator = site.solar
+    row.indicator, row.released_on = site.solar, date(2023, 7, 21)
     row.save()
 
 
@@ -426,7 +437,8 @@ def test_it_is_no_news_for_the_log(site: Any) -> None:
 def test_accepting_asks_the_database_one_more_thing(site: Any) -> None:
     """The measure is told once, whether or not its status changes."""
     for status in ("promoting", "in_progress"):
-        report = make.file_report(site.M001, by=site.ada, status=status, effective_on=DAY)
+        is_change = status == "in_progress"
+        report = make.file_report(site.M001, by=site.ada, status=status, effective_on=DAY if is_change else None)
         with CaptureQueriesContext(connection) as queries:
             reports.accept_report(report, by=site.rita)
         told = [query["sql"] for query in queries if query["sql"].startswith('UPDATE "measures_measure"')]

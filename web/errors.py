@@ -1,5 +1,6 @@
 """What is wrong with a request, in sentences of the reader's language."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
-from core.exceptions import NotAllowed
+from core.exceptions import CannotCount, NotAllowed
+
+# PostgreSQL's code of a statement that was ended.
+QUERY_CANCELED = "57014"
 
 
 class OneOf(str):
@@ -73,15 +77,40 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"problems": problems, "sentences": below}, status=400)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from before a log-out and a new log-in is refused, but what was typed into it comes back.
+def cannot_count_sentence(exception: CannotCount) -> str:
+    words = {"error": str(exception).partition("\n")[0]}
+    return _("The totals of this day cannot be counted, because of a row with an impossible value (%(error)s)") % words
 
-    Only for pages of this site that sent cookies: no other may put words into a person's form, or end their session.
+
+def database_away_sentence() -> str:
+    return _("Please try again in a moment. Nothing that was accepted is lost.")
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether the database ended what was asked for (`core.statement_timeout`), or waited too long for a lock."""
+    # Django's errors wrap those of the driver.
+    cause = getattr(error, "__cause__", None)
+    is_locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return is_locked or getattr(cause, "sqlstate", None) == QUERY_CANCELED
+
+
+def database_busy_sentence() -> str:
+    return _("This took too long and was stopped. Nothing was changed; please try again in a moment.")
+
+
+def cannot_count(request: HttpRequest, exception: CannotCount) -> HttpResponse:
+    return render(request, "503.html", {"sentence": cannot_count_sentence(exception)}, status=503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from before a log-out and a new log-in is refused, and what was typed into it is shown.
+
+    Only for pages of this site that sent cookies: no other may show its words in a page of ours.
     """
     view: Any = getattr(request.resolver_match and request.resolver_match.func, "view_class", None)
     is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if getattr(view, "restored_fields", ()) and is_ours and request.COOKIES:
+    if hasattr(view, "show_unsaved") and is_ours and request.COOKIES:
         with suppress(BadQuery):
-            view.store_input(request)
-            return redirect(request.get_full_path())
+            response: HttpResponse = view.show_unsaved(request)
+            return response
     return plain_csrf_failure(request, reason=reason)

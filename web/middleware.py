@@ -3,23 +3,33 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import brotli
+from auditlog.context import set_extra_data
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from core.client_address import client_address
+from core.exceptions import CannotCount
+from core.request_id import begin
+from core.statement_timeout import timeout_of_new_connections
 from web.api.throttles import Limit
+from web.errors import cannot_count
+from web.idempotency import FORM_ID, is_form_id, post_form_once
 
+REQUEST_ID = "X-Request-ID"
 CODES = {code for code, _name in settings.LANGUAGES}
 
 
-def _asked_language(request: HttpRequest) -> str:
+def asked_language(request: HttpRequest, account: object = None) -> str:
     """`?lang=` for one page, else the account's choice, else the cookie's, else the browser's, else Chinese."""
     choices = [
         request.GET.get("lang", ""),
-        getattr(request.user, "language", ""),
+        getattr(account, "language", ""),
         request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
     ]
     for choice in choices:
@@ -35,18 +45,95 @@ def _asked_language(request: HttpRequest) -> str:
     return settings.LANGUAGE_CODE
 
 
+class RequestIdMiddleware:
+    """Outermost: every answer has an id, a cached or redirected one too, and lines of the log have the same.
+
+    The id stays until the answer is closed: rows of a file are read while it is sent.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = begin(request.headers.get(REQUEST_ID, ""))
+        response = self.get_response(request)
+        response.headers[REQUEST_ID] = request_id
+        return response
+
+
+class ForgetMiddleware:
+    """Lets go of what was sent when it is answered. A request and its user refer to each other, so that forms of 5 MB
+    would stay until the garbage collector comes: a stranger could fill the memory.
+    """
+
+    # Where Django keeps it. Files are closed with the answer.
+    kept = ("_body", "_post")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name in self.kept:
+            vars(request).pop(name, None)
+        return response
+
+
+class StatementTimeoutMiddleware:
+    """Before whatever asks the database: no statement of a request holds it up for longer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timeout_of_new_connections(settings.PILOTZONE_STATEMENT_TIMEOUT):
+            return self.get_response(request)
+
+
+class PermissionsPolicyMiddleware:
+    """No page of ours uses any of these, and nothing that might be slipped into one is to."""
+
+    policy = ", ".join(f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb"))
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = self.policy
+        return response
+
+
 class LanguageMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = _asked_language(request)
+        # To find the account may fail, and the page that says so is to be in a language of whoever asks.
+        translation.activate(asked_language(request))
+        language = asked_language(request, request.user)
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
         response.headers.setdefault("Content-Language", language)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return cannot_count(request, exception) if isinstance(exception, CannotCount) else None
+
+
+class LogMiddleware:
+    """Tells the log who asks, and from where. auditlog's own believes any X-Forwarded-For, and knows no tokens."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # REST framework puts a token's account on the request once it has read the token.
+        actor = SimpleLazyObject(lambda: request.user)
+        with set_extra_data({"actor": actor, "remote_addr": client_address(request)}):
+            return self.get_response(request)
 
 
 class LimitMiddleware:
@@ -62,6 +149,25 @@ class LimitMiddleware:
             for name, value in limit.headers.items():
                 response.headers[name] = value
         return response
+
+
+class OnceMiddleware:
+    """A form with an id is done once, however often it is sent. Last in the list: others have asked who sends it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.method != "POST" or request.path.startswith("/api/") or not request.user.is_authenticated:
+            return None
+        if not is_form_id(request.POST.get(FORM_ID, "")):
+            return None
+        return post_form_once(request, request.user, lambda: view(request, *args, **kwargs))
 
 
 class CompressionMiddleware(GZipMiddleware):

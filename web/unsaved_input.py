@@ -1,60 +1,55 @@
-"""What was typed into a form whose session had ended: held in the session until the person has logged in again."""
+"""What came in a form without a session: shown to whoever sent it, to be copied, and stored nowhere.
 
-from collections.abc import Sequence
+Where scripts run the browser keeps it (`static/js/kept.js`), and the form shows it again after the log-in.
+"""
 
-from django.contrib import messages
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from collections.abc import Mapping
 
-KEY = "unsaved_input"
-# Of one field, in characters, and of forms in one session: a visitor who is not logged in may fill both.
+from django.contrib.auth.views import redirect_to_login
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+
+# Of one field. No field of the site takes as many; a stranger may send millions.
 MAX_CHARACTERS = 20_000
-MAX_FORMS = 3
 
 
-class RestoresInput:
-    """A view whose form outlives a lost session: those of its fields that are named."""
+class ShowsUnsavedInput:
+    """A view whose forms need a log-in. `typed_fields`: the names of what a person writes there -> their labels."""
 
-    restored_fields: Sequence[str] = ()
+    typed_fields: Mapping[str, str | Promise] = {}
 
     @classmethod
     def form_address(cls, request: HttpRequest) -> str:
-        """What the form's input is stored under."""
-        return request.path
+        """Where the form that was sent stands."""
+        return request.get_full_path()
 
     @classmethod
-    def store_input(cls, request: HttpRequest) -> None:
-        """Stores what was posted; `had_files` where files came with it, which are lost."""
-        names = [name for name in cls.restored_fields if name in request.POST]
-        typed = {name: request.POST[name][:MAX_CHARACTERS] for name in names}
-        if request.FILES:
-            typed["had_files"] = "true"
-        forms = request.session.get(KEY, {})
-        address = cls.form_address(request)
-        forms.pop(address, None)
-        request.session[KEY] = dict([*forms.items(), (address, typed)][-MAX_FORMS:])
+    def show_unsaved(cls, request: HttpRequest) -> HttpResponse:
+        """Says that nothing was saved, and what was typed."""
+        posted = [(label, request.POST.get(name, "")) for name, label in cls.typed_fields.items()]
+        context = {
+            "typed": [(label, Truncator(text).chars(MAX_CHARACTERS)) for label, text in posted if text.strip()],
+            "had_files": bool(request.FILES),
+            "form_address": cls.form_address(request),
+            "as_of": None,
+        }
+        response = render(request, "not_saved.html", context, status=403)
+        # A step back in the browser shows it to nobody else.
+        add_never_cache_headers(response)
+        return response
+
+    def turn_away(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer to somebody who is not, or no longer, logged in."""
+        if request.method == "POST":
+            return self.show_unsaved(request)
+        return redirect_to_login(self.form_address(request))
 
 
-def has_unsaved_input(request: HttpRequest) -> bool:
-    return bool(request.session.get(KEY))
-
-
-def unsaved_input(request: HttpRequest, address: str) -> dict[str, str]:
-    """What was typed into the form of the address; empty where nothing was."""
-    typed: dict[str, str] = request.session.get(KEY, {}).get(address, {})
-    return typed
-
-
-def forget_input(request: HttpRequest, address: str) -> None:
-    forms = request.session.get(KEY, {})
-    if forms.pop(address, None) is not None:
-        request.session[KEY] = forms
-
-
-def restore_input(request: HttpRequest, address: str) -> dict[str, str]:
-    """What was typed, once, with a message that it was not sent yet."""
-    typed = unsaved_input(request, address)
-    forget_input(request, address)
-    if typed:
-        messages.warning(request, _("You were logged out before this was sent. What you typed is kept below."))
-    return typed
+def labels_of(form: type[Form], *names: str) -> dict[str, str | Promise]:
+    """The labels of these fields of a form, as `typed_fields` takes them."""
+    return {name: form.base_fields[name].label or name for name in names}

@@ -13,6 +13,12 @@ last_report AS (
     WHERE report.state = 'accepted' AND report.submitted_on <= %(day)s
     GROUP BY report.measure_id
 ),
+left_or_returned AS (
+    SELECT DISTINCT ON (change.measure_id) change.measure_id, change.kind
+    FROM measures_scopechange AS change
+    WHERE change.effective_on <= %(day)s
+    ORDER BY change.measure_id, change.effective_on DESC, change.recorded_at DESC, change.id DESC
+),
 judged AS (
     SELECT
         section.plan_id,
@@ -32,6 +38,10 @@ judged AS (
     JOIN in_force ON in_force.measure_id = measure.id
     LEFT JOIN last_report ON last_report.measure_id = measure.id
     WHERE measure.listed_on <= %(day)s
+      AND NOT EXISTS (
+          SELECT FROM left_or_returned
+          WHERE left_or_returned.measure_id = measure.id AND left_or_returned.kind IN ('suspended', 'withdrawn')
+      )
 )
 INSERT INTO benchmark_measurerollup (
     plan_id, section_id, lead_department_id,

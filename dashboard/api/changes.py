@@ -14,16 +14,17 @@ from dashboard.figures import Figures
 from dashboard.summary import describe_figure
 from indicators.api.indicators import CODE, NAME, PERIOD, RELEASED_ON, VALUE
 from indicators.models import Observation
-from measures.api.measures import LIGHT_THEN, STATUS_THEN
+from measures.api.addresses import plan_slug
+from measures.api.measures import LIGHT_THEN, SCOPE_THEN, STATUS_THEN
 from measures.api.measures import MEASURE as LISTED
-from measures.comparison import MeasureChange
+from measures.comparison import MeasureChange, reason_on
 from measures.filters import asked_plan
 from web.api.endpoints import Endpoint
 from web.api.schema import (
     ADDRESS,
+    ASKED_PLAN,
     DAY,
     NUMBER,
-    TEXT,
     UNIT,
     URL,
     WHOLE,
@@ -38,6 +39,7 @@ from web.api.schema import (
 )
 from web.days import LAST_MONTH, asked_comparison
 from web.formats.numbers import trimmed
+from web.html.links import query_of
 from web.language import localized
 
 MEASURE = record(
@@ -48,6 +50,9 @@ MEASURE = record(
         "status_since": LISTED["status_since"].shape,
         "light_then": LIGHT_THEN,
         "light": LISTED["light"].shape,
+        "light_reason": LISTED["light_reason"].shape,
+        "scope_then": SCOPE_THEN,
+        "scope": LISTED["scope"].shape,
         "url": URL,
     }
 )
@@ -71,6 +76,8 @@ COUNTS = {
     "completed": gettext_lazy("Those that are completed now"),
     "fell_back": gettext_lazy("Those whose status went back"),
     "newly_listed": gettext_lazy("Measures listed in between"),
+    "left": gettext_lazy("Measures suspended or withdrawn in between"),
+    "returned": gettext_lazy("Measures that were suspended or withdrawn, and are in the plan again"),
 }
 
 
@@ -78,7 +85,7 @@ class ChangesBetween(Endpoint):
     component = "Changes"
     summary = gettext_lazy(
         "What differs from an earlier day, the end of last month unless `compare` names another: the figures, the "
-        "measures whose status changed, the projects that were listed and the values that were released since."
+        "measures whose status or light changed, the projects that were listed and the values that were released since."
     )
     takes_compare = True
     columns = {
@@ -94,9 +101,13 @@ class ChangesBetween(Endpoint):
         ),
         "measures": meaning(
             gettext_lazy(
-                "Measures whose status differs: those that fell back first, then the completed ones, the others, and "
-                "last the newly listed ones"
+                "Measures whose status differs: those that fell back first, then the completed ones, the others, "
+                "those that left the plan, that returned, and last the newly listed ones"
             ),
+            array(MEASURE),
+        ),
+        "lights": meaning(
+            gettext_lazy("Measures that had another light, whether or not their status differs; red ones first"),
             array(MEASURE),
         ),
         "projects": meaning(
@@ -115,7 +126,7 @@ class ChangesBetween(Endpoint):
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
-        shapes = {**super().parameter_shapes(), "plan": {**TEXT, "description": gettext_lazy("Action plan")}}
+        shapes = {**super().parameter_shapes(), "plan": ASKED_PLAN}
         return {**shapes, "compare": {**shapes["compare"], "default": LAST_MONTH}}
 
     def asked_comparison(self, request: Any) -> date | None:
@@ -143,6 +154,7 @@ class ChangesBetween(Endpoint):
                 "figures": {path: {"now": each.now, **then_and_change(each)} for path, each in figures.items()},
                 "counts": changes.counts,
                 "measures": [self.measure(each) for each in changes.measures],
+                "lights": [self.measure(each) for each in changes.lights],
                 "projects": {**changes.projects, "url": self.address("api-projects", **listed)},
                 "observations": [self.observation(each) for each in changes.observations],
                 "meta": linked(about, self, changes.now),
@@ -162,7 +174,10 @@ class ChangesBetween(Endpoint):
             "status_since": each.since,
             "light_then": each.light_then,
             "light": each.light,
-            "url": self.address("api-measure", measure.code),
+            "light_reason": reason_on(measure, self.day),
+            "scope_then": each.scope_then,
+            "scope": each.scope,
+            "url": query_of(self.address("api-measure", measure.code), plan=plan_slug(self)),
         }
 
     def observation(self, each: Observation) -> Mapping[str, Any]:

@@ -19,7 +19,9 @@ from rollups.models import RollupRun
 from web.api.endpoints import Endpoint
 from web.api.schema import (
     ADDRESS,
+    ASKED_PLAN,
     DAY,
+    FILLED_TEXT,
     FLAG,
     META,
     MOMENT,
@@ -110,8 +112,8 @@ class Explain(Endpoint):
         filters = parameters_of(MeasureFilter) | parameters_of(ProjectFilter)
         return {
             **super().parameter_shapes(),
-            "plan": {**TEXT, "description": gettext_lazy("Action plan")},
-            "figure": {**TEXT, "description": gettext_lazy("Path of a figure in the summary"), "required": True},
+            "plan": ASKED_PLAN,
+            "figure": {**FILLED_TEXT, "description": gettext_lazy("Path of a figure in the summary"), "required": True},
             **{name: filters[name] for name in SCOPE_FILTERS},
         }
 

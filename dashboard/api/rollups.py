@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
@@ -8,16 +8,19 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
+from core.punctuality import Punctuality, urgency
 from dashboard.api.summary import INVESTED, MEASURES, linked
+from dashboard.due_days import OF_GROUPS, punctuality_figures
 from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures, GroupFigures
 from dashboard.summary import describe_figure
 from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint
 from web.api.fields import Chunk, Field, Reader, value
-from web.api.schema import ADDRESS, TEXT, Shape, array, choice, local_names, meaning, on_the_earlier_day
+from web.api.schema import ADDRESS, FILLED_TEXT, NAME, Shape, array, choice, local_names, meaning, on_the_earlier_day
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import Listing
+from web.values import asked_values
 
 
 @dataclass
@@ -40,7 +43,7 @@ class GroupListing(Listing):
 
     def _found(self) -> list[Any]:
         """Those of `key=` and `search=`. Raises BadQuery for a key that no member has."""
-        keys = [key for key in self.params.get("key", "").split(",") if key]
+        keys = asked_values(self.params, "key")
         known = {each.key: each for each in self.members}
         if any(key not in known for key in keys):
             raise BadQuery({"key": [not_one_of(known)]})
@@ -92,8 +95,8 @@ class Rollups(ListEndpoint):
     def filter_shapes(cls) -> dict[str, Shape]:
         return {
             "by": {**choice(cls.groups.items(), gettext_lazy("Grouping")), "default": "plan"},
-            "key": {**array(TEXT), "description": gettext_lazy("Keys of members, with commas between: only these")},
-            "search": {**TEXT, "description": gettext_lazy("Search by name")},
+            "key": {**array(NAME), "description": gettext_lazy("Keys of members, with commas between: only these")},
+            "search": {**FILLED_TEXT, "description": gettext_lazy("Search by name")},
         }
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
@@ -173,6 +176,7 @@ def _orderings(figures: dict[str, Shape]) -> dict[str, Sequence[str]]:
 _MEASURES = {
     **{name: MEASURES[name] for name in ("total", "completed", "in_progress", "promoting")},
     **{name: MEASURES[name] for name in ("completion_rate", "due", "due_rate", "gap", "gap_to_plan", "lights")},
+    **{name: MEASURES[name] for name in OF_GROUPS},
 }
 
 
@@ -183,7 +187,8 @@ class MeasureRollups(Rollups):
     figures = _MEASURES
     row_fields = _fields(_MEASURES)
     compared_fields = _fields_then(_MEASURES)
-    orderings = _orderings(_MEASURES)
+    # Who must act first.
+    orderings = {**_orderings(_MEASURES), "urgency": ["urgency"]}
     groups = {
         "plan": gettext_lazy("Action plan"),
         "section": gettext_lazy("Section"),
@@ -193,7 +198,13 @@ class MeasureRollups(Rollups):
     name = "rollups-measures"
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
-        return figures.measures_by(by)
+        found = figures.punctuality_by(by)
+        members = []
+        for place, each in enumerate(figures.measures_by(by)):
+            of = found.get(each.group.pk, Punctuality())
+            order = urgency(of, gap_to_plan=each.figures["gap_to_plan"], number=place)
+            members.append(replace(each, figures={**each.figures, **punctuality_figures(of), "urgency": order}))
+        return members
 
 
 class ProjectRollups(Rollups):

@@ -11,6 +11,8 @@ from core.comparison import FigureChange
 from core.lights import Light
 from core.statuses import MeasureStatus
 from dashboard.changes import figure_changes, indicator_changes
+from dashboard.due_days import PARTS
+from dashboard.figure_definitions import MEASURES as UNIT_OF_MEASURES
 from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures
 from dashboard.summary import summary, summary_meta
@@ -30,14 +32,15 @@ from projects.models import Category
 from web.api.endpoints import Endpoint, Row
 from web.api.schema import (
     AS_OF,
+    ASKED_PLAN,
     DAY,
     FIGURES,
     FLAG,
     MOMENT,
+    MONTH,
     NUMBER,
     PROVENANCE,
     SOURCE,
-    TEXT,
     UNIT,
     WHOLE,
     Shape,
@@ -87,6 +90,43 @@ MEASURES: dict[str, Shape] = {
     ),
     "latest_change_on": meaning(
         gettext_lazy("The last day by the day on which a status that holds was entered; null: none"), optional(DAY)
+    ),
+    **{name: _figure(f"measures.{name}") for name in PARTS},
+    "in_time_rate": optional(_figure("measures.in_time_rate", NUMBER)),
+    "longest_overdue": _figure("measures.longest_overdue"),
+    "due_days_moved": _figure("measures.due_days_moved"),
+    "by_first_due_day": meaning(
+        gettext_lazy("The same by the first due day of each measure, before it was moved"),
+        record({name: _figure(f"measures.by_first_due_day.{name}") for name in PARTS}),
+    ),
+    "next_due": meaning(
+        gettext_lazy("What falls due after the day"),
+        record(
+            {
+                "month": meaning(
+                    gettext_lazy("The next month in which something falls due; null: none"), optional(MONTH)
+                ),
+                "in_month": quantity(
+                    UNIT_OF_MEASURES,
+                    WHOLE,
+                    description=gettext_lazy("Measures due in it after the day, completed or not"),
+                ),
+                "peak_on": meaning(
+                    gettext_lazy(
+                        "The day on which most measures are due after that month, up to the end of the year of the "
+                        "first due day after it; null: none"
+                    ),
+                    optional(DAY),
+                ),
+                "on_peak": quantity(
+                    UNIT_OF_MEASURES, WHOLE, description=gettext_lazy("Measures due on it, completed or not")
+                ),
+            }
+        ),
+    ),
+    "forecast": meaning(
+        gettext_lazy("How many measures will be completed by the end of the plan; null: too little to tell from"),
+        record({name: optional(_figure(f"measures.forecast.{name}")) for name in ("expected", "lowest", "highest")}),
     ),
 }
 INDICATOR = record(
@@ -151,7 +191,7 @@ class Summary(Endpoint):
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
-        return {**super().parameter_shapes(), "plan": {**TEXT, "description": gettext_lazy("Action plan")}}
+        return {**super().parameter_shapes(), "plan": ASKED_PLAN}
 
     def get_answer(self, request: Any) -> Response:
         plan = asked_plan(request._request)

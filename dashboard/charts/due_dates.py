@@ -11,7 +11,6 @@ from django.utils.translation import ngettext, pgettext
 
 from core.lights import Light, thresholds
 from core.periods import month_end
-from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
@@ -209,7 +208,7 @@ def due_rows(figures: Figures) -> list[Due]:
     return [Due(*row) for row in measures.order_by().values_list("due_on", "status", "light")]
 
 
-def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member: str) -> Chart:
+def due_chart(measures: Sequence[Due], figures: Figures, links: Links, *, provenance: str, **member: str) -> Chart:
     """`member`: the filter of the section or department that the measures are of; none for those of the plan."""
     day = figures.day
     dated = [(each.due_on, each.status) for each in measures if each.due_on]
@@ -232,7 +231,7 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, **member:
         urls=[bar.url for bar in bars],
         note=_note(bars, day=day, undated=len(measures) - len(dated)),
         source=_("The measures of the plan; each names its own source"),
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=provenance,
     )
 
 

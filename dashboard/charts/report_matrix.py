@@ -11,7 +11,6 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Department
 from core.periods import MonthState
-from core.provenance import Provenance
 from dashboard.pages.links import Links
 from reporting.months import ReportingMonth, reports_due_on
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
@@ -45,6 +44,12 @@ class MonthMark(NamedTuple):
     @property
     def is_gap(self) -> bool:
         return self.state == MonthState.MISSING
+
+    @property
+    def word(self) -> str:
+        if self.is_gap:
+            return _("Some filed") if self.month.filed else _("None filed")
+        return str(self.state.label) if self.state else ""
 
 
 class ReportRow(NamedTuple):
@@ -113,8 +118,7 @@ def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
         "filed": format_number(mark.month.filed),
         "owed": format_number(mark.month.owed),
     }
-    state = mark.state.label if mark.state else ""
-    return f"{row.name}<br>{format_month_name(month)} {state}<br>{counted}"
+    return f"{row.name}<br>{format_month_name(month)} {mark.word}<br>{counted}"
 
 
 def report_rows(
@@ -148,7 +152,9 @@ def _newest_due(months: Sequence[date], day: date) -> int | None:
     return max((n for n, month in enumerate(months) if reports_due_on(month) < day), default=None)
 
 
-def report_chart(rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, months: Sequence[date], day: date) -> Chart:
+def report_chart(
+    rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, months: Sequence[date], day: date, provenance: str
+) -> Chart:
     """`rows`: all departments that owe something, which the summary speaks of; `drawn`: those to be shown."""
     return Chart(
         name="reports",
@@ -169,7 +175,7 @@ def report_chart(rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, month
             Column(_("Status"), is_number=False),
         ],
         rows=[
-            [row.name, f"{month:%Y-%m}", mark.month.owed, mark.month.filed, mark.month.last_on, str(mark.state.label)]
+            [row.name, f"{month:%Y-%m}", mark.month.owed, mark.month.filed, mark.month.last_on, mark.word]
             for row in drawn
             for month, mark in zip(months, row.marks, strict=True)
             if mark.state
@@ -177,7 +183,7 @@ def report_chart(rows: Sequence[ReportRow], drawn: Sequence[ReportRow], *, month
         urls=[row.url for row in drawn for mark in row.marks if mark.state],
         note=_note(sum(not row.has_gap for row in rows) - sum(not row.has_gap for row in drawn)),
         source=_("Monthly reports of the departments"),
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=provenance,
         rows_template="dashboard/_report_rows.html",
     )
 
@@ -186,7 +192,7 @@ def _note(left_out: int) -> str:
     due = {"day": settings.PILOTZONE_REPORT_DUE_DAY}
     rule = _(
         "On time: all that was owed is filed by day %(day)s of the month; late: the last of it came after that; "
-        "incomplete: something is still missing after it."
+        "none or some filed: nothing or not all of it is filed after that day."
     )
     notes = [rule % due]
     if left_out:
@@ -208,7 +214,10 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
         return _("No department owes a report by this day.")
     month = months[place]
     counts = {str(state.value): format_number(states[state]) for state in MonthState}
+    gaps = [row.marks[place] for row in rows if row.marks[place].is_gap]
     counts |= {
+        "some": format_number(sum(bool(mark.month.filed) for mark in gaps)),
+        "none": format_number(sum(not mark.month.filed for mark in gaps)),
         "owing": format_number(states.total()),
         "month": format_month_name(month),
         "due": format_short_day(reports_due_on(month)),
@@ -221,7 +230,7 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     return (
         _(
             "Departments that owed reports for %(month)s (due by %(due)s): %(owing)s, of which %(on_time)s on time, "
-            "%(late)s late and %(missing)s incomplete."
+            "%(late)s late, %(some)s with some filed and %(none)s with none."
         )
         % counts
     )

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.pace import percent
-from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.pages.sentences import rounding_note
 from projects.models import Category
@@ -160,7 +159,7 @@ def share_of(part: Decimal, of: Decimal) -> Decimal | None:
     return percent(int(part * WAN_PER_YI), int(of * WAN_PER_YI))
 
 
-def investment_chart(areas: Sequence[Area], urls: Mapping[str, str], *, on: date) -> Chart:
+def investment_chart(areas: Sequence[Area], urls: Mapping[str, str], *, on: date, provenance: str) -> Chart:
     """The treemap with its rows: each category, then its cities, the largest first. `urls` as `treemap` takes them."""
     heads = heads_of(areas)
     total = sum((head.investment for head in heads), Decimal(0))
@@ -192,7 +191,7 @@ def investment_chart(areas: Sequence[Area], urls: Mapping[str, str], *, on: date
         urls=row_urls,
         kind="free",
         note=next(filter(None, (rounding_note(parts, of) for parts, of in sums)), ""),
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=provenance,
         missing="" if total else _("No projects with an investment are listed by this day."),
     )
 

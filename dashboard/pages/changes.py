@@ -31,7 +31,8 @@ from web.language import localized
 def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
     then = links.as_of(changes.then.day)
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
-    rows = {path: _figure_row(path, each, changes.figures[path], then) for path, each in figure_definitions().items()}
+    definitions = figure_definitions()
+    rows = {path: _figure_row(path, definitions[path], each, then) for path, each in changes.figures.items()}
     projects = changes.projects
     return {
         "sentence": changes_sentence(changes),
@@ -46,11 +47,13 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
                 "url": links.url("measures:detail", each.measure.code),
                 "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
                 "each": each,
+                "day": changes.scope_days.get(each.measure.pk, each.since),
             }
             for each in changes.measures
         ],
         "changed_url": links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
         "listed": projects,
+        "listed_provenance": changes.now.provenance_of("projects", listed_on__gt=changes.then.day),
         "listed_whole": whole(projects["total_investment"]),
         "rounding": rounding_note(
             (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
@@ -91,17 +94,18 @@ def changes_sentence(changes: Changes) -> SafeString:
         if values
         else _("no indicator value was released")
     )
+    out_and_back = _format_projects_scope(*changes.projects_out_and_back)
     return format_sentence(
         _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
         day=format_day(changes.then.day),
         measures=format_html("<strong>{}</strong>", _format_measures(counts)),
-        projects=listed,
+        projects=pgettext("between clauses", ", ").join([listed, *out_and_back]),
         values=released,
     )
 
 
 def _format_measures(counts: dict[str, int]) -> str:
-    """How many changed status, and which way; how many were newly listed."""
+    """How many changed status, and which way; how many were newly listed, left or returned."""
     if counts["changed"]:
         text = ngettext(
             "%(count)s measure changed status (%(completed)s completed, %(fell_back)s fell back)",
@@ -114,10 +118,26 @@ def _format_measures(counts: dict[str, int]) -> str:
         }
     else:
         text = _("no measure changed status")
-    if not counts["newly_listed"]:
-        return text
-    new = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", counts["newly_listed"])
-    return text + pgettext("between clauses", ", ") + new % {"count": format_number(counts["newly_listed"])}
+    parts = [text]
+    if new := counts["newly_listed"]:
+        words = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", new)
+        parts.append(words % {"count": format_number(new)})
+    if left := counts["left"]:
+        words = ngettext("%(count)s was suspended or withdrawn", "%(count)s were suspended or withdrawn", left)
+        parts.append(words % {"count": format_number(left)})
+    if returned := counts["returned"]:
+        words = ngettext("%(count)s was resumed", "%(count)s were resumed", returned)
+        parts.append(words % {"count": format_number(returned)})
+    return pgettext("between clauses", ", ").join(parts)
+
+
+def _format_projects_scope(withdrawn: int, readmitted: int) -> Iterable[str]:
+    if withdrawn:
+        words = ngettext("%(count)s was withdrawn", "%(count)s were withdrawn", withdrawn)
+        yield words % {"count": format_number(withdrawn)}
+    if readmitted:
+        words = ngettext("%(count)s was readmitted", "%(count)s were readmitted", readmitted)
+        yield words % {"count": format_number(readmitted)}
 
 
 def _figure_row(path: str, definition: FigureDefinition, change: FigureChange, then: Links) -> dict[str, Any]:

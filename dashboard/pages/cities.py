@@ -8,7 +8,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.changes import earlier_figures
 from dashboard.charts.stacked_bars import CityRow, city_bars
@@ -52,6 +51,7 @@ def city_list(
             for city, row, own in zip(cities, rows, counts, strict=True)
         ],
         "since": format_since(figures, then),
+        "provenance": figures.provenance_of("projects"),
         "change": then and project_changes(figures.projects, then.projects),
         "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
         "rounding": (
@@ -131,7 +131,7 @@ def categories_chart(
         urls=[row.url for row in rows],
         kind="free",
         missing=_("No projects are listed by this day."),
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=figures.provenance_of("projects"),
         has_own_table=True,
     )
 
@@ -151,7 +151,8 @@ def _investment_chart(figures: Figures, cities: Sequence[GroupFigures], links: L
         if city.figures["total"]
         for category, own in figures_by_category(figures, city.group).items()
     ]
-    return investment_chart(areas, {"": links.url("projects:list"), **urls}, on=figures.day)
+    provenance = figures.provenance_of("projects")
+    return investment_chart(areas, {"": links.url("projects:list"), **urls}, on=figures.day, provenance=provenance)
 
 
 def _list_sentence(projects: Mapping[str, Any], cities: Sequence[GroupFigures]) -> str:
@@ -173,9 +174,10 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     earlier_by_category = figures_by_category(then, city) if then else {}
     amount, unit = rounded_money(own["total_investment"])
     share = format_share(own["total_investment"], province["total_investment"])
-    projects = Project.objects.in_plan(figures.plan).listed(figures.day).filter(city=city)
+    projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
     return {
         "row": group,
+        "provenance": figures.provenance_of("projects", city=city),
         "counts": own,
         "since": format_since(figures, then),
         "change": then and project_changes(own, earlier_figures(then, "city", [group])[group.key]),

@@ -1,7 +1,6 @@
 """What the page of all departments shows, and that of one."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,8 +19,16 @@ from dashboard.pages.groups import (
     status_chart,
 )
 from dashboard.pages.links import Links
-from measures.reporting_months import months_by_department, months_of_department, months_shown
-from reporting.months import ReportingMonth
+from measures.reporting_months import (
+    count_by_department,
+    late_months,
+    late_reports,
+    missing_by_department,
+    months_shown,
+    reports_owed,
+)
+from reporting.months import LateMonth, ReportingMonth
+from reporting.wording import format_late, format_months
 from web.formats.dates import format_day, format_month_name, format_short_month
 from web.formats.numbers import format_number
 from web.formats.text import format_names
@@ -43,16 +50,18 @@ def department_list(
     """
     departments = figures.measures_by("department")
     months = months_shown(figures.plan, figures.day)
-    by_department = months_by_department(figures.plan, months=months, by=figures.day)
-    this_month = {pk: own[-1] for pk, own in by_department.items() if own[-1].owed}
+    owed = reports_owed(figures.plan, by=figures.day)
+    by_department = count_by_department(owed, months)
+    late = late_reports(figures.plan, day=figures.day, owed=owed)
+    missing = missing_by_department(owed, late.months)
     reports = report_rows(
         [each.group for each in departments], by_department, months=months, day=figures.day, links=links
     )
     if unreported_only:
-        departments = _unreported(departments, this_month)
+        departments = [each for each in departments if missing.get(each.group.pk)]
     if fallen_only:
         departments = _fallen_most(departments, then)
-    table = group_table(figures, "department", departments, links, ordering=ordering, then=then, months=this_month)
+    table = group_table(figures, "department", departments, links, ordering=ordering, then=then, missing=missing)
     listed_reports = _of_departments(reports, departments)
     shown_reports = [row for row in listed_reports if all_months or row.has_gap]
     title = _("Measures by lead department and status, as of %(day)s")
@@ -60,20 +69,21 @@ def department_list(
         **table,
         "charts": {
             "status": status_chart(table["rows"], figures, title=title, head=_("Department")),
-            "reports": report_chart(reports, shown_reports, months=months, day=figures.day),
+            "reports": report_chart(
+                reports,
+                shown_reports,
+                months=months,
+                day=figures.day,
+                provenance=figures.provenance_of("measures"),
+            ),
         },
         "report_months": [format_short_month(month) for month in months],
         "report_rows": shown_reports,
         "are_months_left_out": len(shown_reports) < len(listed_reports),
-        "month": format_month_name(figures.day),
+        "late_text": format_late(late, day=figures.day),
         "least": MIN_MEASURES_TO_RANK,
-        "unreported": sum(not month.is_reported for month in this_month.values()),
+        "unreported": len(late.departments),
     }
-
-
-def _unreported(departments: Sequence[GroupFigures], months: Mapping[int, ReportingMonth]) -> list[GroupFigures]:
-    owing = {pk for pk, month in months.items() if not month.is_reported}
-    return [each for each in departments if each.group.pk in owing]
 
 
 def _of_departments(reports: Sequence[ReportRow], departments: Sequence[GroupFigures]) -> list[ReportRow]:
@@ -96,8 +106,13 @@ def department_detail(
     if department is None:
         return None
     measures = list(listed_measures(figures, then).filter(lead_department=department.group))
-    months = _months(figures, department.group)
-    this_month = months[-1][1] if months else ReportingMonth(0, 0)
+    owed, shown = reports_owed(figures.plan, by=figures.day), months_shown(figures.plan, figures.day)
+    months = count_by_department(owed, shown).get(department.group.pk, [ReportingMonth(0, 0)] * len(shown))
+    late = [
+        LateMonth(each.month, {department.group.pk: each.departments[department.group.pk]})
+        for each in late_months(figures.plan, day=figures.day, owed=owed)
+        if department.group.pk in each.departments
+    ]
     count = department.figures["total"]
     total = ngettext("The department leads %(count)s measure", "The department leads %(count)s measures", count)
     return {
@@ -107,18 +122,11 @@ def department_detail(
             department.figures,
             total=total % {"count": format_number(count)},
             nothing=_("It leads no measure of this plan."),
-            reports=_format_reports(figures, this_month) if this_month.owed else "",
+            reports=_format_reports(figures, late, months[-1] if months else None),
         ),
         "merged": _format_merged(department.group),
-        "months": [{"label": format_month_name(day), "month": month} for day, month in months],
+        "months": [{"label": format_month_name(day), "month": month} for day, month in zip(shown, months, strict=True)],
     }
-
-
-def _months(figures: Figures, department: Department) -> list[tuple[date, ReportingMonth]]:
-    """What it owed and filed for each month of the year up to that of the day."""
-    months = months_shown(figures.plan, figures.day)
-    found = months_of_department(department.pk, plan=figures.plan, months=months, by=figures.day)
-    return list(zip(months, found, strict=True))
 
 
 def _format_merged(department: Department) -> str:
@@ -130,11 +138,15 @@ def _format_merged(department: Department) -> str:
     return _("Merged into this department: %(departments)s") % {"departments": format_names(merged)} if merged else ""
 
 
-def _format_reports(figures: Figures, month: ReportingMonth) -> str:
-    parts = {"month": format_month_name(figures.day), "count": format_number(month.missing)}
-    if month.is_reported:
-        return _("all reports for %(month)s are in") % parts
-    text = ngettext(
-        "%(count)s report for %(month)s is missing", "%(count)s reports for %(month)s are missing", month.missing
-    )
-    return text % parts
+def _format_reports(figures: Figures, late: Sequence[LateMonth], this_month: ReportingMonth | None) -> str:
+    if late:
+        missing = sum(each.missing for each in late)
+        text = ngettext(
+            "%(count)s report for %(months)s is missing", "%(count)s reports for %(months)s are missing", missing
+        )
+        months = format_months([each.month for each in late], day=figures.day)
+        return text % {"months": months, "count": format_number(missing)}
+    if this_month is None or not this_month.owed:
+        return ""
+    month = {"month": format_month_name(figures.day)}
+    return _("all reports for %(month)s are in") % month if this_month.is_reported else _("no report is late")

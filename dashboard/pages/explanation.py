@@ -11,7 +11,6 @@ from dashboard.pages.links import Links
 from indicators.state import IndicatorState
 from indicators.wording import number_cell, release_day, shown_unit
 from projects.models import Category, Stage
-from web.formats.dates import format_iso_day
 from web.formats.money import WAN_PER_YI, exact_money
 from web.formats.numbers import format_gap, format_number, with_true_minus
 from web.formats.periods import format_period
@@ -28,7 +27,7 @@ def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any
         "value": value,
         "unit": unit,
         "working": _format_working(explanation),
-        "scope": [_scope_label(name, thing) for name, thing in explanation.scope.items()],
+        "scope": [_scope_label(name, each) for name, things in explanation.scope.items() for each in things],
         "inputs": [_input_row(each, explanation, links) for each in explanation.inputs],
         "rows_url": rows and links.url(rows.page, *rows.args, **rows.page_filters),
         "rows_api_url": rows and links.url(rows.api, **rows.filters),
@@ -85,7 +84,7 @@ def _observation_rows(state: IndicatorState) -> list[dict[str, str]]:
     assert latest is not None
     rows = (
         (_("Period"), format_period(latest.period_kind, latest.period_start, latest.period_end)),
-        (_("Release date"), release_day(latest, format_iso_day)),
+        (_("Release date"), release_day(latest)),
         (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
         (_("A year earlier"), with_true_minus(number_cell(indicator, state.previous))),
         (_("China, same period"), with_true_minus(number_cell(indicator, state.comparator))),

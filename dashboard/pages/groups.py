@@ -8,7 +8,6 @@ from django.utils.translation import ngettext, pgettext
 
 from core.lights import Light, thresholds
 from core.pace import gap
-from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from dashboard.changes import earlier_figures
 from dashboard.charts.due_dates import Due, due_chart
@@ -20,7 +19,6 @@ from dashboard.pages.rows import GroupRow, measure_rows
 from dashboard.pages.sentences import format_pace, format_since
 from measures.models import Measure
 from measures.querysets import MeasureQuerySet
-from reporting.months import ReportingMonth
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day
 from web.formats.numbers import format_number, format_percent
@@ -35,13 +33,13 @@ def group_table(
     *,
     ordering: str,
     then: Figures | None,
-    months: Mapping[int, ReportingMonth] | None = None,
+    missing: Mapping[int, int] | None = None,
 ) -> dict[str, Any]:
     """The table of some sections or departments, and its address in the API."""
     earlier = earlier_figures(then, by, groups) if then else None
     return {
         "since": format_since(figures, then),
-        "rows": measure_rows(sort_groups(groups, MEASURE_SORT_KEYS, ordering), by, links, months, earlier),
+        "rows": measure_rows(sort_groups(groups, MEASURE_SORT_KEYS, ordering), by, links, missing, earlier),
         "keys": ",".join(each.key for each in groups),
         "api_ordering": api_ordering(ordering, API_MEASURE_ORDERINGS),
     }
@@ -68,7 +66,7 @@ def status_chart(rows: Sequence[GroupRow], figures: Figures, *, title: str, head
         urls=[row.url for row in shown],
         kind="free",
         missing=_("Nothing to measure"),
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=figures.provenance_of("measures"),
         has_own_table=True,
     )
 
@@ -80,7 +78,7 @@ def find_group(groups: Sequence[GroupFigures], key: str) -> GroupFigures | None:
 def listed_measures(figures: Figures, then: Figures | None) -> MeasureQuerySet:
     """The plan's measures with their status and light of the day, and their status on the earlier day."""
     measures = Measure.objects.in_plan(figures.plan).as_of(figures.day, limits=thresholds())
-    measures = measures.select_related("section__plan", "lead_department").order_by("code")
+    measures = measures.select_related("section", "lead_department").order_by("code")
     return measures.with_status_then(then.day) if then else measures
 
 
@@ -97,6 +95,7 @@ def group_detail(
     """A section or a department (`by`) with its figures, its rank among `groups`, and its measures."""
     own, filters = group.figures, {by: group.key}
     earlier = earlier_figures(then, by, [group])[group.key] if then else None
+    provenance = figures.provenance_of("measures", **{f"lead_{by}" if by == "department" else by: group.group})
     due = [Due(each.due_on, each.status, each.light) for each in measures]
     return {
         "by": by,
@@ -104,7 +103,7 @@ def group_detail(
         "counts": own,
         "name": group.name,
         "measures": measures,
-        "charts": {"due": due_chart(due, figures, links, **filters)},
+        "charts": {"due": due_chart(due, figures, links, provenance=provenance, **filters)},
         "statuses": [
             {
                 "status": status,

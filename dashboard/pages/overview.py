@@ -16,7 +16,7 @@ from core.comparison import FigureChange
 from core.lights import OVERDUE, thresholds
 from core.pace import gap, percent, shares, time_elapsed
 from core.periods import PeriodKind, month_end, months_between
-from core.provenance import Provenance
+from core.provenance import Provenance, of_aggregate
 from core.rounding import whole
 from dashboard.changes import EarlierFigures, Fall, earlier_figures, fallen_most, figure_changes
 from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
@@ -31,7 +31,6 @@ from dashboard.pages.sentences import (
     format_pace,
     format_red_lights,
     format_share,
-    format_unreported,
     rounding_note,
 )
 from indicators.charts.growth import GrowthPoint, growth_figure
@@ -45,10 +44,11 @@ from indicators.wording import (
     target_words,
     with_unit,
 )
-from measures.reporting_months import months_of
+from measures.reporting_months import late_reports, reports_owed
 from measures.timeline import History, load_history, total_on
 from projects.models import Category
-from reporting.months import ReportingMonth, reports_due_on
+from reporting.months import LateReports
+from reporting.wording import format_late, format_late_months
 from web.charts.chart import Chart, Column
 from web.days import end_of_month_before
 from web.formats.dates import format_day, format_days, format_iso_day, format_month_name, format_year
@@ -82,15 +82,15 @@ def overview_context(
 ) -> dict[str, Any]:
     """`compared`: the day that is compared with; without one, changes are since the end of last month."""
     history = load_history(figures.plan, figures.day)
-    since = compared or end_of_month_before(figures.day)
+    since = compared or _end_of_month_before(figures)
     then = EarlierFigures(figures, since, history) if since else None
-    months = months_of(figures.plan, day=figures.day, history=history)
+    owed = reports_owed(figures.plan, by=figures.day, history=history)
+    late = late_reports(figures.plan, day=figures.day, owed=owed)
     departments, cities = figures.measures_by("department"), figures.projects_by("city")
-    unreported = [row for row in departments if row.group.pk in months and not months[row.group.pk].is_reported]
     return {
-        "sentence": lead_sentence(figures, len(unreported)),
+        "sentence": lead_sentence(figures, late),
         "headline": headline(figures, links, history, then, compared),
-        "attention": attention(figures, links, history, departments, unreported, months, then, compared),
+        "attention": attention(figures, links, history, departments, late, then, compared),
         "progress": progress(figures, history, links, whole_plan=whole_plan),
         "by_group": by_group(figures, links, departments, then if compared else None),
         "by_city": by_city(figures, links, cities, map_of=map_of),
@@ -106,7 +106,13 @@ def overview_context(
     }
 
 
-def lead_sentence(figures: Figures, unreported: int) -> str:
+def _end_of_month_before(figures: Figures) -> date | None:
+    """None before the plan: there is nothing to compare with."""
+    end = end_of_month_before(figures.day)
+    return end if end and end >= figures.plan.starts_on else None
+
+
+def lead_sentence(figures: Figures, late: LateReports) -> str:
     measures = figures.measures
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
@@ -118,7 +124,7 @@ def lead_sentence(figures: Figures, unreported: int) -> str:
         completed=format_completed(measures),
         pace=format_pace(measures["gap"]),
         red=format_red_lights(measures["lights"]["red"]),
-        reports=format_unreported(unreported, figures.day),
+        reports=format_late(late, day=figures.day),
     )
 
 
@@ -154,6 +160,9 @@ def headline(
         "projects_change": changes.get("projects.total"),
         "investment_change": _investment_change(changes),
         "changed": history.changed_since(since) if since else 0,
+        "newly_listed": history.listed_since(since) if since else 0,
+        "left": history.out_since(since) if since else 0,
+        "returned": history.back_since(since) if since else 0,
         "changes_url": links.url("dashboard:changes"),
         "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
         "projects_published": _published(figures, "projects.total", "projects.total_investment"),
@@ -170,6 +179,8 @@ def headline(
             }
             for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
         ],
+        "measures_provenance": figures.provenance_of("measures"),
+        "projects_provenance": figures.provenance_of("projects"),
         "growth": growth_headline(_state_of(figures, GROWTH), links, figures.day, since),
     }
 
@@ -254,8 +265,7 @@ def attention(
     links: Links,
     history: History,
     departments: list[GroupFigures],
-    unreported: list[GroupFigures],
-    months: Mapping[int, ReportingMonth],
+    late: LateReports,
     then: Figures | None,
     compared: date | None,
 ) -> dict[str, Any]:
@@ -263,7 +273,6 @@ def attention(
     lights = figures.measures["lights"]
     names = {row.group.pk: row for row in departments}
     soon = history.due_soon(limits)
-    month = format_month_name(figures.day)
     overdue = [
         {
             "name": localized(entry, "title"),
@@ -280,7 +289,7 @@ def attention(
     ranked = [row for row in departments if row.figures["total"] >= MIN_MEASURES_TO_RANK]
     fallen = fallen_most(ranked, earlier_figures(then, "department", ranked)) if then else []
     return {
-        "sentence": _attention_sentence(figures, overdue, len(history.overdue), len(unreported)),
+        "sentence": _attention_sentence(figures, overdue, len(history.overdue), late),
         "overdue": overdue,
         "overdue_reason": OVERDUE,
         "red_url": links.url("measures:list", light="red"),
@@ -289,10 +298,9 @@ def attention(
         "soon_shown": _due_soon_link(soon, figures.day, limits.due_soon, links),
         "silent": lights["yellow"] - soon,
         "limits": limits,
-        "month": month,
-        "unreported": len(unreported),
+        "unreported": len(late.departments),
         "unreported_url": links.url("dashboard:departments", reported="no"),
-        "missing": sum(months[row.group.pk].missing for row in unreported),
+        "late_text": format_late_months(late, day=figures.day),
         "since_month": format_month_name(since) if since else "",
         "compared": compared,
         "fallen": len(fallen),
@@ -354,7 +362,7 @@ def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
     return (with_plan if first.points_to_plan > 0 else text) % values
 
 
-def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unreported: int) -> str:
+def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unfiled: LateReports) -> str:
     yellow = figures.measures["lights"]["yellow"]
     if overdue:
         late = ngettext(
@@ -367,11 +375,10 @@ def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue
     more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
         "count": format_number(yellow)
     }
-    return _("%(late)s; %(yellow)s; %(reports)s (due by %(day)s).") % {
+    return _("%(late)s; %(yellow)s; %(reports)s.") % {
         "late": late,
         "yellow": more,
-        "day": format_day(reports_due_on(figures.day)),
-        "reports": format_unreported(unreported, figures.day),
+        "reports": format_late(unfiled, day=figures.day),
     }
 
 
@@ -427,7 +434,7 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
         ],
         rows=progress_points(completed, due, **span),
         kind="course",
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=figures.provenance_of("measures"),
     )
 
 
@@ -607,7 +614,7 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
         rows=[(shown.name, shown.figures["total"], shown.figures["total_investment"]) for shown in table],
         urls=[shown.url for shown in table],
         kind="map",
-        provenance=Provenance.ILLUSTRATIVE,
+        provenance=figures.provenance_of("projects"),
         has_own_table=True,
     )
 
@@ -629,8 +636,12 @@ def _city_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
 
 
 def indicators(figures: Figures, links: Links) -> dict[str, Any]:
+    rows = {each.latest.provenance for each in figures.indicator_states if each.latest}
     return {
         "sentence": _indicator_sentence(_state_of(figures, GROWTH), _state_of(figures, CAPACITY)),
+        "provenance": of_aggregate(
+            is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
+        ),
         "indicators": [indicator_row(each, links) for each in figures.indicator_states],
         "indicators_url": links.url("indicators:list"),
     }

@@ -7,18 +7,18 @@ from typing import Any
 from core.rounding import whole
 from dashboard.figures import STATUSES, GroupFigures
 from dashboard.pages.links import Links
-from reporting.months import ReportingMonth
 from web.language import localized
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """`month`: the reports that a department owes for it. `then`: the figures on the day that is compared with."""
+    """`missing`: how many late reports a department owes; None where it owed none. `then`: the figures on the day that
+    is compared with."""
 
     name: str
     url: str
     figures: Mapping[str, Any]
-    month: ReportingMonth | None = None
+    missing: int | None = None
     then: Mapping[str, Any] | None = None
     red_url: str = ""
     yellow_url: str = ""
@@ -40,7 +40,7 @@ def measure_rows(
     rows: Iterable[GroupFigures],
     by: str,
     links: Links,
-    months: Mapping[int, ReportingMonth] | None = None,
+    missing: Mapping[int, int] | None = None,
     then: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[GroupRow]:
     field = "title" if by == "section" else "short"
@@ -49,7 +49,7 @@ def measure_rows(
             localized(row.group, field),
             links.url(f"dashboard:{by}", row.key),
             row.figures,
-            (months or {}).get(row.group.pk),
+            (missing or {}).get(row.group.pk),
             (then or {}).get(row.key),
             red_url=_light_url(row, "red", by, links),
             yellow_url=_light_url(row, "yellow", by, links),

@@ -28,7 +28,7 @@ def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures
         "behind": sum(each.figures["gap"] is not None and each.figures["gap"] < 0 for each in groups),
         "charts": {
             "status": status_chart(table["rows"], figures, title=title, head=_("Section")),
-            "due": due_chart(due_rows(figures), figures, links),
+            "due": due_chart(due_rows(figures), figures, links, provenance=figures.provenance_of("measures")),
         },
     }
 

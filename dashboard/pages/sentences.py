@@ -72,17 +72,6 @@ def format_red_lights(count: int) -> str:
     return ngettext("%(count)s has a red light", "%(count)s have a red light", count) % {"count": format_number(count)}
 
 
-def format_unreported(count: int, day: date) -> str:
-    month = format_month_name(day)
-    if not count:
-        return _("all departments have reported for %(month)s") % {"month": month}
-    return ngettext(
-        "%(count)s department still owes reports for %(month)s",
-        "%(count)s departments still owe reports for %(month)s",
-        count,
-    ) % {"count": format_number(count), "month": month}
-
-
 def format_share(part: Decimal | int, of: Decimal | int) -> str:
     """In percent, to one decimal; a dash where `of` is 0."""
     # Both in 万元 where they are amounts, so that the division is exact.

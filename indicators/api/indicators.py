@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Direction, Indicator, Observation, Target
 from indicators.state import COUNTRY, PROVINCE, ChangeSince, IndicatorState, indicator_states
+from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, value
 from web.api.schema import (
@@ -179,8 +180,10 @@ def _targets(chunk: Chunk) -> Reader:
 
 
 def _measures(chunk: Chunk) -> Reader:
+    plan = asked_plan(chunk.endpoint.request._request)
+
     def read(state: IndicatorState) -> list[str]:
-        measures = state.indicator.measures.filter(listed_on__lte=chunk.endpoint.day)
+        measures = state.indicator.measures.in_plan(plan).in_scope(chunk.endpoint.day)
         return list(measures.order_by("code").values_list("code", flat=True))
 
     return read
@@ -212,7 +215,7 @@ DETAILS = {
     ),
     "targets": Field(meaning(gettext_lazy("Every target adopted by the day"), _TARGETS), (), _targets),
     "measures": Field(
-        meaning(gettext_lazy("Codes of the measures that are to move it, listed by the day"), array(TEXT)),
+        meaning(gettext_lazy("Codes of the plan's measures that are to move it, listed by the day"), array(TEXT)),
         (),
         _measures,
     ),
@@ -252,6 +255,8 @@ class IndicatorRows(RowEndpoint):
     """What the list and a single indicator share: rows are made of the state of each on the day."""
 
     takes_compare = True
+    takes_plan = True
+    kinds = ("indicators", "regions", "measures")
     compared_fields = THEN
 
     def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:
@@ -270,6 +275,8 @@ class Indicators(IndicatorRows, ListEndpoint):
     name = "indicators"
 
     def get_queryset(self) -> QuerySet[Indicator]:
+        # Refused though no row may ask for it.
+        asked_plan(self.request._request)
         return Indicator.objects.all()
 
 

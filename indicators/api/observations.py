@@ -9,7 +9,7 @@ from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, Chunk, Field, Reader, column
-from web.api.schema import CUMULATIVE, DAY, FLAG, UNIT, URL, choice, meaning
+from web.api.schema import CUMULATIVE, DAY, FLAG, UNIT, URL, WHOLE, choice, meaning, optional
 from web.formats.numbers import json_number, trimmed
 
 VERIFIED = meaning(gettext_lazy("Whether it was checked against the source"), FLAG)
@@ -33,8 +33,12 @@ def _address(chunk: Chunk) -> Reader:
 
 class Observations(ListEndpoint):
     component = "ObservationList"
-    summary = gettext_lazy("The values of all indicators released by the day, each in its indicator's unit.")
+    summary = gettext_lazy(
+        "The values of all indicators released by the day, each in its indicator's unit; those that a later row"
+        " corrects come with superseded=yes."
+    )
     row_fields = {
+        "id": column("pk", meaning(gettext_lazy("Number of the row"), WHOLE)),
         "indicator": column("indicator__code", CODE),
         "region": column("region__code", REGION),
         "period": column("period", PERIOD),
@@ -51,14 +55,27 @@ class Observations(ListEndpoint):
             "release_basis", meaning(gettext_lazy("Whether the source states the day of release, or it is assumed"))
         ),
         "verified": column("verified", VERIFIED),
+        "supersedes": column(
+            "supersedes_id", meaning(gettext_lazy("Id of the wrong row that this one corrects"), optional(WHOLE))
+        ),
+        "superseded_by": column(
+            "superseded_by__pk",
+            meaning(
+                gettext_lazy("Id of the row that corrects this one, which then counts for no day"), optional(WHOLE)
+            ),
+        ),
+        "reason": column("reason", meaning(gettext_lazy("Why it was corrected or revised"))),
         **ORIGIN,
         **UPDATED,
         "url": Field(URL, ("indicator__code", "region__code", "period_end"), _address),
     }
     filterset_class = ObservationFilter
     orderings = OBSERVATION_ORDERINGS
+    kinds = ("indicators", "regions")
     default_ordering = "-period_end"
     name = "observations"
 
     def get_queryset(self) -> QuerySet[Observation]:
+        if any(self.request.query_params.getlist("superseded")):
+            return Observation.objects.filter(released_on__lte=self.day)
         return Observation.objects.released(self.day)

@@ -2,14 +2,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
+from measures.filters import DEPARTMENT_SEARCH
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, column, filtered_list, local_fields
 from web.api.schema import ADDRESS, meaning
-from web.lists.filters import SearchFilter, UpdatedFilterSet
+from web.lists.filters import UpdatedFilterSet
 
 
 class DepartmentFilter(UpdatedFilterSet):
-    search = SearchFilter("slug", "name_zh", "name_en", "short_zh", "short_en")
+    search = DEPARTMENT_SEARCH
 
     class Meta:
         model = Department
@@ -37,6 +38,7 @@ class Departments(ListEndpoint):
     orderings = {"number": ["number", "slug"], "slug": ["slug"]}
     default_ordering = "number"
     name = "departments"
+    kinds = ("accounts",)
 
     def get_queryset(self) -> QuerySet[Department]:
         return Department.objects.not_merged()

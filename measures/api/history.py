@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -5,16 +6,34 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from accounts.permissions import may_see_names
+from core.dated import IN_ORDER
+from core.scope import ScopeKind
+from measures.api.addresses import plan_slug
 from measures.api.measures import MEASURE
 from measures.api.reports import EVIDENCE
 from measures.api.reports import REPORT as FILED
 from measures.api.status_changes import REASON, STATUS_CHANGE
-from measures.models import Evidence, Measure, Report, StatusChange
+from measures.filters import asked_plan
+from measures.models import Evidence, Measure, Report
 from reporting.models import TEXTS
 from web.api.endpoints import Endpoint, Row
-from web.api.fields import ORIGIN, Chunk, both_fields, column, columns_of, make_rows, shapes_of
-from web.api.schema import PROVENANCE, SOURCE, TEXT, URL, WHOLE, Shape, array, in_both, meaning, optional, record
+from web.api.fields import ORIGIN, Chunk, Field, both_fields, column, columns_of, make_rows, shapes_of
+from web.api.schema import (
+    PROVENANCE,
+    SOURCE,
+    TEXT,
+    URL,
+    WHOLE,
+    Shape,
+    array,
+    choice,
+    in_both,
+    meaning,
+    optional,
+    record,
+)
 from web.formats.sources import format_source
+from web.html.links import query_of
 
 PEOPLE = ("submitted_by", "decided_by")
 REPORT_TEXTS: dict[str, Shape] = {
@@ -45,8 +64,23 @@ RECORDED_BY = {
 }
 
 
+SCOPE_CHANGE = {
+    "kind": column(
+        "kind",
+        choice(
+            [each for each in ScopeKind.choices if each[0] != ScopeKind.READMITTED],
+            gettext_lazy("Whether it was suspended, withdrawn or resumed"),
+        ),
+    ),
+    "effective_on": STATUS_CHANGE["effective_on"],
+    "recorded_at": STATUS_CHANGE["recorded_at"],
+    "reason": column("reason", meaning(gettext_lazy("Why, in the language in which it was written"))),
+}
+
+
 class MeasureHistory(Endpoint):
     component = "MeasureHistory"
+    takes_plan = True
     summary = gettext_lazy(
         "Every status change of a measure up to the day, wrong ones too, and its accepted reports. People are named "
         "only to reviewers and auditors; files are not handed out here."
@@ -57,6 +91,10 @@ class MeasureHistory(Endpoint):
             gettext_lazy("Its status changes, the earliest first"),
             array(record(shapes_of(CHANGE | RECORDED_BY), sometimes=RECORDED_BY)),
         ),
+        "scope_changes": meaning(
+            gettext_lazy("Its leaving the plan and returning, the earliest first"),
+            array(record(shapes_of(SCOPE_CHANGE | RECORDED_BY), sometimes=RECORDED_BY)),
+        ),
         "reports": meaning(
             gettext_lazy("Its accepted reports, the earliest month first"), array(record(REPORT, sometimes=PEOPLE))
         ),
@@ -64,7 +102,8 @@ class MeasureHistory(Endpoint):
     }
 
     def get_answer(self, request: Any, code: str) -> Response:
-        measure = Measure.objects.listed(self.day).filter(code=code).first()
+        measures = Measure.objects.in_plan(asked_plan(request._request)).listed(self.day)
+        measure = measures.filter(code=code).first()
         if measure is None:
             raise Http404
         names = may_see_names(request.user)
@@ -72,17 +111,18 @@ class MeasureHistory(Endpoint):
             {
                 "as_of": self.day,
                 "measure": measure.code,
-                "status_changes": self._changes(measure, names=names),
+                "status_changes": self._rows(measure.status_changes, CHANGE, names=names),
+                "scope_changes": self._rows(measure.scope_changes, SCOPE_CHANGE, names=names),
                 "reports": self._reports(measure, names=names),
-                "url": self.address("api-measure-history", measure.code),
+                "url": query_of(self.address("api-measure-history", measure.code), plan=plan_slug(self)),
             }
         )
 
-    def _changes(self, measure: Measure, *, names: bool) -> list[Row]:
-        fields = CHANGE | RECORDED_BY if names else CHANGE
-        changes = StatusChange.objects.filter(measure=measure, effective_on__lte=self.day)
-        rows = changes.order_by("effective_on", "recorded_at", "pk").values(*columns_of(fields.values()))
-        return list(make_rows(Chunk(self, list(rows)), fields))
+    def _rows(self, changes: Any, fields: Mapping[str, Field], *, names: bool) -> list[Row]:
+        """Rows by the day, in the order in which they came into force."""
+        fields = {**fields, **RECORDED_BY} if names else fields
+        known = changes.filter(effective_on__lte=self.day).order_by(*IN_ORDER)
+        return list(make_rows(Chunk(self, list(known.values(*columns_of(fields.values())))), fields))
 
     def _reports(self, measure: Measure, *, names: bool) -> list[Row]:
         reports = (

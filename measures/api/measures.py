@@ -8,8 +8,11 @@ from rest_framework.response import Response
 
 from core.lights import Light, MeasureLight, light_of, thresholds
 from core.provenance import Provenance
+from core.scope import PlanScope
+from core.scoped import is_out
 from core.statuses import MeasureStatus
-from measures.comparison import status_and_light
+from measures.api.addresses import row_address
+from measures.comparison import measures_then
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure
 from measures.querysets import MeasureQuerySet
@@ -20,7 +23,6 @@ from web.api.fields import (
     Chunk,
     Field,
     Reader,
-    address,
     among,
     both_fields,
     column,
@@ -31,6 +33,7 @@ from web.api.fields import (
     local_fields,
 )
 from web.api.schema import ADDRESS, DAY, TEXT, Shape, array, choice, meaning, optional
+from web.lists.filters import asks_for_scope
 
 
 def _participating(chunk: Chunk) -> Mapping[int, list[str]]:
@@ -40,7 +43,9 @@ def _participating(chunk: Chunk) -> Mapping[int, list[str]]:
 
 def _projects(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Measure.projects.through.objects.filter(among("measure", chunk.ids))
-    return joined(links.filter(project__listed_on__lte=chunk.endpoint.day), "measure_id", "project__code")
+    day, projects = chunk.endpoint.day, Measure.projects.rel.related_model
+    listed = links.filter(~is_out(projects, day, subject="project"), project__listed_on__lte=day)
+    return joined(listed, "measure_id", "project__code")
 
 
 def _indicators(chunk: Chunk) -> Mapping[int, list[str]]:
@@ -48,14 +53,20 @@ def _indicators(chunk: Chunk) -> Mapping[int, list[str]]:
     return grouped(links.order_by("indicator__code").values_list("measure_id", "indicator__code"))
 
 
-def _from_light(shape: Shape, read: Callable[[MeasureLight], str]) -> Field:
+def _from_light(shape: Shape, read: Callable[[MeasureLight], str], *, if_out: str | None) -> Field:
     """What the rule of the lights says of a row on the day."""
 
     def reader(chunk: Chunk) -> Reader:
         day, limits = chunk.endpoint.day, thresholds()
-        return lambda row: read(light_of(**{name: row[name] for name in _LIGHT_COLUMNS}, on=day, limits=limits))
 
-    return Field(shape, _LIGHT_COLUMNS, reader)
+        def read_row(row: Row) -> str | None:
+            if row["scope"] != PlanScope.IN_PLAN:
+                return if_out
+            return read(light_of(**{name: row[name] for name in _LIGHT_COLUMNS}, on=day, limits=limits))
+
+        return read_row
+
+    return Field(shape, ("scope", *_LIGHT_COLUMNS), reader)
 
 
 _LIGHT_COLUMNS = ("status", "due_on", "listed_on", "last_report_on")
@@ -73,13 +84,21 @@ MEASURE = {
     "status": column("status", choice(MeasureStatus.choices, gettext_lazy("The status in force on the day"))),
     "status_since": column("status_since", meaning(gettext_lazy("The day since which it has that status"), DAY)),
     "light": _from_light(
-        choice(Light.choices, gettext_lazy("The light on the day, by the rule of the lights")),
+        optional(
+            choice(
+                Light.choices,
+                gettext_lazy("The light on the day, by the rule of the lights; null: it is suspended or withdrawn"),
+            )
+        ),
         lambda light: light.light.value,
+        if_out=None,
     ),
     "light_reason": _from_light(
         meaning(gettext_lazy("Why it has that light, in the language of the request")),
         lambda light: str(light.reason),
+        if_out="",
     ),
+    "scope": column("scope", choice(PlanScope.choices, gettext_lazy("The scope on the day"))),
     "due_on": column(
         "due_on", meaning(gettext_lazy("The day by which it is due; null where none is set"), optional(DAY))
     ),
@@ -96,32 +115,38 @@ MEASURE = {
     ),
     "source": ORIGIN["source"],
     **UPDATED,
-    "url": address("api-measures"),
+    "url": row_address("api-measures"),
 }
 DETAILS = {
-    "plan": column("section__plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+    "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
     **both_fields("description", _DESCRIPTION),
     **both_fields("target", _TARGET),
-    "history": address(
+    "history": row_address(
         "api-measures", meaning(gettext_lazy("Address of its history in the API"), ADDRESS), ending="history/"
     ),
 }
 STATUS_THEN = optional(
     choice(MeasureStatus.choices, gettext_lazy("The status on the earlier day; null: it was not listed then"))
 )
-LIGHT_THEN = optional(choice(Light.choices, gettext_lazy("The light on the earlier day; null: it was not listed then")))
+LIGHT_THEN = optional(
+    choice(Light.choices, gettext_lazy("The light on the earlier day; null: it was not in the plan then"))
+)
+SCOPE_THEN = optional(
+    choice(PlanScope.choices, gettext_lazy("The scope on the earlier day; null: it was not listed then"))
+)
 
 
 def _light_then(chunk: Chunk) -> Reader:
     assert chunk.endpoint.compared is not None
-    before = status_and_light(chunk.ids, chunk.endpoint.compared, limits=thresholds())
-    return lambda row: before[row["pk"]][1] if row["pk"] in before else None
+    before = measures_then(chunk.ids, chunk.endpoint.compared, limits=thresholds())
+    return lambda row: before[row["pk"]].light if row["pk"] in before else None
 
 
 class MeasureRows(RowEndpoint):
     """What the list and a single measure share."""
 
     takes_compare = True
+    takes_plan = True
 
     def get_meta(self) -> Row:
         if self.fields is not None and "light" not in self.fields:
@@ -130,8 +155,11 @@ class MeasureRows(RowEndpoint):
         rule = {"unit": "", "cumulative": False, "provenance": None, "published_for": None, "source": ""}
         return {"light": {**rule, "explain": words, "url": self.address("measures:lights")}}
 
+    def asked_scope(self) -> MeasureQuerySet:
+        return Measure.objects.with_all_of(self.day, limits=thresholds())
+
     def get_queryset(self) -> MeasureQuerySet:
-        measures = Measure.objects.as_of(self.day, limits=thresholds())
+        measures = self.asked_scope().in_plan(asked_plan(self.request._request))
         return measures.with_status_then(self.compared) if self.compared else measures
 
 
@@ -141,25 +169,29 @@ class Measures(MeasureRows, ListEndpoint):
         "The measures of a plan that were listed by the day, each with its status and light of that day."
     )
     row_fields = MEASURE
-    compared_fields = {"status_then": column("status_then", STATUS_THEN)}
+    compared_fields = {
+        "status_then": column("status_then", STATUS_THEN),
+        "light_then": Field(LIGHT_THEN, ("pk",), _light_then),
+    }
     filterset_class = MeasureFilter
     orderings = MEASURE_ORDERINGS
     default_ordering = "code"
-    takes_plan = True
     name = "measures"
 
     def asked_comparison(self, request: Any) -> date | None:
         return asked_list_comparison(request, self.day)
 
-    def get_queryset(self) -> MeasureQuerySet:
-        return super().get_queryset().in_plan(asked_plan(self.request._request))
+    def asked_scope(self) -> MeasureQuerySet:
+        """Those that are out only where they are asked for."""
+        is_asked = asks_for_scope(self.request._request)
+        return super().asked_scope() if is_asked else Measure.objects.as_of(self.day, limits=thresholds())
 
 
 class MeasureDetail(MeasureRows):
     component = "Measure"
     summary = gettext_lazy("One measure, with its texts in both languages.")
     row_fields = MEASURE | DETAILS
-    compared_fields = Measures.compared_fields | {"light_then": Field(LIGHT_THEN, ("pk",), _light_then)}
+    compared_fields = Measures.compared_fields
 
     def get_answer(self, request: Any, code: str) -> Response:
         return self.get_row(self.get_queryset().filter(code=code))

@@ -12,7 +12,7 @@ from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 
 class PlanFilter(UpdatedFilterSet):
-    search = SearchFilter("slug", "name_zh", "name_en")
+    search = SearchFilter("slug", names=["name"])
 
     class Meta:
         model = Plan
@@ -20,7 +20,7 @@ class PlanFilter(UpdatedFilterSet):
 
 
 class SectionFilter(UpdatedFilterSet):
-    search = SearchFilter("slug", "title_zh", "title_en")
+    search = SearchFilter("slug", names=["title"])
 
     class Meta:
         model = Section
@@ -45,6 +45,7 @@ class Plans(ListEndpoint):
     orderings = {"starts_on": ["starts_on", "slug"], "slug": ["slug"]}
     default_ordering = "starts_on"
     name = "plans"
+    kinds = ("measures",)
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return Plan.objects.all()
@@ -71,6 +72,7 @@ class Sections(ListEndpoint):
     default_ordering = "number"
     takes_plan = True
     name = "sections"
+    kinds = ("measures",)
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return Section.objects.filter(plan=asked_plan(self.request._request))

@@ -13,17 +13,20 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.permissions import may_report, may_see_evidence, may_see_report
+from accounts.permissions import may_report, may_see_evidence, may_see_names, may_see_report
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
+from measures.api.addresses import plan_slug
 from measures.filing import file_report, rewrite_report
+from measures.filters import REPORT_SEARCH, asked_plan
 from measures.models import Measure, Report
+from measures.querysets import ReportQuerySet
 from measures.reports import submit_report
 from reporting.evidence import MAX_EVIDENCE
 from reporting.models import TEXTS
 from reporting.services import allowed_moves, withdraw_report
-from reporting.workflow import MOVES, ReportState
+from reporting.workflow import MOVES, STEPS, ReportState
 from web.api.endpoints import Endpoint, ListEndpoint, Row
 from web.api.permissions import MayRead, MayWrite
 from web.api.request_body import (
@@ -43,6 +46,7 @@ from web.api.request_body import (
 from web.api.schema import (
     AS_OF,
     DAY,
+    MOMENT,
     MONTH,
     PROBLEM,
     PROVENANCE,
@@ -54,6 +58,7 @@ from web.api.schema import (
     Shape,
     array,
     choice,
+    in_both,
     local_names,
     meaning,
     optional,
@@ -61,8 +66,9 @@ from web.api.schema import (
 )
 from web.days import api_timestamp
 from web.formats.sources import format_source
+from web.html.links import query_of
 from web.language import localized
-from web.lists.filters import ChoiceFilter, SearchFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, UpdatedFilterSet
 
 _TITLE = gettext_lazy("What the document or the page is called")
 EVIDENCE: dict[str, Shape] = {
@@ -72,9 +78,46 @@ EVIDENCE: dict[str, Shape] = {
     "url": meaning(gettext_lazy("Address of the page; empty where it is none")),
     "file_name": meaning(gettext_lazy("Name of the file; empty where it is none")),
 }
+_KEPT_OF_EVIDENCE: dict[str, Shape] = {
+    **in_both("title", _TITLE),
+    **{name: EVIDENCE[name] for name in ("document_number", "url", "file_name")},
+}
+_KEPT: dict[str, Shape] = {
+    "status": choice(MeasureStatus.choices, gettext_lazy("The status that it asked for")),
+    "against_status": choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written")),
+    "effective_on": meaning(gettext_lazy("The day on which the status was to take effect"), optional(DAY)),
+    **{name: shape for text, label in TEXTS.items() for name, shape in in_both(text, label).items()},
+    "evidence": meaning(
+        gettext_lazy("Documents, links and files that it had"),
+        array(record(_KEPT_OF_EVIDENCE)),
+    ),
+}
+
+
+def _in_order(content: Row) -> Row:
+    """What a step kept, as its shape has it: PostgreSQL forgets the order of keys."""
+    evidence = [{name: each[name] for name in _KEPT_OF_EVIDENCE} for each in content["evidence"]]
+    return {**{name: content[name] for name in _KEPT}, "evidence": evidence}
+
+
+STEP: dict[str, Shape] = {
+    "move": choice(STEPS, gettext_lazy("What happened")),
+    "made_on": meaning(gettext_lazy("The day"), DAY),
+    "made_at": meaning(gettext_lazy("The moment; null where the day alone is known"), optional(MOMENT)),
+    "made_by": meaning(
+        gettext_lazy("User name of whoever did it; null for those who may not see names, and where nobody is known"),
+        optional(TEXT),
+    ),
+    "note": meaning(gettext_lazy("The words of the reviewing office")),
+    "content": meaning(
+        gettext_lazy("What the report said then; null where an earlier version of the site had not kept it"),
+        optional(record(_KEPT)),
+    ),
+}
 REPORT: dict[str, Shape] = {
     "id": meaning(gettext_lazy("Number of the report"), WHOLE),
     "measure": meaning(gettext_lazy("Code of the measure")),
+    "department": meaning(gettext_lazy("Slug of the department that wrote it")),
     "period": meaning(gettext_lazy("The month that it is for"), MONTH),
     "state": choice(ReportState.choices, gettext_lazy("Its present state")),
     "version": meaning(gettext_lazy("Increases with each save; a PUT must give the version that was read"), WHOLE),
@@ -87,6 +130,10 @@ REPORT: dict[str, Shape] = {
     "decided_on": meaning(gettext_lazy("The day on which it was decided; null until then"), optional(DAY)),
     "decision_note": meaning(
         gettext_lazy("What the reviewing office wrote; null for those who see accepted reports only"), optional(TEXT)
+    ),
+    "steps": meaning(
+        gettext_lazy("Its life, oldest first; null for those who see accepted reports only"),
+        optional(array(record(STEP))),
     ),
     "moves": meaning(
         gettext_lazy("What the caller may do with it now"), array(choice((move.name, move.label) for move in MOVES))
@@ -134,7 +181,7 @@ NOTHING: dict[str, BodyField] = {}
 class ReportFilter(UpdatedFilterSet):
     state = ChoiceFilter(choices=ReportState.choices, label=gettext_lazy("State"))
     status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("Status after this report"))
-    search = SearchFilter("measure__code", *(f"{text}_{code}" for text in TEXTS for code in ("zh", "en")))
+    search = REPORT_SEARCH
 
     class Meta:
         model = Report
@@ -146,12 +193,14 @@ class ReportEndpoint(Endpoint):
 
     permission_classes = [MayRead, MayWrite]
     columns = REPORT
+    takes_plan = True
     write_component = "FiledReport"
 
     @cached_property
     def measure(self) -> Measure:
         """Raises Http404 for one that was not listed by the day."""
-        measure = Measure.objects.listed(self.day).filter(code=self.kwargs["code"]).first()
+        measures = Measure.objects.in_plan(asked_plan(self.request._request)).listed(self.day)
+        measure = measures.filter(code=self.kwargs["code"]).first()
         if measure is None:
             raise Http404
         return measure
@@ -178,22 +227,24 @@ class ReportEndpoint(Endpoint):
             response.data.update({name: getattr(exc, name) for name in ("was", "current") if hasattr(exc, name)})
         return response
 
-    @property
-    def sees_all(self) -> bool:
-        """Drafts, what waits for review and what was returned too, with the reviewer's words."""
-        return may_see_report(self.request.user, department=self.measure.lead_department_id, is_accepted=False)
+    def sees_whole(self, report: Report) -> bool:
+        """Also while it is not accepted, with the reviewer's words and all steps."""
+        return may_see_report(self.request.user, department=report.readers_department_id, is_accepted=False)
 
-    def reports(self) -> QuerySet[Report]:
+    def reports(self) -> ReportQuerySet:
         """Those submitted by the day, and drafts that were last edited by it."""
         by_the_day = Q(submitted_on__lte=self.day) | Q(submitted_on=None, edited_at__date__lte=self.day)
-        return self.measure.reports.filter(by_the_day).prefetch_related("evidence")
+        return self.measure.reports.filter(by_the_day).prefetch_related(
+            "evidence", "steps__made_by", "department__merged_into"
+        )
 
     def row(self, report: Report) -> Row:
-        accepted = report.state == ReportState.ACCEPTED
-        files = may_see_evidence(self.request.user, department=self.measure.lead_department_id, is_accepted=accepted)
+        accepted, whole = report.state == ReportState.ACCEPTED, self.sees_whole(report)
+        files = may_see_evidence(self.request.user, department=report.readers_department_id, is_accepted=accepted)
         return {
             "id": report.pk,
             "measure": self.measure.code,
+            "department": report.department.slug,
             "period": f"{report.period:%Y-%m}",
             "state": report.state,
             "version": report.version,
@@ -214,13 +265,32 @@ class ReportEndpoint(Endpoint):
             ],
             "submitted_on": report.submitted_on,
             "decided_on": report.decided_on,
-            "decision_note": report.decision_note if self.sees_all else None,
+            "decision_note": report.decision_note if whole else None,
+            "steps": self.steps(report) if whole else None,
             "moves": [move.name for move in allowed_moves(report, self.request.user)],
             "provenance": report.provenance,
             "source": format_source(report.source),
             "updated_at": api_timestamp(report.updated_at),
-            "url": self.address("api-report", self.measure.code, str(report.pk)),
+            "url": self.report_address(report),
         }
+
+    def steps(self, report: Report) -> list[Row]:
+        names = may_see_names(self.request.user)
+        return [
+            {
+                "move": step.move,
+                "made_on": step.made_on,
+                "made_at": step.made_at and api_timestamp(step.made_at),
+                "made_by": step.made_by.get_username() if names and step.made_by else None,
+                "note": step.note,
+                "content": _in_order(step.content) if step.content else None,
+            }
+            for step in sorted(report.steps.all(), key=lambda step: step.pk)
+        ]
+
+    def report_address(self, report: Report) -> str:
+        address = self.address("api-report", self.measure.code, str(report.pk))
+        return query_of(address, plan=plan_slug(self))
 
     def filer(self) -> User:
         """Who files; raises PermissionDenied for others than the lead department's reporters."""
@@ -237,7 +307,8 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
     http_method_names = ["get", "head", "options", "post"]
     component = "ReportList"
     summary = gettext_lazy(
-        "The reports of a measure: accepted ones; all of them for its lead department, the office and auditors."
+        "The reports of a measure: accepted ones; also the others for the department that wrote them, the office and "
+        "auditors."
     )
     write_summary = gettext_lazy(
         "Files the report of a month, as a draft or, with `submit`, handed to the office at once."
@@ -249,7 +320,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
     name = "reports"
 
     def get_queryset(self) -> QuerySet[Report]:
-        return self.reports() if self.sees_all else self.reports().filter(state=ReportState.ACCEPTED)
+        return self.reports().visible_to(self.request.user)
 
     def make_rows(self, objects: Sequence[Report]) -> Iterable[Row]:
         return self.with_asked_fields(map(self.row, objects))
@@ -265,7 +336,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
             submit=values.pop("submit", False),
             values=values,
         )
-        address = self.address("api-report", self.measure.code, str(report.pk))
+        address = self.report_address(report)
         return self.answer(report, status=status.HTTP_201_CREATED, headers={"Location": address})
 
 
@@ -280,7 +351,7 @@ class ReportDetail(ReportEndpoint):
         report = self.reports().filter(pk=pk).first()
         if report is None:
             raise Http404
-        if not self.sees_all and report.state != ReportState.ACCEPTED:
+        if report.state != ReportState.ACCEPTED and not self.sees_whole(report):
             raise PermissionDenied if self.request.user.is_authenticated else NotAuthenticated
         return report
 

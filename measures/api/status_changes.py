@@ -4,10 +4,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.statuses import MeasureStatus
+from measures.api.addresses import row_address
 from measures.filters import STATUS_CHANGE_ORDERINGS, StatusChangeFilter, asked_plan
 from measures.models import StatusChange
 from web.api.endpoints import ListEndpoint
-from web.api.fields import UPDATED, address, column, local_field
+from web.api.fields import UPDATED, column, local_field
 from web.api.schema import ADDRESS, DAY, MOMENT, WHOLE, choice, meaning, optional
 from web.days import api_timestamp
 
@@ -33,7 +34,7 @@ STATUS_CHANGE = {
     ),
     "reason": local_field(REASON, "reason"),
     **UPDATED,
-    "url": address(
+    "url": row_address(
         "api-measures",
         meaning(gettext_lazy("Address of the history of the measure in the API"), ADDRESS),
         key="measure__code",
@@ -53,7 +54,8 @@ class StatusChanges(ListEndpoint):
     default_ordering = "-effective_on"
     takes_plan = True
     name = "status-changes"
+    kinds = ("measures", "accounts")
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         plan = asked_plan(self.request._request)
-        return StatusChange.objects.filter(measure__section__plan=plan, effective_on__lte=self.day)
+        return StatusChange.objects.in_plan(plan).filter(effective_on__lte=self.day)

@@ -11,10 +11,13 @@ from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.clock import today
 from core.exceptions import NotAllowed
+from core.provenance import Provenance
+from core.scope_changes import check_in_plan
 from core.statuses import MeasureStatus
 from core.texts import clean_text
-from measures.models import Measure, StatusChange
-from measures.rules import Change, correction_window, effective_changes, is_completion
+from measures.models import Measure, NoticeKind, StatusChange
+from measures.notices import notify_concerned
+from measures.rules import Change, correction_window, effective_changes, is_completion, restating
 from measures.services import (
     cell_of,
     load_changes,
@@ -36,6 +39,8 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     wrong = next((each for each in effective if each.id == change.pk), None)
     if wrong is None:
         raise NotAllowed(_("This row has already been corrected."))
+    if wrong.restates:
+        raise NotAllowed(_("This row only says again what the one before it says: correct that one."))
     window = correction_window(changes, wrong, today=today())
     if window is None:
         raise NotAllowed(_("Another change follows on the same day, so this row counts for no day."))
@@ -51,11 +56,34 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
         recorded_by=by,
         supersedes=change,
         reason_zh=reason,
-        provenance=change.provenance,
-        source=change.source,
+        provenance=Provenance.REPORTED,
     )
+    for again in restating(effective, wrong):
+        restate(measure, StatusChange.objects.get(pk=again.id), as_in=correction, by=by, reason=reason)
     StatusChange.objects.filter(pk=change.pk).mark_updated()
+    notify_concerned(measure, NoticeKind.CORRECTED, by=by)
     return correction
+
+
+def restate(
+    measure: Measure, wrong: StatusChange, *, as_in: StatusChange | Change, by: User, reason: str
+) -> StatusChange:
+    """Replaces a row by one that says what another says."""
+    row = StatusChange.objects.create(
+        measure=measure,
+        old_status=wrong.status,
+        status=as_in.status,
+        effective_on=as_in.effective_on,
+        recorded_at=next_recorded_at(load_changes(measure)),
+        recorded_by=by,
+        supersedes=wrong,
+        restates=True,
+        reason_zh=reason,
+        provenance=wrong.provenance,
+        source=wrong.source,
+    )
+    StatusChange.objects.filter(pk=wrong.pk).mark_updated()
+    return row
 
 
 @transaction.atomic
@@ -63,13 +91,14 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
     """Says that a completed measure is no longer so: adds a change that supersedes nothing."""
     measure = lock_measure(measure.pk)
     check_reviewer(by)
+    check_in_plan(measure)
     reason = clean_text(reason, field="reason", if_empty=_("Going back from completed needs a reason"))
     changes = load_changes(measure)
     current = effective_changes(changes)[-1]
     if not is_completion(current.status) or is_completion(status):
         raise NotAllowed(_("Only a completed measure can be reopened."))
     _check_day(effective_on, current.effective_on, today())
-    return _add_change(
+    change = _add_change(
         measure,
         changes,
         old_status=current.status,
@@ -77,9 +106,10 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         effective_on=effective_on,
         recorded_by=by,
         reason_zh=reason,
-        provenance=measure.provenance,
-        source=measure.source,
+        provenance=Provenance.REPORTED,
     )
+    notify_concerned(measure, NoticeKind.REOPENED, by=by)
+    return change
 
 
 def _check_day(day: date, first: date, last: date) -> None:

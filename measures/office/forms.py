@@ -1,5 +1,6 @@
 """Forms of the reviewing office, and of comments."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Department
+from core.forms import TypedTextField
+from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.models import Measure, Section, Term
@@ -16,10 +19,28 @@ from web.language import localized
 from web.lists.filters import DayField, DepartmentField, SlugField
 
 
-class ReasonField(forms.CharField):
+class ReasonField(TypedTextField):
     def __init__(self, **kwargs: Any) -> None:
         settings: dict[str, Any] = {"label": gettext_lazy("Reason"), "max_length": MAX_REASON_LENGTH}
         super().__init__(**settings | kwargs, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RowField(SlugField):
+    """One row by its public name, where a filter takes several."""
+
+    widget = forms.Select  # type: ignore[assignment]  # the other takes several values
+
+    def clean(self, value: Any) -> Any:
+        if not value:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return super().clean([value])[0]
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return self.present_name(data) if data else data
+
+
+class LeadField(RowField, DepartmentField):
+    """A department that was not merged."""
 
 
 class TermsForm(forms.Form):
@@ -32,14 +53,14 @@ class TermsForm(forms.Form):
         show_hidden_initial=True,
         help_text=gettext_lazy("Empty: the measure has no due date."),
     )
-    lead_department = DepartmentField(
+    lead_department = LeadField(
         queryset=Department.objects.not_merged(),
         to_field_name="slug",
         empty_label=None,
         show_hidden_initial=True,
         label=gettext_lazy("Lead department"),
     )
-    section = SlugField(
+    section = RowField(
         queryset=Section.objects.none(),
         to_field_name="slug",
         empty_label=None,
@@ -56,7 +77,7 @@ class TermsForm(forms.Form):
         }
         super().__init__(data, initial=shown)
         section: Any = self.fields["section"]
-        section.queryset = Section.objects.filter(plan=measure.section.plan_id)
+        section.queryset = Section.objects.filter(plan=measure.plan_id)
 
     @property
     def changed_terms(self) -> dict[str, Any]:
@@ -64,7 +85,7 @@ class TermsForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    into = SlugField(
+    into = RowField(
         queryset=Department.objects.none(),
         to_field_name="slug",
         empty_label=gettext_lazy("Choose a department"),
@@ -87,6 +108,12 @@ class MergeForm(forms.Form):
         }
 
 
+def _days_words(first: str, last: str) -> str:
+    if first == last:
+        return _("Only %(day)s.") % {"day": first}
+    return _("From %(first)s to %(last)s.") % {"first": first, "last": last}
+
+
 class StatusForm(forms.Form):
     """A status from a day on, with a reason. `window`: the first and the last day that may be chosen."""
 
@@ -102,10 +129,36 @@ class StatusForm(forms.Form):
         status.widget = forms.RadioSelect(choices=status.choices)
         day = self.fields["effective_on"]
         day.widget.attrs |= {"min": first, "max": last}
-        day.help_text = _("From %(first)s to %(last)s.") % {"first": first, "last": last}
+        day.help_text = _days_words(first, last)
+
+
+class ScopeForm(forms.Form):
+    """Leaving the plan or returning, from a day on. `window`: the first and the last day that may be chosen."""
+
+    kind = forms.ChoiceField(label=pgettext_lazy("scope", "Change"))
+    effective_on = DayField(label=gettext_lazy("Effective date"))
+    reason = ReasonField()
+
+    def __init__(self, data: Any = None, *, kinds: Sequence[ScopeKind], window: tuple[date, date]) -> None:
+        super().__init__(data, initial={"kind": kinds[0], "effective_on": window[1]})
+        first, last = (day.isoformat() for day in window)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(each.value, SCOPE_ACTIONS[each]) for each in kinds]
+        kind.widget = forms.RadioSelect(choices=kind.choices)
+        day = self.fields["effective_on"]
+        day.widget.attrs |= {"min": first, "max": last}
+        day.help_text = _days_words(first, last)
+
+
+SCOPE_ACTIONS = {
+    ScopeKind.SUSPENDED: gettext_lazy("Suspend: it is not carried on for the time being"),
+    ScopeKind.RESUMED: gettext_lazy("Resume: it counts again from this day"),
+    ScopeKind.WITHDRAWN: gettext_lazy("Withdraw: it is no part of the plan any more, or was added by mistake"),
+    ScopeKind.READMITTED: gettext_lazy("Readmit: it counts again from this day"),
+}
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(
+    text = TypedTextField(
         label=gettext_lazy("Your comment"), max_length=MAX_TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from accounts.log import log_changes
 from accounts.models import Department, User
 from accounts.permissions import check_reviewer
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
-from measures.models import Measure, Term, TermsChange
+from measures.models import Measure, Report, Term, TermsChange
 from measures.office.terms import terms_change
 from measures.services import cell_of, check_not_merged, locked_measures, send_figures_changed
+from reporting.workflow import OPEN_STATES
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     )
     joined = _move_participation(source, into, by=by)
     Measure.objects.filter(lead_department=source).update(lead_department=into)
-    people = User.objects.filter(department=source).update(department=into)
+    _move_reports(source, into)
+    people = list(User.objects.filter(department=source))
+    User.objects.filter(department=source).update(department=into)
+    log_changes(((person, {"department": [str(source.pk), str(into.pk)]}) for person in people), by=by)
     # Addresses of departments that were merged into it before must lead to one that is not merged.
     Department.objects.filter(merged_into=source).update(merged_into=into)
     source.merged_into, source.merged_on = into, today()
@@ -75,7 +79,17 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     )
     if before:
         send_figures_changed(*before, *((plan, section, into.pk) for plan, section, _lead in before))
-    return Holdings(len(led), joined, people)
+    return Holdings(len(led), joined, len(people))
+
+
+def _move_reports(source: Department, into: Department) -> None:
+    """Reports go along. Where both have an open one for the same measure and month, that of `source` stays under its
+    name, and the people of `into` read it."""
+    of_into = Report.objects.filter(
+        department=into, measure=OuterRef("measure"), period=OuterRef("period"), state__in=OPEN_STATES
+    )
+    reports = Report.objects.filter(department=source)
+    reports.exclude(Exists(of_into), state__in=OPEN_STATES).update(department=into)
 
 
 def _participations() -> Any:
@@ -103,19 +117,15 @@ def _move_participation(source: Department, into: Department, *, by: User) -> in
     Measure.objects.filter(pk__in=others).mark_updated()
     measures = Measure.objects.in_bulk(others)
     names = {each.pk: str(each) for each in (source, into)}
-    LogEntry.objects.bulk_create(
-        LogEntry(
-            content_type=ContentType.objects.get_for_model(Measure),
-            object_pk=str(measure),
-            object_id=measure,
-            object_repr=str(measures[measure]),
-            action=LogEntry.Action.UPDATE,
-            actor=by,
-            changes={
-                "participating_departments": {"type": "m2m", "operation": operation, "objects": [names[department]]}
-            },
-        )
-        for operation, rows in (("delete", before - after), ("add", after - before))
-        for measure, department in sorted(rows)
+    log_changes(
+        (
+            (
+                measures[measure],
+                {"participating_departments": {"type": "m2m", "operation": operation, "objects": [names[department]]}},
+            )
+            for operation, rows in (("delete", before - after), ("add", after - before))
+            for measure, department in sorted(rows)
+        ),
+        by=by,
     )
     return sum(department == source.pk for _measure, department in before)

@@ -5,15 +5,19 @@ from datetime import date
 from typing import TypedDict, Unpack, cast
 
 from django.db import transaction
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.permissions import check_reviewer
+from core.bounds import check_columns
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
-from measures.models import Measure, Section, StatusChange, Term, TermsChange
-from measures.rules import effective_changes
+from measures.models import Measure, NoticeKind, Section, StatusChange, Term, TermsChange
+from measures.notices import notify_concerned, notify_department
+from measures.reports import return_report
+from measures.rules import effective_changes, restating
 from measures.services import (
     cell_of,
     check_not_merged,
@@ -22,6 +26,7 @@ from measures.services import (
     lock_measure,
     send_figures_changed,
 )
+from reporting.workflow import ReportState
 
 TermValue = date | Department | Section | None
 
@@ -58,16 +63,33 @@ def change_terms(measure: Measure, *, by: User, reason: str, **terms: Unpack[Ter
         raise NotAllowed(_("Nothing was changed."))
     measure.save()
     TermsChange.objects.bulk_create(changes)
+    changed = {change.field for change in changes}
+    if Term.LEAD_DEPARTMENT in changed:
+        _hand_over(measure, before[-1], by=by, reason=reason)
+    if Term.DUE_ON in changed:
+        notify_concerned(measure, NoticeKind.DUE_MOVED, by=by)
     send_figures_changed(before, cell_of(measure))
     return changes
 
 
+def _hand_over(measure: Measure, old_lead: int, *, by: User, reason: str) -> None:
+    """What a new lead means for the departments. What the old one wrote stays its own: reports that wait are returned
+    to it with the reason, and the new lead begins with nothing."""
+    measure.participating_departments.remove(old_lead, measure.lead_department_id)
+    own = Q(department=old_lead) | Q(department__merged_into=old_lead)
+    for report in measure.reports.filter(own, state=ReportState.SUBMITTED):
+        return_report(report, by=by, note=reason)
+    notify_department(old_lead, NoticeKind.LEAD_TAKEN, measure=measure, by=by)
+    notify_department(measure.lead_department_id, NoticeKind.LEAD_GIVEN, measure=measure, by=by)
+
+
 def _check_terms(measure: Measure, terms: Terms) -> None:
     due_on, section = terms.get("due_on"), terms.get("section")
+    check_columns(Measure(due_on=due_on), "due_on")
     if due_on is not None and due_on < measure.listed_on:
         listed = {"day": measure.listed_on}
         raise NotAllowed(_("The measure was listed on %(day)s; it cannot be due before.") % listed, field="due_on")
-    if section is not None and section.plan_id != measure.section.plan_id:
+    if section is not None and section.plan_id != measure.plan_id:
         raise NotAllowed(_("The section belongs to another plan."), field="section")
 
 
@@ -103,12 +125,19 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     rows = effective_changes(load_changes(measure))
     if listed_on > today():
         raise NotAllowed(_("The day is in the future"))
-    if len(rows) > 1 and effective_changes([replace(rows[0], effective_on=listed_on), *rows[1:]])[0].id != rows[0].id:
-        raise NotAllowed(_("The measure already changed its status on %(day)s.") % {"day": rows[1].effective_on})
+    same = {row.id for row in (rows[0], *restating(rows, rows[0]))}
+    moved = effective_changes([replace(row, effective_on=listed_on) if row.id in same else row for row in rows])
+    if {row.id for row in moved[: len(same)]} != same:
+        day = rows[len(same)].effective_on
+        raise NotAllowed(_("The measure already changed its status on %(day)s.") % {"day": day})
+    left_on = measure.scope_changes.aggregate(first=Min("effective_on"))["first"]
+    if left_on is not None and listed_on > left_on:
+        raise NotAllowed(_("The measure left the plan on %(day)s.") % {"day": left_on})
     if measure.due_on is not None and measure.due_on < listed_on:
         raise NotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
     measure.listed_on = listed_on
+    check_columns(measure, "listed_on")
     measure.save(update_fields=["listed_on"])
-    StatusChange.objects.filter(pk=rows[0].id).update(effective_on=listed_on)
+    StatusChange.objects.filter(pk__in=same).update(effective_on=listed_on)
     send_figures_changed(cell_of(measure))
     return measure

@@ -14,36 +14,42 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Department, User
 from accounts.permissions import may_review, signed_in
 from core.exceptions import NotAllowed
+from core.scope import MEASURE_KINDS, ScopeKind, scope_on, scope_window
 from core.statuses import MeasureStatus
-from measures.models import Measure, StatusChange, Term
+from measures.filters import asked_plan
+from measures.models import Measure, StatusChange
 from measures.office.corrections import correct_status, reopen_measure
-from measures.office.forms import MergeForm, StatusForm, TermsForm
+from measures.office.forms import MergeForm, ScopeForm, StatusForm, TermsForm
 from measures.office.mergers import count_holdings, merge_departments
+from measures.office.scope import change_scope
 from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
 from measures.services import load_changes
 from web.errors import add_refusal
+from web.html.links import query_of
 from web.language import localized
-from web.unsaved_input import restore_input
+from web.unsaved_input import labels_of
 from web.views import TodayView
 
 
 class OfficeForm(TodayView):
     """A form that changes `subject`. A refusal goes back with what was typed.
 
-    `heading` may hold %(name)s, which is the subject's name; `done` is said after the change.
+    `heading` may hold %(name)s, which is the subject's name; `done` is said after the change; `is_final`: it cannot be
+    undone.
     """
 
     template_name = "measures/office_form.html"
     heading: Promise
     submit: Promise
     done: Promise
+    is_final = False
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_review(request.user)
 
     @property
-    def subject(self) -> Measure | Department:
+    def subject(self) -> Any:
         raise NotImplementedError
 
     @property
@@ -61,18 +67,26 @@ class OfficeForm(TodayView):
     def save(self, form: Any, by: User) -> None:
         raise NotImplementedError
 
+    @property
+    def action(self) -> str:
+        """Where the form is sent to."""
+        return self.request.path
+
     def get_success_url(self, form: Any) -> str:
-        return self.subject.get_absolute_url()
+        address: str = self.subject.get_absolute_url()
+        return address
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
-            kwargs["form"] = self.make_form(restore_input(self.request, self.request.path) or None)
+            kwargs["form"] = self.make_form()
         return super().get_context_data(
             subject=self.subject,
             subject_name=self.subject_name,
             heading=str(self.heading) % {"name": self.subject_name},
             explanation=self.explanation,
             submit=self.submit,
+            is_final=self.is_final,
+            action=self.action,
             **kwargs,
         )
 
@@ -90,12 +104,16 @@ class OfficeForm(TodayView):
 
 
 class MeasureForm(OfficeForm):
-    restored_fields = (*Term.values, *(f"initial-{name}" for name in Term.values), "status", "effective_on", "reason")
-
     @cached_property
     def subject(self) -> Measure:
-        measures = Measure.objects.select_related("section", "lead_department")
+        measures = Measure.objects.in_plan(asked_plan(self.request)).select_related(
+            "plan", "section", "lead_department"
+        )
         return get_object_or_404(measures, code=self.kwargs["code"])
+
+    @property
+    def action(self) -> str:
+        return query_of(self.request.path, plan=self.subject.plan.action_slug)
 
     @property
     def subject_name(self) -> str:
@@ -107,6 +125,7 @@ class ChangeTerms(MeasureForm):
     explanation = gettext_lazy("What was set before, who changed it and why stay visible on the measure's page.")
     submit = gettext_lazy("Save")
     done = gettext_lazy("The terms were changed; the old ones stay on record")
+    typed_fields = labels_of(TermsForm, "due_on", "reason")
 
     def make_form(self, data: Any = None) -> TermsForm:
         return TermsForm(data, measure=self.subject)
@@ -116,6 +135,8 @@ class ChangeTerms(MeasureForm):
 
 
 class StatusPage(MeasureForm):
+    typed_fields = labels_of(StatusForm, "effective_on", "reason")
+
     @cached_property
     def changes(self) -> list[Change]:
         return load_changes(self.subject)
@@ -141,7 +162,7 @@ class CorrectStatus(StatusPage):
 
     def make_form(self, data: Any = None) -> StatusForm | None:
         wrong = self.effective_change
-        window = correction_window(self.changes, wrong, today=self.day) if wrong else None
+        window = correction_window(self.changes, wrong, today=self.day) if wrong and not wrong.restates else None
         if wrong is None or window is None:
             return None
         is_first = wrong == self.effective[0]
@@ -159,6 +180,8 @@ class CorrectStatus(StatusPage):
     def explanation(self) -> str:
         if self.effective_change is None:
             return _("This row has already been corrected.")
+        if self.wrong.restates:
+            return _("This row only says again what the one before it says: correct that one.")
         if self.make_form() is None:
             return _("Another change follows on the same day, so this row counts for no day.")
         return _("The row below was wrong: the correction replaces it for every day, and it stays visible.")
@@ -193,11 +216,33 @@ class Reopen(StatusPage):
         return _("Only a completed measure can be reopened.")
 
 
+class ChangeScope(MeasureForm):
+    heading = gettext_lazy("Suspend, withdraw or resume a measure")
+    explanation = gettext_lazy(
+        "While it is out it counts in no total, has no light and owes no report. The days before keep their totals, "
+        "and what is recorded here stays visible."
+    )
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The change was recorded")
+    typed_fields = labels_of(ScopeForm, "effective_on", "reason")
+
+    def make_form(self, data: Any = None) -> ScopeForm:
+        rows = list(self.subject.scope_changes.all())
+        window = scope_window(rows, listed_on=self.subject.listed_on, today=self.day)
+        return ScopeForm(data, kinds=MEASURE_KINDS[scope_on(rows, on=self.day)], window=window)
+
+    def save(self, form: ScopeForm, by: User) -> None:
+        values = form.cleaned_data
+        kind = ScopeKind(values["kind"])
+        change_scope(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])
+
+
 class MergeDepartment(OfficeForm):
     heading = gettext_lazy("Merge the %(name)s into another department")
     submit = gettext_lazy("Merge")
     done = gettext_lazy("The departments were merged; links to the old one lead here")
-    restored_fields = ("into", "reason", "confirmed")
+    is_final = True
+    typed_fields = labels_of(MergeForm, "reason")
 
     @cached_property
     def subject(self) -> Department:

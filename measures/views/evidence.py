@@ -83,12 +83,10 @@ def evidence_file(request: HttpRequest, code: str, key: UUID) -> HttpResponseBas
     """A file of evidence, to be saved and not to be shown: whatever is in it, no page of this site runs it."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    pieces = Evidence.objects.exclude(file="").select_related("report__measure")
+    pieces = Evidence.objects.exclude(file="").select_related("report__department__merged_into")
     evidence = get_object_or_404(pieces, key=key, report__measure__code=code)
     is_accepted = evidence.report.state == ReportState.ACCEPTED
-    if not may_see_evidence(
-        request.user, department=evidence.report.measure.lead_department_id, is_accepted=is_accepted
-    ):
+    if not may_see_evidence(request.user, department=evidence.report.readers_department_id, is_accepted=is_accepted):
         raise PermissionDenied
     try:
         file = evidence.file.open("rb")

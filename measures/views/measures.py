@@ -16,22 +16,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from accounts.models import Department
-from accounts.permissions import may_comment, may_report, may_review, may_see_names, signed_in
+from accounts.permissions import may_comment, may_report, may_review, may_see_names, may_see_report, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.lights import OVERDUE, Light, MeasureLight, is_overdue, light_of, thresholds
+from core.lights import OVERDUE, Light, MeasureLight, is_overdue, thresholds
+from core.scope import PlanScope, out_since
+from core.scoped import scope_of
 from core.statuses import MeasureStatus
 from measures.charts.status_history import StatusPoint, status_history_chart
-from measures.comparison import measure_changes
+from measures.comparison import light_on, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
 from measures.office.forms import CommentForm
 from measures.rules import is_completion
 from measures.services import add_comment
+from reporting.steps import step_rows
 from web.errors import add_refusal
+from web.html.links import query_of
 from web.html.sources import source_link
 from web.language import localized
-from web.unsaved_input import restore_input
+from web.lists.filters import asks_for_scope
+from web.unsaved_input import labels_of
+from web.values import asked_values
 from web.views import FilteredListView, PageView
 
 OPEN_REPORTS = 3
@@ -42,17 +48,11 @@ def format_days_late(days: int) -> str:
     return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
 
 
-def light_on(measure: Any, day: date) -> MeasureLight:
-    """Of a measure with its `status` and `last_report_on` of the day."""
-    columns = {name: getattr(measure, name) for name in ("status", "due_on", "listed_on", "last_report_on")}
-    return light_of(**columns, on=day, limits=thresholds())
-
-
 class MeasureRow(NamedTuple):
-    """`note`: why the light is not green."""
+    """`note`: why the light is not green, or that the measure is out and has none."""
 
     measure: Measure
-    light: Light
+    light: Light | None
     note: str
 
 
@@ -68,11 +68,11 @@ class MeasureList(FilteredListView):
 
     def get_queryset(self) -> QuerySet[Measure]:
         self.plan = asked_plan(self.request)
-        listed = Measure.objects.in_plan(self.plan).listed(self.day)
-        measures = listed.with_status(self.day).with_last_report(self.day)
+        asked = Measure.objects.in_plan(self.plan).of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
+        measures = asked.with_status(self.day).with_last_report(self.day)
         # The light as the database finds it repeats the status a dozen times, in a statement that takes longer to write
         # than all rows: it is asked for by what needs it there. Rows have the same one from `light_of`.
-        if self.request.GET.get("light") or self.request.GET.get("ordering", "").removeprefix("-") == "light":
+        if any(self.request.GET.getlist("light")) or self.request.GET.get("ordering", "").removeprefix("-") == "light":
             measures = measures.with_light(self.day, limits=thresholds())
         return measures.with_status_then(self.compared) if self.compared else measures
 
@@ -82,7 +82,12 @@ class MeasureList(FilteredListView):
 
     def rows(self, measures: QuerySet[Any, Any]) -> list[MeasureRow]:
         lights = [(each, light_on(each, self.day)) for each in measures.select_related("lead_department")]
-        return [MeasureRow(each, light.light, light_note(light, each.due_on, self.day)) for each, light in lights]
+        return [
+            MeasureRow(each, light.light, light_note(light, each.due_on, self.day))
+            if light
+            else MeasureRow(each, None, str(PlanScope(each.scope).label))
+            for each, light in lights
+        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -93,7 +98,7 @@ class MeasureList(FilteredListView):
             "rows": self.rows(context["page"].object_list),
             "counts": sentence % counts,
             "changed": context["listing"].rows.changed().count() if self.compared else 0,
-            "only_changed": self.request.GET.get("changed") == "yes",
+            "only_changed": asked_values(self.request.GET, "changed") == ["yes"],
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 
@@ -172,7 +177,7 @@ def term_rows(measure: Measure) -> list[TermRow]:
         departments = Department.objects.filter(slug__in=slugs[Term.LEAD_DEPARTMENT])
         names |= {(Term.LEAD_DEPARTMENT, each.slug): localized(each, "short") for each in departments}
     if slugs[Term.SECTION]:
-        sections = Section.objects.filter(plan=measure.section.plan_id, slug__in=slugs[Term.SECTION])
+        sections = Section.objects.filter(plan=measure.plan_id, slug__in=slugs[Term.SECTION])
         names |= {(Term.SECTION, each.slug): localized(each, "title") for each in sections}
 
     def written(term: str, value: str) -> str:
@@ -196,12 +201,18 @@ class MeasureDetail(PageView):
     template_name = "measures/measure_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        measures = Measure.objects.select_related("section__plan", "lead_department")
+        plan = asked_plan(self.request)
+        measures = Measure.objects.in_plan(plan).select_related("section", "lead_department")
+        measures = measures.annotate(scope=scope_of(Measure, self.day))
         measures = measures.with_status(self.day).with_last_report(self.day)
         measure: Any = get_object_or_404(measures, code=kwargs["code"])
+        assert plan is not None
+        measure.plan = plan
         terms = term_rows(measure)
         context = super().get_context_data(
             measure=measure,
+            plan=plan,
+            in_plan=query_of("", plan=plan.link_slug),
             is_listed=measure.listed_on <= self.day,
             can_show_listing=measure.listed_on <= today(),
             source=source_link(measure.source),
@@ -220,13 +231,17 @@ class MeasureDetail(PageView):
         light = light_on(measure, self.day)
         names = may_see_names(self.request.user)
         changes = measure.status_changes.filter(effective_on__lte=self.day).select_related("superseded_by")
+        scope_changes = measure.scope_changes.filter(effective_on__lte=self.day)
+        scope_changes = list(scope_changes.select_related("recorded_by") if names else scope_changes)
         history = history_rows(changes.select_related("recorded_by") if names else changes)
         points = [StatusPoint(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
-        measure.light = light.light
+        measure.light = light and light.light
         since = measure_changes([measure], self.compared, limits=thresholds())[0] if self.compared else None
         return {
-            "reason": light_reason(light),
-            "due_note": due_note(measure, self.day),
+            "reason": light_reason(light) if light else "",
+            "due_note": due_note(measure, self.day) if light else "",
+            "scope_changes": scope_changes,
+            "left": out_since(scope_changes, on=self.day),
             "history": history,
             "charts": {"status": status_history_chart(points, measure.due_on, self.day)},
             "may_see_names": names,
@@ -241,7 +256,13 @@ class MeasureDetail(PageView):
             reports = reports.prefetch_related("evidence")
         if may_see_names(self.request.user):
             reports = reports.select_related("submitted_by", "decided_by")
-        accepted = list(reports)
+        user = self.request.user
+        if user.is_authenticated:
+            reports = reports.prefetch_related("steps__made_by", "department__merged_into")
+        accepted: list[Any] = list(reports)
+        for report in accepted if user.is_authenticated else ():
+            if may_see_report(user, department=report.readers_department_id, is_accepted=False):
+                report.life = step_rows(report)
         return {
             "reports": accepted[:OPEN_REPORTS],
             "earlier_reports": accepted[OPEN_REPORTS:],
@@ -249,7 +270,7 @@ class MeasureDetail(PageView):
         }
 
     def link_context(self, measure: Any) -> dict[str, Any]:
-        projects = measure.projects.filter(listed_on__lte=self.day).order_by("code")
+        projects = measure.projects.in_scope(self.day).order_by("code")
         return {
             "projects": projects[:NAMED_PROJECTS],
             "project_count": projects.count(),
@@ -266,23 +287,20 @@ class MeasureDetail(PageView):
         participating = [department.pk for department in measure.participating_departments.all()]
         may_write = is_today and may_comment(user, lead=lead, participating=participating)
         comments = measure.comments.select_related("written_by__department")
-        may_change = is_today and may_review(user)
+        may_change, is_in_plan = is_today and may_review(user), measure.scope == PlanScope.IN_PLAN
         return {
             "comments": [each for each in comments if timezone.localdate(each.written_at) <= self.day],
-            "comment_form": (kwargs.get("comment_form") or self.comment_form(measure)) if may_write else None,
+            "comment_form": (kwargs.get("comment_form") or CommentForm()) if may_write else None,
             "may_change": may_change,
-            "may_reopen": may_change and is_completion(measure.status),
-            "may_file": is_today and may_report(user, lead=lead),
+            "may_reopen": all((may_change, is_in_plan, is_completion(measure.status))),
+            "may_file": all((is_today, is_in_plan, may_report(user, lead=lead))),
         }
-
-    def comment_form(self, measure: Measure) -> CommentForm:
-        return CommentForm(initial=restore_input(self.request, reverse("measures:comment", args=[measure.code])))
 
 
 class CommentOnMeasure(MeasureDetail):
     """Takes a comment; a refused one comes back on the measure's page, with what was typed."""
 
-    restored_fields = ("text",)
+    typed_fields = labels_of(CommentForm, "text")
 
     def may_open(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated
@@ -295,7 +313,7 @@ class CommentOnMeasure(MeasureDetail):
         return redirect(reverse("measures:detail", args=[kwargs["code"]]) + (f"?{query}" if query else ""))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        measure = get_object_or_404(Measure, code=kwargs["code"])
+        measure = get_object_or_404(Measure.objects.in_plan(asked_plan(request)), code=kwargs["code"])
         participating = measure.participating_departments.values_list("pk", flat=True)
         by = signed_in(request.user)
         if not may_comment(by, lead=measure.lead_department_id, participating=list(participating)):

@@ -5,14 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,39 +19,43 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from accounts.permissions import may_report, signed_in
+from accounts.permissions import may_report, may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
+from core.lights import is_overdue
 from core.periods import month_of
+from core.scope import out_since
 from core.statuses import MeasureStatus
-from measures.forms import ReportForm, editable_text, form_values
+from measures.addresses import month_url, report_url
+from measures.filters import asked_plan
+from measures.forms import TYPED, ReportForm, editable_text, form_values, known_values
 from measures.models import Measure, Report
 from measures.reports import NO_CHANGE, StatusMoved, open_report, save_draft, submit_report
 from measures.rules import is_completion
 from measures.services import lock_measure
 from measures.views.evidence import change_evidence
+from measures.views.former_lead import FormerLead, find_former_lead, show_former_lead
 from reporting.models import TEXTS
 from reporting.months import reports_due_on
-from reporting.services import DraftChanged, withdraw_report
+from reporting.services import DraftChanged, discard_draft, is_discardable, withdraw_report
+from reporting.steps import step_rows
 from reporting.workflow import REVIEWED_ALREADY, ReportState, moves_from
 from web.days import asked_month
 from web.errors import BadQuery, add_refusal
 from web.formats.dates import format_day
+from web.html.links import named_plan
 from web.language import localized
-from web.unsaved_input import RestoresInput, forget_input, unsaved_input
+from web.unsaved_input import ShowsUnsavedInput, labels_of
 
 # How long a practised person needs, in minutes.
 MINUTES = 3
 
 
-def form_url(code: str, month: date) -> str:
-    return f"{reverse('measures:report', args=[code])}?period={month:%Y-%m}"
-
-
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
-class ReportingView(RestoresInput, View):
+class ReportingView(ShowsUnsavedInput, View):
     """Of a measure and a month, for the reporters of the department that leads it."""
 
+    plan: Any
     measure: Any
     month: date
     user: User
@@ -62,11 +64,17 @@ class ReportingView(RestoresInput, View):
         code = kwargs["code"]
         self.month = asked_month(request.GET.get("period", ""))
         if not request.user.is_authenticated:
-            return self.turn_away(request, code)
-        measures = Measure.objects.select_related("section", "lead_department").with_status(today())
-        self.measure, self.user = get_object_or_404(measures, code=code), signed_in(request.user)
+            return self.turn_away(request)
+        # The frame of the page reads it too.
+        self.plan = asked_plan(request)
+        measures = Measure.objects.in_plan(self.plan).select_related("section", "lead_department")
+        self.measure = get_object_or_404(measures.with_status(today()), code=code)
+        self.measure.plan, self.user = self.plan, signed_in(request.user)
         if not may_report(self.user, lead=self.measure.lead_department_id):
-            raise PermissionDenied(str(Report.filing_refusal))
+            former = find_former_lead(self.measure, self.month, user=self.user)
+            if former is None:
+                raise PermissionDenied(str(Report.filing_refusal))
+            return self.refuse_former_lead(request, former)
         if self.month < month_of(self.measure.listed_on) or self.measure.listed_on > today():
             raise BadQuery({"period": [_("The measure was not yet listed in this month.")]})
         return super().dispatch(request, *args, **kwargs)
@@ -74,16 +82,27 @@ class ReportingView(RestoresInput, View):
     @classmethod
     def form_address(cls, request: HttpRequest) -> str:
         assert request.resolver_match is not None
-        return form_url(request.resolver_match.kwargs["code"], asked_month(request.GET.get("period", "")))
+        month = asked_month(request.GET.get("period", ""))
+        return report_url(request.resolver_match.kwargs["code"], month, plan=named_plan(request.GET))
 
-    def turn_away(self, request: HttpRequest, code: str) -> HttpResponseBase:
-        """Somebody who is not, or no longer, logged in. What they typed waits for them behind the log-in."""
-        if request.method == "POST":
-            self.store_input(request)
-        return redirect_to_login(form_url(code, self.month))
+    @property
+    def form_url(self) -> str:
+        """Where the form is sent to."""
+        return report_url(self.measure.code, self.month, plan=self.plan.action_slug)
 
+    def refuse_former_lead(self, request: HttpRequest, former: FormerLead) -> HttpResponseBase:
+        return show_former_lead(request, former, self.month, user=self.user)
+
+    @transaction.atomic
     def save(self, form: ReportForm) -> Report:
-        version = form.cleaned_data["version"]
+        """What others have changed in other fields meanwhile stays. Raises DraftChanged for the same field."""
+        lock_measure(self.measure.pk)
+        report, version = open_report(self.measure, self.month), form.cleaned_data["version"]
+        if report is None and version is not None:
+            # What saves itself begins no other.
+            raise NotAllowed(_("This draft is gone: it was reviewed, or thrown away. Save yours to begin another."))
+        if report is not None and version != report.version and form.cleaned_data["known"] and not form.merge(report):
+            version = report.version
         return save_draft(self.measure, by=self.user, period=self.month, data=form.report_data(), version=version)
 
 
@@ -92,12 +111,15 @@ class SaveDraft(ReportingView):
 
     http_method_names = ["post"]
 
-    def turn_away(self, request: HttpRequest, code: str) -> HttpResponseBase:
-        # The browser keeps the text; a session made for it here would hide that the old one has ended.
+    def turn_away(self, request: HttpRequest) -> HttpResponseBase:
+        # The browser keeps the text.
         return HttpResponse(status=401)
 
+    def refuse_former_lead(self, request: HttpRequest, former: FormerLead) -> HttpResponseBase:
+        return render(request, "measures/_draft_state.html", {"reasons": [former.sentence]}, status=409)
+
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        form = ReportForm(request.POST)
+        form = ReportForm(request.POST.copy())
         report, reasons, status = None, [], 200
         if not form.is_valid():
             status = 422
@@ -114,16 +136,32 @@ class SaveDraft(ReportingView):
                 reasons = [_("A colleague has saved this report in the meantime; save yours to see both versions.")]
             except NotAllowed as refusal:
                 status, reasons = 409, [str(refusal)]
-            else:
-                forget_input(request, self.form_address(request))
-        return render(request, "measures/_draft_state.html", {"saved": report, "reasons": reasons}, status=status)
+        known = known_values(form_values(report)) if report is not None else ""
+        context = {"saved": report, "known": known, "reasons": reasons}
+        return render(request, "measures/_draft_state.html", context, status=status)
+
+
+class DiscardDraft(ReportingView):
+    """Throws the month's draft away."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        report = open_report(self.measure, self.month)
+        try:
+            if report is not None:
+                discard_draft(report, by=self.user)
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.form_url)
+        messages.success(request, _("The draft was thrown away"))
+        return redirect(month_url("measures:workspace", self.month, plan=self.plan))
 
 
 class ReportPage(ReportingView):
     http_method_names = ["get", "post"]
-    restored_fields = (
-        *("status", "effective_on", *TEXTS, "version", "against_status"),
-        *("url", "url_title", "document_number", "document_title"),
+    typed_fields = labels_of(
+        ReportForm, "effective_on", *TEXTS, "url", "url_title", "document_number", "document_title"
     )
 
     # The draft that the page says was saved, and why it could not be saved or submitted.
@@ -134,14 +172,14 @@ class ReportPage(ReportingView):
         report = open_report(self.measure, self.month)
         if report is not None and report.state == ReportState.SUBMITTED:
             return self.show_submitted(report)
-        restored = unsaved_input(request, self.form_address(request))
-        self.saved = None if restored else report
+        self.saved = report
         initial = form_values(report) if report is not None else self.first_values()
         if report is not None and report.against_status != self.measure.status:
             # Both are shown, so whoever saves from here on has been told.
             self.refusal = StatusMoved(report.against_status, self.measure.status)
             initial["against_status"] = self.measure.status
-        return self.show(self.make_form(initial=initial | restored), report, restored=restored)
+        initial["known"] = known_values(initial)
+        return self.show(self.make_form(initial=initial), report)
 
     @transaction.atomic
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
@@ -154,15 +192,12 @@ class ReportPage(ReportingView):
         if report is not None and report.state == ReportState.SUBMITTED:
             return self.post_to_submitted(form, report)
         report = self.save_valid(form, report)
-        if report is not None:
-            form.set_value("version", report.version)
         change_evidence(request, form, report, by=self.user)
         submits = action == "submit" and "remove" not in request.POST
         if submits and report is not None and not form.errors:
             self.submit(form, report)
         if form.errors:
             return self.show(form, report)
-        forget_input(request, self.form_address(request))
         if submits:
             return self.redirect_submitted()
         return self.redirect_saved()
@@ -175,14 +210,19 @@ class ReportPage(ReportingView):
             # Written on a draft that is none any more; saved again, it begins a new one.
             form.add_error(None, str(REVIEWED_ALREADY))
             form.set_value("version", "")
+            form.set_value("known", "")
             return None
         try:
             report = self.saved = self.save(form)
         except NotAllowed as refusal:
             self.refusal = refusal
             add_refusal(form, refusal)
-            if isinstance(refusal, DraftChanged):
-                report = refusal.theirs
+            if not isinstance(refusal, DraftChanged):
+                return report
+            report = refusal.theirs
+        # What is sent next is written on this.
+        form.set_value("version", report.version)
+        form.set_value("known", known_values(form_values(report)))
         return report
 
     def submit(self, form: ReportForm, report: Report) -> None:
@@ -212,13 +252,12 @@ class ReportPage(ReportingView):
             messages.error(self.request, str(refusal))
         else:
             messages.success(self.request, _("Report withdrawn; you can change it and submit it again."))
-        return redirect(form_url(self.measure.code, self.month))
+        return redirect(self.form_url)
 
     def post_to_submitted(self, form: ReportForm, report: Report) -> HttpResponseBase:
         """A form sent after the report was submitted: the same again is done; anything else is shown, to be copied."""
         shown = form_values(report)
         if form.is_valid() and all(form.cleaned_data[name] == shown[name] for name in ("status", *TEXTS)):
-            forget_input(self.request, self.form_address(self.request))
             return self.redirect_submitted()
         unsaved = [(form.fields[name].label, form.data.get(name, "")) for name in TEXTS if form.data.get(name)]
         return self.show_submitted(report, unsaved=unsaved)
@@ -226,51 +265,72 @@ class ReportPage(ReportingView):
     def redirect_saved(self) -> HttpResponseBase:
         messages.success(self.request, _("Draft saved"))
         stays = "remove" in self.request.POST or self.request.POST.get("action") == "attach"
-        return redirect(form_url(self.measure.code, self.month) + ("#evidence" if stays else ""))
+        return redirect(self.form_url + ("#evidence" if stays else ""))
 
     def redirect_submitted(self) -> HttpResponseBase:
         messages.success(self.request, _("Report submitted"))
-        return redirect(f"{reverse('measures:workspace')}?period={self.month:%Y-%m}")
+        return redirect(month_url("measures:workspace", self.month, plan=self.plan))
 
     @cached_property
     def last_report(self) -> Report | None:
-        reports = self.measure.reports.accepted().filter(period__lte=self.month)
-        last: Report | None = reports.order_by("-period", "-submitted_on", "-pk").first()
+        last: Report | None = self.accepted_reports().first()
         return last
 
-    def first_values(self) -> dict[str, Any]:
-        """Of a form that nobody has written in: the current status, and what the last report said was done, in the
-        reader's language."""
-        last, current = self.last_report, self.measure.status
-        done = "" if last is None or last.what_was_done_zh == NO_CHANGE else localized(last, "what_was_done")
-        return {"status": current, "against_status": current, "what_was_done": done}
+    def accepted_reports(self) -> Any:
+        """Up to the form's month, the newest first."""
+        reports = self.measure.reports.accepted().filter(period__lte=self.month)
+        return reports.order_by("-period", "-submitted_on", "-pk")
 
-    def show(
-        self, form: ReportForm, report: Report | None, *, restored: dict[str, str] | None = None
-    ) -> HttpResponseBase:
+    def first_values(self) -> dict[str, Any]:
+        """Of a form that nobody has written in: the current status, and the texts of the department's last report, in
+        the reader's language. "No change" says that those before it stand."""
+        current, own = self.measure.status, self.accepted_reports().filter(department=self.measure.lead_department_id)
+        last, newest = own.exclude(what_was_done_zh=NO_CHANGE).first(), own.first()
+        texts = {name: localized(last, name) for name in TEXTS} if last is not None else dict.fromkeys(TEXTS, "")
+        if newest is not None and newest.what_was_done_zh == NO_CHANGE:
+            also = {name: localized(newest, name) for name in ("problem", "next_step")}
+            texts |= {name: text for name, text in also.items() if text}
+        return {"status": current, "against_status": current, **texts}
+
+    def show(self, form: ReportForm, report: Report | None) -> HttpResponseBase:
         last = self.last_report
         accepted = last if last is not None and last.period == self.month else None
         is_new = report is None and not form.is_bound
-        theirs = self.refusal.theirs if isinstance(self.refusal, DraftChanged) else None
+        left = out_since(self.measure.scope_changes.all(), on=today())
         return self.render_page(
             report,
             form=form,
+            left=left,
+            # Nothing was written that would be lost from sight.
+            is_closed=left is not None and is_new,
             saved=self.saved,
             last=last,
-            restored=restored,
-            moved=self.refusal if isinstance(self.refusal, StatusMoved) else None,
-            differences=self.differences(form, theirs) if theirs is not None else None,
-            theirs=theirs,
-            is_filled_in=is_new and not restored and bool(form.initial["what_was_done"]),
-            may_report_no_change=is_new and accepted is None and not is_completion(self.measure.status),
+            is_filled_in=is_new and any(map(form.initial.get, TEXTS)),
+            may_report_no_change=is_new and accepted is None and self.has_quick_answer,
             accepted=accepted,
             submit_move=moves_from(report.state if report else ReportState.DRAFT, role="reporter")[0],
+            **self.both_versions(form),
         )
+
+    def both_versions(self, form: ReportForm) -> dict[str, Any]:
+        """What stands beside what was typed, where a refusal is about that: a colleague's draft, or another status."""
+        theirs = self.refusal.theirs if isinstance(self.refusal, DraftChanged) else None
+        return {
+            "moved": self.refusal if isinstance(self.refusal, StatusMoved) else None,
+            "theirs": theirs,
+            "differences": self.differences(form, theirs) if theirs is not None else None,
+        }
+
+    @property
+    def has_quick_answer(self) -> bool:
+        """One that is overdue says why nothing has changed."""
+        status = self.measure.status
+        return not is_completion(status) and not is_overdue(due_on=self.measure.due_on, status=status, on=today())
 
     def differences(self, form: ReportForm, theirs: Report) -> list[dict[str, Any]]:
         """Field by field what stands in the database and what was typed, where they differ."""
         shown = form_values(theirs)
-        mine = {name: form.cleaned_data[name] for name in ("status", "effective_on", *TEXTS)}
+        mine = {name: form.cleaned_data[name] for name in TYPED}
         rows = [
             {"label": form.fields[name].label, "theirs": shown[name], "mine": mine[name], "name": name}
             for name in mine
@@ -294,13 +354,23 @@ class ReportPage(ReportingView):
                 "measure": self.measure,
                 "month": self.month,
                 "report": report,
-                "form_url": form_url(self.measure.code, self.month),
-                "draft_url": f"{reverse('measures:draft', args=[self.measure.code])}?period={self.month:%Y-%m}",
-                "store": f"report:{self.user.pk}:{self.measure.code}:{self.month:%Y-%m}",
+                "plan": self.plan,
+                "form_url": self.form_url,
+                "workspace_url": month_url("measures:workspace", self.month, plan=self.plan),
+                "draft_url": report_url(
+                    self.measure.code, self.month, plan=self.plan.action_slug, name="measures:draft"
+                ),
+                "discard_url": report_url(
+                    self.measure.code, self.month, plan=self.plan.action_slug, name="measures:discard"
+                ),
+                "store": f"report:{self.measure.pk}:{self.month:%Y-%m}",
                 "minutes": MINUTES,
                 "due_on": due_on,
                 "is_past_due": today() > due_on,
+                "may_discard": report is not None and is_discardable(report),
                 "is_completed": is_completion(self.measure.status),
+                "steps": step_rows(report) if report is not None else [],
+                "may_see_names": may_see_names(self.user),
                 "evidence": list(report.evidence.order_by("pk")) if report is not None else [],
                 "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
                 "as_of": None,

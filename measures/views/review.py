@@ -1,5 +1,6 @@
 """The reviewing office: reports that wait, and the month's board."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,26 +12,28 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.models import Department
-from accounts.permissions import may_review, signed_in
+from accounts.permissions import may_review, may_see_reviews, signed_in
 from core.exceptions import NotAllowed
 from core.periods import month_of, next_month
 from core.texts import MAX_REASON_LENGTH
+from measures.addresses import month_url
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Report
 from measures.notices import remind_department
-from measures.reporting_months import month_board
+from measures.office.acceptances import undo_acceptance
+from measures.reporting_months import late_months, month_board
 from measures.reports import accept_reports, return_report
-from measures.review import ReviewRow, review_rows, waiting_reports
+from measures.review import AcceptedRow, ReviewRow, review_rows, waiting_reports
 from reporting.months import BoardRow, reports_due_on
 from web.days import asked_month
 from web.errors import not_one_of
+from web.html.links import named_plan, query_of
 from web.language import localized
 from web.lists.filters import SlugFilter
 from web.lists.listing import MAX_PAGE_SIZE
-from web.unsaved_input import restore_input
 from web.views import FilteredListView, TodayView
 
 
@@ -57,22 +60,25 @@ class ReviewPage(TodayView, FilteredListView):
     notes: dict[int, str] = {}
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+        return may_see_reviews(request.user)
 
     def get_queryset(self) -> QuerySet[Report]:
-        return waiting_reports(day=self.day).prefetch_related("evidence")
+        return waiting_reports(asked_plan(self.request), day=self.day).prefetch_related("evidence")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        typed = restore_input(self.request, reverse("measures:decide"))
-        if _is_id(typed.get("report", "")) and typed.get("note"):
-            self.notes = {int(typed["report"]): typed["note"]}
-        rows = review_rows(context["page"])
+        rows, accepted = review_rows(context["page"], plan=asked_plan(self.request), day=self.day)
         for row in rows:
             row.refusal = self.refusals.get(row.report.pk, "")
             row.note = self.notes.get(row.report.pk)
+        undoing = self.request.POST.get("decision") == "undo_acceptance"
+        for each in accepted if undoing else ():
+            each.refusal = self.refusals.get(each.report.pk, "")
+            each.note = self.notes.get(each.report.pk, "")
         return context | {
             "rows": rows,
+            "may_decide": may_review(self.request.user),
+            "accepted_today": accepted,
             "all_ticked": self.request.GET.get("ticked") == "all",
             "query": self.request.GET.urlencode(),
             "max_reason_length": MAX_REASON_LENGTH,
@@ -82,7 +88,10 @@ class ReviewPage(TodayView, FilteredListView):
 class Decide(ReviewPage):
     """Accepts or returns one report, or accepts those ticked. What is refused is shown in its row."""
 
-    restored_fields = ("report", "note")
+    typed_fields = {"note": pgettext_lazy("acceptance", "Reason")}
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.list_url())
@@ -97,19 +106,24 @@ class Decide(ReviewPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         decision = request.POST.get("decision", "")
         ids = [int(raw) for raw in request.POST.getlist("report")[:MAX_PAGE_SIZE] if _is_id(raw)]
-        reports = list(Report.objects.filter(pk__in=ids).select_related("measure").order_by("submitted_on", "pk"))
+        # By measure: two people who accept many at once lock them in the same order.
+        found = Report.objects.filter(pk__in=ids).select_related("measure")
+        reports = list(found.order_by("measure", "submitted_on", "pk"))
         if not reports:
             messages.error(request, _("Tick at least one report."))
         elif decision == "accept":
             self.accept(reports)
         elif decision == "return":
-            self.return_one(reports[0])
+            self.decide_one(reports[0], return_report, done=_("Report returned"))
+        elif decision == "undo_acceptance":
+            self.decide_one(reports[0], undo_acceptance, done=_("The acceptance was undone; the report waits again"))
         else:
-            messages.error(request, not_one_of(("accept", "return")))
+            messages.error(request, not_one_of(("accept", "return", "undo_acceptance")))
         if not self.refusals:
             return redirect(self.list_url())
         context = self.get_context_data(**kwargs)
-        self.add_unlisted_refusals(reports, context["rows"])
+        shown = context["accepted_today"] if decision == "undo_acceptance" else context["rows"]
+        self.add_unlisted_refusals(reports, shown)
         return self.render_to_response(context)
 
     def accept(self, reports: list[Report]) -> None:
@@ -123,16 +137,17 @@ class Decide(ReviewPage):
             sentence = ngettext("%(count)s report accepted", "%(count)s reports accepted", accepted)
             messages.success(self.request, sentence % {"count": accepted})
 
-    def return_one(self, report: Report) -> None:
+    def decide_one(self, report: Report, decide: Callable[..., object], *, done: str) -> None:
+        """A decision that needs words."""
         note = self.request.POST.get("note", "")
         try:
-            return_report(report, by=signed_in(self.request.user), note=note)
+            decide(report, by=signed_in(self.request.user), note=note)
         except NotAllowed as refusal:
             self.refusals, self.notes = {report.pk: str(refusal)}, {report.pk: note}
         else:
-            messages.success(self.request, _("Report returned"))
+            messages.success(self.request, done)
 
-    def add_unlisted_refusals(self, reports: list[Report], rows: list[ReviewRow]) -> None:
+    def add_unlisted_refusals(self, reports: list[Report], rows: Iterable[ReviewRow | AcceptedRow]) -> None:
         """Messages for refused reports that are no longer in the list: they have no row to show the reason in."""
         shown = {row.report.pk for row in rows}
         for report in reports:
@@ -152,7 +167,7 @@ class BoardPage(TodayView):
     template_name = "measures/board.html"
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+        return may_see_reviews(request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
@@ -163,11 +178,13 @@ class BoardPage(TodayView):
                 {"row": row, "late": row.month.days_late(month, day=self.day), "can_remind": self.can_remind(row)}
                 for row in rows
             ],
+            late=late_months(plan, day=self.day),
             counts={state: sum(row.state == state for row in rows) for state in ("all", "some", "none")},
             owed=sum(row.month.owed for row in rows),
             filed=sum(row.month.filed for row in rows),
             missing=sum(row.month.missing for row in rows),
             can_remind=any(self.can_remind(row) for row in rows),
+            may_remind=may_review(self.request.user),
             month=month,
             due_on=due_on,
             is_past_due=self.day > due_on,
@@ -177,14 +194,17 @@ class BoardPage(TodayView):
         )
 
     def can_remind(self, row: BoardRow) -> bool:
-        return not row.month.is_reported and row.reminded_on != self.day
+        return may_review(self.request.user) and not row.month.is_reported and row.reminded_on != self.day
 
 
 class Remind(BoardPage):
     """Reminds one department by its slug, or `all` that have not reported and were not reminded today."""
 
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("measures:board")
+        return redirect(query_of(reverse("measures:board"), plan=named_plan(request.GET)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         month, plan = asked_month(request.POST.get("period", "")), asked_plan(request)
@@ -208,7 +228,7 @@ class Remind(BoardPage):
         if reminded:
             sentence = ngettext("%(count)s person was reminded", "%(count)s people were reminded", reminded)
             messages.success(request, sentence % {"count": reminded})
-        return redirect(f"{reverse('measures:board')}?period={month:%Y-%m}")
+        return redirect(month_url("measures:board", month, plan=plan))
 
     def remind(self, department: Department, *, plan: Any, month: date) -> int | None:
         """How many people were reminded; None where it was refused, which a message says."""

@@ -16,12 +16,15 @@ from accounts.models import Role
 from accounts.permissions import signed_in
 from core.lights import thresholds
 from core.periods import month_of, next_month
+from measures.addresses import month_url
 from measures.filing import report_no_change
 from measures.filters import asked_plan
 from measures.models import Measure
 from measures.workspace import load_workspace
 from reporting.months import reports_due_on
+from reporting.wording import format_missing
 from web.days import asked_month
+from web.html.links import named_plan, query_of
 from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
 
@@ -48,6 +51,7 @@ class WorkspacePage(TodayView):
         due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
             work=work,
+            late_text=format_missing(work.late, day=self.day),
             groups=work.groups,
             all_ticked=self.request.GET.get("ticked") == "all",
             can_file=any(row.can_file_no_change for row in work.rows),
@@ -65,12 +69,13 @@ class NoChange(WorkspacePage):
     """Files "no change" for each measure named; shows the workspace again where one was refused."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("measures:workspace")
+        return redirect(query_of(reverse("measures:workspace"), plan=named_plan(request.GET)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         month = self.asked_month()
         codes = request.POST.getlist("measure")[:MAX_PAGE_SIZE]
-        measures = Measure.objects.filter(code__in=codes).order_by("code")
+        plan = asked_plan(request)
+        measures = Measure.objects.in_plan(plan).filter(code__in=codes).order_by("pk")
         outcomes = report_no_change(measures, by=signed_in(request.user), period=month)
         if not outcomes:
             messages.error(request, _("Tick at least one measure."))
@@ -84,7 +89,7 @@ class NoChange(WorkspacePage):
             messages.success(request, text % {"count": filed})
         self.failures = {outcome.subject.code: outcome.reason for outcome in outcomes if not outcome.ok}
         if not self.failures:
-            return redirect(f"{reverse('measures:workspace')}?period={month:%Y-%m}")
+            return redirect(month_url("measures:workspace", month, plan=plan))
         context = self.get_context_data(**kwargs)
         self.tell_failures({row.measure.code for row in context["work"].rows})
         return self.render_to_response(context)

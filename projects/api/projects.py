@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from core.provenance import Provenance
+from core.scoped import is_out
+from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
+from measures.models import Measure
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Category, Project, Stage
 from web.api.endpoints import ListEndpoint, RowEndpoint
@@ -16,7 +19,6 @@ from web.api.fields import (
     Chunk,
     Field,
     Reader,
-    address,
     among,
     both_fields,
     column,
@@ -29,6 +31,8 @@ from web.api.fields import (
 )
 from web.api.schema import ADDRESS, DAY, FLAG, TEXT, array, choice, meaning, optional, quantity, translated
 from web.formats.money import WAN_PER_YI
+from web.html.links import query_of
+from web.lists.filters import asks_for_scope
 
 
 def yi_number(wan: int) -> int | float:
@@ -43,13 +47,14 @@ def _other_cities(chunk: Chunk) -> Mapping[int, list[str]]:
 
 def _measures(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Project.measures.through.objects.filter(among("project", chunk.ids))
-    listed = links.filter(measure__listed_on__lte=chunk.endpoint.day)
+    day = chunk.endpoint.day
+    listed = links.filter(~is_out(Measure, day, subject="measure"), measure__listed_on__lte=day)
     return sorted_codes(grouped(listed.order_by().values_list("project_id", "measure__code")))
 
 
 def _measure_urls(chunk: Chunk) -> Mapping[int, list[str]]:
-    base = chunk.endpoint.address("api-measures")
-    return {project: [f"{base}{code}/" for code in codes] for project, codes in _measures(chunk).items()}
+    base, query = chunk.endpoint.address("api-measures"), query_of("", plan=plan_slug(chunk.endpoint))
+    return {project: [f"{base}{code}/{query}" for code in codes] for project, codes in _measures(chunk).items()}
 
 
 def _county_name(chunk: Chunk) -> Reader:
@@ -78,6 +83,9 @@ PROJECT = {
         convert=yi_number,
     ),
     "listed_on": column("listed_on", meaning(gettext_lazy("The day from which it belongs to the plan"), DAY)),
+    "scope": column(
+        "scope", choice(ProjectFilter.base_filters["scope"].extra["choices"], gettext_lazy("The scope on the day"))
+    ),
     "measures": linked(
         meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)), _measures
     ),
@@ -87,7 +95,7 @@ PROJECT = {
     ),
     "source": ORIGIN["source"],
     **UPDATED,
-    "url": address("api-projects"),
+    "url": row_address("api-projects"),
 }
 _CITY, _COUNTY = gettext_lazy("Name of its city"), gettext_lazy("Name of its county, empty where it has none")
 DETAILS = {
@@ -106,6 +114,10 @@ LISTED_THEN = {
 }
 
 
+# Names of places and codes of measures are in it.
+KINDS = ("projects", "regions", "measures")
+
+
 class Projects(ListEndpoint):
     component = "ProjectList"
     summary = gettext_lazy("The projects of a plan that were listed by the day; investment in 100 million yuan.")
@@ -117,17 +129,23 @@ class Projects(ListEndpoint):
     default_ordering = "code"
     takes_plan = True
     name = "projects"
+    kinds = KINDS
 
     def get_queryset(self) -> QuerySet[Any, Any]:
-        return Project.objects.listed(self.day).in_plan(asked_plan(self.request._request))
+        request = self.request._request
+        projects = Project.objects.in_plan(asked_plan(request))
+        return projects.of_asked_scope(self.day, is_asked=asks_for_scope(request))
 
 
 class ProjectDetail(RowEndpoint):
     component = "Project"
     summary = gettext_lazy("One project, with the names of its places.")
+    takes_plan = True
+    kinds = KINDS
     row_fields = PROJECT | DETAILS
     compared_fields = LISTED_THEN
     takes_compare = True
 
     def get_answer(self, request: Any, code: str) -> Response:
-        return self.get_row(Project.objects.listed(self.day).filter(code=code))
+        projects = Project.objects.in_plan(asked_plan(self.request._request)).with_scope(self.day)
+        return self.get_row(projects.filter(code=code))

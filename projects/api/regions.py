@@ -1,15 +1,16 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from projects.filters import REGION_SEARCH
 from regions.models import Region, RegionKind
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, Chunk, Field, Reader, column, local_fields
 from web.api.schema import ADDRESS, TEXT, choice, meaning, optional
-from web.lists.filters import ChoiceFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, SlugFilter, UpdatedFilterSet
 
 
 class RegionFilter(UpdatedFilterSet):
-    search = SearchFilter("code", "name_zh", "name_en")
+    search = REGION_SEARCH
     kind = ChoiceFilter(choices=RegionKind.choices, label=gettext_lazy("Kind"))
     parent = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Lies in"))
 
@@ -52,6 +53,7 @@ class Regions(ListEndpoint):
     orderings = {"code": ["code"], "kind": ["kind", "code"]}
     default_ordering = "code"
     name = "regions"
+    kinds = ("regions",)
 
     def get_queryset(self) -> QuerySet[Region]:
         return Region.objects.all()

@@ -72,7 +72,9 @@ function start() {
     const field = document.getElementById(counter.dataset.counterFor);
     if (!field) return;
     function count() {
-      counter.textContent = Array.from(field.value).length + " / " + field.maxLength;
+      const length = Array.from(field.value.trim()).length;
+      counter.textContent = length + " / " + field.dataset.max;
+      counter.classList.toggle("state-fault", length > Number(field.dataset.max));
     }
     field.addEventListener("input", count);
     count();
@@ -85,6 +87,19 @@ function start() {
 document.addEventListener("DOMContentLoaded", start);
 document.addEventListener("htmx:afterSwap", function (event) {
   if (event.detail.target === document.body) start();
+});
+
+// A slash goes to the search, as on many sites; where one writes, it is a slash.
+document.addEventListener("keydown", function (event) {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  // Its own page has a larger one; of the two in the head, a width shows one.
+  const boxes = [document.querySelector("main input[name=q]"), ...document.querySelectorAll("[data-search]")];
+  const box = boxes.find((each) => each && each.offsetParent !== null);
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
 });
 
 // The second press of a double click would be answered with a refusal, and a comment would stand there twice.

@@ -187,10 +187,10 @@ def _with_and_without_rows() -> list[Specimen]:
     ]
     figures = Figures(Plan(starts_on=STARTS, ends_on=ENDS), DAY)
     charts = [
-        report_chart(rows, rows, months=months, day=DAY),
-        report_chart([], [], months=months, day=DAY),
-        due_chart(measures, figures, Links({})),
-        due_chart([], figures, Links({})),
+        report_chart(rows, rows, months=months, day=DAY, provenance="illustrative"),
+        report_chart([], [], months=months, day=DAY, provenance="illustrative"),
+        due_chart(measures, figures, Links({}), provenance="illustrative"),
+        due_chart([], figures, Links({}), provenance="illustrative"),
     ]
     context = {"report_rows": rows, "report_months": [format_short_month(month) for month in months]}
     return [

@@ -6,7 +6,9 @@ from django import forms
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from core.forms import TypedTextField
 from core.lights import Light
 from core.statuses import MeasureStatus
 from styleguide.specimens.specimen import Entry, Specimen
@@ -17,7 +19,7 @@ class SampleForm(forms.Form):
     """A field of each kind, as the product's forms have them."""
 
     title = forms.CharField(max_length=20)
-    done = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    done = TypedTextField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     status = forms.ChoiceField(choices=MeasureStatus.choices, widget=forms.RadioSelect)
     light = forms.ChoiceField(choices=Light.choices, required=False)
     due_on = DayField(required=False)
@@ -32,7 +34,7 @@ class SampleForm(forms.Form):
             "status": _("Status"),
             "light": _("Light"),
             "due_on": _("Due date"),
-            "file": _("File"),
+            "file": pgettext("evidence", "File"),
             "sure": _("I have checked what I typed"),
         }
         for name, label in labels.items():
@@ -67,6 +69,20 @@ def form_entries() -> list[Entry]:
         Entry(
             "error_summary.html",
             [Specimen('{% include "components/error_summary.html" with form=form %}', "", {"form": refused})],
+        ),
+        Entry(
+            "unsaved.html",
+            [
+                Specimen(
+                    '{% include "components/unsaved.html" with heading=heading typed=typed advice=advice only %}',
+                    "",
+                    {
+                        "heading": _("What you typed was not saved"),
+                        "typed": [(_("What was done"), "完成关键设备招标。"), (_("Problems"), "部分设备到货延期。")],
+                        "advice": _("To use it, copy it, withdraw the report, and put it in."),
+                    },
+                )
+            ],
         ),
         Entry(
             "messages.html",

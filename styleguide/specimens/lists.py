@@ -1,6 +1,6 @@
 """Specimens of what is around a list: filters, counts, pages, days, and the notices in its place."""
 
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +8,11 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
+from core.clock import SHANGHAI
 from core.lights import Light
+from core.scope import ScopeKind
 from core.statuses import MeasureStatus
-from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen
+from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
 
 
 class FilterForm(forms.Form):
@@ -127,5 +129,23 @@ def _notices() -> list[Entry]:
                     {"rollup_state": SimpleNamespace(refreshing=True)},
                 )
             ],
+        ),
+        *_leaving(),
+    ]
+
+
+def _leaving() -> list[Entry]:
+    reason = in_language("部署有调整", "The arrangements were changed")
+    left = SimpleNamespace(
+        get_kind_display=ScopeKind.SUSPENDED.label,
+        effective_on=DAY,
+        reason=reason,
+        recorded_at=datetime(2023, 8, 29, 9, 30, tzinfo=SHANGHAI),
+    )
+    return [
+        Entry("scope_banner.html", [Specimen('{% include "components/scope_banner.html" %}', "", {"left": left})]),
+        Entry(
+            "scope_changes.html",
+            [Specimen('{% include "components/scope_changes.html" %}', "", {"scope_changes": [left]})],
         ),
     ]

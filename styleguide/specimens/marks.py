@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from core.lights import Light
 from core.periods import MonthState
 from core.provenance import Provenance
+from core.scope import PlanScope
 from core.statuses import MeasureStatus
 from styleguide.specimens.specimen import Entry, Specimen, states
 
@@ -49,6 +50,10 @@ def _other_marks() -> list[Entry]:
                 Specimen('{% month_mark "missing" "33/35" %}', _("in a column of it")),
                 Specimen("{% month_mark None %}", _("not judged")),
             ],
+        ),
+        Entry(
+            "scope_tag",
+            states('{%% scope_tag "%s" %%}', {scope.value: "" for scope in PlanScope if scope != PlanScope.IN_PLAN}),
         ),
         Entry(
             "provenance_tag",

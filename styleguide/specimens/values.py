@@ -63,15 +63,19 @@ def value_tables() -> list[ValueTable]:
             [
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
                 '{% api_url "api-measures" by="plan" %}', '{{ "/api/v1/"|wrap_at_slashes }}',
-                "{% sticky_query %}", '{% chart_csv_url "course" %}',
+                "{% sticky_query %}", '{% query_of "/measures/" plan="" %}', "{% row_url in_plan %}",
+                '{% chart_csv_url "course" %}',
                 '{% query_inputs without="light" as inputs %}{{ inputs|force_escape }}',
+                "{% sticky_inputs as inputs %}{{ inputs|force_escape }}",
                 '{% filter_fields form "light" as fields %}{{ fields|length }}',
+                "{% form_id as id %}{{ id|force_escape }}",
                 "{% filter_chips form as chips %}{{ chips|length }}",
                 '{% month_ends plan on as ends %}{{ ends|length }}',
                 '{% comparison_choices on as choices %}{{ choices|length }}',
             ],
             context
-            | {"plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS)}
+            | {"plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS, pk=1)}
+            | {"in_plan": SimpleNamespace(plan_id=1, path="/measures/M001/")}
             | filter_context(FilterForm({"status": "completed"})),
             is_code=True,
         ),

@@ -1,6 +1,7 @@
 import pytest
 
 from accounts.models import User
+from accounts.services import TokenRefused, create_token, use_token
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ class TestLogIn:
         for _n in range(5):
             response = log_in(client, "guess")
         assert response.status_code == 429
-        assert "The account is locked; please try again in 15 minutes" in response.content.decode()
+        assert "please try again in 15 minutes" in response.content.decode()
         assert log_in(client, "only-for-tests").status_code == 429
 
     def test_log_out_takes_a_form_and_ends_the_session(self, client):
@@ -49,6 +50,15 @@ class TestLogIn:
 
 
 class TestPassword:
+    def test_says_what_is_wrong_as_the_site_speaks(self, client):
+        client.force_login(make_user("vic", password="only-for-tests"))
+        form = {"old_password": "guess", "new_password1": "a-much-longer-one", "new_password2": "another"}
+        page = client.post("/accounts/password/?lang=zh-hans", form).content.decode()
+        assert "旧密码不正确。" in page
+        assert "两次输入的新密码不一致。" in page
+        assert "至少10位" in page
+        assert "你的" not in page
+
     def test_is_changed_by_its_owner(self, client):
         client.force_login(make_user("vic", password="only-for-tests"))
         form = {
@@ -65,6 +75,49 @@ class TestPassword:
         response = client.post("/accounts/password/", form)
         assert response.status_code == 200
         assert 'role="alert"' in response.content.decode()
+        assert User.objects.get(username="vic").check_password("only-for-tests")
+
+    def change(self, client, **fields):
+        new = {"new_password1": "a-much-longer-one", "new_password2": "a-much-longer-one"}
+        return client.post("/accounts/password/", {"old_password": "only-for-tests", **new, **fields})
+
+    def test_the_old_one_is_not_taken_again(self, client):
+        client.force_login(make_user("vic", password="only-for-tests"))
+        response = self.change(client, new_password1="only-for-tests", new_password2="only-for-tests")
+        assert "This is the old password; choose another one." in response.content.decode()
+
+    def test_access_tokens_end_with_it_however_it_is_changed(self, client):
+        user = make_user("vic", password="only-for-tests")
+        client.force_login(user)
+        _token, key = create_token(user, scope="read")
+        assert self.change(client).status_code == 302
+        with pytest.raises(TokenRefused):
+            use_token(key)
+        another, _key = create_token(user, scope="read")
+        user.set_password("yet-another-one")
+        user.save()
+        another.refresh_from_db()
+        assert another.revoked_at is not None
+
+    def test_a_log_in_that_makes_the_hash_anew_ends_no_token(self, client, settings):
+        user = make_user("vic", password="only-for-tests")
+        old_hash = user.password
+        token, _key = create_token(user, scope="read")
+        settings.PASSWORD_HASHERS = [
+            "django.contrib.auth.hashers.ScryptPasswordHasher",
+            *settings.PASSWORD_HASHERS,
+        ]
+        assert log_in(client, "only-for-tests").status_code == 302
+        user.refresh_from_db()
+        token.refresh_from_db()
+        assert user.password != old_hash
+        assert token.revoked_at is None
+
+    def test_wrong_old_ones_are_counted_like_log_ins(self, client):
+        client.force_login(make_user("vic", password="only-for-tests"))
+        answers = [self.change(client, old_password="guess").status_code for _ in range(6)]
+        assert answers == [200] * 4 + [429] * 2
+        assert self.change(client).status_code == 429
         assert User.objects.get(username="vic").check_password("only-for-tests")
 
     def test_others_log_in_first(self, client):

@@ -17,6 +17,7 @@ LISTS = (
     "measures/M001/reports/",
 )
 SINGLE = (
+    "",
     "summary/",
     "changes/",
     "measures/M001/",

@@ -70,12 +70,6 @@ def test_an_address_without_its_last_slash_is_completed(site: Any, ask: Any) -> 
     assert answer["Location"] == "/api/v1/measures/?status=completed"
 
 
-def test_what_the_client_accepts_does_not_change_the_format(site: Any, ask: Any) -> None:
-    answer = ask("plans/", Accept="text/html")
-    assert answer.status_code == 200
-    assert answer["Content-Type"] == "application/json"
-
-
 def test_too_many_requests_are_told_when_to_come_back(site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AnonymousThrottle, "THROTTLE_RATES", {"anonymous": "3/min"})
     assert [ask("plans/").status_code for _ in range(4)] == [200, 200, 200, 429]
@@ -83,6 +77,17 @@ def test_too_many_requests_are_told_when_to_come_back(site: Any, ask: Any, monke
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= 61
     assert answer.json()["type"] == "/api/help/#too-many-requests"
+
+
+@pytest.mark.parametrize(("proxies", "answers"), [(0, [200, 429, 429]), (1, [200, 200, 429])])
+def test_a_caller_is_counted_by_the_address_that_the_proxies_saw(
+    site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, proxies: int, answers: list[int]
+) -> None:
+    """And not by what it writes into the header itself, to escape its limit."""
+    monkeypatch.setattr(AnonymousThrottle, "THROTTLE_RATES", {"anonymous": "1/min"})
+    settings.PILOTZONE_PROXIES = proxies
+    callers = ("6.6.6.6, 192.0.2.7", "192.0.2.8", "7.7.7.7, 192.0.2.7")
+    assert [ask("plans/", **{"X-Forwarded-For": caller}).status_code for caller in callers] == answers
 
 
 def test_a_token_has_its_own_count_and_a_person_at_a_page_none(

@@ -45,6 +45,19 @@ def test_the_summary(site: Any, ask: Any) -> None:
         "gap_to_plan": -25.0,
         "lights": {"green": 2, "yellow": 1, "red": 1},
         "latest_change_on": "2023-07-05",
+        # Due before the day: M001, completed in time, and since 28 days M002.
+        "due_before": 2,
+        "completed_in_time": 1,
+        "completed_late": 0,
+        "overdue": 1,
+        "in_time_rate": None,
+        "longest_overdue": 28,
+        "due_days_moved": 0,
+        "by_first_due_day": {"due_before": 2, "completed_in_time": 1, "completed_late": 0, "overdue": 1},
+        # M003, and nothing in 2023 after it.
+        "next_due": {"month": "2023-10", "in_month": 1, "peak_on": None, "on_peak": 0},
+        # Of a single completion.
+        "forecast": {"expected": None, "lowest": None, "highest": None},
     }
     assert answer["projects"] == {
         "total": 3,
@@ -72,9 +85,10 @@ def test_the_summary(site: Any, ask: Any) -> None:
             "source": "Made for tests",
         }
     }
+    records = ("lights", "by_first_due_day", "forecast")
     figures = {
-        *(f"measures.{name}" for name in answer["measures"] if name not in ("lights", "latest_change_on")),
-        *(f"measures.lights.{light}" for light in ("green", "yellow", "red")),
+        *(f"measures.{name}" for name in answer["measures"].keys() - {*records, "next_due", "latest_change_on"}),
+        *(f"measures.{record}.{name}" for record in records for name in answer["measures"][record]),
         "projects.total",
         "projects.total_investment",
         *(
@@ -86,7 +100,7 @@ def test_the_summary(site: Any, ask: Any) -> None:
     }
     assert set(answer["meta"]) == figures
     for each in answer["meta"].values():
-        assert each["unit"] and each["explain"] and each["provenance"] in ("published", "illustrative")
+        assert each["unit"] and each["explain"] and each["provenance"] in ("published", "reported", "illustrative")
 
 
 def test_the_summary_before_the_plan_has_totals_and_no_rates(site: Any, ask: Any) -> None:
@@ -119,6 +133,7 @@ def test_a_measure_of_the_list(site: Any, ask: Any) -> None:
         "status_since": "2023-06-28",
         "light": "green",
         "light_reason": "",
+        "scope": "in_plan",
         "due_on": "2023-06-30",
         "listed_on": "2023-01-03",
         "target": "In full use",

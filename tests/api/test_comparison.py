@@ -97,6 +97,7 @@ def test_the_changes(site: Any, ask: Any) -> None:
         "figures",
         "counts",
         "measures",
+        "lights",
         "projects",
         "observations",
         "meta",
@@ -104,7 +105,8 @@ def test_the_changes(site: Any, ask: Any) -> None:
     assert set(answer["meta"]) == set(answer["figures"])
     assert (answer["as_of"], answer["compared_with"]) == ("2023-08-29", "2023-05-31")
     assert answer["figures"]["measures.total"] == {"then": 4, "now": 5, "change": 1}
-    assert answer["counts"] == {"changed": 2, "completed": 1, "fell_back": 0, "newly_listed": 1}
+    counts = {"changed": 2, "completed": 1, "fell_back": 0, "newly_listed": 1, "left": 0, "returned": 0}
+    assert answer["counts"] == counts
     assert [(row["code"], row["status_then"], row["status"], row["status_since"]) for row in answer["measures"]] == [
         ("M001", "in_progress", "completed", "2023-06-28"),
         ("M002", "promoting", "in_progress", "2023-06-01"),
@@ -121,6 +123,9 @@ def test_the_changes(site: Any, ask: Any) -> None:
         "status_since": "2023-06-01",
         "light_then": "yellow",
         "light": "red",
+        "light_reason": "Due before this day and not completed",
+        "scope_then": "in_plan",
+        "scope": "in_plan",
         "url": "http://testserver/api/v1/measures/M002/",
     }
     projects = answer["projects"]
@@ -136,6 +141,25 @@ def test_the_changes(site: Any, ask: Any) -> None:
     )
     [row] = ask(value["url"].removeprefix("http://testserver/api/v1/")).json()["results"]
     assert row["value"] == 6.2
+
+
+def test_the_changes_list_every_other_light_and_why(site: Any, ask: Any) -> None:
+    make.make_measure(site.first.section, site.first.lead_department, code="M006", listed_on=date(2023, 7, 1))
+    answer = ask("changes/?lang=en&compare=2023-05-31").json()
+    # M003 was yellow then, too, and M006 had none. The status of M004 is what it was.
+    assert [(row["code"], row["light_then"], row["light"]) for row in answer["lights"]] == [
+        ("M002", "yellow", "red"),
+        ("M001", "yellow", "green"),
+        ("M004", "yellow", "green"),
+    ]
+    # A green light needs no reason.
+    assert [bool(row["light_reason"]) for row in answer["lights"]] == [True, False, False]
+    assert answer["lights"][0] == answer["measures"][1]
+    rows = ask("measures/?compare=2023-05-31").json()["results"]
+    changed = {row["code"] for row in rows if row["light_then"] not in (None, row["light"])}
+    assert changed == {row["code"] for row in answer["lights"]}
+    line = next(csv.DictReader(rows_of(ask("measures/?compare=2023-05-31&format=csv")).splitlines()))
+    assert (line["light_then"], line["light"]) == ("yellow", "green")
 
 
 def test_changes_are_since_the_end_of_last_month_unless_told(site: Any, ask: Any) -> None:
@@ -162,7 +186,7 @@ def test_measures_say_what_they_were(site: Any, ask: Any) -> None:
     assert all("status_then" not in row for row in ask("measures/").json()["results"])
     lines = list(csv.DictReader(rows_of(ask("measures/?compare=2023-05-31&format=csv")).splitlines()))
     assert [line["status_then"] for line in lines] == ["in_progress", "promoting", "promoting", "promoting", ""]
-    assert list(lines[0])[-1] == "status_then"
+    assert list(lines[0])[-2:] == ["status_then", "light_then"]
     lines = [json.loads(line) for line in rows_of(ask("measures/?compare=2023-05-31&format=ndjson")).splitlines()]
     assert lines == rows
     assert "status_then" not in rows_of(ask("measures/?format=csv"))
@@ -245,7 +269,7 @@ def test_only_the_changed_measures(site: Any, ask: Any) -> None:
 
     assert codes("compare=2023-05-31&changed=yes") == ["M001", "M002"]
     assert codes("compare=2023-05-31&changed=no") == ["M003", "M004"]
-    assert codes("compare=2023-05-31&changed=") == ["M001", "M002", "M003", "M004"]
+    assert ask("measures/?compare=2023-05-31&changed=").status_code == 400
     assert codes("compare=2023-01-02&changed=yes") == ["M001", "M002", "M003", "M004"]
     # Without a day to compare with: the end of last month.
     assert codes("changed=yes") == []

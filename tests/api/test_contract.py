@@ -59,7 +59,7 @@ CURSOR = re.compile(r"cursor=[\w%-]{20,}")
 
 
 def file_of(name: str) -> Path:
-    return EXAMPLES / (re.sub(r"\W+", "-", name).strip("-") + ".json")
+    return EXAMPLES / ((re.sub(r"\W+", "-", name).strip("-") or "root") + ".json")
 
 
 def file_of_sent(who: str, method: str, path: str, status: int) -> Path:
@@ -74,6 +74,8 @@ def steady(value: Any, name: str = "") -> Any:
         return [steady(each, name) for each in value]
     if name in VARYING and isinstance(value, int):
         return "<number>"
+    if name == "request_id":
+        return "<request>"
     if isinstance(value, str):
         text = "<moment>" if MOMENT.fullmatch(value) else CURSOR.sub("cursor=<cursor>", value)
         return re.sub(r"/reports/\d+/", "/reports/<number>/", text)

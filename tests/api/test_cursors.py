@@ -58,7 +58,7 @@ def test_the_pages_hold_the_list_in_its_order(ordering: str, site: Any, ask: Any
 @pytest.mark.parametrize("ordering", both_ways(MEASURE_ORDERINGS))
 def test_rows_without_a_value_have_their_place_too(ordering: str, site: Any, ask: Any) -> None:
     for day in (None, date(2023, 8, 1), None, date(2023, 8, 1), date(2024, 1, 1)):
-        make.make_measure(plan=site.plan, due_on=day, section=site.first.section)
+        make.make_measure(due_on=day, section=site.first.section)
     whole = [row["code"] for row in ask(f"measures/?ordering={ordering}").json()["results"]]
     assert len(whole) == 9
     assert [row["code"] for row in follow(ask, f"measures/?ordering={ordering}&page_size=2")] == whole
@@ -153,7 +153,7 @@ def test_a_page_by_cursor_asks_no_more_of_the_database_for_more_rows(
     site: Any, ask: Any, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(30):
-        make.make_measure(plan=site.plan, section=site.first.section)
+        make.make_measure(section=site.first.section)
     assert Measure.objects.count() == 35
     for size in (1, 30):
         with django_assert_max_num_queries(9):

@@ -40,7 +40,7 @@ def test_files_have_them_too(site: Any, ask: Any) -> None:
 def test_a_single_answer_has_them_too(path: str, site: Any, ask: Any) -> None:
     every = [name for name in ask(path).json() if name not in ("as_of", "meta")]
     answer = ask(f"{path}?fields={every[-1]},{every[0]}").json()
-    assert list(answer) == ["as_of", every[-1], every[0], "meta"]
+    assert list(answer) == list(dict.fromkeys(["as_of", every[-1], every[0], "meta"]))
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -59,6 +59,22 @@ def test_each_block_of_python_prints_what_it_should(
     assert printed == said(language)
 
 
+def test_on_a_closed_site_each_block_sends_the_token(site: Any, live_server: Any, client: Client) -> None:
+    make.make_change(Measure.objects.get(code="M004"), "in_progress", date(2023, 8, 10))
+    vic = make.make_user("vic")
+    _token, key = create_token(vic, scope=Scope.READ)
+    client.force_login(vic)
+    page = client.get("/api/help/?lang=en").content.decode().replace("http://testserver", live_server.url)
+    environment = {"PILOTZONE_TOKEN": key, "PYTHONIOENCODING": "utf-8"}
+    for name, code in BLOCK.findall(page):
+        command = [sys.executable, "-c", html.unescape(code)]
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=60)
+        assert run.returncode == 0, (name, run.stderr)
+    others = re.findall(r'<code class="language-(?:r|m)">(.*?)</code>', page, flags=re.DOTALL)
+    assert len(others) == 3
+    assert all("Authorization" in code for code in others)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_address_on_it_answers(language: str, site: Any, ask: Any, client: Client) -> None:
     page = html.unescape(client.get(f"/api/help/?lang={language}").content.decode())

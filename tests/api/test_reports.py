@@ -57,6 +57,7 @@ def test_ada_files_a_draft(people: Any) -> None:
         "as_of": "2023-08-29",
         "id": Report.objects.get(state="draft").pk,
         "measure": "M004",
+        "department": "science",
         "period": "2023-08",
         "state": "draft",
         "version": 1,
@@ -75,8 +76,9 @@ def test_ada_files_a_draft(people: Any) -> None:
         "submitted_on": None,
         "decided_on": None,
         "decision_note": "",
+        "steps": [],
         "moves": ["submit"],
-        "provenance": "illustrative",
+        "provenance": "reported",
         "source": "",
         "updated_at": report["updated_at"],
         "url": report["url"],
@@ -153,12 +155,13 @@ def test_a_status_that_has_changed_since_is_refused_with_both(people: Any) -> No
         "type": "/api/help/#conflict",
         "title": "Not allowed in the present state",
         "status": 409,
+        "request_id": answer["X-Request-ID"],
         "detail": sentence,
         "errors": [{"pointer": "#/status", "detail": sentence}],
         "was": "promoting",
         "current": "in_progress",
     }
-    mended = {"version": 1, "against_status": "in_progress", "submit": True}
+    mended = {"version": 1, "against_status": "in_progress", "effective_on": None, "submit": True}
     assert people.ada("put", address(report), mended).json()["state"] == "submitted"
 
 
@@ -320,7 +323,7 @@ def test_nobody_else_files(people: Any, settings: Any, who: str, status: int, nu
     path = path.replace("M001", "M004").replace("/1/", f"/{report['id']}/")
     answer = getattr(people, who)(method, path, {**WHOLE, "period": "2023-07", "version": 1})
     assert answer.status_code == status
-    assert list(answer.json()) == ["type", "title", "status", "detail"]
+    assert list(answer.json()) == ["type", "title", "status", "detail", "request_id"]
     assert [each.state for each in Report.objects.exclude(state="accepted")] == [state]
     if who == "reads":
         assert "for reading only" in answer.json()["detail"]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -33,8 +34,10 @@ def plain(shape: Any, everything: Any) -> Any:
     if "$ref" in shape:
         return plain(everything["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]], everything)
     found = {name: plain(value, everything) for name, value in shape.items() if name != "nullable"}
-    if shape.get("nullable"):
+    if shape.get("nullable") and "type" in shape:
         found["type"] = [shape["type"], "null"]
+    elif shape.get("nullable"):
+        found = {"anyOf": [found, {"type": "null"}]}
     if "properties" in shape:
         found.setdefault("additionalProperties", False)
     return found
@@ -65,10 +68,25 @@ def test_every_parameter_is_described_and_no_other(address: str, site: Any, ask:
     assert names == set(refused.split(": ")[-1].rstrip(".").split(", "))
 
 
+def values_of(schema: Any) -> list[str]:
+    """The values that a parameter may have, where they are few."""
+    plain_schema = plain(schema, described())
+    inner = plain_schema.get("items", plain_schema)
+    values: list[str] = inner.get("allOf", [inner])[0].get("enum", [])
+    return values
+
+
 @pytest.mark.parametrize("address", ALL)
 def test_every_described_value_is_allowed(address: str, site: Any, ask: Any) -> None:
-    for each in described()["paths"][path_of(address)]["get"]["parameters"]:
-        for value in each["schema"].get("enum", []):
+    parameters = described()["paths"][path_of(address)]["get"]["parameters"]
+    # Some fields are there only where an earlier day is compared with.
+    compared = "&compare=2023-05-31" if "compare" in {each["name"] for each in parameters} else ""
+    for each in parameters:
+        if each["name"] == "fields":
+            values = values_of(each["schema"])
+            assert ask(f"{address}?fields={','.join(values)}{compared}").status_code == 200
+            continue
+        for value in values_of(each["schema"]):
             assert ask(f"{address}?{each['name']}={value}").status_code == 200, (each["name"], value)
 
 
@@ -79,6 +97,61 @@ def test_every_address_is_described() -> None:
     assert found == {("get", path_of(address)) for address in ALL} | others | {
         (method, path_of(address)) for method, address in WRITTEN
     }
+
+
+def operations() -> list[tuple[str, Any]]:
+    return [
+        (f"{name} {path}", each) for path, methods in described()["paths"].items() for name, each in methods.items()
+    ]
+
+
+def shapes_in(shape: Any, where: str) -> Iterator[tuple[str, Any]]:
+    """Every shape, however deep, without what stands behind a name."""
+    if isinstance(shape, dict):
+        yield where, shape
+        for key in ("items", "additionalProperties"):
+            yield from shapes_in(shape.get(key), f"{where}.{key}")
+        for name, inner in shape.get("properties", {}).items():
+            yield from shapes_in(inner, f"{where}.{name}")
+        for each in [*shape.get("allOf", []), *shape.get("oneOf", [])]:
+            yield from shapes_in(each, where)
+
+
+def test_each_operation_has_a_short_summary_and_examples_that_fit() -> None:
+    everything = described()
+    summaries = [each["summary"] for _where, each in operations()]
+    assert all(0 < len(each) <= 120 for each in summaries), summaries
+    for where, each in operations():
+        answers = [answer for code, answer in each["responses"].items() if code < "300"]
+        for holder in [*answers, *([each["requestBody"]] if "requestBody" in each else [])]:
+            told = holder["content"]["application/json"]
+            assert "example" in told, where
+            jsonschema.validate(told["example"], plain(told["schema"], everything))
+
+
+def test_every_record_and_list_of_values_has_a_name() -> None:
+    components = described()["components"]["schemas"]
+    places: list[tuple[str, Any]] = []
+    for where, each in operations():
+        holders = [*each["responses"].values(), *([each["requestBody"]] if "requestBody" in each else [])]
+        schemas = [told["schema"] for holder in holders for told in holder.get("content", {}).values()]
+        places += [(where, schema) for schema in (*schemas, *(p["schema"] for p in each["parameters"]))]
+    for name, component in components.items():
+        inner = [*component.get("properties", {}).items(), ("value", component.get("additionalProperties"))]
+        places += [(f"{name}.{field}", shape) for field, shape in inner]
+    nameless = [
+        at
+        for where, schema in places
+        for at, shape in shapes_in(schema, where)
+        if "enum" in shape or "properties" in shape or isinstance(shape.get("additionalProperties"), dict)
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("name", ["page", "page_size", "cursor"])
+def test_what_a_program_would_send_by_itself_chooses_no_page(name: str) -> None:
+    for where, each in operations():
+        assert not [p for p in each["parameters"] if p["name"] == name and "default" in p["schema"]], where
 
 
 def test_the_schema_is_valid_and_makes_no_warning(tmp_path: Any) -> None:

@@ -49,7 +49,7 @@ def test_a_list_keeps_the_rows_written_at_the_moment_or_later(path: str, site: A
     assert row["updated_at"] == "2026-03-02T10:30:00+08:00"
     assert ask(f"{path}?updated_since=2026-03-02T02:30:01Z").json()["results"] == []
     assert ask(f"{path}?updated_since=2026-03-01T00:00:00Z").json()["count"] == every["count"]
-    assert ask(f"{path}?updated_since=").json()["count"] == every["count"]
+    assert ask(f"{path}?updated_since=").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["rollups/measures/", "rollups/projects/"])

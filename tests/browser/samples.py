@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.lockout import LIMITS
 from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
 from measures.models import Measure, Notice, StatusChange
@@ -73,6 +74,10 @@ SAMPLES = [
     page("dashboard:cities"),
     page("dashboard:city", code="370600"),
     page("dashboard:published"),
+    page("dashboard:search"),
+    page("dashboard:search", "?q=氢能"),
+    page("dashboard:search", "?q=完成&kind=reports&page=2"),
+    page("dashboard:search", "?q=M999"),
     page("dashboard:explain", "?figure=measures.gap"),
     page("dashboard:explain", "?figure=indicators.gdp_growth_ytd.value"),
     page("dashboard:explain", "?figure=projects.total_investment"),
@@ -92,6 +97,9 @@ SAMPLES = [
     page("measures:terms", code="M002", person="rita"),
     page("measures:correct", code="M009", pk="{change}", person="rita"),
     page("measures:reopen", code="M172", person="rita"),
+    page("measures:scope", code="M172", person="rita"),
+    page("projects:scope", code="P0001", person="rita"),
+    page("log", person="audit"),
     page("measures:report", code="M001", person="ada"),
     page("measures:report", code="M002", person="ada"),
     page("measures:report", code="M003", person="ada"),
@@ -133,6 +141,8 @@ SAMPLES = [
     sent("measures:terms", {"reason": ""}, code="M002", person="rita"),
     sent("measures:correct", {"reason": ""}, code="M009", pk="{change}", person="rita"),
     sent("measures:reopen", {"reason": ""}, code="M044", person="rita"),
+    sent("measures:scope", {"reason": ""}, code="M044", person="rita"),
+    sent("projects:scope", {"reason": ""}, code="P0002", person="rita"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
@@ -146,8 +156,10 @@ NO_PAGES = {
     "answers in JSON": {
         "healthz",
         "readyz",
+        "version",
         "schema",
         "api-unknown",
+        "api-root",
         "api-changes",
         "api-departments",
         "api-explain",
@@ -179,6 +191,7 @@ NO_PAGES = {
         "language",
         "measures:comment",
         "measures:decide",
+        "measures:discard",
         "measures:inbox_read",
         "measures:no_change",
         "measures:notice",
@@ -210,7 +223,7 @@ def live_in() -> dict[str, str]:
     accepted = file_report(Measure.objects.get(code="M005"), by=ada, status="in_progress")
     accept_report(accepted, by=rita, note="同意。")
     reopen_measure(done, by=rita, status="in_progress", effective_on=accepted.submitted_on, reason="复查发现材料不全")
-    for _attempt in range(settings.AXES_FAILURE_LIMIT):
+    for _attempt in range(LIMITS[0]):
         Client().post(reverse("accounts:login"), {"username": LOCKED, "password": "wrong"})
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()

@@ -6,6 +6,7 @@ import pytest
 
 from measures.models import Report
 from tests.browser.conftest import held, log_in
+from tests.services import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,90 @@ def test_text_outlives_a_session_that_ended(form, site):
     state(form).get_by_text("Draft saved").wait_for()
     assert drafts().get().problem_zh == "Typed too late"
     assert form.evaluate("localStorage.length") == 0
+
+
+def test_what_is_typed_right_before_leaving_is_on_the_server(form, site):
+    noting = "const send = fetch; fetch = (to, how) => (sessionStorage.keepalive = how.keepalive, send(to, how))"
+    form.evaluate(f"() => {{ {noting} }}")
+    form.locator("#id_problem").fill("Typed and gone")
+    form.goto(f"{site}/workspace/")
+    # The sending outlives the page, and even its tab.
+    assert form.evaluate("sessionStorage.keepalive") == "true"
+    wait_until(lambda: drafts().filter(problem_zh="Typed and gone").exists(), "The saving")
+    form.goto(f"{site}/measures/M001/report/")
+    assert form.locator("#id_problem").input_value() == "Typed and gone"
+    assert form.locator("#restored").is_hidden()
+    assert form.evaluate("localStorage.length") == 0
+
+
+def test_a_draft_that_is_thrown_away_takes_words_that_were_never_saved_with_it(form, site):
+    before = form.locator("#id_problem").input_value()
+    form.locator("#id_problem").fill("Half")
+    state(form).get_by_text("Draft saved").wait_for()
+    form.reload()
+    form.get_by_text("Throw this draft away").click()
+    form.locator("#id_problem").fill("Half a thought")
+    form.get_by_role("button", name="Throw away").click()
+    form.get_by_text("The draft was thrown away").wait_for()
+    form.goto(f"{site}/measures/M001/report/")
+    assert form.locator("#id_problem").input_value() == before
+    assert form.evaluate("localStorage.length") == 0
+    assert not drafts().exists()
+
+
+def test_what_never_reached_the_server_is_there_again_with_both_versions(form, site):
+    form.locator("#id_problem").fill("On the server")
+    state(form).get_by_text("Draft saved").wait_for()
+    form.evaluate("() => { window.fetch = () => Promise.reject(); }")
+    form.locator("#id_problem").fill("Only in the browser")
+    form.goto(f"{site}/workspace/")
+    form.goto(f"{site}/measures/M001/report/")
+    box = form.locator("#restored")
+    box.wait_for()
+    assert "On the server" in box.inner_text()
+    assert "Only in the browser" in box.inner_text()
+    wait_until(lambda: drafts().get().problem_zh == "Only in the browser", "The saving")
+    box.get_by_role("button", name="Use what is on the server").click()
+    form.locator("#id_version[value='3']").wait_for(state="attached")
+    assert drafts().get().problem_zh == "On the server"
+
+
+def test_an_answer_that_got_lost_is_no_conflict_with_oneself(form):
+    def take_and_lose(route):
+        route.fetch()
+        route.abort()
+
+    form.route("**/report/draft/*", take_and_lose, times=1)
+    form.locator("#id_problem").fill("Half")
+    state(form).get_by_text("Not saved").wait_for()
+    assert drafts().get().problem_zh == "Half"
+    form.locator("#id_problem").fill("Half a thought")
+    state(form).get_by_text("Draft saved").wait_for()
+    assert drafts().get().problem_zh == "Half a thought"
+
+
+def test_two_tabs_that_write_different_fields_end_up_the_same(form, site):
+    other = form.context.new_page()
+    other.goto(f"{site}/measures/M001/report/")
+    form.locator("#id_problem").fill("From the first")
+    state(form).get_by_text("Draft saved").wait_for()
+    other.locator("#id_next_step").fill("From the second")
+    state(other).get_by_text("Draft saved").wait_for()
+    assert (drafts().get().problem_zh, drafts().get().next_step_zh) == ("From the first", "From the second")
+    assert other.locator("#id_problem").input_value() == "From the first"
+
+
+def test_who_logs_out_leaves_the_last_words_on_the_server_and_nothing_in_the_browser(form, site):
+    other = form.context.new_page()
+    other.goto(f"{site}/measures/M002/report/")
+    form.locator("#id_problem").fill("Last words")
+    form.get_by_role("button", name="Log out").first.click()
+    form.wait_for_url(f"{site}/")
+    assert drafts().get().problem_zh == "Last words"
+    other.locator("#id_problem").fill("After the log-out")
+    everything = "JSON.stringify([localStorage, sessionStorage])"
+    assert "words" not in form.evaluate(everything)
+    assert "kept:" not in form.evaluate(everything)
 
 
 def test_two_people_at_once_are_told_and_nothing_is_lost(form, enter, site):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.conftest import PASSWORD
 from tests.browser.samples import SAMPLES, live_in, session_of
 
 pytestmark = pytest.mark.browser
@@ -88,3 +89,20 @@ def test_menu_filters_day_and_size_of_a_phone(plain, site):
     page.locator("button[name=size]").click()
     assert page.locator("html").get_attribute("data-size") == "large"
     assert "as_of=2023-03-31" in page.url
+
+
+def test_what_is_sent_after_the_session_has_ended_is_shown_to_be_copied(plain, site, people):
+    page = plain("ada")
+    page.goto(f"{site}/measures/M001/report/")
+    page.locator("#id_what_was_done").fill("Built the plant\nin two months" + "x" * 300)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Submit").click()
+    assert page.locator("h1").inner_text() == "This was not saved"
+    assert "Built the plant\nin two months" in page.locator("main").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.locator("main").get_by_role("link", name="Log in").click()
+    page.locator("input[name=username]").fill("ada")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    assert "/measures/M001/report/" in page.url
+    assert "Built" not in page.locator("#id_what_was_done").input_value()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.periods import month_end, month_of, months_between, next_month
+from core.periods import is_period, month_end, month_of, months_between, next_month
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,32 @@ def test_each_day_lies_in_its_month_and_no_other(day: date) -> None:
     assert month <= day <= month_end(month)
     after = next_month(month)
     assert after is None or after > day
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "fits"),
+    [
+        ("day", date(2023, 6, 30), date(2023, 6, 30), True),
+        ("day", date(2023, 6, 29), date(2023, 6, 30), False),
+        ("month", date(2024, 2, 1), date(2024, 2, 29), True),
+        ("month", date(2024, 2, 1), date(2024, 2, 28), False),
+        ("months", date(2021, 1, 1), date(2021, 4, 30), True),
+        ("months", date(2021, 2, 1), date(2021, 4, 30), False),
+        ("months", date(2020, 1, 1), date(2021, 4, 30), False),
+        ("quarter", date(2023, 4, 1), date(2023, 6, 30), True),
+        ("quarter", date(2023, 5, 1), date(2023, 7, 31), False),
+        ("half_year", date(2023, 1, 1), date(2023, 6, 30), True),
+        ("half_year", date(2023, 7, 1), date(2023, 12, 31), True),
+        ("half_year", date(2023, 1, 1), date(2023, 12, 31), False),
+        ("three_quarters", date(2023, 1, 1), date(2023, 9, 30), True),
+        ("three_quarters", date(2023, 4, 1), date(2023, 12, 31), False),
+        ("year", date(2023, 1, 1), date(2023, 12, 31), True),
+        ("year", date(2023, 1, 1), date(2023, 6, 30), False),
+        ("year", date(2022, 1, 1), date(2023, 12, 31), False),
+        ("years", date(2021, 1, 1), date(2025, 12, 31), True),
+        ("years", date(2023, 1, 1), date(2023, 12, 31), False),
+        ("year", date(2023, 12, 31), date(2023, 1, 1), False),
+    ],
+)
+def test_the_days_of_a_period_are_those_of_its_kind(kind: str, first: date, last: date, fits: bool) -> None:
+    assert is_period(kind, first, last) is fits

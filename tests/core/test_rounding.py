@@ -25,3 +25,10 @@ def test_parts_sum_to_the_total_and_stay_within_one(parts):
     shown = apportion(parts, total)
     assert sum(shown) == total
     assert all(abs(each - exact) < 1 for each, exact in zip(shown, parts, strict=True))
+
+
+def test_a_half_is_rounded_up_and_fractions_as_decimals_are():
+    for numerator, expected in ((-7, -2), (-6, -2), (-5, -1), (0, 0), (5, 1), (6, 2), (7, 2)):
+        assert whole(Fraction(numerator, 4)) == whole(Decimal(numerator) / 4) == expected
+    # 13 + 13/6 x 28, which no decimal holds.
+    assert whole(13 + Fraction(13 * 28, 6)) == 74

@@ -7,8 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.clock import now
+from measures.models import Measure
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
 from rollups.services import rebuild_rollups
+from rollups.tasks import verify_rollups_task
 from tests.factories import make_department, make_measure, make_plan, make_project, make_section
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,25 @@ class TestVerify:
             call_command("verify_rollups", "--record", stdout=kept)
         assert kept.getvalue() == plain.getvalue() + "The result is kept: the page /runs/ shows it.\n"
         assert Verification.objects.get().differing == 2
+
+    def test_rows_that_are_in_two_plans_at_once_are_named(self, site, caplog):
+        measure = site.measures.get()
+        other = make_section(make_plan("other"))
+        make_project(other.plan, code="P0001", measures=[measure])
+        make_measure(other, measure.lead_department, code="M001")
+        Measure.objects.filter(pk=measure.pk).update(section=other)
+        rebuild_rollups()
+        out = StringIO()
+        with pytest.raises(CommandError, match=r"^2 rows contradict another, see above"):
+            call_command("verify_rollups", stdout=out)
+        assert out.getvalue().splitlines() == [
+            f"measure {measure.code} of {site.plan.slug} is in a section of other",
+            f"project P0001 of other is linked to measure {measure.code} of {site.plan.slug}",
+        ]
+        verify_rollups_task()
+        assert [each.getMessage() for each in caplog.records if each.name == "rollups.tasks"] == [
+            f"Rows contradict each other: {line}." for line in out.getvalue().splitlines()
+        ]
 
     def test_it_says_how_many_lines_were_left_out(self, site, monkeypatch):
         monkeypatch.setattr("rollups.services.MAX_RECORDED_DIFFERENCES", 1)

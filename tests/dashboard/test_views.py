@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
@@ -14,7 +13,6 @@ from dashboard.models import PublishedFigure
 from dashboard.pages.overview import format_gap_to_country
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
-from rollups.models import StaleCell
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import joined
@@ -34,8 +32,9 @@ PAGES = [
 
 
 @pytest.fixture
-def site(today, open_reading):
+def site(today, open_reading, settings):
     """Science leads five measures of Innovation (one completed, one overdue), Energy none."""
+    settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 8, 1)
     section = make.make_section(slug="innovation", number=1, title_en="Innovation-driven development")
     science = make.make_department("science", name_en="Department of Science", short_en="Science")
     make.make_department("energy", name_en="Energy Administration", short_en="Energy")
@@ -233,7 +232,7 @@ def test_only_departments_that_have_not_reported_can_be_shown(site):
     assert ">Energy</a>" not in page
     for measure in Measure.objects.all():
         make.make_report(measure, date(2023, 8, 20), state="submitted")
-    assert "All departments have reported this month" in text_of("/departments/?reported=no")
+    assert "No department has late reports" in text_of("/departments/?reported=no")
 
 
 def test_a_table_is_sorted_as_asked(site):
@@ -299,10 +298,10 @@ def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_mod
     ]
     addresses.append("/cities/370200/")
     before = {address: count_queries(reader, address) for address in addresses}
-    assert max(before.values()) <= 16  # with the session and the account
-    assert count_queries(Client(), "/") <= 14
+    assert max(before.values()) <= 18  # with the session and the account
+    assert count_queries(Client(), "/") <= 15
 
-    measures = Measure.objects.bulk_create(copies_of(Measure, {"section__plan": demo}, "AB"))
+    measures = Measure.objects.bulk_create(copies_of(Measure, {"plan": demo}, "AB"))
     StatusChange.objects.bulk_create(
         StatusChange(
             measure=measure,
@@ -320,56 +319,6 @@ def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_mod
     page = reader.get("/?lang=en").content.decode()
     assert 'data-figure="measures.total" data-value="747"' in page
     assert 'data-figure="projects.total" data-value="9558"' in page
-
-
-def test_alive_and_ready_answer_anybody(db):
-    assert Client().get("/healthz").content == b"ok\n"
-    response = Client().get("/readyz")
-    assert (response.status_code, response.content) == (200, b"ready\n")
-
-
-def test_not_ready_while_a_migration_waits_or_the_database_is_away(db, monkeypatch):
-    from django.db import OperationalError
-
-    class Waiting:
-        def __init__(self, connection):
-            self.loader = self
-            self.graph = self
-
-        def leaf_nodes(self):
-            return []
-
-        def migration_plan(self, targets):
-            return [("accounts", False)]
-
-    monkeypatch.setattr("pilotzone.health.MigrationExecutor", Waiting)
-    response = Client().get("/readyz")
-    assert response.status_code == 503
-    assert b"not applied" in response.content
-
-    def away(connection):
-        raise OperationalError
-
-    monkeypatch.setattr("pilotzone.health.MigrationExecutor", away)
-    response = Client().get("/readyz")
-    assert response.status_code == 503
-    assert b"does not answer" in response.content
-
-
-def test_metrics_are_for_this_machine_and_superusers(site, settings):
-    rebuild_rollups()
-    StaleCell.objects.create(kind="measures", key=[1, 1, 1], marked_at=make.shanghai(date(2023, 8, 28)))
-    page = Client().get("/metrics").content.decode()
-    assert "pilotzone_stale_cells 1.0" in page
-    assert "pilotzone_stale_cell_oldest_seconds 0.0" not in page
-    assert "pilotzone_rollup_last_run_cells" in page
-
-    elsewhere = {"REMOTE_ADDR": "10.1.2.3"}
-    assert Client().get("/metrics", **elsewhere).status_code == 403
-    assert Client().get("/metrics", headers={"x-forwarded-for": "10.1.2.3"}).status_code == 403
-    client = Client()
-    client.force_login(make.make_user("admin", is_superuser=True))
-    assert client.get(reverse("metrics"), **elsewhere).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,11 @@ def test_a_day_that_another_start_pinned_is_read_before_going_on(
 ) -> None:
     monkeypatch.delenv("PILOTZONE_TODAY", raising=False)
     monkeypatch.delenv("PILOTZONE_PUBLIC_READING", raising=False)
-    pinned = {"PILOTZONE_TODAY": demo.PINNED_DAY, "PILOTZONE_PUBLIC_READING": "on"}
+    pinned = {
+        "PILOTZONE_TODAY": demo.PINNED_DAY,
+        "PILOTZONE_FIRST_REPORTING_MONTH": "2023-02",
+        "PILOTZONE_PUBLIC_READING": "on",
+    }
     settings.DEMO_FILE = tmp_path / "demo.json"
     settings.DEMO_FILE.write_text(json.dumps(pinned))
     settings.PILOTZONE_DEMO = is_read

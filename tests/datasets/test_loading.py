@@ -3,7 +3,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from django.core.management import CommandError, call_command
 from accounts.models import Department
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator, Observation
-from measures.models import Evidence, Measure, Report, Section, StatusChange
+from measures.filing import rewrite_report
+from measures.models import Evidence, Measure, Plan, Report, ReportStep, Section, StatusChange
 from measures.office.mergers import merge_departments
 from projects.models import Project
 from rollups.models import MeasureRollup
-from tests.factories import make_indicator, make_section, make_user
+from tests.factories import file_report, make_indicator, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,43 @@ def test_everything_is_loaded(folder: Path) -> None:
     assert sum(MeasureRollup.objects.values_list("total", flat=True)) == 2
 
 
+def steps_of(report: Report) -> list[tuple[str, str, object, str, str]]:
+    return [
+        (step.move, step.made_on.isoformat(), step.made_by, step.note, step.content["what_was_done_zh"])
+        for step in report.steps.all()
+    ]
+
+
+def test_loaded_reports_have_the_steps_that_are_known_of_them(folder: Path) -> None:
+    """The days of submission and decision; who made them and with which words no file says."""
+    edit(folder, "reports", "2023-08-10,,submitted", "2023-08-10,2023-08-11,returned")
+    load(folder)
+    begun, done, returned = Report.objects.order_by("submitted_on")
+    assert steps_of(begun) == [
+        ("submit", "2023-04-07", None, "", "开工"),
+        ("accept", "2023-04-13", None, "", "开工"),
+    ]
+    document = {"title_zh": "通知", "title_en": "Notice", "document_number": "鲁1号", "url": "", "file_name": ""}
+    assert [step.content["evidence"] for step in done.steps.all()] == [[document], [document]]
+    assert (done.steps.first().content["effective_on"], done.steps.first().made_at) == ("2023-06-20", None)
+    assert [step[:2] for step in steps_of(returned)] == [("submit", "2023-08-10"), ("return", "2023-08-11")]
+
+
+def test_another_load_adds_steps_to_new_reports_alone(folder: Path) -> None:
+    load(folder)
+    measure = Measure.objects.get(code="M001")
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    filed = file_report(measure, by=ada, status="in_progress")
+    before = list(ReportStep.objects.values())
+    new = "M002,2023-07,promoting,promoting,无变化,No change,,,,,2023-07-10,,submitted,,,,illustrative,"
+    edit(folder, "reports", "M002,2023-08", f"{new}\nM002,2023-08")
+    assert load(folder) == "Loaded 1 reports.\n"
+    added = ReportStep.objects.exclude(pk__in=[step["id"] for step in before])
+    assert [(step.move, step.report.submitted_on.isoformat()) for step in added] == [("submit", "2023-07-10")]
+    assert list(ReportStep.objects.exclude(pk__in=added).values()) == before
+    assert [step[0] for step in steps_of(filed)] == ["submit"]
+
+
 def test_loading_twice_changes_nothing(folder: Path) -> None:
     load(folder)
     before = rows()
@@ -179,6 +217,19 @@ def test_what_a_site_has_edited_stays(folder: Path) -> None:
     assert Measure.objects.get(code="M001").title_en == "Edited here"
     assert StatusChange.objects.get(measure__code="M002").reason_en == "Edited here"
     assert Observation.objects.count() == 1
+
+
+def test_a_report_that_was_rewritten_and_handed_in_again_is_there_already(folder: Path, today: date) -> None:
+    """Its day of submission, which names it, is another one by then."""
+    edit(folder, "reports", "2023-08-10,,submitted,,,", "2023-08-10,2023-08-11,returned,鲁2号,通报,Note")
+    load(folder)
+    report = Report.objects.get(state="returned")
+    ada = make_user("ada", role="reporter", department=report.measure.lead_department)
+    rewrite_report(report, by=ada, version=report.version, values={"what_was_done": "改过"}, evidence=[], submit=True)
+    assert load(folder) == "Everything was loaded already.\n"
+    assert [(each.what_was_done_zh, each.evidence.count()) for each in Report.objects.filter(state="submitted")] == [
+        ("改过", 0)
+    ]
 
 
 def test_new_rows_join_those_that_are_there(folder: Path) -> None:
@@ -354,7 +405,18 @@ CASES: dict[str, tuple[Break, str]] = {
             "observations",
             "gdp_growth_ytd,370000,H1,half_year,2023-01-01,2023-06-30,6.20,yes,,2023-07-20,x,yes,published,Statistics",
         ),
-        "observations.csv, line 3, column basis: the same row stands in line 2",
+        "observations.csv, line 3, column released_on: the same row stands in line 2",
+    ),
+    "observation twice, with another value": (
+        append(
+            "observations",
+            "gdp_growth_ytd,370000,H1,half_year,2023-01-01,2023-06-30,6.9,yes,b,2023-07-20,x,yes,published,Statistics",
+        ),
+        "observations.csv, line 3, column released_on: the same row stands in line 2",
+    ),
+    "half year typed as a year": (
+        swap("observations", "half_year", "year"),
+        "observations.csv, line 2, column period_kind: the days are not the first and the last of a year",
     ),
     "published without a source": (
         swap("indicators", "M001,published,Statistics", "M001,published,"),
@@ -381,6 +443,14 @@ CASES: dict[str, tuple[Break, str]] = {
     "period that ends before it starts": (
         swap("observations", "2023-06-30", "2022-06-30"),
         "observations.csv, line 2, column period_end: the period ends before it starts",
+    ),
+    "release assumed before the work that the source cites": (
+        swap(
+            "observations",
+            "2023-07-20,stated,yes,published,Statistics",
+            "2023-07-20,assumed,yes,published,Li et al. 2024",
+        ),
+        "observations.csv, line 2, column released_on: no day before 2024, of which the source is, can be assumed",
     ),
     "half a baseline": (
         swap("targets", "46,2020-12-31", "46,"),
@@ -619,3 +689,84 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     make_section()
     with pytest.raises(CommandError, match="nowhere is not a folder"):
         call_command("load_fixtures", str(tmp_path / "nowhere"))
+
+
+def another_plan(folder: Path) -> Path:
+    """A folder with the same codes in a plan of its own, and rows of the site that are not as the first has them."""
+    other = folder / "other"
+    other.mkdir()
+    for name, content in FILES.items():
+        text = content.lstrip("\n").replace("措施一,Measure one", "别的措施,Another measure")
+        if name in ("plans", "sections", "measures", "projects", "published_figures"):
+            text = text.replace("\nplan,", "\nother,").replace("1,plan,", "1,other,").replace("2,plan,", "2,other,")
+        (other / f"{name}.csv").write_text(text, encoding="utf-8")
+    return other
+
+
+def test_a_second_plan_with_the_same_codes_is_loaded_as_rows_of_its_own(folder: Path) -> None:
+    load(folder)
+    first, second = dict(Report.objects.values_list("pk", "measure")), load(another_plan(folder))
+    assert second == (
+        "Loaded 1 plans, 2 sections, 2 measures, 3 reports, 6 status_changes, 2 projects, 1 published_figures.\n"
+    )
+    assert dict(Report.objects.filter(pk__in=first).values_list("pk", "measure")) == first
+    for plan in Plan.objects.all():
+        measures = plan.measures.order_by("code")
+        assert [each.section.plan for each in measures] == [plan, plan]
+        assert [each.reports.count() for each in measures] == [2, 1]
+        assert [each.status_changes.count() for each in measures] == [5, 1]
+        project = plan.projects.get(code="P0001")
+        assert list(project.measures.order_by("code")) == list(measures)
+    growth = Indicator.objects.get(code="gdp_growth_ytd").measures.order_by("plan__slug")
+    assert [(each.plan.slug, each.code) for each in growth] == [("other", "M001"), ("plan", "M001")]
+    assert load(folder / "other") == load(folder) == "Everything was loaded already.\n"
+
+
+def test_more_reports_of_a_second_plan_stay_its_own(folder: Path) -> None:
+    load(folder)
+    other = another_plan(folder)
+    load(other)
+    new = "M001,2023-07,completed,completed,又做,More,,,,,2023-07-10,2023-07-11,accepted,,,,illustrative,"
+    edit(other, "reports", "M002,2023-08", f"{new}\nM002,2023-08")
+    assert load(other) == "Loaded 1 reports.\n"
+    assert Report.objects.get(submitted_on="2023-07-10").measure.plan.slug == "other"
+
+
+def test_what_refers_to_a_row_of_another_plan_is_refused_line_by_line(folder: Path) -> None:
+    edit(folder, "plans", "plan,行动", "other,别的,Other,2023-01-01,2025-12-31,illustrative,\nplan,行动")
+    edit(folder, "sections", "plan,water", "other,sea,1,海,Sea,illustrative,\nplan,water")
+    other = "M001,other,sea,措施,Measure,,,energy,,,,2023-01-03,,illustrative,illustrative,"
+    alone = "N001,other,sea,措施,Measure,,,energy,,,,2023-01-03,,illustrative,illustrative,"
+    edit(folder, "measures", "M002,plan", f"{other}\n{alone}\nM002,plan")
+    edit(folder, "projects", "M001;M002", "N001;M002")
+    both = "'M001' is a measure of plan and of other: load each plan from a folder of its own"
+    assert complaints(folder) == [
+        f"indicators.csv, line 2, column measures: {both}",
+        "projects.csv, line 2, column measures: 'N001' is a measure of another plan: other",
+        *(f"reports.csv, line {line}, column measure: {both}" for line in (2, 3)),
+        *(f"status_changes.csv, line {line}, column measure: {both}" for line in (2, 3, 4, 5, 6)),
+    ]
+
+
+def test_two_plans_of_one_folder_may_have_projects_of_one_code(folder: Path) -> None:
+    edit(folder, "plans", "plan,行动", "other,别的,Other,2023-01-01,2025-12-31,illustrative,\nplan,行动")
+    project = "P0001,other,项目,Project,370100,,,energy,preparing,1,2023-02-28,,illustrative,illustrative,"
+    edit(folder, "projects", "P0002,plan", f"{project}\nP0002,plan")
+    load(folder)
+    assert sorted(Project.objects.filter(code="P0001").values_list("plan__slug", flat=True)) == ["other", "plan"]
+
+
+def test_a_load_says_what_of_the_site_it_left_as_it_is_and_what_it_added_to_it(folder: Path) -> None:
+    load(folder)
+    other = another_plan(folder)
+    edit(other, "departments", "energy,1,省能源局,Energy Bureau", "energy,1,能源厅,Energy Department")
+    edit(other, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
+    edit(other, "regions", "2,5,published,GB/T 2260", "3,5,published,GB/T 2260")
+    edit(other, "indicators", "µg/m3,微克/立方米", "mg/m3,毫克/立方米")
+    assert load(other).splitlines()[1:] == [
+        "Of these 1 departments belong to the site, and so to its other plans too.",
+        "Left as the site has them, with other values than in regions.csv: 1 regions: 370200 (tile_row).",
+        "Left as the site has them, with other values than in departments.csv: 1 departments: energy (name_zh, name_en).",
+        "Left as the site has them, with other values than in indicators.csv: 1 indicators: pm25 (unit, unit_zh).",
+    ]
+    assert Department.objects.get(slug="energy").name_zh == "省能源局"

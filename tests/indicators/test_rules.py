@@ -9,6 +9,7 @@ from indicators.rules import (
     Goal,
     Value,
     attainment,
+    earliest_release,
     emission_intensity,
     goal_in_force,
     is_comparable,
@@ -176,3 +177,18 @@ def test_emission_intensity_is_tonnes_per_ten_thousand_yuan() -> None:
 )
 def test_only_rates_and_concentrations_are_set_against_the_country(unit: str, comparable: bool) -> None:
     assert is_comparable(unit) is comparable
+
+
+@pytest.mark.parametrize(
+    ("source", "earliest"),
+    [
+        ("CEADs, Inventories 1997-2019; cite Guan et al. 2021, doi:10.1029/2021EF002241", date(2021, 1, 1)),
+        ("引用Shan等（2022），doi:10.1016/j.scib.2022.08.024", date(2022, 1, 1)),
+        ("Cui et al. (2021), Daily CO2 emission in 2019 and 2020", date(2021, 1, 1)),
+        # A paper of a later year may quote what was long released.
+        ("The Paper, January 2024, quoting the Yantai Bureau of Statistics", None),
+        ("", None),
+    ],
+)
+def test_no_figure_came_out_before_the_work_that_its_source_cites(source: str, earliest: date | None) -> None:
+    assert earliest_release(source) == earliest

@@ -221,21 +221,23 @@ class TestUnitsAndReleases:
         assert "* Release date assumed from when such figures are usually released" in text
         chinese = text_of(page(client, "/indicators/?lang=zh-hans"))
         assert "64,409 亿元 2023年上半年 +3,970 — — 2023-07-20*" in chinese
-        assert "*发布日期按同类数据的通常发布时间推定。" in chinese
+        assert "*发布日期按同类数据的通常发布时间推算。" in chinese
         assert client.get("/api/v1/indicators/gdp_ytd/").json()["latest"]["value"] == 64409
 
     def test_the_page(self, client, amount):
         text = text_of(page(client, "/indicators/gdp_ytd/"))
         assert "H1 2023: 6.44 trillion yuan ; up 0.40 trillion yuan on the year before" in text
-        assert "released on 20 July 2023 (assumed)." in text
+        # No assumed day stands in the lead.
+        assert "on the year before." in text and "released on" not in text
         assert "Shandong H1 2023 6.4409 2023-07-20*" in text
         assert "Shandong H1 2022 6.04392 2022-07-20 " in text
-        assert "2023年7月20日（推定）发布" in text_of(page(client, "/indicators/gdp_ytd/?lang=zh-hans"))
+        assert "日发布" not in text_of(page(client, "/indicators/gdp_ytd/?lang=zh-hans"))
 
     def test_a_stated_day_needs_no_note(self, client, growth):
         for address in ("/indicators/", "/indicators/gdp_growth_ytd/"):
             text = text_of(page(client, address))
             assert "2023-07-20" in text and "*" not in text and "assumed" not in text
+        assert "released on 20 July 2023." in text
 
     def test_a_change_is_as_exact_as_its_value(self, client, capacity):
         make_observation(

@@ -9,9 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from auditlog.models import LogEntry
 from django.db import connections, transaction
 from django.test import Client
 
+from accounts import log
+from accounts.log import log_settings
 from accounts.models import AccessToken, Department, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
@@ -504,3 +507,21 @@ def test_whoever_has_nineteen_tokens_makes_one_more_however_many_they_ask_for(ad
     made, refusals = split(at_once([lambda: create_token(ada, scope=Scope.READ)] * EIGHT))
     assert (len(made), len(refusals)) == (1, 7)
     assert AccessToken.objects.count() == 20
+
+
+def test_web_processes_that_start_at_once_log_a_changed_setting_once(monkeypatch):
+    look = log._differing
+
+    def look_slowly(*args):
+        """All find the change before one has written it."""
+        found = look(*args)
+        if found:
+            time.sleep(0.3)
+        return found
+
+    log_settings({"PILOTZONE_SILENT_DAYS": "62"})
+    monkeypatch.setattr(log, "_differing", look_slowly)
+    _started, errors = split(at_once([lambda: log_settings({"PILOTZONE_SILENT_DAYS": "90"})] * EIGHT))
+    assert errors == []
+    logged = LogEntry.objects.filter(object_pk="PILOTZONE_SILENT_DAYS").order_by("pk")
+    assert [entry.changes["PILOTZONE_SILENT_DAYS"] for entry in logged] == [[None, "62"], ["62", "90"]]

@@ -62,7 +62,7 @@ def accept(parts: dict[str, str]) -> None:
     measure = Measure.objects.get(code="M172")
     reporter = User.objects.create_user("lin", role="reporter", department=measure.lead_department)
     status = "in_progress" if measure.reports.order_by("-period").first().status == "promoting" else "promoting"
-    report = file_report(measure, by=reporter, status=status, effective_on=date(2023, 8, 29))
+    report = file_report(measure, by=reporter, status=status, effective_on=date(2023, 8, 29), problem="设备迟到")
     accept_report(report, by=User.objects.get(username="rita"))
     assert Report.objects.get(pk=report.pk).state == "accepted"
 

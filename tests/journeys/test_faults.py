@@ -2,7 +2,6 @@
 the totals, every stored total is what its rows say, and no mark is left.
 """
 
-import itertools
 import math
 import os
 import signal
@@ -19,13 +18,15 @@ import pytest
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections, transaction
 
-from measures.models import Measure, Notice, Report, StatusChange
+from measures.models import Notice, Report, StatusChange
 from measures.office.terms import change_terms
 from measures.reports import accept_report
 from pilotzone.celery import app
+from pilotzone.postgresql import outage
 from rollups.models import MeasureRollup, RollupRun, StaleCell
-from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
-from tests.factories import file_report, make_department, make_measure, make_section, make_user
+from rollups.services import rebuild_rollups, refresh_stale_rollups
+from tests.acceptances import ONE_SWEEP, accept, assert_right, in_progress, make_reports
+from tests.factories import make_user
 from tests.running import (
     IN_THE_MIDDLE,
     REBUILD,
@@ -44,12 +45,10 @@ from tests.running import (
     worker,
     workers,
 )
-from tests.services import postgresql, wait_until
+from tests.services import wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-# Beat sends a sweep every half minute; the rest is for reconnecting, on a busy machine.
-ONE_SWEEP = 30 + 15
 WRITE = "INSERT OR UPDATE"
 
 
@@ -62,46 +61,6 @@ def rita(transactional_db):
 def reports(rita, today):
     """Twelve submitted reports that say "in progress", in turn for each of four cells."""
     return make_reports(sections=2, departments=2, each=3)
-
-
-def make_reports(*, sections, departments, each):
-    people = []
-    for number in range(departments):
-        department = make_department()
-        email = f"reporter-{number}@example.org"
-        people.append(make_user(f"reporter-{number}", role="reporter", department=department, email=email))
-    cells = list(itertools.product([make_section() for _section in range(sections)], people))
-    made = [
-        file_report(make_measure(section, person.department), by=person, status="in_progress")
-        for _round in range(each)
-        for section, person in cells
-    ]
-    rebuild_rollups()
-    return made
-
-
-def accept(report, by):
-    """As a request of the site does it: with a connection from the pool, given back afterwards."""
-    try:
-        return accept_report(Report.objects.get(pk=report.pk), by=by)
-    finally:
-        connections.close_all()
-
-
-def in_progress():
-    return sum(MeasureRollup.objects.values_list("in_progress", flat=True))
-
-
-def assert_right(reports):
-    """The accepted reports are whole, and the totals are exactly theirs."""
-    wait_until(lambda: not StaleCell.objects.exists(), "every mark cleared", ONE_SWEEP)
-    pks = [report.pk for report in reports]
-    assert Report.objects.filter(pk__in=pks, state="accepted").count() == len(pks)
-    changes = StatusChange.objects.filter(report__in=pks, status="in_progress")
-    assert Counter(changes.values_list("report", flat=True)) == Counter(pks)
-    assert in_progress() == len(reports)
-    assert sum(MeasureRollup.objects.values_list("total", flat=True)) == Measure.objects.count()
-    assert verify_rollups() == []
 
 
 # A worker is killed
@@ -117,6 +76,7 @@ def assert_right(reports):
         pytest.param(REBUILD, StaleCell, "DELETE", "TRUE", id="all-rebuilt", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.faults("worker killed", "SIGKILL in the middle of its transaction, then another one")
 def test_a_worker_killed_in_the_middle_of_a_batch_leaves_all_as_it_was(reports, rita, broker, task, model, on, when):
     before = dict(MeasureRollup.objects.values_list("pk", "run"))
     for report in reports:
@@ -141,6 +101,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_leaves_all_as_it_was(reports, 
 
 
 @pytest.mark.long
+@pytest.mark.faults("worker killed", "SIGKILL of its child at work")
 def test_a_worker_whose_child_is_killed_at_its_work_goes_on(reports, rita, broker):
     """As the kernel does when memory runs out: the largest process goes, its parent stays."""
     for report in reports:
@@ -165,6 +126,7 @@ def test_a_worker_whose_child_is_killed_at_its_work_goes_on(reports, rita, broke
 # The broker goes away
 
 
+@pytest.mark.faults("Redis away", "ended amid acceptances, then started again without its data")
 def test_reports_accepted_while_redis_is_away_are_in_the_totals_after_it_came_back(
     reports, rita, broker, client, open_reading, settings
 ):
@@ -192,6 +154,7 @@ def test_reports_accepted_while_redis_is_away_are_in_the_totals_after_it_came_ba
 
 
 @pytest.mark.long
+@pytest.mark.faults("Redis away", "ended for 5 s; only beat and its sweep find what was accepted")
 def test_beat_and_worker_find_a_broker_again_that_was_away(reports, rita, broker, tmp_path):
     make_everything_due(tmp_path / "celerybeat-schedule")
     with worker(broker.url) as one, beat(broker.url, tmp_path) as other:
@@ -211,6 +174,7 @@ def test_beat_and_worker_find_a_broker_again_that_was_away(reports, rita, broker
 
 
 @pytest.mark.parametrize("task", [SWEEP, pytest.param(REBUILD, marks=pytest.mark.long)])
+@pytest.mark.faults("message delivered twice", "to two workers at once")
 def test_a_message_that_is_delivered_twice_counts_once(reports, rita, broker, task):
     cells = MeasureRollup.objects.count()
     for report in reports:
@@ -236,26 +200,18 @@ def test_a_message_that_is_delivered_twice_counts_once(reports, rita, broker, ta
 # The database goes away
 
 
-@pytest.fixture
-def own_postgresql(transactional_db):
-    """A server that the test may stop, in the place of the lane's. What it has committed outlasts that."""
-    connection = connections["default"]
-    lane = dict(connection.settings_dict)
-
-    def turn_to(**place):
-        connection.close()
-        connection.close_pool()
-        connection.settings_dict.update(place)
-
-    with postgresql({"synchronous_commit": "on"}) as server:
-        turn_to(HOST="127.0.0.1", PORT=server.port, USER="pilotzone", PASSWORD="", NAME="pilotzone")
-        try:
-            yield server
-        finally:
-            turn_to(**lane)
-
-
-@pytest.mark.parametrize("mode", ["immediate", pytest.param("fast", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param("immediate", marks=pytest.mark.faults("PostgreSQL away", "crashed amid acceptances")),
+        pytest.param(
+            "fast", marks=[pytest.mark.faults("PostgreSQL away", "stopped amid acceptances"), pytest.mark.long]
+        ),
+        pytest.param(
+            "hung", marks=[pytest.mark.faults("PostgreSQL hung", "SIGSTOP amid acceptances"), pytest.mark.long]
+        ),
+    ],
+)
 def test_what_was_accepted_before_postgresql_went_away_is_there_when_it_is_back(own_postgresql, today, broker, mode):
     call_command("migrate", verbosity=0)
     rita = make_user("rita", role="reviewer")
@@ -270,6 +226,8 @@ def test_what_was_accepted_before_postgresql_went_away_is_there_when_it_is_back(
                 accepted.append(report)
             except (OperationalError, InterfaceError):
                 failed.append(report)
+                # Who is refused at once comes again later.
+                time.sleep(outage.REST)
 
     with (
         worker(broker.url) as one,
@@ -282,9 +240,8 @@ def test_what_was_accepted_before_postgresql_went_away_is_there_when_it_is_back(
             for _thread in range(4):
                 pool.submit(work)
             wait_until(lambda: len(accepted) >= 20, "acceptances")
-            own_postgresql.stop(mode)
-            wait_until(lambda: failed, "a failure")
-            own_postgresql.start()
+            with own_postgresql.hung() if mode == "hung" else own_postgresql.stopped(mode):
+                wait_until(lambda: failed, "a failure")
             before = len(accepted)
             wait_until(lambda: len(accepted) >= before + 20, "acceptances afterwards", 60)
         finally:
@@ -303,6 +260,7 @@ def test_what_was_accepted_before_postgresql_went_away_is_there_when_it_is_back(
 
 
 @pytest.mark.parametrize("seconds", [0, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.faults("PostgreSQL away", "with all connections of the pool open")
 def test_once_postgresql_is_back_every_request_is_given_a_live_connection(own_postgresql, seconds):
     together = threading.Barrier(8)
 
@@ -335,6 +293,7 @@ def test_once_postgresql_is_back_every_request_is_given_a_live_connection(own_po
 # Two beats
 
 
+@pytest.mark.faults("two beats", "every task is sent by both")
 def test_two_beats_by_mistake_do_no_harm(reports, rita, broker, tmp_path):
     change_terms(reports[0].measure, by=rita, due_on=TODAY + timedelta(days=7), reason="定期限")
     for report in reports:
@@ -351,8 +310,8 @@ def test_two_beats_by_mistake_do_no_harm(reports, rita, broker, tmp_path):
         for person in ("reporter-0", "reporter-1"):
             assert one.output.count(f"To: {person}@example.org") == 1
     assert not RollupRun.objects.exclude(error="").exists()
-    # Six of the reports and the due date are the first person's.
-    kinds = Counter(Notice.objects.values_list("user__username", "kind"))
+    # Six of the reports and the due date, moved before the beats began, are the first person's.
+    kinds = Counter(Notice.objects.exclude(kind="due_moved").values_list("user__username", "kind"))
     assert kinds == {("reporter-0", "accepted"): 6, ("reporter-1", "accepted"): 6, ("reporter-0", "due_soon"): 1}
 
 
@@ -366,6 +325,7 @@ FAIL = "RAISE EXCEPTION 'the disk of a test is full';"
 
 
 @pytest.mark.parametrize("tries", [3, pytest.param(6, marks=pytest.mark.long)])
+@pytest.mark.faults("disk full on a write", "PostgreSQL refuses each write of a total, then takes them")
 def test_while_the_write_fails_pages_answer_and_afterwards_the_totals_come_right(
     reports, rita, broker, client, open_reading, tries
 ):
@@ -376,7 +336,8 @@ def test_while_the_write_fails_pages_answer_and_afterwards_the_totals_come_right
                 accept(report, rita)
             wait_until(lambda: RollupRun.objects.filter(retries=tries - 1).exists(), "the last try", ONE_SWEEP)
             failed = RollupRun.objects.all().exclude(error="")
-            assert {run.retries for run in failed} == set(range(tries))
+            # On a busy machine the next try may have been made meanwhile.
+            assert {run.retries for run in failed if run.retries < tries} == set(range(tries))
             assert all("the disk of a test is full" in run.error and run.cells == 0 for run in failed)
             page = client.get("/")
             assert page.status_code == 200

@@ -86,7 +86,7 @@ class TestAttaching:
             URL, typed(problem="Kept words", action="submit", evidence=[pdf("good.pdf"), pdf("bad.pdf", b"MZ" * 400)])
         )
         text = words(response)
-        assert "bad.pdf: The content of this file is no PDF, Office document or picture" in text
+        assert "bad.pdf: The content of this file is no PDF, OFD, Office document or picture" in text
         assert "These are attached already and need not be chosen again." in text
         assert "Kept words" in response.content.decode()
         report = the_report()

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from core.clock import now
 from core.exceptions import NotAllowed
-from measures.models import Notice, StatusChange
+from measures.models import Notice, Report, ReportStep, StatusChange
+from measures.office.acceptances import undo_acceptance
 from measures.reports import accept_report, return_report, submit_report
 from reporting.services import withdraw_report
 from reporting.workflow import MOVES, ReportState, moves_from
@@ -21,10 +23,10 @@ TABLE = {
     "ben, of another department": ("-", "-", "-", "-"),
     "pat, of a participating department": ("-", "-", "-", "-"),
     "eva, of the lead but no reporter": ("-", "-", "-", "-"),
-    "rita, a reviewer": ("-", "accept return", "-", "-"),
+    "rita, a reviewer": ("-", "accept return", "undo_acceptance", "-"),
     "audit, the auditor": ("-", "-", "-", "-"),
-    "admin, the superuser": ("-", "accept return", "-", "-"),
-    "root, a superuser who reports for the lead": ("submit", "withdraw accept return", "-", "resubmit"),
+    "admin, the superuser": ("-", "accept return", "undo_acceptance", "-"),
+    "root, a superuser who reports for the lead": ("submit", "withdraw accept return", "undo_acceptance", "resubmit"),
 }
 # Where each move leads.
 LEADS_TO = {
@@ -33,6 +35,7 @@ LEADS_TO = {
     "withdraw": "draft",
     "accept": "accepted",
     "return": "returned",
+    "undo_acceptance": "submitted",
 }
 # Submitting and submitting again are one service.
 SERVICES = {
@@ -40,6 +43,7 @@ SERVICES = {
     ("withdraw",): withdraw_report,
     ("accept",): accept_report,
     ("return",): lambda report, *, by: return_report(report, by=by, note="请补充材料"),
+    ("undo_acceptance",): lambda report, *, by: undo_acceptance(report, by=by, note="误点"),
 }
 
 
@@ -69,7 +73,7 @@ def everything(report):
     """All that a refused move must leave as it was."""
     report.refresh_from_db()
     values = {field.attname: getattr(report, field.attname) for field in report._meta.concrete_fields}
-    return values, StatusChange.objects.count(), Notice.objects.count()
+    return values, StatusChange.objects.count(), Notice.objects.count(), ReportStep.objects.count()
 
 
 @pytest.mark.parametrize("names", SERVICES, ids="/".join)
@@ -77,6 +81,10 @@ def everything(report):
 @pytest.mark.parametrize("who", TABLE)
 def test_a_move_is_made_by_those_who_may_and_by_nobody_else(measure, who, state, names):
     report = make_report(measure, date(2023, 8, 10), state=state, status="in_progress")
+    if state == "accepted":
+        # Today, by somebody.
+        moment = {"decided_on": now().date(), "decided_at": now(), "decided_by": make_user("rob", role="reviewer")}
+        Report.objects.filter(pk=report.pk).update(**moment)
     by = person(who, measure)
     move = SERVICES[names]
     wanted = [name for name in TABLE[who][STATES.index(state)].split() if name in names]
@@ -85,6 +93,8 @@ def test_a_move_is_made_by_those_who_may_and_by_nobody_else(measure, who, state,
         report.refresh_from_db()
         assert report.state == LEADS_TO[wanted[0]]
         assert StatusChange.objects.count() == 1 + (wanted == ["accept"])
+        [step] = report.steps.all()
+        assert (step.move, step.made_by) == (wanted[0], by)
         return
     before = everything(report)
     with pytest.raises(NotAllowed) as refusal:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -20,18 +21,22 @@ from core.lights import (
     should_have_moved,
     should_have_moved_condition,
 )
+from core.periods import month_end, months_between
+from core.scope import scope_on
 from measures.models import Measure, Plan, Report, StatusChange
-from measures.reporting_months import months_of
-from measures.rules import Change, in_force, owes_report
+from measures.reporting_months import months_of, reports_owed
+from measures.rules import Change, first_due_on, in_force, owes_report
 from measures.services import load_changes
-from measures.timeline import load_history
+from measures.timeline import load_history, total_on
 from tests.factories import (
+    leave,
     make_change,
     make_department,
     make_measure,
     make_plan,
     make_report,
     make_section,
+    move_due_day,
     shanghai,
 )
 
@@ -39,6 +44,7 @@ LIMITS = Thresholds(due_soon=60, silent=62)
 START = date(2023, 1, 1)
 STATUSES = ("promoting", "in_progress", "completed")
 # Days a few steps apart, so that edges and equal days come up often.
+KINDS = st.sampled_from(["suspended", "withdrawn", "resumed"])
 days = st.integers(0, 160).map(lambda number: START + timedelta(days=number))
 statuses = st.sampled_from(STATUSES)
 
@@ -58,6 +64,15 @@ def stories(draw: Any) -> dict[str, Any]:
         "due_on": draw(st.one_of(st.none(), st.integers(0, 160).map(lambda n: listed_on + timedelta(days=n)))),
         # status, days after listing, day of recording, the row that it corrects if there is one
         "rows": rows,
+        # kind, days after listing, day of recording
+        "left": draw(
+            st.lists(
+                st.tuples(
+                    st.sampled_from(["suspended", "withdrawn", "resumed"]), st.integers(0, 90), st.integers(0, 1)
+                ),
+                max_size=3,
+            )
+        ),
         "reports": draw(st.lists(st.tuples(days, st.sampled_from(["accepted", "submitted", "returned"])), max_size=3)),
     }
 
@@ -78,6 +93,7 @@ COMPLETED_LATE = {
     "listed_on": START,
     "due_on": START + timedelta(days=10),
     "rows": [("completed", 20, 0, None)],
+    "left": [],
     "reports": [],
 }
 
@@ -102,6 +118,9 @@ def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
             old_status = "in_progress" if status == "completed" else "completed"
             row = make_change(measure, status, effective_on, old_status=old_status, recorded_at=moment)
         rows.append(row)
+    for kind, after, recorded in story["left"]:
+        moment = datetime(2023, 12, 1 + recorded, tzinfo=SHANGHAI)
+        leave(measure, kind, measure.listed_on + timedelta(days=after), recorded_at=moment)
     for place, (submitted_on, state) in enumerate(story["reports"]):
         # A month of its own for each: one open report a month.
         make_report(measure, submitted_on, state=state, period=date(2000 + place, 1, 1))
@@ -110,6 +129,14 @@ def build(story: dict[str, Any], section: Any, department: Any) -> Measure:
 
 def expected_status(measure: Measure, on: date) -> Change | None:
     return in_force(load_changes(measure), on=on)
+
+
+def expected_scope(measure: Measure, on: date) -> str:
+    return scope_on(measure.scope_changes.all(), on=on)
+
+
+def counts_on(measure: Measure, on: date) -> bool:
+    return expected_scope(measure, on) == "in_plan"
 
 
 def expected_light(measure: Measure, status: str, on: date) -> str:
@@ -137,9 +164,10 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             counts: dict[tuple[int, int], Counter[str]] = {}
             for measure in measures:
                 row = expected_status(measure, day)
-                if row is None:
+                if row is None or not counts_on(measure, day):
                     assert measure.pk not in rows
-                    assert measure.pk not in forces
+                    if row is None:
+                        assert measure.pk not in forces
                     continue
                 light = expected_light(measure, row.status, day)
                 asked: Any = rows[measure.pk]
@@ -171,7 +199,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             statuses = {}
             for measure in measures:
                 row, before = expected_status(measure, day), expected_status(measure, month - timedelta(days=1))
-                if row is None:
+                if row is None or not counts_on(measure, day):
                     continue
                 statuses[measure.code] = row.status
                 due: dict[str, Any] = {"due_on": measure.due_on, "status": row.status, "on": day}
@@ -181,6 +209,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                     "owing": owes_report(
                         listed_on=measure.listed_on,
                         status_before=before.status if before else None,
+                        is_out=not counts_on(measure, day) or not counts_on(measure, min(month_end(month), day)),
                         month=month,
                         by=day,
                     ),
@@ -206,7 +235,16 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             for earlier in (each for each in on if each < day):
                 then = {entry.measure: entry.status for entry in history.on(earlier) if entry}
                 rows_then = {each.code: expected_status(each, earlier) for each in measures}
-                assert then == {code: row.status for code, row in rows_then.items() if row}
+                inside = {each.code for each in measures if counts_on(each, earlier)}
+                assert then == {code: row.status for code, row in rows_then.items() if row and code in inside}
+            for each in on:
+                if each <= day:
+                    inside = [one for one in measures if one.listed_on <= each and counts_on(one, each)]
+                    due = sum(one.due_on is not None and one.due_on <= each for one in inside)
+                    completed = sum(expected_status(one, each).status == "completed" for one in inside)
+                    assert total_on(history.listed, each) == len(inside)
+                    assert total_on(history.due, each) == due
+                    assert total_on(history.completed, each) == completed
 
     @settings(deadline=None, max_examples=15)
     @given(filings=st.lists(filings(), min_size=1, max_size=6), on=st.lists(days, min_size=1, max_size=4))
@@ -224,8 +262,62 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             expected = [each for each in reports if each.period == month and each.is_filed(by=day)]
             for each in sorted(expected, key=lambda report: report.submitted_on, reverse=True):
                 filed_on[each.measure.code, month] = each.submitted_on
-            assert set(Report.objects.filed(month, by=day)) == set(expected)
-            assert Report.objects.first_filed([month], by=day) == filed_on
+            filed = Report.objects.filed(by=day)
+            assert set(filed.filter(period=month)) == set(expected)
+            found = Report.objects.first_filed(since=month, by=day)
+            assert {key: on for key, on in found.items() if key[1] == month} == filed_on
+            assert {period for _code, period in found} <= {each for each in MONTHS if each >= month}
+
+    @settings(deadline=None, max_examples=15)
+    @given(
+        filings=st.lists(filings(), min_size=1, max_size=5),
+        on=st.lists(days, min_size=1, max_size=3),
+        first_month=st.sampled_from(MONTHS),
+        completed_after=st.lists(st.integers(1, 90), max_size=2),
+    )
+    def test_which_months_are_still_owed(
+        self,
+        filings: list[list[tuple[int, date, str]]],
+        on: list[date],
+        first_month: date,
+        completed_after: list[int],
+    ) -> None:
+        """As the rule says of each measure and month, as the conditions find it, and as pages read it."""
+        section, department = make_section(), make_department()
+        measures = [make_measure(section, department) for _filed in filings]
+        for measure, filed in zip(measures, filings, strict=True):
+            for month, day, state in filed:
+                make_report(measure, day, state=state, period=date(2023, month, 1))
+        for measure, after in zip(measures, completed_after, strict=False):
+            done = measure.listed_on + timedelta(days=after)
+            report = make_report(measure, done, state="accepted", period=date(2000, 1, 1))
+            make_change(measure, "completed", done, report=report)
+        for day in on:
+            months = months_between(first_month, day)
+            expected: dict[date, set[str]] = {month: set() for month in months}
+            for measure, month in product(measures, months):
+                before = expected_status(measure, month - timedelta(days=1))
+                filed_months = [each.period for each in measure.reports.all() if each.is_filed(by=day)]
+                if owes_report(
+                    listed_on=measure.listed_on,
+                    status_before=before.status if before else None,
+                    is_out=False,
+                    month=month,
+                    by=day,
+                    first_month=first_month,
+                    last_filed=max(filed_months, default=None),
+                ):
+                    expected[month].add(measure.code)
+            for month, codes in expected.items():
+                found = Measure.objects.still_owing(month, by=day, first_month=first_month)
+                assert {each.code for each in found} == codes
+            with override_settings(PILOTZONE_FIRST_REPORTING_MONTH=first_month):
+                owed = reports_owed(section.plan, by=day)
+            still = {
+                month: {code for code, (_lead, filed_on) in reports.items() if filed_on is None}
+                for month, reports in owed.items()
+            }
+            assert still == expected
 
     @settings(deadline=None, max_examples=15)
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
@@ -234,14 +326,38 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
         measures = {each.pk: each for each in (build(story, section, department) for story in made)}
         earlier = [date.min, *sorted(on)]
         for then, now in zip(earlier, [*earlier[1:], date.max], strict=True):
-            rows = Measure.objects.as_of(now, limits=LIMITS).with_status_then(then)
+            rows = Measure.objects.with_all_of(now, limits=LIMITS).with_status_then(then)
             found: dict[int, Any] = {row.pk: row for row in rows}
             was = {pk: expected_status(measures[pk], then) for pk in found}
             for pk, row in found.items():
                 before = was[pk]
                 assert row.status_then == (before.status if before else None)
-            differing = {pk for pk, row in found.items() if row.status_then != row.status}
+                assert row.scope_then == (expected_scope(measures[pk], then) if before else None)
+                assert row.scope == expected_scope(measures[pk], now)
+                assert (row.light is None) == (row.scope != "in_plan")
+            differing = set()
+            for pk, row in found.items():
+                before, after = (row.status_then, row.scope_then), (row.status, row.scope)
+                if row.scope == "in_plan":
+                    differing |= {pk} if before != after else set()
+                else:
+                    differing |= {pk} if row.scope_then not in (None, row.scope) else set()
             assert {row.pk for row in rows.changed()} == differing
+
+    @settings(deadline=None, max_examples=15)
+    @given(made=st.lists(st.lists(st.none() | days, min_size=1, max_size=5), min_size=1, max_size=6))
+    def test_the_first_due_day(self, made: list[list[date | None]]) -> None:
+        section, department = make_section(), make_department()
+        expected: dict[int, date | None] = {}
+        for due_days in made:
+            measure = make_measure(section, department, listed_on=START, due_on=due_days[0])
+            moves = [(before, after) for before, after in pairwise(due_days) if before != after]
+            # Some on one day, so that the order of their rows counts.
+            for place, (_before, after) in enumerate(moves):
+                move_due_day(measure, after, on=START + timedelta(days=place // 2))
+            expected[measure.pk] = first_due_on(due_days[-1], moves)
+        found: Any = Measure.objects.with_first_due_on().values_list("pk", "first_due_on")
+        assert dict(found) == expected
 
 
 pytestmark = pytest.mark.django_db
@@ -351,7 +467,7 @@ def test_what_a_department_owes_for_a_month() -> None:
 def test_which_reports_are_in_for_a_month(state: str, submitted_on: date, filed: bool) -> None:
     measure, by = make_measure(), date(2023, 8, 29)
     report = make_report(measure, submitted_on, state=state)
-    found = Report.objects.first_filed([date(2023, 8, 1)], by=by)
+    found = Report.objects.first_filed(since=date(2023, 8, 1), by=by)
     assert found == ({(measure.code, date(2023, 8, 1)): submitted_on} if filed else {})
     assert report.is_filed(by=by) is filed
 
@@ -362,15 +478,21 @@ def test_nothing_is_owed_before_the_calendar_begins() -> None:
     assert Measure.objects.owing(date(9999, 12, 1), by=date.max).count() == 1
 
 
-def test_the_current_plan_is_the_one_that_the_setting_names(settings: Any) -> None:
+def test_the_current_plan_is_the_newest_that_has_begun_unless_the_setting_names_one(settings: Any) -> None:
+    settings.PILOTZONE_TODAY = date(2023, 8, 29)
     assert Plan.objects.current() is None
-    make_plan("oldest", starts_on=date(2020, 1, 1), ends_on=date(2022, 12, 31))
-    newest = make_plan("newest", starts_on=date(2026, 1, 1), ends_on=date(2028, 12, 31))
-    assert Plan.objects.current() == newest
-    named = make_plan()
-    assert Plan.objects.current() == named
-    settings.PILOTZONE_PLAN = "newest"
-    assert Plan.objects.current() == newest
+    make_plan("last", starts_on=date(2026, 1, 1), ends_on=date(2028, 12, 31))
+    to_come = make_plan("next", starts_on=date(2023, 8, 30), ends_on=date(2025, 12, 31))
+    assert Plan.objects.current() == to_come, "none has begun: the first to begin"
+    oldest = make_plan("oldest", starts_on=date(2020, 1, 1), ends_on=date(2022, 12, 31))
+    assert Plan.objects.current() == oldest
+    begun = make_plan("begun", starts_on=date(2023, 8, 29), ends_on=date(2025, 12, 31))
+    make_plan("begun-as-well", starts_on=date(2023, 8, 29), ends_on=date(2025, 12, 31))
+    assert Plan.objects.current() == begun
+    settings.PILOTZONE_PLAN = "oldest"
+    assert Plan.objects.current() == oldest
+    settings.PILOTZONE_PLAN = "nowhere"
+    assert Plan.objects.current() == begun
 
 
 def test_each_question_is_one_query_however_many_rows(django_assert_num_queries: Any) -> None:

@@ -1,10 +1,13 @@
 """Ada and Eve report for Science and Technology, Ben for Energy; Rita reviews, Vic only looks."""
 
+import json
 import re
 from copy import deepcopy
 from datetime import date
+from html import unescape
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -109,6 +112,37 @@ class TestNoChange:
         assert (saved.what_was_done_zh, saved.what_was_done_en) == ("本月状态无变化。", "No change this month.")
 
 
+class TestCarryingOver:
+    """What stood in the last report stands in the next month's form, to be gone on with."""
+
+    LAST = {"what_was_done_en": "Collected 260 entries", "problem_en": "No rooms", "next_step_en": "Review them"}
+
+    @staticmethod
+    def fields(response):
+        html = response.content.decode()
+        return [
+            unescape(re.search(rf'<textarea name="{name}"[^>]*>([^<]*)</textarea>', html)[1]).strip()
+            for name in ("what_was_done", "problem", "next_step")
+        ]
+
+    def test_problem_and_next_step_come_too(self, as_ada, measure):
+        make_report(measure, date(2023, 7, 20), **self.LAST)
+        assert self.fields(as_ada.get(URL)) == ["Collected 260 entries", "No rooms", "Review them"]
+
+    def test_no_change_in_between_takes_no_words_away(self, as_ada, measure):
+        make_report(measure, date(2023, 6, 20), **self.LAST)
+        make_report(
+            measure, date(2023, 7, 20), what_was_done_zh="本月状态无变化。", what_was_done_en="No change this month."
+        )
+        assert self.fields(as_ada.get(URL)) == ["Collected 260 entries", "No rooms", "Review them"]
+
+    def test_what_no_change_was_said_with_counts(self, as_ada, measure):
+        make_report(measure, date(2023, 6, 20), **self.LAST)
+        no_change = {"what_was_done_zh": "本月状态无变化。", "what_was_done_en": "No change this month."}
+        make_report(measure, date(2023, 7, 20), **no_change, problem_en="Rain")
+        assert self.fields(as_ada.get(URL)) == ["Collected 260 entries", "Rain", "Review them"]
+
+
 class TestOpening:
     def test_shows_what_it_asks_and_what_was_said_last(self, as_ada, measure):
         make_report(
@@ -193,7 +227,7 @@ class TestOpening:
             report.evidence.create(document_number=str(number))
         with CaptureQueriesContext(connection) as many:
             as_ada.get(URL)
-        assert len(many) == len(few) <= 10
+        assert len(many) == len(few) <= 11
 
 
 class TestSaving:
@@ -266,7 +300,7 @@ class TestSubmitting:
         response = as_ada.post(URL, typed(status="completed", action="submit"))
         assert "Completion needs evidence" in words(response)
         assert "Current status: In progress (since 18 May 2023)" in words(response)
-        assert re.search(r"Draft saved \d\d:\d\d$", words(response).partition("Last accepted report")[0].strip())
+        assert re.search(r"Draft saved \d\d:\d\d Throw this draft away", words(response))
         assert 'href="#id_evidence"' in response.content.decode()
         assert re.search(r'value="completed"[^>]* checked', response.content.decode())
         assert the_report().state == "draft"
@@ -381,6 +415,13 @@ class TestSavingByItself:
         assert as_ada.post(DRAFT, typed(what_was_done="Ada's", version="2")).status_code == 409
         assert the_report().what_was_done_zh == "Eve's"
 
+    def test_a_page_whose_draft_is_gone_begins_no_other_by_itself(self, as_ada):
+        as_ada.post(DRAFT, typed())
+        as_ada.post(URL.replace("report/", "report/discard/"))
+        answer = as_ada.post(DRAFT, typed(what_was_done="Typed on", version="1"))
+        assert (answer.status_code, "This draft is gone" in answer.content.decode()) == (409, True)
+        assert not Report.objects.open().exists()
+
     def test_tells_the_browser_that_the_session_has_ended(self, client, measure):
         response = client.post(DRAFT, typed())
         assert response.status_code == 401
@@ -390,69 +431,134 @@ class TestSavingByItself:
         assert as_ada.get(DRAFT).status_code == 405
 
 
-class TestNothingIsLost:
-    def test_what_was_sent_after_log_out_is_there_after_log_in(self, as_ada, ada):
+class TestWithoutASession:
+    """What was typed is shown, to be copied, and stored nowhere; the browser keeps it for its person."""
+
+    def test_what_was_sent_after_log_out_is_shown_and_leads_to_the_log_in(self, as_ada):
         as_ada.logout()
-        response = as_ada.post(
-            URL,
-            typed(what_was_done="Typed long ago", action="submit", evidence=SimpleUploadedFile("a.pdf", make_pdf())),
-        )
-        assert response.url == "/accounts/login/?next=/measures/M001/report/%3Fperiod%3D2023-08"
-        assert not Report.objects.exclude(state="accepted").exists()
-        ada.set_password("only-for-tests")
-        ada.save()
-        response = as_ada.post(response.url, {"username": "ada", "password": "only-for-tests"}, follow=True)
-        assert response.redirect_chain == [(URL, 302)]
+        as_ada.cookies["pilotzone_language"] = "en"
+        files = SimpleUploadedFile("a.pdf", make_pdf())
+        words_typed = {"what_was_done": "Typed <b> long ago", "url": "https://gov.example/1", "problem": ""}
+        response = as_ada.post(URL, typed(**words_typed, action="submit", evidence=files))
+        assert response.status_code == 403
+        assert "no-store" in response["Cache-Control"]
         text = words(response)
-        assert "What you typed before is restored below; it is not saved yet." in text
+        assert "You are not logged in, or no longer: nothing of what you sent was saved." in text
+        assert "What was done Typed &lt;b&gt; long ago" in text and "Link https://gov.example/1" in text
+        assert "Problems" not in text
         assert "Please choose the files once more" in text
-        assert "Typed long ago" in response.content.decode()
-        as_ada.post(URL, typed(what_was_done="Typed long ago"))
-        assert "is restored below; it" not in words(as_ada.get(URL))
+        assert (
+            'href="/accounts/login/?next=%2Fmeasures%2FM001%2Freport%2F%3Fperiod%3D2023-08"'
+            in response.content.decode()
+        )
+        assert not Report.objects.exclude(state="accepted").exists()
+        assert not Session.objects.exists()
 
-    def test_it_is_shown_to_nobody_who_may_not_report(self, client, measure):
+    def test_what_is_too_long_for_any_field_is_cut(self, client, measure):
+        response = client.post(URL, typed(what_was_done="字" * 1_500_000))
+        assert (response.status_code, response.content.decode().count("字" * 100)) == (403, 199)
+
+    def test_the_next_who_logs_in_finds_nothing_of_it(self, client, measure, eve):
         client.post(URL, typed(what_was_done="Typed long ago"))
-        client.force_login(make_user("ben", role="reporter", department=make_department("energy")))
-        response = client.get(URL)
-        assert (response.status_code, "Typed long ago" in response.content.decode()) == (403, False)
+        client.force_login(eve)
+        assert "Typed long ago" not in client.get(URL).content.decode()
 
-    def test_a_visitor_cannot_fill_the_session_without_end(self, client, measure):
-        for number in range(5):
-            client.post(f"/measures/M{number:03}/report/", typed(what_was_done="字" * 100_000))
-        kept = client.session["unsaved_input"]
-        assert list(kept) == [f"/measures/M{number:03}/report/?period=2023-08" for number in (2, 3, 4)]
-        assert {len(each["what_was_done"]) for each in kept.values()} == {20_000}
-
-    def test_a_form_from_before_a_new_log_in_brings_its_words_back(self, ada, measure):
+    def test_a_form_from_before_a_new_log_in_shows_its_words(self, ada, measure):
         client = Client(enforce_csrf_checks=True)
         client.force_login(ada)
-        old = "a" * 64
-        assert "csrftoken" in client.get(URL).cookies
+        before = dict(client.session)
         response = client.post(
             URL,
-            typed(what_was_done="From the old tab", csrfmiddlewaretoken=old),
+            typed(what_was_done="From the old tab", csrfmiddlewaretoken="a" * 64),
             headers={"Origin": "http://testserver"},
         )
-        assert (response.status_code, response.url) == (302, URL)
-        assert "From the old tab" in client.get(URL).content.decode()
+        assert response.status_code == 403
+        text = words(response)
+        assert "The form is from before your last log-in: nothing of what you sent was saved." in text
+        assert "From the old tab" in text
+        assert f'href="{URL}"' in response.content.decode()
+        assert dict(client.session) == before
         assert not Report.objects.exclude(state="accepted").exists()
 
-    @pytest.mark.parametrize(("origin", "status"), [("http://testserver", 302), ("https://elsewhere.example", 403)])
-    def test_a_comment_from_before_a_new_log_in_brings_its_words_back(self, ada, measure, origin, status):
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(ada)
-        client.get(URL)
-        address = f"/measures/{measure.code}/comment/"
-        response = client.post(address, {"text": "From the old tab"}, headers={"Origin": origin})
-        assert response.status_code == status
-        assert ("From the old tab" in client.get(address, follow=True).content.decode()) == (status == 302)
-        assert not measure.comments.exists()
-
     @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", None])
-    def test_another_site_puts_no_words_into_the_form(self, ada, measure, origin):
+    @pytest.mark.parametrize("is_logged_in", [True, False])
+    def test_another_site_shows_no_words_in_a_page_of_ours(self, ada, measure, origin, is_logged_in):
         client = Client(enforce_csrf_checks=True)
-        client.force_login(ada)
+        if is_logged_in:
+            client.force_login(ada)
         headers = {"Origin": origin} if origin else {}
         response = client.post(URL, typed(what_was_done="Not Ada's words"), headers=headers)
-        assert response.status_code == 403
-        assert "Not Ada" not in client.get(URL).content.decode()
+        assert (response.status_code, "Not Ada" in response.content.decode()) == (403, False)
+
+
+class TestTwoTabs:
+    """Each sends what it was shown first of each field, so that only a field that both changed is a conflict."""
+
+    @staticmethod
+    def shown(**fields):
+        return json.dumps({name: values if isinstance(values, list) else [values] for name, values in fields.items()})
+
+    @pytest.fixture
+    def known(self):
+        """What both tabs were shown before there was a draft."""
+        return self.shown(status="in_progress", effective_on="", what_was_done="", problem="", next_step="")
+
+    def test_the_page_sends_what_it_showed_first(self, as_ada, measure):
+        make_report(measure, date(2023, 7, 20), next_step_en="Review them")
+        shown = re.search(r'name="known" value="([^"]*)"', as_ada.get(URL).content.decode())[1]
+        assert json.loads(unescape(shown))["next_step"] == ["Review them"]
+        as_ada.post(DRAFT, typed(next_step="Go on", known=unescape(shown)))
+        assert as_ada.post(DRAFT, typed(next_step="Review them", known=unescape(shown))).status_code == 200
+        assert the_report().next_step_zh == "Go on"
+
+    def test_that_changed_different_fields_do_not_conflict(self, as_ada, known):
+        as_ada.post(DRAFT, typed(what_was_done="", problem="From the first", known=known))
+        answer = as_ada.post(
+            DRAFT, typed(what_was_done="", status="completed", next_step="From the second", known=known)
+        )
+        assert answer.status_code == 200
+        saved = the_report()
+        assert (saved.problem_zh, saved.next_step_zh, saved.status) == (
+            "From the first",
+            "From the second",
+            "completed",
+        )
+        # The second tab is told what the first one wrote.
+        assert "From the first" in answer.content.decode()
+
+    def test_that_changed_one_field_differently_do(self, as_ada, known):
+        as_ada.post(DRAFT, typed(what_was_done="", problem="From the first", known=known))
+        assert as_ada.post(DRAFT, typed(what_was_done="", problem="Other words", known=known)).status_code == 409
+        assert the_report().problem_zh == "From the first"
+
+    def test_only_the_fields_in_conflict_are_shown_twice_and_nothing_of_the_others_is_lost(self, as_ada, known):
+        as_ada.post(DRAFT, typed(what_was_done="", problem="From the first", next_step="Go on", known=known))
+        page = as_ada.post(URL, typed(what_was_done="", problem="Other words", known=known)).content.decode()
+        versions = page[page.index('id="versions"') : page.index('id="report-form"')]
+        assert "From the first" in versions
+        assert "Other words" in versions
+        assert "Go on" not in versions
+        sent = re.search(r'name="known" value="([^"]*)"', page)[1]
+        again = typed(what_was_done="", problem="Both", next_step="Go on", version="1", known=unescape(sent))
+        assert as_ada.post(URL, again).status_code == 302
+        assert (the_report().problem_zh, the_report().next_step_zh) == ("Both", "Go on")
+
+    def test_words_whose_answer_got_lost_are_no_other_s(self, as_ada):
+        """The page sends what it sent before and had no answer to as known."""
+        as_ada.post(DRAFT, typed(problem="Half"))
+        lost = self.shown(problem=["", "Half"], status="in_progress", effective_on="", next_step="", what_was_done="")
+        assert as_ada.post(DRAFT, typed(problem="Half a thought", known=lost)).status_code == 200
+        assert the_report().problem_zh == "Half a thought"
+
+    def test_a_refused_form_does_not_replace_unseen_words_when_it_is_sent_again(self, as_ada, measure, eve, known):
+        as_ada.post(DRAFT, typed(known=known))
+        save_draft(measure, by=eve, data=data(problem="Eve wrote this"), period=AUGUST, version=1)
+        page = as_ada.post(URL, typed(effective_on="tomorrow", version="1")).content.decode()
+        assert 'name="version" value="1"' in page
+        as_ada.post(URL, typed(problem="Ada wrote this", version="1"))
+        assert the_report().problem_zh == "Eve wrote this"
+
+    @pytest.mark.parametrize("known", ["{", "[]", '{"problem": 3}', '{"problem": [3]}', "3"])
+    def test_what_is_known_in_no_sense_is_nothing(self, as_ada, known):
+        assert as_ada.post(DRAFT, typed(known=known)).status_code == 200
+        assert as_ada.post(DRAFT, typed(problem="Again", known=known)).status_code == 409

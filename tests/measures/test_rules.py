@@ -3,7 +3,15 @@ from datetime import date, datetime
 import pytest
 
 from core.clock import SHANGHAI
-from measures.rules import Change, correction_window, effective_changes, in_force, is_completion, owes_report
+from measures.rules import (
+    Change,
+    correction_window,
+    effective_changes,
+    first_due_on,
+    in_force,
+    is_completion,
+    owes_report,
+)
 
 
 def change(id: int, status: str, day: date, *, recorded: date | None = None, supersedes: int | None = None) -> Change:
@@ -101,17 +109,66 @@ def test_only_completed_is_completed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed_on", "status_before", "by", "owes"),
+    ("listed_on", "status_before", "is_out", "by", "owes"),
     [
-        (date(2023, 8, 29), None, date(2023, 8, 29), True),
-        (date(2023, 8, 30), None, date(2023, 8, 29), False),
-        (date(2023, 8, 31), None, date(2023, 12, 1), True),
-        (date(2023, 9, 1), None, date(2023, 12, 1), False),
-        (date(2023, 1, 3), "in_progress", date(2023, 8, 29), True),
-        (date(2023, 1, 3), "completed", date(2023, 8, 29), False),
+        (date(2023, 8, 29), None, False, date(2023, 8, 29), True),
+        (date(2023, 8, 30), None, False, date(2023, 8, 29), False),
+        (date(2023, 8, 31), None, False, date(2023, 12, 1), True),
+        (date(2023, 9, 1), None, False, date(2023, 12, 1), False),
+        (date(2023, 1, 3), "in_progress", False, date(2023, 8, 29), True),
+        (date(2023, 1, 3), "completed", False, date(2023, 8, 29), False),
+        (date(2023, 1, 3), "in_progress", True, date(2023, 8, 29), False),
     ],
 )
 def test_a_measure_owes_reports_from_its_listing_to_its_completion(
-    listed_on: date, status_before: str | None, by: date, owes: bool
+    listed_on: date, status_before: str | None, is_out: bool, by: date, owes: bool
 ) -> None:
-    assert owes_report(listed_on=listed_on, status_before=status_before, month=date(2023, 8, 1), by=by) is owes
+    month = date(2023, 8, 1)
+    owed = owes_report(listed_on=listed_on, status_before=status_before, is_out=is_out, month=month, by=by)
+    assert owed is owes
+
+
+@pytest.mark.parametrize(
+    ("first_month", "last_filed", "owes"),
+    [
+        (date(2023, 8, 1), None, True),
+        (date(2023, 9, 1), None, False),
+        (date(2023, 2, 1), date(2023, 7, 1), True),
+        (date(2023, 2, 1), date(2023, 8, 1), False),
+        (date(2023, 2, 1), date(2023, 9, 1), False),
+    ],
+)
+def test_a_month_is_owed_from_the_first_one_until_it_or_a_later_one_is_filed(
+    first_month: date, last_filed: date | None, owes: bool
+) -> None:
+    assert owes is owes_report(
+        listed_on=date(2023, 1, 3),
+        status_before="promoting",
+        is_out=False,
+        month=date(2023, 8, 1),
+        by=date(2023, 10, 8),
+        first_month=first_month,
+        last_filed=last_filed,
+    )
+
+
+MAY, JUNE, JULY = date(2023, 5, 31), date(2023, 6, 30), date(2023, 7, 31)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "moves", "first"),
+    [
+        (JUNE, [], JUNE),
+        (None, [], None),
+        (JULY, [(MAY, JUNE), (JUNE, JULY)], MAY),
+        # Moved back again, taken away, given later, given later and moved.
+        (MAY, [(MAY, JUNE), (JUNE, MAY)], MAY),
+        (None, [(JUNE, None)], JUNE),
+        (JULY, [(None, JULY)], JULY),
+        (JULY, [(None, JUNE), (JUNE, JULY)], JUNE),
+    ],
+)
+def test_the_first_due_day_is_the_first_that_there_was(
+    due_on: date | None, moves: list[tuple[date | None, date | None]], first: date | None
+) -> None:
+    assert first_due_on(due_on, moves) == first

@@ -84,7 +84,7 @@ def status_of(measure: Measure, day: date = TODAY) -> str | None:
 
 
 def cell(measure: Measure) -> tuple[int, int, int]:
-    return (measure.section.plan_id, measure.section_id, measure.lead_department_id)
+    return (measure.plan_id, measure.section_id, measure.lead_department_id)
 
 
 class TestAMeasure:

@@ -19,7 +19,7 @@ NAME = "PILOTZONE_FOR_TESTS"
 
 @pytest.fixture
 def given(monkeypatch: Any) -> Callable[[str], None]:
-    monkeypatch.setattr(env, "names_read", set())
+    monkeypatch.setattr(env, "values_read", {})
     monkeypatch.setattr(env, "defaults", {})
     return lambda raw: monkeypatch.setenv(NAME, raw)
 
@@ -167,7 +167,7 @@ def test_a_bad_address_is_refused_without_telling_its_password(given: Any, reade
 def test_a_database_server_is_read(given: Any) -> None:
     given("postgres://me:p%40ss@db.example:6432/pilot%20zone?sslmode=require&options=")
     assert env.database(NAME, Path("unused")) == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "pilotzone.postgresql",
         "NAME": "pilot zone",
         "USER": "me",
         "PASSWORD": "p@ss",
@@ -217,9 +217,9 @@ def test_what_the_demonstration_keeps_stands_beneath_the_environment(given: Any,
 def test_each_reader_notes_the_name_it_read(given: Any) -> None:
     given("")
     for reader in READERS.values():
-        env.names_read.clear()
+        env.values_read.clear()
         reader()
-        assert env.names_read == {NAME}
+        assert set(env.values_read) == {NAME}
 
 
 def run_settings(data: Path, script: str, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -1,6 +1,7 @@
 """What the web server holds in memory: its workers share what was loaded before they were made."""
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -10,7 +11,18 @@ import pytest
 from tests.services import ROOT
 
 # What no page and no address of the API needs: large, or for building and testing.
-NOT_SERVED = ["plotly", "numpy", "pandas", "babel.messages", "openpyxl", "pypdf", "hypothesis", "playwright", "pytest"]
+NOT_SERVED = [
+    "plotly",
+    "pypinyin",
+    "numpy",
+    "pandas",
+    "babel.messages",
+    "openpyxl",
+    "pypdf",
+    "hypothesis",
+    "playwright",
+    "pytest",
+]
 # One of each kind of entrance.
 SERVED = [
     "dashboard.views",
@@ -47,6 +59,27 @@ print(json.dumps({{
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def test_an_operator_says_how_much_is_done_at_once() -> None:
+    script = """
+from django.conf import settings
+from pilotzone import gunicorn
+from pilotzone.celery import app
+pool = settings.DATABASES["default"]["OPTIONS"]["pool"]
+print(gunicorn.workers, gunicorn.threads, pool["max_size"], app.conf.worker_concurrency)
+"""
+    asked = {
+        "PILOTZONE_WEB_WORKERS": "3",
+        "PILOTZONE_WEB_THREADS": "6",
+        "PILOTZONE_TASK_PROCESSES": "5",
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    }
+    for more, connections in (({}, 10), ({"PILOTZONE_DATABASE_CONNECTIONS": "7"}, 7)):
+        environment = {**os.environ, **asked, **more}
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["3", "6", str(connections), "5"]
 
 
 def test_what_no_page_needs_is_not_loaded(loaded: Any) -> None:

@@ -4,12 +4,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import current_app
-from celery.schedules import crontab
+from celery.schedules import BaseSchedule, crontab
 
+from pilotzone import scheduler
 from pilotzone.scheduler import run_schedule, run_schedule_once_per_folder
 from tests.services import ROOT, wait_until
 
@@ -85,6 +88,49 @@ def test_a_failing_task_is_logged_and_stops_neither_itself_nor_the_others(run: A
     assert "the disk is full" in caplog.text
 
 
+class Moved(datetime):
+    """The clock of the machine, put back by an hour once `by` says so."""
+
+    by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return datetime.now(tz) + cls.by
+
+
+def test_after_the_clock_was_put_back_a_task_goes_on(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Task()
+
+    def put_back() -> bool:
+        if task.runs == 2:
+            monkeypatch.setattr(Moved, "by", -timedelta(hours=1))
+        return task.runs >= 4
+
+    monkeypatch.setattr(scheduler, "datetime", Moved)
+    monkeypatch.setattr(BaseSchedule, "now", lambda schedule: Moved.now(UTC))
+    run({"often": (task, 0.02)}, until=put_back)
+    assert task.runs >= 4
+
+
+def test_after_the_clock_was_put_back_beat_sends_in_the_new_order(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    beat = scheduler.Scheduler(current_app, schedule_filename=str(tmp_path / "schedule"))
+    sent = []
+    monkeypatch.setattr(beat, "apply_async", lambda entry, **options: sent.append(entry.name))
+    try:
+        for entry in beat.schedule.values():
+            entry.last_run_at = datetime.now(UTC) + timedelta(hours=3)
+        assert beat.tick() <= 5
+        assert all(entry.last_run_at <= datetime.now(UTC) for entry in beat.schedule.values())
+        beat.schedule["sweep-stale-cells"].last_run_at -= timedelta(seconds=31)
+        beat._heap = None
+        beat.tick()
+        assert sent == ["sweep-stale-cells"]
+    finally:
+        beat.close()
+
+
 def test_it_ends_at_once_when_told(settings: Any) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 60})
@@ -127,6 +173,7 @@ import threading, django
 django.setup()
 from celery import current_app
 from django.conf import settings
+from pilotzone import scheduler
 from pilotzone.scheduler import run_schedule
 from tests.services import ROOT
 stop = threading.Event()

@@ -4,7 +4,7 @@ import pytest
 
 from core.signals import figures_changed
 from projects.models import Project
-from projects.services import remove_project, save_project
+from projects.services import save_project, withdraw_project
 from tests.factories import make_measure, make_plan, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +46,11 @@ def test_a_project_that_moves_is_heard_of_in_both_cells(heard: list[Any]) -> Non
     ]
 
 
-def test_the_cell_of_a_removed_project_is_the_one_it_was_counted_in(heard: list[Any]) -> None:
+def test_the_cell_of_a_withdrawn_project_is_the_one_it_was_counted_in(heard: list[Any]) -> None:
     project = make_project(measures=[make_measure()])
     project.stage = "completed"  # changed on a page, never saved
-    remove_project(project, by=make_user("rita", role="reviewer"))
+    withdraw_project(
+        project, by=make_user("rita", role="reviewer"), effective_on=project.listed_on, reason="并入其他项目"
+    )
     assert heard == [{(make_plan().pk, region("370200").pk, "energy", "under_construction")}]
-    assert not Project.objects.exists()
+    assert Project.objects.get() == project

@@ -24,6 +24,18 @@ def zipped(*names: str) -> bytes:
     return packed.getvalue()
 
 
+def document(part: str, content_type: str) -> bytes:
+    """A Word document with one more part, of the type."""
+    packed = io.BytesIO()
+    override = f'<Override PartName="/{part}" ContentType="{content_type}"/>'
+    types = f'<Types><Default Extension="xml" ContentType="text/xml"/>{override}</Types>'
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", types)
+        for name in {part, "word/document.xml"}:
+            archive.writestr(name, "<xml/>")
+    return packed.getvalue()
+
+
 def compound(*streams: str, folders: tuple[str, ...] = ()) -> bytes:
     """As much of a compound file as tells what it is: its head and its directory."""
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0")
@@ -44,6 +56,8 @@ PICTURES = {
     "image/jpeg": b"\xff\xd8\xff\xe1\0\x10Exif\0" + b"\0" * 30 + b"\xff\xd9",
     "image/gif": b"GIF89a" + b"\0" * 20,
     "image/webp": b"RIFF\x24\0\0\0WEBPVP8 " + b"\0" * 30,
+    "image/heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 30,
+    "image/tiff": b"II*\0\x08\0\0\0" + b"\0" * 30,
 }
 
 
@@ -53,8 +67,11 @@ PICTURES = {
         (make_pdf(), "application/pdf"),
         *((content, kind) for kind, content in PICTURES.items()),
         (zipped("[Content_Types].xml", "word/document.xml"), DOCX),
+        (document("word/vbaProject.bin", "image/png"), DOCX),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), XLSX),
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), PPTX),
+        (b"MM\0*\0\0\0\x08" + b"\0" * 30, "image/tiff"),
+        (zipped("OFD.xml", "Doc_0/Document.xml"), "application/ofd"),
         (compound("WordDocument"), "application/msword"),
         (compound("Workbook"), "application/vnd.ms-excel"),
         (compound("PowerPoint Document"), "application/vnd.ms-powerpoint"),
@@ -85,6 +102,8 @@ def test_can_be_read_from_the_start_afterwards():
         b"just words",
         b"P",
         zipped("program.exe"),
+        zipped("Doc_0/OFD.xml"),
+        b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + b"\0" * 30,
         zipped("word/document.xml"),
         zipped("[Content_Types].xml", "xl/workbook.bin"),
         b"PK\x03\x04" + b"\0" * 100,
@@ -95,14 +114,19 @@ def test_can_be_read_from_the_start_afterwards():
 def test_refuses_everything_else_even_where_it_is_called_a_pdf(content):
     with pytest.raises(NotAllowed) as refusal:
         check_file(file(content, "report.pdf"))
-    assert str(refusal.value) == "附件内容不是PDF、Office文档或图片（PNG、JPEG、GIF、WebP），请重新选择。"
+    assert (
+        str(refusal.value) == "附件内容不是PDF、OFD、Office文档或图片（PNG、JPEG、GIF、WebP、HEIC、TIFF），请重新选择。"
+    )
     assert refusal.value.field == "evidence"
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
+        document("word/vbaProject.bin", "application/vnd.ms-office.vbaProject"),
+        document("word/vbaProject2.bin", "application/vnd.ms-office.vbaProject"),
+        document("word/pictures.bin", "application/vnd.ms-office.VBAPROJECT"),
+        document("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"),
         compound("WordDocument", folders=("Macros", "VBA")),
         compound("Workbook", folders=("_VBA_PROJECT_CUR",)),
     ],

@@ -11,6 +11,7 @@ EXPECTED = {
     ("returned", "reporter"): ["resubmit"],
     ("submitted", "reporter"): ["withdraw"],
     ("submitted", "reviewer"): ["accept", "return"],
+    ("accepted", "reviewer"): ["undo_acceptance"],
 }
 
 
@@ -28,11 +29,14 @@ def test_where_each_move_leads() -> None:
         "withdraw": ("submitted", "draft"),
         "accept": ("submitted", "accepted"),
         "return": ("submitted", "returned"),
+        "undo_acceptance": ("accepted", "submitted"),
     }
 
 
-def test_an_accepted_report_stays_accepted() -> None:
-    assert not [move for move in MOVES if move.before == "accepted"]
+def test_an_accepted_report_stays_accepted_but_for_the_office_on_the_same_day() -> None:
+    [undoing] = [move for move in MOVES if move.before == "accepted"]
+    assert (undoing.by, undoing.same_day) == ("reviewer", True)
+    assert not [move for move in MOVES if move.same_day and move is not undoing]
     assert set(OPEN_STATES) == {"draft", "submitted", "returned"}
 
 

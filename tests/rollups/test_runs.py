@@ -338,7 +338,7 @@ class TestWhoActs:
 
 
 class TestMetrics:
-    def test_say_what_waits_what_failed_and_what_the_last_check_found(self, site, monkeypatch):
+    def test_say_what_waits_what_failed_and_what_the_last_check_found(self, site, monitor, monkeypatch):
         monkeypatch.setattr("pilotzone.health.now", lambda: AT)
         mark(seconds=12)
         mark(seconds=3)
@@ -351,11 +351,12 @@ class TestMetrics:
         StaleCell.objects.filter(key__0=1).update(key=[901, 1, 1])
         verify_and_record()
         with CaptureQueriesContext(connection) as queries:
-            lines = Client().get("/metrics").content.decode().splitlines()
+            lines = monitor.get("/metrics").content.decode().splitlines()
         found = dict(line.split(" ") for line in lines if not line.startswith("#"))
         assert found == {
             "pilotzone_stale_cells": "1.0",
             "pilotzone_stale_cell_oldest_seconds": "12.0",
+            "pilotzone_cells_set_aside": "0.0",
             "pilotzone_rollup_failed_runs": "3.0",
             "pilotzone_rollup_last_run_timestamp_seconds": "1.6932906e+09",
             "pilotzone_rollup_last_run_cells": "2.0",
@@ -364,10 +365,10 @@ class TestMetrics:
             "pilotzone_verification_cells": "2.0",
             "pilotzone_verification_differing_cells": "1.0",
         }
-        assert len(queries) == 4
+        assert len(queries) == 5
 
-    def test_leave_out_what_never_was(self, today):
-        page = Client().get("/metrics").content.decode()
+    def test_leave_out_what_never_was(self, today, monitor):
+        page = monitor.get("/metrics").content.decode()
         assert "pilotzone_stale_cells 0.0" in page
         assert "pilotzone_rollup_failed_runs 0.0" in page
         assert "verification" not in page

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from pathlib import Path
 
+import django
 import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
@@ -15,6 +17,8 @@ from django.core.management import call_command
 from tests.services import ROOT
 from web.catalogue import catalogue_path, chinese, extract_texts, key, read_catalogue, update_catalogue
 
+# Where the packages are installed.
+SITE_PACKAGES = Path(django.__file__).parent.parent
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 HAN = r"[\u4e00-\u9fff]"
 # What Chinese writes at full width. Dots and colons between figures (2.5, 09:30) are none of it.
@@ -182,3 +186,25 @@ def test_pages_are_chinese_on_a_machine_without_gettext(tmp_path):
     assert '<html lang="zh-Hans"' in page.stdout
     assert "先行区建设推进情况调度平台" in page.stdout
     assert "尚未录入行动计划" in page.stdout
+
+
+# Words of ours for what packages name otherwise: they mean the same there.
+IN_OUR_WORDS = {
+    *("Action", "Administration", "Description", "English", "Filter", "Log out", "Logged out", "Page not found"),
+    *("Null characters are not allowed.", "Remove", "This field is required.", "log entries", "log entry", "object id"),
+}
+
+
+def test_no_word_of_ours_takes_the_place_of_another_in_the_administration(messages):
+    """Our catalogue is asked before those of packages: a short word that means something else here needs a context."""
+    ours = {english(message)[0]: chinese(message) for message in messages if not message.context}
+    found = set()
+    for name in ("zh_Hans", "zh_CN"):
+        for path in SITE_PACKAGES.rglob(f"locale/{name}/LC_MESSAGES/django.po"):
+            with path.open("rb") as file:
+                theirs = [message for message in read_po(file) if message.id and not message.context]
+            for message in theirs:
+                text = english(message)[0]
+                if text in ours and chinese(message) not in ("", ours[text]):
+                    found.add(text)
+    assert found == IN_OUR_WORDS

@@ -93,9 +93,8 @@ def test_a_chart_hands_over_its_figure_and_its_rows():
     html = compact(html)
     assert '<div class="chart-plot" data-figure-id="chart-growth" data-label="Growth &amp; more"' in compact(html)
     assert '<script id="chart-growth" type="application/json">' in html
-    assert (
-        "\\u003C/script" in html and "</script>" not in html.partition("application/json")[2].partition("</script>")[0]
-    )
+    assert "\\u0026lt;/script\\u003E" in html
+    assert "</script>" not in html.partition("application/json")[2].partition("</script>")[0]
     assert '"y":[6.2]' in html
     assert '<p class="visually-hidden" id="chart-growth-summary">It grew.</p>' in html
     assert '<a href="/q/?a=1&amp;b=2">2023H1</a>' in html

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from itertools import batched, chain
 from typing import Any
 
@@ -16,19 +15,26 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.http import http_date, parse_etags, urlencode
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from accounts.log import log_export
+from core.statement_timeout import statement_timeout
+from web.api import parameters
+from web.api.components import named
 from web.api.fields import Chunk, Field, columns_of, make_rows, shapes_of
+from web.api.idempotency import AnswersOnce
+from web.api.negotiation import ByParameter, accepted_format
 from web.api.schema import (
     ADDRESS,
     AS_OF,
+    ASKED_PLAN,
     COMPARED,
     DAY,
     FIGURES,
@@ -49,7 +55,7 @@ from web.cache.pages import load, page_key, site_version, store, version_known_s
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import EXPORT_FORMATS, MAX_ROWS, FileInfo, export
-from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing, refuse_unknown
+from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing
 
 Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
@@ -62,23 +68,7 @@ _CURSOR = gettext_lazy("For pages that nobody's changes shift: * for the first, 
 _COMPARE = gettext_lazy("The earlier day to compare with: last_month, last_quarter or a day")
 
 
-class ByParameter(BaseContentNegotiation):
-    """`?format=` picks the format, whatever the client says that it accepts. Only JSON is taken."""
-
-    def select_parser(self, request: Any, parsers: Any) -> Any:
-        sent = (request.content_type or "").partition(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == sent), None)
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
-@cache
-def _known_parameters(endpoint: Any, is_writing: bool) -> tuple[str, ...]:
-    return tuple(endpoint.write_parameter_shapes() if is_writing else endpoint.parameter_shapes())
-
-
-class Endpoint(ThrottledView):
+class Endpoint(AnswersOnce, ThrottledView):
     """An answer as of a day: `columns` are its fields besides `as_of` and `meta`, each with its shape;
     `compared_columns` follow them where an earlier day is compared with."""
 
@@ -96,12 +86,16 @@ class Endpoint(ThrottledView):
     request_bodies: Mapping[str, tuple[str, Shape]] = {}
     write_component: str
     created_status = status.HTTP_201_CREATED
-    # Whether it can be compared with an earlier day.
+    # Whether it can be compared with an earlier day, and whether it is of a plan.
     takes_compare = False
+    takes_plan = False
+    # The kinds of data that the answer is made of (`web.cache.versions`), where they are not all.
+    kinds: tuple[str, ...] = ()
     day: date
     compared: date | None = None
     # Of `fields=`, in the caller's order; every field where none are asked for.
     fields: Sequence[str] | None = None
+    format = "json"
     # What names the version of this answer, and since when it has been that; empty where it has none.
     validators: Mapping[str, str] = {}
     # Of this version: what it is cached under, and what callers name it by.
@@ -116,7 +110,12 @@ class Endpoint(ThrottledView):
             "format": {**one_of(cls.formats), "default": "json", "description": gettext_lazy("Format of the answer")},
             "fields": {**array(one_of(cls.field_names())), "description": _FIELDS},
             **({"compare": {**COMPARED, "description": _COMPARE}} if cls.takes_compare else {}),
+            **cls.plan_shapes(),
         }
+
+    @classmethod
+    def plan_shapes(cls) -> dict[str, Shape]:
+        return {"plan": ASKED_PLAN} if cls.takes_plan else {}
 
     @classmethod
     def field_names(cls) -> list[str]:
@@ -126,7 +125,7 @@ class Endpoint(ThrottledView):
     @classmethod
     def write_parameter_shapes(cls) -> dict[str, Shape]:
         """The query parameters of what is sent: that happens today, whatever the day of reading."""
-        return {"lang": choice(settings.LANGUAGES, gettext_lazy("Language"))}
+        return {"lang": choice(settings.LANGUAGES, gettext_lazy("Language")), **cls.plan_shapes()}
 
     @classmethod
     def shape(cls) -> Shape:
@@ -152,13 +151,11 @@ class Endpoint(ThrottledView):
             translation.activate(own)
         is_writing = request.method not in SAFE_METHODS
         endpoint: Any = type(self)
-        refuse_unknown(request.GET, _known_parameters(endpoint, is_writing))
-        for name, value in request.GET.items():
-            if "\0" in value:
-                raise BadQuery({name: [_("Null characters are not allowed.")]})
+        parameters.check(endpoint, request.GET, is_writing=is_writing)
         for name, allowed in (("lang", LANGUAGES), ("format", self.formats)):
             if request.GET.get(name, "") not in ("", *allowed):
                 raise BadQuery({name: [not_one_of(allowed)]})
+        self.format = self.asked_format(request)
         self.day = asked_day(request)
         if self.takes_compare:
             self.compared = self.asked_comparison(request)
@@ -170,17 +167,21 @@ class Endpoint(ThrottledView):
         return asked_comparison(request, self.day)
 
     def asked_fields(self, request: Any) -> Sequence[str] | None:
-        raw = request.GET.get("fields", "")
-        asked = raw.split(",") if raw else []
+        # Each once, as in JSON: a file would have a column twice.
+        asked = list(dict.fromkeys(name for raw in request.GET.getlist("fields") if raw for name in raw.split(",")))
         there = [*self.columns, *(self.compared_columns if self.compared else ())]
         if any(name not in there for name in asked):
             raise BadQuery({"fields": [not_one_of(there)]})
-        return list(dict.fromkeys(asked)) or None
+        return asked or None
+
+    def asked_format(self, request: Any) -> str:
+        """Of `?format=`, else of the header `Accept`. Raises NotAcceptable where there is none of that."""
+        return request.GET.get("format") or accepted_format(request.headers.get("Accept", ""), self.formats)
 
     def set_validators(self, request: Any) -> None:
         """Names the version of the answer before it is made: another one after each change of the data."""
-        version = site_version()
-        self.key = page_key(request, version)
+        version = site_version(self.kinds)
+        self.key = page_key(request, (*version, self.format))
         self.etag = hashlib.sha256(self.key.encode()).hexdigest()[:32]
         # What says when it was counted differs in that moment, and in nothing else.
         etag = f'W/"{self.etag}"' if "computed_at" in self.columns else f'"{self.etag}"'
@@ -217,7 +218,7 @@ class Endpoint(ThrottledView):
             response.data = self.with_meta(response.data)
             response.add_post_render_callback(self.keep)
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, ["Authorization"])
+        patch_vary_headers(response, ["Accept", "Authorization"])
         response.headers["Content-Language"] = translation.get_language()
         if response.status_code in (200, 304):
             for name, value in {**self.validators, "Cache-Control": "private, no-cache"}.items():
@@ -294,7 +295,6 @@ class ListEndpoint(RowEndpoint):
     filterset_class: type[django_filters.FilterSet]
     orderings: Mapping[str, Sequence[str]]
     default_ordering: str
-    takes_plan = False
     # Rows that are sums are made of all others: they have no places to go on from.
     takes_cursor = True
     name: str  # of the exported file
@@ -303,20 +303,19 @@ class ListEndpoint(RowEndpoint):
     def parameter_shapes(cls) -> dict[str, Shape]:
         return {
             **super().parameter_shapes(),
-            **({"plan": {**TEXT, "description": gettext_lazy("Action plan")}} if cls.takes_plan else {}),
             **cls.filter_shapes(),
             "ordering": {
                 **one_of(sign + name for name in cls.orderings for sign in ("", "-")),
                 "default": cls.default_ordering,
                 "description": gettext_lazy("Order of the rows; with - in front the other way round"),
             },
-            "page": {**WHOLE, "minimum": 1, "maximum": LAST_PAGE, "default": 1, "description": gettext_lazy("Page")},
+            # Without defaults: a generated program would send them, and ask for a page of a file, or beside a cursor.
+            "page": {**WHOLE, "minimum": 1, "maximum": LAST_PAGE, "description": gettext_lazy("Page, from 1")},
             "page_size": {
                 **WHOLE,
                 "minimum": 1,
                 "maximum": MAX_PAGE_SIZE,
-                "default": PAGE_SIZE,
-                "description": gettext_lazy("Rows of a page"),
+                "description": format_lazy(gettext_lazy("Rows of a page; {size} unless asked"), size=PAGE_SIZE),
             },
             **({"cursor": {**TEXT, "description": _CURSOR}} if cls.takes_cursor else {}),
         }
@@ -327,6 +326,7 @@ class ListEndpoint(RowEndpoint):
 
     @classmethod
     def shape(cls) -> Shape:
+        row = getattr(cls, "component", "").removesuffix("List") + "Row"
         return record(
             {
                 "as_of": AS_OF,
@@ -335,7 +335,7 @@ class ListEndpoint(RowEndpoint):
                 "previous": {**optional(ADDRESS), "description": gettext_lazy("Address of the page before")},
                 "meta": FIGURES,
                 "results": {
-                    **array(record({**cls.columns, **cls.compared_columns}, always=())),
+                    **array(named(row, record({**cls.columns, **cls.compared_columns}, always=()))),
                     "description": gettext_lazy("The rows of the page"),
                 },
             }
@@ -356,16 +356,14 @@ class ListEndpoint(RowEndpoint):
 
     def get_answer(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         listing = self.get_listing()
-        file_format = request.GET.get("format") or "json"
-        if file_format != "json" and not listing.is_paged:
-            response = self.get_file(file_format, listing, chunks=self.every(listing))
-            links: dict[str, str | None] = {}
+        if self.format != "json" and not listing.is_paged:
+            response, links = self.get_file(self.format, listing), dict[str, str | None]()
         else:
             objects, links = self.get_page(listing)
-            if file_format == "json":
+            if self.format == "json":
                 response = self.get_json(listing, objects, links)
             else:
-                response = self.get_file(file_format, listing, chunks=[objects])
+                response = self.get_file(self.format, listing, objects)
         linked = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items() if address)
         if linked:
             response["Link"] = linked
@@ -395,19 +393,22 @@ class ListEndpoint(RowEndpoint):
             }
         )
 
-    def get_file(self, file_format: str, listing: Listing, *, chunks: Iterable[Sequence[Any]]) -> HttpResponseBase:
-        if file_format == "xlsx" and not listing.is_paged and listing.page.paginator.count > MAX_ROWS:
+    def get_file(self, file_format: str, listing: Listing, objects: Sequence[Any] | None = None) -> HttpResponseBase:
+        count = listing.page.paginator.count if objects is None else len(objects)
+        if file_format == "xlsx" and count > MAX_ROWS:
             raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MAX_ROWS}]})
+        log_export(self.request, what=self.name, file_format=file_format, as_of=self.day, rows=count)
         return export(
             file_format,
             name=f"{self.name}-{self.day}",
             columns=self.fields or [*self.columns, *(self.compared_columns if self.compared else ())],
-            rows=chain.from_iterable(map(self.make_rows, chunks)),
+            rows=chain.from_iterable(map(self.make_rows, self.every(listing) if objects is None else [objects])),
             about=self.about(),
         )
 
     def about(self) -> FileInfo:
-        asked = {name: value for name, value in self.request.GET.items() if value and name not in _ABOUT_THE_FILE}
+        given = self.request.GET.lists()
+        asked = {name: ",".join(values) for name, values in given if any(values) and name not in _ABOUT_THE_FILE}
         return FileInfo(
             title=self.name,
             day=self.day,
@@ -433,8 +434,9 @@ class ListEndpoint(RowEndpoint):
         return ({name: row[name] for name in self.fields} for row in rows)
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
-        """All rows, chunk by chunk, so that the memory stays constant."""
-        return batched(listing.rows.iterator(chunk_size=CHUNK), CHUNK)
+        """All rows, chunk by chunk, so that the memory stays constant. One statement asks for all of them."""
+        with statement_timeout(settings.PILOTZONE_EXPORT_TIMEOUT):
+            yield from batched(listing.rows.iterator(chunk_size=CHUNK), CHUNK)
 
 
 class Unknown(Endpoint):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet, StringAgg, Value
 
-from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, URL, Shape, in_both, translated
+from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, Shape, in_both, translated
 from web.days import api_timestamp
 from web.formats.sources import format_source
 from web.language import column_suffix
@@ -102,16 +102,6 @@ def linked(shape: Shape, links: Callable[[Chunk], Mapping[int, Sequence[str]]]) 
         return lambda row: found.get(row["pk"], [])
 
     return Field(shape, ("pk",), read)
-
-
-def address(name: str, shape: Shape = URL, *, key: str = "code", ending: str = "") -> Field:
-    """The address of a row, by its key, below that of the list with the URL name."""
-
-    def read(chunk: Chunk) -> Reader:
-        base = chunk.endpoint.address(name)
-        return lambda row: f"{base}{row[key]}/{ending}"
-
-    return Field(shape, (key,), read)
 
 
 def filtered_list(name: str, shape: Shape, **filters: str) -> Field:

@@ -1,11 +1,14 @@
 """Every refusal of the API as problem details (RFC 9457), in the caller's language."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,23 +17,43 @@ from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from core.exceptions import NotAllowed
+from core import request_id
+from core.exceptions import CannotCount, NotAllowed
 from web.api.schema import PROBLEM_TYPE
-from web.errors import BadBody, BadQuery, OneOf
+from web.errors import (
+    BadBody,
+    BadQuery,
+    OneOf,
+    cannot_count_sentence,
+    database_away_sentence,
+    database_busy_sentence,
+    took_too_long,
+)
 
 # Name -> status and title. A name is part of the API and stays: clients tell problems apart by it.
 PROBLEMS: dict[str, tuple[int, str | Promise]] = {
+    "malformed-request": (400, gettext_lazy("The request cannot be read")),
     "invalid-parameters": (400, gettext_lazy("A parameter is not valid")),
     "invalid-body": (400, gettext_lazy("The request body is not valid")),
     "not-authenticated": (401, gettext_lazy("An account is needed")),
     "forbidden": (403, gettext_lazy("Not allowed for this account")),
     "not-found": (404, gettext_lazy("Not found")),
     "method-not-allowed": (405, gettext_lazy("This address does not accept that method")),
+    "not-acceptable": (406, gettext_lazy("No such format")),
+    "request-too-slow": (408, gettext_lazy("The request took too long to arrive")),
     "conflict": (409, gettext_lazy("Not allowed in the present state")),
     "body-too-large": (413, gettext_lazy("The body is too large")),
+    "address-too-long": (414, gettext_lazy("The address is too long")),
     "unsupported-media-type": (415, gettext_lazy("The body must be JSON")),
+    "idempotency-key-reused": (422, gettext_lazy("The Idempotency-Key belongs to another request")),
     "too-many-requests": (429, gettext_lazy("Too many requests")),
+    "headers-too-large": (431, gettext_lazy("The headers are too large")),
+    "database-away": (503, gettext_lazy("The database does not answer")),
+    "database-busy": (503, gettext_lazy("The database is busy")),
+    "cannot-count": (503, gettext_lazy("The totals cannot be counted")),
+    "too-busy": (503, gettext_lazy("Many files are being made already")),
     "server-error": (500, gettext_lazy("An error on this site")),
+    "no-room": (507, gettext_lazy("The server has no room for what was sent")),
 }
 _OF_STATUS = {status: name for name, (status, _title) in reversed(PROBLEMS.items())}
 
@@ -38,7 +61,14 @@ _OF_STATUS = {status: name for name, (status, _title) in reversed(PROBLEMS.items
 def problem(name: str, detail: str, **more: Any) -> dict[str, Any]:
     """The body of an answer. `type` is an address of this site that explains the problem."""
     status, title = PROBLEMS[name]
-    return {"type": f"{reverse('api-help')}#{name}", "title": str(title), "status": status, "detail": detail, **more}
+    return {
+        "type": f"{reverse('api-help')}#{name}",
+        "title": str(title),
+        "status": status,
+        "detail": detail,
+        "request_id": request_id.current(),
+        **more,
+    }
 
 
 @dataclass(frozen=True)
@@ -85,6 +115,10 @@ def _conflict(error: NotAllowed) -> Problem:
     return Problem("conflict", str(error), errors)
 
 
+def _cannot_count(error: CannotCount) -> Problem:
+    return Problem("cannot-count", cannot_count_sentence(error))
+
+
 def _unreadable_body(error: exceptions.ParseError) -> Problem:
     return Problem("invalid-body", str(error.detail))
 
@@ -117,6 +151,7 @@ _DESCRIBED: Mapping[type[Exception], Callable[[Any], Problem]] = {
     Http404: _not_found,
     PermissionDenied: _forbidden,
     NotAllowed: _conflict,
+    CannotCount: _cannot_count,
     exceptions.ParseError: _unreadable_body,
     exceptions.UnsupportedMediaType: _unsupported_media_type,
     exceptions.Throttled: _too_many_requests,
@@ -124,12 +159,34 @@ _DESCRIBED: Mapping[type[Exception], Callable[[Any], Problem]] = {
 }
 
 
+RETRY_AFTER = 5
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: in the site's words on a page, as JSON from the API."""
-    if request.path.startswith("/api/"):
-        body = problem("server-error", _("Something went wrong on our side"))
-        return JsonResponse(body, status=500, content_type=PROBLEM_TYPE)
-    return defaults.server_error(request)
+    """A fault of ours: in the site's words on a page, as JSON from the API. 503 where the database is what fails, which
+    may be over in `RETRY_AFTER` seconds."""
+    error = sys.exception()
+    is_page = not request.path.startswith("/api/")
+    if isinstance(error, OperationalError | InterfaceError):
+        if took_too_long(error):
+            name, sentence = "database-busy", database_busy_sentence()
+        else:
+            name, sentence = "database-away", database_away_sentence()
+        response = refuse(name, sentence, is_page=is_page, may_retry=request.method in ("GET", "HEAD"))
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+    if is_page:
+        return defaults.server_error(request)
+    return refuse("server-error", _("Something went wrong on our side"), is_page=False)
+
+
+def refuse(name: str, sentence: str, *, is_page: bool, may_retry: bool = False) -> HttpResponse:
+    """As a page that needs nothing of the site, or as problem details. `may_retry`: the page links to itself."""
+    found = problem(name, sentence)
+    if not is_page:
+        return JsonResponse(found, status=found["status"], content_type=PROBLEM_TYPE)
+    shown = {"title": found["title"], "sentence": sentence, "may_retry": may_retry}
+    return HttpResponse(loader.render_to_string("refusal.html", shown), status=found["status"])
 
 
 def _each(problems: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
+from core.texts import too_long, without_controls
 from web.api.schema import DAY, FLAG, MONTH, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
 from web.days import parse_day, parse_month
 from web.errors import BadBody, not_one_of
@@ -18,8 +19,8 @@ MAX_INTEGER = 2_147_483_647
 Problems = dict[str, list[str]]
 
 
-# Not only spaces. \s misses some of what Python strips.
-_NOT_BLANK = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
+# Not only spaces and control characters. \s misses some of what Python strips.
+_NOT_BLANK = r"^[^\u0000]*[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff][^\u0000]*$"
 
 
 class InvalidValue(Exception):
@@ -49,9 +50,9 @@ def text_field(*, most: int, required: bool = False) -> BodyField:
             raise InvalidValue(_("It must be a text."))
         if "\0" in value:
             raise InvalidValue(_("Null characters are not allowed."))
-        text = value.strip()
+        text = without_controls(value).strip()
         if len(text) > most:
-            raise InvalidValue(_("At most %(count)s characters") % {"count": most})
+            raise InvalidValue(too_long(text, most=most))
         if required and not text:
             raise InvalidValue(_("This field is required"))
         return text

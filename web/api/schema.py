@@ -1,5 +1,6 @@
 """The API's own description (OpenAPI), made from what each endpoint declares: its columns, filters and orderings."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,24 +8,32 @@ import django_filters
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from core.provenance import Provenance
-from web.lists.filters import DayFilter, TimestampFilter
+from core.searching import MOST_SEARCHED
+from web.api.components import Components, in_words, named, pascal
+from web.api.examples import example_of
+from web.lists.exports import MEDIA_TYPES
+from web.lists.filters import ChoiceFilter, DayFilter, MonthFilter, SearchFilter, SlugFilter, TimestampFilter
 
 Shape = Mapping[str, Any]
 PROBLEM_TYPE = "application/problem+json"
 
 TEXT: Shape = {"type": "string"}
+# A slug or a code.
+NAME: Shape = {"type": "string", "pattern": r"^[^\u0000,]+$"}
 # Of what is sent and asked.
 WITHOUT_NULL = r"^[^\u0000]*$"
+# Of a parameter that is refused where it is empty.
+FILLED_TEXT: Shape = {"type": "string", "minLength": 1, "pattern": WITHOUT_NULL}
+ASKED_PLAN: Shape = {**FILLED_TEXT, "description": gettext_lazy("Action plan")}
 DAY: Shape = {"type": "string", "format": "date"}
-COMPARED: Shape = {"type": "string", "anyOf": [{"enum": ["last_month", "last_quarter"]}, {"format": "date"}]}
+COMPARED: Shape = {"type": "string", "pattern": "^(last_month|last_quarter|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}
 MONTH: Shape = {"type": "string", "pattern": "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$"}
 MOMENT: Shape = {"type": "string", "format": "date-time"}
 ADDRESS: Shape = {"type": "string", "format": "uri"}
@@ -52,23 +61,13 @@ def choice(choices: Iterable[tuple[Any, Any]], words: Any = "") -> Shape:
     return {**one_of(labels), "x-enumDescriptions": labels, "description": words}
 
 
-def in_words(shape: Shape) -> str:
-    """What a field means, and each of its values."""
-    words, labels = str(shape.get("description", "")), shape.get("x-enumDescriptions", {})
-    values = [_("%(value)s (%(label)s)") % {"value": value, "label": label} for value, label in labels.items()]
-    return pgettext("before a list", ": ").join(filter(None, [words, pgettext("between items", ", ").join(values)]))
-
-
-def written(shape: Any) -> Any:
-    """The shape as the description of the API has it: what a field means is said with its values."""
-    if isinstance(shape, Mapping):
-        found = {key: written(value) for key, value in shape.items()}
-        return {**found, "description": in_words(shape)} if "x-enumDescriptions" in shape else found
-    return [written(each) for each in shape] if isinstance(shape, list) else shape
-
-
 def array(of: Shape) -> Shape:
     return {"type": "array", "items": of}
+
+
+def filled(values: Shape) -> Shape:
+    """An array that is refused where it is empty."""
+    return {**values, "minItems": 1}
 
 
 def keyed(of: Shape) -> Shape:
@@ -132,21 +131,27 @@ URL = meaning(
 UNIT = meaning(gettext_lazy("The unit of the value"))
 CUMULATIVE = meaning(gettext_lazy("Whether values are totals since the beginning of the year"), FLAG)
 
-META = record(
-    {
-        "unit": meaning(gettext_lazy("The unit of the figure")),
-        "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it is a running total")},
-        "provenance": {
-            **optional(PROVENANCE),
-            "description": gettext_lazy("Where the figure comes from; null where each row has its own"),
-        },
-        "published_for": {**optional(DAY), "description": gettext_lazy("The day for which the published figure holds")},
-        "source": SOURCE,
-        "explain": {**TEXT, "description": gettext_lazy("What it is, or its formula")},
-        "url": {**optional(ADDRESS), "description": gettext_lazy("Address of its explanation")},
-    }
+META = named(
+    "FigureMeta",
+    record(
+        {
+            "unit": meaning(gettext_lazy("The unit of the figure")),
+            "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it is a running total")},
+            "provenance": {
+                **optional(PROVENANCE),
+                "description": gettext_lazy("Where the figure comes from; null where each row has its own"),
+            },
+            "published_for": {
+                **optional(DAY),
+                "description": gettext_lazy("The day for which the published figure holds"),
+            },
+            "source": SOURCE,
+            "explain": {**TEXT, "description": gettext_lazy("What it is, or its formula")},
+            "url": {**optional(ADDRESS), "description": gettext_lazy("Address of its explanation")},
+        }
+    ),
 )
-FIGURES = meaning(gettext_lazy("What each figure of the answer is, by its field"), keyed(META))
+FIGURES = named("Figures", meaning(gettext_lazy("What each figure of the answer is, by its field"), keyed(META)))
 PROBLEM = record(
     {
         "type": {
@@ -157,29 +162,39 @@ PROBLEM = record(
         "title": meaning(gettext_lazy("The kind of the problem, in the language of the request")),
         "status": meaning(gettext_lazy("The HTTP status"), WHOLE),
         "detail": {**TEXT, "description": gettext_lazy("What is wrong, in the language of the request")},
+        "request_id": meaning(gettext_lazy("The id of the request, as in the header X-Request-ID and in the log")),
         "errors": meaning(
             gettext_lazy("What is wrong with which parameter or field"),
             array(
-                record(
-                    {
-                        "parameter": {**TEXT, "description": gettext_lazy("The parameter of the query")},
-                        "pointer": {**TEXT, "description": gettext_lazy("JSON pointer (RFC 6901) into what was sent")},
-                        "detail": meaning(gettext_lazy("What is wrong with it, in the language of the request")),
-                        "allowed": {**array(TEXT), "description": gettext_lazy("Values that are allowed")},
-                    },
-                    always=["detail"],
+                named(
+                    "ProblemError",
+                    record(
+                        {
+                            "parameter": {**TEXT, "description": gettext_lazy("The parameter of the query")},
+                            "pointer": {
+                                **TEXT,
+                                "description": gettext_lazy("JSON pointer (RFC 6901) into what was sent"),
+                            },
+                            "detail": meaning(gettext_lazy("What is wrong with it, in the language of the request")),
+                            "allowed": {**array(TEXT), "description": gettext_lazy("Values that are allowed")},
+                        },
+                        always=["detail"],
+                    ),
                 )
             ),
         ),
     },
     sometimes=["errors"],
 )
+# What dresses or cuts an answer; without a value it is as if it were not given. All else chooses rows.
+MAY_BE_EMPTY = ("as_of", "compare", "lang", "format", "fields", "ordering", "page", "page_size", "cursor")
 NOT_MODIFIED = gettext_lazy("Nothing has changed since the answer that If-None-Match or If-Modified-Since names.")
 REFUSALS = {
     400: gettext_lazy("An unknown parameter or an impossible value; the answer names the allowed ones."),
     401: gettext_lazy("Log in, or send a token."),
     403: gettext_lazy("This account may not do this."),
     404: gettext_lazy("Not found on that day."),
+    406: gettext_lazy("There is no such format; the answer names those that there are."),
     429: gettext_lazy("Too many requests; Retry-After says how many seconds to wait."),
 }
 
@@ -199,6 +214,7 @@ VALIDATORS = {
 }
 LINK = header(gettext_lazy("Addresses of the next page and of the page before (RFC 8288)"))
 CREATED = header(gettext_lazy("Address of what was created"), ADDRESS, required=True)
+REPLAYED = header(gettext_lazy("true where this was done before, under the same Idempotency-Key"))
 OF_REFUSALS = {
     401: {"WWW-Authenticate": header(gettext_lazy("How to authenticate: Bearer"), required=True)},
     429: {"Retry-After": header(gettext_lazy("Seconds to wait"), {**WHOLE, "minimum": 1}, required=True)},
@@ -209,11 +225,13 @@ WRITING_REFUSALS = REFUSALS | {
     409: gettext_lazy("It is not allowed as things stand; nothing was changed."),
     413: gettext_lazy("The body is too large."),
     415: gettext_lazy("The body must be JSON, and say so in Content-Type."),
+    422: gettext_lazy("The Idempotency-Key came before with another request."),
 }
+IDEMPOTENCY_KEY = gettext_lazy(
+    "An id of your own for this request: sent again with it, it is done once, and answered as the first time"
+)
 FILES = {
-    "text/csv": TEXT,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
-    "application/x-ndjson": TEXT,
+    media: {"type": "string", "format": "binary"} if name == "xlsx" else TEXT for name, media in MEDIA_TYPES.items()
 }
 
 
@@ -222,9 +240,15 @@ def filter_shape(each: django_filters.Filter) -> Shape:
         return DAY
     if isinstance(each, TimestampFilter):
         return MOMENT
-    if isinstance(each, django_filters.ChoiceFilter) and not isinstance(each, django_filters.ModelChoiceFilter):
-        return choice(each.extra["choices"])
-    return TEXT
+    if isinstance(each, MonthFilter):
+        return MONTH
+    if isinstance(each, ChoiceFilter):
+        return filled(array(choice(each.extra["choices"])))
+    if isinstance(each, SlugFilter):
+        return filled(array(NAME))
+    if isinstance(each, SearchFilter):
+        return {**FILLED_TEXT, "maxLength": MOST_SEARCHED}
+    return FILLED_TEXT
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):
@@ -239,6 +263,9 @@ class BrowserScheme(SessionScheme):
     target_class = "web.api.authentication.BrowserAuthentication"
 
 
+_PAUSE = re.compile(r"[:;] |[：；。]|\. ")
+
+
 class EndpointSchema(AutoSchema):
     """Describes `web.api.endpoints.Endpoint`."""
 
@@ -246,16 +273,25 @@ class EndpointSchema(AutoSchema):
     def is_writing(self) -> bool:
         return self.method in ("POST", "PUT")
 
+    @property
+    def _place(self) -> str:
+        """Before the names of what it alone has."""
+        return str(self.view.write_component if self.is_writing else self.view.component)
+
     def get_operation_id(self) -> str:
         parts = [part.strip("{}").replace("-", "_") for part in self.path.split("/") if part]
         ending = [self.method.lower()] if self.is_writing else []
-        return "_".join(parts[2:] + ending)  # without api/v1
+        return "_".join((parts[2:] or ["root"]) + ending)  # without api/v1
 
     def get_description(self) -> str:
         return str(self.view.write_summary if self.is_writing else self.view.summary)
 
+    def get_summary(self) -> str:
+        """The description up to its first pause."""
+        return _PAUSE.split(self.get_description(), maxsplit=1)[0].rstrip(".。")
+
     def get_tags(self) -> list[str]:
-        return [self.path.split("/")[3]]
+        return [self.path.split("/")[3] or "root"]
 
     def get_auth(self) -> Any:
         # On a site that reads openly nobody needs an account to read.
@@ -268,7 +304,10 @@ class EndpointSchema(AutoSchema):
 
     def _get_request_body(self, *args: Any, **kwargs: Any) -> Any:
         body = super()._get_request_body(*args, **kwargs) if self.get_request_serializer() else None
-        return {**body, "required": True} if body else None
+        if not body:
+            return None
+        body["content"]["application/json"]["example"] = example_of(self.view.request_bodies[self.method][1])
+        return {**body, "required": True}
 
     def get_override_parameters(self) -> Any:
         shapes = self.view.write_parameter_shapes() if self.is_writing else self.view.parameter_shapes()
@@ -277,12 +316,19 @@ class EndpointSchema(AutoSchema):
             plain = {key: value for key, value in shape.items() if key not in ("description", "required")}
             if plain == TEXT:
                 plain["pattern"] = WITHOUT_NULL
+            plain = self._component(self._place + pascal("field" if name == "fields" else name), plain)
             # One parameter with commas, not one for each value.
             commas: Any = {"style": "form", "explode": False} if shape.get("type") == "array" else {}
             found.append(
                 OpenApiParameter(
                     name, plain, required=shape.get("required", False), description=in_words(shape), **commas
                 )
+            )
+        if self.is_writing:
+            # As web.api.idempotency takes it.
+            shape = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
+            found.append(
+                OpenApiParameter("Idempotency-Key", shape, OpenApiParameter.HEADER, description=IDEMPOTENCY_KEY)
             )
         if "{code}" in self.path:
             pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
@@ -294,9 +340,9 @@ class EndpointSchema(AutoSchema):
         return found
 
     def _get_parameters(self) -> Any:
-        # An empty value counts as one that is not given.
+        # Of these an empty value counts as one that is not given.
         return [
-            {**each, "allowEmptyValue": True} if each["in"] == "query" and not each.get("required") else each
+            {**each, "allowEmptyValue": True} if each["in"] == "query" and each["name"] in MAY_BE_EMPTY else each
             for each in super()._get_parameters()
         ]
 
@@ -317,24 +363,31 @@ class EndpointSchema(AutoSchema):
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
         answer = super()._get_response_for_code(serializer, status_code, *args, **kwargs)
         code = int(status_code)
+        for media, told in answer.get("content", {}).items():
+            if media in ("application/json", PROBLEM_TYPE):
+                told["example"] = self.example_of(code)
         words = WRITING_REFUSALS if self.is_writing else {304: NOT_MODIFIED, **REFUSALS}
         answer["description"] = words.get(code, _("The answer"))
         return {**answer, "headers": self.headers_of(code)}
+
+    def example_of(self, code: int) -> Any:
+        if code < 300:
+            return example_of(self.view.write_shape() if self.is_writing else self.view.shape())
+        return {**example_of(PROBLEM), "status": code}
 
     def headers_of(self, code: int) -> dict[str, Any]:
         """What an answer says beside its body. What is not required is there where it applies."""
         found = dict(LIMIT_HEADERS)
         if self.is_writing:
             found |= {"Location": CREATED} if code == 201 else {}
+            found |= {"Idempotency-Replayed": REPLAYED} if code in (200, 201) else {}
         elif code in (200, 304):
             found |= VALIDATORS
             found |= {"Link": LINK} if code == 200 and len(self.view.formats) > 1 else {}
         return found | OF_REFUSALS.get(code, {})
 
     def _component(self, name: str, shape: Shape) -> Any:
-        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=written(shape), object=name)
-        self.registry.register_on_missing(component)
-        return component.ref
+        return Components(self.registry).put(shape, name)
 
 
 def parameters_of(filterset: type[django_filters.FilterSet]) -> dict[str, Shape]:

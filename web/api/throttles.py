@@ -1,6 +1,5 @@
 """How often the API may be asked. Only callers with an account and a page at hand have no limit."""
 
-import logging
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,10 @@ from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.throttling import SimpleRateThrottle
 
-logger = logging.getLogger(__name__)
+from core.client_address import client_address
 
 # Every web process must count in the same place; without Redis that is the data folder.
-COUNTS = cache if settings.REDIS_URL else FileBasedCache(str(settings.DATA_DIR / "throttle"), {})
+COUNTS = cache if settings.CACHE_URL else FileBasedCache(str(settings.DATA_DIR / "throttle"), {})
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,8 @@ class CountedThrottle(SimpleRateThrottle):
     def allow_request(self, request: Any, view: Any) -> bool:
         try:
             is_allowed: bool = super().allow_request(request, view)
-        except RedisError as error:
+        except RedisError:
             # Better not counted for a while than nobody answered.
-            logger.warning("Redis is away, requests are not counted: %s", error)
             return True
         if self.rate is not None and self.key is not None:
             request._request.limit = self._limit()
@@ -74,7 +72,7 @@ class AnonymousThrottle(CountedThrottle):
     def get_cache_key(self, request: HttpRequest, view: Any) -> str | None:
         if request.user.is_authenticated:
             return None
-        key: str = self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        key: str = self.cache_format % {"scope": self.scope, "ident": client_address(request)}
         return key
 
 

@@ -7,10 +7,11 @@ and old entries expire.
 
 import functools
 import hashlib
-import logging
 import re
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -22,17 +23,14 @@ from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
-from accounts.preferences import SIZE_COOKIE
+from accounts.preferences import prefers_large_print
 from core.clock import today
 from web.cache import versions
-from web.unsaved_input import has_unsaved_input
-
-logger = logging.getLogger(__name__)
 
 # A longer page is rare, and not worth the room.
 MAX_BYTES = 1_000_000
-# The newest version that this process saw, and since when.
-_known_version: tuple[tuple[str, ...], float] = ((), 0.0)
+# How long it is remembered since when a version is known; after that a later second is told.
+REMEMBERED_SECONDS = 24 * 3600
 # The token of a form is the visitor's own; in a cached page its place is empty.
 _TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")')
 
@@ -52,7 +50,7 @@ def cached_page(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
     assert isinstance(response, HttpResponse)
     if hasattr(response, "render"):
         response.render()
-    # Made for this one visit: a message was shown, or unsaved input came back into a form.
+    # Made for this one visit: a message was shown.
     if request.session.modified or response.cookies:
         return response
     store(key, _with_token(response.content, ""), {"Content-Type": response.headers["Content-Type"]})
@@ -60,7 +58,7 @@ def cached_page(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
 
 
 def _may_be_cached(request: HttpRequest) -> bool:
-    is_for_one_visit = has_unsaved_input(request) or len(get_messages(request)) > 0
+    is_for_one_visit = len(get_messages(request)) > 0
     return request.method == "GET" and settings.PILOTZONE_PAGE_CACHE_SECONDS > 0 and not is_for_one_visit
 
 
@@ -69,27 +67,32 @@ def _with_token(page: bytes, token: str) -> bytes:
     return _TOKEN.sub(lambda found: found[1] + value, page)
 
 
-def site_version() -> tuple[str, ...]:
-    """What every page and answer depends on: the release, the data and the day.
+def site_version(kinds: Collection[str] = ()) -> tuple[str, ...]:
+    """What every page and answer depends on: the release, the data and the day. `kinds`: those of the data that it
+    shows, where they are not all.
 
     It is read before an answer is made. A change meanwhile may be in the answer already; then it is cached under a
     version that nobody asks for any more.
     """
-    return (_release(), versions.current(), today().isoformat())
+    return (_release(), versions.current(kinds), today().isoformat())
 
 
 def version_known_since(version: tuple[str, ...]) -> int | None:
-    """The second, of the epoch, since which this process has known the version to be the site's; None in its first.
+    """The second, of the epoch, since which the site's processes have known the version; None in its first.
 
-    It serves as Last-Modified: a change is first seen later than any second that a process told before. The moments of
-    the changes themselves would not do, since one that began early may be committed late.
+    It serves as Last-Modified: a change is first seen later than any second that was told before. The moments of the
+    changes themselves would not do, since one that began early may be committed late. None without Redis, too:
+    processes that share no memory would each tell another second.
     """
-    global _known_version
-    now = time.time()
-    if _known_version[0] != version:
-        _known_version = (version, now)
-    since = int(_known_version[1])
-    return since if int(now) > since else None
+    if not settings.CACHE_URL:
+        return None
+    now = int(time.time())
+    known = "since:" + hashlib.sha256("\0".join(version).encode()).hexdigest()
+    try:
+        since = int(cache.get_or_set(known, now, REMEMBERED_SECONDS) or now)
+    except RedisError:
+        return None
+    return since if now > since else None
 
 
 def page_key(request: HttpRequest, version: tuple[str, ...] | None = None) -> str:
@@ -97,7 +100,7 @@ def page_key(request: HttpRequest, version: tuple[str, ...] | None = None) -> st
         *(version or site_version()),
         request.build_absolute_uri(),
         get_language() or "",
-        request.COOKIES.get(SIZE_COOKIE, ""),
+        str(prefers_large_print(request)),
         # The name and the permissions of this person are data, and so in the version.
         str(request.user.pk),
     )
@@ -131,17 +134,16 @@ def load(key: str) -> tuple[bytes, dict[str, str]] | None:
         return None
     try:
         found: tuple[bytes, dict[str, str]] | None = cache.get(key)
-    except RedisError as error:
-        logger.warning("Redis is away, pages are made anew each time: %s", error)
+    except RedisError:
         return None
-    return found
+    return (zlib.decompress(found[0]), found[1]) if found else None
 
 
 def store(key: str, content: bytes, headers: dict[str, str]) -> None:
     """For `load`, unless the content is too long."""
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MAX_BYTES:
         return
-    try:
-        cache.set(key, (content, headers), settings.PILOTZONE_PAGE_CACHE_SECONDS)
-    except RedisError as error:
-        logger.warning("Redis is away, pages are made anew each time: %s", error)
+    # A sixth of the memory for a thousandth of a second.
+    compressed = zlib.compress(content, level=1)
+    with suppress(RedisError):
+        cache.set(key, (compressed, headers), settings.PILOTZONE_PAGE_CACHE_SECONDS)

@@ -1,9 +1,13 @@
 """The version of the data that pages show: each transaction that changes the data brings another version.
 
-A wrapper of all statements adds a row with a random token to each such transaction, whoever writes: forms, services,
-the admin, bulk statements. The version is the sum of the tokens of all committed rows, so it changes when the writing
-transaction is committed, and in whatever order transactions end. A counter would make writers wait for each other, or
-go up before its change can be seen.
+A wrapper of all statements adds a row with a random token to each such transaction for each kind of data that it
+writes, whoever writes: forms, services, the admin, bulk statements. The version is the sum of the tokens of all
+committed rows, or of those of some kinds, so it changes when the writing transaction is committed, and in whatever
+order transactions end. A counter would make writers wait for each other, or go up before its change can be seen.
+
+The kind of a row is its app, or what its model says as `data_kind`: drafts are saved every few seconds, and an answer
+about regions must not change with them. Columns that a model names as `unversioned_columns` bring no version: each
+log-in writes one.
 
 What is changed past Django, by hand in the database, is noticed only when cached pages expire
 (`PILOTZONE_PAGE_CACHE_SECONDS`).
@@ -11,7 +15,7 @@ What is changed past Django, by hand in the database, is noticed only when cache
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,25 +24,33 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 from accounts.models import AccessToken
-from web.models import DataChange
+from web.models import DataChange, IdempotencyKey
 
 TOKEN_BITS = 40
-# So many of the newest rows stay: with none left, the sum would be one that was there before.
+# So many of the newest rows of each kind stay: with none left, the sum would be one that was there before.
 NEWEST_ROWS = 100
-# Access tokens are written with each call of the API, and no cached page shows them.
-UNWATCHED = {DataChange, AccessToken}
+# A row that counts for every kind: of a migration, or from before there was one for each.
+ANY_KIND = ""
+# Access tokens and idempotency keys are written with each call of the API, and no cached page shows them.
+UNWATCHED = {DataChange, AccessToken, IdempotencyKey}
 _WRITES = re.compile(r'\s*(?:WITH\b.*?\b)?(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.DOTALL)
+# As Django writes it; any other is taken to write every column.
+_UPDATE = re.compile(r'UPDATE "\w+" SET (.*?) WHERE ', re.DOTALL)
+_COLUMN_SET = re.compile(r'"(\w+)" = ')
 
 _is_paused = False
 
 
-def current() -> str:
-    """One query. Equal to an earlier one where nothing of the data has changed since."""
+def current(kinds: Collection[str] = ()) -> str:
+    """One query. Equal to an earlier one where nothing of the data of these kinds, or of all, has changed since."""
     # Every cached page and answer asks this. The ORM would take as long to write the statement as all the rest takes.
+    chosen = (*kinds, ANY_KIND) if kinds else ()
+    where = f" WHERE kind IN ({', '.join(['%s'] * len(chosen))})" if chosen else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT SUM(token) FROM {DataChange._meta.db_table}")
+        cursor.execute(f"SELECT SUM(token) FROM {DataChange._meta.db_table}{where}", chosen)
         [tokens] = cursor.fetchone()
     # PostgreSQL sums whole numbers to a decimal.
     return f"{int(tokens or 0):x}"
@@ -56,8 +68,8 @@ def record_writes(execute: Callable[..., Any], sql: Any, params: Any, many: bool
     """
     result = execute(sql, params, many, context)
     found = _WRITES.match(sql)
-    if found and not _is_paused and found[1] in watched_tables():
-        _record_once(context["connection"])
+    if found and not _is_paused and (kind := watched_tables().get(found[1])) and _writes_versioned(sql, found[1]):
+        _record_once(context["connection"], kind)
     return result
 
 
@@ -71,37 +83,62 @@ def resume(**kwargs: Any) -> None:
     """Receiver of `post_migrate`: a migration may have changed anything."""
     global _is_paused
     _is_paused = False
-    _add()
+    _add(ANY_KIND)
 
 
 def delete_old_changes() -> int:
-    """Removes all but the newest rows; the version changes once more."""
-    newest = DataChange.objects.order_by("-pk").values_list("pk", flat=True)[:NEWEST_ROWS]
-    oldest = min(newest, default=0)
-    return DataChange.objects.filter(pk__lt=oldest).delete()[0]
+    """Removes all but the newest rows of each kind; the version changes once more."""
+    deleted = 0
+    for kind in list(DataChange.objects.order_by().values_list("kind", flat=True).distinct()):
+        rows = DataChange.objects.filter(kind=kind)
+        oldest = min(rows.order_by("-pk").values_list("pk", flat=True)[:NEWEST_ROWS])
+        deleted += rows.filter(pk__lt=oldest).delete()[0]
+    return deleted
 
 
 @cache
-def watched_tables() -> frozenset[str]:
-    """Those of this project's own apps."""
+def watched_tables() -> Mapping[str, str]:
+    """The tables of this project's own apps, each with the kind of its rows."""
+    return {model._meta.db_table: getattr(model, "data_kind", model._meta.app_label) for model in _watched_models()}
+
+
+@cache
+def _unversioned_columns() -> Mapping[str, Collection[str]]:
+    """By table."""
+    return {model._meta.db_table: getattr(model, "unversioned_columns", ()) for model in _watched_models()}
+
+
+def _watched_models() -> set[type[Model]]:
     ours = [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
-    models = {model for config in ours for model in config.get_models(include_auto_created=True)}
-    return frozenset(model._meta.db_table for model in models - UNWATCHED)
+    return {model for config in ours for model in config.get_models(include_auto_created=True)} - UNWATCHED
 
 
-def _record_once(connection: BaseDatabaseWrapper) -> None:
-    """Adds one row to a transaction. When a savepoint or the whole is rolled back, Django forgets the functions that
-    wait for its commit: as long as ours waits, the row that was added with it is there too.
+def _writes_versioned(sql: str, table: str) -> bool:
+    """Whether a statement writes more than unversioned columns of the table."""
+    unversioned, update = _unversioned_columns()[table], _UPDATE.match(sql)
+    return not (unversioned and update) or not set(_COLUMN_SET.findall(update[1])) <= set(unversioned)
+
+
+def _record_once(connection: BaseDatabaseWrapper, kind: str) -> None:
+    """Adds one row for the kind to a transaction. When a savepoint or the whole is rolled back, Django forgets the
+    functions that wait for its commit: as long as ours waits, the row that was added with it is there too.
     """
-    if any(waiting[1] is _committed for waiting in connection.run_on_commit):
+    committed = _committed(kind)
+    if any(waiting[1] is committed for waiting in connection.run_on_commit):
         return
-    _add()
-    transaction.on_commit(_committed, using=connection.alias)
+    _add(kind)
+    transaction.on_commit(committed, using=connection.alias)
 
 
-def _add() -> None:
-    DataChange.objects.create(token=secrets.randbits(TOKEN_BITS))
+def _add(kind: str) -> None:
+    DataChange.objects.create(token=secrets.randbits(TOKEN_BITS), kind=kind)
 
 
-def _committed() -> None:
-    """Waits for the commit, and does nothing then."""
+@cache
+def _committed(kind: str) -> Callable[[], None]:
+    """Waits for the commit, and does nothing then: the same function each time for a kind."""
+
+    def do_nothing() -> None:
+        pass
+
+    return do_nothing

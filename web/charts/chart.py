@@ -11,6 +11,7 @@ The script adds what only it knows: width, the page's fonts, large print, paper.
 Plotly is never imported here; tests check each figure with it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,8 @@ type Figure = dict[str, Any]
 type Number = Decimal | float | int
 
 
+# Plotly takes some markup in every text, links among it. Names come from data: only what charts write themselves stays.
+_FOREIGN_MARKUP = re.compile(r"<(?!/?(?:b|br|extra)>)")
 # What would end a script, as JSON may also write it.
 _IN_SCRIPT = {character: f"\\u{ord(character):04X}" for character in "<>&"}
 
@@ -77,7 +80,7 @@ class Chart:
     @property
     def script(self) -> SafeString:
         """The figure for the script that draws it: as Django's json_script writes it, in a tenth of the time."""
-        text = to_json(self.figure).decode()
+        text = _FOREIGN_MARKUP.sub("&lt;", to_json(self.figure).decode())
         # A table for str.translate would be asked for each character.
         for character, written in _IN_SCRIPT.items():
             text = text.replace(character, written)

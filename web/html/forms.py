@@ -3,8 +3,11 @@ from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from web.days import STICKY_PARAMETERS
+from web.idempotency import FORM_ID, new_form_id
 
 
 def query_inputs(params: QueryDict, without: str | Sequence[BoundField] = ()) -> SafeString:
@@ -20,6 +23,16 @@ def query_inputs(params: QueryDict, without: str | Sequence[BoundField] = ()) ->
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', inputs)
 
 
+def sticky_inputs(params: QueryDict) -> SafeString:
+    """Hidden inputs of a GET form to another page: what `web.html.links.sticky_query` is to a link."""
+    return query_inputs(params, without=" ".join(name for name in params if name not in STICKY_PARAMETERS))
+
+
 def visible_fields(form: Any, names: Sequence[str] = ()) -> list[BoundField]:
     """The fields of a filter form that a page shows; all of them where it names none."""
     return [field for field in form.visible_fields() if not names or field.name in names]
+
+
+def form_id() -> SafeString:
+    """The hidden id of a form that changes something: sent twice, it is done once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FORM_ID, new_form_id())

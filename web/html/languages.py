@@ -7,10 +7,14 @@ from web.language import is_chinese
 
 _HAN = "\u3400-\u9fff"
 _WIDE = "\u3000-\u303f\uff00-\uffef"
-# A run begins and ends with its own script; figures and marks between are part of it, and the ending of a file.
-CHINESE_RUN = re.compile(rf"[0-9]*[{_HAN}](?:[0-9A-Za-z.,%·“”\s{_HAN}{_WIDE}]*[{_HAN}{_WIDE}])?(?:\.[a-z]{{3,4}}\b)?")
-# Two words at least: GDP or Excel alone is part of the Chinese sentence around it.
-ENGLISH_RUN = re.compile(rf"[A-Za-z][^\s{_HAN}{_WIDE}]*[^\S\n][^{_HAN}{_WIDE}]*[A-Za-z0-9]")
+# A run, the group of these, begins and ends with its own script; figures and marks between are part of it, and the
+# ending of a file. No letter or figure is tried twice: a long text without a run takes no longer than another.
+CHINESE_RUN = re.compile(
+    rf"((?<![0-9])[0-9]*[{_HAN}](?:[0-9A-Za-z.,%·“”\s{_HAN}{_WIDE}]*[{_HAN}{_WIDE}])?(?:\.[a-z]{{3,4}}\b)?)"
+)
+# Two words at least: GDP or Excel alone is part of the Chinese sentence around it. A word that begins no run has none.
+_WORD = rf"[A-Za-z][^\s{_HAN}{_WIDE}]*"
+ENGLISH_RUN = re.compile(rf"({_WORD}[^\S\n][^{_HAN}{_WIDE}]*[A-Za-z0-9])|{_WORD}")
 
 
 def mark_language(text: str) -> SafeString:
@@ -19,6 +23,8 @@ def mark_language(text: str) -> SafeString:
     run, tag = (ENGLISH_RUN, "en") if is_chinese() else (CHINESE_RUN, "zh-Hans")
     pieces, end = [], 0
     for found in run.finditer(text):
-        pieces.append(format_html('{}<span lang="{}">{}</span>', text[end : found.start()], tag, found[0]))
+        if not found[1]:
+            continue
+        pieces.append(format_html('{}<span lang="{}">{}</span>', text[end : found.start()], tag, found[1]))
         end = found.end()
     return format_html_join("", "{}", ((piece,) for piece in [*pieces, text[end:]]))

@@ -10,6 +10,7 @@ from django.urls import resolve, reverse
 from django.utils.translation import get_language
 
 from web.days import STICKY_PARAMETERS
+from web.values import asked_values, split_values
 
 # Parameters of the API that cut or dress the rows of an answer, and do not choose them.
 PRESENTATION_PARAMETERS = {"page", "page_size", "cursor", "format", "fields"}
@@ -34,9 +35,10 @@ def query_with(params: QueryDict, **changes: Any) -> str:
 
 
 def query_without(params: QueryDict, name: str, value: Any = None) -> str:
-    """The query string without a parameter, or without one of its values."""
-    others = [] if value is None else [each for each in params.getlist(name) if each != str(value)]
-    return query_with(params, **{name: others or None})
+    """The query string without a parameter, or without one of its values; `value` may be several with commas."""
+    dropped = split_values([str(value or "")])
+    others = [each for each in asked_values(params, name) if each not in dropped] if dropped else []
+    return query_with(params, **{name: ",".join(others)})
 
 
 def sticky_query(params: QueryDict) -> str:
@@ -44,6 +46,26 @@ def sticky_query(params: QueryDict) -> str:
     site; empty where none was chosen."""
     chosen = {name: params[name] for name in STICKY_PARAMETERS if params.get(name)}
     return query_with(QueryDict(), **chosen) if chosen else ""
+
+
+def query_of(address: str, **query: Any) -> str:
+    """The address with a query; what is empty is left out."""
+    asked = query_with(QueryDict(), **query)
+    return address if asked == "?" else address + asked
+
+
+def named_plan(params: QueryDict) -> str:
+    """The plan that an address names, for addresses that go with it; empty where it names none."""
+    return params.get("plan", "")
+
+
+def row_url(row: Any, params: QueryDict, *, plan: Any) -> str:
+    """The address of the page of a row of a plan, with the day and the comparison that the reader chose. `plan`: that
+    of the page; rows of another name theirs."""
+    if plan is not None and row.plan_id == plan.pk:
+        return f"{row.path}{sticky_query(params)}"
+    chosen = {name: params.get(name, "") for name in STICKY_PARAMETERS}
+    return query_of(row.path, **{**chosen, "plan": row.plan.link_slug})
 
 
 def api_url(name: str, params: QueryDict, *, is_list: bool, changes: Mapping[str, Any]) -> str:
@@ -54,8 +76,14 @@ def api_url(name: str, params: QueryDict, *, is_list: bool, changes: Mapping[str
     """
     address = reverse(name)
     endpoint: Any = resolve(address).func
-    known = set(endpoint.cls.parameter_shapes()) - PRESENTATION_PARAMETERS
+    shapes = endpoint.cls.parameter_shapes()
+    known = set(shapes) - PRESENTATION_PARAMETERS
     if not is_list:
         known &= set(STICKY_PARAMETERS)
-    asked = {each: params[each] for each in params if each in known and params[each]}
+    several = {each for each, shape in shapes.items() if shape.get("type") == "array"}
+    asked = {
+        each: ",".join(asked_values(params, each)) if each in several else params[each]
+        for each in params
+        if each in known and any(params.getlist(each))
+    }
     return f"{address}?{urlencode({**asked, **changes, 'lang': get_language()}, safe=',')}"

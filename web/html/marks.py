@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.lights import Light
 from core.periods import MonthState
 from core.provenance import Provenance
+from core.scope import PlanScope
 from core.statuses import MeasureStatus
 from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
@@ -83,10 +84,10 @@ def light_mark(light: str | None, count: int | None = None, note: str = "", shor
     """A shape and the light's word; `note` follows it in quiet ink (days late, the reason).
 
     `count`: the number that stands beside it; 0 makes mark and word quiet. `short`: for columns whose head is "Light":
-    Green, where elsewhere stands Green light.
+    Green, where elsewhere stands Green light. Without a light the note alone.
     """
     if not light:
-        return NONE_WRITTEN
+        return format_html('<span class="quiet">{}</span>', note) if note else NONE_WRITTEN
     light = Light(light)
     return format_html(
         '<span class="light light-{}{}">{} <span class="word">{}</span></span>{}',
@@ -96,6 +97,13 @@ def light_mark(light: str | None, count: int | None = None, note: str = "", shor
         _short_label(light) if short else light.label,
         format_html(' <span class="quiet">{}</span>', note) if note else "",
     )
+
+
+def scope_tag(scope: str | None) -> SafeString:
+    """Says of a measure or a project that it is out of its plan; nothing of one that is in it."""
+    if scope is None or scope == PlanScope.IN_PLAN:
+        return SafeString("")
+    return format_html('<span class="tag">{}</span>', PlanScope(scope).label)
 
 
 def light_count(light: str, count: int | None, href: str = "") -> SafeString:

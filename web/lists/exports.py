@@ -18,7 +18,12 @@ from web.formats.json import to_json
 from web.formats.numbers import json_number
 
 ExportRow = Mapping[str, Any]
-EXPORT_FORMATS = ("csv", "xlsx", "ndjson")
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ndjson": "application/x-ndjson",
+}
+EXPORT_FORMATS = tuple(MEDIA_TYPES)
 # Lines are sent in chunks: each chunk costs a write.
 LINES_PER_CHUNK = 100
 # A cell that starts with one of these would run as a formula in a spreadsheet, with the wide forms in some.
@@ -51,12 +56,12 @@ def export(
             _workbook(columns, rows, about),
             as_attachment=True,
             filename=f"{name}.xlsx",
-            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            content_type=MEDIA_TYPES["xlsx"],
         )
     if kind == "csv":
-        response = StreamingHttpResponse(_csv(columns, rows), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(_csv(columns, rows), content_type=f"{MEDIA_TYPES['csv']}; charset=utf-8")
     else:
-        response = StreamingHttpResponse(_ndjson(rows), content_type="application/x-ndjson")
+        response = StreamingHttpResponse(_ndjson(rows), content_type=MEDIA_TYPES["ndjson"])
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
 

@@ -1,17 +1,28 @@
-"""The base of every filter set: one for the page and the API of a list."""
+"""The base of every filter set: one for the page and the API of a list.
 
+Choices and slugs may be several, repeated or with commas between them: rows of any of them. Days, moments and words to
+search for are one.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django_filters.fields import ChoiceField
 
 from accounts.models import Department
-from web.days import parse_day, parse_timestamp
+from core.pinyin import initials_pattern
+from core.scope import PlanScope
+from core.searching import MOST_SEARCHED, search_words
+from web.days import parse_day, parse_month, parse_timestamp
 from web.errors import not_one_of
 from web.language import localized
+from web.values import asked_values
 
 # At most so many allowed values are named in a refusal.
 MAX_NAMED = 60
@@ -34,6 +45,24 @@ class DayField(forms.DateField):
 
 class DayFilter(django_filters.DateFilter):
     field_class = DayField
+
+
+class MonthField(forms.Field):
+    """A month written as YYYY-MM: its first day."""
+
+    default_error_messages = {"invalid": gettext_lazy("This is not a month; write it like 2023-06.")}
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        month = parse_month(value)
+        if month is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return month
+
+
+class MonthFilter(django_filters.Filter):
+    field_class = MonthField
 
 
 class TimestampField(forms.Field):
@@ -66,21 +95,61 @@ class UpdatedFilterSet(django_filters.FilterSet):
     updated_since = TimestampFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))
 
 
+class Select(forms.Select):
+    """A choice of one, which keeps several that the address names: they are one option more."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return asked_values(data, name)
+
+    def format_value(self, value: Any) -> list[str]:
+        return super().format_value(value) or [""]
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+        if len(value) < 2:
+            return super().optgroups(name, value, attrs)
+        together = ",".join(value)
+        groups = super().optgroups(name, [together], attrs)
+        labels = {str(option["value"]): option["label"] for _name, options, _at in groups for option in options}
+        label = pgettext("between items", ", ").join(str(labels.get(each, each)) for each in value)
+        chosen = self.create_option(name, together, label, selected=True, index=len(groups))
+        # Below “All”.
+        return [*groups[:1], (None, [chosen], len(groups)), *groups[1:]]
+
+
 class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none at run time
+    widget = Select
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.error_messages["invalid_choice"] = gettext_lazy("No row of that name exists.")
 
-    def to_python(self, value: Any) -> Any:
+    def present_name(self, name: str) -> str:
+        """What a row is called today, whose name may have been another."""
+        return name
+
+    def clean(self, value: Any) -> list[Any]:
+        """The rows of all names, in their order. Raises ValidationError where one has none."""
+        names = list(dict.fromkeys(map(self.present_name, value)))
+        rows: Any = self.queryset
         try:
-            return super().to_python(value)
-        except forms.ValidationError as refusal:
-            # A short list is named in full; a misspelt code of a long one is found on its page.
-            rows: Any = self.queryset
-            names = list(rows.order_by().values_list(self.to_field_name, flat=True)[: MAX_NAMED + 1])
-            if refusal.code != "invalid_choice" or len(names) > MAX_NAMED:
-                raise
-            raise forms.ValidationError(not_one_of(sorted(names)), code="invalid_choice") from None
+            found = list(rows.filter(**{f"{self.to_field_name}__in": names})) if names else []
+        except ValueError:
+            # No text of a database.
+            found = []
+        # Codes are a plan's own: more than one row may have a name.
+        if {self.prepare_value(row) for row in found} != set(names):
+            raise self._refusal()
+        return sorted(found, key=lambda row: names.index(self.prepare_value(row)))
+
+    def _refusal(self) -> forms.ValidationError:
+        # A short list is named in full; a misspelt code of a long one is found on its page.
+        rows: Any = self.queryset
+        known = list(rows.order_by().values_list(self.to_field_name, flat=True).distinct()[: MAX_NAMED + 1])
+        message = self.error_messages["invalid_choice"] if len(known) > MAX_NAMED else not_one_of(sorted(known))
+        return forms.ValidationError(message, code="invalid_choice")
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return list(dict.fromkeys(map(self.present_name, data)))
 
     def label_from_instance(self, obj: Any) -> str:
         for field in ("short", "title", "name"):
@@ -89,8 +158,34 @@ class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes n
         return str(obj)
 
 
-class SlugFilter(django_filters.ModelChoiceFilter):
-    """A row by its public name: a slug or a code."""
+class ChoicesField(ChoiceField):
+    widget = Select
+
+    def clean(self, value: Any) -> list[Any]:
+        return [super(ChoicesField, self).clean(each) for each in value]
+
+
+class AnyOf(django_filters.Filter):
+    """Keeps the rows of any of several values; all where none is asked for."""
+
+    takes_several = True
+
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        if not value:
+            return qs
+        condition = Q()
+        for each in value:
+            one = Q(**{f"{self.field_name}__{self.lookup_expr}": each})
+            condition |= ~one if self.exclude else one
+        links = {field.name for field in qs.model._meta.many_to_many}
+        if len(value) > 1 and self.field_name.partition("__")[0] in links:
+            # A row that is linked to two of them comes once.
+            return qs.filter(pk__in=qs.model._base_manager.filter(condition).values("pk"))
+        return qs.filter(condition)
+
+
+class SlugFilter(AnyOf, django_filters.ModelChoiceFilter):
+    """Rows by their public names: slugs or codes."""
 
     field_class = SlugField
 
@@ -110,11 +205,8 @@ class DepartmentField(SlugField):
         merged = Department.objects.exclude(merged_into=None)
         return dict(merged.values_list("slug", "merged_into__slug"))
 
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(self.successors.get(value, value) if value else value)
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        return self.successors.get(data, data) if data else data
+    def present_name(self, name: str) -> str:
+        return self.successors.get(name, name)
 
 
 class DepartmentFilter(SlugFilter):
@@ -125,24 +217,35 @@ class DepartmentFilter(SlugFilter):
 
 
 class SearchFilter(django_filters.CharFilter):
-    """Each word must stand in one of the columns."""
+    """Each word must stand in one of the columns, or be the initials of a Chinese name: `names` are the columns of
+    these, as they begin (`title` is `title_zh`)."""
 
-    def __init__(self, *columns: str, **kwargs: Any) -> None:
-        self.columns = columns
+    def __init__(self, *columns: str, names: Sequence[str] = (), **kwargs: Any) -> None:
+        self.names = [f"{name}_zh" for name in names]
+        self.columns = [*columns, *(f"{name}_{language}" for name in names for language in ("zh", "en"))]
         kwargs.setdefault("label", gettext_lazy("Search by title or code"))
-        super().__init__(**kwargs)
+        too_long = gettext_lazy("At most %(limit_value)s characters; there are %(show_value)s.")
+        super().__init__(max_length=MOST_SEARCHED, error_messages={"max_length": too_long}, **kwargs)
 
     def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
-        for word in (value or "").split():
-            condition = Q()
-            for column in self.columns:
-                condition |= Q(**{f"{column}__icontains": word})
-            qs = qs.filter(condition)
+        for word in search_words(value or ""):
+            qs = qs.filter(self.condition(word))
         return qs
 
+    def condition(self, word: str) -> Q:
+        condition = Q()
+        for column in self.columns:
+            condition |= Q(**{f"{column}__icontains": word})
+        if pattern := initials_pattern(word):
+            for column in self.names:
+                condition |= Q(**{f"{column}__regex": pattern})
+        return condition
 
-class ChoiceFilter(django_filters.ChoiceFilter):
+
+class ChoiceFilter(AnyOf, django_filters.ChoiceFilter):
     """A refusal names the allowed values."""
+
+    field_class = ChoicesField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("empty_label", gettext_lazy("All"))
@@ -155,6 +258,19 @@ class ChoiceFilter(django_filters.ChoiceFilter):
         return field
 
 
+class ScopeFilter(ChoiceFilter):
+    """By the scope of measures or projects on the day. Without it a list has those that count on the day alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("choices", PlanScope.choices)
+        super().__init__(*args, label=pgettext_lazy("plan", "Scope"), **kwargs)
+
+
+def asks_for_scope(request: HttpRequest) -> bool:
+    """Whether the rows of a list need their scope (`ScopedQuerySet.of_asked_scope`)."""
+    return any(request.GET.getlist("scope"))
+
+
 class YesNoFilter(ChoiceFilter):
     """yes or no."""
 
@@ -162,6 +278,10 @@ class YesNoFilter(ChoiceFilter):
         kwargs.setdefault("choices", [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))])
         super().__init__(*args, **kwargs)
 
-    def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
-        rows: QuerySet[Any, Any] = super().filter(qs, {"yes": True, "no": False}.get(value, value))
-        return rows
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        return super().filter(qs, [{"yes": True, "no": False}.get(each, each) for each in value])
+
+
+def several_of(filterset: type[django_filters.FilterSet]) -> set[str]:
+    """The filters that take several values."""
+    return {name for name, each in filterset.base_filters.items() if getattr(each, "takes_several", False)}

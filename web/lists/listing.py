@@ -51,7 +51,7 @@ class Listing:
     def filtered(self) -> QuerySet[Any, Any]:
         """Every row that the filters leave, in no order."""
         # The filters and their form cost as much as the rows of a page; where none is set they are not needed.
-        if not any(self.params.get(name) for name in self.filterset_class.base_filters):
+        if not any(any(self.params.getlist(name)) for name in self.filterset_class.base_filters):
             rows: QuerySet[Any, Any] = self.queryset
             return rows
         if not self.filterset.is_valid():

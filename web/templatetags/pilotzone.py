@@ -55,6 +55,7 @@ register.simple_tag(marks.change_mark)
 register.simple_tag(marks.light_mark)
 register.simple_tag(marks.light_count)
 register.simple_tag(marks.month_mark)
+register.simple_tag(marks.scope_tag)
 register.simple_tag(marks.provenance_tag)
 register.simple_tag(bars.status_bar)
 register.simple_tag(bars.value_bar)
@@ -64,6 +65,7 @@ register.simple_block_tag(figures.with_unit)
 # Filters of lists
 register.simple_tag(filter_chips)
 register.simple_tag(forms.visible_fields, name="filter_fields")
+register.simple_tag(forms.form_id)
 
 
 @register.simple_block_tag
@@ -166,9 +168,27 @@ def sticky_query(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def row_url(context: Context, row: Any) -> str:
+    """`{% row_url measure %}`: the address of its page, with the day and the comparison of this page, in its plan."""
+    return links.row_url(row, _params(context), plan=context.get("plan"))
+
+
+@register.simple_tag(name="query_of")
+def address_with_query(address: str, **query: Any) -> str:
+    """`{% query_of report_url period="2023-08" plan=plan.action_slug %}`: the address with what is not empty."""
+    return links.query_of(address, **query)
+
+
+@register.simple_tag(takes_context=True)
 def query_inputs(context: Context, without: Any = ()) -> SafeString:
     """Hidden inputs that carry this page's parameters through a GET form, see `web.html.forms.query_inputs`."""
     return forms.query_inputs(_params(context), without)
+
+
+@register.simple_tag(takes_context=True)
+def sticky_inputs(context: Context) -> SafeString:
+    """Hidden inputs with the day, the comparison and the plan that a reader chose, for a form that leads elsewhere."""
+    return forms.sticky_inputs(_params(context))
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)

@@ -8,15 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
+from core.files import DamagedFile, read_texts, write_whole
 from measures.models import Plan
 from rollups.services import refresh_stale_rollups
 
 # The day of the article whose figures the first page shows.
 PINNED_DAY = "2023-08-29"
+# The plan is of January; the first reports are of the month after.
+FIRST_REPORTING_MONTH = "2023-02"
 # As in the Dockerfile, which gives the reason.
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 
@@ -35,23 +38,25 @@ class Command(BaseCommand):
         if not Plan.objects.exists():
             call_command("load_fixtures", stdout=self.stdout)
         refresh_stale_rollups()
-        make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)
+        try:
+            make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)
+        except DamagedFile as error:
+            raise CommandError(f"{error}: delete it, and start again. The accounts get new passwords then.") from error
         self._serve(host, port)
 
     def _pin_day(self) -> None:
         """Stores the pinned day in the data folder, so that every command on this folder uses the same day."""
         pinned = {
             "PILOTZONE_TODAY": os.environ.get("PILOTZONE_TODAY", "").strip() or PINNED_DAY,
+            "PILOTZONE_FIRST_REPORTING_MONTH": FIRST_REPORTING_MONTH,
             "PILOTZONE_PUBLIC_READING": os.environ.get("PILOTZONE_PUBLIC_READING", "").strip() or "on",
         }
         file = settings.DEMO_FILE
         # Where another start wrote the file after these settings were read, they have to be read again too.
-        if settings.PILOTZONE_DEMO and json.loads(file.read_text(encoding="utf-8")) == pinned:
+        if settings.PILOTZONE_DEMO and read_texts(file) == pinned:
             return
-        # Replaced in one step: half a file would stop every later command.
-        temporary = file.with_name(f"{file.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(pinned), encoding="utf-8")
-        temporary.replace(file)
+        # Half a file would stop every later command.
+        write_whole(file, json.dumps(pinned))
         # Starts again, with settings that include the file.
         os.execv(sys.executable, [sys.executable, *sys.argv])
 

@@ -3,19 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from datasets.versions import unknown_migrations
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        if has_unknown_migrations(connection):
+        if unknown_migrations(MigrationRecorder(connection).applied_migrations()):
             name = connection.settings_dict["NAME"]
             subject, remedy = f"database {name}", "name an empty one in DATABASE_URL"
             if Path(name).parent == settings.DATA_DIR:
@@ -25,10 +25,3 @@ class Command(migrate.Command):
                 f"The {subject} was made by another version of Pilotzone and cannot be read by this one: {remedy}."
             )
         super().handle(*args, **options)
-
-
-def has_unknown_migrations(connection: BaseDatabaseWrapper) -> bool:
-    """Whether migrations of our own apps were applied that the code does not have."""
-    ours = {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
-    loader = MigrationLoader(connection)
-    return any(label in ours for label, _name in loader.applied_migrations.keys() - loader.disk_migrations.keys())

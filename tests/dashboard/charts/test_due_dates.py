@@ -135,7 +135,7 @@ def plan() -> make.Plan:
 def chart_of(plan: make.Plan, day: date = DAY, **member: str) -> Chart:
     figures = Figures(plan, day)
     if not member:
-        return due_chart(due_rows(figures), figures, Links({}))
+        return due_chart(due_rows(figures), figures, Links({}), provenance="illustrative")
     found = section_detail(figures, member["section"], Links({}))
     assert found
     return found["charts"]["due"]
@@ -218,27 +218,31 @@ class TestChart:
         assert chart.missing == "No measure with a due date is listed by this day."
 
     def test_measures_without_a_day_are_still_counted(self) -> None:
-        chart = due_chart([Due(None, "promoting", "green")], Figures(make.make_plan(), DAY), Links({}))
+        chart = due_chart(
+            [Due(None, "promoting", "green")], Figures(make.make_plan(), DAY), Links({}), provenance="illustrative"
+        )
         assert chart.figure is None
         assert chart.note == "1 measure without a due date is not in the chart."
 
     def test_before_the_plan_begins_has_a_bar_of_its_own(self) -> None:
         late = Due(date(2022, 11, 30), "promoting", "red")
-        chart = due_chart([late], Figures(make.make_plan(), DAY), Links({"as_of": "2023-08-29"}))
+        chart = due_chart(
+            [late], Figures(make.make_plan(), DAY), Links({"as_of": "2023-08-29"}), provenance="illustrative"
+        )
         assert chart.rows[0] == ["Before Q1 2023", 0, 0, 1, 1]
         assert chart.urls[0] == "/measures/?due_to=2022-12-31&as_of=2023-08-29"
 
     def test_the_first_and_the_last_day_of_the_plan_belong_to_it(self) -> None:
         days = (date(2023, 1, 1), date(2025, 12, 31))
         measures = [Due(day, "promoting", "green") for day in days]
-        chart = due_chart(measures, Figures(make.make_plan(), DAY), Links({}))
+        chart = due_chart(measures, Figures(make.make_plan(), DAY), Links({}), provenance="illustrative")
         assert len(chart.rows) == 12
         assert [chart.rows[0], chart.rows[-1]] == [["Q1 2023", 0, 0, 1, 1], ["Q4 2025", 0, 0, 1, 1]]
 
     def test_asks_once(self, plan: make.Plan, django_assert_num_queries) -> None:
         figures = Figures(plan, DAY)
         with django_assert_num_queries(1):
-            due_chart(due_rows(figures), figures, Links({}))
+            due_chart(due_rows(figures), figures, Links({}), provenance="illustrative")
 
     @pytest.mark.parametrize(
         ("address", "total"), [("/sections/", 5), ("/sections/energy/", 3), ("/departments/DEPARTMENT/", 1)]

@@ -51,7 +51,7 @@ class TestFigure:
         assert (missing["x"], missing["y"]) == ([2], [0])
         assert (pending["x"], pending["y"]) == ([2], [1])
         assert on_time["customdata"] == ["/departments/energy/", "/departments/finance/"]
-        assert missing["hovertext"] == ["Energy<br>March Incomplete<br>33 of 35 filed"]
+        assert missing["hovertext"] == ["Energy<br>March Some filed<br>33 of 35 filed"]
 
     def test_months_stand_on_top_and_departments_down_from_the_first(self) -> None:
         layout = report_matrix(MONTHS, self.ROWS)["layout"]
@@ -81,7 +81,8 @@ class TestFigure:
 @pytest.fixture
 def plan() -> make.Plan:
     """Since June: finance is in time; energy, with two measures, was late in June and has filed one of two for
-    August; science has not reported July; transport's only measure was completed in May."""
+    August; of science's two, one left July out and reported August, the other was completed in July without a report
+    for it; transport's only measure was completed in May."""
     plan = make.make_plan(starts_on=date(2023, 6, 1))
     section = make.make_section(plan)
     slugs = ("finance", "energy", "science", "transport")
@@ -97,6 +98,9 @@ def plan() -> make.Plan:
     make.make_report(second, date(2023, 8, 20), state="returned")
     make.make_report(third, date(2023, 6, 25))
     make.make_report(third, date(2023, 8, 25))
+    fifth = make.make_measure(section, science)
+    june = make.make_report(fifth, date(2023, 6, 25), status="completed")
+    make.make_change(fifth, "completed", date(2023, 7, 31), report=june)
     done = make.make_measure(section, transport)
     make.make_change(done, "completed", date(2023, 5, 31))
     return plan
@@ -107,7 +111,9 @@ def chart_of(plan: make.Plan, day: date = DAY, *, all_shown: bool = False) -> Ch
     found = months_by_department(plan, months=months, by=day)
     departments = list(Department.objects.all())
     rows = report_rows(departments, found, months=months, day=day, links=Links({}))
-    return report_chart(rows, [row for row in rows if all_shown or row.has_gap], months=months, day=day)
+    return report_chart(
+        rows, [row for row in rows if all_shown or row.has_gap], months=months, day=day, provenance="reported"
+    )
 
 
 @pytest.mark.django_db
@@ -125,9 +131,9 @@ class TestChart:
         assert chart.rows == [
             ["Energy", "2023-06", 2, 2, date(2023, 6, 26), "Late"],
             ["Energy", "2023-07", 2, 2, date(2023, 7, 20), "On time"],
-            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Incomplete"],
-            ["Science", "2023-06", 1, 1, date(2023, 6, 25), "On time"],
-            ["Science", "2023-07", 1, 0, None, "Incomplete"],
+            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Some filed"],
+            ["Science", "2023-06", 2, 2, date(2023, 6, 25), "On time"],
+            ["Science", "2023-07", 1, 0, None, "None filed"],
             ["Science", "2023-08", 1, 1, date(2023, 8, 25), "On time"],
         ]
         assert chart.urls[0] == "/departments/energy/#months"
@@ -142,11 +148,12 @@ class TestChart:
 
     def test_says_how_the_newest_month_stands(self, plan: make.Plan) -> None:
         assert chart_of(plan).summary == (
-            "Departments that owed reports for August (due by 25 Aug): 3, of which 2 on time, 0 late and 1 incomplete."
+            "Departments that owed reports for August (due by 25 Aug): 3, of which 2 on time, 0 late, "
+            "1 with some filed and 0 with none."
         )
         with translation.override("zh-hans"):
             assert chart_of(plan).summary == (
-                "8月应填报的3个部门中（8月25日截止），按时填报2个，逾期补报0个，未报齐1个。"
+                "8月应填报3个部门（8月25日截止）：按时报齐2个，逾期补报0个，部分未报1个，全部未报0个。"
             )
 
     def test_a_month_that_is_not_due_is_no_gap(self, plan: make.Plan) -> None:
@@ -194,9 +201,10 @@ class TestPage:
     def test_writes_the_marks_with_their_numbers_and_links(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
-        assert "3, of which 2 on time, 0 late and 1 incomplete." in text
+        assert "3, of which 2 on time, 0 late, 1 with some filed and 0 with none." in text
         assert (
-            "Department Jun Jul Aug Energy Late 2/2 On time 2/2 Incomplete 1/2 Science On time 1/1 Incomplete" in text
+            "Department Jun Jul Aug Energy Late 2/2 On time 2/2 None or some filed 1/2 Science On time 2/2 None or some"
+            in text
         )
         assert '<a href="/departments/energy/#months">Energy</a>' in page
         assert 'id="months"' in client.get("/departments/energy/").content.decode()
@@ -216,7 +224,7 @@ class TestPage:
         assert client.get("/departments/?months=some").status_code == 400
 
     def test_follows_the_filters_of_the_table(self, client) -> None:
-        assert {line.split(",")[0] for line in self.rows(client, "&reported=no")[1:]} == {"Energy"}
+        assert {line.split(",")[0] for line in self.rows(client, "&reported=no")[1:]} == {"Energy", "Science"}
 
     def test_the_day_before_the_plan_owes_nothing(self, client) -> None:
         page = client.get("/departments/?lang=en&as_of=2023-05-31").content.decode()

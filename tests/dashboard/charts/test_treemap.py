@@ -80,7 +80,7 @@ class TestTreemap:
 
 class TestChart:
     def test_rows_are_what_is_drawn(self) -> None:
-        chart = investment_chart(AREAS, URLS, on=date(2023, 8, 29))
+        chart = investment_chart(AREAS, URLS, on=date(2023, 8, 29), provenance="illustrative")
         assert chart.title == "Investment by category and city (100 million yuan), as of 29 August 2023"
         assert chart.rows == [
             ("Energy", "All cities", 3, Decimal("479.5"), Decimal("95.9")),
@@ -97,21 +97,21 @@ class TestChart:
         assert chart.cells[1] == [{"text": "Energy", "url": chart.urls[1]}, "Yantai", "2", "379", "75.9%"]
 
     def test_it_says_what_is_largest(self) -> None:
-        assert investment_chart(AREAS, URLS, on=date(2023, 8, 29)).summary == (
+        assert investment_chart(AREAS, URLS, on=date(2023, 8, 29), provenance="illustrative").summary == (
             "The category with the most investment is Energy, with 48.0 billion yuan (95.9%); "
             "the largest single area is Energy in Yantai, with 37.9 billion yuan (75.9%)."
         )
 
     def test_amounts_that_do_not_add_up_as_they_are_written_are_explained(self) -> None:
         # 380 + 100 is 480, but 480 + 21 is not 500.
-        assert investment_chart(AREAS, URLS, on=date(2023, 8, 29)).note == (
+        assert investment_chart(AREAS, URLS, on=date(2023, 8, 29), provenance="illustrative").note == (
             "Because of rounding, parts may not add up to the total."
         )
-        assert investment_chart(AREAS[1:2], URLS, on=date(2023, 8, 29)).note == ""
+        assert investment_chart(AREAS[1:2], URLS, on=date(2023, 8, 29), provenance="illustrative").note == ""
 
     def test_without_investment_it_says_what_is_missing(self) -> None:
         for areas in ([], AREAS[3:]):
-            chart = investment_chart(areas, URLS, on=date(2023, 8, 29))
+            chart = investment_chart(areas, URLS, on=date(2023, 8, 29), provenance="illustrative")
             assert (chart.figure, chart.summary) == (None, "")
             assert chart.missing == "No projects with an investment are listed by this day."
 

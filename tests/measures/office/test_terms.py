@@ -115,11 +115,13 @@ class TestTerms:
         change_terms(measure, by=rita, lead_department=ben.department, reason="职能划转")
         with pytest.raises(NotAllowed):
             submit_report(draft, by=ada)
-        assert submit_report(draft, by=ben).submitted_by == ben
+        values = {"status": "promoting", "against_status": "promoting"}
+        report = file_report(measure, by=ben, **values, period=date(2023, 8, 1))
+        assert (report.submitted_by, report.pk != draft.pk) == (ben, True)
 
     def test_a_change_is_heard_of_where_it_was_and_where_it_is(self, measure, rita, ben, heard):
         def cell():
-            return (measure.section.plan_id, measure.section_id, measure.lead_department_id)
+            return (measure.plan_id, measure.section_id, measure.lead_department_id)
 
         before = cell()
         change_terms(measure, by=rita, lead_department=ben.department, reason="职能划转")

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as RedisIsAway
 
+from accounts.models import User
 from measures.reports import accept_report
 from tests.factories import file_report, make_measure, make_user
 
@@ -78,6 +79,14 @@ def test_language_and_large_print_are_pages_of_their_own(measure: Any) -> None:
     assert 'data-size="large"' not in Client().get("/measures/").content.decode()
 
 
+def test_the_large_print_of_an_account_is_a_page_of_its_own(measure: Any) -> None:
+    person, client = make_user("vic"), Client()
+    client.force_login(person)
+    assert 'data-size="large"' not in client.get("/measures/").content.decode()
+    User.objects.filter(pk=person.pk).update(large_print=True)
+    assert 'data-size="large"' in client.get("/measures/").content.decode()
+
+
 def test_nobody_is_given_the_page_of_a_person_with_other_rights(measure: Any) -> None:
     pages = {}
     for person in (make_user("rita", role="reviewer"), make_user("vic")):
@@ -134,22 +143,6 @@ def test_a_page_with_a_message_is_shown_once(measure: Any) -> None:
     address = f"/measures/{measure.code}/"
     assert "意见已发表" in client.get(address).content.decode()
     assert "意见已发表" not in client.get(address).content.decode()
-
-
-def test_words_that_wait_for_a_person_come_back_though_the_page_is_cached(measure: Any) -> None:
-    ada = make_user("ada", role="reporter", department=measure.lead_department)
-    address = f"/measures/{measure.code}/"
-    visitor = Client()
-    visitor.post(f"{address}comment/", {"text": "还没有提交的意见"})
-    unsent = visitor.session["unsaved_input"]
-    client = Client()
-    client.force_login(ada)
-    client.get(address)
-    assert not is_made(client, address)
-    session = client.session
-    session["unsaved_input"] = unsent
-    session.save()
-    assert "还没有提交的意见" in client.get(address).content.decode()
 
 
 def test_what_is_refused_is_not_cached(measure: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.models import Department, Scope
 from accounts.services import create_token, use_token
 from measures.models import Measure
-from measures.reports import accept_report
+from measures.reports import ReportData, accept_report, save_draft
 from projects.models import Project
 from tests.factories import (
     file_report,
@@ -87,12 +87,31 @@ def test_reading_and_what_no_page_shows_does_not(today: date, open_reading: None
     before = versions.current()
     client = Client()
     assert client.get("/measures/").status_code == 200
-    client.force_login(viewer)  # a session; the day of the last log-in is the person's own row
-    in_between = versions.current()
+    client.force_login(viewer)
     use_token(key)  # writes when it was last used
     assert client.get("/api/v1/summary/").status_code == 200
-    assert versions.current() == in_between
-    assert in_between != before
+    assert versions.current() == before
+
+
+def test_who_logs_in_or_prefers_another_language_leaves_everybodys_pages(open_reading: None) -> None:
+    viewer = make_user("vic", password="guess")
+    before = versions.current()
+    client = Client()
+    assert client.post("/accounts/login/", {"username": "vic", "password": "guess"}).status_code == 302
+    client.post("/language/", {"language": "en", "size": "large"})
+    viewer.set_password("another")
+    viewer.save(update_fields=["password"])
+    viewer.refresh_from_db()
+    assert (viewer.language, viewer.large_print, viewer.last_login is None) == ("en", True, False)
+    assert versions.current() == before
+
+
+@pytest.mark.parametrize("written", ["role", "first_name", "is_active"])
+def test_what_pages_show_of_a_person_counts_beside_what_they_do_not(written: str) -> None:
+    viewer = make_user("vic")
+    before = versions.current()
+    viewer.save(update_fields=["last_login", written])
+    assert versions.current() != before
 
 
 def test_what_is_rolled_back_leaves_the_version() -> None:
@@ -192,16 +211,38 @@ def test_old_rows_are_forgotten_and_the_version_is_none_that_was_there_before() 
         seen.add(versions.current())
     assert len(seen) == 120
     assert versions.delete_old_changes() > 0
-    assert DataChange.objects.count() == 100
+    assert DataChange.objects.filter(kind="indicators").count() == 100
     assert versions.current() not in seen
     assert versions.delete_old_changes() == 0
 
 
-def test_every_table_of_ours_counts_but_two() -> None:
+def test_every_table_of_ours_counts_but_three() -> None:
     ours = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web")
     tables = {
         model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models(include_auto_created=True)
     }
-    assert versions.watched_tables() == tables - {"web_datachange", "accounts_accesstoken"}
+    assert versions.watched_tables().keys() == tables - {"web_datachange", "web_idempotencykey", "accounts_accesstoken"}
     assert "projects_project_measures" in versions.watched_tables()
     assert Measure._meta.db_table in versions.watched_tables()
+
+
+def test_a_kind_changes_with_its_own_rows_and_no_others() -> None:
+    measure = make_measure()
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    before = {kind: versions.current([kind]) for kind in ("regions", "accounts", "measures", "reports")}
+    save_draft(measure, by=ada, data=ReportData(status="promoting", against_status="promoting"))
+    assert {kind for kind, version in before.items() if versions.current([kind]) != version} == {"reports"}
+    rename(measure.lead_department)
+    assert versions.current(["accounts"]) != before["accounts"]
+    assert versions.current(["regions"]) == before["regions"]
+
+
+def test_a_kind_has_no_version_again_that_it_had_before() -> None:
+    region("370600")
+    seen = {versions.current(["regions"])}
+    for _ in range(120):
+        make_indicator()
+    versions.delete_old_changes()
+    seen.add(versions.current(["regions"]))
+    DataChange.objects.create(token=1, kind="regions")
+    assert versions.current(["regions"]) not in seen

@@ -15,3 +15,9 @@ def test_hidden_inputs_carry_the_rest_of_the_address_but_not_the_page():
 def test_a_page_shows_only_the_filters_it_names():
     assert [field.name for field in visible_fields(Filters(), ("status",))] == ["status"]
     assert len(visible_fields(Filters())) == 3
+
+
+def test_a_form_to_another_page_takes_along_what_the_reader_chose_for_all_pages():
+    html = render("{% sticky_inputs %}", "/?as_of=2023-03-31&page=2&search=b&plan=p&q=a+b")
+    assert html == ('<input type="hidden" name="as_of" value="2023-03-31"><input type="hidden" name="plan" value="p">')
+    assert render("{% sticky_inputs %}") == ""

@@ -1,0 +1,36 @@
+"""How many failed log-ins are too many. django-axes counts and locks; it knows one limit for all that it counts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from django.db.models import Sum
+from django.http import HttpRequest
+
+from accounts.log import MAX_NAME_LENGTH
+
+# Of one account from one address, from one address, and of one account, as AXES_LOCKOUT_PARAMETERS has them: within
+# AXES_COOLOFF_TIME. An office may share an address; and nobody is to lock somebody else out with a few wrong passwords.
+LIMITS = (5, 30, 60)
+
+
+def attempted_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """The user name by which failures are counted, cut: forms take any length, and each failure is stored."""
+    name = (credentials or request.POST).get("username") or ""
+    return str(name)[:MAX_NAME_LENGTH]
+
+
+class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # it has no types
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """How many of the limits are met: AXES_FAILURE_LIMIT is one."""
+        counts = [
+            attempts.aggregate(failures=Sum("failures_since_start", default=0))["failures"]
+            for attempts in self.get_user_attempts(request, credentials)
+        ]
+        return sum(count >= limit for count, limit in zip(counts, LIMITS, strict=True))
+
+    def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Who logs in is forgiven their own mistakes from this address, and not what else was tried from it."""
+        own, _from_address, _of_account = self.filter_user_attempts(request, credentials)
+        deleted: int = own.delete()[0]
+        return deleted

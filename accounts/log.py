@@ -1,0 +1,182 @@
+"""The log of the site: who did what, when and from where.
+
+Changes of rows get there through auditlog, which is told of the models next to their definitions. Everything else that
+it holds is written here, into the same table, with the kind of `Event` in `additional_data`. Nothing deletes from it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from auditlog.context import auditlog_value
+from auditlog.models import LogEntry
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccessToken, User
+from core import request_id
+from core.client_address import client_address
+
+# Of what somebody typed as a user name.
+MAX_NAME_LENGTH = 150
+MASK = "***"
+# Refusals of one address that are logged within so many minutes: it has been locked, and goes on with thousands.
+MAX_REFUSALS, REFUSAL_MINUTES = 30, 15
+
+
+class Event(models.TextChoices):
+    """What is logged and changes no row."""
+
+    LOGIN = "login", _("Logged in")
+    LOGIN_FAILED = "login_failed", _("Log-in failed")
+    LOCKED_OUT = "locked_out", _("Log-in refused: locked out")
+    LOGOUT = "logout", _("Logged out")
+    EXPORT = "export", _("Exported a list")
+    SETTINGS = "settings", _("Settings changed")
+
+
+def mask(value: str) -> str:
+    """In place of a password's hash."""
+    return MASK
+
+
+def connect_log() -> None:
+    """Has the log told of log-ins and log-outs."""
+    user_logged_in.connect(log_login, dispatch_uid="log")
+    user_login_failed.connect(log_failed_login, dispatch_uid="log")
+    user_logged_out.connect(log_logout, dispatch_uid="log")
+
+
+def log_login(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    _log_event(Event.LOGIN, user, request)
+
+
+def log_logout(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        _log_event(Event.LOGOUT, user, request)
+
+
+def log_failed_login(
+    sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Under the name as it was typed, whether or not there is such an account."""
+    name = str(credentials.get("username", ""))[:MAX_NAME_LENGTH].replace("\0", "")
+    address = client_address(request) if request else None
+    is_locked = getattr(request, "axes_locked_out", False)
+    if is_locked and _recent_refusals(address) >= MAX_REFUSALS:
+        return
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_repr=name,
+        action=LogEntry.Action.ACCESS,
+        cid=request_id.current(),
+        remote_addr=address,
+        additional_data={"event": Event.LOCKED_OUT if is_locked else Event.LOGIN_FAILED},
+    )
+
+
+def _recent_refusals(address: str | None) -> int:
+    since = now() - timedelta(minutes=REFUSAL_MINUTES)
+    entries = LogEntry.objects.filter(timestamp__gte=since, action=LogEntry.Action.ACCESS, remote_addr=address)
+    found: int = entries.filter(additional_data__event=Event.LOCKED_OUT).count()
+    return found
+
+
+def log_export(
+    request: HttpRequest, *, what: str, file_format: str, as_of: date | None = None, rows: int | None = None
+) -> None:
+    """That a person took a list as a file, with the filters of its address; visitors without an account are not logged.
+
+    `rows`: how many the file has, where that is known.
+    """
+    if isinstance(request.user, AnonymousUser) or request.method != "GET":
+        return
+    token = getattr(request, "auth", None)
+    _log_event(
+        Event.EXPORT,
+        request.user,
+        request,
+        what=what,
+        format=file_format,
+        address=request.get_full_path(),
+        as_of=as_of and as_of.isoformat(),
+        rows=rows,
+        token=token.name if isinstance(token, AccessToken) else None,
+    )
+
+
+def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by: User) -> None:
+    """What auditlog would log of each row if it were saved by itself: for statements that change many rows at once."""
+    address = auditlog_value.get({}).get("remote_addr")
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            content_type=ContentType.objects.get_for_model(row),
+            object_pk=str(row.pk),
+            object_id=row.pk,
+            object_repr=str(row),
+            action=LogEntry.Action.UPDATE,
+            actor=by,
+            cid=request_id.current(),
+            remote_addr=address,
+            changes=change,
+        )
+        for row, change in changes
+    )
+
+
+def _log_event(event: Event, user: User, request: HttpRequest | None, **details: Any) -> None:
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_pk=str(user.pk),
+        object_id=user.pk,
+        object_repr=user.get_username(),
+        action=LogEntry.Action.ACCESS,
+        actor=user,
+        cid=request_id.current(),
+        remote_addr=client_address(request) if request else None,
+        additional_data={"event": event, **details},
+    )
+
+
+def log_settings(values: Mapping[str, str], *, secrets: Collection[str] = ()) -> None:
+    """Holds the settings of this start against the last that were logged, and logs each that differs.
+
+    Of those in `secrets` the log gets the name alone, and a keyed digest by which the next start knows whether they are
+    the same. Processes that start at once log a change once.
+    """
+    digests = {name: salted_hmac("accounts.log", values[name], algorithm="sha256").hexdigest() for name in secrets}
+    values = {name: MASK if name in secrets else value for name, value in values.items()}
+    if not _differing(values, digests):
+        return
+    content_type = ContentType.objects.get_for_model(LogEntry)
+    with transaction.atomic():
+        # The others wait here, and find nothing to log.
+        ContentType.objects.select_for_update(no_key=True).get(pk=content_type.pk)
+        for name, (old, new) in _differing(values, digests).items():
+            LogEntry.objects.create(
+                content_type=content_type,
+                object_pk=name,
+                object_repr=name,
+                action=LogEntry.Action.UPDATE,
+                changes={name: [old, new]},
+                additional_data={"event": Event.SETTINGS, "digest": digests.get(name)},
+            )
+
+
+def _differing(values: Mapping[str, str], digests: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:
+    """Name -> the value that was logged last, and the one of now; None where there is none."""
+    logged = LogEntry.objects.filter(additional_data__event=Event.SETTINGS).order_by("pk")
+    known: dict[str, tuple[str | None, str | None]] = {}
+    for name, changes, details in logged.values_list("object_pk", "changes", "additional_data"):
+        known[name] = changes[name][1], details["digest"]
+    return {
+        name: (known.get(name, (None, None))[0], values.get(name))
+        for name in sorted({*values, *known})
+        if known.get(name, (None, None)) != (values.get(name), digests.get(name))
+    }

@@ -1,0 +1,73 @@
+"""How many measures will be completed by the end of a plan, if completions go on as they went."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from core.periods import month_end, month_of, months_between
+from core.rounding import whole
+
+# The pace is that of so many months; lowest and highest are those of so many in a row among them.
+MONTHS = 6
+MONTHS_IN_A_ROW = 3
+# Fewer completions make no pace.
+MIN_COMPLETIONS = 3
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Measures completed by the end of a plan. `per_month`: completions of each month of the pace, the oldest first;
+    `months_left`: calendar months after that of the day."""
+
+    completed: int
+    total: int
+    months_left: int
+    per_month: Sequence[int]
+
+    @property
+    def completions(self) -> int:
+        return sum(self.per_month)
+
+    @property
+    def fewest_in_a_row(self) -> int:
+        return min(self._in_a_row)
+
+    @property
+    def most_in_a_row(self) -> int:
+        return max(self._in_a_row)
+
+    @property
+    def expected(self) -> int:
+        return self._completed_at(self.completions, MONTHS)
+
+    @property
+    def lowest(self) -> int:
+        return self._completed_at(self.fewest_in_a_row, MONTHS_IN_A_ROW)
+
+    @property
+    def highest(self) -> int:
+        return self._completed_at(self.most_in_a_row, MONTHS_IN_A_ROW)
+
+    @property
+    def _in_a_row(self) -> list[int]:
+        firsts = range(len(self.per_month) - MONTHS_IN_A_ROW + 1)
+        return [sum(self.per_month[first : first + MONTHS_IN_A_ROW]) for first in firsts]
+
+    def _completed_at(self, completions: int, months: int) -> int:
+        return min(whole(self.completed + Fraction(completions * self.months_left, months)), self.total)
+
+
+def forecast(
+    completed_on: Collection[date], *, total: int, starts_on: date, ends_on: date, on: date
+) -> Forecast | None:
+    """From the days since which the completed measures have been so. None after the plan's end, before six calendar
+    months of it have ended, and where these had fewer than three completions."""
+    ended = [month for month in months_between(starts_on, ends_on) if starts_on <= month and month_end(month) < on]
+    by_month = Counter(map(month_of, completed_on))
+    per_month = [by_month[month] for month in ended[-MONTHS:]]
+    if on > ends_on or len(per_month) < MONTHS or sum(per_month) < MIN_COMPLETIONS:
+        return None
+    months_left = len(months_between(on, ends_on)) - 1
+    return Forecast(len(completed_on), total, months_left, per_month)

@@ -1,0 +1,25 @@
+"""Fields of forms that all share."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from core.texts import without_controls
+
+
+class TypedTextField(forms.CharField):
+    """What a person types or pastes. Control characters go; what is too long is refused with its length, and no browser
+    cuts it: `maxlength` would, without a word. A line break counts as one character."""
+
+    default_error_messages = {
+        "max_length": gettext_lazy("At most %(limit_value)s characters; there are %(show_value)s."),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(without_controls(value) if isinstance(value, str) else value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = super().widget_attrs(widget)
+        most = attrs.pop("maxlength", None)
+        return attrs if most is None else {**attrs, "data-max": most}

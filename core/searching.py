@@ -1,0 +1,34 @@
+"""What a reader searches for: words, each of which must be found."""
+
+import re
+from collections.abc import Iterable
+
+from core.pinyin import initials_pattern
+from core.texts import without_controls
+
+# In characters. Longer than any name; SQLite refuses statements of very many words.
+MOST_SEARCHED = 100
+
+
+def search_text(raw: str) -> str:
+    """What was typed, in one line and no longer than is searched for."""
+    return _in_one_line(raw)[:MOST_SEARCHED].strip()
+
+
+def is_longer_than_searched(raw: str) -> bool:
+    return len(_in_one_line(raw)) > MOST_SEARCHED
+
+
+def _in_one_line(raw: str) -> str:
+    return " ".join(without_controls(raw).split())
+
+
+def search_words(text: str) -> list[str]:
+    return list(dict.fromkeys(text.split()))
+
+
+def found_pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Where any of the words stands in a text, in one group; None without words."""
+    ways = [way for word in words for way in (re.escape(word), initials_pattern(word)) if way]
+    # The longest first: of two that begin at one place it is the one to show.
+    return re.compile(f"({'|'.join(sorted(ways, key=len, reverse=True))})", re.IGNORECASE) if ways else None

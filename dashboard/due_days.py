@@ -1,0 +1,92 @@
+"""The figures that follow from due days and days of completion: in time or late, what falls due next, a forecast.
+
+Stored totals know no days of completion: each plan's measures are read anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from core.forecast import Forecast, forecast
+from core.punctuality import Punctuality, next_due, punctuality
+from core.statuses import MeasureStatus
+from measures.models import Measure, Plan
+
+# The names of the figures, of which `by_first_due_day` and `forecast` have more within.
+PARTS = ("due_before", "completed_in_time", "completed_late", "overdue")
+OF_GROUPS = (*PARTS, "in_time_rate", "longest_overdue")
+NAMES = (*OF_GROUPS, "due_days_moved", "by_first_due_day", "next_due", "forecast")
+
+
+def is_of_due_days(path: str) -> bool:
+    """Whether the figure of the summary is one of these."""
+    kind, *names = path.split(".")
+    return kind == "measures" and names[0] in NAMES
+
+
+class MeasureDays(NamedTuple):
+    """Of a measure in the plan on a day. `completed_on`: from when its status in force is completed; None if it is
+    not."""
+
+    section: int
+    lead_department: int
+    due_on: date | None
+    first_due_on: date | None
+    completed_on: date | None
+
+    @property
+    def is_moved(self) -> bool:
+        return self.due_on != self.first_due_on
+
+
+def read_days(plan: Plan, day: date) -> list[MeasureDays]:
+    """One query."""
+    measures = Measure.objects.in_plan(plan).in_scope(day).with_status(day).with_first_due_on().order_by()
+    columns = ("section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status")
+    return [
+        MeasureDays(section, lead, due_on, first, since if status == MeasureStatus.COMPLETED else None)
+        for section, lead, due_on, first, since, status in measures.values_list(*columns)
+    ]
+
+
+def punctuality_of(rows: Collection[MeasureDays], day: date) -> Punctuality:
+    return punctuality(((row.due_on, row.completed_on) for row in rows), on=day)
+
+
+def forecast_of(rows: Collection[MeasureDays], plan: Plan, day: date) -> Forecast | None:
+    completed_on = [row.completed_on for row in rows if row.completed_on is not None]
+    return forecast(completed_on, total=len(rows), starts_on=plan.starts_on, ends_on=plan.ends_on, on=day)
+
+
+def due_figures(rows: Sequence[MeasureDays], plan: Plan, day: date) -> dict[str, Any]:
+    """As `measures` of the API's summary has them."""
+    now = punctuality_of(rows, day)
+    first = punctuality(((row.first_due_on, row.completed_on) for row in rows), on=day)
+    ahead, expected = next_due((row.due_on for row in rows), on=day), forecast_of(rows, plan, day)
+    return {
+        **punctuality_figures(now),
+        "due_days_moved": sum(row.is_moved for row in rows),
+        "by_first_due_day": punctuality_figures(first, PARTS),
+        "next_due": {
+            "month": ahead.month and f"{ahead.month:%Y-%m}",
+            "in_month": ahead.in_month,
+            "peak_on": ahead.peak_on and ahead.peak_on.isoformat(),
+            "on_peak": ahead.on_peak,
+        },
+        "forecast": {
+            name: None if expected is None else getattr(expected, name) for name in ("expected", "lowest", "highest")
+        },
+    }
+
+
+def punctuality_by(rows: Iterable[MeasureDays], by: str, day: date) -> dict[int, Punctuality]:
+    """Of each section or lead department (`by`) that has measures, by its id."""
+    groups: dict[int, list[MeasureDays]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, by)].append(row)
+    return {key: punctuality_of(own, day) for key, own in groups.items()}
+
+
+def punctuality_figures(of: Punctuality, names: Iterable[str] = OF_GROUPS) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}

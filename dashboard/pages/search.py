@@ -1,0 +1,174 @@
+"""What the page of a search shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from dashboard.pages.links import Links
+from dashboard.search import Search
+from measures.models import Report
+from projects.models import Project
+from reporting.models import TEXT_COLUMNS
+from web.formats.money import format_exact_money
+from web.html.found import FoundWords
+from web.language import column_suffix, localized
+
+# Of measures, projects, indicators and reports; departments and cities are few.
+FIRST_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The rows of a kind that the page shows, of `count` that were found. `all_url`: where all of them are, if they are
+    more; `note`: what they sum to."""
+
+    name: str
+    label: str
+    count: int
+    rows: Sequence[Any]
+    all_url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text with the found words bold, and its language as HTML names it; "" where that is the page's or none."""
+
+    text: SafeString
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """A row with its name and its code. `other`: the column that holds the words where neither does. `url`: of its
+    page, where the row does not know it."""
+
+    row: Any
+    name: SafeString
+    code: SafeString | str = ""
+    other: Found | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class FoundReport:
+    report: Report
+    name: SafeString
+    excerpt: Found
+
+
+def search_context(search: Search, links: Links) -> dict[str, Any]:
+    words = FoundWords(search.text)
+    kinds = [
+        _measures(search, links, words),
+        _projects(search, links, words),
+        _indicators(search, links, words),
+        _departments(search, links, words),
+        _cities(search, links, words),
+        _reports(search, links, words),
+    ]
+    return {"kinds": kinds, "count": sum(each.count for each in kinds)}
+
+
+def reports_context(search: Search, links: Links, page: Page[Any]) -> dict[str, Any]:
+    """All reports that were found, in pages."""
+    rows = [_found_report(each, FoundWords(search.text)) for each in page]
+    kind = Kind("reports", pgettext("search", "Accepted reports"), page.paginator.count, rows)
+    return {"kinds": [kind], "count": kind.count, "page": page, "all_url": links.url("dashboard:search", q=search.text)}
+
+
+def _measures(search: Search, links: Links, words: FoundWords) -> Kind:
+    count = search.measures.count()
+    first = search.measures.with_status(search.day).select_related("lead_department")[:FIRST_ROWS] if count else []
+    return Kind(
+        "measures",
+        pgettext("navigation", "Measures"),
+        count,
+        [_found_row(each, "title", words, code=each.code) for each in first],
+        links.url("measures:list", search=search.text) if count > FIRST_ROWS else "",
+    )
+
+
+def _projects(search: Search, links: Links, words: FoundWords) -> Kind:
+    # Names are searched once, not again for the sum: there are thousands.
+    found = list(search.projects.values_list("pk", "investment_wan"))
+    first = Project.objects.select_related("city").in_bulk([pk for pk, _wan in found[:FIRST_ROWS]])
+    return Kind(
+        "projects",
+        pgettext("navigation", "Projects"),
+        len(found),
+        [_found_row(first[pk], "name", words, code=first[pk].code) for pk, _wan in found[:FIRST_ROWS]],
+        links.url("projects:list", search=search.text) if len(found) > FIRST_ROWS else "",
+        _("total investment %(amount)s") % {"amount": format_exact_money(sum(wan for _pk, wan in found))},
+    )
+
+
+def _indicators(search: Search, links: Links, words: FoundWords) -> Kind:
+    found = list(search.indicators)
+    rows = [
+        _found_row(each, "name", words, more=["code"], url=links.url("indicators:detail", each.code))
+        for each in found[:FIRST_ROWS]
+    ]
+    all_url = links.url("indicators:list", search=search.text) if len(found) > FIRST_ROWS else ""
+    return Kind("indicators", pgettext("navigation", "Indicators"), len(found), rows, all_url)
+
+
+def _departments(search: Search, links: Links, words: FoundWords) -> Kind:
+    more = ["short_zh", "short_en", "slug"]
+    rows = [
+        _found_row(each, "name", words, more=more, url=links.url("dashboard:department", each.slug))
+        for each in search.departments
+    ]
+    return Kind("departments", _("Departments"), len(rows), rows)
+
+
+def _cities(search: Search, links: Links, words: FoundWords) -> Kind:
+    more = ["short_zh", "short_en", "code"]
+    rows = [
+        _found_row(each, "name", words, more=more, url=links.url("dashboard:city", each.code)) for each in search.cities
+    ]
+    return Kind("cities", _("Cities"), len(rows), rows)
+
+
+def _reports(search: Search, links: Links, words: FoundWords) -> Kind:
+    count = search.reports.count()
+    first = search.reports.select_related("measure", "department")[:FIRST_ROWS] if count else []
+    return Kind(
+        "reports",
+        pgettext("search", "Accepted reports"),
+        count,
+        [_found_report(each, words) for each in first],
+        links.url("dashboard:search", q=search.text, kind="reports") if count > FIRST_ROWS else "",
+    )
+
+
+def _found_row(
+    row: Any, field: str, words: FoundWords, *, more: Sequence[str] = (), code: str = "", url: str = ""
+) -> FoundRow:
+    """`more`: further columns in which the words may stand."""
+    name = localized(row, field)
+    columns = [] if words.are_in(name) or words.are_in(code) else [f"{field}_zh", f"{field}_en", *more]
+    column = next((each for each in columns if words.are_in(getattr(row, each))), "")
+    other = Found(words.mark(getattr(row, column)), _language_of(column)) if column else None
+    return FoundRow(row, words.mark(name), words.mark(code), other, url)
+
+
+def _found_report(report: Report, words: FoundWords) -> FoundReport:
+    # The reader's language first.
+    columns = sorted(TEXT_COLUMNS, key=lambda column: not column.endswith(column_suffix()))
+    written = [each for each in columns if getattr(report, each)]
+    column = next((each for each in written if words.are_in(getattr(report, each))), next(iter(written), ""))
+    excerpt = Found(words.excerpt(getattr(report, column)), _language_of(column)) if column else Found(SafeString())
+    return FoundReport(report, words.mark(localized(report.measure, "title")), excerpt)
+
+
+def _language_of(column: str) -> str:
+    """Empty for the page's own, and for a column of no language."""
+    languages = {"zh": "zh-Hans", "en": "en"}
+    suffix = column.rpartition("_")[2]
+    return "" if suffix == column_suffix() else languages.get(suffix, "")

@@ -1,0 +1,52 @@
+"""What a search finds of each kind: in one plan on a day, by the rules of the lists of the same rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.models import Department
+from indicators.filters import IndicatorFilter
+from indicators.models import Indicator
+from measures.filters import DEPARTMENT_SEARCH, REPORT_SEARCH, MeasureFilter
+from measures.models import Measure, Plan, Report
+from projects.filters import REGION_SEARCH, ProjectFilter
+from projects.models import Project
+from regions.models import Region, RegionKind
+
+
+@dataclass(frozen=True)
+class Search:
+    """`text`: as `core.searching.search_text` gives it, and not empty."""
+
+    text: str
+    plan: Plan
+    day: date
+
+    @property
+    def measures(self) -> Any:
+        rows = Measure.objects.in_plan(self.plan).in_scope(self.day)
+        return MeasureFilter.base_filters["search"].filter(rows, self.text).order_by("code")
+
+    @property
+    def projects(self) -> Any:
+        """The largest first."""
+        rows = Project.objects.in_plan(self.plan).in_scope(self.day)
+        return ProjectFilter.base_filters["search"].filter(rows, self.text).order_by("-investment_wan", "code")
+
+    @property
+    def indicators(self) -> Any:
+        return IndicatorFilter.base_filters["search"].filter(Indicator.objects.all(), self.text)
+
+    @property
+    def departments(self) -> Any:
+        return DEPARTMENT_SEARCH.filter(Department.objects.not_merged(), self.text)
+
+    @property
+    def cities(self) -> Any:
+        return REGION_SEARCH.filter(Region.objects.filter(kind=RegionKind.CITY), self.text)
+
+    @property
+    def reports(self) -> Any:
+        """Accepted ones, which every reader may see; the newest first."""
+        rows = Report.objects.in_plan(self.plan).accepted().filter(submitted_on__lte=self.day)
+        return REPORT_SEARCH.filter(rows, self.text).order_by("-submitted_on", "-pk")

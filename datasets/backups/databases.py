@@ -1,0 +1,251 @@
+"""The two kinds of database, each copied by its own means."""
+
+import os
+import sqlite3
+import subprocess
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from django.db import connection, connections
+from django.utils import timezone
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
+
+from core.files import copy_whole
+from datasets.backups.contents import BackupError, Contents, read_contents
+from datasets.backups.progress import bar
+
+# Of SQLite's file, copied in one step: 4 MB.
+PAGES = 1000
+PAGE_BYTES = 4096
+# So long a restore waits for somebody's transaction on PostgreSQL. Those that wait behind it are pages.
+LOCK_SECONDS = 10
+
+
+class Database(ABC):
+    """That of the settings. `kind` is its vendor, `file` the name of its copy. All methods raise BackupError."""
+
+    kind: str
+    file: str
+
+    @property
+    def name(self) -> str:
+        return str(connection.settings_dict["NAME"])
+
+    @abstractmethod
+    def dump(self, path: Path) -> Contents:
+        """Writes one snapshot to `path`, while others write to the database; what the snapshot holds."""
+
+    @abstractmethod
+    def contents(self) -> Contents:
+        """What it holds now."""
+
+    @abstractmethod
+    def load(self, path: Path) -> None:
+        """Puts a dump in the place of everything that is there: the whole, or nothing is changed."""
+
+
+def site_database() -> Database:
+    return SQLite() if connection.vendor == "sqlite" else PostgreSQL()
+
+
+class DamagedDatabase(BackupError):
+    pass
+
+
+class SQLite(Database):
+    kind, file = "sqlite", "database.sqlite3"
+
+    def dump(self, path: Path) -> Contents:
+        if not Path(self.name).is_file():
+            raise BackupError(f"There is no database {self.name}: nothing to copy.")
+        # For the owner alone: rows hold names, addresses and digests of passwords.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with self._opened(self.name) as live, self._opened(path) as copy:
+            # Within one transaction. Else each change that somebody makes meanwhile would begin the copy anew.
+            live.execute("BEGIN")
+            live.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()
+            _copy(live, copy)
+            # One file, without those that go with WAL.
+            copy.execute("PRAGMA journal_mode=DELETE")
+            # A row that no constraint would let in today is no damage.
+            copy.execute("PRAGMA ignore_check_constraints=ON")
+            [found] = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            if found != "ok":
+                raise DamagedDatabase(f"The database {self.name} is damaged ({found}): keep the last whole backup.")
+            return self._contents(copy)
+
+    def contents(self) -> Contents:
+        path = Path(self.name)
+        if not path.is_file():
+            return Contents({}, [], [])
+        with self._opened(path) as live:
+            return self._contents(live)
+
+    def load(self, path: Path) -> None:
+        connections.close_all()
+        self._set_damaged_aside()
+        # The backup stays as it is: a site's own connection would turn its file to WAL.
+        copy = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)
+        with closing(copy), self._opened(self.name) as live:
+            # Somebody else's write would be waited for without an end.
+            live.execute("BEGIN IMMEDIATE")
+            live.rollback()
+            # One transaction: processes that have the file open see all of it, or none.
+            _copy(copy, live)
+            live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _set_damaged_aside(self) -> None:
+        try:
+            self.contents()
+        except DamagedDatabase:
+            # The clock of the site may be pinned.
+            moment = f"{timezone.now():%Y%m%d-%H%M%S}"
+            # The log first: SQLite would replay it into the next file of this name.
+            for end in ("-wal", "-shm", ""):
+                path = Path(f"{self.name}{end}")
+                if path.exists():
+                    path.rename(f"{self.name}.damaged-{moment}{end}")
+
+    @staticmethod
+    def _contents(database: sqlite3.Connection) -> Contents:
+        tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        names = [name for (name,) in tables]
+        return read_contents(lambda statement: database.execute(statement).fetchall(), names)
+
+    @contextmanager
+    def _opened(self, path: Path | str) -> Iterator[sqlite3.Connection]:
+        try:
+            # With the functions that Django gives its tables' constraints and indexes.
+            opened = connection.get_new_connection({**connection.get_connection_params(), "database": str(path)})
+            with closing(opened) as database:
+                yield database
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise DamagedDatabase(f"The database {path} is damaged ({error}).") from error
+            remedy = "stop what writes to it" if code == sqlite3.SQLITE_BUSY else "see to the disk"
+            raise BackupError(f"The database {path} could not be copied ({error}): {remedy}, and try again.") from error
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    with bar("database") as progress:
+
+        def advance(_status: int, remaining: int, total: int) -> None:
+            progress.total = total * PAGE_BYTES
+            progress.update((total - remaining) * PAGE_BYTES - progress.n)
+
+        source.backup(target, pages=PAGES, progress=advance)
+
+
+class PostgreSQL(Database):
+    kind, file = "postgresql", "database.dump"
+
+    def dump(self, path: Path) -> Contents:
+        with self._opened() as live:
+            # What is counted here and what pg_dump copies is the same snapshot.
+            live.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            found = live.execute("SELECT pg_export_snapshot()").fetchone()
+            assert found is not None
+            command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={found[0]}"]
+            with self._running(command, stdout=subprocess.PIPE) as dumped, bar("database") as progress:
+                copy_whole(dumped, path, on_piece=lambda piece: progress.update(len(piece)))
+            return self._contents(live)
+
+    def contents(self) -> Contents:
+        with self._opened() as live:
+            return self._contents(live)
+
+    def load(self, path: Path) -> None:
+        """Through psql, since pg_restore would drop only those tables that the dump knows."""
+        with self._opened() as live:
+            tables = ", ".join(f'"{table}"' for table in self._tables(live))
+        connections.close_all()
+        begin = [
+            "BEGIN;",
+            f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s';",
+            *([f"DROP TABLE {tables} CASCADE;"] if tables else []),
+        ]
+        command = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+        with self._running(command, stdin=subprocess.PIPE) as script:
+            script.write("\n".join([*begin, ""]).encode())
+            restore = ["pg_restore", "--no-owner", "--no-privileges", "--file=-", str(path)]
+            with self._running(restore, stdout=subprocess.PIPE) as statements, bar("database") as progress:
+                while piece := statements.read(1 << 20):
+                    script.write(piece)
+                    progress.update(len(piece))
+            # Comes only where pg_restore went well: without it psql ends its transaction with nothing changed.
+            script.write(b"COMMIT;\nANALYZE;\n")
+
+    @staticmethod
+    def _tables(database: "psycopg.Connection[Any]") -> list[str]:
+        found = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return sorted(name for (name,) in found)
+
+    def _contents(self, database: "psycopg.Connection[Any]") -> Contents:
+        return read_contents(lambda statement: database.execute(statement).fetchall(), self._tables(database))
+
+    @contextmanager
+    def _opened(self) -> "Iterator[psycopg.Connection[Any]]":
+        """Without the bounds that pages have: a large site takes its time."""
+        try:
+            with psycopg.connect(make_conninfo(**self._parameters()), autocommit=True) as database:
+                database.execute("SET statement_timeout = 0")
+                database.execute("SET idle_in_transaction_session_timeout = 0")
+                yield database
+        except psycopg.Error as error:
+            raise BackupError(f"The database {self.name} could not be read: {_last_line(str(error))}.") from error
+
+    @contextmanager
+    def _running(self, command: list[str], **pipe: int) -> Iterator[IO[bytes]]:
+        """Runs one of PostgreSQL's programs until the end of the block; gives the pipe that was asked for."""
+        with tempfile.TemporaryFile() as said:
+            try:
+                process = subprocess.Popen(command, env=self._environment(), stderr=said, **pipe)  # type: ignore[call-overload]  # of dicts
+            except FileNotFoundError as error:
+                raise BackupError(
+                    f"The program {command[0]} is missing: install PostgreSQL's client (Debian: postgresql-client)."
+                ) from error
+            stream, failure = process.stdin or process.stdout, None
+            try:
+                yield stream
+            except (BackupError, BrokenPipeError) as error:
+                failure = error
+            finally:
+                if stream:
+                    with suppress(BrokenPipeError):
+                        stream.close()
+                code = process.wait()
+            if code:
+                said.seek(0)
+                reason = _last_line(said.read().decode(errors="replace"))
+                raise BackupError(f"{command[0]} failed on the database {self.name}: {reason}.") from failure
+            if failure:
+                raise failure
+
+    def _parameters(self) -> dict[str, str]:
+        """Of libpq."""
+        database = connection.settings_dict
+        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+        given = {theirs: database[ours] for ours, theirs in names.items()} | database["OPTIONS"]
+        return {name: str(value) for name, value in given.items() if name in _VARIABLES and value != ""}
+
+    def _environment(self) -> dict[str, str]:
+        """Everybody on a machine can read the arguments of a command, and a password among them."""
+        return {**os.environ, **{_VARIABLES[name]: value for name, value in self._parameters().items()}}
+
+
+# Parameter of libpq -> the variable that its programs read.
+_VARIABLES = {
+    option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar is not None
+}
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].rstrip(".") if lines else "it gave no reason"

@@ -1,0 +1,87 @@
+"""What a backup consists of, with checksums. It is written last: a folder without it is no whole backup."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core.files import write_whole
+from datasets.backups.contents import BackupError
+from datasets.backups.progress import bar
+
+FILE = "backup.json"
+# A backup of another shape is refused.
+FORMAT = 1
+EVIDENCE = "evidence/"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`size` is in bytes, `sha256` in hexadecimal digits."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`files`: name within the folder -> its piece. `missing`: files that rows name and that were not there."""
+
+    release: str
+    commit: str
+    made_at: str
+    database: str
+    migrations: list[tuple[str, str]]
+    rows: dict[str, int]
+    files: dict[str, Piece]
+    missing: list[str]
+
+    @property
+    def evidence(self) -> dict[str, Piece]:
+        """Name in the store -> its piece."""
+        return {name.removeprefix(EVIDENCE): piece for name, piece in self.files.items() if name.startswith(EVIDENCE)}
+
+    def write(self, folder: Path) -> None:
+        write_whole(folder / FILE, json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False))
+
+    def check(self, folder: Path) -> None:
+        """Raises BackupError for a file that is missing, or is not the one that was written."""
+        with bar("checking", sum(piece.size for piece in self.files.values())) as progress:
+            for name, piece in self.files.items():
+                path = folder / name
+                if not path.is_file():
+                    raise BackupError(f"The backup {folder} is not whole: {name} is missing. Nothing was changed.")
+                if piece_of(path) != piece:
+                    raise BackupError(
+                        f"The backup {folder} is damaged: {name} is not what was written. Nothing was changed."
+                    )
+                progress.update(piece.size)
+
+
+def piece_of(path: Path) -> Piece:
+    with path.open("rb") as file:
+        return Piece(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises BackupError."""
+    path = folder / FILE
+    if not path.is_file():
+        raise BackupError(f"{folder} is no whole backup: it has no {FILE}, which is written last.")
+    try:
+        return _parse(json.loads(path.read_bytes()))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BackupError(f"The backup {folder} is damaged: {path} cannot be read. Nothing was changed.") from error
+
+
+def _parse(data: Mapping[str, Any]) -> Manifest:
+    if data["format"] != FORMAT:
+        raise ValueError
+    files = {name: Piece(**piece) for name, piece in data["files"].items()}
+    for name in files:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ValueError
+    manifest = {name: value for name, value in data.items() if name != "format"}
+    return Manifest(**{**manifest, "files": files, "migrations": [(app, name) for app, name in data["migrations"]]})

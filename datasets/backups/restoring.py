@@ -1,0 +1,71 @@
+"""Brings a backup back: files first, then all rows at once, so that no row names a file that is still to come."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from core.files import copy_whole
+from datasets.backups.contents import MADE_BY_MIGRATE, BackupError, Contents
+from datasets.backups.databases import DamagedDatabase, site_database
+from datasets.backups.manifest import EVIDENCE, Manifest, read_manifest
+from datasets.backups.progress import bar
+from datasets.versions import unknown_migrations
+
+# So many tables are named.
+FIRST_FEW = 6
+
+
+def readable_backup(folder: Path) -> Manifest:
+    """The backup, where it is whole and this site can take it; nothing is touched. Raises BackupError."""
+    backup = read_manifest(folder)
+    database = site_database()
+    if backup.database != database.kind:
+        raise BackupError(f"The backup is of {backup.database}, and this site's database is {database.kind}.")
+    if unknown := unknown_migrations(backup.migrations):
+        raise BackupError(
+            f"The backup is of a newer version ({backup.release}, {backup.commit}): this code lacks its migration"
+            f" {'.'.join(unknown[0])}. Bring it back with that version."
+        )
+    backup.check(folder)
+    return backup
+
+
+def replaced() -> str:
+    """What a restore would replace; empty where there is nothing."""
+    database = site_database()
+    try:
+        held = database.contents()
+    except DamagedDatabase as error:
+        return str(error).rstrip(".")
+    return "" if held.is_empty else f"The database {database.name} has {_summary(held)}"
+
+
+def _summary(held: Contents) -> str:
+    counts = [(count, table) for table, count in held.rows.items() if count and table not in MADE_BY_MIGRATE]
+    largest = ", ".join(f"{count:,} in {table}" for count, table in sorted(counts, reverse=True)[:FIRST_FEW])
+    more = f" and {len(counts) - FIRST_FEW} more tables" if len(counts) > FIRST_FEW else ""
+    return f"{sum(count for count, _table in counts):,} rows ({largest}{more}) and names {len(held.files):,} files"
+
+
+def put_back(backup: Manifest, folder: Path) -> None:
+    """Raises BackupError and OSError. Until the last step, which is one transaction, the rows are those of before."""
+    database = site_database()
+    with bar("files", sum(piece.size for piece in backup.evidence.values())) as progress:
+        for name in backup.evidence:
+            target = Path(default_storage.path(name))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with (folder / EVIDENCE / name).open("rb") as source:
+                copy_whole(
+                    source,
+                    target,
+                    mode=settings.FILE_UPLOAD_PERMISSIONS,
+                    on_piece=lambda piece: progress.update(len(piece)),
+                )
+    database.load(folder / database.file)
+    if (found := database.contents().rows) != backup.rows:
+        differing = sorted(name for name in {*found, *backup.rows} if found.get(name) != backup.rows.get(name))
+        raise BackupError(
+            f"The rows came back, but something else writes to the database too ({', '.join(differing)}): stop it, and"
+            " bring the backup back once more."
+        )

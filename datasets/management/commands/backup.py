@@ -1,0 +1,45 @@
+import sqlite3
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from datasets.backups.contents import BackupError
+from datasets.backups.making import make_backup
+
+FIRST_FEW = 5
+
+
+class Command(BaseCommand):
+    help = (
+        "Copy the site to an empty folder, while it runs: all rows as of one moment, each file that one of them names,"
+        " and a list with checksums, which is written last. Not in it: settings and the secret key."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="a folder that is empty, or that is to be made")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        begin = time.monotonic()
+        try:
+            backup = make_backup(folder)
+        except BackupError as error:
+            raise CommandError(f"{error} No backup was made.") from error
+        except (OSError, sqlite3.Error) as error:
+            raise CommandError(
+                f"No backup was made ({error}): delete what there is of it in {folder}, see to the disk, and try again."
+            ) from error
+        took = time.monotonic() - begin
+        size = sum(piece.size for piece in backup.files.values()) / 1_000_000
+        self.stdout.write(
+            f"Copied {sum(backup.rows.values()):,} rows in {len(backup.rows)} tables and {len(backup.evidence):,} files"
+            f" to {folder}: {size:,.1f} MB in {took:.1f} s."
+        )
+        if backup.missing:
+            named = ", ".join(backup.missing[:FIRST_FEW])
+            more = f" and {len(backup.missing) - FIRST_FEW} more" if len(backup.missing) > FIRST_FEW else ""
+            self.stderr.write(
+                f"Missing on the site, or removed meanwhile: {len(backup.missing)} files that rows name: {named}{more}."
+            )

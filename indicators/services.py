@@ -1,0 +1,101 @@
+"""What changes observations. Each is all or nothing, says who, and leaves the row that was there."""
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.bounds import check_columns
+from core.clock import now
+from core.exceptions import NotAllowed
+from core.periods import is_period
+from core.texts import clean_text
+from indicators.models import STATED, Observation
+from indicators.rules import earliest_release
+
+# What says which release of which value a row is.
+KEY = ("indicator", "region", "period_kind", "period_start", "period_end", "released_on")
+# What a correction may change.
+VALUES = (*KEY, "period", "value", "exact", "basis", "release_basis", "verified", "provenance", "source")
+
+
+def check_observation(observation: Observation, *, other_than: Observation | None = None) -> None:
+    """Raises NotAllowed where the days are no period of the kind, a published value names no source, a release day is
+    assumed that the source contradicts, or the same release is there already; `other_than`: the row that it is to
+    supersede."""
+    check_columns(observation, "period_start", "period_end", "released_on")
+    if not is_period(observation.period_kind, observation.period_start, observation.period_end):
+        kind = {"kind": observation.get_period_kind_display()}
+        raise NotAllowed(_("These days are not the first and the last of: %(kind)s.") % kind, field="period_kind")
+    if observation.is_published and not observation.source.strip():
+        raise NotAllowed(_("A published value needs its source."), field="source")
+    earliest = earliest_release(observation.source)
+    if observation.release_basis != STATED and earliest and observation.released_on < earliest:
+        year = {"year": earliest.year}
+        sentence = _("The source is a work of %(year)s: no earlier day of release can be assumed.") % year
+        raise NotAllowed(sentence, field="released_on")
+    same = Observation.objects.effective().filter(**{name: getattr(observation, name) for name in KEY})
+    if (same if other_than is None else same.exclude(pk=other_than.pk)).exists():
+        raise NotAllowed(_same_release(), field="released_on")
+
+
+def _same_release() -> str:
+    return _("This release is recorded already. Correct that row, or give the day of the new release.")
+
+
+@transaction.atomic
+def add_observation(observation: Observation, *, by: User, reason: str = "") -> Observation:
+    """A value that was released. Raises NotAllowed."""
+    check_observation(observation)
+    return _record(observation, by=by, reason=clean_text(reason, field="reason"))
+
+
+@transaction.atomic
+def revise_observation(
+    observation: Observation, *, by: User, reason: str, released_on: date, source: str, **values: Any
+) -> Observation:
+    """A later release of the same value: from its day on it counts, before it the earlier one. Raises NotAllowed."""
+    if released_on <= observation.released_on:
+        day = {"day": observation.released_on}
+        raise NotAllowed(_("The value was released on %(day)s; a revision comes later.") % day, field="released_on")
+    revised = _copy(observation, released_on=released_on, source=source, **values)
+    check_observation(revised)
+    return _record(revised, by=by, reason=_cleaned_reason(reason))
+
+
+@transaction.atomic
+def correct_observation(observation: Observation, *, by: User, reason: str, **values: Any) -> Observation:
+    """A row that was wrong from the start gives way to another, for all days. Raises NotAllowed."""
+    wrong = Observation.objects.select_for_update().get(pk=observation.pk)
+    if wrong.superseded:
+        raise NotAllowed(_("This row was corrected already; correct the newer one."))
+    reason = _cleaned_reason(reason)
+    right = _copy(wrong, **values)
+    if all(getattr(right, name) == getattr(wrong, name) for name in VALUES):
+        raise NotAllowed(_("Nothing was changed."))
+    check_observation(right, other_than=wrong)
+    wrong.superseded = True
+    wrong.save(update_fields=["superseded"])
+    right.supersedes = wrong
+    return _record(right, by=by, reason=reason)
+
+
+def _cleaned_reason(reason: str) -> str:
+    return clean_text(reason, field="reason", if_empty=_("Please say why."))
+
+
+def _copy(observation: Observation, **values: Any) -> Observation:
+    return Observation(**{name: getattr(observation, name) for name in VALUES} | values)
+
+
+def _record(observation: Observation, *, by: User, reason: str) -> Observation:
+    observation.reason, observation.recorded_at, observation.recorded_by = reason, now(), by
+    try:
+        with transaction.atomic():
+            observation.save(force_insert=True)
+    except IntegrityError as error:
+        # Somebody else was quicker.
+        raise NotAllowed(_same_release(), field="released_on") from error
+    return observation

@@ -1,0 +1,20 @@
+from measures.models.changes import Comment, StatusChange, Term, TermsChange
+from measures.models.notices import Notice, NoticeKind
+from measures.models.plans import Measure, Plan, ScopeChange, Section
+from measures.models.reports import Evidence, Report, ReportStep
+
+__all__ = [
+    "Comment",
+    "Evidence",
+    "Measure",
+    "Notice",
+    "NoticeKind",
+    "Plan",
+    "Report",
+    "ReportStep",
+    "ScopeChange",
+    "Section",
+    "StatusChange",
+    "Term",
+    "TermsChange",
+]

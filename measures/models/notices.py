@@ -1,0 +1,71 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from measures.models.plans import Measure, Plan
+from measures.models.reports import Report
+
+
+class NoticeKind(models.TextChoices):
+    RETURNED = "returned", pgettext_lazy("notice", "Returned")
+    ACCEPTED = "accepted", pgettext_lazy("notice", "Accepted")
+    REMINDER = "reminder", pgettext_lazy("notice", "Reminder")
+    DUE_SOON = "due_soon", pgettext_lazy("notice", "Due soon")
+    OVERDUE = "overdue", pgettext_lazy("notice", "Overdue")
+    LEAD_GIVEN = "lead_given", pgettext_lazy("notice", "New lead department")
+    LEAD_TAKEN = "lead_taken", pgettext_lazy("notice", "Another lead department")
+    DUE_MOVED = "due_moved", pgettext_lazy("notice", "New due date")
+    CORRECTED = "corrected", pgettext_lazy("notice", "Corrected")
+    REOPENED = "reopened", pgettext_lazy("notice", "Reopened")
+    COMMENT = "comment", pgettext_lazy("notice", "Comment")
+    UNDONE = "undone", pgettext_lazy("notice", "Acceptance undone")
+    # As `core.scope.ScopeKind` calls them.
+    SUSPENDED = "suspended", pgettext_lazy("notice", "Suspended")
+    RESUMED = "resumed", pgettext_lazy("notice", "Resumed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("notice", "Withdrawn")
+
+
+class Notice(models.Model):
+    """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
+
+    `plan` and `period` are the plan and the month of a reminder; `day` the day of which a due date was counted.
+    """
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))
+    kind = models.CharField(_("Kind"), max_length=12, choices=NoticeKind)
+    measure = models.ForeignKey(
+        Measure, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("Measure")
+    )
+    report = models.ForeignKey(
+        Report, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("Report")
+    )
+    plan = models.ForeignKey(
+        Plan, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("Action plan")
+    )
+    period = models.DateField(_("Reporting period"), null=True, blank=True)
+    day = models.DateField(_("Day"))
+    created_at = models.DateTimeField(_("Created at"))
+    read_at = models.DateTimeField(_("Read at"), null=True, blank=True)
+    emailed_on = models.DateField(_("Date e-mailed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
+            # For a task that runs twice on a day.
+            models.UniqueConstraint(
+                fields=["user", "kind", "measure", "day"],
+                condition=Q(kind__in=["due_soon", "overdue"]),
+                name="notice_of_due_day_once",
+            ),
+        ]
+        indexes = [
+            # The inbox, and the number of unread notices.
+            models.Index(fields=["user", "read_at"], name="notice_inbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

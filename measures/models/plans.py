@@ -1,0 +1,193 @@
+from auditlog.registry import auditlog
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import NOT_MERGED
+from core.bounds import (
+    MAX_DESCRIPTION_LENGTH,
+    check_plan_years,
+    days_bound,
+    plan_years_bound,
+    texts_bound,
+    within_days,
+)
+from core.provenance import Provenance, Sourced
+from core.scope import ScopeKind
+from core.scope_changes import AbstractScopeChange
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
+from measures.querysets import MeasureQuerySet, PlanQuerySet
+from web.html.links import query_of
+
+
+class Plan(Sourced, UpdatedAtModel):
+    """An action plan and the days it runs, both included."""
+
+    slug = models.SlugField(_("Name in addresses"), unique=True)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=120)
+    name_en = models.CharField(_("Name (English)"), max_length=200)
+    starts_on = models.DateField(_("First day"), validators=[within_days])
+    ends_on = models.DateField(_("Last day"), validators=[within_days])
+    # Its projects lie in the members of the region: the cities of a province. Empty only on a site without regions.
+    region = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        limit_choices_to=~Q(kind="county"),
+        related_name="plans",
+        verbose_name=_("Region"),
+    )
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Action plan")
+        verbose_name_plural = _("action plans")
+        ordering = ["starts_on", "slug"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="plan_ends_after_it_starts"),
+            days_bound("starts_on", "ends_on", name="plan_days_in_bounds"),
+            plan_years_bound(name="plan_years_in_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    def clean(self) -> None:
+        if self.starts_on and self.ends_on:
+            check_plan_years(self.starts_on, self.ends_on)
+
+    @cached_property
+    def link_slug(self) -> str:
+        """What links to its rows say as `plan=`: nothing where it is the current plan."""
+        return "" if self == Plan.objects.current() else self.slug
+
+    @cached_property
+    def action_slug(self) -> str:
+        """The same of forms: nothing only where there is no other plan. Another may begin while one is filled in."""
+        has_others = getattr(self, "has_others", None)
+        return self.slug if (Plan.objects.exclude(pk=self.pk).exists() if has_others is None else has_others) else ""
+
+
+class Section(Sourced, UpdatedAtModel):
+    """A part of a plan (重点任务)."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections", verbose_name=_("Action plan"))
+    slug = models.SlugField(_("Name in addresses"))
+    number = models.PositiveSmallIntegerField(_("Number"))
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=120)
+    title_en = models.CharField(_("Title (English)"), max_length=200)
+
+    objects = UpdatedAtQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Section")
+        verbose_name_plural = _("sections")
+        ordering = ["plan", "number"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(fields=["plan", "slug"], name="section_slug_once_a_plan"),
+            models.UniqueConstraint(fields=["plan", "number"], name="section_number_once_a_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_zh
+
+
+class Measure(Sourced, UpdatedAtModel):
+    """One item of a plan. Status and light are not stored: they follow from its status changes, reports and the day."""
+
+    code = models.CharField(_("Code"), max_length=12, validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z")])
+    # That of its section: services keep them together, `verify_rollups` checks it. The constraint begins with it.
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="measures", db_index=False, editable=False, verbose_name=_("Action plan")
+    )
+    section = models.ForeignKey(Section, models.PROTECT, related_name="measures", verbose_name=_("Section"))
+    lead_department = models.ForeignKey(
+        "accounts.Department",
+        models.PROTECT,
+        related_name="led_measures",
+        limit_choices_to=NOT_MERGED,
+        verbose_name=_("Lead department"),
+    )
+    participating_departments = models.ManyToManyField(
+        "accounts.Department",
+        blank=True,
+        related_name="joined_measures",
+        limit_choices_to=NOT_MERGED,
+        verbose_name=_("Participating departments"),
+    )
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=200)
+    title_en = models.CharField(_("Title (English)"), max_length=300)
+    description_zh = models.TextField(_("Description (Chinese)"), blank=True, max_length=MAX_DESCRIPTION_LENGTH)
+    description_en = models.TextField(_("Description (English)"), blank=True, max_length=MAX_DESCRIPTION_LENGTH)
+    target_zh = models.CharField(_("Target (Chinese)"), max_length=300, blank=True)
+    target_en = models.CharField(_("Target (English)"), max_length=400, blank=True)
+    listed_on = models.DateField(pgettext_lazy("measure", "Date listed"), editable=False, validators=[within_days])
+    due_on = models.DateField(_("Due date"), null=True, blank=True, validators=[within_days])
+    lead_provenance = models.CharField(
+        _("Provenance of the lead department"), max_length=12, choices=Provenance, default=Provenance.REPORTED
+    )
+
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Measure")
+        verbose_name_plural = _("measures")
+        ordering = ["code"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{3,}$"), name="measure_code_shape"),
+            models.UniqueConstraint(fields=["plan", "code"], name="measure_code_once_a_plan"),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("listed_on")),
+                name="measure_due_after_listed",
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_provenance__in=Provenance.values), name="measure_lead_provenance_known"
+            ),
+            days_bound("listed_on", "due_on", name="measure_days_in_bounds"),
+            texts_bound(
+                "description_zh", "description_en", most=MAX_DESCRIPTION_LENGTH, name="measure_description_in_bounds"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title_zh}"
+
+    @property
+    def path(self) -> str:
+        return reverse("measures:detail", args=[self.code])
+
+    def get_absolute_url(self) -> str:
+        return query_of(self.path, plan=self.plan.link_slug)
+
+
+class ScopeChange(AbstractScopeChange):
+    """A measure that was suspended or withdrawn on a day, or resumed."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="scope_changes", verbose_name=_("Measure"))
+
+    subject = "measure"
+
+    class Meta(AbstractScopeChange.Meta):
+        constraints = [
+            *AbstractScopeChange.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=[ScopeKind.SUSPENDED, ScopeKind.RESUMED, ScopeKind.WITHDRAWN]),
+                name="measure_scopechange_kind_known",
+            ),
+        ]
+
+
+# Section, departments and due day are read as they are now, for every day: what they were before is in this log.
+auditlog.register(Measure, exclude_fields=["updated_at"], m2m_fields={"participating_departments"})
+for _model in (Plan, Section, ScopeChange):
+    auditlog.register(_model, exclude_fields=["updated_at"])
+
+track_links(Measure.participating_departments, on={Measure})

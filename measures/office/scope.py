@@ -1,0 +1,44 @@
+"""Measures that leave their plan and return: suspended, withdrawn, resumed. By a reviewer, with a reason, on record."""
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import check_reviewer
+from core.scope import MEASURE_KINDS, ScopeKind
+from core.scope_changes import add_scope_change
+from measures.models import Measure, NoticeKind, ScopeChange
+from measures.notices import notify_concerned
+from measures.services import cell_of, lock_measure, mark_updated, send_figures_changed
+
+
+def suspend_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    """From the day on the measure counts nowhere and owes nothing, until it is resumed."""
+    return change_scope(measure, ScopeKind.SUSPENDED, by=by, effective_on=effective_on, reason=reason)
+
+
+def withdraw_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    """From the day on the measure counts nowhere; from its first day, where it was added by mistake."""
+    return change_scope(measure, ScopeKind.WITHDRAWN, by=by, effective_on=effective_on, reason=reason)
+
+
+def resume_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    return change_scope(measure, ScopeKind.RESUMED, by=by, effective_on=effective_on, reason=reason)
+
+
+@transaction.atomic
+def change_scope(measure: Measure, kind: ScopeKind, *, by: User, effective_on: date, reason: str) -> ScopeChange:
+    """Raises NotAllowed, with the field at fault."""
+    check_reviewer(by)
+    # They name the measures that are in the plan. Before the measure: whoever links them holds them first, too.
+    measure.projects.mark_updated()
+    measure.indicators.mark_updated()
+    measure = lock_measure(measure.pk)
+    row: ScopeChange = add_scope_change(
+        measure, kind, kinds=MEASURE_KINDS, by=by, effective_on=effective_on, reason=reason
+    )
+    notify_concerned(measure, NoticeKind(kind), by=by)
+    mark_updated(measure)
+    send_figures_changed(cell_of(measure))
+    return row

@@ -1,0 +1,298 @@
+"""The page of the log: who did what, when and from where. Those who may see logs read it; nobody changes it."""
+
+import functools
+import operator
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import django_filters
+from auditlog.models import LogEntry
+from dateutil.parser import parse as parse_datetime
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import BooleanField, DateTimeField, ForeignKey, Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from accounts.log import MASK, Event
+from accounts.permissions import may_see_logs
+from core.clock import SHANGHAI
+from web.formats.dates import format_datetime
+from web.formats.numbers import NO_VALUE, format_number
+from web.formats.text import format_list
+from web.language import localized
+from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter
+from web.views import FilteredListView, TodayView
+
+_EVENT = "additional_data__event"
+_IS_A_CHANGE = Q(**{f"{_EVENT}__isnull": True})
+# Of these models the changes have kinds of their own; those of all others are changes of the data.
+_MODELS = {
+    "accounts": [("accounts", "user"), ("auth", "group")],
+    "tokens": [("accounts", "accesstoken")],
+    "reports": [("measures", "reportstep")],
+}
+KINDS: dict[str, tuple[str | Promise, Q]] = {
+    "logins": (gettext_lazy("Log-ins and log-outs"), Q(**{f"{_EVENT}__in": [Event.LOGIN, Event.LOGOUT]})),
+    "failures": (gettext_lazy("Failed log-ins"), Q(**{f"{_EVENT}__in": [Event.LOGIN_FAILED, Event.LOCKED_OUT]})),
+    "accounts": (gettext_lazy("Accounts and roles"), _IS_A_CHANGE),
+    "tokens": (pgettext_lazy("log", "Access tokens"), _IS_A_CHANGE),
+    "reports": (pgettext_lazy("log", "Steps of reports"), _IS_A_CHANGE),
+    "data": (gettext_lazy("Changes of the data"), _IS_A_CHANGE),
+    "exports": (gettext_lazy("Exports"), Q(**{_EVENT: Event.EXPORT})),
+    "settings": (gettext_lazy("Settings"), Q(**{_EVENT: Event.SETTINGS})),
+}
+
+
+def _of_models(kind: str) -> Q:
+    return Q.create(
+        [
+            Q(content_type__app_label=app, content_type__model=model)
+            for each, models in _MODELS.items()
+            for app, model in models
+            if each == kind or kind == "data"
+        ],
+        Q.OR,
+    )
+
+
+class SearchChanges(SearchFilter):
+    """Finds words of the changes too, and the id of a request: SQLite keeps letters beyond ASCII as escapes there."""
+
+    def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
+        qs = qs.alias(changes_as_text=Cast("changes", TextField()))
+        for word in (value or "").split():
+            found = Q(object_repr__icontains=word) | Q(remote_addr__icontains=word) | Q(cid=word)
+            for spelling in {word, ascii_spelling(word)}:
+                found |= Q(changes_as_text__icontains=spelling)
+            qs = qs.filter(found)
+        return qs
+
+
+def ascii_spelling(word: str) -> str:
+    """As JSON in ASCII has it, without the quotes."""
+    return word.encode("ascii", "backslashreplace").decode() if word.isprintable() else word
+
+
+class LogFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    since = DayFilter(method="filter_since", label=pgettext_lazy("log", "From"))
+    until = DayFilter(method="filter_until", label=pgettext_lazy("log", "To"))
+    who = django_filters.CharFilter(method="filter_who", label=gettext_lazy("Person (user name)"))
+    what = ChoiceFilter(
+        method="filter_what", choices=[(name, label) for name, (label, _q) in KINDS.items()], label=gettext_lazy("What")
+    )
+    search = SearchChanges(label=gettext_lazy("Search by object, change or address"))
+
+    shown = ("since", "until", "who", "what", "search")
+
+    class Meta:
+        model = LogEntry
+        fields: list[str] = []
+
+    def filter_since(self, qs: QuerySet[LogEntry], name: str, day: date) -> QuerySet[LogEntry]:
+        return qs.filter(timestamp__gte=_start_of(day))
+
+    def filter_until(self, qs: QuerySet[LogEntry], name: str, day: date) -> QuerySet[LogEntry]:
+        return qs if day == date.max else qs.filter(timestamp__lt=_start_of(day + timedelta(days=1)))
+
+    def filter_who(self, qs: QuerySet[LogEntry], name: str, value: str) -> QuerySet[LogEntry]:
+        """By account; failed log-ins by the name that was typed."""
+        typed = Q(object_repr__icontains=value, **{f"{_EVENT}__in": [Event.LOGIN_FAILED, Event.LOCKED_OUT]})
+        return qs.filter(Q(actor__username__icontains=value) | typed)
+
+    def filter_what(self, qs: QuerySet[LogEntry], name: str, value: list[str]) -> QuerySet[LogEntry]:
+        return qs.filter(functools.reduce(operator.or_, map(_is_of_kind, value)))
+
+
+def _is_of_kind(name: str) -> Q:
+    kind: Q = KINDS[name][1]
+    if name == "data":
+        return kind & ~_of_models(name)
+    return kind & _of_models(name) if name in _MODELS else kind
+
+
+def _start_of(day: date) -> datetime:
+    # Years 1 and 9999 have moments that UTC has not.
+    start = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    return start.astimezone(UTC) if day.year > 1 else datetime(1, 1, 1, tzinfo=UTC)
+
+
+class LogPage(TodayView, FilteredListView):
+    template_name = "log.html"
+    filterset_class = LogFilter
+    orderings = {"time": ["timestamp"]}
+    default_ordering = "-time"
+    http_method_names = ["get", "head", "options"]
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_see_logs(request.user)
+
+    def get_queryset(self) -> QuerySet[LogEntry]:
+        entries: QuerySet[LogEntry] = LogEntry.objects.select_related("actor", "content_type")
+        return entries
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        is_filtered = any(self.request.GET.get(name) for name in LogFilter.base_filters)
+        return context | {"rows": log_rows(list(context["page"])), "is_filtered": is_filtered}
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """An entry as the page shows it. `who` is an account, or the name that somebody typed (`is_typed`); empty: the
+    site itself, or a command on the server."""
+
+    at: datetime
+    who: str
+    is_typed: bool
+    what: str
+    subject: str
+    details: list[str]
+    address: str
+
+
+def log_rows(entries: Sequence[LogEntry]) -> list[LogRow]:
+    names = _names_of_references(entries)
+    return [_row(entry, names) for entry in entries]
+
+
+def _row(entry: LogEntry, names: Mapping[tuple[type[Model], str], str]) -> LogRow:
+    more = entry.additional_data or {}
+    event = more.get("event")
+    is_typed = event in (Event.LOGIN_FAILED, Event.LOCKED_OUT)
+    is_of_person = event in (Event.LOGIN, Event.LOGOUT, Event.EXPORT) or is_typed
+    who = entry.object_repr if is_typed else entry.actor.get_username() if entry.actor else ""
+    what, details = _what_and_details(entry, event, names)
+    if reason := more.get("reason"):
+        details.append(_("Reason: %(reason)s") % {"reason": reason})
+    if source := more.get("source"):
+        details.append(_("Source: %(source)s") % {"source": source})
+    return LogRow(
+        at=entry.timestamp,
+        who=who,
+        is_typed=is_typed,
+        what=what,
+        subject="" if is_of_person else entry.object_repr,
+        details=details,
+        address=entry.remote_addr or "",
+    )
+
+
+def _what_and_details(
+    entry: LogEntry, event: str | None, names: Mapping[tuple[type[Model], str], str]
+) -> tuple[str, list[str]]:
+    if event == Event.EXPORT:
+        return str(Event.EXPORT.label), _details_of_export(entry.additional_data)
+    is_step = (entry.content_type.app_label, entry.content_type.model) in _MODELS["reports"]
+    if is_step and entry.changes:
+        return _value(_field(entry, "move"), entry.changes["move"][1], names), []
+    what = str(Event(event).label) if event in Event.values else _what(entry)
+    return what, [_details_of_change(entry, name, change, names) for name, change in _changes_of(entry)]
+
+
+def _what(entry: LogEntry) -> str:
+    model = entry.content_type.model_class()
+    kind = str(model._meta.verbose_name) if model else entry.content_type.model
+    texts = {
+        LogEntry.Action.CREATE: pgettext("log", "Added: %(kind)s"),
+        LogEntry.Action.UPDATE: pgettext("log", "Changed: %(kind)s"),
+        LogEntry.Action.DELETE: pgettext("log", "Deleted: %(kind)s"),
+        LogEntry.Action.ACCESS: pgettext("log", "Read: %(kind)s"),
+    }
+    return texts[entry.action] % {"kind": kind}
+
+
+def _details_of_export(more: Mapping[str, Any]) -> list[str]:
+    parts = [f"{more['what']}.{more['format']}"]
+    if more["rows"] is not None:
+        parts.append(_("rows: %(count)s") % {"count": format_number(more["rows"])})
+    if more["as_of"]:
+        parts.append(_("as of %(day)s") % {"day": more["as_of"]})
+    if more["token"] is not None:
+        parts.append(_("by access token “%(name)s”") % {"name": more["token"]})
+    return [format_list(parts), more["address"]]
+
+
+def _changes_of(entry: LogEntry) -> Iterable[tuple[str, Any]]:
+    """Field -> old and new value, or the links that came or went; what a new row has left empty is left out."""
+    for name, change in (entry.changes or {}).items():
+        is_empty = isinstance(change, list) and change[0] in ("None", "") and change[1] in ("None", "")
+        # Of a row that went, auditlog has its key, and what referred to it.
+        is_other = name == "id" or getattr(_field(entry, name), "auto_created", False)
+        if not is_empty and not is_other:
+            yield name, change
+
+
+def _field(entry: LogEntry, name: str) -> Any:
+    model = entry.content_type.model_class()
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _details_of_change(entry: LogEntry, name: str, change: Any, names: Mapping[tuple[type[Model], str], str]) -> str:
+    field = _field(entry, name)
+    label = capfirst(str(getattr(field, "verbose_name", name)))
+    if isinstance(change, Mapping):
+        texts = {"add": _("%(field)s: added %(names)s"), "delete": _("%(field)s: removed %(names)s")}
+        return texts[change["operation"]] % {"field": label, "names": format_list(change["objects"])}
+    old, new = (_value(field, each, names) for each in change)
+    if change[1] == MASK:
+        return _("%(field)s: another one") % {"field": label} if change[0] == MASK else label
+    if name == entry.object_repr:
+        # A setting: its name is the object.
+        return f"{old} → {new}"
+    if entry.action == LogEntry.Action.CREATE:
+        return _("%(field)s: %(value)s") % {"field": label, "value": new}
+    if entry.action == LogEntry.Action.DELETE:
+        return _("%(field)s: %(value)s") % {"field": label, "value": old}
+    return _("%(field)s: %(old)s → %(new)s") % {"field": label, "old": old, "new": new}
+
+
+def _value(field: Any, value: str | None, names: Mapping[tuple[type[Model], str], str]) -> str:
+    if value in (None, "None", ""):
+        return NO_VALUE
+    assert value is not None
+    if isinstance(field, BooleanField):
+        return _("Yes") if value == "True" else _("No")
+    if isinstance(field, ForeignKey):
+        return names.get((field.related_model, value), value)
+    if isinstance(field, DateTimeField):
+        return _format_moment(value)
+    return str(dict(getattr(field, "flatchoices", ())).get(value, value))
+
+
+def _format_moment(value: str) -> str:
+    """The log has moments as texts, in UTC."""
+    try:
+        moment = parse_datetime(value)
+    except ValueError:
+        return value
+    return format_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _names_of_references(entries: Iterable[LogEntry]) -> dict[tuple[type[Model], str], str]:
+    """(model, key as the log has it) -> the name of the row now. One query for each model that is referred to."""
+    keys = defaultdict[type[Model], set[str]](set)
+    for entry in entries:
+        for name, change in _changes_of(entry):
+            field = _field(entry, name)
+            if isinstance(field, ForeignKey) and isinstance(change, list):
+                keys[field.related_model] |= {each for each in change if str(each).isdecimal()}
+    return {
+        (model, str(pk)): _name_of(row)
+        for model, found in keys.items()
+        for pk, row in model._base_manager.in_bulk(map(int, found)).items()
+    }
+
+
+def _name_of(row: Model) -> str:
+    named = next((name for name in ("short", "title", "name") if hasattr(row, f"{name}_zh")), None)
+    return localized(row, named) if named else str(row)

@@ -1,0 +1,34 @@
+"""Django's backend for PostgreSQL, with a bound for a server that does not answer (`outage`)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from pilotzone.postgresql import outage
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(self._execute_watched)
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        outage.check()
+        try:
+            return super().get_new_connection(conn_params)
+        except self.Database.OperationalError:
+            outage.begin()
+            raise
+
+    def _execute_watched(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        with outage.watched(self.connection):
+            return execute(sql, params, many, context)
+
+    def _commit(self) -> None:
+        with outage.watched(self.connection):
+            super()._commit()  # type: ignore[misc]  # it has no type
+
+    def _rollback(self) -> None:
+        with outage.watched(self.connection):
+            super()._rollback()  # type: ignore[misc]  # it has no type

@@ -1,0 +1,41 @@
+"""What cleans up in all rooms. It may run twice, or on two workers at once, without harm."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from celery import shared_task
+
+from accounts.services import delete_ended_tokens, delete_expired_sessions
+from datasets.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
+from measures.reports import delete_abandoned_drafts
+from rollups.services import forget_old_runs
+from web.idempotency import delete_old_keys
+
+log = logging.getLogger(__name__)
+
+# What is deleted, as the log names it -> deletes it and returns how many.
+CLEANERS: Mapping[str, Callable[[], int]] = {
+    "expired sessions": delete_expired_sessions,
+    "ended access tokens": delete_ended_tokens,
+    "abandoned drafts": delete_abandoned_drafts,
+    "old runs": forget_old_runs,
+    "old idempotency keys": delete_old_keys,
+    "files without a row": delete_files_without_row,
+    "unfinished files": delete_unfinished_files,
+}
+
+
+@shared_task
+def clean_task() -> None:
+    """Deletes what nobody needs any more, and logs in one line what it was; where one kind fails the others go on.
+    Names each file that is missing."""
+    deleted, failed = [], []
+    for name, clean in CLEANERS.items():
+        try:
+            deleted.append(f"{clean()} {name}")
+        except Exception:
+            log.exception("The %s could not be deleted; it is tried again in the next night.", name)
+            failed.append(name)
+    log.info("Deleted: %s.%s", ", ".join(deleted), f" Failed: {', '.join(failed)}." if failed else "")
+    for name in missing_files():
+        log.error("The file %s of the evidence is missing: its row names it. Bring it back from a backup.", name)

@@ -1,0 +1,23 @@
+"""The form of a project in the administration."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.published import PublishedForm
+from projects.models import Project
+from projects.services import misplacements_of
+
+
+class ProjectForm(PublishedForm):
+    """Its fields are those that the admin names."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("plan") and cleaned.get("city"):
+            draft = Project(plan=cleaned["plan"], city=cleaned["city"], county=cleaned.get("county"))
+            for field, sentence in misplacements_of(draft, cleaned.get("also_in", ())):
+                self.add_error(field, sentence)
+            if any(measure.plan_id != cleaned["plan"].pk for measure in cleaned.get("measures", ())):
+                self.add_error("measures", _("Only measures of the project's own plan can be linked."))
+        return cleaned

@@ -1,0 +1,37 @@
+"""Where a project may lie."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from regions.models import Region, RegionKind
+
+
+class Place(NamedTuple):
+    """A region: the key of it and of what it lies in, and how sentences name it."""
+
+    key: int | str
+    kind: str
+    parent: int | str | None
+    name: str
+
+
+def place_of(region: Region) -> Place:
+    return Place(region.pk, region.kind, region.parent_id, str(region))
+
+
+def misplacements(
+    plan_region: Place | None, city: Place, county: Place | None = None, also_in: Iterable[Place] = ()
+) -> Iterator[tuple[str, str]]:
+    """The field and what is wrong with it. Totals by city sum to that of the plan, so each project counts in one member
+    of the plan's region."""
+    if plan_region is None:
+        yield "city", _("The plan names no region in which its projects lie.")
+    elif city.kind != RegionKind.CITY or city.parent != plan_region.key:
+        yield "city", _("%(place)s is not a city of %(region)s.") % {"place": city.name, "region": plan_region.name}
+    if county is not None and (county.kind != RegionKind.COUNTY or county.parent != city.key):
+        yield "county", _("%(place)s is not in %(region)s.") % {"place": county.name, "region": city.name}
+    for each in also_in:
+        if each.kind != RegionKind.CITY or each.key == city.key:
+            yield "also_in", _("%(place)s is not another city.") % {"place": each.name}

@@ -1,0 +1,37 @@
+"""What services hold together and no constraint can: rows that contradict each other."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F, Q
+
+from measures.models import Measure
+from projects.models import Project
+from regions.models import RegionKind
+
+
+def contradictions() -> Iterator[str]:
+    """A sentence for each row that stands against another; services let none arise."""
+    astray = Measure.objects.exclude(section__plan=F("plan")).order_by("plan__slug", "code")
+    for code, plan, section in astray.values_list("code", "plan__slug", "section__plan__slug"):
+        yield f"measure {code} of {plan} is in a section of {section}"
+    links = Project.measures.through.objects.exclude(measure__plan=F("project__plan"))
+    rows = links.order_by("project__plan__slug", "project__code", "measure__code")
+    columns = ("project__code", "project__plan__slug", "measure__code", "measure__plan__slug")
+    for project, plan, measure, other in rows.values_list(*columns):
+        yield f"project {project} of {plan} is linked to measure {measure} of {other}"
+    yield from _misplaced_projects()
+
+
+def _misplaced_projects() -> Iterator[str]:
+    in_order = Project.objects.order_by("plan__slug", "code")
+    astray = in_order.exclude(city__kind=RegionKind.CITY, city__parent=F("plan__region"))
+    for code, plan, city, region in astray.values_list("code", "plan__slug", "city__code", "plan__region__code"):
+        yield f"project {code} of {plan} lies in {city}, which is no city of {region}"
+    astray = in_order.filter(county__isnull=False).exclude(county__parent=F("city"))
+    for code, plan, city, county in astray.values_list("code", "plan__slug", "city__code", "county__code"):
+        yield f"project {code} of {plan} lies in county {county}, which is not in {city}"
+    links: Any = Project.also_in.through.objects.order_by("project__plan__slug", "project__code", "region__code")
+    twice = links.exclude(~Q(region=F("project__city")), region__kind=RegionKind.CITY)
+    for code, plan, other in twice.values_list("project__code", "project__plan__slug", "region__code"):
+        yield f"project {code} of {plan} lies in {other} too, which is not another city"

@@ -1,0 +1,106 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.forecast import forecast
+
+PLAN = {"starts_on": date(2023, 1, 1), "ends_on": date(2025, 12, 31)}
+DAY = date(2023, 8, 29)
+
+
+def completions(*by_month: int) -> list[date]:
+    """So many in January 2023, in February …"""
+    return [date(2023, month, 15) for month, count in enumerate(by_month, 1) for _each in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("by_month", "total", "expected", "lowest", "highest"),
+    [
+        # 13 + 13/6 x 28 = 73.7; 4 in three months in a row, and 12.
+        ((0, 1, 2, 1, 2, 4, 3), 249, 74, 50, 97),
+        ((0, 1, 0, 3, 8, 1, 0), 249, 74, 50, 125),
+        # January is before the six months, and counts as completed: 5 + 3/6 x 28 = 19, none in three months.
+        ((2, 0, 0, 0, 1, 1, 1), 249, 19, 5, 33),
+        # August has not ended: 6 + 3/6 x 28 = 20.
+        ((0, 1, 1, 1, 0, 0, 0, 3), 249, 20, 6, 34),
+        # Never above the total.
+        ((0, 1, 0, 3, 8, 1, 0), 100, 74, 50, 100),
+        ((0, 1, 0, 3, 8, 1, 0), 13, 13, 13, 13),
+    ],
+)
+def test_completions_go_on_as_in_six_months(by_month, total, expected, lowest, highest) -> None:
+    found = forecast(completions(*by_month), total=total, on=DAY, **PLAN)
+    assert found is not None
+    assert found.months_left == 28
+    assert (found.expected, found.lowest, found.highest) == (expected, lowest, highest)
+
+
+def test_a_half_is_rounded_up() -> None:
+    three = [date(2025, 7, 1)] * 3
+    # 3 + 3/6 x 1, x 2 and x 3: 3.5, 4 and 4.5.
+    for on, expected in ((date(2025, 11, 30), 4), (date(2025, 10, 31), 4), (date(2025, 9, 1), 5)):
+        found = forecast(three, total=9, on=on, **PLAN)
+        assert found is not None
+        assert found.expected == expected
+
+
+@pytest.mark.parametrize(
+    ("by_month", "on", "is_there"),
+    [
+        # The sixth month has ended before 1 July, and not before 30 June.
+        ((1, 1, 1), date(2023, 6, 30), False),
+        ((1, 1, 1), date(2023, 7, 1), True),
+        # Three completions, two, and three of which one was in January.
+        ((0, 1, 1, 1), DAY, True),
+        ((0, 1, 1, 0), DAY, False),
+        ((1, 1, 1, 0), DAY, False),
+        # Before the plan.
+        ((0, 1, 1, 1), date(2022, 12, 31), False),
+    ],
+)
+def test_without_six_months_and_three_completions_there_is_none(by_month, on, is_there) -> None:
+    assert (forecast(completions(*by_month), total=249, on=on, **PLAN) is not None) == is_there
+
+
+def test_after_the_plan_there_is_none() -> None:
+    late = [date(2025, month, 1) for month in (6, 7, 8, 9)]
+    last = forecast(late, total=249, on=date(2025, 12, 31), **PLAN)
+    assert last is not None
+    assert (last.months_left, last.expected, last.lowest, last.highest) == (0, 4, 4, 4)
+    assert forecast(late, total=249, on=date(2026, 1, 1), **PLAN) is None
+
+
+def test_a_plan_that_begins_within_a_month_has_no_full_month_before_the_next() -> None:
+    plan = {"starts_on": date(2023, 1, 2), "ends_on": date(2025, 12, 15)}
+    days = completions(0, 1, 1, 1)
+    assert forecast(days, total=249, on=date(2023, 7, 31), **plan) is None
+    found = forecast(days, total=249, on=date(2023, 8, 1), **plan)
+    assert found is not None
+    assert (found.per_month, found.months_left) == ([1, 1, 1, 0, 0, 0], 28)
+
+
+@given(
+    ago=st.lists(st.integers(0, 240), max_size=40),
+    open_ones=st.integers(0, 200),
+    later=st.integers(0, 400),
+)
+def test_a_forecast_lies_between_what_is_done_and_all(ago, open_ones, later) -> None:
+    on = DAY + timedelta(days=later)
+    done, total = [on - timedelta(days=days) for days in ago], len(ago) + open_ones
+    found = forecast(done, total=total, on=on, **PLAN)
+    if found is not None:
+        assert len(done) <= found.lowest <= found.expected <= found.highest <= total
+
+
+@given(ago=st.lists(st.integers(0, 240), min_size=3, max_size=40), more=st.integers(1, 5))
+def test_more_completions_lower_no_forecast(ago, more) -> None:
+    done = [DAY - timedelta(days=days) for days in ago]
+    before = forecast(done, total=500, on=DAY, **PLAN)
+    after = forecast([*done, *[date(2023, 5, 31)] * more], total=500, on=DAY, **PLAN)
+    if before is not None:
+        assert after is not None
+        assert before.lowest <= after.lowest
+        assert before.expected <= after.expected
+        assert before.highest <= after.highest

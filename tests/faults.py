@@ -1,0 +1,98 @@
+"""The faults that a site has to survive, and the table of what tests made of them: `./run test --long -k faults`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+# Whoever adds one marks its test with it: @pytest.mark.faults(name, what is done).
+FAULTS = (
+    "web process killed",
+    "web server killed",
+    "web process hung",
+    "worker killed",
+    "worker hung",
+    "beat killed",
+    "beat hung",
+    "Redis away",
+    "Redis hung",
+    "PostgreSQL away",
+    "PostgreSQL hung",
+    "lock held, SQLite",
+    "lock held, PostgreSQL",
+    "disk full at the start",
+    "disk full on a write",
+    "disk full on an upload",
+    "data folder read-only",
+    "key file empty",
+    "key file binary",
+    "key file cut off",
+    "demo file empty",
+    "demo file binary",
+    "demo file cut off",
+    "database cut off",
+    "database overwritten",
+    "upload cut off",
+    "clock put forward",
+    "clock put back",
+    "migration killed, SQLite",
+    "migration killed, PostgreSQL",
+    "copied with cp",
+    "backup restored",
+    "message delivered twice",
+    "two beats",
+)
+HEADS = ("fault", "what was done", "lane", "outcome", "seconds", "slowest answer")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A test of a fault in a lane. `slowest`: how long somebody waited for an answer, where that was measured."""
+
+    fault: str
+    done: str
+    lane: str
+    outcome: str
+    seconds: str
+    slowest: str
+    test: str
+
+    @property
+    def has_run(self) -> bool:
+        return not self.outcome.startswith("skipped")
+
+
+def read_trials(report: Path, lane: str) -> Iterator[Trial]:
+    """From a report of pytest, in the way of JUnit."""
+    if not report.exists():
+        return
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        told = {each.get("name", ""): each.get("value", "") for each in case.iter("property")}
+        if "fault" not in told:
+            continue
+        test = f"{case.get('classname')} {case.get('name')}"
+        seconds = f"{float(case.get('time', 0)):.0f}"
+        yield Trial(told["fault"], told["done"], lane, _outcome(case), seconds, told.get("slowest", ""), test)
+
+
+def _outcome(case: ElementTree.Element) -> str:
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "FAILED"
+    skipped = case.find("skipped")
+    return "survived" if skipped is None else f"skipped: {skipped.get('message', '')}"
+
+
+def table(trials: Iterable[Trial]) -> list[str]:
+    """Lines: every fault of the list, in its order, also where no test of it ran."""
+    found = list(trials)
+    ran = {each.test for each in found if each.has_run}
+    # What a lane skips is told of where another one runs it.
+    shown = [each for each in found if each.has_run or each.test not in ran]
+    rows: list[tuple[str, ...]] = [HEADS]
+    for fault in FAULTS:
+        of_this = [each for each in shown if each.fault == fault]
+        rows += [(fault, each.done, each.lane, each.outcome, each.seconds, each.slowest) for each in of_this]
+        if not of_this:
+            rows.append((fault, "", "", "did not run", "", ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -1,0 +1,59 @@
+"""A clock that is put forward or back by days under a running site: people go on deciding, pages show what they
+decided, and the sweep goes on sweeping.
+"""
+
+from contextlib import ExitStack
+
+import pytest
+
+from rollups import receivers
+from rollups.models import StaleCell
+from tests.acceptances import ONE_SWEEP, accept, assert_right, make_reports
+from tests.clocks import clock
+from tests.compose import compose_command
+from tests.factories import make_user
+from tests.services import process, wait_until
+from tests.sites import Person, deciding, new_site, readers, web
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+
+# Seconds, as users were promised.
+MOST = 3
+THREE_DAYS = 3 * 24 * 3600
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(THREE_DAYS, id="forward", marks=pytest.mark.faults("clock put forward", "by three days")),
+        pytest.param(-THREE_DAYS, id="back", marks=pytest.mark.faults("clock put back", "by three days")),
+    ],
+)
+def test_people_and_sweeps_go_on(
+    real_connections, today, broker_of_site, tmp_path, monkeypatch, seconds, record_slowest
+):
+    rita, reports = make_user("rita", role="reviewer"), make_reports(sections=2, departments=2, each=5)
+    site = new_site(tmp_path, broker_of_site)
+    person = Person.log_in(site, rita)
+    with ExitStack() as stack:
+        shifted = stack.enter_context(clock(tmp_path))
+        site.environment |= shifted.environment
+        if broker_of_site is not None:
+            for name in ("worker", "beat"):
+                stack.enter_context(process(compose_command(name), site.environment))
+        stack.enter_context(web(site))
+        with readers(site, "/", "/measures/") as answers, deciding(person, reports[1:], pause=0.2) as decisions:
+            wait_until(lambda: len(decisions.acknowledged) >= 5, "acceptances")
+            shifted.put(seconds)
+        slowest = max([*(answer.seconds for answer in answers), decisions.slowest])
+        record_slowest(slowest)
+        assert slowest <= MOST
+        assert {answer.status for answer in answers} == {200}
+        assert decisions.others == []
+        wait_until(lambda: not StaleCell.objects.exists(), "totals of what was accepted", ONE_SWEEP)
+        assert f'"in_progress":{len(reports) - 1}' in site.ask("/api/v1/summary/").text.replace(" ", "")
+        # As when a process is killed after it committed: only a sweep finds it.
+        monkeypatch.setattr(receivers, "ask_for_refresh", lambda: None)
+        accept(reports[0], rita)
+        assert_right(reports)
+        assert f'"in_progress":{len(reports)}' in site.ask("/api/v1/summary/").text.replace(" ", "")

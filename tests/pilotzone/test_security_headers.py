@@ -1,0 +1,15 @@
+"""What every answer tells the browser not to do."""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("address", ["/", "/api/v1/", "/accounts/login/", "/nothing/", "/static/css/base.css"])
+def test_each_answer_bounds_what_the_browser_may_do(address: str, open_reading: None) -> None:
+    headers = Client().get(address).headers
+    assert "microphone=()" in headers["Permissions-Policy"]
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'self'" in headers["Content-Security-Policy"]

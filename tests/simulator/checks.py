@@ -1,0 +1,134 @@
+"""Compares the database with what was acknowledged."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from core.dated import IN_ORDER
+from measures.models import Comment, Measure, Notice, Report, ReportStep, ScopeChange, StatusChange
+from projects.models import Project
+from rollups import engine
+from rollups.consistency import contradictions
+from rollups.models import StaleCell, Verification
+from rollups.services import verify_rollups
+from tests.simulator.expected import Expected, ExpectedReport, must
+
+DUE_KINDS = ("due_soon", "overdue")
+
+
+def same(what: str, found: Any, expected: Any) -> None:
+    must(found == expected, f"{what}\n  in the database: {found}\n  expected:        {expected}")
+
+
+def check_totals(expected: Expected, plans: list[int], today: date) -> None:
+    """Each stored cell is right for its day, or marked as stale."""
+    marks = list(StaleCell.objects.all())
+    same("cells set aside", [mark.error for mark in marks if mark.error], [])
+    stale = {(mark.kind, mark.cell) for mark in marks}
+    for kind, table in engine.TABLES.items():
+        stored = {cell.key: cell for plan in plans for cell in table.stored_cells(plan)}
+        days = {cell.as_of for cell in stored.values()} or {today}
+        counted = {day: expected.count(kind, day) for day in days}
+        for key in sorted(stored.keys() | counted[max(days)].keys(), key=str):
+            cell = stored.get(key)
+            day = cell.as_of if cell else max(days)
+            if (kind, key) not in stale:
+                what = f"stored {kind} {key} as of {day}, which are not marked as stale"
+                same(what, cell and cell.counts, counted[day].get(key))
+
+
+def check_readers(expected: Expected, plans: list[int], today: date) -> None:
+    """What pages get while no cell is stale."""
+    for kind in engine.TABLES:
+        counted = expected.count(kind, today)
+        for plan in plans:
+            own = {key: counts for key, counts in counted.items() if key[0] == plan}
+            read = engine.read_cells(kind, plan_id=plan, day=today, today=today)
+            same(f"{kind} of plan {plan} as readers get them", dict(read.counts), own)
+
+
+def check_numbers(expected: Expected) -> None:
+    """How many rows there are: quick, so that the step is known in which one was lost or doubled."""
+    reports, measures = expected.reports.values(), expected.measures.values()
+    same("steps of reports", ReportStep.objects.count(), sum(len(each.steps) for each in reports))
+    states = Counter(Report.objects.order_by().values_list("state", flat=True))
+    same("reports by state", states, Counter(each.state for each in reports))
+    same("comments", Comment.objects.count(), sum(each.comments for each in measures))
+    same("leavings and returnings", ScopeChange.objects.count(), sum(len(each.scope) for each in measures))
+    effective = StatusChange.objects.effective().filter(restates=False).count()
+    same("status changes in force", effective, sum(len(each.history) for each in measures))
+    number = sum(expected.notices.values()) + len(expected.due_notices)
+    same("notices", Notice.objects.count(), number)
+
+
+def check_measure(expected: Expected, pk: int) -> None:
+    known, measure = expected.measures[pk], Measure.objects.get(pk=pk)
+    terms = (measure.plan_id, measure.section_id, measure.lead_department_id, measure.listed_on, measure.due_on)
+    same(f"terms of measure {pk}", terms, (known.plan, known.section, known.lead, known.listed_on, known.due_on))
+    joined = set(measure.participating_departments.values_list("pk", flat=True))
+    same(f"participating departments of measure {pk}", joined, known.participants)
+    rows = list(measure.status_changes.effective().order_by(*IN_ORDER))
+    history = [(row.pk, row.effective_on, row.status) for row in rows if not row.restates]
+    same(f"history of measure {pk}", history, [(each.pk, each.day, each.status) for each in known.history])
+    same(f"status of measure {pk}", rows[-1].status, known.current.status)
+    scope = list(measure.scope_changes.order_by(*IN_ORDER).values_list("effective_on", "kind"))
+    same(f"leaving and returning of measure {pk}", scope, known.scope)
+    reports = {each.pk: each for each in measure.reports.prefetch_related("steps")}
+    same(f"reports of measure {pk}", sorted(reports), sorted(each.pk for each in expected.reports_of(pk)))
+    for each in expected.reports_of(pk):
+        check_report(reports[each.pk], each)
+
+
+def check_report(found: Report, known: ExpectedReport) -> None:
+    columns = ("department_id", "period", "state", "status", "against_status", "effective_on", "what_was_done_zh")
+    wanted = (known.department, known.period, known.state, known.status, known.against, known.effective_on, known.text)
+    same(f"report {known.pk}", tuple(getattr(found, name) for name in columns), wanted)
+    same(
+        f"version and day of report {known.pk}",
+        (found.version, found.submitted_on),
+        (known.version, known.submitted_on),
+    )
+    steps = sorted(found.steps.all(), key=lambda step: step.pk)
+    same(f"steps of report {known.pk}", [s.move for s in steps], [each.move for each in known.steps])
+    for step, each in zip(steps, known.steps, strict=True):
+        row = (step.pk, step.move, step.made_by_id, step.made_on, step.made_at, step.note, repr(step.content))
+        if each.row is None:
+            told = (step.made_by_id, step.content["what_was_done_zh"])
+            same(f"step {step.pk} of report {known.pk}", told, (each.by, each.text))
+            each.row = row
+        same(f"step {step.pk} of report {known.pk}, as it was at first", row, each.row)
+
+
+def check_notices(expected: Expected) -> None:
+    others = Notice.objects.exclude(kind__in=DUE_KINDS).values_list("user", "kind", "measure", "report")
+    same("notices", Counter(others.order_by()), +expected.notices)
+    due = Notice.objects.filter(kind__in=DUE_KINDS).values_list("user", "kind", "measure", "day")
+    same("notices of due dates", Counter(due.order_by()), Counter(expected.due_notices))
+
+
+def check_all(expected: Expected, past: date) -> None:
+    """Everything, and what was so on a past day."""
+    for pk in expected.measures:
+        check_measure(expected, pk)
+    check_notices(expected)
+    for pk, known in expected.projects.items():
+        project = Project.objects.get(pk=pk)
+        row = (project.plan_id, project.city_id, project.category, project.stage, project.investment_wan)
+        same(f"project {pk}", row, (known.plan, known.city, known.category, known.stage, known.investment))
+        scope = list(project.scope_changes.order_by(*IN_ORDER).values_list("effective_on", "kind"))
+        same(f"leaving and returning of project {pk}", scope, known.scope)
+    for kind, table in engine.TABLES.items():
+        same(f"{kind} as of {past}", table.count_from_source(past), expected.count(kind, past))
+    same("contradictions", list(contradictions()), [])
+    verifications = Verification.objects.filter(differing__gt=0)
+    same("verifications that found a difference", [each.differences for each in verifications], [])
+
+
+def check_at_rest(expected: Expected, plans: list[int], today: date) -> None:
+    """After a sweep: no mark is left, all is of today, and the product's own verification agrees."""
+    same("stale cells after a sweep", StaleCell.objects.count(), 0)
+    days = {day for table in engine.TABLES.values() for day in table.stored_rows().values_list("as_of", flat=True)}
+    must(days <= {today}, f"after a sweep on {today} stored cells are of {days}")
+    check_totals(expected, plans, today)
+    check_readers(expected, plans, today)
+    same("verification", [str(each) for each in verify_rollups()], [])

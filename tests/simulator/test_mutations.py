@@ -1,0 +1,175 @@
+"""That the simulator can fail: each test breaks the product in one place, and the seed finds it.
+
+The sentences are those of the checks, so that each fault is found for its own reason.
+"""
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from core.signals import figures_changed
+from measures import notices
+from measures import reports as reports_of_measures
+from measures.models import Notice, ReportStep
+from measures.office import acceptances, mergers
+from rollups import engine, receivers
+from rollups.models import StaleCell
+from tests.simulator import simulation as simulations
+from tests.simulator.expected import Fault
+from tests.simulator.simulation import Simulation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STEPS, SEEDS = 300, 5
+
+
+def found(*, first_seed=1):
+    """What the simulator says of the broken product. The first seed found it when the test was written; where something
+    else has changed what is drawn, one of the next ones does."""
+    for seed in range(first_seed, first_seed + SEEDS):
+        with Simulation(seed) as simulation:
+            try:
+                simulation.run(STEPS)
+            except Fault as fault:
+                return str(fault)
+        clear_database()
+    pytest.fail(f"none of {SEEDS} seeds found it")
+
+
+def clear_database():
+    """As after a test: the next seed makes its site from nothing."""
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=False)
+
+
+def test_an_acceptance_that_tells_nobody_of_changed_figures(monkeypatch):
+    monkeypatch.setattr(reports_of_measures, "send_figures_changed", lambda *cells: None)
+    assert "which are not marked as stale" in found()
+
+
+@pytest.mark.long
+def test_a_merger_that_marks_only_the_cells_that_departments_leave(monkeypatch):
+    send = mergers.send_figures_changed
+    monkeypatch.setattr(mergers, "send_figures_changed", lambda *cells: send(*cells[: len(cells) // 2]))
+    assert "which are not marked as stale" in found(first_seed=4)
+
+
+def test_a_change_that_asks_for_no_refresh(monkeypatch):
+    def mark(sender, *, kind, cells, **kwargs):
+        engine.mark_stale(kind, cells)
+
+    figures_changed.disconnect(receivers.refresh_later)
+    figures_changed.connect(mark)
+    try:
+        assert "no refresh was asked for" in found()
+    finally:
+        figures_changed.disconnect(mark)
+        figures_changed.connect(receivers.refresh_later)
+
+
+@pytest.mark.long
+def test_a_refresh_that_takes_its_marks_away_before_it_has_counted(monkeypatch):
+    """In a transaction of its own: a crash before the next one loses them."""
+    refresh = engine.refresh_batch
+
+    def take_first(*, day, retries=0):
+        with transaction.atomic():
+            marks = list(StaleCell.objects.all()[: engine.BATCH_SIZE])
+            StaleCell.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+        monkeypatch.setattr(engine, "take_marks", lambda most: marks)
+        return refresh(day=day, retries=retries)
+
+    monkeypatch.setattr(engine, "refresh_batch", take_first)
+    assert "which are not marked as stale" in found(first_seed=4)
+
+
+@pytest.mark.long
+def test_a_refresh_that_forgets_to_turn_the_day(monkeypatch):
+    monkeypatch.setattr(engine, "is_current", lambda day: True)
+    assert "after a sweep" in found()
+
+
+def test_a_delivery_that_is_done_twice(monkeypatch):
+    monkeypatch.setattr(simulations, "do_once", lambda do, **kwargs: do())
+    assert "was done twice" in found(first_seed=8)
+
+
+def test_an_acceptance_that_writes_its_status_change_twice(monkeypatch):
+    change = reports_of_measures._change_status
+
+    def twice(report, changes, *, by):
+        change(report, changes, by=by)
+        return change(report, changes, by=by)
+
+    monkeypatch.setattr(reports_of_measures, "_change_status", twice)
+    assert "history of measure" in found()
+
+
+@pytest.mark.long
+def test_a_decision_on_a_report_as_the_page_had_it(monkeypatch):
+    """The report is not read again under its lock: two people decide it."""
+    monkeypatch.setattr(reports_of_measures, "lock_report", lambda report: report.lock_subject())
+    assert "was accepted while accepted" in found(first_seed=14)
+
+
+def test_an_acceptance_that_drops_the_steps(monkeypatch):
+    move = reports_of_measures.apply_move
+
+    def without_steps(report, name, **words):
+        move(report, name, **words)
+        report.steps.all()._raw_delete(using="default")
+
+    monkeypatch.setattr(reports_of_measures, "apply_move", without_steps)
+    assert "steps of report" in found()
+
+
+@pytest.mark.long
+def test_an_acceptance_that_rewrites_what_was_submitted(monkeypatch):
+    move = reports_of_measures.apply_move
+
+    def rewriting(report, name, **words):
+        move(report, name, **words)
+        if name == "accept":
+            super(type(ReportStep.objects.all()), report.steps.all()).update(note="好")
+
+    monkeypatch.setattr(reports_of_measures, "apply_move", rewriting)
+    assert "as it was at first" in found()
+
+
+@pytest.mark.long
+def test_an_undone_acceptance_whose_status_stays(monkeypatch):
+    monkeypatch.setattr(acceptances, "restate", lambda *args, **kwargs: None)
+    assert "history of measure" in found()
+
+
+def test_a_notice_that_comes_twice(monkeypatch):
+    notify = reports_of_measures.notify_department
+
+    def twice(*args, **kwargs):
+        notify(*args, **kwargs)
+        return notify(*args, **kwargs)
+
+    monkeypatch.setattr(reports_of_measures, "notify_department", twice)
+    assert "notices" in found()
+
+
+@pytest.mark.long
+def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
+    rule = notices.due_notice
+    monkeypatch.setattr(
+        notices, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
+    )
+    told = found(first_seed=4)
+    assert "notices" in told or "digests" in told
+
+
+@pytest.mark.long
+def test_a_digest_that_forgets_what_it_sent(monkeypatch):
+    send = notices._send_digest
+
+    def forget(user, *, on):
+        sent = send(user, on=on)
+        Notice.objects.filter(user=user, emailed_on=on).update(emailed_on=None)
+        return sent
+
+    monkeypatch.setattr(notices, "_send_digest", forget)
+    assert "e-mail" in found()

@@ -1,0 +1,184 @@
+"""A site of the first version is upgraded: its rows stay, with what later migrations fill in.
+
+`_fill_first_version` makes rows as the first version had them, once for all tests here. Who adds a migration that fills
+something in adds the rows that it needs there, and a test that looks at what became of them.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from measures.models import Measure, Notice, Plan, Report
+from web.cache import versions
+
+OWN_APPS = (
+    "accounts",
+    "dashboard",
+    "indicators",
+    "measures",
+    "projects",
+    "regions",
+    "rollups",
+    "web",
+)
+MOMENT = datetime(2023, 8, 1, tzinfo=UTC)
+SHOWN = {"provenance": "illustrative", "updated_at": MOMENT}
+
+
+def _fill_first_version(old: Any) -> None:
+    """`old`: the models as they were, by app and name. Rows have codes and slugs by which tests find them."""
+
+    def make(label: str, **fields: Any) -> Any:
+        return old.get_model(label).objects.create(**fields)
+
+    days = {"starts_on": date(2023, 1, 1), "ends_on": date(2025, 12, 31)}
+    earlier = {"starts_on": date(2020, 1, 1), "ends_on": date(2022, 12, 31)}
+    plan = make("measures.Plan", slug="plan", name_zh="计划", name_en="Plan", **days, **SHOWN)
+    past = make("measures.Plan", slug="past", name_zh="上一计划", name_en="Past plan", **earlier, **SHOWN)
+    energy = make("accounts.Department", slug="energy", number=1, name_zh="能源局", name_en="Energy", **SHOWN)
+    ada = make("accounts.User", username="ada", role="reporter", department=energy)
+    for number, (own, code) in enumerate([(plan, "M001"), (past, "M002")], 1):
+        section = make("measures.Section", plan=own, slug="energy", number=1, title_zh="能源", title_en="E", **SHOWN)
+        measure = make(
+            "measures.Measure",
+            code=code,
+            section=section,
+            lead_department=energy,
+            title_zh=f"措施{number}",
+            title_en=f"Measure {number}",
+            listed_on=date(2023, 1, 3),
+            lead_provenance="illustrative",
+            **SHOWN,
+        )
+        make(
+            "measures.StatusChange",
+            measure=measure,
+            status="promoting",
+            effective_on=date(2023, 1, 3),
+            recorded_at=MOMENT,
+            **SHOWN,
+        )
+        make(
+            "measures.Report",
+            measure=measure,
+            period=date(2023, 6, 1),
+            status="promoting",
+            against_status="promoting",
+            what_was_done_zh=f"第{number}项",
+            state="accepted",
+            submitted_on=date(2023, 6, 20),
+            decided_on=date(2023, 6, 21),
+            **SHOWN,
+        )
+        make("measures.Notice", user=ada, kind="due_soon", measure=measure, day=date(2023, 8, 1), created_at=MOMENT)
+    _add_a_project(make, plan)
+    for day in (date(2022, 8, 1), date(2023, 8, 1)):
+        make("measures.Notice", user=ada, kind="reminder", period=day, day=day, created_at=MOMENT)
+
+
+def _add_a_project(make: Any, plan: Any) -> None:
+    """In a city of the second of two provinces."""
+    places: dict[str | None, Any] = {None: None}
+    listed = [
+        ("100000", "country", None),
+        ("330000", "province", "100000"),
+        ("370000", "province", "100000"),
+        ("370200", "city", "370000"),
+    ]
+    for code, kind, parent in listed:
+        names = {"name_zh": code, "name_en": code, "short_zh": code, "short_en": code}
+        places[code] = make("regions.Region", code=code, kind=kind, parent=places[parent], **names, **SHOWN)
+    make(
+        "projects.Project",
+        code="P0001",
+        plan=plan,
+        city=places["370200"],
+        name_zh="项目",
+        name_en="Project",
+        category="energy",
+        stage="completed",
+        investment_wan=1,
+        listed_on=date(2023, 1, 3),
+        investment_provenance="illustrative",
+        **SHOWN,
+    )
+
+
+@pytest.fixture(scope="module")
+def _upgraded_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """A database of its own: made as the first version, filled, and upgraded, once."""
+    tests: Any = connections["default"]
+    site = tests.copy()
+    site._connection_pools = {}  # not those of the other database
+    with django_db_blocker.unblock():
+        if tests.vendor == "sqlite":
+            site.settings_dict["NAME"] = "file:upgraded?mode=memory&cache=shared"
+        else:
+            site.settings_dict["NAME"] = f"{tests.settings_dict['NAME']}_upgraded"
+            with tests._nodb_cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{site.settings_dict["NAME"]}"')
+        connections["default"] = site
+        # As `migrate` does: the table of changes is not yet what the code knows.
+        versions.pause()
+        try:
+            first = [(app, "0001_initial") for app in OWN_APPS]
+            executor = MigrationExecutor(site)
+            executor.migrate(first)
+            with transaction.atomic():
+                _fill_first_version(executor.loader.project_state(first).apps)
+            executor = MigrationExecutor(site)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+            versions.resume()
+        finally:
+            connections["default"] = tests
+        yield site
+        site.close()
+        if tests.vendor != "sqlite":
+            site.close_pool()
+            with tests._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{site.settings_dict["NAME"]}"')
+
+
+@pytest.fixture(autouse=True)
+def _upgraded(_upgraded_database: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Each test looks at the upgraded rows. What it changes is taken back."""
+    tests, connections["default"] = connections["default"], _upgraded_database
+    try:
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        connections["default"] = tests
+
+
+def test_measures_get_the_plan_of_their_section() -> None:
+    found = Measure.objects.order_by("code").values_list("code", "plan__slug", "updated_at")
+    assert list(found) == [("M001", "plan", MOMENT), ("M002", "past", MOMENT)]
+
+
+def test_reminders_get_the_plan_that_was_the_newest_on_their_day() -> None:
+    found = Notice.objects.order_by("kind", "day").values_list("kind", "plan__slug")
+    assert list(found) == [("due_soon", None), ("due_soon", None), ("reminder", "past"), ("reminder", "plan")]
+
+
+def test_reports_get_their_department_and_the_steps_that_are_known_of_them() -> None:
+    for number, report in enumerate(Report.objects.order_by("pk"), 1):
+        assert report.department.slug == "energy"
+        assert [(f"{step.made_on}", step.move, step.content["what_was_done_zh"]) for step in report.steps.all()] == [
+            ("2023-06-20", "submit", f"第{number}项"),
+            ("2023-06-21", "accept", f"第{number}项"),
+        ]
+    assert Report.objects.count() == 2
+
+
+def test_a_code_may_stand_in_two_plans_from_then_on() -> None:
+    Measure.objects.filter(code="M002").update(code="M001")
+    assert [plan.measures.get(code="M001").title_en for plan in Plan.objects.all()] == ["Measure 2", "Measure 1"]
+
+
+def test_a_plan_gets_the_province_of_its_projects_and_one_without_projects_the_first() -> None:
+    assert dict(Plan.objects.values_list("slug", "region__code")) == {"plan": "370000", "past": "330000"}

@@ -1,0 +1,39 @@
+"""The words that were searched for, bold in the texts in which they were found."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from core.searching import found_pattern, search_words
+
+# Of a long text: so many characters before the first found word, and in all.
+BEFORE, LENGTH = 20, 90
+
+
+@dataclass(frozen=True)
+class FoundWords:
+    searched: str
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        return found_pattern(search_words(self.searched))
+
+    def are_in(self, text: str) -> bool:
+        return bool(self._pattern and self._pattern.search(text))
+
+    def mark(self, text: str) -> SafeString:
+        """The text with each found word bold."""
+        parts = self._pattern.split(text) if self._pattern else [text]
+        # The pattern is one group: every second part is what it found.
+        return mark_safe("".join(f"<b>{escape(part)}</b>" if n % 2 else escape(part) for n, part in enumerate(parts)))
+
+    def excerpt(self, text: str) -> SafeString:
+        """The part of a long text around the first found word, in one line."""
+        text = " ".join(text.split())
+        first = self._pattern.search(text) if self._pattern else None
+        start = max(0, first.start() - BEFORE) if first else 0
+        part = text[start : start + LENGTH]
+        return self.mark(f"{'…' if start else ''}{part}{'…' if start + LENGTH < len(text) else ''}")
