@@ -28,7 +28,7 @@ from dashboard.changes import (
     indicator_changes,
 )
 from dashboard.figures import Figures, GroupFigures
-from dashboard.pages.overview import format_fallen
+from dashboard.pages.overview.attention import format_fallen
 from indicators.models import Indicator
 from measures.models import Measure
 from measures.office.scope import resume_measure, suspend_measure

@@ -11,7 +11,7 @@ from core.lights import light_of, thresholds
 from dashboard.figures import Figures
 from dashboard.pages.cities import figures_by_category
 from dashboard.pages.ordering import Rank, rank, sort_groups
-from dashboard.pages.overview import month_ends
+from dashboard.pages.overview.progress import month_ends
 from dashboard.summary import summary
 from measures.models import Measure, Plan, StatusChange
 from measures.reporting_months import months_of

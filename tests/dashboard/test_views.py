@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from dashboard.models import PublishedFigure
-from dashboard.pages.overview import format_gap_to_country
+from dashboard.pages.overview.headline import format_gap_to_country
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
 from rollups.services import rebuild_rollups

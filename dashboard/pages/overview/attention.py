@@ -1,0 +1,151 @@
+"""What needs attention: the first part of the overview."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.lights import OVERDUE, thresholds
+from dashboard.changes import Fall, earlier_figures, fallen_most
+from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
+from dashboard.pages.links import Links
+from dashboard.pages.sentences import (
+    format_earlier_day,
+)
+from measures.timeline import History
+from reporting.months import LateReports
+from reporting.wording import format_late, format_late_months
+from web.formats.dates import format_days, format_month_name
+from web.formats.numbers import (
+    format_number,
+)
+from web.formats.text import format_names
+from web.language import localized
+
+MAX_OVERDUE = 6
+MAX_FALLEN_NAMES = 3
+
+
+def attention(
+    figures: Figures,
+    links: Links,
+    history: History,
+    departments: list[GroupFigures],
+    late: LateReports,
+    then: Figures | None,
+    compared: date | None,
+) -> dict[str, Any]:
+    limits = thresholds()
+    lights = figures.measures["lights"]
+    names = {row.group.pk: row for row in departments}
+    soon = history.due_soon(limits)
+    overdue = [
+        {
+            "name": localized(entry, "title"),
+            "url": links.url("measures:detail", entry.measure),
+            "days": (figures.day - entry.due_on).days,
+            "department": localized(names[entry.department_id].group, "short"),
+            "department_url": links.url("dashboard:department", names[entry.department_id].key),
+            "due_on": entry.due_on,
+        }
+        for entry in history.overdue[:MAX_OVERDUE]
+        if entry.due_on is not None
+    ]
+    since = then.day if then else None
+    ranked = [row for row in departments if row.figures["total"] >= MIN_MEASURES_TO_RANK]
+    fallen = fallen_most(ranked, earlier_figures(then, "department", ranked)) if then else []
+    return {
+        "sentence": _attention_sentence(figures, overdue, len(history.overdue), late),
+        "overdue": overdue,
+        "overdue_reason": OVERDUE,
+        "red_url": links.url("measures:list", light="red"),
+        "yellow_url": links.url("measures:list", light="yellow"),
+        "green_url": links.url("measures:list", light="green"),
+        "soon_shown": _due_soon_link(soon, figures.day, limits.due_soon, links),
+        "silent": lights["yellow"] - soon,
+        "limits": limits,
+        "unreported": len(late.departments),
+        "unreported_url": links.url("dashboard:departments", reported="no"),
+        "late_text": format_late_months(late, day=figures.day),
+        "since_month": format_month_name(since) if since else "",
+        "compared": compared,
+        "fallen": len(fallen),
+        "fallen_text": format_fallen(fallen, figures.day, since),
+        "fallen_url": since and links.url("dashboard:departments", fallen="most", compare=since.isoformat()),
+        "changes_url": links.url("dashboard:changes"),
+        "fell_back": history.fell_back_since(since) if since else 0,
+    }
+
+
+def _due_soon_link(count: int, day: date, days: int, links: Links) -> SafeString | str:
+    """How many are due soon and did not move; it opens them."""
+    if not count:
+        return format_number(count)
+    due = {"due_from": day.isoformat(), "due_to": (day + timedelta(days=days)).isoformat()}
+    url = links.url("measures:list", status="promoting", **due)
+    return format_html('<a class="figure" href="{}">{}</a>', url, format_number(count))
+
+
+def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
+    """Who lost most ground, and how much."""
+    if since is None:
+        return ""
+    values = {"since": format_earlier_day(since, day.year)}
+    if not fallen:
+        return _("no department fell further behind time elapsed since %(since)s") % values
+    first = fallen[0]
+    values["points"] = format_number(first.points)
+    values["departments"] = (
+        format_names([localized(each.group.group, "short") for each in fallen])
+        if len(fallen) <= MAX_FALLEN_NAMES
+        else ngettext("%(count)s department", "%(count)s departments", len(fallen))
+        % {"count": format_number(len(fallen))}
+    )
+    values["to_plan"] = format_number(first.points_to_plan)
+    if first.tied > len(fallen):
+        # Whoever completes nothing falls by the time that passed, and most do.
+        values["alike"] = format_number(first.tied)
+        return (
+            _(
+                "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
+                "%(alike)s ranked departments that all lost %(points)s points against time elapsed"
+            )
+            % values
+        )
+    if any(each.group.figures["gap"] + each.points > 0 for each in fallen):
+        # Who was ahead has not fallen further behind.
+        text = _("%(departments)s: lost %(points)s points against time elapsed since %(since)s")
+        with_plan = _(
+            "%(departments)s: lost %(points)s points against time elapsed, "
+            "%(to_plan)s against the plan curve, since %(since)s"
+        )
+    else:
+        text = _("%(departments)s: %(points)s points further behind time elapsed since %(since)s")
+        with_plan = _(
+            "%(departments)s: %(points)s points further behind time elapsed, "
+            "%(to_plan)s further behind the plan curve, since %(since)s"
+        )
+    return (with_plan if first.points_to_plan > 0 else text) % values
+
+
+def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unfiled: LateReports) -> str:
+    yellow = figures.measures["lights"]["yellow"]
+    if overdue:
+        late = ngettext(
+            "%(count)s measure is overdue, by %(days)s",
+            "%(count)s measures are overdue, by up to %(days)s",
+            overdue,
+        ) % {"count": format_number(overdue), "days": format_days(longest[0]["days"])}
+    else:
+        late = _("No measure is overdue")
+    more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
+        "count": format_number(yellow)
+    }
+    return _("%(late)s; %(yellow)s; %(reports)s.") % {
+        "late": late,
+        "yellow": more,
+        "reports": format_late(unfiled, day=figures.day),
+    }
