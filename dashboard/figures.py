@@ -1,7 +1,7 @@
 """The figures of a plan on a day, for pages and API."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,17 @@ from core.clock import SHANGHAI, today
 from core.lights import Light
 from core.pace import Progress, time_elapsed
 from core.provenance import Provenance, of_aggregate
-from core.punctuality import Punctuality
+from core.punctuality import Punctuality, urgency
 from core.statuses import MeasureStatus
-from dashboard.due_days import MeasureDays, due_figures, is_of_due_days, punctuality_by, punctuality_of, read_days
+from dashboard.due_days import (
+    MeasureDays,
+    due_figures,
+    is_of_due_days,
+    punctuality_by,
+    punctuality_figures,
+    punctuality_of,
+    read_days,
+)
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
@@ -181,6 +189,15 @@ class Figures:
         if by == "plan":
             return {self.plan.pk: punctuality_of(self.measure_days, self.day)}
         return punctuality_by(self.measure_days, "section" if by == "section" else "lead_department", self.day)
+
+    def measures_with_due_by(self, by: str) -> list[GroupFigures]:
+        """As `measures_by`, with the figures of due days and `urgency`, a key to sort by: who must act first."""
+        found, members = self.punctuality_by(by), []
+        for place, each in enumerate(self.measures_by(by)):
+            of = found.get(each.group.pk, Punctuality())
+            order = urgency(of, gap_to_plan=each.figures["gap_to_plan"], number=place)
+            members.append(replace(each, figures={**each.figures, **punctuality_figures(of), "urgency": order}))
+        return members
 
     def projects_by(self, by: str) -> list[GroupFigures]:
         """By plan, city, category or stage: every one, also with zeros."""

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
@@ -8,9 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
-from core.punctuality import Punctuality, urgency
 from dashboard.api.summary import INVESTED, MEASURES, linked
-from dashboard.due_days import OF_GROUPS, punctuality_figures
+from dashboard.due_days import OF_GROUPS
 from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures, GroupFigures
 from dashboard.summary import describe_figure
@@ -198,13 +197,7 @@ class MeasureRollups(Rollups):
     name = "rollups-measures"
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
-        found = figures.punctuality_by(by)
-        members = []
-        for place, each in enumerate(figures.measures_by(by)):
-            of = found.get(each.group.pk, Punctuality())
-            order = urgency(of, gap_to_plan=each.figures["gap_to_plan"], number=place)
-            members.append(replace(each, figures={**each.figures, **punctuality_figures(of), "urgency": order}))
-        return members
+        return figures.measures_with_due_by(by)
 
 
 class ProjectRollups(Rollups):

@@ -48,7 +48,7 @@ def department_list(
     """`unreported_only`: those that still owe reports for the month. `fallen_only`: those that fell furthest behind
     since the day of `then`. `all_months`: the chart of reports has also departments that miss no month's.
     """
-    departments = figures.measures_by("department")
+    departments = figures.measures_with_due_by("department")
     months = months_shown(figures.plan, figures.day)
     owed = reports_owed(figures.plan, by=figures.day)
     by_department = count_by_department(owed, months)
@@ -101,7 +101,7 @@ def department_detail(
     figures: Figures, slug: str, links: Links, *, then: Figures | None = None
 ) -> dict[str, Any] | None:
     """None for a department that there is not, or that was merged."""
-    groups = figures.measures_by("department")
+    groups = figures.measures_with_due_by("department")
     department = find_group(groups, slug)
     if department is None:
         return None

@@ -14,6 +14,9 @@ from web.language import is_chinese
 type SortKeys = Mapping[str, Callable[[GroupFigures], Any]]
 
 MEASURE_SORT_KEYS: SortKeys = {
+    # Of figures that have those of due days; who must act first.
+    "urgency": lambda row: row.figures["urgency"],
+    "overdue": lambda row: row.figures["overdue"],
     "name": lambda row: row.group.number,
     "total": lambda row: row.figures["total"],
     "completed": lambda row: row.figures["completed"],

@@ -20,7 +20,7 @@ from web.formats.numbers import format_number
 
 
 def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures | None = None) -> dict[str, Any]:
-    groups = figures.measures_by("section")
+    groups = figures.measures_with_due_by("section")
     table = group_table(figures, "section", groups, links, ordering=ordering, then=then)
     title = _("Measures by section and status, as of %(day)s")
     return {
@@ -35,7 +35,7 @@ def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures
 
 def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures | None = None) -> dict[str, Any] | None:
     """None for a section that the plan does not have."""
-    groups = figures.measures_by("section")
+    groups = figures.measures_with_due_by("section")
     section = find_group(groups, slug)
     if section is None:
         return None

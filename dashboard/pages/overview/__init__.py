@@ -37,7 +37,7 @@ def overview_context(
     then = EarlierFigures(figures, since, history) if since else None
     owed = reports_owed(figures.plan, by=figures.day, history=history)
     late = late_reports(figures.plan, day=figures.day, owed=owed)
-    departments, cities = figures.measures_by("department"), figures.projects_by("city")
+    departments, cities = figures.measures_with_due_by("department"), figures.projects_by("city")
     return {
         "sentence": lead_sentence(figures, late),
         "headline": headline(figures, links, history, then, compared),

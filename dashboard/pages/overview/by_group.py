@@ -24,7 +24,7 @@ MAX_DEPARTMENTS = 11
 
 
 def by_group(figures: Figures, links: Links, departments: list[GroupFigures], then: Figures | None) -> dict[str, Any]:
-    sections = sort_groups(figures.measures_by("section"), MEASURE_SORT_KEYS, "gap")
+    sections = sort_groups(figures.measures_with_due_by("section"), MEASURE_SORT_KEYS, "gap")
     leading = [row for row in departments if row.figures["total"]]
     largest = sorted(leading, key=lambda row: -row.figures["total"])[:MAX_DEPARTMENTS]
     sections_then = earlier_figures(then, "section", sections) if then else None
