@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dashboard.explanations import Explanation, Input, scope_filters, scope_query
-from dashboard.figure_definitions import POINTS, YI, format_unit
+from dashboard.figure_definitions import POINTS, YI, figure_definitions, format_unit
 from dashboard.pages.links import Links
 from indicators.state import IndicatorState
 from indicators.wording import number_cell, release_day, shown_unit
@@ -36,7 +36,24 @@ def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any
         "run_seconds": run and run.seconds,
         "own_source": links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
         "observation": state and _observation_rows(state),
+        "others": _other_figures(explanation, links),
     }
+
+
+def _other_figures(explanation: Explanation, links: Links) -> list[dict[str, str]]:
+    """The explanations of the other figures of the same kind, and of the same sections, departments or cities."""
+    kind = explanation.figure.partition(".")[0]
+    return [
+        {"label": each.label, "url": _explanation_url(path, explanation, links)}
+        for path, each in figure_definitions().items()
+        if path.startswith(f"{kind}.") and path != explanation.figure
+    ]
+
+
+def _explanation_url(path: str, explanation: Explanation, links: Links) -> str:
+    allowed = scope_filters(path)
+    scope = {name: value for name, value in scope_query(explanation.scope).items() if name in allowed}
+    return links.url("dashboard:explain", figure=path, **scope)
 
 
 def _format_working(explanation: Explanation) -> str:
@@ -69,13 +86,11 @@ def _input_row(each: Input, explanation: Explanation, links: Links) -> dict[str,
         text, unit = each.day.isoformat(), ""
     else:
         text, unit = _format_with_unit(each.value, each.unit, explanation.indicator_state)
-    allowed = scope_filters(each.figure)
-    scope = {name: value for name, value in scope_query(explanation.scope).items() if name in allowed}
     return {
         "label": each.label,
         "text": text,
         "unit": unit,
-        "url": links.url("dashboard:explain", figure=each.figure, **scope) if each.figure else "",
+        "url": _explanation_url(each.figure, explanation, links) if each.figure else "",
     }
 
 

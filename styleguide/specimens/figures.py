@@ -21,7 +21,7 @@ def figure_entries() -> list[Entry]:
         '{% figure "measures.completed" 13 href="#" classes="n1" %}13{% endfigure %} '
         '<span class="unit">5.2%</span></span>'
     )
-    explained = '{% with_unit %}{% figure "measures.completion_rate" 5.2 classes="n1" %}5.2{% endfigure %}'
+    explained = '{% figure "measures.completion_rate" 5.2 classes="n1" %}5.2{% endfigure %}'
     facts = [
         {"label": _("Lead department"), "value": in_language("能源局", "Energy"), "url": "#"},
         {"label": _("Due date"), "value": "2023-06-30"},
@@ -33,9 +33,8 @@ def figure_entries() -> list[Entry]:
             [
                 Specimen(f"{figure}%}}13{{% endfigure %}}", _("alone")),
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
-                Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("says why"), {"why": SampleFigureLinks()}),
                 Specimen(headline, _("headline figure"), {"why": SampleFigureLinks()}),
-                Specimen(explained + '{% unit "%" %}{% endwith_unit %}', _("says why"), {"why": SampleFigureLinks()}),
+                Specimen(explained + '{% unit "%" %}', _("says why"), {"why": SampleFigureLinks()}),
                 Specimen(
                     '<span class="n2-line">'
                     '{% figure "projects.total_investment" 84500 classes="n2" %}8.45{% endfigure %} '
@@ -43,6 +42,10 @@ def figure_entries() -> list[Entry]:
                     _("second headline figure"),
                 ),
             ],
+        ),
+        Entry(
+            "explanation_link",
+            [Specimen('{% explanation_link "measures.completed" %}', "", {"why": SampleFigureLinks()})],
         ),
         Entry(
             "facts.html",

@@ -1,11 +1,11 @@
 """Figures that can be held against the API: each carries its path there and the very number."""
 
-import re
 from collections.abc import Mapping
 from typing import Protocol
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from web.formats.numbers import Number, json_number
 from web.language import is_chinese
@@ -16,9 +16,6 @@ class Explainer(Protocol):
 
     def of(self, path: str) -> Mapping[str, str] | None:
         """`url` and `label` of the link, and the `source` whose figure is explained. None for what is not explained."""
-
-
-WHY_LINK = re.compile(r'<a class="why"[^>]*></a>')
 
 
 def figure(
@@ -34,15 +31,18 @@ def figure(
     """`content` is the figure as written; `value` the very number at `path` in the answer of `source`, which is the
     summary unless named. With `href` the figure opens the rows behind it.
 
-    Where `why` explains the path, a link to the explanation follows, and its source is the one meant.
+    Where `why` explains the path, its source is the one meant, and a figure without rows opens the explanation.
     """
     explained = why.of(path) if why and source is None else None
     if explained:
         source = explained["source"]
+    opens: SafeString | str = format_html(' href="{}"', href) if href else ""
+    if explained and not href:
+        opens = _opens_explanation(explained)
     return format_html(
-        "<{tag}{opens}{attributes}>{content}</{tag}>{why}",
-        tag="a" if href else "span",
-        opens=format_html(' href="{}"', href) if href else "",
+        "<{tag}{opens}{attributes}>{content}</{tag}>",
+        tag="a" if opens else "span",
+        opens=opens,
         attributes=format_html(
             ' class="figure{}" data-figure="{}" data-value="{}"{}',
             f" {classes}" if classes else "",
@@ -51,15 +51,21 @@ def figure(
             format_html(' data-source="{}"', source) if source else "",
         ),
         content=mark_safe(content.strip()),
-        why=_why_link(explained["url"], explained["label"]) if explained else "",
     )
 
 
+def explanation_link(path: str, text: str = "", *, why: Explainer | None) -> SafeString | str:
+    """The one link of a block to how its figures are counted, from that at `path` on to all others."""
+    explained = why.of(path) if why else None
+    if explained is None:
+        return ""
+    words = text or _("How this is counted")
+    return format_html('<a class="how"{}>{}</a>', _opens_explanation(explained), words)
+
+
 def with_unit(content: SafeString) -> SafeString:
-    """A figure with its unit, or with the words that it stands in: links to explanations move behind them, since a mark
-    between a number and its unit reads as a doubt."""
-    text = content.strip()
-    return mark_safe(WHY_LINK.sub("", text) + "".join(WHY_LINK.findall(text)))
+    """A figure with its unit, or with the words that it stands in."""
+    return mark_safe(content.strip())
 
 
 def unit_of(unit: str, classes: str = "unit") -> SafeString | str:
@@ -71,6 +77,5 @@ def unit_of(unit: str, classes: str = "unit") -> SafeString | str:
     return format_html('{}<span class="{}">{}</span>', space, classes, unit) if classes else space + unit
 
 
-def _why_link(url: str, label: str) -> SafeString:
-    """Its sign comes from the style sheet, so that a table that is copied holds numbers alone."""
-    return format_html('<a class="why" href="{}" aria-label="{}" data-why></a>', url, label)
+def _opens_explanation(explained: Mapping[str, str]) -> SafeString:
+    return format_html(' href="{}" title="{}" data-why', explained["url"], explained["label"])

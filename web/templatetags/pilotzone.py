@@ -125,6 +125,12 @@ def figure(
     )
 
 
+@register.simple_tag(takes_context=True)
+def explanation_link(context: Context, path: str, text: str = "") -> SafeString | str:
+    """`{% explanation_link "measures.in_time_rate" %}`, see `web.html.figures.explanation_link`."""
+    return figures.explanation_link(path, text, why=context.get("why"))
+
+
 @register.simple_tag(takes_context=True, name="comparison_choices")
 def choices_of_comparison(context: Context, compared: date | None) -> list[ComparisonChoice]:
     """What the page may be compared with; the one that is chosen says so."""
