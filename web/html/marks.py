@@ -13,9 +13,8 @@ from core.periods import MonthState
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
-from web.formats.dates import format_day, format_iso_day
+from web.formats.dates import format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
-from web.language import is_chinese
 
 NONE_WRITTEN = mark_safe(NO_VALUE)
 
@@ -141,7 +140,7 @@ def provenance_tag(provenance: str | None, on: date | None = None, published: st
     if provenance == Provenance.PUBLISHED:
         text = published or text
         if on:
-            text = _("Published, as of %(day)s") % {"day": format_iso_day(on) if is_chinese() else format_day(on)}
+            text = _("Published %(day)s") % {"day": format_iso_day(on)}
     return format_html('<span class="tag tag-{}">{}</span>', provenance.value, text)
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from web import language
 from web.days import ComparisonChoice, comparison_choices, month_ends
 from web.formats import dates, money, numbers, text
-from web.html import bars, figures, forms, links, marks
+from web.html import bars, due_charts, figures, forms, links, marks
 from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_at_slashes
 from web.html.sources import source_link
@@ -59,6 +59,9 @@ register.simple_tag(marks.scope_tag)
 register.simple_tag(marks.provenance_tag)
 register.simple_tag(bars.status_bar)
 register.simple_tag(bars.value_bar)
+register.simple_tag(due_charts.due_strip)
+register.simple_tag(due_charts.days_strip)
+register.simple_tag(due_charts.forecast_bar)
 register.simple_tag(figures.unit_of, name="unit")
 register.simple_block_tag(figures.with_unit)
 

@@ -25,7 +25,7 @@ from web.formats.numbers import (
 from web.formats.text import format_names
 from web.language import localized
 
-MAX_OVERDUE = 6
+MAX_OVERDUE = 5
 MAX_FALLEN_NAMES = 3
 
 
@@ -63,7 +63,6 @@ def attention(
         "overdue_reason": OVERDUE,
         "red_url": links.url("measures:list", light="red"),
         "yellow_url": links.url("measures:list", light="yellow"),
-        "green_url": links.url("measures:list", light="green"),
         "soon_shown": _due_soon_link(soon, figures.day, limits.due_soon, links),
         "silent": lights["yellow"] - soon,
         "limits": limits,
@@ -95,40 +94,19 @@ def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
         return ""
     values = {"since": format_earlier_day(since, day.year)}
     if not fallen:
-        return _("no department fell further behind time elapsed since %(since)s") % values
+        return _("no department fell further behind since %(since)s") % values
     first = fallen[0]
-    values["points"] = format_number(first.points)
     values["departments"] = (
         format_names([localized(each.group.group, "short") for each in fallen])
         if len(fallen) <= MAX_FALLEN_NAMES
         else ngettext("%(count)s department", "%(count)s departments", len(fallen))
         % {"count": format_number(len(fallen))}
     )
-    values["to_plan"] = format_number(first.points_to_plan)
-    if first.tied > len(fallen):
-        # Whoever completes nothing falls by the time that passed, and most do.
-        values["alike"] = format_number(first.tied)
-        return (
-            _(
-                "%(departments)s: lost %(to_plan)s points against the plan curve since %(since)s, the most of the "
-                "%(alike)s ranked departments that all lost %(points)s points against time elapsed"
-            )
-            % values
-        )
-    if any(each.group.figures["gap"] + each.points > 0 for each in fallen):
-        # Who was ahead has not fallen further behind.
-        text = _("%(departments)s: lost %(points)s points against time elapsed since %(since)s")
-        with_plan = _(
-            "%(departments)s: lost %(points)s points against time elapsed, "
-            "%(to_plan)s against the plan curve, since %(since)s"
-        )
-    else:
-        text = _("%(departments)s: %(points)s points further behind time elapsed since %(since)s")
-        with_plan = _(
-            "%(departments)s: %(points)s points further behind time elapsed, "
-            "%(to_plan)s further behind the plan curve, since %(since)s"
-        )
-    return (with_plan if first.points_to_plan > 0 else text) % values
+    if first.points_to_plan > 0:
+        values["points"] = format_number(first.points_to_plan)
+        return _("%(departments)s slipped furthest: %(points)s points against plan since %(since)s") % values
+    values["points"] = format_number(first.points)
+    return _("%(departments)s slipped furthest: %(points)s points against schedule since %(since)s") % values
 
 
 def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unfiled: LateReports) -> str:

@@ -1,22 +1,20 @@
-"""The three figures at the top of the overview."""
+"""The counts of measures and projects and the growth of GDP: the second row of the overview."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from core.comparison import FigureChange
 from core.pace import shares
-from core.rounding import whole
 from dashboard.changes import figure_changes
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import GROWTH, state_of
-from dashboard.pages.sentences import (
-    format_earlier_day,
-)
+from dashboard.pages.sentences import format_earlier_day, format_pace
 from indicators.state import ChangeSince, IndicatorState
 from indicators.wording import (
     number_cell,
@@ -24,31 +22,26 @@ from indicators.wording import (
     since_words,
 )
 from measures.timeline import History
-from projects.models import Category
-from web.formats.dates import format_month_name
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import (
     MINUS,
     format_gap_cell,
     format_number,
+    format_percent,
     with_true_minus,
 )
-from web.language import is_chinese
+from web.formats.text import format_list
 
 STATUSES = ("completed", "in_progress", "promoting")
 # Those of the headline that have a change beside them.
 CHANGING = (
     *(f"measures.{status}" for status in STATUSES),
-    "measures.gap",
-    "measures.gap_to_plan",
     "projects.total",
     "projects.total_investment",
 )
 
 
-def headline(
-    figures: Figures, links: Links, history: History, then: Figures | None, compared: date | None
-) -> dict[str, Any]:
+def headline(figures: Figures, links: Links, history: History, then: Figures | None) -> dict[str, Any]:
     measures, projects = figures.measures, figures.projects
     parts = shares(measures["completed"], measures["in_progress"], measures["promoting"])
     since = then.day if then else None
@@ -67,36 +60,17 @@ def headline(
             for status, share in zip(("completed", "in_progress", "promoting"), parts, strict=True)
         ],
         "total_url": links.url("measures:list"),
-        "due_url": links.url("measures:list", due_to=figures.day.isoformat()),
-        "plan_note": _(" (%(count)s due)") % {"count": format_number(measures["due"])},
-        "since": since,
-        "since_month": format_month_name(since) if since else "",
+        "time_note": _format_time_note(measures),
         "since_label": format_earlier_day(since, figures.day.year) if since else "",
-        "compared": compared,
-        "gap_change": changes.get("measures.gap"),
-        "plan_change": changes.get("measures.gap_to_plan"),
         "projects_change": changes.get("projects.total"),
         "investment_change": _investment_change(changes),
-        "changed": history.changed_since(since) if since else 0,
-        "newly_listed": history.listed_since(since) if since else 0,
-        "left": history.out_since(since) if since else 0,
-        "returned": history.back_since(since) if since else 0,
         "changes_url": links.url("dashboard:changes"),
+        "changes_text": _format_changes(history, since, figures.day) if since else "",
         "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
         "projects_published": _published(figures, "projects.total", "projects.total_investment"),
         "projects_url": links.url("projects:list"),
         "investment": investment,
         "investment_unit": investment_unit,
-        "categories": [
-            {
-                "label": category.label,
-                "path": f"projects.by_category.{category.value}",
-                "url": links.url("projects:list", category=category.value),
-                **projects["by_category"][category.value],
-                "whole": whole(projects["by_category"][category.value]["total_investment"]),
-            }
-            for category in sorted(Category, key=lambda each: -projects["by_category"][each.value]["total_investment"])
-        ],
         "measures_provenance": figures.provenance_of("measures"),
         "projects_provenance": figures.provenance_of("projects"),
         "growth": growth_headline(state_of(figures, GROWTH), links, figures.day, since),
@@ -121,44 +95,54 @@ def _published(figures: Figures, *paths: str) -> date | None:
     return None if not all(rows) else min(row.as_of for row in rows if row is not None)
 
 
+def _format_time_note(measures: Mapping[str, Any]) -> str:
+    """Time elapsed 22.0%, 16.8 points behind schedule."""
+    if measures["gap"] is None:
+        return ""
+    return _("%(elapsed)s of the time has gone, %(pace)s") % {
+        "elapsed": format_percent(measures["time_elapsed"]),
+        "pace": strip_tags(format_pace(measures["gap"])),
+    }
+
+
+def _format_changes(history: History, since: date, day: date) -> str:
+    """Since the end of July 2 changed status and 1 was newly listed; or that nothing changed."""
+    parts = [
+        text % {"count": format_number(count)}
+        for count, text in (
+            (history.changed_since(since), _("%(count)s changed status")),
+            (history.listed_since(since), _("%(count)s newly listed")),
+            (history.out_since(since), _("%(count)s suspended or withdrawn")),
+            (history.back_since(since), _("%(count)s resumed")),
+        )
+        if count
+    ]
+    values = {"since": format_earlier_day(since, day.year), "changes": format_list(parts)}
+    if not parts:
+        return _("unchanged since %(since)s") % values
+    return _("since %(since)s: %(changes)s") % values
+
+
 def growth_headline(state: IndicatorState | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
     """`since`: the earlier day that the value is compared with."""
     if state is None or state.latest is None:
         return None
-    latest = state.latest
-    own = [row for row in state.series if row.period_end < latest.period_end]
-    same_year = [row for row in own if row.period_end.year == latest.period_end.year]
-    before = max(same_year, key=lambda row: (row.period_end, row.released_on), default=None)
-    year_before = [row for row in own if row.value == state.previous and row.period_kind == latest.period_kind]
-    rows = []
-    if state.comparator is not None:
-        rows.append({"label": _("China"), "value": number_cell(state.indicator, state.comparator)})
-    for row in (before, *year_before[-1:]):
-        if row is not None:
-            label = _("Shandong, %(period)s") % {"period": period_words(row)}
-            rows.append({"label": label, "value": number_cell(state.indicator, row.value)})
-    shown = with_true_minus(number_cell(state.indicator, state.value))
     return {
         "state": state,
-        **format_gap_to_country(state.gap),
-        "shown": shown,
-        "period": period_words(latest),
+        "gap_shown": format_gap_cell(state.gap),
+        "shown": with_true_minus(number_cell(state.indicator, state.value)),
+        "period": period_words(state.latest),
+        "country": format_against_country(state),
         "since": since_words(ChangeSince(state, since), format_earlier_day(since, day.year)) if since else "",
-        "rows": rows,
         "url": links.url("indicators:detail", state.indicator.code),
     }
 
 
-def format_gap_to_country(points: Decimal | None) -> dict[str, str]:
-    """For a headline: the size of the gap (0.7), and what stands before and after it. Empty without a gap."""
-    if not points:
-        same = "" if points is None else _("the same as the national rate")
-        return {"gap_before": "", "gap_shown": "" if points is None else format_gap_cell(points), "gap_after": same}
-    before = ""
-    if is_chinese():
-        before, after = ("高于全国" if points > 0 else "低于全国"), "个百分点"
-    elif points > 0:
-        after = _("points above the national rate")
-    else:
-        after = _("points below the national rate")
-    return {"gap_before": before, "gap_shown": format_gap_cell(abs(points)).lstrip("+"), "gap_after": after}
+def format_against_country(state: IndicatorState) -> str:
+    """Above China (5.5%); empty without a value to compare with."""
+    if state.gap is None or state.comparator is None:
+        return ""
+    values = {"value": with_true_minus(format_percent(state.comparator))}
+    if not state.gap:
+        return _("as in China (%(value)s)") % values
+    return (_("above China (%(value)s)") if state.gap > 0 else _("below China (%(value)s)")) % values
