@@ -29,7 +29,6 @@ COMPLEX = {
     "indicators/charts/growth.py growth_figure",
     "dashboard/charts/treemap.py investment_chart",
     "dashboard/charts/treemap.py treemap",
-    "dashboard/pages/overview/headline.py growth_headline",
     "datasets/loading.py _add_changes",
     "datasets/loading.py _check_change",
     "datasets/loading.py _check_histories",

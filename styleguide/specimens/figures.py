@@ -34,7 +34,11 @@ def figure_entries() -> list[Entry]:
                 Specimen(f"{figure}%}}13{{% endfigure %}}", _("alone")),
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
                 Specimen(headline, _("headline figure"), {"why": SampleFigureLinks()}),
-                Specimen(explained + '{% unit "%" %}', _("says why"), {"why": SampleFigureLinks()}),
+                Specimen(
+                    "{% with_unit %}" + explained + '{% unit "%" %}{% endwith_unit %}',
+                    _("says why"),
+                    {"why": SampleFigureLinks()},
+                ),
                 Specimen(
                     '<span class="n2-line">'
                     '{% figure "projects.total_investment" 84500 classes="n2" %}8.45{% endfigure %} '
@@ -47,6 +51,7 @@ def figure_entries() -> list[Entry]:
             "explanation_link",
             [Specimen('{% explanation_link "measures.completed" %}', "", {"why": SampleFigureLinks()})],
         ),
+        *due_chart_entries(),
         Entry(
             "facts.html",
             [
@@ -68,4 +73,21 @@ def figure_entries() -> list[Entry]:
                 ),
             ],
         ),
+    ]
+
+
+def due_chart_entries() -> list[Entry]:
+    return [
+        Entry(
+            "due_strip",
+            [
+                Specimen("{% due_strip 12 1 10 %}", _("twelve on time, one late, ten overdue")),
+                Specimen("{% due_strip 60 8 12 %}", _("a bar where there are many")),
+            ],
+        ),
+        Entry(
+            "days_strip",
+            [Specimen("{% days_strip days %}", "", {"days": [9, 14, 29, 29, 29, 60, 60, 60, 60, 90]})],
+        ),
+        Entry("forecast_bar", [Specimen("{% forecast_bar 13 74 50 125 249 %}")]),
     ]

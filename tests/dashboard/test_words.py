@@ -28,8 +28,8 @@ def test_the_overview_compares_with_no_day_before_the_plan(client):
     make.make_measure(listed_on=date(2023, 1, 3))
     text = overview(client, as_of="2023-01-31")
     assert "Since the end of December" not in text and "since end of December" not in text
-    assert "no status changed" not in text
-    assert "no status changed" in overview(client, as_of="2023-02-28")
+    assert "unchanged since" not in text
+    assert "unchanged since end of January" in overview(client, as_of="2023-02-28")
 
 
 def test_what_was_newly_listed_is_no_lack_of_change(client):

@@ -1,7 +1,8 @@
 """Small charts of due days in SVG: what became of each measure that was due, by how many days some are overdue, and
 how many are expected to be completed.
 
-Sizes are attributes, so that they need neither a script nor a style attribute: the content security policy refuses both.
+Sizes are attributes, so that they need neither a script nor a style attribute: the
+content security policy refuses both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,24 +65,26 @@ def days_strip(days: Sequence[int]) -> SafeString:
     """A diamond for each measure that is overdue, by days from 0; those of equal days stand side by side."""
     step = next((each for each in STEPS_OF_DAYS if max(days) <= MAX_STEPS * each), max(days))
     end = -(-max(days) // step) * step
-    room = WIDTH - DIAMOND
-    apart = min(DIAMOND - 1, room / len(days))
-    places: list[float] = []
-    for each in sorted(days):
-        places.append(max(each / end * room, places[-1] + apart if places else 0))
-    # What ran over the end moves back, and what stands before it too.
-    for n in reversed(range(len(places))):
-        places[n] = min(places[n], room - (len(places) - 1 - n) * apart)
-    marks = [_diamond(place + DIAMOND / 2, 7) for place in places]
+    marks = [_diamond(place + DIAMOND / 2, 7) for place in _side_by_side(days, end)]
     axis = [f'<line class="axis" x1="0" x2="{WIDTH}" y1="16.5" y2="16.5"/>']
     for day in range(0, end + 1, step):
-        x = DIAMOND / 2 + day / end * room
-        anchor = "start" if day == 0 else "end" if day == end else "middle"
-        place = 0 if day == 0 else WIDTH if day == end else x
+        x = DIAMOND / 2 + day / end * (WIDTH - DIAMOND)
+        place, anchor = {0: (0.0, "start"), end: (float(WIDTH), "end")}.get(day, (x, "middle"))
         axis.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="14" y2="19"/>')
         axis.append(f'<text x="{place:.1f}" y="31" text-anchor="{anchor}">{format_days(day)}</text>')
     label = _("Days overdue: %(days)s") % {"days": format_list(format_number(each) for each in sorted(days))}
     return _svg(WIDTH, 34, label, [*axis, *marks])
+
+
+def _side_by_side(days: Sequence[int], end: int) -> list[float]:
+    """Where the diamonds begin, none on another where there is room."""
+    room = WIDTH - DIAMOND
+    apart = min(DIAMOND - 1, room / len(days))
+    places: list[float] = []
+    for day in sorted(days):
+        places.append(max(day / end * room, places[-1] + apart if places else 0))
+    # What ran over the end moves back, and what stands before it too.
+    return [min(place, room - (len(places) - 1 - n) * apart) for n, place in enumerate(places)]
 
 
 def forecast_bar(completed: int, expected: int, lowest: int, highest: int, total: int) -> SafeString:

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from core.comparison import FigureChange
@@ -14,7 +13,7 @@ from dashboard.changes import figure_changes
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import GROWTH, state_of
-from dashboard.pages.sentences import format_earlier_day, format_pace
+from dashboard.pages.sentences import format_earlier_day
 from indicators.state import ChangeSince, IndicatorState
 from indicators.wording import (
     number_cell,
@@ -60,7 +59,6 @@ def headline(figures: Figures, links: Links, history: History, then: Figures | N
             for status, share in zip(("completed", "in_progress", "promoting"), parts, strict=True)
         ],
         "total_url": links.url("measures:list"),
-        "time_note": _format_time_note(measures),
         "since_label": format_earlier_day(since, figures.day.year) if since else "",
         "projects_change": changes.get("projects.total"),
         "investment_change": _investment_change(changes),
@@ -93,16 +91,6 @@ def _published(figures: Figures, *paths: str) -> date | None:
     """The day that a block's figures were published for; None where one of them is not."""
     rows = [figures.published_for(path) for path in paths]
     return None if not all(rows) else min(row.as_of for row in rows if row is not None)
-
-
-def _format_time_note(measures: Mapping[str, Any]) -> str:
-    """Time elapsed 22.0%, 16.8 points behind schedule."""
-    if measures["gap"] is None:
-        return ""
-    return _("%(elapsed)s of the time has gone, %(pace)s") % {
-        "elapsed": format_percent(measures["time_elapsed"]),
-        "pace": strip_tags(format_pace(measures["gap"])),
-    }
 
 
 def _format_changes(history: History, since: date, day: date) -> str:

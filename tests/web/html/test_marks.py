@@ -42,7 +42,7 @@ def test_in_a_count_column_a_light_is_its_number_and_none_is_a_quiet_zero():
 
 
 def test_a_published_figure_says_for_which_day():
-    assert ">Published, as of 30 June 2023<" in provenance_tag("published", on=date(2023, 6, 30))
+    assert ">Published 2023-06-30<" in provenance_tag("published", on=date(2023, 6, 30))
     assert ">Illustrative<" in provenance_tag("illustrative", on=date(2023, 6, 30))
     assert provenance_tag("") == ""
 
