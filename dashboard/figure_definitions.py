@@ -150,9 +150,9 @@ def _of_due_days() -> dict[str, FigureDefinition]:
     return {
         **parts,
         "in_time_rate": FigureDefinition(
-            _("Rate of completion in time"),
+            _("On-time completion rate"),
             PERCENT,
-            _("Measures completed in time over those due before the day; none with fewer than five of these."),
+            _("Measures completed on time over those due before the day; none with fewer than five of these."),
             inputs=("completed_in_time", "due_before"),
             working="{completed_in_time} ÷ {due_before} = {value}",
             cumulative=True,
@@ -184,7 +184,7 @@ def _of_due_days() -> dict[str, FigureDefinition]:
 def _punctuality() -> dict[str, FigureDefinition]:
     parts = {
         "completed_in_time": (
-            _("Completed in time"),
+            _("Completed on time"),
             _("Measures due before the day whose completion in force took effect on or before their due day."),
         ),
         "completed_late": (
