@@ -93,3 +93,20 @@ def test_a_chart_that_is_drawn_moves_nothing_below_it(watched, site, address):
     before = page.evaluate(place)
     assert draw_charts(page) == []
     assert abs(page.evaluate(place) - before) < 8
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1366, 640), (360, 780)])
+def test_the_first_screen_says_where_the_plan_stands_and_whom_to_call(watched, site, language, width, height):
+    page, wrong = watched
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{site}/?lang={language}")
+    names = page.locator(".called li")
+    assert names.count() == 3
+    for shown in (page.locator("h1"), page.locator("p.lead"), page.locator(".n1[data-figure='measures.overdue']")):
+        assert shown.bounding_box()["y"] > 0
+        assert shown.bounding_box()["y"] + shown.bounding_box()["height"] <= height
+    last = names.nth(2).bounding_box()
+    assert last["y"] + last["height"] <= height
+    assert not is_too_wide(page)
+    assert wrong == []
