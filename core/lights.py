@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from core.statuses import MeasureStatus
 
 # Why a light is red, wherever it is said.
-OVERDUE = gettext_lazy("Due before this day and not completed")
+OVERDUE = gettext_lazy("Past its due date and not completed")
 
 
 class Light(models.TextChoices):
@@ -59,8 +59,8 @@ class MeasureLight:
             return OVERDUE
         if self.rule == "due_soon":
             return ngettext(
-                "Due within %(days)s day and still being promoted",
-                "Due within %(days)s days and still being promoted",
+                "Due within %(days)s day and still “Under way”",
+                "Due within %(days)s days and still “Under way”",
                 self.days,
             ) % {"days": self.days}
         if self.rule == "silent":

@@ -15,9 +15,9 @@ TENTH = Decimal("0.1")
 
 
 class Pace(models.TextChoices):
-    AHEAD = "ahead", _("Ahead of time elapsed")
-    ON_PACE = "on_pace", _("On pace")
-    BEHIND = "behind", _("Behind time elapsed")
+    AHEAD = "ahead", _("Ahead of schedule")
+    ON_PACE = "on_pace", _("On schedule")
+    BEHIND = "behind", _("Behind schedule")
 
 
 def to_tenth(value: Fraction | Decimal) -> Decimal:

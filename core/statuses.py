@@ -5,8 +5,8 @@ from django.utils.translation import pgettext_lazy
 
 
 class MeasureStatus(models.TextChoices):
-    PROMOTING = "promoting", pgettext_lazy("measure status", "Being promoted")
-    IN_PROGRESS = "in_progress", pgettext_lazy("measure status", "In progress")
+    PROMOTING = "promoting", pgettext_lazy("measure status", "Under way")
+    IN_PROGRESS = "in_progress", pgettext_lazy("measure status", "Progress made")
     COMPLETED = "completed", pgettext_lazy("measure status", "Completed")
 
     @property

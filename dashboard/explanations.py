@@ -198,7 +198,7 @@ def _explain_measures(figures: Figures, path: str, scope: Scope) -> Explanation:
     values = measure_figures(cells.totals(), figures.plan, figures.day)
     values |= {f"lights.{light}": count for light, count in values.pop("lights").items()}
     rules = {
-        "due_soon": Input(_("Yellow when due within so many days and still being promoted"), "days", limits.due_soon),
+        "due_soon": Input(_("Yellow when due within so many days and still “Under way”"), "days", limits.due_soon),
         "silent": Input(_("Yellow without an accepted report for more than so many days"), "days", limits.silent),
     }
     due = {"due_to": figures.day.isoformat()} if name == "due" else {}

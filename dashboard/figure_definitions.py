@@ -98,7 +98,7 @@ def _rates_and_gaps() -> dict[str, FigureDefinition]:
             cumulative=True,
         ),
         "gap": FigureDefinition(
-            _("Against time elapsed"),
+            _("Versus time elapsed"),
             POINTS,
             _("Completion rate minus time elapsed, as shown."),
             inputs=("completion_rate", "time_elapsed"),
@@ -111,7 +111,7 @@ def _rates_and_gaps() -> dict[str, FigureDefinition]:
             cumulative=True,
         ),
         "due_rate": FigureDefinition(
-            _("Plan curve"),
+            _("Planned completion"),
             PERCENT,
             _("Due measures over all measures."),
             inputs=("due", "total"),
@@ -119,7 +119,7 @@ def _rates_and_gaps() -> dict[str, FigureDefinition]:
             cumulative=True,
         ),
         "gap_to_plan": FigureDefinition(
-            _("Against the plan curve"),
+            _("Versus planned completion"),
             POINTS,
             _("Completion rate minus the share of due measures, as shown."),
             inputs=("completion_rate", "due_rate"),

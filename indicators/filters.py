@@ -13,7 +13,7 @@ class IndicatorFilter(UpdatedFilterSet):
     headline = YesNoFilter(
         field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
     )
-    direction = ChoiceFilter(choices=Direction.choices, label=gettext_lazy("Direction"))
+    direction = ChoiceFilter(choices=Direction.choices, label=gettext_lazy("Desired direction"))
     measure = SlugFilter(
         field_name="measures",
         to_field_name="code",

@@ -29,8 +29,8 @@ STATED = "stated"
 
 
 class Direction(models.TextChoices):
-    UP = "up", _("Higher is better")
-    DOWN = "down", _("Lower is better")
+    UP = "up", _("Upward")
+    DOWN = "down", _("Downward")
     NEUTRAL = "neutral", _("Neither is better")
 
 
@@ -46,7 +46,7 @@ class Indicator(Sourced, UpdatedAtModel):
     unit = models.CharField(_("Unit"), max_length=40)
     unit_zh = models.CharField(_("Unit (Chinese)"), max_length=40)
     zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
-    direction = models.CharField(_("Direction"), max_length=7, choices=Direction)
+    direction = models.CharField(_("Desired direction"), max_length=7, choices=Direction)
     cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
     headline = models.PositiveSmallIntegerField(
         _("Headline indicators"),

@@ -98,7 +98,7 @@ class MeasureFilter(UpdatedFilterSet):
     status = ChoiceFilter(
         choices=MeasureStatus.choices, label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status")
     )
-    section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
+    section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Priority area"))
     department = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     light = ChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
     scope = ScopeFilter()
@@ -108,7 +108,7 @@ class MeasureFilter(UpdatedFilterSet):
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
-    owing = OwingFilter(label=gettext_lazy("Still owes a report for"))
+    owing = OwingFilter(label=gettext_lazy("Report outstanding for"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
     # Fields of the page's form; links and the API use the others too.
@@ -134,7 +134,9 @@ MEASURE_ORDERINGS = {
 class StatusChangeFilter(UpdatedFilterSet):
     measure = SlugFilter(to_field_name="code", queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
     status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
-    section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
+    section = SlugFilter(
+        field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
+    )
     department = DepartmentFilter(field_name="measure__lead_department", label=gettext_lazy("Lead department"))
     effective_from = DayFilter(field_name="effective_on", lookup_expr="gte", label=gettext_lazy("Effective from"))
     effective_to = DayFilter(field_name="effective_on", lookup_expr="lte", label=gettext_lazy("Effective by"))

@@ -66,9 +66,9 @@ SENTENCES: dict[str, str | Promise] = {
     NoticeKind.UNDONE: gettext_lazy(
         "The acceptance of the report for %(month)s on %(measure)s was undone; it waits for its review again."
     ),
-    NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(measure)s: it owes no reports until it is resumed."),
-    NoticeKind.RESUMED: gettext_lazy("The office resumed %(measure)s: reports on it are owed again."),
-    NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(measure)s from the plan: it owes no reports any more."),
+    NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(measure)s: no reports are due until it is resumed."),
+    NoticeKind.RESUMED: gettext_lazy("The office resumed %(measure)s: monthly reports are due again."),
+    NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(measure)s from the plan: no more reports are due."),
     NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(measure)s."),
 }
 SENTENCES_WITH_DAY: dict[str, str | Promise] = {

@@ -21,13 +21,13 @@ from reporting.workflow import OPEN_STATES, ReportState
 # In the order of the page.
 GROUPS: dict[str, str | Promise] = {
     "returned": pgettext_lazy("report state", "Returned"),
-    "late": _("Still owed for earlier months"),
+    "late": _("Outstanding for earlier months"),
     "overdue": _("Overdue"),
     "due_soon": _("Measures due soon"),
-    "to_report": _("Still to report"),
+    "to_report": _("To submit"),
     "submitted": pgettext_lazy("report state", "Submitted"),
     "accepted": pgettext_lazy("report state", "Accepted"),
-    "nothing": _("No report owed this month"),
+    "nothing": _("No report due this month"),
 }
 TO_DO = ("late", "overdue", "due_soon", "to_report")
 

@@ -30,7 +30,7 @@ def _name(month: date, day: date) -> str:
 def format_missing(missing: Mapping[date, int], *, day: date) -> str:
     """Month by month, the oldest first, how many reports are missing."""
     parts = [
-        _("%(month)s: %(missing)s missing") % {"month": _name(month, day), "missing": format_number(count)}
+        _("%(month)s: %(missing)s outstanding") % {"month": _name(month, day), "missing": format_number(count)}
         for month, count in missing.items()
     ]
     return pgettext("between months", " · ").join(parts)
@@ -41,8 +41,8 @@ def format_late(late: LateReports, *, day: date) -> str:
     if late.months:
         count = len(late.departments)
         return ngettext(
-            "%(count)s department still owes reports for %(months)s",
-            "%(count)s departments still owe reports for %(months)s",
+            "%(count)s department has reports outstanding for %(months)s",
+            "%(count)s departments have reports outstanding for %(months)s",
             count,
         ) % {"count": format_number(count), "months": format_months([each.month for each in late.months], day=day)}
     if late.is_owed and day > reports_due_on(month_of(day)):
@@ -56,7 +56,7 @@ def format_late_months(late: LateReports, *, day: date) -> str:
         if not late.is_owed:
             return _("none is late")
         if day > reports_due_on(month_of(day)):
-            return _("all reports for %(month)s are filed") % {"month": format_month_name(day)}
+            return _("all reports for %(month)s are submitted") % {"month": format_month_name(day)}
         due = {"month": format_month_name(day), "day": format_day(reports_due_on(month_of(day)))}
         return _("none is late; reports for %(month)s are due by %(day)s") % due
     return pgettext("between months", " · ").join(_format_late_month(each, day=day) for each in late.months)
@@ -65,10 +65,10 @@ def format_late_months(late: LateReports, *, day: date) -> str:
 def _format_late_month(late: LateMonth, *, day: date) -> str:
     """What is none is left out."""
     counts = [
-        (late.unreported, _("%(count)s filed none")),
-        (late.incomplete, _("%(count)s filed some")),
+        (late.unreported, _("%(count)s with none submitted")),
+        (late.incomplete, _("%(count)s with some submitted")),
     ]
-    return _("%(month)s: %(departments)s; %(missing)s missing") % {
+    return _("%(month)s: %(departments)s; %(missing)s outstanding") % {
         "month": _name(late.month, day),
         "departments": format_names([words % {"count": format_number(count)} for count, words in counts if count]),
         "missing": format_number(late.missing),

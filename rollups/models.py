@@ -56,12 +56,12 @@ class Rollup(models.Model):
 
 
 class MeasureRollup(Rollup):
-    section = models.ForeignKey("measures.Section", models.CASCADE, related_name="+", verbose_name=_("Section"))
+    section = models.ForeignKey("measures.Section", models.CASCADE, related_name="+", verbose_name=_("Priority area"))
     lead_department = models.ForeignKey(
         "accounts.Department", models.CASCADE, related_name="+", verbose_name=_("Lead department")
     )
-    promoting = models.PositiveIntegerField(pgettext_lazy("measure status", "Being promoted"))
-    in_progress = models.PositiveIntegerField(pgettext_lazy("measure status", "In progress"))
+    promoting = models.PositiveIntegerField(pgettext_lazy("measure status", "Under way"))
+    in_progress = models.PositiveIntegerField(pgettext_lazy("measure status", "Progress made"))
     completed = models.PositiveIntegerField(pgettext_lazy("measure status", "Completed"))
     due = models.PositiveIntegerField(pgettext_lazy("number of measures", "Due"))
     green = models.PositiveIntegerField(pgettext_lazy("light", "Green light"))

@@ -159,7 +159,7 @@ def difference_tables(verification: Verification) -> list[DifferenceTable]:
     """The recorded differences of a verification by kind. Four queries, however many there are."""
     names = CellNames([(each["kind"], each["key"]) for each in verification.differences])
     titles = {
-        "measures": _("Measures, by lead department and section"),
+        "measures": _("Measures, by lead department and priority area"),
         "projects": _("Projects, by city, category and stage"),
     }
     tables = []

@@ -74,7 +74,7 @@ LISTED_BETWEEN = {
 COUNTS = {
     "changed": gettext_lazy("Measures that had another status on the earlier day"),
     "completed": gettext_lazy("Those that are completed now"),
-    "fell_back": gettext_lazy("Those whose status went back"),
+    "fell_back": gettext_lazy("Those whose status was reversed"),
     "newly_listed": gettext_lazy("Measures listed in between"),
     "left": gettext_lazy("Measures suspended or withdrawn in between"),
     "returned": gettext_lazy("Measures that were suspended or withdrawn, and are in the plan again"),

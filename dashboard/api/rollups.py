@@ -95,7 +95,7 @@ class Rollups(ListEndpoint):
         return {
             "by": {**choice(cls.groups.items(), gettext_lazy("Grouping")), "default": "plan"},
             "key": {**array(NAME), "description": gettext_lazy("Keys of members, with commas between: only these")},
-            "search": {**FILLED_TEXT, "description": gettext_lazy("Search by name")},
+            "search": {**FILLED_TEXT, "description": gettext_lazy("Keyword")},
         }
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
@@ -181,7 +181,7 @@ _MEASURES = {
 
 class MeasureRollups(Rollups):
     component = "MeasureRollupList"
-    summary = gettext_lazy("Measures of a plan counted by plan, section or lead department.")
+    summary = gettext_lazy("Measures of a plan counted by plan, priority area or lead department.")
     kind = "measures"
     figures = _MEASURES
     row_fields = _fields(_MEASURES)
@@ -190,7 +190,7 @@ class MeasureRollups(Rollups):
     orderings = {**_orderings(_MEASURES), "urgency": ["urgency"]}
     groups = {
         "plan": gettext_lazy("Action plan"),
-        "section": gettext_lazy("Section"),
+        "section": gettext_lazy("Priority area"),
         "department": gettext_lazy("Lead department"),
     }
     behind = "api-measures"

@@ -124,9 +124,9 @@ def progress_curve(
 
     names = {
         "completed": _("Completion rate"),
-        "due": _("Plan curve"),
+        "due": _("Planned completion"),
         "elapsed": _("Time elapsed"),
-        "needed": _("Even pace"),
+        "needed": _("Straight-line pace"),
     }
     data = [
         _line([start, end], [elapsed_at_start, elapsed_at_end], names["elapsed"], ELAPSED_LINE),
@@ -137,7 +137,9 @@ def progress_curve(
         ends.append(EndLabel(names["due"], f"{due_at_end}%", due_at_end, INK_2))
     if rate is not None and needed is not None:
         data.append(_line([day, end], [rate, needed], names["needed"], PACE_LINE))
-        ends.append(EndLabel(names["needed"], f"{needed}%", needed, ACCENT, short=pgettext("short", "Even pace")))
+        ends.append(
+            EndLabel(names["needed"], f"{needed}%", needed, ACCENT, short=pgettext("short", "Straight-line pace"))
+        )
     if rate is not None:
         steps = _steps(completed, total, start, day, names["completed"], SUBJECT_LINE | {"width": 3.5})
         data.append(steps)
@@ -269,9 +271,9 @@ class _Place(NamedTuple):
 def _gap_words(points: Decimal, judged: Pace | None, *, first: str) -> str:
     """`first`: what they say before the gap, in a line of its own; empty for nothing."""
     words = {
-        Pace.BEHIND: _("%(points)s points behind<br>time elapsed"),
-        Pace.AHEAD: _("%(points)s points ahead of<br>time elapsed"),
-        Pace.ON_PACE: _("On pace"),
+        Pace.BEHIND: _("%(points)s points behind<br>schedule"),
+        Pace.AHEAD: _("%(points)s points ahead of<br>schedule"),
+        Pace.ON_PACE: _("On schedule"),
     }[judged or Pace.ON_PACE] % {"points": abs(points)}
     return f"{first}<br>{words}" if first else words
 

@@ -48,7 +48,7 @@ class MonthMark(NamedTuple):
     @property
     def word(self) -> str:
         if self.is_gap:
-            return _("Some filed") if self.month.filed else _("None filed")
+            return _("Some submitted") if self.month.filed else _("None submitted")
         return str(self.state.label) if self.state else ""
 
 
@@ -114,7 +114,7 @@ def _marks_of(state: MonthState, months: Sequence[date], rows: Sequence[ReportRo
 
 
 def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
-    counted = _("%(filed)s of %(owed)s filed") % {
+    counted = _("%(filed)s of %(owed)s submitted") % {
         "filed": format_number(mark.month.filed),
         "owed": format_number(mark.month.owed),
     }
@@ -162,16 +162,16 @@ def report_chart(
         key_template="dashboard/_report_key.html",
         title=_("Monthly reports by department (as of %(day)s)") % {"day": format_day(day)},
         figure=report_matrix(months, drawn) if drawn else None,
-        missing=_("Every report that was due by this day is filed.")
+        missing=_("Every report due by this day has been submitted.")
         if rows
-        else _("No department owes a report by this day."),
+        else _("No department has a report due by this day."),
         summary=_summary(rows, months=months, day=day),
         columns=[
             Column(_("Department"), is_number=False),
             Column(_("Month"), is_number=False),
-            Column(pgettext("reports", "Owed"), format_number),
-            Column(pgettext("reports", "Filed"), format_number),
-            Column(_("Last filed on"), format_iso_day),
+            Column(pgettext("reports", "Due"), format_number),
+            Column(pgettext("reports", "Submitted"), format_number),
+            Column(_("Last submitted"), format_iso_day),
             Column(_("Status"), is_number=False),
         ],
         rows=[
@@ -191,14 +191,14 @@ def report_chart(
 def _note(left_out: int) -> str:
     due = {"day": settings.PILOTZONE_REPORT_DUE_DAY}
     rule = _(
-        "On time: all that was owed is filed by day %(day)s of the month; late: the last of it came after that; "
-        "none or some filed: nothing or not all of it is filed after that day."
+        "On time: all reports due were submitted by day %(day)s of the month; late: the last came after that; "
+        "none or some submitted: some or all are outstanding after that day."
     )
     notes = [rule % due]
     if left_out:
         words = ngettext(
-            "%(count)s department without a missing month is left out.",
-            "%(count)s departments without a missing month are left out.",
+            "%(count)s department with nothing outstanding is left out.",
+            "%(count)s departments with nothing outstanding are left out.",
             left_out,
         )
         notes.append(words % {"count": format_number(left_out)})
@@ -211,7 +211,7 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     place = 0 if newest is None else newest
     states = Counter(row.marks[place].state for row in rows if row.marks[place].state)
     if not states:
-        return _("No department owes a report by this day.")
+        return _("No department has a report due by this day.")
     month = months[place]
     counts = {str(state.value): format_number(states[state]) for state in MonthState}
     gaps = [row.marks[place] for row in rows if row.marks[place].is_gap]
@@ -224,13 +224,16 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     }
     if newest is None:
         return (
-            _("Departments that owe reports for %(month)s: %(owing)s, of which %(on_time)s filed all (due by %(due)s).")
+            _(
+                "Departments with reports due for %(month)s: %(owing)s, of which %(on_time)s have submitted all "
+                "(due by %(due)s)."
+            )
             % counts
         )
     return (
         _(
-            "Departments that owed reports for %(month)s (due by %(due)s): %(owing)s, of which %(on_time)s on time, "
-            "%(late)s late, %(some)s with some filed and %(none)s with none."
+            "Departments with reports due for %(month)s (by %(due)s): %(owing)s, of which %(on_time)s on time, "
+            "%(late)s late, %(some)s with some submitted and %(none)s with none."
         )
         % counts
     )

@@ -108,8 +108,8 @@ def _format_measures(counts: dict[str, int]) -> str:
     """How many changed status, and which way; how many were newly listed, left or returned."""
     if counts["changed"]:
         text = ngettext(
-            "%(count)s measure changed status (%(completed)s completed, %(fell_back)s fell back)",
-            "%(count)s measures changed status (%(completed)s completed, %(fell_back)s fell back)",
+            "%(count)s measure changed status (%(completed)s completed, %(fell_back)s reversed)",
+            "%(count)s measures changed status (%(completed)s completed, %(fell_back)s reversed)",
             counts["changed"],
         ) % {
             "count": format_number(counts["changed"]),

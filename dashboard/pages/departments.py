@@ -142,7 +142,9 @@ def _format_reports(figures: Figures, late: Sequence[LateMonth], this_month: Rep
     if late:
         missing = sum(each.missing for each in late)
         text = ngettext(
-            "%(count)s report for %(months)s is missing", "%(count)s reports for %(months)s are missing", missing
+            "%(count)s report for %(months)s is outstanding",
+            "%(count)s reports for %(months)s are outstanding",
+            missing,
         )
         months = format_months([each.month for each in late], day=figures.day)
         return text % {"months": months, "count": format_number(missing)}

@@ -22,12 +22,12 @@ from web.formats.numbers import format_number
 def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures | None = None) -> dict[str, Any]:
     groups = figures.measures_with_due_by("section")
     table = group_table(figures, "section", groups, links, ordering=ordering, then=then)
-    title = _("Measures by section and status, as of %(day)s")
+    title = _("Measures by priority area and status, as of %(day)s")
     return {
         **table,
         "behind": sum(each.figures["gap"] is not None and each.figures["gap"] < 0 for each in groups),
         "charts": {
-            "status": status_chart(table["rows"], figures, title=title, head=_("Section")),
+            "status": status_chart(table["rows"], figures, title=title, head=_("Priority area")),
             "due": due_chart(due_rows(figures), figures, links, provenance=figures.provenance_of("measures")),
         },
     }
@@ -41,7 +41,7 @@ def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures |
         return None
     measures = list(listed_measures(figures, then).filter(section=section.group))
     count = section.figures["total"]
-    total = ngettext("The section has %(count)s measure", "The section has %(count)s measures", count)
+    total = ngettext("The priority area has %(count)s measure", "The priority area has %(count)s measures", count)
     return {
         **group_detail(figures, "section", section, groups, measures, links, then=then),
         "sentence": group_sentence(

@@ -47,9 +47,9 @@ def format_pace(points: Decimal | None) -> SafeString:
     """The decisive half of a sentence, in bold."""
     text = {
         None: _("nothing to measure yet"),
-        Pace.ON_PACE: _("in step with time elapsed"),
-        Pace.AHEAD: _("%(points)s percentage points ahead of time elapsed"),
-        Pace.BEHIND: _("%(points)s percentage points behind time elapsed"),
+        Pace.ON_PACE: _("on schedule"),
+        Pace.AHEAD: _("%(points)s percentage points ahead of schedule"),
+        Pace.BEHIND: _("%(points)s percentage points behind schedule"),
     }[pace(points, tolerance=settings.PILOTZONE_PACE_TOLERANCE)]
     return format_html("<strong>{}</strong>", text % {"points": abs(points or 0)})
 
@@ -68,8 +68,8 @@ def format_completed(figures: Mapping[str, Any]) -> str:
 
 def format_red_lights(count: int) -> str:
     if not count:
-        return _("none has a red light")
-    return ngettext("%(count)s has a red light", "%(count)s have a red light", count) % {"count": format_number(count)}
+        return _("none is rated red")
+    return ngettext("%(count)s is rated red", "%(count)s are rated red", count) % {"count": format_number(count)}
 
 
 def format_share(part: Decimal | int, of: Decimal | int) -> str:

@@ -146,7 +146,7 @@ INDICATOR = {
     "name_zh": _attribute("name_zh", NAME["name_zh"]),
     "name_en": _attribute("name_en", NAME["name_en"]),
     "unit": _attribute("unit", UNIT),
-    "direction": _attribute("direction", choice(Direction.choices, gettext_lazy("Which way is better"))),
+    "direction": _attribute("direction", choice(Direction.choices, gettext_lazy("Desired direction"))),
     "cumulative": _attribute("cumulative", CUMULATIVE),
     "latest": value(
         meaning(

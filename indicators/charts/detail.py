@@ -195,7 +195,7 @@ def _target_words(
     words = f"{name}<br>{format_year(target.due_year)}"
     written = [_beside(words, x=due, y=target.value, colour=INK_2, below=below)]
     if target.path_from:
-        name = _("Path needed")
+        name = _("Required path")
         path = label(name, x=due, y=plain(target.value), colour=ACCENT)
         beyond = 9 + round((words.count("<br>") + 1) * NARROW_FONT * 1.35)
         is_short = (date.fromisoformat(due) - target.path_from.end).days * a_day < SHORT_PATH

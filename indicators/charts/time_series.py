@@ -122,7 +122,7 @@ def path_sentence(indicator: Indicator, path: Path) -> str:
     values = (shown_value(indicator, path.latest.value), shown_value(indicator, path.target.value))
     change = two_digits(shown_value(indicator, path.change), values)
     words["change"] = _change_words(indicator, change, path.latest)
-    return _("path needed to the target of %(target)s: %(change)s a year") % words
+    return _("required path to the target of %(target)s: %(change)s a year") % words
 
 
 def _change_words(indicator: Indicator, change: Decimal, latest: Observation) -> str:

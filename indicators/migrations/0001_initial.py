@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(max_length=40, verbose_name='Unit')),
                 ('unit_zh', models.CharField(max_length=40, verbose_name='Unit (Chinese)')),
                 ('zh_factor', models.DecimalField(decimal_places=4, default=1, max_digits=10, verbose_name='Factor to the Chinese unit')),
-                ('direction', models.CharField(choices=[('up', 'Higher is better'), ('down', 'Lower is better'), ('neutral', 'Neither is better')], max_length=7, verbose_name='Direction')),
+                ('direction', models.CharField(choices=[('up', 'Upward'), ('down', 'Downward'), ('neutral', 'Neither is better')], max_length=7, verbose_name='Desired direction')),
                 ('cumulative', models.BooleanField(default=False, help_text='Periods start on 1 January', verbose_name='Cumulative')),
                 ('headline', models.PositiveSmallIntegerField(blank=True, help_text='Its place among the headline indicators of the overview', null=True, unique=True, verbose_name='Headline indicators')),
                 ('measures', models.ManyToManyField(blank=True, related_name='indicators', to='measures.measure', verbose_name='Linked measures')),

@@ -76,7 +76,7 @@ MEASURE = {
     "code": column("code", meaning(gettext_lazy("Code of the measure"))),
     **local_fields("title", gettext_lazy("Title of the measure")),
     "description": local_field(_DESCRIPTION, "description"),
-    "section": column("section__slug", meaning(gettext_lazy("Slug of its section"))),
+    "section": column("section__slug", meaning(gettext_lazy("Slug of its priority area"))),
     "lead_department": column("lead_department__slug", meaning(gettext_lazy("Slug of the department that leads it"))),
     "participating_departments": linked(
         meaning(gettext_lazy("Slugs of the departments that take part"), array(TEXT)), _participating

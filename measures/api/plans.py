@@ -53,11 +53,11 @@ class Plans(ListEndpoint):
 
 class Sections(ListEndpoint):
     component = "SectionList"
-    summary = gettext_lazy("The sections of a plan.")
+    summary = gettext_lazy("The priority areas of a plan.")
     row_fields = {
-        "slug": column("slug", meaning(gettext_lazy("Slug of the section"))),
+        "slug": column("slug", meaning(gettext_lazy("Slug of the priority area"))),
         "number": column("number", meaning(gettext_lazy("Its place in the plan"), WHOLE)),
-        **local_fields("title", gettext_lazy("Title of the section")),
+        **local_fields("title", gettext_lazy("Title of the priority area")),
         "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
         **UPDATED,
         "url": filtered_list(

@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
                 ('decision_note', models.TextField(blank=True, verbose_name='Note of the reviewer')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
                 ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='Edited at')),
-                ('status', models.CharField(choices=[('promoting', 'Being promoted'), ('in_progress', 'In progress'), ('completed', 'Completed')], max_length=11, verbose_name='Status after this report')),
-                ('against_status', models.CharField(choices=[('promoting', 'Being promoted'), ('in_progress', 'In progress'), ('completed', 'Completed')], max_length=11, verbose_name='Status before this report')),
+                ('status', models.CharField(choices=[('promoting', 'Under way'), ('in_progress', 'Progress made'), ('completed', 'Completed')], max_length=11, verbose_name='Status after this report')),
+                ('against_status', models.CharField(choices=[('promoting', 'Under way'), ('in_progress', 'Progress made'), ('completed', 'Completed')], max_length=11, verbose_name='Status before this report')),
                 ('effective_on', models.DateField(blank=True, null=True, verbose_name='Effective date')),
                 ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Decided by')),
                 ('edited_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Edited by')),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'Section',
-                'verbose_name_plural': 'sections',
+                'verbose_name_plural': 'priority areas',
                 'ordering': ['plan', 'number'],
                 'abstract': False,
             },
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='measure',
             name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='measures.section', verbose_name='Section'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='measures.section', verbose_name='Priority area'),
         ),
         migrations.CreateModel(
             name='StatusChange',
@@ -193,8 +193,8 @@ class Migration(migrations.Migration):
                 ('provenance', models.CharField(choices=[('published', 'Published'), ('illustrative', 'Illustrative')], max_length=12, verbose_name='Provenance')),
                 ('source', models.CharField(blank=True, max_length=600, verbose_name='Source')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Updated at')),
-                ('old_status', models.CharField(blank=True, choices=[('promoting', 'Being promoted'), ('in_progress', 'In progress'), ('completed', 'Completed')], max_length=11, null=True, verbose_name='Previous status')),
-                ('status', models.CharField(choices=[('promoting', 'Being promoted'), ('in_progress', 'In progress'), ('completed', 'Completed')], max_length=11, verbose_name='New status')),
+                ('old_status', models.CharField(blank=True, choices=[('promoting', 'Under way'), ('in_progress', 'Progress made'), ('completed', 'Completed')], max_length=11, null=True, verbose_name='Previous status')),
+                ('status', models.CharField(choices=[('promoting', 'Under way'), ('in_progress', 'Progress made'), ('completed', 'Completed')], max_length=11, verbose_name='New status')),
                 ('effective_on', models.DateField(verbose_name='Effective date')),
                 ('recorded_at', models.DateTimeField(verbose_name='Date recorded')),
                 ('reason_zh', models.CharField(blank=True, max_length=300, verbose_name='Reason (Chinese)')),
@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
             name='TermsChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(choices=[('due_on', 'Due date'), ('lead_department', 'Lead department'), ('section', 'Section')], max_length=15, verbose_name='What was changed')),
+                ('field', models.CharField(choices=[('due_on', 'Due date'), ('lead_department', 'Lead department'), ('section', 'Priority area')], max_length=15, verbose_name='What was changed')),
                 ('old_value', models.CharField(blank=True, max_length=50, verbose_name='Previous value')),
                 ('new_value', models.CharField(blank=True, max_length=50, verbose_name='New value')),
                 ('reason', models.CharField(max_length=300, verbose_name='Reason')),

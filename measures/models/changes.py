@@ -121,7 +121,7 @@ class Term(models.TextChoices):
 
     DUE_ON = "due_on", _("Due date")
     LEAD_DEPARTMENT = "lead_department", _("Lead department")
-    SECTION = "section", _("Section")
+    SECTION = "section", _("Priority area")
 
 
 class TermsChange(models.Model):

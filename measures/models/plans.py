@@ -86,8 +86,8 @@ class Section(Sourced, UpdatedAtModel):
     objects = UpdatedAtQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
-        verbose_name = _("Section")
-        verbose_name_plural = _("sections")
+        verbose_name = _("Priority area")
+        verbose_name_plural = _("priority areas")
         ordering = ["plan", "number"]
         constraints = [
             *Sourced.Meta.constraints,
@@ -107,7 +107,7 @@ class Measure(Sourced, UpdatedAtModel):
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="measures", db_index=False, editable=False, verbose_name=_("Action plan")
     )
-    section = models.ForeignKey(Section, models.PROTECT, related_name="measures", verbose_name=_("Section"))
+    section = models.ForeignKey(Section, models.PROTECT, related_name="measures", verbose_name=_("Priority area"))
     lead_department = models.ForeignKey(
         "accounts.Department",
         models.PROTECT,

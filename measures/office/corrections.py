@@ -46,7 +46,7 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
         raise NotAllowed(_("Another change follows on the same day, so this row counts for no day."))
     _check_day(effective_on, *window)
     if wrong == effective[0] and status != MeasureStatus.PROMOTING:
-        raise NotAllowed(_("The first status of a measure is “being promoted”."))
+        raise NotAllowed(_("The first status of a measure is “Under way”."))
     correction = _add_change(
         measure,
         changes,

@@ -65,7 +65,7 @@ class TermsForm(forms.Form):
         to_field_name="slug",
         empty_label=None,
         show_hidden_initial=True,
-        label=gettext_lazy("Section"),
+        label=gettext_lazy("Priority area"),
     )
     reason = ReasonField()
 

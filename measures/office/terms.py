@@ -90,7 +90,7 @@ def _check_terms(measure: Measure, terms: Terms) -> None:
         listed = {"day": measure.listed_on}
         raise NotAllowed(_("The measure was listed on %(day)s; it cannot be due before.") % listed, field="due_on")
     if section is not None and section.plan_id != measure.plan_id:
-        raise NotAllowed(_("The section belongs to another plan."), field="section")
+        raise NotAllowed(_("The priority area belongs to another plan."), field="section")
 
 
 def terms_change(measure: Measure, term: Term, old: TermValue, new: TermValue, *, by: User, reason: str) -> TermsChange:

@@ -121,7 +121,7 @@ class MeasureForm(OfficeForm):
 
 
 class ChangeTerms(MeasureForm):
-    heading = gettext_lazy("Change due date, lead department or section")
+    heading = gettext_lazy("Change due date, lead department or priority area")
     explanation = gettext_lazy("What was set before, who changed it and why stay visible on the measure's page.")
     submit = gettext_lazy("Save")
     done = gettext_lazy("The terms were changed; the old ones stay on record")
@@ -219,8 +219,8 @@ class Reopen(StatusPage):
 class ChangeScope(MeasureForm):
     heading = gettext_lazy("Suspend, withdraw or resume a measure")
     explanation = gettext_lazy(
-        "While it is out it counts in no total, has no light and owes no report. The days before keep their totals, "
-        "and what is recorded here stays visible."
+        "While it is out it counts in no total, has no light and needs no report. Totals of earlier days stay as "
+        "they are, and what is recorded here stays visible."
     )
     submit = gettext_lazy("Save")
     done = gettext_lazy("The change was recorded")

@@ -92,7 +92,7 @@ class MeasureList(FilteredListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         counts = {status: self.by_status.get(status, 0) for status in MeasureStatus.values}
-        sentence = _("%(completed)s completed, %(in_progress)s in progress, %(promoting)s being promoted")
+        sentence = _("%(completed)s completed, %(in_progress)s with progress made, %(promoting)s under way")
         return context | {
             "plan": self.plan,
             "rows": self.rows(context["page"].object_list),

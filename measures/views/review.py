@@ -43,7 +43,9 @@ class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
         queryset=Department.objects.all(),
         label=gettext_lazy("Lead department"),
     )
-    section = SlugFilter(field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Section"))
+    section = SlugFilter(
+        field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
+    )
 
     class Meta:
         model = Report

@@ -82,8 +82,8 @@ class NoChange(WorkspacePage):
         filed = sum(outcome.ok for outcome in outcomes)
         if filed:
             text = ngettext(
-                "%(count)s report filed: no change this month",
-                "%(count)s reports filed: no change this month",
+                "%(count)s report submitted: no change this month",
+                "%(count)s reports submitted: no change this month",
                 filed,
             )
             messages.success(request, text % {"count": filed})
@@ -100,8 +100,8 @@ class NoChange(WorkspacePage):
             if code not in shown:
                 messages.error(self.request, _("%(code)s: %(reason)s") % {"code": code, "reason": reason})
         text = ngettext(
-            "%(count)s report was not filed; the reason stands in its row",
-            "%(count)s reports were not filed; the reason stands in each row",
+            "%(count)s report was not submitted; the reason is in its row",
+            "%(count)s reports were not submitted; the reason is in each row",
             len(self.failures),
         )
         messages.error(self.request, text % {"count": len(self.failures)})

@@ -22,7 +22,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        labels = {"q": _("Search by title or code"), "status": _("Status"), "light": _("Light")}
+        labels = {"q": _("Keyword or code"), "status": _("Status"), "light": _("Light")}
         for name, label in labels.items():
             self.fields[name].label = label
 

@@ -66,7 +66,7 @@ def _other_marks() -> list[Entry]:
             "change_mark",
             [
                 Specimen('{% change_mark "promoting" "completed" %}', _("a step forward")),
-                Specimen('{% change_mark "completed" "in_progress" %}', _("a step back")),
+                Specimen('{% change_mark "completed" "in_progress" %}', _("Status reversed")),
                 Specimen('{% change_mark None "promoting" %}', _("Newly listed")),
             ],
         ),

@@ -182,7 +182,7 @@ def test_a_light_says_why(site: Any, ask: Any) -> None:
     assert reasons == {
         "M001": "",
         "M002": "Due before this day and not completed",
-        "M003": "Due within 60 days and still being promoted",
+        "M003": "Due within 60 days and still “Under way”",
         "M004": "",
     }
 

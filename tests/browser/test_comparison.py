@@ -16,7 +16,7 @@ def test_what_changed_since_may_is_two_clicks_away(watched, site):
     page.get_by_role("link", name="no status changed").click()
     page.get_by_role("link", name="May", exact=True).click()
     text = page.locator("main").inner_text()
-    assert "27 measures changed status (7 completed, 0 fell back)" in text
+    assert "27 measures changed status (7 completed, 0 reversed)" in text
     assert "224 projects" in text
     assert page.locator("#measures tbody tr").count() == 27
     assert wrong == []
@@ -30,7 +30,7 @@ def test_each_page_says_what_was_so_at_the_end_of_may(watched, site):
         "/": "up 1.5 percentage points since end of May (before: 4.7%, Q1 2023)",
         "/cities/": "+224 +6,218",
         "/cities/370200/": "+318 since end of May",
-        "/measures/M063/": "On 31 May 2023: being promoted, green light; now: in progress, green light.",
+        "/measures/M063/": "On 31 May 2023: under way, green light; now: progress made, green light.",
         "/projects/P0391/": "Listed since 31 May 2023, on 30 June 2023.",
         "/indicators/gdp_growth_ytd/": "Up 1.5 percentage points since 31 May 2023 (before: 4.7%, Q1 2023).",
     }

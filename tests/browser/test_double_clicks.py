@@ -26,5 +26,5 @@ def test_no_change_pressed_twice_is_filed_and_not_refused(enter, site, settings)
     ada = enter("ada")
     ada.goto(f"{site}/workspace/")
     press_twice(ada, ada.get_by_role("button", name="No change this month").first, "**/workspace/no-change/")
-    ada.get_by_text("1 report filed: no change this month").wait_for()
+    ada.get_by_text("1 report submitted: no change this month").wait_for()
     assert Report.objects.filter(state="submitted").count() == 1

@@ -10,7 +10,7 @@ FIGURE = "[data-figure='measures.gap']"
 @pytest.mark.parametrize(
     ("language", "words", "heading", "formula"),
     [
-        ("en", "Why this number? Against time elapsed", "Against time elapsed", "Completion rate minus time elapsed"),
+        ("en", "Why this number? Versus time elapsed", "Versus time elapsed", "Completion rate minus time elapsed"),
         ("zh-hans", "数据说明：与序时进度相比", "与序时进度相比", "完成率减去序时进度"),
     ],
 )

@@ -53,7 +53,7 @@ def test_ticks_in_the_workspace_outlive_no_change_of_another_row(enter, site, se
     kept = boxes.nth(2).get_attribute("value")
     boxes.nth(2).check()
     ada.get_by_role("button", name="No change this month").first.click()
-    ada.get_by_text("1 report filed: no change this month").wait_for()
+    ada.get_by_text("1 report submitted: no change this month").wait_for()
     assert ada.locator("input[name=measure][type=checkbox]:checked").evaluate_all("all => all.map(x => x.value)") == [
         kept
     ]

@@ -80,7 +80,7 @@ def test_lights_and_statuses_are_words_on_paper(watched, site):
     page, _wrong = watched
     (sheet,) = printed(page, f"{site}/measures/?light=red&lang=en")
     assert len(re.findall(r"\bRed\s+\d+\s+days\s+late\b", sheet)) == 10
-    assert sheet.count("In progress") + sheet.count("Being promoted") >= 10
+    assert sheet.count("Progress made") + sheet.count("Under way") >= 10
 
 
 def test_what_was_not_drawn_yet_is_drawn_or_in_its_rows(watched, site):

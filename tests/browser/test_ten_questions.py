@@ -145,7 +145,7 @@ def what_changed_since_may(walk):
     changed = [each for each in Measure.objects.all() if before.get(each.pk) != now[each.pk]]
     assert len(changed) > 20
     completed = sum(now[each.pk] == "completed" for each in changed)
-    assert f"{len(changed)}项政策措施状态有变化（新完成{completed}项，状态后退0项）" in walk.lead
+    assert f"{len(changed)}项政策措施状态有变化（新完成{completed}项，状态回退0项）" in walk.lead
     assert codes_of(walk) == sorted(each.code for each in changed)
 
 

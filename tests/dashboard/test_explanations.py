@@ -258,7 +258,7 @@ def check_rows(reader, query, day):
 
 def test_the_page_says_it_in_both_languages(reader):
     page = reader.get("/explain/?figure=measures.gap").content.decode()
-    assert '<h1 id="explanation-title" tabindex="-1">Against time elapsed</h1>' in page
+    assert '<h1 id="explanation-title" tabindex="-1">Versus time elapsed</h1>' in page
     assert "5.2 − 22.0 = −16.8" in page
     assert "Open the 249 rows that were counted" in page
     assert '<a href="/explain/?figure=measures.completion_rate" data-why>Completion rate</a>' in page

@@ -137,7 +137,7 @@ def test_a_member_that_does_not_exist_is_not_found(site, address):
 def test_the_sentence_is_made_of_the_figures(site):
     page = text_of("/")
     assert "As of 29 August 2023, 1 measure was due: 1 overdue" in page
-    assert "1 department still owes reports for August" in page
+    assert "1 department has reports outstanding for August" in page
 
 
 def test_no_section_is_named_as_the_last_one_where_others_are_equal(site):

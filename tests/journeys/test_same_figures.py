@@ -357,7 +357,7 @@ def test_a_list_of_measures_has_the_same_rows_everywhere(reader: Reader, query: 
         figures = next(row for row in reader.csv(f"rollups/measures/?by={name}") if row["key"] == value)
         counts = [sum(row["status"] == status for row in rows) for status in ("completed", "in_progress", "promoting")]
         assert counts == [int(figures[status]) for status in ("completed", "in_progress", "promoting")]
-        assert "{} completed, {} in progress, {} being promoted".format(*counts) in page
+        assert "{} completed, {} with progress made, {} under way".format(*counts) in page
         assert reader.api(f"explain/?figure=measures.total&{query}")["value"] == len(rows) == int(figures["total"])
     else:
         assert len(rows) == (figures["lights"][value] if name == "light" else figures[value])

@@ -1,4 +1,4 @@
-"""“Use this list”: the address under a list answers with the rows of the page."""
+"""“Download and API”: the address under a list answers with the rows of the page."""
 
 import html
 import json

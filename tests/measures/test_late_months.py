@@ -73,8 +73,8 @@ def test_without_the_setting_reports_begin_with_the_oldest_else_today(science, s
 
 def test_the_overview_names_the_late_months_and_not_the_one_to_come(science, client):
     text = text_of(client.get("/").content.decode())
-    assert "2 departments still owe reports for August and September" in text
-    assert "August: 1 filed some; 1 missing · September: 2 filed none; 3 missing" in text
+    assert "2 departments have reports outstanding for August and September" in text
+    assert "August: 1 with some submitted; 1 outstanding · September: 2 with none submitted; 3 outstanding" in text
     assert "for October" not in text
     text = text_of(client.get("/?lang=zh-hans").content.decode())
     assert "2个部门未完成8月、9月填报" in text
@@ -90,7 +90,7 @@ def test_when_nothing_is_late_the_overview_says_when_the_month_is_due(science, c
 
 
 def test_only_where_something_was_owed_all_departments_have_reported(science, client, settings):
-    # No report is owed for July: nobody filed any, and none is due.
+    # No report is due for July: nobody filed any, and none is due.
     for day in ("2023-07-10", "2023-07-31"):
         text = text_of(client.get("/", {"as_of": day}).content.decode())
         assert "no department has late reports" in text and "none is late" in text
@@ -99,7 +99,7 @@ def test_only_where_something_was_owed_all_departments_have_reported(science, cl
     for code in ("M001", "M002", "M003"):
         make.make_report(Measure.objects.get(code=code), date(2023, 10, 25))
     text = text_of(client.get("/").content.decode())
-    assert "all departments have reported for October" in text and "all reports for October are filed" in text
+    assert "all departments have reported for October" in text and "all reports for October are submitted" in text
 
 
 def test_the_departments_page_counts_late_reports_and_finds_who_owes_them(science, client):
@@ -107,9 +107,9 @@ def test_the_departments_page_counts_late_reports_and_finds_who_owes_them(scienc
         make.make_report(Measure.objects.get(code=code), date(2023, 9, 20))
     html = client.get("/departments/?reported=no").content.decode()
     text = text_of(html)
-    assert "1 department still owes reports for September" in text and "With late reports" in text
+    assert "1 department has reports outstanding for September" in text and "With late reports" in text
     assert "Energy" in text and "/departments/science/" not in html.split("<table")[1]
-    assert "; 1 report for September is missing" in text_of(client.get("/departments/energy/").content.decode())
+    assert "; 1 report for September is outstanding" in text_of(client.get("/departments/energy/").content.decode())
     assert "; no report is late" in text_of(client.get("/departments/science/").content.decode())
 
 
@@ -117,7 +117,7 @@ def test_the_workspace_shows_each_month_still_owed_the_oldest_first(science, cli
     client.force_login(make.make_user("ada", role="reporter", department=science))
     html = client.get("/workspace/").content.decode()
     text = text_of(html)
-    assert "Still owed for earlier months: August: 1 missing · September: 2 missing" in text
+    assert "Outstanding for earlier months: August: 1 outstanding · September: 2 outstanding" in text
     links = [html.index(f"/measures/{code}/report/?period={month}") for code, month in
              (("M002", "2023-08"), ("M001", "2023-09"), ("M002", "2023-09"), ("M001", "2023-10"))]  # fmt: skip
     assert links == sorted(links)
@@ -128,14 +128,14 @@ def test_the_workspace_shows_each_month_still_owed_the_oldest_first(science, cli
 def test_before_the_first_month_the_workspace_says_that_none_is_owed(science, client):
     client.force_login(make.make_user("ada", role="reporter", department=science))
     text = text_of(client.get("/workspace/?period=2023-07").content.decode())
-    assert "No report is owed for July 2023." in text
+    assert "No report is due for July 2023." in text
     assert "are reported this month" not in text
 
 
 def test_on_the_page_of_an_earlier_month_the_one_to_come_is_not_late(science, client):
     client.force_login(make.make_user("ada", role="reporter", department=science))
     html = client.get("/workspace/?period=2023-09").content.decode()
-    assert "Still owed for earlier months: August: 1 missing" in text_of(html)
+    assert "Outstanding for earlier months: August: 1 outstanding" in text_of(html)
     assert "report/?period=2023-10" not in html
 
 
@@ -152,8 +152,9 @@ def test_a_draft_or_a_returned_report_of_a_late_month_stands_in_its_row_once(sci
 def test_the_board_lists_the_months_and_its_number_opens_exactly_what_is_missing(science, client):
     client.force_login(make.make_user("rita", role="reviewer"))
     html = client.get("/review/board/?period=2023-09").content.decode()
-    assert "Months still owed Month None filed Some filed Missing August 2023 0 1 1 September 2023 2 0 3" in text_of(
-        html
+    assert (
+        "Months outstanding Month None submitted Some submitted Outstanding August 2023 0 1 1 September 2023 2 0 3"
+        in text_of(html)
     )
     address = "/measures/?department=science&amp;owing=2023-09"
     assert f'href="{address}"' in html

@@ -159,7 +159,7 @@ class TestOpening:
         assert "M001 · Reporting period August 2023" in text
         assert "File a report: Build a catalogue" in text
         assert "About 3 minutes. Filled in from your last report. It was due on 25 August 2023" in text
-        assert "Current status: In progress (since 18 May 2023)" in text
+        assert "Current status: Progress made (since 18 May 2023)" in text
         assert "Last accepted report July 2023" in text and "Review them" in text
         html = response.content.decode()
         assert re.search(r'name="what_was_done"[^>]*>\s*Collected 260 entries</textarea>', html)
@@ -299,7 +299,7 @@ class TestSubmitting:
     def test_a_completion_without_evidence_is_refused_at_its_field(self, as_ada):
         response = as_ada.post(URL, typed(status="completed", action="submit"))
         assert "Completion needs evidence" in words(response)
-        assert "Current status: In progress (since 18 May 2023)" in words(response)
+        assert "Current status: Progress made (since 18 May 2023)" in words(response)
         assert re.search(r"Draft saved \d\d:\d\d Throw this draft away", words(response))
         assert 'href="#id_evidence"' in response.content.decode()
         assert re.search(r'value="completed"[^>]* checked', response.content.decode())
@@ -384,7 +384,7 @@ class TestTwoPeople:
         response = as_ada.post(URL, typed(against_status="promoting", action="submit"))
         text = words(response)
         assert "Status after this report: The status has changed since you began this report" in text
-        assert "When you began Being promoted Now In progress" in text
+        assert "When you began Under way Now Progress made" in text
         assert 'name="against_status" value="in_progress"' in response.content.decode()
         as_ada.post(URL, typed(against_status="in_progress", version="1", action="submit"))
         assert the_report().state == "submitted"
@@ -392,7 +392,7 @@ class TestTwoPeople:
     def test_who_opens_such_a_draft_is_told_at_once(self, as_ada, measure, ada):
         save_draft(measure, by=ada, data=data(against_status="promoting"), period=AUGUST)
         response = as_ada.get(URL)
-        assert "When you began Being promoted Now In progress" in words(response)
+        assert "When you began Under way Now Progress made" in words(response)
         assert 'name="against_status" value="in_progress"' in response.content.decode()
 
 

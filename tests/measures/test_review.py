@@ -108,7 +108,7 @@ class TestList:
         text = words_of(client, URL)
         assert "M101 Publish the catalogue" in text
         assert "Science&nbsp;· August 2023&nbsp;· submitted on 29 August 2023&nbsp;· ada" in text
-        assert "Status Being promoted → In progress" in text
+        assert "Status Under way → Progress made" in text
         assert "Problems No staff" in text and "Notice No. 12 of 2023" in text
 
     def test_marks_what_the_last_accepted_report_did_not_say(self, client, ada, rita):
@@ -163,7 +163,7 @@ class TestList:
         make_change(measure, "in_progress", date(2023, 8, 28), report=make_report(measure, date(2023, 8, 28)))
         text = words_of(client, URL)
         assert "The status has moved since this report was written" in text
-        assert "Then Being promoted , now In progress The report says In progress" in text
+        assert "Then Under way , now Progress made The report says Progress made" in text
 
     def test_texts_are_shown_as_text(self, client, ada, rita):
         file_report(led_by(ada), by=ada, status="promoting", texts={"problem": "<script>alert(1)</script>"})
@@ -330,15 +330,14 @@ class TestBoard:
         led_by(ben)
         make_report(led_by(ida), date(2023, 8, 20))
         text = words_of(client, BOARD)
+        assert "Departments: 1 complete, 1 partial, 1 none. Reports were due by 25 August 2023." in text
+        assert "Science 2 Some submitted 3 1 2023-08-29 4 — Remind Science" in text
+        assert "Energy 1 None submitted 1 0 — 4 — Remind Energy" in text
+        assert "Industry 0 All submitted 1 1 2023-08-20 0 —" in text
         assert (
-            "Departments: 1 with all reports filed, 1 with some, 1 with none. Reports were due by 25 August 2023."
-            in text
-        )
-        assert "Science 2 Some filed 3 1 2023-08-29 4 — Remind Science" in text
-        assert "Energy 1 None filed 1 0 — 4 — Remind Energy" in text
-        assert "Industry 0 All filed 1 1 2023-08-20 0 —" in text
-        assert (
-            text.index("Science 2 Some filed") < text.index("Energy 1 None filed") < text.index("Industry 0 All filed")
+            text.index("Science 2 Some submitted")
+            < text.index("Energy 1 None submitted")
+            < text.index("Industry 0 All submitted")
         )
         assert "Total 3 5 2" in text
 
@@ -346,7 +345,7 @@ class TestBoard:
         make_report(led_by(ada), date(2023, 7, 27))
         text = words_of(client, f"{BOARD}?period=2023-07")
         assert "Reports for July 2023" in text
-        assert "Science 0 All filed 1 1 2023-07-27 2 —" in text
+        assert "Science 0 All submitted 1 1 2023-07-27 2 —" in text
 
     def test_reminds_one_department_once_a_day(self, client, ada, ben, rita):
         led_by(ada)
@@ -358,7 +357,7 @@ class TestBoard:
         assert [(each.user, each.kind, each.period) for each in Notice.objects.all()] == [
             (ada, "reminder", date(2023, 8, 1))
         ]
-        assert "Science 1 None filed 1 0 — 4 2023-08-29 Energy" in text_of(response.content.decode())
+        assert "Science 1 None submitted 1 0 — 4 2023-08-29 Energy" in text_of(response.content.decode())
         again = text_of(client.post(REMIND, data, follow=True).content.decode())
         assert "Science: This department has been reminded today." in again
         assert Notice.objects.count() == 1
@@ -368,7 +367,7 @@ class TestBoard:
         file_report(led_by(ben), by=ben, status="promoting")
         html = client.post(REMIND, {"department": "all", "period": "2023-08"}, follow=True).content.decode()
         assert list(Notice.objects.values_list("user__username", flat=True)) == ["ada"]
-        assert "All that still owe reports were reminded today" in text_of(html)
+        assert "All with reports outstanding were reminded today" in text_of(html)
 
     def test_a_department_without_a_reporter_is_said(self, client, rita):
         make_measure(lead_department=make_department("water", short_en="Water"))
@@ -401,7 +400,7 @@ class TestBoard:
         assert not Notice.objects.exists()
 
     def test_an_empty_site_is_no_error(self, client, rita):
-        assert "No department owes a report for this month" in words_of(client, BOARD)
+        assert "No department has a report due this month" in words_of(client, BOARD)
 
     def test_queries_do_not_grow_with_the_departments(self, client, rita):
         for _n in range(30):

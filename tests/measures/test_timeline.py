@@ -62,8 +62,8 @@ def words_of(client: Any, user: User | None, url: str = PAGE) -> str:
 class TestHistory:
     def test_names_are_for_the_office_and_the_auditor(self, client, measure, ada, rita, vic):
         accept_report(file_report(measure, by=ada, status="in_progress"), by=rita)
-        told = "Filed by Ada, accepted by Rita"
-        row = "2023-08-29 In progress 做了工作 Rita 2023-08-29"
+        told = "Submitted by Ada, accepted by Rita"
+        row = "2023-08-29 Progress made 做了工作 Rita 2023-08-29"
         for user in (rita, make_user("audit", role="auditor")):
             text = words_of(client, user)
             assert told in text and row in text
@@ -77,7 +77,7 @@ class TestHistory:
         wrong = make_change(measure, "completed", date(2023, 5, 31))
         correct_status(wrong, by=rita, status="in_progress", effective_on=date(2023, 5, 31), reason="Typed wrongly")
         text = words_of(client, None)
-        assert "2023-05-31 In progress Correction Typed wrongly 2023-08-29 2023-05-31 Completed Corrected" in text
+        assert "2023-05-31 Progress made Correction Typed wrongly 2023-08-29 2023-05-31 Completed Corrected" in text
 
     def test_a_moved_due_date_keeps_its_first_day_in_sight(self, client, measure, rita, vic):
         change_terms(measure, by=rita, reason="Floods", due_on=date(2024, 3, 31))
@@ -103,7 +103,11 @@ class TestHistory:
     def test_past_days_are_only_told(self, client, measure, rita):
         make_change(measure, "completed", date(2023, 5, 31))
         now, then = words_of(client, rita), words_of(client, rita, f"{PAGE}?as_of=2023-06-30")
-        for label in ("Change due date, lead department or section", "Reopen a completed measure", "Add a comment"):
+        for label in (
+            "Change due date, lead department or priority area",
+            "Reopen a completed measure",
+            "Add a comment",
+        ):
             assert label in now and label not in then
 
     def test_links_to_forms_are_for_the_office(self, client, measure, ada, vic):
@@ -111,7 +115,7 @@ class TestHistory:
         for user in (ada, vic):
             text = words_of(client, user)
             assert (
-                "Change due date, lead department or section" not in text
+                "Change due date, lead department or priority area" not in text
                 and "Reopen" not in text
                 and "Correct " not in text
             )
@@ -237,7 +241,7 @@ class TestTerms:
                 "Due date: The measure was listed on 2023-01-03; it cannot be due before.",
             ),
             ({"due_on": "31.3.2024", "reason": "Why"}, "Due date: This is not a valid date"),
-            ({"section": "nowhere", "reason": "Why"}, "Section: This value is not allowed"),
+            ({"section": "nowhere", "reason": "Why"}, "Priority area: This value is not allowed"),
             ({"lead_department": "<b>", "reason": "Why"}, "Lead department: This value is not allowed"),
             ({"due_on": "2024-03-31", "reason": "长" * 301}, "Reason: "),
         ],

@@ -50,15 +50,15 @@ class TestList:
         make_change(measure, "in_progress", date(2023, 4, 20))
         make_report(measure, date(2023, 8, 21), status="in_progress", against_status="in_progress")
         text = text_of(page(client, "/measures/"))
-        assert "M120 Clean up outfalls In progress Red 60 days late 2023-06-30 Energy 2023-08-21" in text
-        assert "1 result 0 completed, 1 in progress, 0 being promoted" in text
+        assert "M120 Clean up outfalls Progress made Red 60 days late 2023-06-30 Energy 2023-08-21" in text
+        assert "1 result 0 completed, 1 with progress made, 0 under way" in text
 
     def test_says_what_stands_behind_a_yellow_light(self, client):
         make_measure(code="M130", due_on=date(2023, 9, 12))
         make_measure(code="M131", listed_on=date(2023, 1, 3), due_on=None)
         text = text_of(page(client, "/measures/"))
-        assert re.search(r"M130 .*? Being promoted Yellow Due in 14 days 2023-09-12", text)
-        assert re.search(r"M131 .*? Being promoted Yellow 238 days unreported —", text)
+        assert re.search(r"M130 .*? Under way Yellow Due in 14 days 2023-09-12", text)
+        assert re.search(r"M131 .*? Under way Yellow 238 days unreported —", text)
 
     def test_what_the_data_say_is_text(self, client):
         lead = make_department(short_en="<script>lead()</script>")
@@ -88,7 +88,7 @@ class TestList:
         make_measure(section)
         make_measure()
         text = text_of(page(client, "/measures/?section=marine"))
-        assert "2 results 1 completed, 0 in progress, 1 being promoted" in text
+        assert "2 results 1 completed, 0 with progress made, 1 under way" in text
 
     def test_chips_drop_one_filter_and_keep_the_day(self, client):
         department = make_department("energy", short_en="Energy")
@@ -175,7 +175,7 @@ class TestDetail:
         measure = make_measure(code="M172", title_en="Control cordgrass", due_on=date(2023, 6, 30))
         make_change(measure, "in_progress", date(2023, 4, 20))
         text = text_of(page(client, "/measures/M172/"))
-        assert "Control cordgrass In progress Red light Due before this day and not completed, 60 days late" in text
+        assert "Control cordgrass Progress made Red light Past its due date and not completed, 60 days late" in text
         assert "Title and target" not in text
 
     def test_says_what_of_it_is_published(self, client):
@@ -185,13 +185,13 @@ class TestDetail:
     @pytest.mark.parametrize(
         ("day", "words"),
         [
-            ("2023-01-03", "Being promoted Green light"),
-            ("2023-03-06", "Being promoted Green light"),
-            ("2023-03-07", "Being promoted Yellow light No accepted report for 63 days"),
-            ("2023-05-01", "Being promoted Yellow light Due within 60 days and still being promoted"),
-            ("2023-05-20", "In progress Green light"),
-            ("2023-06-30", "In progress Green light"),
-            ("2023-07-01", "In progress Red light Due before this day and not completed, 1 day late"),
+            ("2023-01-03", "Under way Green light"),
+            ("2023-03-06", "Under way Green light"),
+            ("2023-03-07", "Under way Yellow light No accepted report for 63 days"),
+            ("2023-05-01", "Under way Yellow light Due within 60 days and still “Under way”"),
+            ("2023-05-20", "Progress made Green light"),
+            ("2023-06-30", "Progress made Green light"),
+            ("2023-07-01", "Progress made Red light Past its due date and not completed, 1 day late"),
             ("2023-07-10", "Completed Green light"),
             ("2023-08-29", "Completed Green light"),
         ],
@@ -226,9 +226,9 @@ class TestDetail:
         )
         html = page(client, "/measures/M001/")
         text = text_of(html)
-        assert "2023-05-20 In progress Correction Put right 2023-06-19 2023-05-31 Completed Corrected" in text
+        assert "2023-05-20 Progress made Correction Put right 2023-06-19 2023-05-31 Completed Corrected" in text
         assert "<s>2023-05-31</s>" in html
-        assert "In progress Yellow light" in text
+        assert "Progress made Yellow light" in text
 
     def test_shows_accepted_reports_of_the_day_only(self, client):
         measure = make_measure(code="M001")

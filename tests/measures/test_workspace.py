@@ -81,18 +81,20 @@ class TestPage:
         html = page(client, ada)
         assert "M101" in group(html, "Overdue")
         assert "M102" in group(html, "Measures due soon")
-        assert "M103" in group(html, "Still to report")
+        assert "M103" in group(html, "To submit")
         assert "M104" in group(html, "Submitted")
         assert "M105" in group(html, "Accepted")
-        assert "M106" in group(html, "No report owed this month")
+        assert "M106" in group(html, "No report due this month")
         assert "M107" in group(html, "Returned") and "Return reason Say how many" in group(html, "Returned")
-        assert "4 of 6 reports for August 2023 are left." in text_of(html)
-        assert "They were due by 25 August 2023 and can still be filed." in text_of(html)
+        assert "4 of 6 reports for August 2023 are outstanding." in text_of(html)
+        assert "They were due by 25 August 2023 and can still be submitted." in text_of(html)
 
     def test_before_the_due_day_it_names_it(self, client, ada, settings):
         settings.PILOTZONE_TODAY = date(2023, 8, 25)
         led_by(ada)
-        assert "1 of 1 reports for August 2023 is left. They are due by 25 August 2023." in text_of(page(client, ada))
+        assert "1 of 1 reports for August 2023 is outstanding. They are due by 25 August 2023." in text_of(
+            page(client, ada)
+        )
 
     def test_each_row_opens_the_form_of_the_month(self, client, ada, settings):
         settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 7, 1)
@@ -105,12 +107,12 @@ class TestPage:
         html = page(client, ada)
         assert "M101" in group(html, "Returned") and "July 2023" in group(html, "Returned")
         assert 'href="/measures/M101/report/?period=2023-07"' in html
-        assert "M101" in group(html, "Still to report")
+        assert "M101" in group(html, "To submit")
 
     def test_a_draft_says_that_it_is_one_and_is_not_passed_over(self, client, ada):
         make_report(led_by(ada, code="M101"), date(2023, 8, 20), state="draft")
         html = page(client, ada)
-        assert "Draft" in group(html, "Still to report") and "Continue" in group(html, "Still to report")
+        assert "Draft" in group(html, "To submit") and "Continue" in group(html, "To submit")
         assert 'name="measure" value="M101"' not in html
 
     def test_measures_it_takes_part_in_are_only_linked(self, client, ada):
@@ -139,7 +141,7 @@ class TestPage:
         led_by(ada)
         client.cookies["pilotzone_language"] = "zh-hans"
         text = text_of(page(client, ada))
-        assert "2023年8月应填报1项，还有1项未填报" in text and "本月无变化" in text
+        assert "2023年8月应填报1项，还有1项未报" in text and "本月无变化" in text
 
     def test_acts_on_today_whatever_day_is_asked_for(self, client, ada):
         led_by(ada, code="M101", listed_on=date(2023, 8, 1))
@@ -163,7 +165,7 @@ class TestPage:
         assert client.post(FILE, {"period": period}).status_code == 400
 
     def test_an_empty_site_is_no_error(self, client, ada):
-        assert "No report is owed for August 2023." in page(client, ada)
+        assert "No report is due for August 2023." in page(client, ada)
 
     @pytest.mark.parametrize("rows", [10, 249])
     def test_queries_do_not_grow_with_the_rows(self, client, ada, rows, settings):
@@ -230,7 +232,7 @@ class TestNoChange:
         report = measure.reports.get()
         assert (report.state, report.status, report.period) == ("submitted", "promoting", date(2023, 8, 1))
         assert report.submitted_by == ada
-        assert "1 report filed: no change this month" in text_of(response.content.decode())
+        assert "1 report submitted: no change this month" in text_of(response.content.decode())
 
     def test_files_all_that_are_ticked(self, client, ada):
         for code in ("M101", "M102", "M103"):
@@ -238,7 +240,7 @@ class TestNoChange:
         client.force_login(ada)
         response = client.post(FILE, {"measure": ["M101", "M103"], "period": "2023-08"}, follow=True)
         assert set(Report.objects.values_list("measure__code", flat=True)) == {"M101", "M103"}
-        assert "2 reports filed: no change this month" in text_of(response.content.decode())
+        assert "2 reports submitted: no change this month" in text_of(response.content.decode())
 
     def test_files_for_the_month_shown(self, client, ada):
         measure = led_by(ada, code="M101")
@@ -253,9 +255,9 @@ class TestNoChange:
         client.force_login(ada)
         html = client.post(FILE, {"measure": ["M101", "M102"], "period": "2023-08"}).content.decode()
         assert free.reports.get().state == "submitted"
-        assert "There is an open report for this month already." in group(html, "Still to report")
-        assert "1 report filed" in text_of(html)
-        assert "1 report was not filed; the reason stands in its row" in text_of(html)
+        assert "There is an open report for this month already." in group(html, "To submit")
+        assert "1 report submitted" in text_of(html)
+        assert "1 report was not submitted; the reason is in its row" in text_of(html)
 
     def test_a_second_click_files_nothing_more(self, client, ada):
         measure = led_by(ada, code="M101")

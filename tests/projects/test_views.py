@@ -99,7 +99,7 @@ class TestDetail:
         html = page(client, "/projects/P0001/?as_of=2023-06-30")
         text = text_of(html)
         assert "In Qingdao, supporting 1 measure; total investment 942 million yuan ." in text
-        assert "M008 Raise the share In progress" in text
+        assert "M008 Raise the share Progress made" in text
         assert 'href="/measures/M008/?as_of=2023-06-30"' in html
         assert "County Shinan" in text and "Also in Yantai" in text
         assert "Name: illustrative; investment: illustrative" in text
@@ -117,7 +117,7 @@ class TestDetail:
 
     @pytest.mark.parametrize(
         ("day", "status"),
-        [("2023-03-31", "Being promoted"), ("2023-04-01", "In progress"), ("2023-08-29", "In progress")],
+        [("2023-03-31", "Under way"), ("2023-04-01", "Progress made"), ("2023-08-29", "Progress made")],
     )
     def test_linked_measures_have_the_status_of_the_day(self, client, day, status):
         measure = make_measure(code="M008", title_en="Raise the share")

@@ -3,7 +3,7 @@ the heads of CSV and Excel and the data dictionary are made of that.
 
     FIELDS = {
         "code": column("code", meaning(gettext_lazy("Code of the measure"))),
-        "section": column("section__slug", meaning(gettext_lazy("Slug of its section"))),
+        "section": column("section__slug", meaning(gettext_lazy("Slug of its priority area"))),
         **local_fields("title", gettext_lazy("Title of the measure")),
     }
 """

@@ -146,7 +146,7 @@ def _ticks(tick: Number | None, plan_tick: Number | None, plan_note: str) -> Ite
     if tick is not None:
         yield Tick("elapsed", tick, _("Time elapsed"))
     if plan_tick is not None:
-        yield Tick("plan", plan_tick, _("Plan curve"), plan_note)
+        yield Tick("plan", plan_tick, _("Planned completion"), plan_note)
 
 
 def _label_rows(ticks: Sequence[Tick]) -> Mapping[str, LabelRow]:

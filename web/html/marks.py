@@ -74,7 +74,7 @@ def change_mark(then: str | None, now: str) -> SafeString:
         return SafeString()
     return format_html(
         '<span class="tag">{}</span> <span class="quiet nowrap">{}</span>',
-        _("Fell back") if after.depth < before.depth else _("Changed"),
+        _("Status reversed") if after.depth < before.depth else _("Changed"),
         _("was: %(status)s") % {"status": before.label},
     )
 

@@ -223,7 +223,7 @@ class SearchFilter(django_filters.CharFilter):
     def __init__(self, *columns: str, names: Sequence[str] = (), **kwargs: Any) -> None:
         self.names = [f"{name}_zh" for name in names]
         self.columns = [*columns, *(f"{name}_{language}" for name in names for language in ("zh", "en"))]
-        kwargs.setdefault("label", gettext_lazy("Search by title or code"))
+        kwargs.setdefault("label", gettext_lazy("Keyword or code"))
         too_long = gettext_lazy("At most %(limit_value)s characters; there are %(show_value)s.")
         super().__init__(max_length=MOST_SEARCHED, error_messages={"max_length": too_long}, **kwargs)
 

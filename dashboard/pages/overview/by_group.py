@@ -58,11 +58,11 @@ def _group_sentence(sections: list[GroupFigures]) -> str:
     tolerance = settings.PILOTZONE_PACE_TOLERANCE
     behind = sum(row.figures["gap"] < -tolerance for row in rated)
     if behind == len(rated) > 1:
-        pace = _("all %(count)s sections are behind time elapsed") % {"count": behind}
+        pace = _("all %(count)s priority areas are behind schedule") % {"count": behind}
     else:
         pace = ngettext(
-            "%(count)s of %(total)s sections is behind time elapsed",
-            "%(count)s of %(total)s sections are behind time elapsed",
+            "%(count)s of %(total)s priority areas is behind schedule",
+            "%(count)s of %(total)s priority areas are behind schedule",
             behind,
         ) % {"count": behind, "total": len(rated)}
     lowest = rated[0].figures["completion_rate"]
@@ -71,7 +71,7 @@ def _group_sentence(sections: list[GroupFigures]) -> str:
     if len(last) > 1:
         values["count"] = format_number(len(last))
         if len(last) == len(rated):
-            return _("All %(count)s sections have a completion rate of %(rate)s; %(pace)s.") % values
-        return _("%(count)s sections have the lowest completion rate (%(rate)s); %(pace)s.") % values
+            return _("All %(count)s priority areas have a completion rate of %(rate)s; %(pace)s.") % values
+        return _("%(count)s priority areas have the lowest completion rate (%(rate)s); %(pace)s.") % values
     values["section"] = localized(last[0].group, "title")
     return _("“%(section)s” has the lowest completion rate (%(rate)s); %(pace)s.") % values

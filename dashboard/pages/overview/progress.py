@@ -60,7 +60,7 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
         "whole_plan": whole_plan,
     }
     start, end = in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
-    title = _("Completion rate against plan curve and time elapsed, %(years)s, as of %(day)s (%%)")
+    title = _("Completion rate against planned completion and time elapsed, %(years)s, as of %(day)s (%%)")
     years = _years(start.year, end.year) if whole_plan else format_year(end.year)
     return Chart(
         name="course",
@@ -72,9 +72,9 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
             Column(pgettext("number of measures", "Completed"), format_number),
             Column(_("Completion rate (%)"), format_number),
             Column(pgettext("number of measures", "Due"), format_number),
-            Column(_("Plan curve (%)"), format_number),
+            Column(_("Planned completion (%)"), format_number),
             Column(_("Time elapsed (%)"), format_number),
-            Column(_("Even pace (%)"), format_number),
+            Column(_("Straight-line pace (%)"), format_number),
         ],
         rows=progress_points(completed, due, **span),
         kind="course",
@@ -129,10 +129,10 @@ def _progress_sentence(figures: Figures, history: History) -> str:
     so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
     needed = max(needed, 1)
     return ngettext(
-        "To finish by %(end)s at an even pace, about %(needed)s measure a month is needed from here; "
-        "so far this year it has been %(so_far)s a month.",
-        "To finish by %(end)s at an even pace, about %(needed)s measures a month are needed from here; "
-        "so far this year it has been %(so_far)s a month.",
+        "To complete all by %(end)s, about %(needed)s measure a month is needed from now on; the average this "
+        "year so far is %(so_far)s.",
+        "To complete all by %(end)s, about %(needed)s measures a month are needed from now on; the average this "
+        "year so far is %(so_far)s.",
         needed,
     ) % {
         "end": format_day(plan.ends_on),

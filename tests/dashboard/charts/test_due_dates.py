@@ -66,7 +66,7 @@ class TestFigure:
         completed, in_progress, promoting, totals = drawn((12, 5, 0), (0, 9, 8), (0, 0, 0))["data"]
         assert [each["y"] for each in (completed, in_progress, promoting)] == [[12, 0, 0], [5, 9, 0], [0, 8, 0]]
         assert completed["marker"]["color"] == "#0A3448"
-        assert promoting["hovertext"][1] == "Q3 2023<br>Being promoted 8"
+        assert promoting["hovertext"][1] == "Q3 2023<br>Under way 8"
         assert in_progress["customdata"] == ["/in-progress"] * 3
         assert (totals["y"], totals["text"]) == ([17, 17, 0], ["17", "17", ""])
 
@@ -148,8 +148,8 @@ class TestChart:
         assert [column.label for column in chart.columns] == [
             "Due date",
             "Completed",
-            "In progress",
-            "Being promoted",
+            "Progress made",
+            "Under way",
             "Total",
         ]
         assert len(chart.rows) == 13

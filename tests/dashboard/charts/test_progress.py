@@ -56,9 +56,9 @@ class TestCourse:
     def test_labels_give_each_lines_end_and_the_gap_as_a_subtraction(self) -> None:
         assert words(course(date(2023, 8, 29))) == [
             "Time elapsed 33.3%",
-            "Plan curve 35.7%",
-            "Even pace 18.9%",
-            "<b>16.8 points behind<br>time elapsed</b>",
+            "Planned completion 35.7%",
+            "Straight-line pace 18.9%",
+            "<b>16.8 points behind<br>schedule</b>",
             "<b>Completion rate 5.2%</b>",
         ]
 
@@ -77,7 +77,7 @@ class TestCourse:
     def test_the_whole_plan_names_years_and_ends_at_all_measures(self) -> None:
         figure = course(date(2023, 8, 29), whole_plan=True)
         assert figure["layout"]["xaxis"]["ticktext"] == ["2023", "2024", "2025"]
-        assert words(figure)[:3] == ["Time elapsed 100.0%", "Plan curve 88.0%", "Even pace 100.0%"]
+        assert words(figure)[:3] == ["Time elapsed 100.0%", "Planned completion 88.0%", "Straight-line pace 100.0%"]
 
     def test_the_gap_over_the_whole_plan_stands_in_the_free_corner(self) -> None:
         def gap(figure: Any) -> Any:
@@ -94,13 +94,13 @@ class TestCourse:
     def test_before_the_plan_there_is_no_rate_and_no_gap(self) -> None:
         figure = course(date(2022, 12, 1))
         assert len(figure["data"]) == 2
-        assert words(figure) == ["Time elapsed 33.3%", "Plan curve 35.7%"]
+        assert words(figure) == ["Time elapsed 33.3%", "Planned completion 35.7%"]
         assert figure["layout"]["shapes"] == []
 
     def test_after_the_plan_nothing_is_needed_any_more(self) -> None:
         figure = course(date(2026, 3, 1))
         assert figure["data"][-1]["x"] == ["2025-12-31"]
-        assert not any("Even pace" in text for text in words(figure))
+        assert not any("Straight-line pace" in text for text in words(figure))
 
     def test_without_measures_there_is_nothing_to_measure(self) -> None:
         figure = checked(progress_curve([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0}))
@@ -112,7 +112,7 @@ class TestCourse:
         # completion and time elapsed at the left.
         notes = course(date(2023, 3, 31))[layout]["annotations"]
         said = [note["text"] for note in notes if "Completion rate" in note["text"]]
-        assert said == ["<b>Completion rate 0.4%<br>7.8 points behind<br>time elapsed</b>"]
+        assert said == ["<b>Completion rate 0.4%<br>7.8 points behind<br>schedule</b>"]
         # At the end of August there is room under the dot.
         (label,) = [each for each in course(date(2023, 8, 29))[layout]["annotations"] if "Completion" in each["text"]]
         assert (label["y"], label["xanchor"], label["yshift"]) == (5.2, "left", -18)
@@ -133,9 +133,9 @@ class TestCourse:
 
     def test_ahead_and_on_pace_are_said(self) -> None:
         ahead = checked(progress_curve([RunningTotal(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
-        assert "<b>23.3 points ahead of<br>time elapsed</b>" in words(ahead)
+        assert "<b>23.3 points ahead of<br>schedule</b>" in words(ahead)
         on_pace = checked(progress_curve([RunningTotal(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
-        assert "<b>On pace</b>" in words(on_pace)
+        assert "<b>On schedule</b>" in words(on_pace)
         assert on_pace["layout"]["shapes"] == []
 
     @pytest.mark.parametrize("day", [date(1, 1, 1), date(2023, 1, 1), date(2023, 1, 31), date(9999, 12, 31)])
@@ -252,7 +252,7 @@ class TestStacks:
         assert sums["text"] == ["\u2002<b>35</b>", "\u2002<b>26</b>"]
         assert completed["customdata"] == ["/departments/energy/", ""]
         assert figure["layout"]["yaxis"]["range"] == [1.5, -0.5]
-        assert [entry["label"] for entry in figure["key"]] == ["Completed", "In progress", "Being promoted"]
+        assert [entry["label"] for entry in figure["key"]] == ["Completed", "Progress made", "Under way"]
 
     def test_long_names_stand_above_their_bars_on_narrow_plots(self) -> None:
         figure = status_bars([StatusRow("Cut carbon and pollution, expand green areas, pursue growth", 1, 17, 22)])
@@ -342,8 +342,8 @@ class TestIndicatorLine:
         line, path, mark = figure["data"]
         assert (path["x"], path["y"]) == (["2022-07-02", "2025-07-01"], [83.82, 90.0])
         assert path["line"]["dash"] and path["line"]["width"] < line["line"]["width"]
-        assert "Path needed" in words(figure)
-        assert "Path<br>needed" in words(figure, "narrow")
+        assert "Required path" in words(figure)
+        assert "Required<br>path" in words(figure, "narrow")
         assert (line["customdata"], mark["customdata"]) == (["#value-1"], ["#targets"])
 
     def test_the_name_of_a_short_path_keeps_clear_of_the_axis(self) -> None:
@@ -352,10 +352,10 @@ class TestIndicatorLine:
         (beside,) = (
             note
             for note in indicator(values, targets=[near], unit="µg/m³")["narrow"]["annotations"]
-            if note["text"] == "Path<br>needed"
+            if note["text"] == "Required<br>path"
         )
         assert (beside["xanchor"], beside["yanchor"]) == ("left", "bottom")
-        assert "– – Path needed" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
+        assert "– – Required path" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
 
     def test_a_path_may_start_at_the_documents_base(self) -> None:
         base = IndicatorPoint(date(2020, 12, 31), date(2020, 12, 31), "day", Decimal(0), "2020")
@@ -368,7 +368,7 @@ class TestIndicatorLine:
     def test_without_a_start_there_is_no_path(self) -> None:
         figure = indicator([year(2022, "95")], targets=[TargetPoint(2025, Decimal(90), "at least 90")], unit="GW")
         assert len(figure["data"]) == 2
-        assert "Path needed" not in words(figure)
+        assert "Required path" not in words(figure)
 
     def test_a_floor_is_an_open_triangle_and_says_more_than(self) -> None:
         floor = year(2023, "51", exact=False)._replace(is_floor=True)

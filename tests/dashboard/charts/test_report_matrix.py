@@ -51,7 +51,7 @@ class TestFigure:
         assert (missing["x"], missing["y"]) == ([2], [0])
         assert (pending["x"], pending["y"]) == ([2], [1])
         assert on_time["customdata"] == ["/departments/energy/", "/departments/finance/"]
-        assert missing["hovertext"] == ["Energy<br>March Some filed<br>33 of 35 filed"]
+        assert missing["hovertext"] == ["Energy<br>March Some submitted<br>33 of 35 submitted"]
 
     def test_months_stand_on_top_and_departments_down_from_the_first(self) -> None:
         layout = report_matrix(MONTHS, self.ROWS)["layout"]
@@ -123,21 +123,21 @@ class TestChart:
         assert [column.label for column in chart.columns] == [
             "Department",
             "Month",
-            "Owed",
-            "Filed",
-            "Last filed on",
+            "Due",
+            "Submitted",
+            "Last submitted",
             "Status",
         ]
         assert chart.rows == [
             ["Energy", "2023-06", 2, 2, date(2023, 6, 26), "Late"],
             ["Energy", "2023-07", 2, 2, date(2023, 7, 20), "On time"],
-            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Some filed"],
+            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Some submitted"],
             ["Science", "2023-06", 2, 2, date(2023, 6, 25), "On time"],
-            ["Science", "2023-07", 1, 0, None, "None filed"],
+            ["Science", "2023-07", 1, 0, None, "None submitted"],
             ["Science", "2023-08", 1, 1, date(2023, 8, 25), "On time"],
         ]
         assert chart.urls[0] == "/departments/energy/#months"
-        assert chart.note.endswith(" 1 department without a missing month is left out.")
+        assert chart.note.endswith(" 1 department with nothing outstanding is left out.")
         assert chart.figure
         checked(chart.figure)
 
@@ -148,20 +148,22 @@ class TestChart:
 
     def test_says_how_the_newest_month_stands(self, plan: make.Plan) -> None:
         assert chart_of(plan).summary == (
-            "Departments that owed reports for August (due by 25 Aug): 3, of which 2 on time, 0 late, "
-            "1 with some filed and 0 with none."
+            "Departments with reports due for August (by 25 Aug): 3, of which 2 on time, 0 late, "
+            "1 with some submitted and 0 with none."
         )
         with translation.override("zh-hans"):
             assert chart_of(plan).summary == (
-                "8月应填报3个部门（8月25日截止）：按时报齐2个，逾期补报0个，部分未报1个，全部未报0个。"
+                "8月应填报3个部门（8月25日截止）：按时报送2个，逾期补报0个，部分未报1个，全部未报0个。"
             )
 
     def test_a_month_that_is_not_due_is_no_gap(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 8, 22))
         assert [row[-1] for row in chart.rows if row[1] == "2023-08"] == ["Not yet due"]
-        assert "for July (due by 25 Jul): 3, of which 2 on time" in chart.summary
+        assert "for July (by 25 Jul): 3, of which 2 on time" in chart.summary
         early = chart_of(plan, date(2023, 6, 25), all_shown=True)
-        assert early.summary == "Departments that owe reports for June: 3, of which 2 filed all (due by 25 Jun)."
+        assert (
+            early.summary == "Departments with reports due for June: 3, of which 2 have submitted all (due by 25 Jun)."
+        )
 
     def test_each_number_is_that_of_the_apis_reports(self, plan: make.Plan, today, client) -> None:
         rows = chart_of(plan, all_shown=True).rows
@@ -180,12 +182,12 @@ class TestChart:
     def test_where_nothing_is_missing_it_says_so(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 6, 25))
         assert (chart.figure, chart.rows) == (None, [])
-        assert chart.missing == "Every report that was due by this day is filed."
+        assert chart.missing == "Every report due by this day has been submitted."
 
     def test_where_nothing_is_owed_it_names_what_is_missing(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 5, 31))
         assert chart.figure is None
-        assert chart.missing == chart.summary == "No department owes a report by this day."
+        assert chart.missing == chart.summary == "No department has a report due by this day."
 
 
 @pytest.mark.django_db
@@ -201,17 +203,17 @@ class TestPage:
     def test_writes_the_marks_with_their_numbers_and_links(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
-        assert "3, of which 2 on time, 0 late, 1 with some filed and 0 with none." in text
+        assert "3, of which 2 on time, 0 late, 1 with some submitted and 0 with none." in text
         assert (
-            "Department Jun Jul Aug Energy Late 2/2 On time 2/2 None or some filed 1/2 Science On time 2/2 None or some"
-            in text
+            "Department Jun Jul Aug Energy Late 2/2 On time 2/2 None or some submitted 1/2 "
+            "Science On time 2/2 None or some" in text
         )
         assert '<a href="/departments/energy/#months">Energy</a>' in page
         assert 'id="months"' in client.get("/departments/energy/").content.decode()
 
     def test_its_file_has_the_same_rows(self, client) -> None:
         lines = self.rows(client)
-        assert lines[0] == "Department,Month,Owed,Filed,Last filed on,Status"
+        assert lines[0] == "Department,Month,Due,Submitted,Last submitted,Status"
         assert lines[1] == "Energy,2023-06,2,2,2023-06-26,Late"
         assert len(lines) == 1 + 6
 
@@ -219,7 +221,7 @@ class TestPage:
         assert "?lang=en&amp;months=all#months" in client.get("/departments/?lang=en").content.decode()
         page = client.get("/departments/?lang=en&months=all").content.decode()
         assert "Finance On time 1/1 On time 1/1 On time 1/1" in text_of(page)
-        assert "Only departments with a month not reported" in page
+        assert "Only departments with a month outstanding" in page
         assert len(self.rows(client, "&months=all")) == 1 + 9
         assert client.get("/departments/?months=some").status_code == 400
 
@@ -228,4 +230,4 @@ class TestPage:
 
     def test_the_day_before_the_plan_owes_nothing(self, client) -> None:
         page = client.get("/departments/?lang=en&as_of=2023-05-31").content.decode()
-        assert text_of(page).count("No department owes a report by this day.") == 1
+        assert text_of(page).count("No department has a report due by this day.") == 1

@@ -59,7 +59,7 @@ class TestPath:
     def test_the_change_a_year_runs_from_the_latest_value_to_the_end_of_the_year(self, capacity) -> None:
         on_a_day(capacity, date(2022, 12, 31), "78")
         make_target(capacity, "90", qualifier="at least")
-        assert sentence(capacity) == "path needed to the target of at least 90 GW (2025): up 4 GW a year"
+        assert sentence(capacity) == "required path to the target of at least 90 GW (2025): up 4 GW a year"
         with translation.override("zh-hans"):
             assert "增加400万千瓦" in sentence(capacity)
 
@@ -211,4 +211,4 @@ class TestChart:
         html = client.get("/indicators/nre_capacity/").content.decode()
         assert f'<tr id="value-{capacity.observations.get().pk}">' in html
         assert 'id="targets"' in html
-        assert "Path needed to the target of at least 90 GW (2025): up 4 GW a year." in html
+        assert "Required path to the target of at least 90 GW (2025): up 4 GW a year." in html

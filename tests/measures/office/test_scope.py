@@ -173,9 +173,9 @@ def test_the_departments_concerned_are_told(measure: Measure, rita: User, ada: U
     for user in (ada, pat):
         with translation.override("en"):
             assert [notice_sentence(each) for each in notices_for(user).order_by("pk")] == [
-                f"The office suspended M101 {measure.title_en}: it owes no reports until it is resumed.",
-                f"The office resumed M101 {measure.title_en}: reports on it are owed again.",
-                f"The office withdrew M101 {measure.title_en} from the plan: it owes no reports any more.",
+                f"The office suspended M101 {measure.title_en}: no reports are due until it is resumed.",
+                f"The office resumed M101 {measure.title_en}: monthly reports are due again.",
+                f"The office withdrew M101 {measure.title_en} from the plan: no more reports are due.",
             ]
     assert Notice.objects.count() == 6
 

@@ -9,11 +9,14 @@ pytestmark = pytest.mark.usefixtures("english")
 
 def test_the_status_bar_says_its_counts_and_its_parts_fill_it():
     bar = status_bar(13, 105, 131, 249, tick=22.0, plan_tick=9.2, labels=True, plan_note=" (23 due)")
-    assert 'aria-label="Completed 13, In progress 105, Being promoted 131; Time elapsed 22.0%; Plan curve 9.2%"' in bar
+    assert (
+        'aria-label="Completed 13, Progress made 105, Under way 131; Time elapsed 22.0%; Planned completion 9.2%"'
+        in bar
+    )
     assert 'x="0.00%" y="8" width="5.22%"' in bar
     assert 'x="5.22%" y="8" width="42.17%"' in bar
     assert 'x="47.39%" y="8" width="52.61%"' in bar
-    assert 'x="22.0%"' in bar and "Plan curve 9.2% (23 due)" in bar
+    assert 'x="22.0%"' in bar and "Planned completion 9.2% (23 due)" in bar
     assert "style=" not in bar
 
 

@@ -18,7 +18,7 @@ def test_a_light_that_nothing_has_is_quiet():
 
 @pytest.mark.parametrize(
     ("status", "filled", "word"),
-    [("promoting", 1, "Being promoted"), ("in_progress", 2, "In progress"), ("completed", 3, "Completed")],
+    [("promoting", 1, "Under way"), ("in_progress", 2, "Progress made"), ("completed", 3, "Completed")],
 )
 def test_a_status_is_three_cells_and_its_word(status, filled, word):
     mark = status_mark(status)
@@ -58,7 +58,7 @@ def test_a_note_is_escaped_unless_it_is_markup_and_so_is_an_address():
 def test_marks_and_bars_follow_the_language():
     with translation.override("en"):
         assert "Completed" in status_mark("completed")
-        assert "Completed 2, In progress 0, Being promoted 1" in status_bar(2, 0, 1, 3)
+        assert "Completed 2, Progress made 0, Under way 1" in status_bar(2, 0, 1, 3)
     with translation.override("zh-hans"):
         assert "已完成" in status_mark("completed")
         assert "已完成2" in status_bar(2, 0, 1, 3).replace(" ", "")
@@ -68,9 +68,9 @@ def test_a_change_of_status_says_which_way_it_went():
     assert change_mark("in_progress", "in_progress") == ""
     assert change_mark(None, "promoting") == '<span class="tag">Newly listed</span>'
     assert change_mark("promoting", "completed") == (
-        '<span class="tag">Changed</span> <span class="quiet nowrap">was: Being promoted</span>'
+        '<span class="tag">Changed</span> <span class="quiet nowrap">was: Under way</span>'
     )
-    assert ">Fell back<" in change_mark("completed", "in_progress")
+    assert ">Status reversed<" in change_mark("completed", "in_progress")
 
 
 def test_a_month_of_reports_is_a_shape_and_its_word_or_a_dash():
