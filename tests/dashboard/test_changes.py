@@ -228,12 +228,12 @@ def test_the_page_says_it_in_a_sentence_and_lists_the_rows(plan):
     html = page("/changes/?compare=2023-05-31")
     text = text_of(html)
     assert (
-        "Since 31 May 2023, 3 measures changed status (1 completed, 1 fell back), 1 measure was newly listed ; "
+        "Since 31 May 2023, 3 measures changed status (1 completed, 1 reversed), 1 measure was newly listed ; "
         "2 projects with an investment of 0.3 billion yuan were listed; 1 indicator value was released." in text
     )
-    assert "M002 Title of M002 Fell back Completed In progress Red light 2023-06-20 Science" in text
-    assert "M001 Title of M001 Newly completed Being promoted Yellow light Completed 2023-07-10 Science" in text
-    assert "M006 Title of M006 Newly listed — In progress 2023-08-02 Energy" in text
+    assert "M002 Title of M002 Status reversed Completed Progress made Red light 2023-06-20 Science" in text
+    assert "M001 Title of M001 Newly completed Under way Yellow light Completed 2023-07-10 Science" in text
+    assert "M006 Title of M006 Newly listed — Progress made 2023-08-02 Energy" in text
     assert "M004" not in text and "M005" not in text and "M007" not in text
     assert "GDP growth H1 2023 6.2 % 2023-07-20" in text
     assert (
@@ -392,10 +392,10 @@ class TestPicker:
 class TestMarks:
     def test_the_list_marks_what_differs_only_when_asked(self, plan):
         text = text_of(page("/measures/?compare=2023-05-31"))
-        assert "Title of M001 Completed Changed was: Being promoted" in text
-        assert "Title of M002 In progress Fell back was: Completed" in text
-        assert "Title of M006 In progress Newly listed Green" in text
-        assert "Title of M004 Being promoted Yellow" in text
+        assert "Title of M001 Completed Changed was: Under way" in text
+        assert "Title of M002 Progress made Status reversed was: Completed" in text
+        assert "Title of M006 Progress made Newly listed Green" in text
+        assert "Title of M004 Under way Yellow" in text
         assert "4 of these have changed since 31 May 2023" in text
         text = text_of(page("/measures/"))
         assert "Changed" not in text and "Newly listed" not in text
@@ -423,8 +423,8 @@ class TestMarks:
         assert "Completed since end of May" in html
         text = text_of(page("/departments/science/?compare=2023-05-31"))
         assert "Completed 1 unchanged since end of May" in text
-        assert "In progress 2 +1 since end of May" in text
-        assert "In progress Fell back was: Completed" in text
+        assert "Progress made 2 +1 since end of May" in text
+        assert "Progress made Status reversed was: Completed" in text
         assert "since end of May" not in page("/departments/science/")
 
     def test_new_projects_are_marked_and_can_be_listed(self, plan):
@@ -439,13 +439,13 @@ class TestPagesOfOne:
     @pytest.mark.parametrize(
         ("code", "day", "words"),
         [
-            ("M001", "2023-05-31", "On 31 May 2023: being promoted, yellow light; now: completed, green light."),
-            ("M001", "2023-06-05", "On 5 June 2023: in progress, green light; now: completed, green light."),
+            ("M001", "2023-05-31", "On 31 May 2023: under way, yellow light; now: completed, green light."),
+            ("M001", "2023-06-05", "On 5 June 2023: progress made, green light; now: completed, green light."),
             ("M001", "2023-07-10", "The same status and light as on 10 July 2023."),
-            ("M002", "2023-05-31", "now: in progress, red light. Fell back"),
+            ("M002", "2023-05-31", "now: progress made, red light. Status reversed"),
             # The light alone: due on 1 August.
-            ("M002", "2023-08-01", "On 1 August 2023: in progress, yellow light; now: in progress, red light."),
-            ("M006", "2023-07-03", "On 3 July 2023: being promoted, green light; now: in progress, green light."),
+            ("M002", "2023-08-01", "On 1 August 2023: progress made, yellow light; now: progress made, red light."),
+            ("M006", "2023-07-03", "On 3 July 2023: under way, green light; now: progress made, green light."),
             ("M006", "2023-07-02", "On 2 July 2023 it was not yet listed; it was listed on 3 July 2023."),
             ("M001", "2022-12-31", "On 31 December 2022 it was not yet listed; it was listed on 3 January 2023."),
         ],
@@ -462,7 +462,7 @@ class TestPagesOfOne:
         make.make_project(plan, code="P7001", listed_on=date(2023, 6, 1), measures=[measure])
         text = text_of(page("/projects/P7001/?compare=2023-05-31"))
         assert "Listed since 31 May 2023, on 1 June 2023. Stage and investment have no history by day" in text
-        assert "Completed Changed was: Being promoted" in text
+        assert "Completed Changed was: Under way" in text
         text = text_of(page("/projects/P7001/?compare=2023-06-01"))
         assert "It was listed on 1 June 2023 already." in text
         assert "Stage and investment" not in page("/projects/P7001/")
@@ -610,7 +610,7 @@ class TestLostMost:
 
     def test_nobody_fell_where_nothing_was_measured_before(self, plan):
         text = text_of(page("/departments/?fallen=most&as_of=2023-01-31"))
-        assert "No department fell further behind time elapsed" in text
+        assert "No department fell further behind schedule" in text
 
     def test_small_members_are_left_out_and_equals_stand_together(self):
         def row(key, gap, to_plan, total=5):

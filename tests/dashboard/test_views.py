@@ -145,8 +145,8 @@ def test_no_section_is_named_as_the_last_one_where_others_are_equal(site):
     assert "“Innovation-driven development” has the lowest completion rate" in text_of("/")
     for number, slug in ((2, "water"), (3, "soil")):
         make.make_measure(make.make_section(site, slug=slug, number=number), science)
-    assert "2 sections have the lowest completion rate (0.0%); all 3 sections" in text_of("/")
-    assert "All 3 sections have a completion rate of 0.0%; all" in text_of("/?as_of=2023-03-31")
+    assert "2 priority areas have the lowest completion rate (0.0%); all 3 priority areas" in text_of("/")
+    assert "All 3 priority areas have a completion rate of 0.0%; all" in text_of("/?as_of=2023-03-31")
 
 
 def test_a_past_day_has_the_figures_of_that_day(site):
@@ -177,13 +177,13 @@ def test_figures_are_marked_as_published_only_where_they_equal_the_published_one
 def test_a_department_page_says_where_it_stands(site):
     page = text_of("/departments/science/")
     assert "The department leads 5 measures; 1 is completed (20.0%)" in page
-    assert "4 reports for August are missing" in page
+    assert "4 reports for August are outstanding" in page
     assert page.count("Task number") == 5
     assert re.search(r"of 1\s*</span>", page)
     # Its gaps as subtractions, and its lights, each of which opens its rows.
     shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "Against the plan curve ( 1 due) 20.0 − 20.0 = 0.0 points" in shown
-    assert re.search(r"Against time elapsed 20.0 − 22.0 = −2.0 points", shown)
+    assert "Versus planned completion ( 1 due) 20.0 − 20.0 = 0.0 points" in shown
+    assert re.search(r"Versus time elapsed 20.0 − 22.0 = −2.0 points", shown)
     for light, count in (("red", 1), ("yellow", 3), ("green", 1)):
         address = f"/measures/?light={light}&amp;department=science"
         assert f'href="{address}" class="figure" data-figure="measures.lights.{light}" data-value="{count}"' in page
@@ -215,11 +215,11 @@ def test_a_city_page_says_what_it_holds(site):
 
 
 def test_where_all_sections_are_behind_the_sentence_says_all(site):
-    assert "As of 29 August 2023, 1 of 1 sections is behind time elapsed." in text_of("/sections/")
+    assert "As of 29 August 2023, 1 of 1 priority areas is behind schedule." in text_of("/sections/")
     science = Measure.objects.first().lead_department
     for number, slug in ((2, "water"), (3, "soil")):
         make.make_measure(make.make_section(site, slug=slug, number=number), science)
-    assert "As of 29 August 2023, all 3 sections are behind time elapsed." in text_of("/sections/")
+    assert "As of 29 August 2023, all 3 priority areas are behind schedule." in text_of("/sections/")
 
 
 def test_only_departments_that_have_not_reported_can_be_shown(site):
