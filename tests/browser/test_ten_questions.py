@@ -138,7 +138,7 @@ def how_much_is_invested_in_yantai(walk):
 
 
 def what_changed_since_may(walk):
-    walk.click(walk.page.get_by_role("link", name="状态无变化"))
+    walk.click(walk.page.get_by_role("link", name="与7月末持平"))
     walk.click(walk.page.get_by_role("link", name="5月", exact=True))
     assert walk.heading == "2023年5月31日至2023年8月29日变化情况"
     before, now = statuses(date(2023, 5, 31)), statuses()
@@ -160,7 +160,7 @@ def which_departments_have_not_reported_for_august(walk):
         for each in Measure.objects.select_related("lead_department")
         if now.get(each.pk) != "completed" and each.pk not in filed
     }
-    row = walk.row("逾期未报")
+    row = walk.row("填报")
     assert f"8月：部分未报{len(owing)}个" in "".join(row.inner_text().split())
     assert len(owing) == 8
     # Of all months that are owed; the table below has each month.
@@ -172,12 +172,13 @@ def which_departments_have_not_reported_for_august(walk):
 def how_far_is_the_plan(walk):
     completed, total = Counter(statuses().values())["completed"], Measure.objects.count()
     rate = rounded(Decimal(completed * 100) / total)
-    behind = elapsed() - rate
-    assert f"{total}项政策措施已完成{completed}项，完成率{rate}%，欠序时进度{behind}个百分点" in walk.lead
-    due = rounded(Decimal(Measure.objects.filter(due_on__lte=TODAY).count() * 100) / total)
-    text = " ".join(walk.page.locator(".headline").inner_text().split())
-    assert f"{rate} − {elapsed()} = −{behind}个百分点" in text
-    assert f"{rate} − {due} = −{due - rate}个百分点" in text
+    due = Measure.objects.filter(due_on__lt=TODAY).count()
+    assert f"到期{due}项：" in walk.lead
+    assert f"逾期未完成{len(overdue())}项" in walk.lead
+    text = "".join(walk.page.locator(".headline").inner_text().split())
+    assert f"已完成{completed}{rate}%" in text
+    assert f"共{total}项" in text
+    assert f"序时进度{elapsed()}%，差距−{elapsed() - rate}个百分点" in text
 
 
 def which_section_is_slowest(walk):
@@ -259,9 +260,9 @@ def who_lost_most_ground(walk):
         falls[department.short_zh] = (rate[0] - rate[1], (rate[0] - plan[0]) - (rate[1] - plan[1]))
     most = max(falls.values())
     names = {name for name, fall in falls.items() if fall == most}
-    row = walk.row("差距扩大最多")
+    row = walk.row("进度差距扩大最多")
     assert all(name in row.inner_text() for name in names)
-    assert f"与计划进度相比回落{most[1]}个百分点" in row.inner_text()
+    assert f"与计划进度的差距较7月末扩大{most[1]}个百分点，扩大最多" in row.inner_text()
     walk.click(row.get_by_role("link", name=str(len(names)), exact=True))
     assert set(text_of(walk.page.locator("main table").first.locator("tbody th[scope=row]"))) == names
 
