@@ -1,11 +1,14 @@
-"""How many measures will be completed by the end of a plan, if completions go on as they went."""
+"""How many measures will be completed by the end of a plan, if completions go on as they went, and how many a month
+would have to be."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
+from core.pace import to_tenth
 from core.periods import month_end, month_of, months_between
 from core.rounding import whole
 
@@ -51,6 +54,19 @@ class Forecast:
         return self._completed_at(self.most_in_a_row, MONTHS_IN_A_ROW)
 
     @property
+    def pace(self) -> Decimal:
+        """Completions a month, to one decimal; likewise the slowest and the fastest pace."""
+        return to_tenth(Fraction(self.completions, MONTHS))
+
+    @property
+    def slowest_pace(self) -> Decimal:
+        return to_tenth(Fraction(self.fewest_in_a_row, MONTHS_IN_A_ROW))
+
+    @property
+    def fastest_pace(self) -> Decimal:
+        return to_tenth(Fraction(self.most_in_a_row, MONTHS_IN_A_ROW))
+
+    @property
     def _in_a_row(self) -> list[int]:
         firsts = range(len(self.per_month) - MONTHS_IN_A_ROW + 1)
         return [sum(self.per_month[first : first + MONTHS_IN_A_ROW]) for first in firsts]
@@ -69,5 +85,18 @@ def forecast(
     per_month = [by_month[month] for month in ended[-MONTHS:]]
     if on > ends_on or len(per_month) < MONTHS or sum(per_month) < MIN_COMPLETIONS:
         return None
-    months_left = len(months_between(on, ends_on)) - 1
-    return Forecast(len(completed_on), total, months_left, per_month)
+    return Forecast(len(completed_on), total, months_left(on, ends_on), per_month)
+
+
+def months_left(on: date, ends_on: date) -> int:
+    """Calendar months after that of the day, up to that of a plan's end."""
+    return max(len(months_between(on, ends_on)) - 1, 0)
+
+
+def needed_per_month(open_measures: int, *, starts_on: date, ends_on: date, on: date) -> Decimal | None:
+    """How many would have to be completed in each calendar month after that of the day for all to be by the plan's end,
+    to one decimal. None outside the plan, in its last month, and where nothing is left."""
+    months = months_left(on, ends_on)
+    if on < starts_on or not months or not open_measures:
+        return None
+    return to_tenth(Fraction(open_measures, months))

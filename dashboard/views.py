@@ -20,6 +20,7 @@ from dashboard.pages.explanation import explanation_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked_ordering
 from dashboard.pages.overview import overview_context
+from dashboard.pages.overview.progress import COURSES
 from dashboard.pages.search import reports_context, search_context
 from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
@@ -96,7 +97,7 @@ class OverviewPage(PlanPage):
             self.figures,
             self.links,
             compared=self.compared,
-            whole_plan=self.choice("course", ["year", "plan"]) == "plan",
+            course=self.choice("course", list(COURSES)),
             map_of=self.choice("map", ["total_investment", "total"]),
         )
 

@@ -150,6 +150,15 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         rows = self.filed(by=by).filter(period__gte=since).order_by().values_list("measure__code", "period")
         return {(code, month): day for code, month, day in rows.annotate(first=Min("submitted_on"))}
 
+    def accepted_days(self, *, since: date, by: date) -> dict[str, list[date]]:
+        """By a measure's code, the days from `since` up to `by` on which its accepted reports were last submitted, in
+        their order."""
+        rows: QuerySet[Any, Any] = self.accepted().filter(submitted_on__gte=since, submitted_on__lte=by)
+        days: dict[str, list[date]] = {}
+        for code, day in rows.order_by("submitted_on").values_list("measure__code", "submitted_on").distinct():
+            days.setdefault(code, []).append(day)
+        return days
+
 
 class MeasureQuerySet(ScopedQuerySet["Measure"]):
     def in_plan(self, plan: Any) -> Self:

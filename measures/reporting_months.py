@@ -53,28 +53,35 @@ def reports_owed(
 ) -> ReportsOwed:
     """What is owed and filed by the day `by`; of all months up to it, the oldest first, where none are named. Three
     queries, one less with a `history`."""
+    return reports_owed_and_left_out(plan, by=by, months=months, history=history)[0]
+
+
+def reports_owed_and_left_out(
+    plan: Any, *, by: date, months: Sequence[date] | None = None, history: History | None = None
+) -> tuple[ReportsOwed, ReportsOwed]:
+    """As `reports_owed`; and the same with the reports that were left out, for which a later month stands: whoever owes
+    them no more did not report their months in time."""
     if plan is None or months == []:
-        return {}
+        return {}, {}
     first = first_reporting_month(plan, by=by)
     months = months_between(first, by) if months is None else months
     if not months:
-        return {}
+        return {}, {}
     history = history or load_history(plan, by)
     filed_on = Report.objects.in_plan(plan).first_filed(since=min(months), by=by)
     last_filed: dict[str, date] = {}
     for code, month in sorted(filed_on):
         last_filed[code] = month
-    found: ReportsOwed = {}
+    owed: ReportsOwed = {}
+    with_left_out: ReportsOwed = {}
     for month in months:
         still = history.owing(month, first_month=first, last_filed=last_filed)
         owing = history.owing(month, first_month=first)
+        reports = {code: (department, filed_on.get((code, month))) for code, department in owing.items()}
         # A later month that is filed stands for one that was left out.
-        found[month] = {
-            code: (department, filed_on.get((code, month)))
-            for code, department in owing.items()
-            if code in still or (code, month) in filed_on
-        }
-    return found
+        owed[month] = {code: each for code, each in reports.items() if code in still or each[1] is not None}
+        with_left_out[month] = reports
+    return owed, with_left_out
 
 
 def months_by_department(

@@ -1,14 +1,15 @@
 """The statuses of a plan's measures up to a day, read by one query: for the overview and its progress curve."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from core.lights import Thresholds, is_overdue, should_have_moved
+from core.lights import Light, Thresholds, is_overdue, light_of, should_have_moved
 from core.periods import month_end
 from core.scope import OUT_KINDS, ScopeKind
 from core.statuses import MeasureStatus
@@ -24,7 +25,8 @@ type RunningTotals = list[tuple[date, int]]
 
 class HistoryEntry(NamedTuple):
     """The status of a measure from `effective_on` on, and whether it is out of the plan, with what the overview says of
-    the measure; `measure` is its code."""
+    the measure; `measure` is its code. `status_since`: the day of that status, which leaving and returning leave as it
+    is."""
 
     measure: str
     title_zh: str
@@ -34,7 +36,8 @@ class HistoryEntry(NamedTuple):
     due_on: date | None
     status: str
     effective_on: date
-    is_out: bool = False
+    is_out: bool
+    status_since: date
 
     @property
     def is_completed(self) -> bool:
@@ -125,6 +128,34 @@ class History:
                 cell["due"] += entry.due_on is not None and entry.due_on <= day
         return cells
 
+    def due_days(self, day: date) -> list[tuple[date | None, date | None]]:
+        """On a day up to that of the history, of each measure: its due day, and since when it has been completed."""
+        return [
+            (entry.due_on, entry.status_since if entry.is_completed else None)
+            for entry in self.on(day)
+            if entry is not None
+        ]
+
+    def lights(self, day: date, *, submitted: Mapping[str, Sequence[date]], limits: Thresholds) -> Counter[Light]:
+        """How many measures have each light on a day up to that of the history. `submitted`: by a measure's code, the
+        days of its accepted reports in their order, from `silent_since(day, limits)` on."""
+        counts: Counter[Light] = Counter()
+        for entries, entry in zip(self.measures, self.on(day), strict=True):
+            if entry is None:
+                continue
+            days = submitted.get(entry.measure, ())
+            by_day = bisect_right(days, day)
+            found = light_of(
+                status=entry.status,
+                due_on=entry.due_on,
+                listed_on=entries[0].effective_on,
+                last_report_on=days[by_day - 1] if by_day else None,
+                on=day,
+                limits=limits,
+            )
+            counts[found.light] += 1
+        return counts
+
     def owing(
         self, month: date, *, first_month: date = date.min, last_filed: Mapping[str, date] | None = None
     ) -> dict[str, int]:
@@ -203,15 +234,15 @@ def _entries(rows: Iterable[Any]) -> list[HistoryEntry]:
     """One for each day on which a measure's status changed, or on which it left or returned."""
     entries: list[HistoryEntry] = []
     for _code, own in groupby(rows, key=itemgetter(0)):
-        status, is_out, latest = "", False, None
+        status, is_out, since, latest = "", False, date.min, None
         for *about, change, effective_on, _recorded_at, _id in own:
             if change in ScopeKind.values:
                 is_out = change in OUT_KINDS
             else:
-                status = change
+                status, since = change, effective_on
             # The last row of a day counts; what is recorded before the measure's first status waits for it.
             if latest is not None and latest.effective_on == effective_on:
                 entries.pop()
-            latest = HistoryEntry._make([*about, status, effective_on, is_out]) if status else None
+            latest = HistoryEntry._make([*about, status, effective_on, is_out, since]) if status else None
             entries += [latest] if latest else []
     return entries

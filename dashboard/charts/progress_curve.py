@@ -29,8 +29,12 @@ from web.charts.theme import (
     PLAN_LINE,
     SUBJECT_LINE,
 )
-from web.formats.dates import format_short_month, format_year
+from web.formats.dates import format_day, format_short_day, format_short_month, format_year
+from web.formats.numbers import format_number
 from web.language import is_chinese
+
+# Percentage points; a smaller jump of the plan curve needs no word.
+LEAST_JUMP = 5
 
 
 class RunningTotal(NamedTuple):
@@ -153,8 +157,11 @@ def progress_curve(
     if rate is not None and behind is not None and pace(behind, tolerance=tolerance) != Pace.ON_PACE:
         shapes = _bracket(day, rate, elapsed)
 
+    jump = _jump_words(due, total, end, whole_plan=whole_plan)
+
     def words(*, plot: int, height: int, margin: Margin, narrow: bool) -> list[dict[str, Any]]:
         written = end_labels(ends, x=end.isoformat(), span=span, height=height, margin=margin, narrow=narrow)
+        written += jump
         if rate is not None and behind is not None:
             unit = (height - margin.top - margin.bottom) / span[1]
             a_day = plot / ((end - start).days or 1)
@@ -209,6 +216,20 @@ def _count(steps: Sequence[RunningTotal], on: date) -> int:
 
 def _newest(steps: Sequence[RunningTotal], on: date) -> RunningTotal:
     return max((step for step in steps if step.on <= on), default=RunningTotal(on, 0))
+
+
+def _jump_words(due: Sequence[RunningTotal], total: int, end: date, *, whole_plan: bool) -> list[dict[str, Any]]:
+    """Below the plan curve where it jumps at the end of the view, since much is due on its last day."""
+    before, after = (_count(due, on) for on in (end - timedelta(days=1), end))
+    rates = [percent(count, total) for count in (before, after)]
+    if rates[0] is None or rates[1] is None or rates[1] - rates[0] < LEAST_JUMP:
+        return []
+    words = _("%(count)s fall due<br>on %(day)s") % {
+        "count": format_number(after - before),
+        "day": format_day(end) if whole_plan else format_short_day(end),
+    }
+    where: dict[str, Any] = {"x": end.isoformat(), "xanchor": "right", "xshift": -4, "align": "right"}
+    return [label(words, y=float(rates[0]), yanchor="top", yshift=-3, colour=INK_2, **where)]
 
 
 def _needed(rate: Decimal | None, *, day: date, end: date, plan_end: date) -> Decimal | None:

@@ -17,6 +17,9 @@ MEASURE_SORT_KEYS: SortKeys = {
     # Of figures that have those of due days; who must act first.
     "urgency": lambda row: row.figures["urgency"],
     "overdue": lambda row: row.figures["overdue"],
+    "longest_overdue": lambda row: row.figures["longest_overdue"],
+    "in_time_rate": lambda row: row.figures["in_time_rate"],
+    "gap_to_plan": lambda row: row.figures["gap_to_plan"],
     "name": lambda row: row.group.number,
     "total": lambda row: row.figures["total"],
     "completed": lambda row: row.figures["completed"],

@@ -71,6 +71,7 @@ class Chart:
     missing: str = ""
     has_own_table: bool = False  # the page shows the same rows beside it, its own way
     key_template: str = ""  # a key between title and drawing
+    below_template: str = ""  # what stands right below the drawing, in line with it
     rows_template: str = ""  # the same rows written its own way, in place of a table of `rows`
 
     @property

@@ -11,39 +11,42 @@ from dashboard.pages.overview.by_city import by_city, map_chart
 from dashboard.pages.overview.by_group import by_group
 from dashboard.pages.overview.due import due_block
 from dashboard.pages.overview.headline import headline
-from dashboard.pages.overview.outcomes import growth_chart, indicators
-from dashboard.pages.overview.progress import progress, progress_chart
+from dashboard.pages.overview.months import Months
+from dashboard.pages.overview.outcomes import indicators
+from dashboard.pages.overview.progress import COURSES, month_by_month_chart, progress, progress_chart
 from dashboard.pages.verdict import verdict_sentence
-from measures.reporting_months import late_reports, reports_owed
+from measures.reporting_months import late_reports, reports_owed_and_left_out
 from measures.timeline import load_history
 from web.days import end_of_month_before
 
 
 def overview_context(
-    figures: Figures, links: Links, *, whole_plan: bool, map_of: str, compared: date | None = None
+    figures: Figures, links: Links, *, course: str, map_of: str, compared: date | None = None
 ) -> dict[str, Any]:
     """`compared`: the day that is compared with; without one, changes are since the end of last month."""
     history = load_history(figures.plan, figures.day)
     since = compared or _end_of_month_before(figures)
     then = EarlierFigures(figures, since, history) if since else None
-    owed = reports_owed(figures.plan, by=figures.day, history=history)
+    owed, with_left_out = reports_owed_and_left_out(figures.plan, by=figures.day, history=history)
     late = late_reports(figures.plan, day=figures.day, owed=owed)
     departments, cities = figures.measures_with_due_by("department"), figures.projects_by("city")
+    months = Months(figures, history, with_left_out, links)
     return {
         "sentence": verdict_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),
         "headline": headline(figures, links, history, then),
         "attention": attention(figures, links, history, departments, late, then, compared),
-        "progress": progress(figures, history, links, whole_plan=whole_plan),
+        "progress": progress(figures, history, months, links, course=course),
         "by_group": by_group(figures, links, departments, then if compared else None),
         "by_city": by_city(figures, links, cities, map_of=map_of),
         "indicators": indicators(figures, links),
         "charts": {
             each.name: each
             for each in (
-                progress_chart(figures, history, links, whole_plan=whole_plan),
+                month_by_month_chart(figures, months)
+                if course == COURSES[0]
+                else progress_chart(figures, history, links, whole_plan=course == "plan"),
                 map_chart(figures, links, cities, map_of=map_of),
-                growth_chart(figures, links),
             )
         },
     }

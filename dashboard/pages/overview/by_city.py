@@ -10,7 +10,7 @@ from core.rounding import whole
 from dashboard.charts.tile_map import INVESTMENT_CLASSES, PROJECT_CLASSES, Tile, city_tile_map
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
+from dashboard.pages.ordering import PROJECT_SORT_KEYS, rank, sort_groups
 from dashboard.pages.rows import city_rows
 from dashboard.pages.sentences import (
     format_share,
@@ -30,25 +30,36 @@ MAX_CITY_NAMES = 4
 
 
 def by_city(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> dict[str, Any]:
+    """Map and table of the same figure, which `map_of` names."""
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{map_of}")
-    is_investment = map_of == "total_investment"
     largest = max((row.figures[map_of] for row in rows), default=0)
     table = [
         {
-            "name": row.name,
-            "url": row.url,
-            "total": format_number(row.figures["total"]),
-            "investment": format_number(row.whole_investment),
+            "place": rank(row.key, rows, lambda each: each.figures[map_of]).place,
+            "name": shown.name,
+            "url": shown.url,
+            "total": row.figures["total"],
+            "investment": shown.whole_investment,
             "bar": value_bar(row.figures[map_of], largest),
         }
-        for row in city_rows(rows, links)
+        for row, shown in zip(rows, city_rows(rows, links), strict=True)
     ]
-    other = "total" if is_investment else "total_investment"
     ranked = sort_groups(rows, PROJECT_SORT_KEYS, "-total_investment")
     return {
         "sentence": _city_sentence(ranked, figures.projects["total_investment"]),
-        "is_investment": is_investment,
-        "other_url": links.url("dashboard:overview", map=other) + "#where",
+        "is_investment": map_of == "total_investment",
+        "choices": [
+            {
+                "label": label,
+                "url": links.url("dashboard:overview", map=name) + "#where",
+                "is_chosen": name == map_of,
+            }
+            for name, label in (
+                ("total_investment", _("Total investment (100 million yuan)")),
+                ("total", _("Number of projects")),
+            )
+        ],
+        "provenance": figures.provenance_of("projects"),
         "rows": table,
         "rounding": rounding_note(
             (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]

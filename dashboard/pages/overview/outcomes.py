@@ -1,19 +1,14 @@
 """Outcomes, by the headline indicators: the fifth part of the overview."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.periods import PeriodKind
 from core.provenance import Provenance, of_aggregate
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
-from indicators.charts.growth import GrowthPoint, growth_figure
 from indicators.state import IndicatorState
 from indicators.wording import (
     change_cell,
@@ -23,22 +18,16 @@ from indicators.wording import (
     target_words,
     with_unit,
 )
-from web.charts.chart import Chart, Column
-from web.formats.dates import format_day
 from web.formats.numbers import (
     NO_VALUE,
     format_gap_cell,
-    format_number,
     format_percent,
-    trimmed,
     with_true_minus,
 )
-from web.html.nowrap import nowrap
 from web.language import localized
 
 GROWTH = "gdp_growth_ytd"
 CAPACITY = "nre_capacity"
-MAX_QUARTERS = 6
 
 
 def state_of(figures: Figures, code: str) -> IndicatorState | None:
@@ -57,57 +46,8 @@ def indicators(figures: Figures, links: Links) -> dict[str, Any]:
     }
 
 
-def growth_chart(figures: Figures, links: Links) -> Chart:
-    state = state_of(figures, GROWTH)
-    points = growth_points(state)[-MAX_QUARTERS:]
-    latest = state.latest if state else None
-    return Chart(
-        name="growth",
-        title=_("GDP growth, year to date, Shandong and China, as of %(day)s (%%)") % {"day": format_day(figures.day)},
-        figure=growth_figure(
-            points,
-            subject_name=_("Shandong"),
-            comparator_name=_("China"),
-            quarters=MAX_QUARTERS,
-            url=links.url("indicators:detail", GROWTH),
-        )
-        if points
-        else None,
-        summary=_indicator_sentence(state, None),
-        columns=[
-            Column(_("Year to the end of"), lambda end: f"{end:%Y-%m}", is_number=False),
-            Column(_("Shandong (%)"), format_number),
-            Column(_("China (%)"), format_number),
-        ],
-        rows=points,
-        note=_("Year on year at constant prices, first releases"),
-        source=latest.source if latest else "",
-        provenance=latest.provenance if latest else "",
-        missing=_("No data for this period"),
-    )
-
-
-def growth_points(state: IndicatorState | None) -> list[GrowthPoint]:
-    """The year to each quarter's end, from what was released by the day."""
-    if state is None:
-        return []
-    kinds = (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.THREE_QUARTERS, PeriodKind.YEAR)
-
-    def by_end(rows: Any) -> dict[date, Decimal]:
-        shown = [row for row in rows if row.period_kind in kinds and row.period_start.month == 1]
-        return {row.period_end: trimmed(row.value) for row in sorted(shown, key=lambda row: row.released_on)}
-
-    own, others = by_end(state.series), by_end(state.comparator_series)
-    return [GrowthPoint(end, own.get(end), others.get(end)) for end in sorted(own.keys() | others.keys())]
-
-
 def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
     indicator = state.indicator
-    against = []
-    if state.comparator is not None:
-        against.append(_gap_to_country(state))
-    if state.target is not None:
-        against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
     return {
         "name": localized(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",
@@ -117,7 +57,8 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
         "unit": shown_unit(indicator),
         "period": period_words(state.latest) if state.latest else "",
         "change": change_cell(indicator, state.change, state.value),
-        "against": format_html_join(mark_safe("<br>"), "{}", ((nowrap(each),) for each in against)) or NO_VALUE,
+        "target": NO_VALUE if state.target is None else target_words(state.target, indicator),
+        "country": NO_VALUE if state.comparator is None else _gap_to_country(state),
     }
 
 

@@ -1,48 +1,68 @@
 """Progress over time: the second part of the overview."""
 
-from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from core.pace import gap, percent, time_elapsed
+from core.forecast import MONTHS
+from core.pace import gap, percent
 from core.periods import month_end, months_between
-from core.rounding import whole
+from core.punctuality import punctuality
 from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
+from dashboard.due_days import forecast_of
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
+from dashboard.pages.overview.months import Months, months_chart
+from dashboard.pages.verdict import format_day_of, format_end_of_plan, format_next_due
 from measures.timeline import History, total_on
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day, format_month_name, format_year
-from web.formats.numbers import (
-    format_number,
-)
+from web.formats.numbers import format_number
+from web.formats.text import format_sentence
 from web.language import is_chinese
 
-DAYS_A_MONTH = Fraction(1461, 48)
+# What the part draws: the months of the year, or the rate over the year or the whole plan.
+COURSES = ("months", "year", "plan")
 
 
-def progress(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> dict[str, Any]:
-    plan, day = figures.plan, figures.day
-    year = min(max(day, plan.starts_on), plan.ends_on).year
+def progress(figures: Figures, history: History, months: Months, links: Links, *, course: str) -> dict[str, Any]:
+    plan = figures.plan
     return {
-        "sentence": _progress_sentence(figures, history),
-        "whole_plan": whole_plan,
-        "years": _years(plan.starts_on.year, plan.ends_on.year),
-        "year": year,
-        "other_url": links.url("dashboard:overview", **({} if whole_plan else {"course": "plan"})) + "#course",
-        "month_ends": month_ends(figures, history),
+        "sentence": _progress_sentence(figures, months),
+        "pace": _pace_sentence(figures, months),
+        "rows": months.rows,
+        "month_ends": month_ends(figures, history, links),
+        "course": course,
+        "courses": [
+            {"url": _course_url(each, links), "label": label}
+            for each, label in (
+                ("months", _("Month by month")),
+                ("year", _("Course of %(year)s") % {"year": format_year(months.year)}),
+                ("plan", _("Whole plan, %(years)s") % {"years": _years(plan.starts_on.year, plan.ends_on.year)}),
+            )
+            if each != course
+        ],
         "without_due_date": history.without_due_date,
         "total": figures.measures["total"],
     }
 
 
+def _course_url(course: str, links: Links) -> str:
+    return links.url("dashboard:overview", **({} if course == "months" else {"course": course})) + "#course"
+
+
 def _years(first: int, last: int) -> str:
     return f"{first}—{last}年" if is_chinese() else f"{first} to {last}"
+
+
+def month_by_month_chart(figures: Figures, months: Months) -> Chart:
+    return months_chart(figures, months, summary=strip_tags(_progress_sentence(figures, months)))
 
 
 def progress_chart(figures: Figures, history: History, links: Links, *, whole_plan: bool) -> Chart:
@@ -66,7 +86,7 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
         name="course",
         title=title % {"years": years, "day": format_day(day)},
         figure=progress_curve(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
-        summary=_progress_sentence(figures, history),
+        summary=_course_summary(figures),
         columns=[
             Column(_("Date"), format_iso_day, is_number=False),
             Column(pgettext("number of measures", "Completed"), format_number),
@@ -82,60 +102,123 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
     )
 
 
-def month_ends(figures: Figures, history: History) -> list[dict[str, Any]]:
-    """The year of the day month by month, to the end of each and to the day."""
+def month_ends(figures: Figures, history: History, links: Links) -> list[dict[str, Any]]:
+    """The year of the day month by month, to the end of each and to the day, without the months before anything was
+    due or completed."""
     plan = figures.plan
     last = min(figures.day, plan.ends_on)
     first = max(plan.starts_on, date(last.year, 1, 1))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for month in months_between(first, last):
         on = min(month_end(month), last)
         total, completed = total_on(history.listed, on), total_on(history.completed, on)
-        rate = percent(completed, total)
-        elapsed = time_elapsed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=on)
-        rows.append(
-            {
-                "label": format_month_name(on) if on == month_end(month) else _format_short_day(on),
-                "due": min(total_on(history.due, on), total),
-                "completed": completed,
-                "rate": rate,
-                "gap": gap(rate, elapsed),
-            }
-        )
+        due = min(total_on(history.due, on), total)
+        if rows or due or completed:
+            then = links.as_of(on)
+            rows.append(
+                {
+                    "label": format_month_name(on) if on == month_end(month) else format_day_of(on, on.year),
+                    "is_day": on == last,
+                    "due": due,
+                    "due_url": then.url("measures:list", due_to=on) if due else "",
+                    "completed": completed,
+                    "completed_url": then.url("measures:list", status="completed") if completed else "",
+                    "in_time_rate": punctuality(history.due_days(on), on=on).in_time_rate,
+                    "gap": gap(percent(completed, total), percent(due, total)),
+                }
+            )
     return rows
 
 
-def _format_short_day(on: date) -> str:
-    return f"{on.month}月{on.day}日" if is_chinese() else f"{on.day} {format_month_name(on)}"
-
-
-def _progress_sentence(figures: Figures, history: History) -> str:
-    plan, day = figures.plan, figures.day
-    measures = figures.measures
+def _progress_sentence(figures: Figures, months: Months) -> SafeString | str:
+    """When something was completed last, and what falls due next, which is bold."""
+    plan, measures = figures.plan, figures.measures
     left = measures["total"] - measures["completed"]
-    if day < plan.starts_on:
+    if figures.day < plan.starts_on:
         return _("The day is before the plan began")
     if not left:
         return _("All measures are completed") if measures["total"] else _("Nothing to measure")
-    if day >= plan.ends_on:
+    if figures.day > plan.ends_on:
         return ngettext(
             "The plan has ended; %(count)s measure is not completed.",
             "The plan has ended; %(count)s measures are not completed.",
             left,
         ) % {"count": format_number(left)}
-    started = max(plan.starts_on, date(day.year, 1, 1))
-    this_year = measures["completed"] - total_on(history.completed, started - timedelta(days=1))
-    needed = whole(Decimal(str(float(left / ((plan.ends_on - day).days / DAYS_A_MONTH)))))
-    so_far = this_year / (((day - started).days + 1) / DAYS_A_MONTH)
-    needed = max(needed, 1)
-    return ngettext(
-        "To complete all by %(end)s, about %(needed)s measure a month is needed from now on; the average this "
-        "year so far is %(so_far)s.",
-        "To complete all by %(end)s, about %(needed)s measures a month are needed from now on; the average this "
-        "year so far is %(so_far)s.",
-        needed,
+    ahead = figures.due_figures["next_due"]
+    done = _format_last_completed(months)
+    if not ahead["month"]:
+        return f"{done[0].upper()}{done[1:]}{pgettext('end of a sentence', '.')}"
+    return format_sentence(
+        _("%(completed)s; %(next)s."),
+        completed=f"{done[0].upper()}{done[1:]}",
+        next=format_html("<strong>{}</strong>", format_next_due(ahead, figures.day)),
+    )
+
+
+def _format_last_completed(months: Months) -> str:
+    """7 were completed in June, none since."""
+    newest = next((each for each in reversed(months.counts) if each.completed), None)
+    if newest is None or newest.completed is None:
+        return _("none has been completed in %(year)s so far") % {"year": format_year(months.year)}
+    values = {"count": format_number(newest.completed), "month": format_month_name(newest.month)}
+    if newest.month == months.ended[-1]:
+        text = ngettext(
+            "%(count)s has been completed in %(month)s so far",
+            "%(count)s have been completed in %(month)s so far",
+            newest.completed,
+        )
+    else:
+        text = ngettext(
+            "%(count)s was completed in %(month)s, none since",
+            "%(count)s were completed in %(month)s, none since",
+            newest.completed,
+        )
+    return text % values
+
+
+def _pace_sentence(figures: Figures, months: Months) -> str:
+    """The pace of the last months, where it leads at its slowest and its fastest, and the pace that is needed."""
+    plan = figures.plan
+    found = forecast_of(figures.measure_days, plan, figures.day)
+    parts = []
+    if found is not None:
+        values = {
+            "count": format_number(found.completions),
+            "months": MONTHS,
+            "pace": found.pace,
+            "slowest": found.slowest_pace,
+            "fastest": found.fastest_pace,
+            "lowest": format_number(found.lowest),
+            "highest": format_number(found.highest),
+            "end": format_end_of_plan(plan),
+        }
+        parts.append(
+            _(
+                "%(count)s were completed in the last %(months)s months, %(pace)s a month. At the pace of the slowest "
+                "three months in a row (%(slowest)s) it will be %(lowest)s by %(end)s; at that of the fastest "
+                "(%(fastest)s), %(highest)s."
+            )
+            % values
+        )
+    elif plan.starts_on <= figures.day <= plan.ends_on:
+        parts.append(_("Too few completions in the last six months for a forecast."))
+    if months.needed is not None:
+        needed = _("To complete all of them by then, %(needed)s a month are needed from now on.")
+        if found is None:
+            needed = _("To complete all measures by %(end)s, %(needed)s a month are needed from now on.")
+        parts.append(needed % {"needed": months.needed, "end": format_end_of_plan(plan)})
+    return ("" if is_chinese() else " ").join(parts)
+
+
+def _course_summary(figures: Figures) -> str:
+    measures: Mapping[str, Any] = figures.measures
+    if measures["completion_rate"] is None:
+        return _("Nothing to measure")
+    return _(
+        "As of %(day)s, %(rate)s%% are completed; %(due)s%% were due by then, and %(elapsed)s%% of the time had gone."
     ) % {
-        "end": format_day(plan.ends_on),
-        "needed": format_number(needed),
-        "so_far": f"{float(so_far):.1f}",
+        "day": format_day(figures.day),
+        "rate": measures["completion_rate"],
+        "due": measures["due_rate"],
+        "elapsed": measures["time_elapsed"],
     }

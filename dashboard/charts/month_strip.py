@@ -1,0 +1,213 @@
+"""What falls due and what is completed in each month of a year, and the pace that is needed from a day on. Plain values
+in, a figure out."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.periods import month_end, month_of
+from core.statuses import MeasureStatus
+from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
+from web.charts.chart import Figure
+from web.charts.labels import label
+from web.charts.theme import ACCENT, GROUND, INK, INK_2, PACE_LINE, STATUS_TONES, TICKS, Tone, swatch
+from web.formats.dates import format_month, format_short_day
+from web.formats.numbers import format_number
+
+DUE_TONE, COMPLETED_TONE = STATUS_TONES[MeasureStatus.PROMOTING], STATUS_TONES[MeasureStatus.COMPLETED]
+COMING_TONE = Tone(GROUND, DUE_TONE.edge, INK)
+# px left of the first month: the names of the rows below stand there (7.25rem in pages/overview.css).
+NAMES = 116
+# Where the plot is narrow the months after the day are left out, but so many are always in view.
+LEAST_MONTHS = 6
+# A day is explained where it has at least so many measures, and at least one of four that are due in the year.
+LEAST_ON_A_DAY, LEAST_SHARE = 5, 4
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    """A month, by its first day: measures that fall due in it, and completions, None while it is to come. `url` leads
+    to those that are due."""
+
+    month: date
+    due: int
+    completed: int | None
+    url: str = ""
+
+    @property
+    def is_coming(self) -> bool:
+        return self.completed is None
+
+    @property
+    def height(self) -> int:
+        return max(self.due, self.completed or 0)
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """A day on which so many measures fall due that it needs a word."""
+
+    on: date
+    count: int
+
+
+def largest_due_day(due_days: Iterable[date | None], year: int) -> DueDay | None:
+    """The day of the year on which most falls due, the first of equal ones; None where none stands out."""
+    counts = Counter(day for day in due_days if day is not None and day.year == year)
+    if not counts:
+        return None
+    day = min(counts, key=lambda each: (-counts[each], each))
+    stands_out = counts[day] >= LEAST_ON_A_DAY and counts[day] * LEAST_SHARE >= counts.total()
+    return DueDay(day, counts[day]) if stands_out else None
+
+
+def months_in_narrow_view(months: Sequence[MonthCounts]) -> int:
+    return max(sum(not each.is_coming for each in months), min(LEAST_MONTHS, len(months)))
+
+
+def month_strip(
+    months: Sequence[MonthCounts],
+    *,
+    as_of: date,
+    ends_on: date,
+    needed: Decimal | None = None,
+    largest: DueDay | None = None,
+) -> Figure:
+    """A column of equal width for each month: due, with completions inside, and a line at the day, from which on the
+    pace `needed` is dashed up to the plan's end."""
+    highest = max((each.height for each in months), default=0) or 1
+    steps, (_lowest, last_tick) = scale(0, highest)
+    ticks = [tick for tick in steps if tick.is_integer()]
+    top = max(last_tick, highest * 1.16)
+    shown = months_in_narrow_view(months)
+    highest_shown = max((each.height for each in months[:shown]), default=0) or 1
+    shapes, notes = _day_line(months, as_of=as_of, top=top)
+    narrow_notes = list(notes)
+    if needed is not None and shapes:
+        last = sum(each.month <= ends_on for each in months)
+        x, line = shapes[0]["x0"], {"type": "line", "line": PACE_LINE, "layer": "above"}
+        shapes.append({**line, "x0": x, "x1": last - 0.5, "y0": float(needed), "y1": float(needed)})
+        notes += _needed_words(months[:last], needed=needed)
+    if largest is not None:
+        notes.append(_day_words(months, largest))
+    return {
+        "data": [*_bars(months), _totals(months)],
+        "layout": layout(
+            height=270,
+            margin=Margin(NAMES, 0, 26, 2),
+            barmode="overlay",
+            xaxis=x_axis(range=[-0.5, len(months) - 0.5], showticklabels=False),
+            yaxis=y_axis(range=[0, top], tickvals=ticks, ticktext=tick_values(ticks, percent=False)),
+            shapes=shapes,
+            annotations=notes,
+        ),
+        "narrow": narrow_layout(
+            height=170,
+            margin=Margin(0, 0, 24, 2),
+            xaxis={"range": [-0.5, shown - 0.5]},
+            yaxis={"range": [0, highest_shown * 1.25], "showticklabels": False, "showgrid": False},
+            annotations=narrow_notes,
+        ),
+        "key": [
+            swatch(_("due"), DUE_TONE),
+            swatch(_("completed"), COMPLETED_TONE),
+            swatch(_("still to come"), COMING_TONE),
+        ],
+    }
+
+
+def _bars(months: Sequence[MonthCounts]) -> list[dict[str, Any]]:
+    due = [(n, each, each.due) for n, each in enumerate(months) if each.due]
+    completed = [(n, each, each.completed) for n, each in enumerate(months) if each.completed]
+    return [
+        _bars_of([bar for bar in due if not bar[1].is_coming], DUE_TONE, width=0.7),
+        _bars_of([bar for bar in due if bar[1].is_coming], COMING_TONE, width=0.7),
+        _bars_of(completed, COMPLETED_TONE, width=0.42),
+    ]
+
+
+def _bars_of(bars: Sequence[tuple[int, MonthCounts, int]], tone: Tone, *, width: float) -> dict[str, Any]:
+    """`bars`: the place of each, its month, and its height."""
+    return {
+        "type": "bar",
+        "x": [n for n, _each, _height in bars],
+        "y": [height for _n, _each, height in bars],
+        "width": width,
+        "marker": {"color": tone.fill, "line": {"color": tone.edge, "width": 1}},
+        "customdata": [each.url for _n, each, _height in bars],
+        "hovertext": [_hover(each) for _n, each, _height in bars],
+        "hoverinfo": "text",
+    }
+
+
+def _hover(month: MonthCounts) -> str:
+    words = ngettext("%(count)s due", "%(count)s due", month.due) % {"count": format_number(month.due)}
+    if month.completed is not None:
+        done = ngettext("%(count)s completed", "%(count)s completed", month.completed)
+        words += "<br>" + done % {"count": format_number(month.completed)}
+    return f"{format_month(month.month)}<br>{words}"
+
+
+def _totals(months: Sequence[MonthCounts]) -> dict[str, Any]:
+    """How many are due, above the bars."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": list(range(len(months))),
+        "y": [each.height for each in months],
+        "text": [format_number(each.due) if each.due else "" for each in months],
+        "textposition": "top center",
+        "textfont": {"color": INK, "size": TICKS},
+        "hoverinfo": "skip",
+    }
+
+
+def _day_line(
+    months: Sequence[MonthCounts], *, as_of: date, top: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """None where the day's month is not shown."""
+    month = month_of(as_of)
+    place = next((n for n, each in enumerate(months) if each.month == month), None)
+    if place is None:
+        return [], []
+    x = round(place - 0.5 + as_of.day / month_end(month).day, 3)
+    side = "left" if place == 0 else "right"
+    words = label(format_short_day(as_of), x=x, y=1, yref="paper", yanchor="bottom", yshift=3, xanchor=side)
+    return [{"type": "line", "x0": x, "x1": x, "y0": 0, "y1": top, "line": {"color": INK, "width": 1.5}}], [words]
+
+
+def _needed_words(months: Sequence[MonthCounts], *, needed: Decimal) -> list[dict[str, Any]]:
+    """Above the dash, over two months whose bars end below it; the page says it too, where there are none."""
+    coming = [n for n, each in enumerate(months) if each.is_coming]
+    free = [n for n in coming if n + 1 in coming and max(months[n].due, months[n + 1].due) < needed]
+    if not free:
+        return []
+    text = _("needed<br>%(count)s/month") % {"count": format_number(needed)}
+    where: dict[str, Any] = {"x": free[0] + 0.5, "y": float(needed), "yanchor": "bottom", "yshift": 4}
+    return [label(f"<b>{text}</b>", **where) | {"font": {"color": ACCENT, "size": TICKS}}]
+
+
+def _day_words(months: Sequence[MonthCounts], largest: DueDay) -> dict[str, Any]:
+    """Beside the bar of its month."""
+    place = next(n for n, each in enumerate(months) if each.month == month_of(largest.on))
+    is_left = place * 2 >= len(months)
+    words = _("%(count)s fall due<br>on %(day)s") % {
+        "count": format_number(largest.count),
+        "day": format_short_day(largest.on),
+    }
+    side = "right" if is_left else "left"
+    return label(
+        words,
+        x=place - 0.42 if is_left else place + 0.42,
+        y=months[place].height,
+        xanchor=side,
+        yanchor="top",
+        align=side,
+        xshift=-2 if is_left else 2,
+    ) | {"font": {"color": INK_2, "size": TICKS}}

@@ -1,0 +1,174 @@
+"""The months of a year in numbers, as the second part of the overview draws and writes them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.forecast import needed_per_month
+from core.lights import Light, silent_since, thresholds
+from core.periods import MonthState, month_end, month_of, months_between
+from dashboard.charts.month_strip import (
+    DueDay,
+    MonthCounts,
+    largest_due_day,
+    month_strip,
+    months_in_narrow_view,
+)
+from dashboard.figures import Figures
+from dashboard.pages.links import Links
+from measures.models import Report
+from measures.reporting_months import ReportsOwed, count_by_department
+from measures.timeline import History
+from web.charts.chart import Chart, Column
+from web.formats.dates import format_day, format_year
+from web.formats.numbers import format_number
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """A month of the year: measures due and completed in it; at its end, or on the day, those with a red and a yellow
+    light; departments that reported it in time, of those that owed reports. None for what is still to come."""
+
+    month: date
+    due: int
+    completed: int | None
+    red: int | None = None
+    yellow: int | None = None
+    in_time: int | None = None
+    owing: int | None = None
+    is_current: bool = False
+    is_wide_only: bool = False
+    red_url: str = ""
+    yellow_url: str = ""
+
+    @property
+    def cells(self) -> tuple[Any, ...]:
+        return self.month, self.due, self.completed, self.red, self.yellow, self.in_time, self.owing
+
+
+class Months:
+    """The year of the day, or of the plan where the day lies outside, month by month. `owed`: with the reports for which
+    a later month stands. A query beyond what is given."""
+
+    def __init__(self, figures: Figures, history: History, owed: ReportsOwed, links: Links) -> None:
+        self.figures = figures
+        self.history = history
+        self.owed = owed
+        self.links = links
+        plan, day = figures.plan, figures.day
+        self.year = min(max(day, plan.starts_on), plan.ends_on).year
+        self.months = months_between(date(self.year, 1, 1), date(self.year, 12, 31))
+        self.ended = [month for month in self.months if month <= day]
+
+    @cached_property
+    def counts(self) -> list[MonthCounts]:
+        rows = self.figures.measure_days
+        due = Counter(month_of(row.due_on) for row in rows if row.due_on is not None)
+        completed = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None)
+        return [
+            MonthCounts(
+                month,
+                due[month],
+                completed[month] if month <= self.figures.day else None,
+                self.links.url("measures:list", due_from=month, due_to=month_end(month)) if due[month] else "",
+            )
+            for month in self.months
+        ]
+
+    @cached_property
+    def rows(self) -> list[MonthRow]:
+        """None before the plan, and on a day without measures."""
+        if not self.figures.measure_days or self.figures.day < self.figures.plan.starts_on:
+            return []
+        wide_only = self.counts[months_in_narrow_view(self.counts) :]
+        return [
+            MonthRow(
+                each.month,
+                each.due,
+                each.completed,
+                is_current=each.month == month_of(self.figures.day),
+                is_wide_only=each in wide_only,
+                **self._lights.get(each.month, {}),
+                **self._reports.get(each.month, {}),
+            )
+            for each in self.counts
+        ]
+
+    @cached_property
+    def _lights(self) -> dict[date, dict[str, Any]]:
+        limits = thresholds()
+        ends = {month: min(month_end(month), self.figures.day) for month in self.ended}
+        since = silent_since(min(ends.values()), limits)
+        submitted = Report.objects.in_plan(self.figures.plan).accepted_days(since=since, by=self.figures.day)
+        found = {}
+        for month, end in ends.items():
+            counts = self.history.lights(end, submitted=submitted, limits=limits)
+            links = self.links.as_of(end)
+            found[month] = {light.value: counts[light] for light in (Light.RED, Light.YELLOW)} | {
+                f"{light.value}_url": links.url("measures:list", light=light.value)
+                for light in (Light.RED, Light.YELLOW)
+                if counts[light]
+            }
+        return found
+
+    @cached_property
+    def _reports(self) -> dict[date, dict[str, Any]]:
+        """Without the months for which nothing was owed."""
+        found = {}
+        departments = count_by_department(self.owed, self.ended)
+        for number, month in enumerate(self.ended):
+            states = [own[number].state(month, day=self.figures.day) for own in departments.values()]
+            owing = sum(state is not None for state in states)
+            if owing:
+                found[month] = {"in_time": states.count(MonthState.ON_TIME), "owing": owing}
+        return found
+
+    @cached_property
+    def largest(self) -> DueDay | None:
+        return largest_due_day((row.due_on for row in self.figures.measure_days), self.year)
+
+    @cached_property
+    def needed(self) -> Decimal | None:
+        plan, measures = self.figures.plan, self.figures.measures
+        left = measures["total"] - measures["completed"]
+        return needed_per_month(left, starts_on=plan.starts_on, ends_on=plan.ends_on, on=self.figures.day)
+
+
+def months_chart(figures: Figures, months: Months, *, summary: str) -> Chart:
+    title = _("Measures due and completed by month, %(year)s (number, as of %(day)s)")
+    return Chart(
+        name="months",
+        title=title % {"year": format_year(months.year), "day": format_day(figures.day)},
+        figure=month_strip(
+            months.counts,
+            as_of=figures.day,
+            ends_on=figures.plan.ends_on,
+            needed=months.needed,
+            largest=months.largest,
+        )
+        if months.rows
+        else None,
+        missing=_("The day is before the plan began")
+        if figures.day < figures.plan.starts_on
+        else _("Nothing to measure"),
+        summary=summary,
+        columns=[
+            Column(_("Month"), lambda month: f"{month:%Y-%m}", is_number=False),
+            Column(pgettext("number of measures", "Due"), format_number),
+            Column(pgettext("number of measures", "Completed"), format_number),
+            Column(_("Red lights at its end"), format_number),
+            Column(_("Yellow lights at its end"), format_number),
+            Column(_("Departments that reported on time"), format_number),
+            Column(_("Departments that owed reports"), format_number),
+        ],
+        rows=[row.cells for row in months.rows],
+        kind="strip",
+        provenance=figures.provenance_of("measures"),
+        below_template="dashboard/overview/_month_rows.html",
+    )
