@@ -53,8 +53,8 @@ class MonthRow:
 
 
 class Months:
-    """The year of the day, or of the plan where the day lies outside, month by month. `owed`: with the reports for which
-    a later month stands. A query beyond what is given."""
+    """Month by month, the year of the day, or of the plan where the day lies outside. `owed`: with the reports for
+    which a later month stands. A query beyond what is given."""
 
     def __init__(self, figures: Figures, history: History, owed: ReportsOwed, links: Links) -> None:
         self.figures = figures
