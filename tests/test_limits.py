@@ -26,7 +26,6 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
     "dashboard/charts/tile_map.py city_tile_map",
-    "indicators/charts/growth.py growth_figure",
     "dashboard/charts/treemap.py investment_chart",
     "dashboard/charts/treemap.py treemap",
     "datasets/loading.py _add_changes",
@@ -50,7 +49,6 @@ LONG_FUNCTIONS = {
     # Replaced by an open issue.
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/tile_map.py city_tile_map",
-    "indicators/charts/growth.py growth_figure",
     "indicators/charts/decoupling.py _chart",
     "indicators/charts/detail.py indicator_line",
     "indicators/charts/time_series.py indicator_chart",

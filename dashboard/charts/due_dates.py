@@ -53,7 +53,11 @@ class Quarter:
 
     @property
     def words(self) -> str:
-        return f"{self.year}年{'一二三四'[self.number - 1]}季度" if is_chinese() else f"Q{self.number} {self.year}"
+        return f"{self.year}年{self.chinese}季度" if is_chinese() else f"Q{self.number} {self.year}"
+
+    @property
+    def chinese(self) -> str:
+        return "一二三四"[self.number - 1]
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,13 @@ def _totals(bars: Sequence[DueBar]) -> dict[str, Any]:
 def _ticks(bars: Sequence[DueBar], *, narrow: bool) -> list[str]:
     """The quarters; none where there is no room for them, since the years stand below."""
     has_room = len(bars) <= (12 if narrow else 24)
-    name = ("%d季" if narrow else "%d季度") if is_chinese() else "Q%d"
-    return [bar.tick if bar.quarter is None else name % bar.quarter.number if has_room else "" for bar in bars]
+
+    def name(quarter: Quarter) -> str:
+        if is_chinese():
+            return f"{quarter.chinese}季" + ("" if narrow else "度")
+        return f"Q{quarter.number}"
+
+    return [bar.tick if bar.quarter is None else name(bar.quarter) if has_room else "" for bar in bars]
 
 
 def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Specimens of buttons."""
+"""Specimens of buttons, and of links that choose a view."""
 
 from django.utils.translation import gettext as _
 
@@ -22,5 +22,20 @@ def button_entries() -> list[Entry]:
                 Specimen(f'<a class="button" href="#">{_("File a report")}</a>', _("a link")),
                 Specimen(f'<button class="link-button">{_("Log out")}</button>', _("in the head of the page")),
             ],
-        )
+        ),
+        Entry(
+            "switch.html",
+            [
+                Specimen(
+                    f'{{% include "components/switch.html" with label="{_("The map shows")}" %}}',
+                    "",
+                    {
+                        "choices": [
+                            {"label": _("Total investment"), "url": "#", "is_chosen": True},
+                            {"label": _("Number of projects"), "url": "#", "is_chosen": False},
+                        ]
+                    },
+                )
+            ],
+        ),
     ]

@@ -10,6 +10,7 @@ from core.lights import Light
 from core.periods import MonthState
 from core.statuses import MeasureStatus
 from dashboard.charts.due_dates import Due, due_chart
+from dashboard.charts.month_strip import DueDay, MonthCounts, month_strip
 from dashboard.charts.progress_curve import RunningTotal, progress_curve
 from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
@@ -19,7 +20,6 @@ from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
-from indicators.charts.growth import GrowthPoint, growth_figure
 from measures.charts.status_history import StatusPoint, status_history_figure
 from measures.models import Plan
 from projects.models import Category
@@ -45,7 +45,7 @@ def _figures() -> list[Specimen]:
         (_("Completion rate"), "course", _progress_curve()),
         (_("before the plan"), "course", _progress_curve_before_the_plan()),
         (_("Investment by city (100 million yuan)"), "map", _city_tile_map()),
-        (_("GDP growth"), "line", _growth_figure()),
+        (_("Measures due and completed"), "strip", _month_strip()),
         (_("Measures by lead department and status"), "free", _status_bars()),
         (_("Investment by city and category"), "free", _city_bars()),
         (_("Where the investment goes"), "free", _treemap()),
@@ -104,14 +104,11 @@ def _city_tile_map() -> Figure:
     )
 
 
-def _growth_figure() -> Figure:
-    points = [
-        GrowthPoint(date(2022, 12, 31), Decimal("3.9"), Decimal("3.0")),
-        GrowthPoint(date(2023, 3, 31), Decimal("4.7"), Decimal("4.5")),
-        GrowthPoint(date(2023, 6, 30), Decimal("6.2"), Decimal("5.5")),
-    ]
-    shandong, china = in_language("山东", "Shandong"), in_language("全国", "China")
-    return growth_figure(points, subject_name=shandong, comparator_name=china)
+def _month_strip() -> Figure:
+    counts = [(0, 0), (1, 1), (10, 7), (3, 0), (12, None), (51, None)]
+    months = [MonthCounts(date(2023, n, 1), *count) for n, count in enumerate(counts, 5)]
+    largest = DueDay(date(2023, 10, 31), 51)
+    return month_strip(months, as_of=DAY, ends_on=ENDS, needed=Decimal("8.4"), largest=largest)
 
 
 def _status_bars() -> Figure:

@@ -43,9 +43,9 @@ def value_tables() -> list[ValueTable]:
         ValueTable(
             _("Days and times"),
             [
-                "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|iso }}", "{{ at|datetime:on }}",
-                "{{ at|datetime }}", "{{ 0.34|duration }}", "{{ 95|duration }}", "{{ 90000|duration }}",
-                "{{ until|nowrap }}", "{{ until|full_stop }}", "{{ named|source }}",
+                "{{ on|day }}", "{{ on|month }}", "{{ on|month_name }}", "{{ on|short_month }}", "{{ on|iso }}",
+                "{{ at|datetime:on }}", "{{ at|datetime }}", "{{ 0.34|duration }}", "{{ 95|duration }}",
+                "{{ 90000|duration }}", "{{ until|nowrap }}", "{{ until|full_stop }}", "{{ named|source }}",
             ],
             context,
         ),

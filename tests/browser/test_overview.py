@@ -4,7 +4,7 @@ from tests.browser.faults import draw_charts
 
 pytestmark = pytest.mark.browser
 
-CHARTS = 3  # the course, the tile map, GDP growth
+CHARTS = 2  # the months, the tile map
 SENTENCE = {"zh-hans": "先行区建设总体进展", "en": "Where the pilot zone stands"}
 COMPLETED = {"zh-hans": "共13条", "en": "13 results"}
 

@@ -1,10 +1,11 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.forecast import forecast
+from core.forecast import forecast, needed_per_month
 
 PLAN = {"starts_on": date(2023, 1, 1), "ends_on": date(2025, 12, 31)}
 DAY = date(2023, 8, 29)
@@ -62,6 +63,32 @@ def test_a_half_is_rounded_up() -> None:
 )
 def test_without_six_months_and_three_completions_there_is_none(by_month, on, is_there) -> None:
     assert (forecast(completions(*by_month), total=249, on=on, **PLAN) is not None) == is_there
+
+
+def test_paces_are_completions_a_month() -> None:
+    found = forecast(completions(0, 1, 0, 3, 8, 1, 0), total=249, on=DAY, **PLAN)
+    assert found is not None
+    # 13 in six months; 4 and 12 in three.
+    assert (found.pace, found.slowest_pace, found.fastest_pace) == (Decimal("2.2"), Decimal("1.3"), Decimal("4.0"))
+
+
+@pytest.mark.parametrize(
+    ("left", "on", "needed"),
+    [
+        # 236 / 28 = 8.43, 4 / 3 = 1.33, and 1 / 20 = 0.05, which is rounded up.
+        (236, DAY, "8.4"),
+        (4, date(2025, 9, 30), "1.3"),
+        (1, date(2024, 4, 1), "0.1"),
+        (7, date(2025, 11, 30), "7.0"),
+        # Nothing left; the last month; before and after the plan.
+        (0, DAY, None),
+        (7, date(2025, 12, 1), None),
+        (7, date(2022, 12, 31), None),
+        (7, date(2026, 1, 1), None),
+    ],
+)
+def test_the_pace_that_is_needed_is_that_of_the_months_to_come(left, on, needed) -> None:
+    assert needed_per_month(left, on=on, **PLAN) == (None if needed is None else Decimal(needed))
 
 
 def test_after_the_plan_there_is_none() -> None:

@@ -10,6 +10,7 @@ from django.utils import translation
 from core.lights import light_of, thresholds
 from dashboard.figures import Figures
 from dashboard.pages.cities import figures_by_category
+from dashboard.pages.links import Links
 from dashboard.pages.ordering import Rank, rank, sort_groups
 from dashboard.pages.overview.progress import month_ends
 from dashboard.summary import summary
@@ -118,12 +119,12 @@ def test_the_course_and_the_figures_of_each_day_agree(demo):
         assert total_on(history.completed, day) == Figures(demo, day).measures["completed"], day
         assert total_on(history.due, day) == Figures(demo, day).measures["due"], day
     figures = Figures(demo, date(2023, 8, 29))
-    last = month_ends(figures, history)[-1]
-    assert (last["due"], last["completed"], last["rate"], last["gap"]) == (
+    last = month_ends(figures, history, Links({}))[-1]
+    assert (last["due"], last["completed"], last["in_time_rate"], last["gap"]) == (
         figures.measures["due"],
         13,
-        Decimal("5.2"),
-        Decimal("-16.8"),
+        Decimal("52.2"),
+        Decimal("-4.0"),
     )
     assert len(history.overdue) == figures.measures["lights"]["red"]
 
@@ -184,7 +185,7 @@ def test_before_the_plan_there_is_nothing_and_no_rate(today):
         measures = Figures(plan, day).measures
         assert (measures["total"], measures["completion_rate"], measures["gap"]) == (0, None, None)
         assert measures["time_elapsed"] == 0
-        assert month_ends(Figures(plan, day), load_history(plan, day)) == []
+        assert month_ends(Figures(plan, day), load_history(plan, day), Links({})) == []
 
 
 def test_ranks_leave_out_small_members_and_ties_share_a_place(today):

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
+from core.periods import month_end
 from tests.browser.samples import SAMPLES
 from web.charts.chart import Chart
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.django_db
 ADDRESSES = [
     "/",
     "/?map=total&course=plan",
+    "/?course=year",
     "/departments/",
     "/departments/?months=all",
     "/departments/energy/",
@@ -154,7 +156,7 @@ def test_the_rows_are_on_the_page_and_in_the_file(demonstration: None, address: 
 def test_a_chart_that_a_page_does_not_have_is_refused_with_those_it_has(demonstration: None) -> None:
     answer = Client().get("/?chart=nothing&lang=en")
     assert answer.status_code == 400
-    assert "choose one of: course, map, growth" in answer.content.decode()
+    assert "choose one of: months, map" in answer.content.decode()
     assert Client().get("/published/?chart=nothing").status_code == 200  # it has none at all
 
 
@@ -173,7 +175,8 @@ def test_a_click_leads_to_pages_that_are_there(demonstration: None) -> None:
 @pytest.mark.parametrize("day", DAYS)
 class TestTheSameAsTheApi:
     def test_the_course(self, demonstration: None, day: str) -> None:
-        for on, completed, rate, due, due_rate, elapsed, _needed in charts_of("/", as_of=day)["course"].rows:
+        rows = charts_of("/?course=year", as_of=day)["course"].rows
+        for on, completed, rate, due, due_rate, elapsed, _needed in rows:
             if completed is None:
                 continue  # still to come
             measures = api("summary/", as_of=on.isoformat())["measures"]
@@ -253,14 +256,41 @@ class TestTheSameAsTheApi:
         assert chart.figure is None or own
         assert {round(float(row[2]), 6) for row in own} <= values
 
-    def test_growth(self, demonstration: None, day: str) -> None:
-        rows = charts_of("/", as_of=day, lang="en")["growth"].rows
-        found = api("observations/?indicator=gdp_growth_ytd&page_size=1000", as_of=day)["results"]
-        published = {(row["region"], row["period_end"], row["value"]) for row in found}
-        assert rows or day == "2023-03-31"
-        for end, shandong, china in rows:
-            for region, value in (("370000", shandong), ("100000", china)):
-                assert value is None or (region, end.isoformat(), float(value)) in published
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_months_are_those_of_the_api_at_their_ends(demonstration: None, day: str) -> None:
+    rows = charts_of("/", as_of=day)["months"].rows
+    assert len(rows) == 12
+    completed_before = 0
+    for month, due, completed, red, yellow, _in_time, _owing in rows:
+        end = month_end(month)
+        span = f"due_from={month}&due_to={end}"
+        assert due == api(f"measures/?{span}&page_size=1", as_of=day)["count"], month
+        if month.isoformat() > day:
+            assert (completed, red, yellow) == (None, None, None)
+            continue
+        measures = api("summary/", as_of=min(end.isoformat(), day))["measures"]
+        assert completed == measures["completed"] - completed_before, month
+        assert (red, yellow) == (measures["lights"]["red"], measures["lights"]["yellow"]), month
+        completed_before = measures["completed"]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_ends_of_months_are_those_of_the_api(demonstration: None, day: str) -> None:
+    answer: Any = Client().get(at("/", as_of=day, lang="en"))
+    rows = answer.context["progress"]["month_ends"]
+    assert len(rows) == int(day[5:7]) - 2  # from March on
+    for row in rows:
+        end = re.search(r"as_of=([\d-]+)", row["due_url"])
+        assert end
+        measures = api("summary/", as_of=end[1])["measures"]
+        assert (row["due"], row["completed"]) == (measures["due"], measures["completed"]), end[1]
+        in_time, gap = measures["in_time_rate"], measures["gap_to_plan"]
+        assert (row["in_time_rate"] and float(row["in_time_rate"]), float(row["gap"])) == (in_time, gap), end[1]
+        for name in ("due", "completed"):
+            count = re.search(r">([\d,]+) results?<", Client().get(row[f"{name}_url"] + "&lang=en").content.decode())
+            assert count, row[f"{name}_url"]
+            assert int(count[1]) == row[name]
 
 
 def test_reports_by_month_are_those_of_the_departments_pages(demonstration: None) -> None:

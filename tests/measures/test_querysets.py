@@ -20,6 +20,7 @@ from core.lights import (
     overdue_condition,
     should_have_moved,
     should_have_moved_condition,
+    silent_since,
 )
 from core.periods import month_end, months_between
 from core.scope import scope_on
@@ -318,6 +319,25 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                 for month, reports in owed.items()
             }
             assert still == expected
+
+    @settings(deadline=None, max_examples=15)
+    @example(made=[COMPLETED_LATE], on=[date(2023, 1, 15), date(2023, 1, 25)])
+    @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
+    def test_the_history_knows_lights_and_completions_of_every_day(
+        self, made: list[dict[str, Any]], on: list[date]
+    ) -> None:
+        section, department = make_section(), make_department()
+        for story in made:
+            build(story, section, department)
+        history = load_history(section.plan, max(on))
+        since = silent_since(min(on), LIMITS)
+        submitted = Report.objects.in_plan(section.plan).accepted_days(since=since, by=max(on))
+        for day in on:
+            rows: Any = Measure.objects.in_plan(section.plan).as_of(day, limits=LIMITS)
+            expected = Counter(row.light for row in rows)
+            assert history.lights(day, submitted=submitted, limits=LIMITS) == expected, day
+            completed = [(row.due_on, row.status_since if row.status == "completed" else None) for row in rows]
+            assert sorted(history.due_days(day), key=str) == sorted(completed, key=str), day
 
     @settings(deadline=None, max_examples=15)
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))

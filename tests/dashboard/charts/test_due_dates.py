@@ -77,8 +77,8 @@ class TestFigure:
         assert (year["text"], year["x"]) == ("2023", 1)
         with translation.override("zh-hans"):
             figure = drawn((1, 0, 0), (0, 1, 0), (0, 0, 1))
-        assert figure["layout"]["xaxis"]["ticktext"] == ["2季度", "3季度", "4季度"]
-        assert figure["narrow"]["xaxis"]["ticktext"] == ["2季", "3季", "4季"]
+        assert figure["layout"]["xaxis"]["ticktext"] == ["二季度", "三季度", "四季度"]
+        assert figure["narrow"]["xaxis"]["ticktext"] == ["二季", "三季", "四季"]
         assert figure["layout"]["annotations"][-1]["text"] == "2023年"
 
     def test_many_quarters_are_named_by_their_years(self) -> None:

@@ -14,7 +14,6 @@ from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, prog
 from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.tile_map import Tile, city_tile_map
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
-from indicators.charts.growth import GrowthPoint, growth_figure
 from tests.charts import checked
 from web.charts.axes import scale
 from web.charts.chart import Figure
@@ -58,6 +57,7 @@ class TestCourse:
             "Time elapsed 33.3%",
             "Planned completion 35.7%",
             "Straight-line pace 18.9%",
+            "66 fall due<br>on 31 Dec",
             "<b>16.8 points behind<br>schedule</b>",
             "<b>Completion rate 5.2%</b>",
         ]
@@ -91,10 +91,19 @@ class TestCourse:
         taken = gap(checked(progress_curve(ahead, DUE, as_of=date(2023, 8, 29), **PLAN | {"whole_plan": True})))
         assert taken["x"] == "2023-08-29"
 
+    def test_a_jump_at_the_end_is_explained_where_it_is(self) -> None:
+        def jump(figure: Figure) -> list[Any]:
+            return [(each["text"], each["y"]) for each in figure["layout"]["annotations"] if "fall due" in each["text"]]
+
+        # From 23 of 249, which is 9.2 %, to 89; over the whole plan from 89 of 249, 35.7 %, to 219.
+        assert jump(course(date(2023, 8, 29))) == [("66 fall due<br>on 31 Dec", 9.2)]
+        assert jump(course(date(2023, 8, 29), whole_plan=True)) == [("130 fall due<br>on 31 December 2025", 35.7)]
+        assert jump(course(date(2024, 8, 29))) == []
+
     def test_before_the_plan_there_is_no_rate_and_no_gap(self) -> None:
         figure = course(date(2022, 12, 1))
         assert len(figure["data"]) == 2
-        assert words(figure) == ["Time elapsed 33.3%", "Planned completion 35.7%"]
+        assert words(figure) == ["Time elapsed 33.3%", "Planned completion 35.7%", "66 fall due<br>on 31 Dec"]
         assert figure["layout"]["shapes"] == []
 
     def test_after_the_plan_nothing_is_needed_any_more(self) -> None:
@@ -199,47 +208,6 @@ class TestTileMap:
     def test_a_class_starts_at_its_round_number(self, value: int, colour: str) -> None:
         (bars,) = city_tile_map([Tile("A", 1, 1, value, "")])["data"]
         assert bars["marker"]["color"] == [colour]
-
-
-GROWTH = [
-    GrowthPoint(date(2022, 3, 31), Decimal("5.2"), Decimal("4.8")),
-    GrowthPoint(date(2022, 12, 31), Decimal("3.9"), Decimal("3.0")),
-    GrowthPoint(date(2023, 3, 31), Decimal("4.7"), Decimal("4.5")),
-    GrowthPoint(date(2023, 6, 30), Decimal("6.2"), Decimal("5.5")),
-]
-
-
-def growth(points: list[GrowthPoint]) -> Figure:
-    return checked(growth_figure(points, subject_name="Shandong", comparator_name="China"))
-
-
-class TestGrowth:
-    def test_quarters_that_are_left_out_are_gaps(self) -> None:
-        china, shandong = growth(GROWTH)["data"]
-        assert shandong["y"] == [5.2, None, None, 3.9, 4.7, 6.2]
-        assert china["y"] == [4.8, None, None, 3.0, 4.5, 5.5]
-
-    def test_the_country_is_told_apart_without_colour(self) -> None:
-        china, shandong = growth(GROWTH)["data"]
-        assert china["line"]["dash"] and "dash" not in shandong["line"]
-        assert china["marker"]["color"] == "#FFFFFF"
-        assert shandong["line"]["width"] == 3
-
-    def test_lines_are_named_at_their_ends(self) -> None:
-        assert words(growth(GROWTH)) == ["China 5.5%", "<b>Shandong 6.2%</b>"]
-
-    def test_the_year_stands_under_its_first_quarter(self) -> None:
-        ticks = growth(GROWTH)["layout"]["xaxis"]["ticktext"]
-        assert ticks == ["Q1<br>2022", "H1", "Q1–3", "Year", "Q1<br>2023", "H1"]
-
-    def test_zero_is_in_sight(self) -> None:
-        assert growth(GROWTH)["layout"]["yaxis"]["range"] == [0.0, 8.0]
-        falling = growth([GrowthPoint(date(2020, 3, 31), Decimal("-5.8"), Decimal("-6.8"))])
-        assert falling["layout"]["yaxis"]["range"][1] == 0
-        assert falling["layout"]["yaxis"]["ticktext"][0] == "−8%"
-
-    def test_nothing_published_draws_nothing(self) -> None:
-        assert words(growth([])) == []
 
 
 class TestStacks:
