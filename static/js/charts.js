@@ -213,11 +213,12 @@
   );
 
   function onPaper(plot) {
-    const page = plot.closest("main") || document.body;
+    // Not <main>, which is as wide as the window: its margins grow with that, and those of the paper do not.
+    const page = plot.closest(".page") || document.body;
     return draw(plot, Math.round((PAPER * plot.clientWidth) / page.clientWidth), true);
   }
 
-  // The drawing takes the share of the paper that it has of the window. What is further down was not drawn yet; it is
+  // The drawing takes the share of the paper that it has of the page. What is further down was not drawn yet; it is
   // now, unless Plotly is still on its way.
   window.addEventListener("beforeprint", function () {
     printing = true;
