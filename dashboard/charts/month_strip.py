@@ -88,7 +88,7 @@ def month_strip(
     shown = months_in_narrow_view(months)
     highest_shown = max((each.height for each in months[:shown]), default=0) or 1
     shapes, notes = _day_line(months, as_of=as_of, top=top)
-    narrow_notes = list(notes)
+    narrow_notes = [*notes, *_totals(months[:shown])]
     if needed is not None and shapes:
         last = sum(each.month <= ends_on for each in months)
         x, line = shapes[0]["x0"], {"type": "line", "line": PACE_LINE, "layer": "above"}
@@ -96,8 +96,9 @@ def month_strip(
         notes += _needed_words(months[:last], needed=needed)
     if largest is not None:
         notes.append(_day_words(months, largest))
+    notes += _totals(months)
     return {
-        "data": [*_bars(months), _totals(months)],
+        "data": _bars(months),
         "layout": layout(
             height=270,
             margin=Margin(NAMES, 0, 26, 2),
@@ -154,18 +155,14 @@ def _hover(month: MonthCounts) -> str:
     return f"{format_month(month.month)}<br>{words}"
 
 
-def _totals(months: Sequence[MonthCounts]) -> dict[str, Any]:
-    """How many are due, above the bars."""
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": list(range(len(months))),
-        "y": [each.height for each in months],
-        "text": [format_number(each.due) if each.due else "" for each in months],
-        "textposition": "top center",
-        "textfont": {"color": INK, "size": TICKS},
-        "hoverinfo": "skip",
-    }
+def _totals(months: Sequence[MonthCounts]) -> list[dict[str, Any]]:
+    """How many are due, above the bars: words of the layout, since a trace has them also where months are left out."""
+    return [
+        label(format_number(each.due), x=n, y=each.height, yanchor="bottom", yshift=1)
+        | {"font": {"color": INK, "size": TICKS}, "bgcolor": "rgba(0,0,0,0)"}
+        for n, each in enumerate(months)
+        if each.due
+    ]
 
 
 def _day_line(

@@ -138,12 +138,10 @@ def progress_curve(
     ]
     ends = [EndLabel(names["elapsed"], f"{elapsed_at_end}%", elapsed_at_end, COMPARATOR)]
     if due_at_end is not None:
-        ends.append(EndLabel(names["due"], f"{due_at_end}%", due_at_end, INK_2))
+        ends.append(EndLabel(names["due"], f"{due_at_end}%", due_at_end, INK_2, short=pgettext("short", "Planned")))
     if rate is not None and needed is not None:
         data.append(_line([day, end], [rate, needed], names["needed"], PACE_LINE))
-        ends.append(
-            EndLabel(names["needed"], f"{needed}%", needed, ACCENT, short=pgettext("short", "Straight-line pace"))
-        )
+        ends.append(EndLabel(names["needed"], f"{needed}%", needed, ACCENT, short=pgettext("short", "Straight line")))
     if rate is not None:
         steps = _steps(completed, total, start, day, names["completed"], SUBJECT_LINE | {"width": 3.5})
         data.append(steps)
@@ -152,7 +150,7 @@ def progress_curve(
 
     ticks, span = scale(0, max(elapsed_at_end, due_at_end or 0, needed or 0, rate or 0))
     height, narrow_height = 380, 320
-    margin, narrow_margin = Margin(42, 150), Margin(34, 62 if is_chinese() else 86, 14, 30)
+    margin, narrow_margin = Margin(42, 150 if is_chinese() else 190), Margin(34, 62 if is_chinese() else 96, 14, 30)
     shapes: list[dict[str, Any]] = []
     if rate is not None and behind is not None and pace(behind, tolerance=tolerance) != Pace.ON_PACE:
         shapes = _bracket(day, rate, elapsed)
