@@ -29,7 +29,7 @@ from web.charts.theme import (
     PLAN_LINE,
     SUBJECT_LINE,
 )
-from web.formats.dates import format_day, format_short_day, format_short_month, format_year
+from web.formats.dates import format_short_day, format_short_month, format_year
 from web.formats.numbers import format_number
 from web.language import is_chinese
 
@@ -155,7 +155,7 @@ def progress_curve(
     if rate is not None and behind is not None and pace(behind, tolerance=tolerance) != Pace.ON_PACE:
         shapes = _bracket(day, rate, elapsed)
 
-    jump = _jump_words(due, total, end, whole_plan=whole_plan)
+    jump = _jump_words(due, total, end)
 
     def words(*, plot: int, height: int, margin: Margin, narrow: bool) -> list[dict[str, Any]]:
         written = end_labels(ends, x=end.isoformat(), span=span, height=height, margin=margin, narrow=narrow)
@@ -216,7 +216,7 @@ def _newest(steps: Sequence[RunningTotal], on: date) -> RunningTotal:
     return max((step for step in steps if step.on <= on), default=RunningTotal(on, 0))
 
 
-def _jump_words(due: Sequence[RunningTotal], total: int, end: date, *, whole_plan: bool) -> list[dict[str, Any]]:
+def _jump_words(due: Sequence[RunningTotal], total: int, end: date) -> list[dict[str, Any]]:
     """Below the plan curve where it jumps at the end of the view, since much is due on its last day."""
     before, after = (_count(due, on) for on in (end - timedelta(days=1), end))
     rates = [percent(count, total) for count in (before, after)]
@@ -224,7 +224,7 @@ def _jump_words(due: Sequence[RunningTotal], total: int, end: date, *, whole_pla
         return []
     words = _("%(count)s fall due<br>on %(day)s") % {
         "count": format_number(after - before),
-        "day": format_day(end) if whole_plan else format_short_day(end),
+        "day": format_short_day(end),
     }
     where: dict[str, Any] = {"x": end.isoformat(), "xanchor": "right", "xshift": -4, "align": "right"}
     return [label(words, y=float(rates[0]), yanchor="top", yshift=-3, colour=INK_2, **where)]
