@@ -5,6 +5,7 @@ from dashboard import views
 app_name = "dashboard"
 urlpatterns = [
     path("", views.OverviewPage.as_view(), name="overview"),
+    path("plan/", views.PlanOverview.as_view(), name="plan"),
     path("changes/", views.ChangesPage.as_view(), name="changes"),
     path("sections/", views.SectionsPage.as_view(), name="sections"),
     path("sections/<slug:slug>/", views.SectionPage.as_view(), name="section"),

@@ -15,12 +15,14 @@ from dashboard.explanations import SCOPE_FILTERS, asked_explanation
 from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import city_detail, city_list
+from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked_ordering
 from dashboard.pages.overview import overview_context
 from dashboard.pages.overview.progress import COURSES
+from dashboard.pages.plan import plan_context
 from dashboard.pages.search import reports_context, search_context
 from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
@@ -102,6 +104,15 @@ class OverviewPage(PlanPage):
         )
 
 
+class PlanOverview(PlanPage):
+    """What the plan is; the overview says how it stands."""
+
+    template_name = "dashboard/plan.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        return plan_context(self.figures, self.links)
+
+
 class ChangesPage(PlanPage):
     """What changed since an earlier day: the end of last month where none is named."""
 
@@ -124,7 +135,7 @@ class DepartmentsPage(PlanPage):
         return asked_comparison(request, self.day, default=LAST_MONTH if request.GET.get("fallen") == "most" else "")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "gap")
+        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "urgency")
         unreported_only = self.choice("reported", ["all", "no"]) == "no"
         fallen_only = self.choice("fallen", ["all", "most"]) == "most"
         all_months = self.choice("months", ["gaps", "all"]) == "all"
@@ -149,7 +160,7 @@ class SectionsPage(PlanPage):
     parameters = ("ordering",)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "gap")
+        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "urgency")
         return section_list(self.figures, self.links, ordering=ordering, then=self.then)
 
 
@@ -167,6 +178,8 @@ class DepartmentPage(PlanPage):
     """Of a department that was merged: redirects to its successor."""
 
     template_name = "dashboard/department.html"
+    # The months of which it tells what the department did.
+    parameters = ("from", "to")
 
     @property
     def scope(self) -> dict[str, str]:
@@ -184,7 +197,10 @@ class DepartmentPage(PlanPage):
             )
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        found = department_detail(self.figures, kwargs["slug"], self.links, then=self.then)
+        assert self.plan is not None
+        asked = (self.request.GET.get(name, "") for name in self.parameters)
+        months = asked_months(*asked, plan=self.plan, day=self.day)
+        found = department_detail(self.figures, kwargs["slug"], self.links, months=months, then=self.then)
         if found is None:
             raise Http404
         may_merge = self.day == today() and may_review(self.request.user)

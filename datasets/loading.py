@@ -40,7 +40,7 @@ from core.texts import CONTROL, MAX_TEXT_LENGTH
 from dashboard.models import PublishedFigure
 from indicators.models import STATED, Direction, Indicator, Observation, Target
 from indicators.rules import earliest_release
-from measures.models import Evidence, Measure, Plan, Report, ReportStep, Section, StatusChange
+from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, ReportStep, Section, StatusChange
 from measures.rules import Change, correction_window, effective_changes, in_force
 from projects.models import Category, Project, Stage
 from projects.rules import Place, misplacements
@@ -189,13 +189,15 @@ def titled(name: str, zh: int, en: int, *, required: bool = True) -> dict[str, C
 @dataclass(frozen=True)
 class File:
     """`key`: the columns that name a row; others refer to it by the last. `links`: columns that become many-to-many
-    rows. `plan`: the path to the plan of rows that name none, which is that of their measure."""
+    rows. `plan`: the path to the plan of rows that name none, which is that of their measure. `may_be_missing`: the
+    folder need not have it."""
 
     model: type[Model]
     key: tuple[str, ...]
     columns: Mapping[str, Column]
     links: tuple[str, ...] = ()
     plan: str = ""
+    may_be_missing: bool = False
 
 
 FILES: Mapping[str, File] = {
@@ -229,6 +231,18 @@ FILES: Mapping[str, File] = {
             "region": Column(required=False, refers_to="regions", may_be_missing=True),
             **SOURCED,
         },
+    ),
+    "plan_milestones": File(
+        PlanMilestone,
+        ("plan", "happens_on"),
+        {
+            "plan": ref("plans"),
+            "happens_on": day(),
+            "day_known": Column(_flag),
+            **titled("name", 120, 200),
+            **SOURCED,
+        },
+        may_be_missing=True,
     ),
     "sections": File(
         Section,
@@ -443,6 +457,8 @@ def _read_file(folder: Path, name: str, file: File, data: DataSet) -> Iterator[R
         content = path.read_bytes()
         decoded = content.decode("utf-8-sig")
     except FileNotFoundError:
+        if file.may_be_missing:
+            return
         add_problem(Problem(path.name, 1, "-", "the file is missing"))
         return
     except UnicodeDecodeError as error:

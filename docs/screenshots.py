@@ -36,6 +36,7 @@ PAGES = {
     "decoupling": "/indicators/co2_emissions/",
     "departments": "/departments/",
     "department": "/departments/energy/",
+    "plan": "/plan/",
     "sections": "/sections/",
     "section": "/sections/innovation/",
     "cities": "/cities/",
@@ -74,7 +75,6 @@ WIDTHS = (360, 768, 1366)
 CHART_PAGES = {
     "overview": "/",
     "overview-plan": "/?course=plan&map=total",
-    "departments": "/departments/?months=all",
     "department": "/departments/energy/",
     "sections": "/sections/",
     "section": "/sections/innovation/",

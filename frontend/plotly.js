@@ -2,6 +2,6 @@
 // tests/dashboard/test_bundle.py fails when a chart has a trace that is not named here.
 const Plotly = require("plotly.js/lib/core");
 
-Plotly.register([require("plotly.js/lib/scatter"), require("plotly.js/lib/bar"), require("plotly.js/lib/treemap")]);
+Plotly.register([require("plotly.js/lib/scatter"), require("plotly.js/lib/bar")]);
 
 module.exports = Plotly;

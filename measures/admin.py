@@ -11,7 +11,7 @@ from accounts.permissions import signed_in
 from core.bounds import within_days
 from core.clock import today
 from core.published import PublishedAdmin, PublishedForm
-from measures.models import Evidence, Measure, Plan, Report, Section, StatusChange
+from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Section, StatusChange
 from measures.services import add_measure, change_measure
 
 
@@ -23,6 +23,13 @@ class PlanAdmin(PublishedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
         # Its projects lie in the cities of the region.
         return ("region",) if obj and obj.projects.exists() else ()
+
+
+@admin.register(PlanMilestone)
+class PlanMilestoneAdmin(PublishedAdmin):
+    list_display = ("happens_on", "name_zh", "plan")
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
 
 
 @admin.register(Section)

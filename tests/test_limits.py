@@ -26,8 +26,6 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
     "dashboard/charts/tile_map.py city_tile_map",
-    "dashboard/charts/treemap.py investment_chart",
-    "dashboard/charts/treemap.py treemap",
     "datasets/loading.py _add_changes",
     "datasets/loading.py _check_change",
     "datasets/loading.py _check_histories",

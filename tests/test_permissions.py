@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db
 PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "admin")
 TABLE = """
 GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200
+GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200
 GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200
 GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200
 GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200

@@ -1,9 +1,9 @@
-"""Which departments have reported which month: a matrix of marks, as of a day."""
+"""Which departments have reported which month, as of a day: a table whose cells are shaded by share, and its rows."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,22 +13,24 @@ from accounts.models import Department
 from core.periods import MonthState
 from dashboard.pages.links import Links
 from reporting.months import ReportingMonth, reports_due_on
-from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
-from web.charts.chart import Chart, Column, Figure
-from web.charts.text_size import wrapped
-from web.charts.theme import ACCENT, FONT, INK, INK_3, NARROW_FONT, RED
-from web.formats.dates import format_day, format_iso_day, format_month_name, format_short_day, format_short_month
+from web.charts.chart import Chart, Column
+from web.formats.dates import format_day, format_iso_day, format_month_name, format_short_day
 from web.formats.numbers import format_number
 from web.language import is_chinese, localized
 
-ROW, HEAD = 34, 60
+# From this share of its reports on, in percent, a month that is not whole is shaded darker.
+MOST = 80
 
-MARKS: Mapping[MonthState, dict[str, Any]] = {
-    MonthState.ON_TIME: {"symbol": "circle", "size": 11, "color": ACCENT},
-    MonthState.LATE: {"symbol": "circle-open", "size": 11, "color": ACCENT, "line": {"width": 2}},
-    MonthState.MISSING: {"symbol": "x-thin", "size": 10, "line": {"color": RED, "width": 2.5}},
-    MonthState.PENDING: {"symbol": "line-ew", "size": 8, "line": {"color": INK_3, "width": 2}},
-}
+
+def month_share(month: ReportingMonth) -> str:
+    """How much of what was owed is submitted: none, some, most or all; empty where nothing was owed."""
+    if not month.owed:
+        return ""
+    if month.is_reported:
+        return "all"
+    if not month.filed:
+        return "none"
+    return "most" if month.filed * 100 >= month.owed * MOST else "some"
 
 
 class MonthMark(NamedTuple):
@@ -38,8 +40,8 @@ class MonthMark(NamedTuple):
     state: MonthState | None
 
     @property
-    def counted(self) -> str:
-        return f"{self.month.filed}/{self.month.owed}"
+    def share(self) -> str:
+        return month_share(self.month)
 
     @property
     def is_gap(self) -> bool:
@@ -63,62 +65,6 @@ class ReportRow(NamedTuple):
     @property
     def has_gap(self) -> bool:
         return any(mark.is_gap for mark in self.marks)
-
-
-def report_matrix(months: Sequence[date], rows: Sequence[ReportRow]) -> Figure:
-    """A row for each department in the order given, a column for each month; no mark where nothing is owed."""
-    places = list(range(len(months)))
-    names = [format_short_month(month) for month in months]
-    every = 1 if len(months) <= (8 if is_chinese() else 6) else 2
-    height = ROW * len(rows) + HEAD
-    traces = [_marks_of(state, months, rows) for state in MARKS]
-    return {
-        "data": [trace for trace in traces if trace["x"]],
-        "layout": layout(
-            height=height,
-            margin=Margin(8, 8, HEAD - 26, 8),
-            xaxis=x_axis(range=[-0.5, len(months) - 0.5], tickvals=places, ticktext=names, side="top", showline=False),
-            yaxis=y_axis(
-                range=[len(rows) - 0.5, -0.5],
-                tickvals=list(range(len(rows))),
-                ticktext=[row.name for row in rows],
-                tickfont={"size": FONT, "color": INK},
-                ticklabelstandoff=5,
-                automargin="width",
-            ),
-        ),
-        "narrow": narrow_layout(
-            height=height,
-            margin=Margin(4, 4, HEAD - 26, 8),
-            xaxis={"tickvals": places[::every], "ticktext": names[::every]},
-            yaxis={"ticktext": [wrapped(row.name, 14) for row in rows], "tickfont": {"size": NARROW_FONT}},
-        ),
-    }
-
-
-def _marks_of(state: MonthState, months: Sequence[date], rows: Sequence[ReportRow]) -> dict[str, Any]:
-    found = [
-        (place, n, row) for n, row in enumerate(rows) for place, mark in enumerate(row.marks) if mark.state == state
-    ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [place for place, _n, _row in found],
-        "y": [n for _place, n, _row in found],
-        "marker": {"opacity": 1, **MARKS[state]},
-        "cliponaxis": False,
-        "customdata": [row.url for _place, _n, row in found],
-        "hovertext": [_hover(row, months[place], row.marks[place]) for place, _n, row in found],
-        "hoverinfo": "text",
-    }
-
-
-def _hover(row: ReportRow, month: date, mark: MonthMark) -> str:
-    counted = _("%(filed)s of %(owed)s submitted") % {
-        "filed": format_number(mark.month.filed),
-        "owed": format_number(mark.month.owed),
-    }
-    return f"{row.name}<br>{format_month_name(month)} {mark.word}<br>{counted}"
 
 
 def report_rows(
@@ -158,10 +104,8 @@ def report_chart(
     """`rows`: all departments that owe something, which the summary speaks of; `drawn`: those to be shown."""
     return Chart(
         name="reports",
-        kind="free",
-        key_template="dashboard/_report_key.html",
         title=_("Monthly reports by department (as of %(day)s)") % {"day": format_day(day)},
-        figure=report_matrix(months, drawn) if drawn else None,
+        figure=None,  # the page writes its own table
         missing=_("Every report due by this day has been submitted.")
         if rows
         else _("No department has a report due by this day."),
@@ -184,7 +128,7 @@ def report_chart(
         note=_note(sum(not row.has_gap for row in rows) - sum(not row.has_gap for row in drawn)),
         source=_("Monthly reports of the departments"),
         provenance=provenance,
-        rows_template="dashboard/_report_rows.html",
+        has_own_table=True,
     )
 
 
@@ -194,7 +138,8 @@ def _note(left_out: int) -> str:
         "On time: all reports due were submitted by day %(day)s of the month; late: the last came after that; "
         "none or some submitted: some or all are outstanding after that day."
     )
-    notes = [rule % due]
+    shades = _("The darker a cell, the larger the share submitted: under %(most)s%%, more, all.")
+    notes = [rule % due, shades % {"most": MOST}]
     if left_out:
         words = ngettext(
             "%(count)s department with nothing outstanding is left out.",

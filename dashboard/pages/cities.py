@@ -1,30 +1,27 @@
 """What the page of all cities shows, and that of one. `then`: the figures of the day that a page is compared with."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from core.rounding import whole
 from dashboard.changes import earlier_figures
-from dashboard.charts.stacked_bars import CityRow, city_bars
-from dashboard.charts.treemap import Area, investment_chart
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, rank, sort_groups
-from dashboard.pages.rows import GroupRow, city_rows, project_changes
+from dashboard.pages.overview.by_city import map_chart
+from dashboard.pages.rows import city_rows, project_changes
 from dashboard.pages.sentences import format_share, format_since, rounding_note
 from projects.models import Category, Project
 from regions.models import Region
-from web.charts.chart import Chart, Column
-from web.formats.dates import format_day
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_sentence
-from web.language import localized
 
 MAX_PROJECTS = 20
 
@@ -38,7 +35,7 @@ def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, A
 def city_list(
     figures: Figures, links: Links, *, ordering: str, show: str, then: Figures | None = None
 ) -> dict[str, Any]:
-    """`show` (total or total_investment) is what the columns and the bars of the categories measure."""
+    """`show` (total or total_investment) is what the map, the columns of the categories and the bars measure."""
     cities = sort_groups(figures.projects_by("city"), PROJECT_SORT_KEYS, ordering)
     rows = city_rows(cities, links)
     counts = [[each[show] for each in figures_by_category(figures, city.group).values()] for city in cities]
@@ -47,7 +44,12 @@ def city_list(
     is_investment = show == "total_investment"
     return {
         "cities": [
-            {"city": row, "categories": [whole(each) for each in own], "change": changes.get(city.key)}
+            {
+                "city": row,
+                "categories": [whole(each) for each in own],
+                "change": changes.get(city.key),
+                "shown": city.figures[show],
+            }
             for city, row, own in zip(cities, rows, counts, strict=True)
         ],
         "since": format_since(figures, then),
@@ -61,15 +63,25 @@ def city_list(
         ),
         "whole_total": whole(figures.projects["total_investment"]),
         "is_investment": is_investment,
-        "charts": {
-            "categories": categories_chart(rows, counts, sums, figures, is_investment=is_investment),
-            "investment": _investment_chart(figures, cities, links),
-        },
+        # It has no tag of its own: the page is tagged as a whole.
+        "charts": {"map": replace(map_chart(figures, links, cities, map_of=show), provenance="")},
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
-        "other_url": links.url("dashboard:cities", show="total" if is_investment else "total_investment"),
-        "largest": max(_investments(cities), default=0),
+        "measured": _measured(links, ordering, show),
+        "largest": max((city.figures[show] for city in cities), default=0),
         "sentence": _list_sentence(figures.projects, cities),
     }
+
+
+def _measured(links: Links, ordering: str, show: str) -> list[dict[str, Any]]:
+    """What the map may show, the shown one among them."""
+    return [
+        {
+            "label": label,
+            "url": links.url("dashboard:cities", show=name, ordering=ordering),
+            "is_chosen": name == show,
+        }
+        for name, label in (("total_investment", _("Total investment")), ("total", _("Projects")))
+    ]
 
 
 def _changes(cities: Sequence[GroupFigures], then: Figures | None) -> dict[str, dict[str, int]]:
@@ -90,69 +102,6 @@ def _rounding_of_changes(figures: Figures, cities: Sequence[GroupFigures], then:
     earlier = earlier_figures(then, "city", cities)
     changes = [city.figures["total_investment"] - earlier[city.key]["total_investment"] for city in cities]
     return rounding_note(changes, figures.projects["total_investment"] - then.projects["total_investment"])
-
-
-def categories_chart(
-    rows: Sequence[GroupRow],
-    counts: Sequence[Sequence[Decimal]],
-    sums: Sequence[Decimal],
-    figures: Figures,
-    *,
-    is_investment: bool,
-) -> Chart:
-    """The cities' projects by category as stacked bars, in the order of the table. `counts`: by row and category."""
-    bars = [
-        CityRow(name=row.name, url=row.url, **{each.value: count for each, count in zip(Category, own, strict=True)})
-        for row, own in zip(rows, counts, strict=True)
-    ]
-    title, head, format_value = (
-        (
-            _("Investment by city and category, as of %(day)s (100 million yuan)"),
-            _("%(category)s (100 million yuan)"),
-            format_rounded_money,
-        )
-        if is_investment
-        else (_("Projects by city and category, as of %(day)s"), _("%(category)s (projects)"), format_number)
-    )
-    parts = [f"{each.label} {format_value(part)}" for each, part in zip(Category, sums, strict=True)]
-    return Chart(
-        name="categories",
-        title=title % {"day": format_day(figures.day)},
-        figure=city_bars(bars, **({"format_value": format_value} if is_investment else {}))
-        if figures.projects["total"]
-        else None,
-        summary=pgettext("between clauses", "; ").join(parts),
-        columns=[
-            Column(pgettext("table head", "City"), is_number=False),
-            *(Column(head % {"category": each.label}, format_number) for each in Category),
-        ],
-        rows=[(row.name, *own) for row, own in zip(rows, counts, strict=True)],
-        total=(_("Total"), *sums),
-        urls=[row.url for row in rows],
-        kind="free",
-        missing=_("No projects are listed by this day."),
-        provenance=figures.provenance_of("projects"),
-        has_own_table=True,
-    )
-
-
-def _investment_chart(figures: Figures, cities: Sequence[GroupFigures], links: Links) -> Chart:
-    """What each city that has projects has in each category."""
-    urls = {each.value: links.url("projects:list", category=each.value) for each in Category}
-    areas = [
-        Area(
-            Category(category),
-            localized(city.group, "short"),
-            own["total"],
-            own["total_investment"],
-            links.url("projects:list", category=category, city=city.key),
-        )
-        for city in cities
-        if city.figures["total"]
-        for category, own in figures_by_category(figures, city.group).items()
-    ]
-    provenance = figures.provenance_of("projects")
-    return investment_chart(areas, {"": links.url("projects:list"), **urls}, on=figures.day, provenance=provenance)
 
 
 def _list_sentence(projects: Mapping[str, Any], cities: Sequence[GroupFigures]) -> str:

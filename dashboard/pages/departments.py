@@ -9,14 +9,15 @@ from django.utils.translation import ngettext
 from accounts.models import Department
 from dashboard.changes import earlier_figures, fallen_most
 from dashboard.charts.report_matrix import ReportRow, report_chart, report_rows
-from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
+from dashboard.figures import Figures, GroupFigures
+from dashboard.pages.department_work import Months, department_work, month_rows, participation
 from dashboard.pages.groups import (
     find_group,
     group_detail,
     group_sentence,
     group_table,
     listed_measures,
-    status_chart,
+    urgency_sentence,
 )
 from dashboard.pages.links import Links
 from measures.reporting_months import (
@@ -27,6 +28,7 @@ from measures.reporting_months import (
     months_shown,
     reports_owed,
 )
+from measures.timeline import load_history
 from reporting.months import LateMonth, ReportingMonth
 from reporting.wording import format_late, format_months
 from web.formats.dates import format_day, format_month_name, format_short_month
@@ -57,6 +59,8 @@ def department_list(
     reports = report_rows(
         [each.group for each in departments], by_department, months=months, day=figures.day, links=links
     )
+    late_text = format_late(late, day=figures.day)
+    sentence = urgency_sentence(figures, "department", departments, reports=late_text)
     if unreported_only:
         departments = [each for each in departments if missing.get(each.group.pk)]
     if fallen_only:
@@ -64,11 +68,10 @@ def department_list(
     table = group_table(figures, "department", departments, links, ordering=ordering, then=then, missing=missing)
     listed_reports = _of_departments(reports, departments)
     shown_reports = [row for row in listed_reports if all_months or row.has_gap]
-    title = _("Measures by lead department and status, as of %(day)s")
     return {
         **table,
+        "sentence": sentence,
         "charts": {
-            "status": status_chart(table["rows"], figures, title=title, head=_("Department")),
             "reports": report_chart(
                 reports,
                 shown_reports,
@@ -80,8 +83,7 @@ def department_list(
         "report_months": [format_short_month(month) for month in months],
         "report_rows": shown_reports,
         "are_months_left_out": len(shown_reports) < len(listed_reports),
-        "late_text": format_late(late, day=figures.day),
-        "least": MIN_MEASURES_TO_RANK,
+        "late_text": late_text,
         "unreported": len(late.departments),
     }
 
@@ -98,16 +100,23 @@ def _fallen_most(departments: Sequence[GroupFigures], then: Figures | None) -> l
 
 
 def department_detail(
-    figures: Figures, slug: str, links: Links, *, then: Figures | None = None
+    figures: Figures,
+    slug: str,
+    links: Links,
+    *,
+    months: Months | None,
+    then: Figures | None = None,
 ) -> dict[str, Any] | None:
-    """None for a department that there is not, or that was merged."""
+    """None for a department that there is not, or that was merged. `months`: those of which the page tells what the
+    department did; None before the plan."""
     groups = figures.measures_with_due_by("department")
     department = find_group(groups, slug)
     if department is None:
         return None
     measures = list(listed_measures(figures, then).filter(lead_department=department.group))
-    owed, shown = reports_owed(figures.plan, by=figures.day), months_shown(figures.plan, figures.day)
-    months = count_by_department(owed, shown).get(department.group.pk, [ReportingMonth(0, 0)] * len(shown))
+    history = load_history(figures.plan, figures.day)
+    owed = reports_owed(figures.plan, by=figures.day, history=history)
+    rows = month_rows(department.group, history, owed, shown=months_shown(figures.plan, figures.day))
     late = [
         LateMonth(each.month, {department.group.pk: each.departments[department.group.pk]})
         for each in late_months(figures.plan, day=figures.day, owed=owed)
@@ -119,13 +128,17 @@ def department_detail(
         **group_detail(figures, "department", department, groups, measures, links, then=then),
         "sentence": group_sentence(
             figures,
-            department.figures,
+            department,
+            groups,
+            measures,
             total=total % {"count": format_number(count)},
             nothing=_("It leads no measure of this plan."),
-            reports=_format_reports(figures, late, months[-1] if months else None),
+            reports=_format_reports(figures, late, rows[-1].reports if rows else None),
         ),
         "merged": _format_merged(department.group),
-        "months": [{"label": format_month_name(day), "month": month} for day, month in zip(shown, months, strict=True)],
+        "months": rows,
+        **participation(figures, department.group, links),
+        "work": months and department_work(figures, department.group, months, links),
     }
 
 

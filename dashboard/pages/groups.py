@@ -1,28 +1,34 @@
 """What the pages of sections and of departments share. `then`: the figures of the day that a page is compared with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from django.db.models import F
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.lights import Light, thresholds
 from core.pace import gap
-from core.statuses import MeasureStatus
 from dashboard.changes import earlier_figures
 from dashboard.charts.due_dates import Due, due_chart
-from dashboard.charts.stacked_bars import StatusRow, status_bars
 from dashboard.figures import MIN_MEASURES_TO_RANK, STATUSES, Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.pages.ordering import API_MEASURE_ORDERINGS, MEASURE_SORT_KEYS, api_ordering, rank, sort_groups
-from dashboard.pages.rows import GroupRow, measure_rows
-from dashboard.pages.sentences import format_pace, format_since
+from dashboard.pages.ordering import API_MEASURE_ORDERINGS, MEASURE_SORT_KEYS, Rank, api_ordering, rank, sort_groups
+from dashboard.pages.rows import days_left, measure_lines, measure_rows
+from dashboard.pages.sentences import format_since
+from dashboard.pages.verdict import format_day_of, to_call
 from measures.models import Measure
 from measures.querysets import MeasureQuerySet
-from web.charts.chart import Chart, Column
-from web.formats.dates import format_day
-from web.formats.numbers import format_number, format_percent
-from web.formats.text import format_sentence
+from web.formats.dates import format_day, format_days
+from web.formats.numbers import format_number
+from web.formats.text import format_list, format_names, format_sentence
+from web.language import is_chinese, localized
+
+# So many that must act first are named, and so many delays.
+NAMED_FIRST = 3
 
 
 def group_table(
@@ -35,40 +41,85 @@ def group_table(
     then: Figures | None,
     missing: Mapping[int, int] | None = None,
 ) -> dict[str, Any]:
-    """The table of some sections or departments, and its address in the API."""
+    """The table of some sections or departments, and its address in the API. In the order of the completion rate it
+    says who has which place."""
     earlier = earlier_figures(then, by, groups) if then else None
+    is_ranking = ordering.removeprefix("-") == "rate"
+    places = {each.key: _place(each, groups) for each in groups} if is_ranking else None
     return {
         "since": format_since(figures, then),
-        "rows": measure_rows(sort_groups(groups, MEASURE_SORT_KEYS, ordering), by, links, missing, earlier),
+        "rows": measure_rows(sort_groups(groups, MEASURE_SORT_KEYS, ordering), by, links, missing, earlier, places),
         "keys": ",".join(each.key for each in groups),
         "api_ordering": api_ordering(ordering, API_MEASURE_ORDERINGS),
+        "is_ranking": is_ranking,
+        "ranked": sum(each.figures["total"] >= MIN_MEASURES_TO_RANK for each in groups),
+        "least": MIN_MEASURES_TO_RANK,
     }
 
 
-def status_chart(rows: Sequence[GroupRow], figures: Figures, *, title: str, head: str) -> Chart:
-    """Groups that have measures as stacked bars, in the order of the table. `head`: of the column of names."""
-    shown = [row for row in rows if row.figures["total"]]
-    labels = {status: str(MeasureStatus(status).label) for status in STATUSES}
-    sums = {status: sum(row.figures[status] for row in shown) for status in STATUSES}
-    return Chart(
-        name="status",
-        title=title % {"day": format_day(figures.day)},
-        figure=status_bars([StatusRow(row.name, **row.status_counts, url=row.url) for row in shown]) if shown else None,
-        summary=pgettext("between clauses", "; ").join(
-            f"{labels[status]} {format_number(count)}" for status, count in sums.items()
-        ),
-        columns=[
-            Column(head, is_number=False),
-            *(Column(label, format_number) for label in labels.values()),
-            Column(_("Total"), format_number),
-        ],
-        rows=[(row.name, *row.status_counts.values(), row.figures["total"]) for row in shown],
-        urls=[row.url for row in shown],
-        kind="free",
-        missing=_("Nothing to measure"),
-        provenance=figures.provenance_of("measures"),
-        has_own_table=True,
+def _place(group: GroupFigures, groups: Sequence[GroupFigures]) -> str:
+    found = rank_by_rate(group, groups)
+    return ("" if is_chinese() else " ").join(filter(None, [found.before, found.shown])) if found.place else "—"
+
+
+def _format_rank(by: str, found: Rank) -> str:
+    """joint 3rd of 17; 并列第3 with how many are ranked."""
+    of = pgettext("sections", "of %(of)s") if by == "section" else _("of %(of)s")
+    parts = filter(None, [found.before, found.shown, of % {"of": found.of}])
+    return ("" if is_chinese() else " ").join(parts)
+
+
+def rank_by_rate(group: GroupFigures, groups: Sequence[GroupFigures]) -> Rank:
+    return rank(group.key, groups, lambda each: each.figures["completion_rate"], least=MIN_MEASURES_TO_RANK)
+
+
+def urgency_sentence(figures: Figures, by: str, groups: Sequence[GroupFigures], *, reports: str = "") -> str:
+    """How much is overdue, and who must act first. `reports`: half a sentence about those that are owed."""
+    if figures.day < figures.plan.starts_on:
+        return _("The day is before the plan began")
+    late = to_call(groups)
+    clauses = [_format_overdue(by, late) if late else _("no measure is overdue"), reports]
+    return format_sentence(
+        _("As of %(day)s, %(clauses)s."), day=format_day(figures.day), clauses=_join_clauses(filter(None, clauses))
     )
+
+
+def _format_overdue(by: str, late: Sequence[GroupFigures]) -> SafeString:
+    """`late`: those with something overdue, who must act first first."""
+    count = sum(each.figures["overdue"] for each in late)
+    measures = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
+    of_groups = (
+        ngettext("%(count)s priority area", "%(count)s priority areas", len(late))
+        if by == "section"
+        else ngettext("%(count)s department", "%(count)s departments", len(late))
+    )
+    text = (
+        _("%(overdue)s in %(groups)s, first of all %(names)s")
+        if len(late) > NAMED_FIRST
+        else _("%(overdue)s in %(groups)s: %(names)s")
+    )
+    return format_sentence(
+        text,
+        overdue=measures % {"count": format_number(count)},
+        groups=of_groups % {"count": format_number(len(late))},
+        names=format_html("<strong>{}</strong>", format_names([_format_late(by, each) for each in late[:NAMED_FIRST]])),
+    )
+
+
+def _format_late(by: str, group: GroupFigures) -> str:
+    """A name, how many of its measures are overdue, and the longest delay."""
+    overdue = group.figures["overdue"]
+    text = _("%(name)s (%(count)s, longest %(days)s)") if overdue > 1 else _("%(name)s (%(count)s, %(days)s)")
+    return text % {
+        "name": localized(group.group, "title" if by == "section" else "short"),
+        "count": format_number(overdue),
+        "days": format_days(group.figures["longest_overdue"]),
+    }
+
+
+def _join_clauses(clauses: Iterable[str]) -> SafeString:
+    """Names in them are escaped, and what is bold stays so."""
+    return format_html_join(pgettext("between clauses", "; "), "{}", ((each,) for each in clauses))
 
 
 def find_group(groups: Sequence[GroupFigures], key: str) -> GroupFigures | None:
@@ -76,9 +127,12 @@ def find_group(groups: Sequence[GroupFigures], key: str) -> GroupFigures | None:
 
 
 def listed_measures(figures: Figures, then: Figures | None) -> MeasureQuerySet:
-    """The plan's measures with their status and light of the day, and their status on the earlier day."""
+    """The plan's measures with their status and light of the day, and their status on the earlier day; the longest
+    overdue first."""
     measures = Measure.objects.in_plan(figures.plan).as_of(figures.day, limits=thresholds())
-    measures = measures.select_related("section", "lead_department").order_by("code")
+    measures = measures.select_related("section", "lead_department").order_by(
+        F("due_on").asc(nulls_last=True), "code", "pk"
+    )
     return measures.with_status_then(then.day) if then else measures
 
 
@@ -102,7 +156,7 @@ def group_detail(
         "row": group,
         "counts": own,
         "name": group.name,
-        "measures": measures,
+        "measures": measure_lines(measures, figures.day),
         "charts": {"due": due_chart(due, figures, links, provenance=provenance, **filters)},
         "statuses": [
             {
@@ -125,40 +179,80 @@ def group_detail(
         ],
         "since": format_since(figures, then),
         "rate_change": earlier and gap(own["completion_rate"], earlier["completion_rate"]),
-        "gap_change": earlier and gap(own["gap"], earlier["gap"]),
-        "rank": rank(group.key, groups, lambda each: each.figures["completion_rate"], least=MIN_MEASURES_TO_RANK),
+        "rank": rank_by_rate(group, groups),
+        "rank_text": _format_rank(by, rank_by_rate(group, groups)),
+        "days_overdue": _format_days_overdue(measures, figures.day),
         "least": MIN_MEASURES_TO_RANK,
         "list_url": links.url("measures:list", **filters),
         "due_url": links.url("measures:list", due_to=figures.day.isoformat(), **filters),
+        "overdue_url": links.url("measures:list", light=Light.RED.value, **filters),
     }
 
 
-def group_sentence(figures: Figures, counts: Mapping[str, Any], *, total: str, nothing: str, reports: str = "") -> str:
+def _format_days_overdue(measures: Sequence[Any], day: date) -> str:
+    """60 days, 14 days; the longest of many."""
+    days = sorted(left for each in measures if (left := days_left(each, day)) is not None and left < 0)
+    shown = [format_days(-left) for left in days[:NAMED_FIRST]]
+    return format_list(shown if len(days) <= NAMED_FIRST else [*shown, "…"])
+
+
+def group_sentence(
+    figures: Figures,
+    group: GroupFigures,
+    groups: Sequence[GroupFigures],
+    measures: Sequence[Any],
+    *,
+    total: str,
+    nothing: str,
+    reports: str = "",
+) -> str:
     """`total`: how many measures the group has; `nothing`: the sentence where it has none; `reports`: what it owes."""
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
-    if not counts["total"]:
+    if not group.figures["total"]:
         return nothing
-    completed = ngettext(
-        "%(count)s is completed (%(rate)s)", "%(count)s are completed (%(rate)s)", counts["completed"]
-    ) % {"count": format_number(counts["completed"]), "rate": format_percent(counts["completion_rate"])}
-    parts = {
-        "total": total,
-        "completed": completed,
-        "pace": format_pace(counts["gap"]),
-        "lights": _format_lights(counts["lights"]),
+    first = sort_groups(groups, MEASURE_SORT_KEYS, "urgency")[0].key
+    clauses = [
+        total,
+        _format_due(group.figures, len(groups) if group.key == first else 0),
+        _format_next_due(measures, figures.day),
+        reports,
+    ]
+    return format_html("{}{}", _join_clauses(filter(None, clauses)), pgettext("end of a sentence", "."))
+
+
+def _format_due(own: Mapping[str, Any], first_of: int) -> SafeString | str:
+    """What was due before the day, and what became of it. `first_of`: the number of groups where this one must act
+    first of them."""
+    if not own["due_before"]:
+        return _("none was due before this day")
+    counts = {
+        "due": format_number(own["due_before"]),
+        "in_time": format_number(own["completed_in_time"]),
+        "late": format_number(own["completed_late"]),
+        "overdue": format_number(own["overdue"]),
+        "days": format_days(own["longest_overdue"]),
     }
-    if not reports:
-        return format_sentence(_("%(total)s; %(completed)s, %(pace)s; %(lights)s."), **parts)
-    return format_sentence(_("%(total)s; %(completed)s, %(pace)s; %(lights)s; %(reports)s."), **parts, reports=reports)
+    done = (
+        _("%(due)s due: %(in_time)s completed on time, %(late)s late")
+        if own["completed_late"]
+        else _("%(due)s due: %(in_time)s completed on time")
+    )
+    if not own["overdue"]:
+        return done % counts
+    overdue = _("%(overdue)s overdue (longest %(days)s)") if own["overdue"] > 1 else _("%(overdue)s overdue (%(days)s)")
+    if first_of > 1:
+        overdue = _("%(overdue)s, first of all %(count)s") % {"overdue": overdue, "count": format_number(first_of)}
+    return format_sentence(
+        _("%(done)s, %(overdue)s"), done=done % counts, overdue=format_html("<strong>{}</strong>", overdue % counts)
+    )
 
 
-def _format_lights(lights: Mapping[str, int]) -> str:
-    red, yellow = lights["red"], lights["yellow"]
-    if not red and not yellow:
-        return _("no red or yellow light")
-    reds = ngettext("%(count)s red light", "%(count)s red lights", red) % {"count": format_number(red)}
-    yellows = ngettext("%(count)s yellow light", "%(count)s yellow lights", yellow) % {"count": format_number(yellow)}
-    if not yellow:
-        return reds
-    return _("%(red)s and %(yellow)s") % {"red": reds, "yellow": yellows} if red else yellows
+def _format_next_due(measures: Sequence[Any], day: date) -> str:
+    """How many fall due on the next due day from this one on, completed ones left out."""
+    ahead = [each.due_on for each in measures if (left := days_left(each, day)) is not None and left >= 0]
+    if not ahead:
+        return ""
+    count = ahead.count(min(ahead))
+    words = ngettext("%(count)s more falls due on %(day)s", "%(count)s more fall due on %(day)s", count)
+    return words % {"count": format_number(count), "day": format_day_of(min(ahead), day.year)}

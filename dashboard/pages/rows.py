@@ -2,18 +2,54 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from core.lights import thresholds
 from core.rounding import whole
-from dashboard.figures import STATUSES, GroupFigures
+from core.statuses import MeasureStatus
+from dashboard.figures import GroupFigures
 from dashboard.pages.links import Links
+from web.formats.dates import format_days
 from web.language import localized
+
+
+def days_left(measure: Any, day: date) -> int | None:
+    """Until the due day of a measure with its status, negative once that is over; None where it is completed or has
+    none."""
+    if measure.due_on is None or measure.status == MeasureStatus.COMPLETED:
+        return None
+    return int((measure.due_on - day).days)
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """A measure in a table. `overdue`: for how long, `left`: for how long not, where it is due soon; each may be
+    empty."""
+
+    measure: Any
+    overdue: str = ""
+    left: str = ""
+
+
+def measure_lines(measures: Iterable[Any], day: date) -> list[MeasureLine]:
+    return [_measure_line(each, days_left(each, day)) for each in measures]
+
+
+def _measure_line(measure: Any, left: int | None) -> MeasureLine:
+    if left is None or left > thresholds().due_soon:
+        return MeasureLine(measure)
+    if left < 0:
+        return MeasureLine(measure, overdue=_("%(days)s overdue") % {"days": format_days(-left)})
+    return MeasureLine(measure, left=_("%(days)s left") % {"days": format_days(left)})
 
 
 @dataclass(frozen=True)
 class GroupRow:
     """`missing`: how many late reports a department owes; None where it owed none. `then`: the figures on the day that
-    is compared with."""
+    is compared with. `place`: by completion rate, where the rows are ranked by it."""
 
     name: str
     url: str
@@ -22,10 +58,7 @@ class GroupRow:
     then: Mapping[str, Any] | None = None
     red_url: str = ""
     yellow_url: str = ""
-
-    @property
-    def status_counts(self) -> dict[str, int]:
-        return {status: self.figures[status] for status in STATUSES}
+    place: str = ""
 
     @property
     def whole_investment(self) -> int:
@@ -42,6 +75,7 @@ def measure_rows(
     links: Links,
     missing: Mapping[int, int] | None = None,
     then: Mapping[str, Mapping[str, Any]] | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> list[GroupRow]:
     field = "title" if by == "section" else "short"
     return [
@@ -53,6 +87,7 @@ def measure_rows(
             (then or {}).get(row.key),
             red_url=_light_url(row, "red", by, links),
             yellow_url=_light_url(row, "yellow", by, links),
+            place=(places or {}).get(row.key, ""),
         )
         for row in rows
     ]

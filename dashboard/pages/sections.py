@@ -13,7 +13,7 @@ from dashboard.pages.groups import (
     group_sentence,
     group_table,
     listed_measures,
-    status_chart,
+    urgency_sentence,
 )
 from dashboard.pages.links import Links
 from web.formats.numbers import format_number
@@ -21,15 +21,10 @@ from web.formats.numbers import format_number
 
 def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures | None = None) -> dict[str, Any]:
     groups = figures.measures_with_due_by("section")
-    table = group_table(figures, "section", groups, links, ordering=ordering, then=then)
-    title = _("Measures by priority area and status, as of %(day)s")
     return {
-        **table,
-        "behind": sum(each.figures["gap"] is not None and each.figures["gap"] < 0 for each in groups),
-        "charts": {
-            "status": status_chart(table["rows"], figures, title=title, head=_("Priority area")),
-            "due": due_chart(due_rows(figures), figures, links, provenance=figures.provenance_of("measures")),
-        },
+        **group_table(figures, "section", groups, links, ordering=ordering, then=then),
+        "sentence": urgency_sentence(figures, "section", groups),
+        "charts": {"due": due_chart(due_rows(figures), figures, links, provenance=figures.provenance_of("measures"))},
     }
 
 
@@ -45,6 +40,11 @@ def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures |
     return {
         **group_detail(figures, "section", section, groups, measures, links, then=then),
         "sentence": group_sentence(
-            figures, section.figures, total=total % {"count": format_number(count)}, nothing=_("Nothing to measure")
+            figures,
+            section,
+            groups,
+            measures,
+            total=total % {"count": format_number(count)},
+            nothing=_("Nothing to measure"),
         ),
     }

@@ -1,6 +1,6 @@
 from measures.models.changes import Comment, StatusChange, Term, TermsChange
 from measures.models.notices import Notice, NoticeKind
-from measures.models.plans import Measure, Plan, ScopeChange, Section
+from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
 from measures.models.reports import Evidence, Report, ReportStep
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Plan",
+    "PlanMilestone",
     "Report",
     "ReportStep",
     "ScopeChange",

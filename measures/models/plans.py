@@ -74,6 +74,32 @@ class Plan(Sourced, UpdatedAtModel):
         return self.slug if (Plan.objects.exclude(pk=self.pk).exists() if has_others is None else has_others) else ""
 
 
+class PlanMilestone(Sourced, UpdatedAtModel):
+    """What happened to a plan, or will: it was published, it ends its first year."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="milestones", verbose_name=_("Action plan"))
+    happens_on = models.DateField(pgettext_lazy("milestone", "Date"), validators=[within_days])
+    # Sources often name the month alone: then the day is its first.
+    day_known = models.BooleanField(_("The day is known, not the month alone"), default=True)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=120)
+    name_en = models.CharField(_("Name (English)"), max_length=200)
+
+    objects = UpdatedAtQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Milestone of a plan")
+        verbose_name_plural = _("milestones of plans")
+        ordering = ["plan", "happens_on"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(fields=["plan", "happens_on"], name="planmilestone_day_once_a_plan"),
+            days_bound("happens_on", name="planmilestone_day_in_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
 class Section(Sourced, UpdatedAtModel):
     """A part of a plan (重点任务)."""
 
@@ -187,7 +213,7 @@ class ScopeChange(AbstractScopeChange):
 
 # Section, departments and due day are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Measure, exclude_fields=["updated_at"], m2m_fields={"participating_departments"})
-for _model in (Plan, Section, ScopeChange):
+for _model in (Plan, PlanMilestone, Section, ScopeChange):
     auditlog.register(_model, exclude_fields=["updated_at"])
 
 track_links(Measure.participating_departments, on={Measure})

@@ -106,11 +106,9 @@
     holder.insertBefore(key, plot);
   }
 
-  // Returns false, so that a treemap, which also calls this, does not zoom in on the area.
   function follow(event) {
     const to = event.points[0].customdata;
     if (typeof to === "string" && to) window.location.assign(to);
-    return false;
   }
 
   function draw(plot, width, paper) {
@@ -126,7 +124,6 @@
     return window.Plotly[isNew ? "newPlot" : "react"](plot, figure.data, figure.layout, CONFIG).then(function () {
       if (!isNew) return;
       plot.on("plotly_click", follow);
-      plot.on("plotly_treemapclick", follow);
       plot.on("plotly_hover", function (event) {
         point(plot, event.points[0].customdata ? "pointer" : "");
       });

@@ -7,26 +7,20 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from core.lights import Light
-from core.periods import MonthState
 from core.statuses import MeasureStatus
 from dashboard.charts.due_dates import Due, due_chart
 from dashboard.charts.month_strip import DueDay, MonthCounts, month_strip
 from dashboard.charts.progress_curve import RunningTotal, progress_curve
-from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart
-from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.tile_map import Tile, city_tile_map
-from dashboard.charts.treemap import Area, treemap
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from measures.charts.status_history import StatusPoint, status_history_figure
 from measures.models import Plan
-from projects.models import Category
-from reporting.months import ReportingMonth
 from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
 from web.charts.chart import Chart, Column, Figure
-from web.formats.dates import format_short_month, format_year
+from web.formats.dates import format_year
 
 CHART = '{% include "components/chart.html" with no_file=True %}'
 
@@ -46,9 +40,6 @@ def _figures() -> list[Specimen]:
         (_("before the plan"), "course", _progress_curve_before_the_plan()),
         (_("Investment by city (100 million yuan)"), "map", _city_tile_map()),
         (_("Measures due and completed"), "strip", _month_strip()),
-        (_("Measures by lead department and status"), "free", _status_bars()),
-        (_("Investment by city and category"), "free", _city_bars()),
-        (_("Where the investment goes"), "free", _treemap()),
         (_("Emissions and GDP"), "line", _decoupling_path()),
         (_("Status of a measure"), "steps", _status_history()),
         ("PM2.5", "line", _indicator_line()),
@@ -111,37 +102,6 @@ def _month_strip() -> Figure:
     return month_strip(months, as_of=DAY, ends_on=ENDS, needed=Decimal("8.4"), largest=largest)
 
 
-def _status_bars() -> Figure:
-    return status_bars(
-        [
-            StatusRow(in_language("能源局", "Energy"), 0, 12, 23),
-            StatusRow(in_language("科技厅", "Science and Technology"), 1, 7, 11),
-        ]
-    )
-
-
-def _city_bars() -> Figure:
-    return city_bars(
-        [
-            CityRow(in_language("青岛", "Qingdao"), 3132, 3457, 1826, 482),
-            CityRow(in_language("威海", "Weihai"), 1194, 851, 1192, 126),
-        ]
-    )
-
-
-def _treemap() -> Figure:
-    amounts = {
-        in_language("烟台", "Yantai"): (352, 3836, 2342, 3777),
-        in_language("威海", "Weihai"): (126, 1194, 851, 1192),
-    }
-    areas = [
-        Area(category, city, 20, Decimal(amount), "#")
-        for city, own in amounts.items()
-        for category, amount in zip(Category, own, strict=True)
-    ]
-    return treemap(areas, {})
-
-
 def _decoupling_path() -> Figure:
     points = [
         YearPoint(2016, Decimal("5.88"), Decimal("863.43")),
@@ -173,8 +133,6 @@ def _indicator_line() -> Figure:
 
 
 def _with_and_without_rows() -> list[Specimen]:
-    months = [date(2023, month, 1) for month in (6, 7, 8)]
-    rows = _report_rows()
     measures = [
         Due(date(2023, 6, 30), MeasureStatus.COMPLETED, Light.GREEN),
         Due(date(2023, 8, 15), MeasureStatus.PROMOTING, Light.RED),
@@ -184,35 +142,14 @@ def _with_and_without_rows() -> list[Specimen]:
     ]
     figures = Figures(Plan(starts_on=STARTS, ends_on=ENDS), DAY)
     charts = [
-        report_chart(rows, rows, months=months, day=DAY, provenance="illustrative"),
-        report_chart([], [], months=months, day=DAY, provenance="illustrative"),
         due_chart(measures, figures, Links({}), provenance="illustrative"),
         due_chart([], figures, Links({}), provenance="illustrative"),
     ]
-    context = {"report_rows": rows, "report_months": [format_short_month(month) for month in months]}
     return [
         Specimen(
             CHART,
             chart.title if chart.figure else chart.missing,
-            context | {"chart": replace(chart, name=f"{chart.name}-{n}")},
+            {"chart": replace(chart, name=f"{chart.name}-{n}")},
         )
         for n, chart in enumerate(charts)
     ]
-
-
-def _report_rows() -> list[ReportRow]:
-    in_time, late = ReportingMonth(2, 2, date(2023, 6, 20)), ReportingMonth(2, 2, date(2023, 6, 28))
-    missing, pending, nothing = ReportingMonth(35, 33), ReportingMonth(2, 0), ReportingMonth(0, 0)
-    marks = {
-        in_language("能源局", "Energy"): [
-            MonthMark(in_time, MonthState.ON_TIME),
-            MonthMark(late, MonthState.LATE),
-            MonthMark(missing, MonthState.MISSING),
-        ],
-        in_language("科技厅", "Science"): [
-            MonthMark(nothing, None),
-            MonthMark(in_time, MonthState.ON_TIME),
-            MonthMark(pending, MonthState.PENDING),
-        ],
-    }
-    return [ReportRow(name, name, "#", own) for name, own in marks.items()]

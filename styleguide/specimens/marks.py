@@ -5,7 +5,6 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from core.lights import Light
-from core.periods import MonthState
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
@@ -43,14 +42,6 @@ def _lights_and_statuses() -> list[Entry]:
 
 def _other_marks() -> list[Entry]:
     return [
-        Entry(
-            "month_mark",
-            [
-                *states('{%% month_mark "%s" %%}', {state.value: "" for state in MonthState}),
-                Specimen('{% month_mark "missing" "33/35" %}', _("in a column of it")),
-                Specimen("{% month_mark None %}", _("not judged")),
-            ],
-        ),
         Entry(
             "scope_tag",
             states('{%% scope_tag "%s" %%}', {scope.value: "" for scope in PlanScope if scope != PlanScope.IN_PLAN}),

@@ -32,7 +32,7 @@ def table_entries() -> list[Entry]:
         '<td class="number">{{ rate|percent }}</td><td class="bar-cell">{% status_bar 1 2 5 8 tick=22 %}</td></tr>'
         "{% endfor %}</tbody></table>"
     )
-    measure_rows = '{% include "dashboard/_measure_rows.html" with elapsed=22 %}'
+    group_rows = '{% include "dashboard/_group_rows.html" with elapsed=22 %}'
     words = {"name": _("Department"), "rate": _("Completion rate"), "status": _("Status")}
     lines = [
         (in_language("科技厅", "Science and Technology"), Decimal("5.3")),
@@ -53,8 +53,8 @@ def table_entries() -> list[Entry]:
         ),
         Entry("table-bars", [Specimen(bars, _("bars last"), {"words": words, "lines": lines})]),
         Entry(
-            "_measure_rows.html",
-            [Specimen(measure_rows, "", {"rows": _bar_rows(), "head": _("Department")})],
+            "_group_rows.html",
+            [Specimen(group_rows, "", {"rows": _bar_rows(), "head": _("Department")})],
         ),
     ]
 
@@ -62,7 +62,12 @@ def table_entries() -> list[Entry]:
 def _bar_rows() -> list[GroupRow]:
     figures = {
         "completion_rate": Decimal("12.5"),
-        "gap": Decimal("-9.5"),
+        "gap_to_plan": Decimal("-12.5"),
+        "overdue": 2,
+        "longest_overdue": 60,
+        "due_before": 3,
+        "completed_in_time": 1,
+        "in_time_rate": None,
         "lights": {"red": 2, "yellow": 0},
         "completed": 1,
         "in_progress": 2,

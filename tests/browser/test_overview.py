@@ -84,7 +84,7 @@ def test_every_number_of_the_charts_stands_on_the_page_without_scripts(browser, 
     context.close()
 
 
-@pytest.mark.parametrize("address", ["/", "/departments/?months=all", "/cities/"])
+@pytest.mark.parametrize("address", ["/", "/sections/", "/cities/"])
 def test_a_chart_that_is_drawn_moves_nothing_below_it(watched, site, address):
     """The keyboard may be further down already, and a link may have led there."""
     page, _wrong = watched

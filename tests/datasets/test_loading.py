@@ -15,7 +15,7 @@ from accounts.models import Department
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator, Observation
 from measures.filing import rewrite_report
-from measures.models import Evidence, Measure, Plan, Report, ReportStep, Section, StatusChange
+from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, ReportStep, Section, StatusChange
 from measures.office.mergers import merge_departments
 from projects.models import Project
 from rollups.models import MeasureRollup
@@ -163,6 +163,25 @@ def test_everything_is_loaded(folder: Path) -> None:
     assert behind.effective_on is not None
     assert behind.effective_on.isoformat() == "2023-04-04"
     assert sum(MeasureRollup.objects.values_list("total", flat=True)) == 2
+
+
+def test_milestones_of_the_plan_may_be_given(folder: Path) -> None:
+    """Of one source the month alone is known. Loaded again, they stay as they are."""
+    (folder / "plan_milestones.csv").write_text(
+        "plan,happens_on,day_known,name_zh,name_en,provenance,source\n"
+        "plan,2022-11-01,no,动员,Mobilised,published,A newspaper\n"
+        "plan,2023-01-03,yes,公布,Published,reported,\n",
+        encoding="utf-8",
+    )
+    assert "2 plan_milestones" in load(folder)
+    found = PlanMilestone.objects.filter(plan__slug="plan").values_list("happens_on", "day_known", "name_en", "source")
+    assert list(found) == [
+        (date(2022, 11, 1), False, "Mobilised", "A newspaper"),
+        (date(2023, 1, 3), True, "Published", ""),
+    ]
+    assert load(folder) == "Everything was loaded already.\n"
+    edit(folder, "plan_milestones", "published,A newspaper", "published,")
+    assert complaints(folder) == ["plan_milestones.csv, line 2, column source: a published row needs its source"]
 
 
 def steps_of(report: Report) -> list[tuple[str, str, object, str, str]]:

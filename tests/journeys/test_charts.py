@@ -37,6 +37,8 @@ ADDRESSES = [
     "/indicators/gdp_ytd/",
 ]
 DAYS = ["2023-03-31", "2023-06-30", "2023-08-29"]
+# Their page is tagged as a whole.
+NO_TAG = {("status", "/measures/M172/"), ("map", "/cities/")}
 LANGUAGES = {"en": "August 2023", "zh-hans": "2023年8月"}
 
 
@@ -58,13 +60,11 @@ def api(path: str, **more: str) -> Any:
 
 
 def numbers_drawn(figure: dict[str, Any]) -> Iterator[float]:
-    """The values of a figure's traces: of bars their length, of areas their size, of points both where they are
+    """The values of a figure's traces: of bars their length, of points both where they are
     numbers and not places in a row.
     """
     for trace in figure["data"]:
-        if trace["type"] == "treemap":
-            yield from trace["values"]
-        elif trace["type"] == "bar" and "base" not in trace:
+        if trace["type"] == "bar" and "base" not in trace:
             yield from trace["x" if trace.get("orientation") == "h" else "y"]
         elif trace["type"] == "scatter" and isinstance(figure["layout"]["yaxis"].get("tickvals", [0.5])[0], float):
             yield from (value for value in trace["y"] if value is not None)
@@ -107,7 +107,7 @@ def test_each_chart_is_whole(demonstration: None, address: str, language: str) -
         go.Figure(layout=chart.figure["narrow"])
         assert chart.rows, name
         assert len(chart.summary) > 8, name
-        assert chart.provenance or chart.name == "status", name
+        assert chart.provenance or (chart.name, address.partition("?")[0]) in NO_TAG, name
         assert len({column.label for column in chart.columns}) == len(chart.columns), name
         assert all(len(row) == len(chart.columns) for row in chart.rows), name
         assert not chart.urls or len(chart.urls) == len(chart.rows), name
@@ -167,7 +167,7 @@ def test_a_click_leads_to_pages_that_are_there(demonstration: None) -> None:
             for trace in (chart.figure or {"data": []})["data"]:
                 targets = [url for url in trace.get("customdata", []) if url and not str(url).startswith("#")]
                 followed |= set(targets[:2] + targets[-2:])
-    assert len(followed) > 40
+    assert len(followed) > 30
     for url in sorted(followed):
         assert Client().get(url).status_code == 200, url
 
@@ -193,33 +193,7 @@ class TestTheSameAsTheApi:
         assert len(rows) == len(cities) == 16
         for name, total, investment in rows:
             assert (total, float(investment)) == (cities[name]["total"], cities[name]["total_investment"]), name
-        by_category = charts_of("/cities/", as_of=day, lang="en")["categories"]
-        for name, *parts in by_category.rows:
-            assert float(sum(parts)) == cities[name]["total_investment"], name
-
-    def test_categories_in_cities(self, demonstration: None, day: str) -> None:
-        labels = {"Innovation": "innovation", "Key industries": "industry", "Infrastructure": "infrastructure"}
-        found = charts_of("/cities/", as_of=day, lang="en")["investment"]
-        areas = found.figure["data"][0]["values"] if found.figure else []
-        invested = [float(row[3]) for row in found.rows if row[3]]
-        assert sorted(areas) == sorted([*invested, float(found.total[3])])  # the whole is an area too
-        categories = api("summary/", as_of=day)["projects"]["by_category"]
-        for category, city, projects, investment, _share in found.rows:
-            key = labels.get(category, "energy")
-            if city == "All cities":
-                assert (projects, float(investment)) == tuple(categories[key].values()), category
-        code = {"Yantai": "370600", "Heze": "371700"}
-        for category, city, projects, _investment, _share in found.rows:
-            if city in code:
-                query = f"projects/?category={labels.get(category, 'energy')}&city={code[city]}&page_size=1"
-                assert projects == api(query, as_of=day)["count"], (category, city)
-
-    @pytest.mark.parametrize("by", ["section", "department"])
-    def test_statuses(self, demonstration: None, day: str, by: str) -> None:
-        members = api(f"rollups/measures/?by={by}", as_of=day)["results"]
-        sums = sorted((row["completed"], row["in_progress"], row["promoting"]) for row in members if row["total"])
-        rows = charts_of(f"/{by}s/", as_of=day)["status"].rows
-        assert sorted(tuple(row[1:4]) for row in rows) == sums
+        assert charts_of("/cities/", as_of=day, lang="en")["map"].rows == rows
 
     @pytest.mark.parametrize(
         ("address", "query"),
@@ -298,7 +272,8 @@ def test_reports_by_month_are_those_of_the_departments_pages(demonstration: None
     energy = [row for row in chart.rows if row[0] == "Energy"]
     assert energy
     page: Any = Client().get("/departments/energy/?lang=en")
-    of_page = [(each["month"].owed, each["month"].filed) for each in page.context["months"] if each["month"].owed]
+    months = [each.reports for each in page.context["months"]]
+    of_page = [(month.owed, month.filed) for month in months if month.owed]
     assert [(row[2], row[3]) for row in energy] == of_page
 
 

@@ -26,6 +26,7 @@ CITIES = ("370600", "371700")
 # Every page of the dashboard that anyone may read, by its URL name.
 PAGES = {
     "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
+    "dashboard:plan": ["/plan/"],
     "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
     "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
     "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],

@@ -63,16 +63,14 @@ class Chart:
     rows: Sequence[Sequence[Any]]
     total: Sequence[Any] = ()
     urls: Sequence[str] = ()
-    kind: str = "line"  # holds the place while it loads: course, steps, due, map, line or free
+    kind: str = "line"  # holds the place while it loads: course, steps, due, map or line
     note: str = ""
     source: str = ""
     provenance: str = ""
     on: date | None = None  # the day that a published figure was published for
     missing: str = ""
     has_own_table: bool = False  # the page shows the same rows beside it, its own way
-    key_template: str = ""  # a key between title and drawing
     below_template: str = ""  # what stands right below the drawing, in line with it
-    rows_template: str = ""  # the same rows written its own way, in place of a table of `rows`
 
     @property
     def figure_id(self) -> str:

@@ -1,15 +1,13 @@
-"""Marks beside words: of a status, a light, a month's reports, a provenance. Each carries its word for those who do not
-see its shape or colour."""
+"""Marks beside words: of a status, a light, a provenance. Each carries its word for those who do not see its shape or
+colour."""
 
 from datetime import date
-from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.lights import Light
-from core.periods import MonthState
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
@@ -40,12 +38,6 @@ LIGHTS = {
     Light.GREEN: _lamp('<circle cx="6" cy="6" r="3.6"/>'),
     Light.YELLOW: _lamp('<path d="M6 1.4 11 10.6H1Z"/>'),
     Light.RED: _lamp('<path d="M6 .6 11.4 6 6 11.4 .6 6Z"/>'),
-}
-MONTHS = {
-    MonthState.ON_TIME: _lamp('<circle cx="6" cy="6" r="5"/>'),
-    MonthState.LATE: _lamp('<circle cx="6" cy="6" r="4.2"/>'),
-    MonthState.MISSING: _lamp('<path d="M2 2 10 10M10 2 2 10"/>'),
-    MonthState.PENDING: _lamp('<path d="M2 6H10"/>'),
 }
 
 
@@ -118,16 +110,6 @@ def light_count(light: str, count: int | None, href: str = "") -> SafeString:
         LIGHTS[light],
         format_html('<a class="figure" href="{}">{}</a>', href, number) if href else number,
     )
-
-
-def month_mark(state: str | None, text: Any = "") -> SafeString:
-    """How a department stands with a month's reports: a shape and its word, or `text` in the word's place. A dash for
-    one that owes nothing."""
-    if not state:
-        return NONE_WRITTEN
-    state = MonthState(state)
-    word = format_html('<span class="visually-hidden">{} </span>{}', state.label, text) if text else state.label
-    return format_html('<span class="month month-{}">{} {}</span>', state.value, MONTHS[state], word)
 
 
 def provenance_tag(provenance: str | None, on: date | None = None, published: str = "") -> SafeString:

@@ -55,7 +55,6 @@ register.simple_tag(marks.status_mark)
 register.simple_tag(marks.change_mark)
 register.simple_tag(marks.light_mark)
 register.simple_tag(marks.light_count)
-register.simple_tag(marks.month_mark)
 register.simple_tag(marks.scope_tag)
 register.simple_tag(marks.provenance_tag)
 register.simple_tag(bars.status_bar)
@@ -217,18 +216,27 @@ def nav_link(context: Context, url: str, label: str, count: int | None = None) -
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
-def sort_head(context: Context, ordering: str, label: str, number: bool = False, default: str = "") -> dict[str, Any]:
-    """The head of a column that sorts. `default`: the ordering of the page when the address names none."""
+def sort_head(
+    context: Context, ordering: str, label: str, number: bool = False, default: str = "", falls: bool = False
+) -> dict[str, Any]:
+    """The head of a column that sorts. `ordering`: that of the first click, such as "-total" where the most is wanted
+    first. `default`: the ordering of the page when the address names none. `falls`: the numbers fall in this order,
+    though its name has no minus (who must act first).
+    """
     params = _params(context)
     current = (params.get("ordering") or default).split(",")[0]
-    directions = {ordering: "ascending", f"-{ordering}": "descending"}
+    name = ordering.removeprefix("-")
+    direction = ""
+    if current.removeprefix("-") == name:
+        direction = "descending" if current.startswith("-") != falls else "ascending"
+    other = name if ordering.startswith("-") else f"-{name}"
     return {
-        "ordering": ordering,
+        "name": name,
         "label": label,
         "number": number,
-        "direction": directions.get(current, ""),
-        "is_ascending": current == ordering,
-        "query": links.query_with(params, ordering=f"-{ordering}" if current == ordering else ordering),
+        "direction": direction,
+        "is_ascending": direction == "ascending",
+        "query": links.query_with(params, ordering=other if current == ordering else ordering),
     }
 
 

@@ -11,7 +11,6 @@ import pytest
 from django.utils import translation
 
 from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, progress_curve
-from dashboard.charts.stacked_bars import CityRow, StatusRow, city_bars, status_bars
 from dashboard.charts.tile_map import Tile, city_tile_map
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from tests.charts import checked
@@ -20,7 +19,6 @@ from web.charts.chart import Figure
 from web.charts.labels import apart
 from web.charts.text import value_text
 from web.charts.theme import ACCENT, CATEGORY_TONES, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
-from web.formats.money import format_rounded_money
 
 ROOT = Path(__file__).parents[3]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -210,41 +208,6 @@ class TestTileMap:
         assert bars["marker"]["color"] == [colour]
 
 
-class TestStacks:
-    def test_rows_keep_their_order_with_counts_and_sums(self) -> None:
-        rows = [StatusRow("Energy", 0, 12, 23, "/departments/energy/"), StatusRow("Industry", 1, 11, 14)]
-        figure = checked(status_bars(rows))
-        completed, in_progress, promoting, sums = figure["data"]
-        assert (completed["x"], in_progress["x"], promoting["x"]) == ([0, 1], [12, 11], [23, 14])
-        assert completed["text"] == ["", "1"]
-        assert sums["text"] == ["\u2002<b>35</b>", "\u2002<b>26</b>"]
-        assert completed["customdata"] == ["/departments/energy/", ""]
-        assert figure["layout"]["yaxis"]["range"] == [1.5, -0.5]
-        assert [entry["label"] for entry in figure["key"]] == ["Completed", "Progress made", "Under way"]
-
-    def test_long_names_stand_above_their_bars_on_narrow_plots(self) -> None:
-        figure = status_bars([StatusRow("Cut carbon and pollution, expand green areas, pursue growth", 1, 17, 22)])
-        assert figure["layout"]["yaxis"]["ticktext"] == [
-            "Cut carbon and pollution, expand<br>green areas, pursue growth"
-        ]
-        assert figure["narrow"]["yaxis"]["showticklabels"] is False
-        assert words(figure, "narrow") == ["Cut carbon and pollution, expand<br>green areas, pursue growth"]
-
-    def test_no_rows_are_no_error(self) -> None:
-        checked(status_bars([]))
-        checked(city_bars([]))
-
-    def test_categories_are_named_above_the_first_bar(self) -> None:
-        rows = [CityRow("Yantai", industry=Decimal("3836.2"), infrastructure=2342, energy=3777, innovation=352)]
-        figure = checked(city_bars(rows, format_value=format_rounded_money))
-        assert words(figure) == [
-            "<b>Key industries</b>",
-            "<b>Infrastructure</b>",
-            "<b>Energy</b>",
-            "<b>Innovation</b>",
-        ]
-        assert figure["data"][0]["hovertext"] == ["Yantai<br>Key industries 383.6 billion yuan"]
-        assert figure["data"][-1]["text"] == ["\u2002<b>10,307</b>"]
 
 
 def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:

@@ -1,5 +1,6 @@
 """Which departments have reported which month: what is drawn, and that it is what the API's reports say."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -7,23 +8,15 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Department
-from core.periods import MonthState
-from dashboard.charts.report_matrix import MonthMark, ReportRow, report_chart, report_matrix, report_rows
+from dashboard.charts.report_matrix import month_share, report_chart, report_rows
 from dashboard.pages.links import Links
 from measures.reporting_months import months_by_department, months_shown
 from reporting.months import ReportingMonth
 from tests import factories as make
-from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of
 from web.charts.chart import Chart
 
 DAY = date(2023, 8, 29)
-MONTHS = [date(2023, month, 1) for month in range(1, 4)]
-IN_TIME = MonthMark(ReportingMonth(2, 2, date(2023, 1, 20)), MonthState.ON_TIME)
-LATE = MonthMark(ReportingMonth(2, 2, date(2023, 2, 27)), MonthState.LATE)
-MISSING = MonthMark(ReportingMonth(35, 33, date(2023, 3, 20)), MonthState.MISSING)
-PENDING = MonthMark(ReportingMonth(2, 0, None), MonthState.PENDING)
-NOTHING = MonthMark(ReportingMonth(0, 0, None), None)
 
 
 @pytest.fixture(autouse=True)
@@ -32,50 +25,20 @@ def _english() -> Iterator[None]:
         yield
 
 
-class TestFigure:
-    ROWS = (
-        ReportRow("energy", "Energy", "/departments/energy/", [IN_TIME, LATE, MISSING]),
-        ReportRow("finance", "Finance", "/departments/finance/", [NOTHING, IN_TIME, PENDING]),
-    )
-
-    def test_each_state_has_its_own_mark(self) -> None:
-        on_time, late, missing, pending = checked(report_matrix(MONTHS, self.ROWS))["data"]
-        assert [each["marker"]["symbol"] for each in (on_time, late, missing, pending)] == [
-            "circle",
-            "circle-open",
-            "x-thin",
-            "line-ew",
-        ]
-        assert (on_time["x"], on_time["y"]) == ([0, 1], [0, 1])
-        assert (late["x"], late["y"]) == ([1], [0])
-        assert (missing["x"], missing["y"]) == ([2], [0])
-        assert (pending["x"], pending["y"]) == ([2], [1])
-        assert on_time["customdata"] == ["/departments/energy/", "/departments/finance/"]
-        assert missing["hovertext"] == ["Energy<br>March Some submitted<br>33 of 35 submitted"]
-
-    def test_months_stand_on_top_and_departments_down_from_the_first(self) -> None:
-        layout = report_matrix(MONTHS, self.ROWS)["layout"]
-        assert (layout["xaxis"]["side"], layout["xaxis"]["ticktext"]) == ("top", ["Jan", "Feb", "Mar"])
-        assert (layout["yaxis"]["range"], layout["yaxis"]["ticktext"]) == ([1.5, -0.5], ["Energy", "Finance"])
-        assert layout["height"] == 2 * 34 + 60
-
-    def test_narrow_plots_name_every_second_of_many_months(self) -> None:
-        months = [date(2023, month, 1) for month in range(1, 13)]
-        figure = checked(
-            report_matrix(months, [ReportRow("state-assets", "State Assets Commission", "", [IN_TIME] * 12)])
-        )
-        assert figure["narrow"]["xaxis"]["ticktext"] == ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
-        assert figure["narrow"]["yaxis"]["ticktext"] == ["State Assets<br>Commission"]
-        assert report_matrix(MONTHS, self.ROWS)["narrow"]["xaxis"]["ticktext"] == ["Jan", "Feb", "Mar"]
-        with translation.override("zh-hans"):
-            eight = report_matrix(months[:8], [ReportRow("energy", "能源局", "", [IN_TIME] * 8)])
-        assert eight["narrow"]["xaxis"]["ticktext"] == ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月"]
-
-    @pytest.mark.parametrize("language", ["en", "zh-hans"])
-    def test_plotly_takes_it_in_both_languages(self, language: str) -> None:
-        with translation.override(language):
-            checked(report_matrix(MONTHS, self.ROWS))
-            checked(report_matrix([], []))
+@pytest.mark.parametrize(
+    ("filed", "owed", "share"),
+    [
+        (0, 0, ""),
+        (0, 9, "none"),
+        (7, 9, "some"),  # 77.8%
+        (27, 34, "some"),  # 79.4%
+        (4, 5, "most"),  # 80%
+        (33, 35, "most"),
+        (34, 34, "all"),
+    ],
+)
+def test_a_month_is_shaded_by_the_share_submitted(filed: int, owed: int, share: str) -> None:
+    assert month_share(ReportingMonth(owed, filed)) == share
 
 
 @pytest.fixture
@@ -138,8 +101,6 @@ class TestChart:
         ]
         assert chart.urls[0] == "/departments/energy/#months"
         assert chart.note.endswith(" 1 department with nothing outstanding is left out.")
-        assert chart.figure
-        checked(chart.figure)
 
     def test_all_are_shown_to_whom_asks(self, plan: make.Plan) -> None:
         chart = chart_of(plan, all_shown=True)
@@ -181,12 +142,11 @@ class TestChart:
 
     def test_where_nothing_is_missing_it_says_so(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 6, 25))
-        assert (chart.figure, chart.rows) == (None, [])
+        assert chart.rows == []
         assert chart.missing == "Every report due by this day has been submitted."
 
     def test_where_nothing_is_owed_it_names_what_is_missing(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 5, 31))
-        assert chart.figure is None
         assert chart.missing == chart.summary == "No department has a report due by this day."
 
 
@@ -200,16 +160,18 @@ class TestPage:
         text = client.get(f"/departments/?lang=en&chart=reports{query}").getvalue().decode()
         return text.removeprefix("\ufeff").splitlines()
 
-    def test_writes_the_marks_with_their_numbers_and_links(self, client) -> None:
+    def test_prints_what_was_submitted_of_what_was_due_in_a_shade_of_its_share(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
         assert "3, of which 2 on time, 0 late, 1 with some submitted and 0 with none." in text
-        assert (
-            "Department Jun Jul Aug Energy Late 2/2 On time 2/2 None or some submitted 1/2 "
-            "Science On time 2/2 None or some" in text
-        )
+        cells = re.findall(r'<td class="month-cell month-(\w+)"[^>]*>\s*(\d+/\d+)', page)
+        energy, science = cells[:3], cells[3:]
+        assert energy == [("all", "2/2"), ("all", "2/2"), ("some", "1/2")]
+        assert science == [("all", "2/2"), ("none", "0/1"), ("all", "1/1")]
         assert '<a href="/departments/energy/#months">Energy</a>' in page
-        assert 'id="months"' in client.get("/departments/energy/").content.decode()
+        own = client.get("/departments/energy/").content.decode()
+        assert 'id="months"' in own
+        assert re.findall(r'<td class="month-cell month-(\w+)"[^>]*>\s*(\d+/\d+)', own) == energy
 
     def test_its_file_has_the_same_rows(self, client) -> None:
         lines = self.rows(client)
@@ -220,7 +182,7 @@ class TestPage:
     def test_all_departments_are_a_link_away(self, client) -> None:
         assert "?lang=en&amp;months=all#months" in client.get("/departments/?lang=en").content.decode()
         page = client.get("/departments/?lang=en&months=all").content.decode()
-        assert "Finance On time 1/1 On time 1/1 On time 1/1" in text_of(page)
+        assert "Finance 1/1 On time 1/1 On time 1/1 On time" in text_of(page)
         assert "Only departments with a month outstanding" in page
         assert len(self.rows(client, "&months=all")) == 1 + 9
         assert client.get("/departments/?months=some").status_code == 400

@@ -1,4 +1,3 @@
-import re
 from datetime import date
 
 import pytest
@@ -6,7 +5,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from web.html.bars import status_bar
-from web.html.marks import change_mark, light_count, light_mark, month_mark, provenance_tag, status_mark
+from web.html.marks import change_mark, light_count, light_mark, provenance_tag, status_mark
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -71,10 +70,3 @@ def test_a_change_of_status_says_which_way_it_went():
         '<span class="tag">Changed</span> <span class="quiet nowrap">was: Under way</span>'
     )
     assert ">Status reversed<" in change_mark("completed", "in_progress")
-
-
-def test_a_month_of_reports_is_a_shape_and_its_word_or_a_dash():
-    assert month_mark(None) == "—"
-    mark = month_mark("missing", "33/35 <late>")
-    assert 'class="month month-missing"' in mark and "<path" in mark
-    assert re.search(r'<span class="visually-hidden">\S.* </span>33/35 &lt;late&gt;</span>$', mark)
