@@ -19,16 +19,13 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_MEASURE_ORDERINGS, MEASURE_SORT_KEYS, Rank, api_ordering, rank, sort_groups
 from dashboard.pages.rows import days_left, measure_lines, measure_rows
 from dashboard.pages.sentences import format_since
-from dashboard.pages.verdict import format_day_of, to_call
+from dashboard.pages.verdict import MAX_CALLED, format_day_of, format_late, to_call
 from measures.models import Measure
 from measures.querysets import MeasureQuerySet
 from web.formats.dates import format_day, format_days
 from web.formats.numbers import format_number
 from web.formats.text import format_list, format_names, format_sentence
 from web.language import is_chinese, localized
-
-# So many that must act first are named, and so many delays.
-NAMED_FIRST = 3
 
 
 def group_table(
@@ -86,6 +83,7 @@ def urgency_sentence(figures: Figures, by: str, groups: Sequence[GroupFigures], 
 
 def _format_overdue(by: str, late: Sequence[GroupFigures]) -> SafeString:
     """`late`: those with something overdue, who must act first first."""
+    field = "title" if by == "section" else "short"
     count = sum(each.figures["overdue"] for each in late)
     measures = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
     of_groups = (
@@ -95,26 +93,18 @@ def _format_overdue(by: str, late: Sequence[GroupFigures]) -> SafeString:
     )
     text = (
         _("%(overdue)s in %(groups)s, first of all %(names)s")
-        if len(late) > NAMED_FIRST
+        if len(late) > MAX_CALLED
         else _("%(overdue)s in %(groups)s: %(names)s")
     )
     return format_sentence(
         text,
         overdue=measures % {"count": format_number(count)},
         groups=of_groups % {"count": format_number(len(late))},
-        names=format_html("<strong>{}</strong>", format_names([_format_late(by, each) for each in late[:NAMED_FIRST]])),
+        names=format_html(
+            "<strong>{}</strong>",
+            format_names([format_late(each, localized(each.group, field)) for each in late[:MAX_CALLED]]),
+        ),
     )
-
-
-def _format_late(by: str, group: GroupFigures) -> str:
-    """A name, how many of its measures are overdue, and the longest delay."""
-    overdue = group.figures["overdue"]
-    text = _("%(name)s (%(count)s, longest %(days)s)") if overdue > 1 else _("%(name)s (%(count)s, %(days)s)")
-    return text % {
-        "name": localized(group.group, "title" if by == "section" else "short"),
-        "count": format_number(overdue),
-        "days": format_days(group.figures["longest_overdue"]),
-    }
 
 
 def _join_clauses(clauses: Iterable[str]) -> SafeString:
@@ -192,8 +182,8 @@ def group_detail(
 def _format_days_overdue(measures: Sequence[Any], day: date) -> str:
     """60 days, 14 days; the longest of many."""
     days = sorted(left for each in measures if (left := days_left(each, day)) is not None and left < 0)
-    shown = [format_days(-left) for left in days[:NAMED_FIRST]]
-    return format_list(shown if len(days) <= NAMED_FIRST else [*shown, "…"])
+    shown = [format_days(-left) for left in days[:MAX_CALLED]]
+    return format_list(shown if len(days) <= MAX_CALLED else [*shown, "…"])
 
 
 def group_sentence(

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext, pgettext
 from core.periods import month_end
 from dashboard.figures import GroupFigures
 from measures.models import Plan
-from web.formats.dates import format_day, format_month, format_month_name, format_year
+from web.formats.dates import format_day, format_days, format_month, format_month_name, format_year
 from web.formats.numbers import format_number
-from web.formats.text import format_names, format_sentence
+from web.formats.text import format_sentence
 from web.language import is_chinese
 
 # Whoever leads the meeting calls no more.
@@ -133,6 +133,9 @@ def format_others(others: Sequence[GroupFigures]) -> str:
     return text % values
 
 
-def format_called(names: Sequence[str]) -> str:
-    """As many names as are called."""
-    return format_names(list(names[:MAX_CALLED]))
+def format_late(group: GroupFigures, name: str) -> str:
+    """Natural Resources (2, longest 60 days)"""
+    overdue = group.figures["overdue"]
+    text = _("%(name)s (%(count)s, longest %(days)s)") if overdue > 1 else _("%(name)s (%(count)s, %(days)s)")
+    days = format_days(group.figures["longest_overdue"])
+    return text % {"name": name, "count": format_number(overdue), "days": days}

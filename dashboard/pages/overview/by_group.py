@@ -14,8 +14,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, sort_groups
 from dashboard.pages.rows import measure_rows
 from dashboard.pages.sentences import format_earlier_day
-from dashboard.pages.verdict import MAX_CALLED, to_call
-from web.formats.dates import format_days
+from dashboard.pages.verdict import MAX_CALLED, format_late, to_call
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
 from web.language import localized
@@ -76,21 +75,11 @@ def _group_sentence(
         "%(overdue)s overdue measures lie with %(departments)s, in %(areas)s; first of all %(names)s.",
         overdue,
     )
+    called = [format_late(row, localized(row.group, "short")) for row in late[:MAX_CALLED]]
     return format_sentence(
         text,
         overdue=format_number(overdue),
         departments=of_departments % {"count": format_number(len(late))},
         areas=of_areas % {"count": format_number(areas)},
-        names=format_html("<strong>{}</strong>", format_names([_format_late(row) for row in late[:MAX_CALLED]])),
+        names=format_html("<strong>{}</strong>", format_names(called)),
     )
-
-
-def _format_late(department: GroupFigures) -> str:
-    """Natural Resources (2, longest 60 days)"""
-    overdue = department.figures["overdue"]
-    text = _("%(name)s (%(count)s, longest %(days)s)") if overdue > 1 else _("%(name)s (%(count)s, %(days)s)")
-    return text % {
-        "name": localized(department.group, "short"),
-        "count": format_number(overdue),
-        "days": format_days(department.figures["longest_overdue"]),
-    }

@@ -208,8 +208,6 @@ class TestTileMap:
         assert bars["marker"]["color"] == [colour]
 
 
-
-
 def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:
     return IndicatorPoint(date(number, 1, 1), date(number, 12, 31), "year", Decimal(value), str(number), exact)
 
