@@ -100,11 +100,13 @@ def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[st
 
 
 class Changes:
-    """From the end of the day of `then` to that of `now`, by what is known today. Each part is read once."""
+    """From the end of the day of `then` to that of `now`, by what is known today. Each part is read once. `members`
+    narrows its measures, by their columns."""
 
-    def __init__(self, now: Figures, then: Figures) -> None:
+    def __init__(self, now: Figures, then: Figures, members: Mapping[str, Any] | None = None) -> None:
         self.now = now
         self.then = then
+        self.members = members or {}
 
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
@@ -134,7 +136,8 @@ class Changes:
     @property
     def _listed(self) -> Any:
         """Those that are out, too."""
-        measures = Measure.objects.in_plan(self.now.plan).with_all_of(self.now.day, limits=self._limits)
+        measures = Measure.objects.in_plan(self.now.plan).filter(**self.members)
+        measures = measures.with_all_of(self.now.day, limits=self._limits)
         return measures.select_related("lead_department").order_by("code")
 
     @property

@@ -131,7 +131,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "since": format_since(figures, then),
         "change": then and project_changes(own, earlier_figures(then, "city", [group])[group.key]),
         "name": group.name,
-        "sentence": _detail_sentence(own, share),
+        "sentence": city_sentence(own, share),
         "investment": amount,
         "investment_unit": unit,
         "whole_investment": whole(own["total_investment"]),
@@ -156,7 +156,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     }
 
 
-def _detail_sentence(own: Mapping[str, Any], share: str) -> str:
+def city_sentence(own: Mapping[str, Any], share: str) -> str:
     if not own["total"]:
         return _("No projects are listed by this day.")
     text = ngettext(

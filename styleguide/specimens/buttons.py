@@ -38,4 +38,8 @@ def button_entries() -> list[Entry]:
                 )
             ],
         ),
+        Entry(
+            "brief_link.html",
+            [Specimen('{% include "components/brief_link.html" %}', context={"brief_url": "/brief/"})],
+        ),
     ]

@@ -7,6 +7,9 @@ from unicodedata import normalize
 import pytest
 from pypdf import PdfReader
 
+from accounts.models import Department
+from measures.models import Section
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 A4 = (595, 842)  # points
@@ -81,6 +84,22 @@ def test_lights_and_statuses_are_words_on_paper(watched, site):
     (sheet,) = printed(page, f"{site}/measures/?light=red&lang=en")
     assert len(re.findall(r"\bRed\s+\d+\s+days\s+late\b", sheet)) == 10
     assert sheet.count("Progress made") + sheet.count("Under way") >= 10
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_brief_is_one_sheet(watched, site, language):
+    page, wrong = watched
+    paths = ["/brief/", "/brief/?as_of=2023-06-30"]
+    paths += [f"/sections/{slug}/brief/" for slug in Section.objects.values_list("slug", flat=True)]
+    paths += [f"/departments/{slug}/brief/" for slug in Department.objects.values_list("slug", flat=True)]
+    paths += [f"/cities/{code}/brief/" for code in ("370100", "370600", "371500", "371700")]
+    counts = {}
+    for path in paths:
+        page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+        counts[path] = len(PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+    assert len(counts) == 52
+    assert {path: count for path, count in counts.items() if count != 1} == {}
+    assert wrong == []
 
 
 def test_what_was_not_drawn_yet_is_drawn_or_in_its_rows(watched, site):

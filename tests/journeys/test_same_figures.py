@@ -27,6 +27,10 @@ CITIES = ("370600", "371700")
 PAGES = {
     "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
     "dashboard:plan": ["/plan/"],
+    "dashboard:brief": ["/brief/"],
+    "dashboard:section-brief": [f"/sections/{slug}/brief/" for slug in SECTIONS],
+    "dashboard:department-brief": [f"/departments/{slug}/brief/" for slug in DEPARTMENTS],
+    "dashboard:city-brief": [f"/cities/{code}/brief/" for code in CITIES],
     "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
     "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
     "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],

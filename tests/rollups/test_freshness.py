@@ -29,6 +29,10 @@ TOTALS = [
     "/cities/370200/",
     "/published/",
     "/changes/",
+    "/brief/",
+    "/sections/innovation/brief/",
+    "/departments/science/brief/",
+    "/cities/370200/brief/",
 ]
 LISTS = ["/measures/", "/projects/"]
 NO_TOTALS = [
@@ -149,6 +153,7 @@ def test_a_site_without_a_plan_has_no_totals(today, open_reading, address):
 
 def test_the_lists_above_have_every_page_of_totals():
     arguments = {"section": ["innovation"], "department": ["science"], "city": ["370200"]}
+    arguments |= {f"{name}-brief": of for name, of in arguments.items()}
     pages = {
         pattern.name
         for pattern in urlpatterns

@@ -1,0 +1,181 @@
+"""The brief of a city: its projects."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import npgettext, pgettext
+
+from dashboard.figures import Figures, GroupFigures, project_figures
+from dashboard.pages.briefs.sheet import (
+    FEW_NAMES,
+    MAX_NAME,
+    MAX_TITLE,
+    Brief,
+    BriefFigure,
+    Cell,
+    Column,
+    Part,
+    format_some,
+    rows_that_fit,
+    shortened,
+)
+from dashboard.pages.cities import city_sentence
+from dashboard.pages.links import Links
+from dashboard.pages.ordering import rank
+from dashboard.pages.sentences import format_earlier_day, format_share
+from projects.models import Project, Stage
+from regions.models import Region
+from web.formats.money import format_rounded_money, format_yi_cell, rounded_money, wan_to_yi, yi_decimals
+from web.formats.numbers import format_number, format_whole
+from web.language import localized
+
+MAX_PROJECTS, PROJECT_LINES, MAX_NAMED = 10, 20, 12
+
+
+def city_brief(figures: Figures, then: Figures, links: Links, city: Region, *, site: str) -> Brief:
+    cities = figures.projects_by("city")
+    group = next(each for each in cities if each.group == city)
+    own, province = group.figures, figures.projects
+    share = format_share(own["total_investment"], province["total_investment"])
+    return Brief(
+        name=shortened(group.name, MAX_TITLE),
+        day=figures.day,
+        compared=then.day,
+        since=format_earlier_day(then.day, figures.day.year),
+        sentence=city_sentence(own, share),
+        figures=_figures(figures, group, cities, links.as_of(figures.day)),
+        parts=[
+            _stages_part(figures, city, links),
+            _largest_part(figures, group, links),
+            _changes_part(figures, then, city),
+        ],
+        provenance=figures.provenance_of("projects", city=city),
+        site=site,
+        back_url=links.url("dashboard:city", city.code),
+        back_label=group.name,
+    )
+
+
+def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], links: Links) -> list[BriefFigure]:
+    own, province = group.figures, figures.projects
+    amount, unit = rounded_money(own["total_investment"])
+    place = rank(group.key, cities, lambda each: each.figures["total_investment"], least=1)
+    of_province = _("%(share)s of the province")
+    return [
+        BriefFigure(
+            pgettext("unit in a table head", "Projects"),
+            "projects.total",
+            own["total"],
+            format_number(own["total"]),
+            unit=npgettext("unit", "project", "projects", own["total"]),
+            note=of_province % {"share": format_share(own["total"], province["total"])},
+            url=links.url("projects:list", city=group.key),
+        ),
+        BriefFigure(
+            _("Total investment"),
+            "projects.total_investment",
+            own["total_investment"],
+            amount,
+            unit=unit,
+            note=of_province % {"share": format_share(own["total_investment"], province["total_investment"])},
+        ),
+        BriefFigure(
+            _("Rank by investment"),
+            "",
+            place.place,
+            f"{place.before} {place.shown}".strip() if place.place else format_number(None),
+            unit=_("of %(of)s") % {"of": format_number(place.of)} if place.place else "",
+        ),
+    ]
+
+
+def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
+    """Every stage, also those without projects."""
+    sums = figures.project_cells.narrow({"city": {city.pk}}).sum_by("stage")
+    by_stage = {each: project_figures(sums.get(each.value, {})) for each in Stage}
+    total = sum(each["total"] for each in by_stage.values())
+    investment = sum(each["total_investment"] for each in by_stage.values())
+    return Part(
+        _("Projects by stage"),
+        [
+            Column(_("Stage"), 28),
+            Column(pgettext("unit in a table head", "Projects"), 16, is_number=True),
+            Column(_("Share"), 16, is_number=True),
+            Column(_("Total investment (100 million yuan)"), 24, is_number=True),
+            Column(_("Share"), 16, is_number=True),
+        ],
+        [
+            [
+                Cell(str(stage.label), links.url("projects:list", city=city.code, stage=stage.value)),
+                Cell(format_number(own["total"])),
+                Cell(format_share(own["total"], total)),
+                Cell(format_whole(own["total_investment"])),
+                Cell(format_share(own["total_investment"], investment)),
+            ]
+            for stage, own in by_stage.items()
+        ],
+    )
+
+
+def _largest_part(figures: Figures, group: GroupFigures, links: Links) -> Part:
+    projects: Any = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=group.group)
+    largest = list(projects.order_by("-investment_wan", "code")[:MAX_PROJECTS])
+    decimals = yi_decimals(each.investment_wan for each in largest)
+    columns = [
+        Column(_("Project"), 45),
+        Column(_("Total investment (100 million yuan)"), 18, is_number=True),
+        Column(_("Category"), 17),
+        Column(_("Stage"), 20),
+    ]
+    rows = [
+        [
+            Cell(shortened(localized(each, "name"), MAX_NAME), links.url("projects:detail", each.code)),
+            Cell(format_yi_cell(each.investment_wan, decimals), is_bold=True),
+            Cell(each.get_category_display()),
+            Cell(each.get_stage_display()),
+        ]
+        for each in largest
+    ]
+    shown = rows_that_fit(columns, rows, most=MAX_PROJECTS, lines=PROJECT_LINES)
+    return Part(
+        _("Largest projects"),
+        columns,
+        shown,
+        nothing=_("No projects are listed by this day."),
+        left_out=group.figures["total"] - len(shown),
+        url=links.as_of(figures.day).url("projects:list", city=group.key, ordering="-total_investment"),
+    )
+
+
+def _changes_part(figures: Figures, then: Figures, city: Region) -> Part:
+    """What was listed since the earlier day and what left."""
+    projects = Project.objects.in_plan(figures.plan).filter(city=city)
+    now, before = projects.in_scope(figures.day), projects.in_scope(then.day)
+    new = now.exclude(pk__in=before.values("pk"))
+    gone = before.exclude(pk__in=now.values("pk"))
+    since = format_earlier_day(then.day, figures.day.year)
+    rows = [_change(_("Newly listed"), new)]
+    if gone.exists():
+        rows.append(_change(_("Withdrawn"), gone))
+    return Part(
+        _("Changes since %(day)s") % {"day": since},
+        [
+            Column(pgettext("table head", "Change"), 16),
+            Column(pgettext("unit in a table head", "Projects"), 11, is_number=True),
+            Column(_("Total investment"), 19, is_number=True),
+            Column(pgettext("table head", "Which"), 54),
+        ],
+        rows,
+    )
+
+
+def _change(label: str, projects: Any) -> list[Cell]:
+    rows = projects.order_by("-investment_wan", "code")
+    counts = list(rows.values_list("investment_wan", flat=True))
+    names = [localized(each, "name") for each in rows[:MAX_NAMED]] if counts else []
+    return [
+        Cell(label),
+        Cell(format_number(len(counts)), is_bold=bool(counts)),
+        Cell(format_rounded_money(wan_to_yi(sum(counts))) if counts else format_number(0)),
+        Cell(format_some(names, len(counts), room=FEW_NAMES)),
+    ]

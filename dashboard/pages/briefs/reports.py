@@ -1,0 +1,61 @@
+"""Which reports a department still owes."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from dashboard.pages.briefs.sheet import FEW_NAMES, Cell, Column, Part, format_some, rows_that_fit
+from dashboard.pages.briefs.subject import Subject
+from measures.models import Measure
+from measures.reporting_months import late_months, reports_owed
+from web.formats.dates import format_month
+from web.formats.numbers import format_number
+from web.language import localized
+
+MAX_MONTHS, LINES = 4, 8
+
+
+def reports_part(about: Subject) -> Part:
+    """Month by month, the oldest first, what is outstanding after the day on which it was due."""
+    plan, department = about.figures.plan, about.group.group.pk
+    owed = reports_owed(plan, by=about.day)
+    months = [each for each in late_months(plan, day=about.day, owed=owed) if department in each.departments]
+    missing = {
+        each.month: [code for code, (lead, on) in owed[each.month].items() if lead == department and on is None]
+        for each in months
+    }
+    titles = _titles(about, {code for codes in missing.values() for code in codes})
+    columns = [
+        Column(_("Month"), 18),
+        Column(pgettext("reports", "Due"), 9, is_number=True),
+        Column(pgettext("reports", "Submitted"), 12, is_number=True),
+        Column(pgettext("reports", "Outstanding"), 13, is_number=True),
+        Column(pgettext("table head", "Which"), 48),
+    ]
+    rows = []
+    for each in months:
+        month, codes = each.departments[department], sorted(missing[each.month])
+        rows.append(
+            [
+                Cell(format_month(each.month)),
+                Cell(format_number(month.owed)),
+                Cell(format_number(month.filed)),
+                Cell(format_number(month.missing), is_bold=True),
+                Cell(format_some([titles[code] for code in codes], len(codes), room=FEW_NAMES)),
+            ]
+        )
+    shown = rows_that_fit(columns, rows, most=MAX_MONTHS, lines=LINES)
+    return Part(
+        _("Reports outstanding"),
+        columns,
+        shown,
+        nothing=_("No report is outstanding"),
+        left_out=len(rows) - len(shown),
+        url=about.links.as_of(about.day).url("dashboard:department", about.group.key),
+    )
+
+
+def _titles(about: Subject, codes: set[str]) -> Mapping[str, str]:
+    measures = Measure.objects.in_plan(about.figures.plan).filter(code__in=codes)
+    return {each.code: localized(each, "title") for each in measures} if codes else {}

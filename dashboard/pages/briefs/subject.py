@@ -1,0 +1,69 @@
+"""What the brief of a plan, a section or a department is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from core.statuses import MeasureStatus
+from dashboard.due_days import due_figures
+from dashboard.figures import Figures, GroupFigures
+from dashboard.pages.groups import listed_measures
+from dashboard.pages.links import Links
+
+# The columns of its measures.
+COLUMNS = {"section": "section", "department": "lead_department"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a brief is about. `by`: plan, section or department."""
+
+    figures: Figures
+    then: Figures
+    by: str
+    group: GroupFigures
+    links: Links
+
+    @property
+    def day(self) -> date:
+        return self.figures.day
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """As addresses of lists name it."""
+        return {} if self.by == "plan" else {self.by: self.group.key}
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The same by the columns of its measures."""
+        return {} if self.by == "plan" else {COLUMNS[self.by]: self.group.group}
+
+    @cached_property
+    def due(self) -> Mapping[str, Any]:
+        """The figures of due days, of its measures alone."""
+        if self.by == "plan":
+            return self.figures.due_figures
+        column, key = COLUMNS[self.by], self.group.group.pk
+        own = [row for row in self.figures.measure_days if getattr(row, column) == key]
+        return due_figures(own, self.figures.plan, self.day)
+
+    @property
+    def overdue(self) -> Any:
+        """The measures overdue longest first, then by code."""
+        return self._unfinished.filter(due_on__lt=self.day)
+
+    @property
+    def coming(self) -> Any:
+        """Those not completed that fall due from the day on, the next ones first."""
+        return self._unfinished.filter(due_on__gte=self.day)
+
+    @property
+    def _unfinished(self) -> Any:
+        measures: Any = listed_measures(self.figures, self.then).filter(**self.members)
+        return measures.exclude(status=MeasureStatus.COMPLETED).order_by("due_on", "code")
+
+    def list_url(self, **filters: str) -> str:
+        """On paper an address has to mean the day for good."""
+        return self.links.as_of(self.day).url("measures:list", **filters, **self.filters)
