@@ -30,6 +30,8 @@ PAGES = {
     "measures": "/measures/",
     "measures-changed": "/measures/?compare=2023-05-31&changed=yes",
     "measures-red": "/measures/?light=red",
+    "measures-due": "/measures/?due_from=2023-10-01&due_to=2023-12-31",
+    "projects-large": "/projects/?investment_from=100&stage=preparing",
     "measure": "/measures/M172/",
     "lights": "/measures/lights/",
     "projects": "/projects/",

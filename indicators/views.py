@@ -33,10 +33,10 @@ from regions.models import RegionKind
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.html.sources import source_link
-from web.views import FilteredListView, PageView
+from web.views import ListPageView, PageView
 
 
-class IndicatorList(FilteredListView):
+class IndicatorList(ListPageView):
     template_name = "indicators/indicator_list.html"
     filterset_class = IndicatorFilter
     orderings = INDICATOR_ORDERINGS
@@ -50,6 +50,7 @@ class IndicatorList(FilteredListView):
         found = indicator_states(context["page"], on=self.day)
         return context | {
             "rows": [list_row(each, self.compared) for each in found],
+            "no_value": NO_VALUE,
             "assumed": assumed_note(each.latest for each in found),
         }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
 from core.provenance import Provenance
@@ -81,6 +81,16 @@ class ChangedFilter(YesNoFilter):
         return qs.filter(status=F("status_then")) if set(value) == {"no"} else qs
 
 
+class UnchangedFilter(DayFilter):
+    """Measures whose status is the one that they had on an earlier day."""
+
+    def filter(self, qs: Any, value: date | None) -> Any:
+        if value is None:
+            return qs
+        # What happens after the day of the list is not looked at.
+        return qs.unchanged_since(min(value, asked_day(self.parent.request)))
+
+
 class OwingFilter(MonthFilter):
     """Measures that still owe a report for a month, on the day of the list."""
 
@@ -103,7 +113,7 @@ class MeasureFilter(UpdatedFilterSet):
     light = ChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
     scope = ScopeFilter()
     participating = DepartmentFilter(
-        field_name="participating_departments", label=gettext_lazy("Participating departments")
+        field_name="participating_departments", label=pgettext_lazy("department", "Participating")
     )
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
@@ -111,8 +121,11 @@ class MeasureFilter(UpdatedFilterSet):
     owing = OwingFilter(label=gettext_lazy("Report outstanding for"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
-    # Fields of the page's form; links and the API use the others too.
-    shown = ("search", "status", "section", "department", "light", "scope")
+    unchanged_since = UnchangedFilter(label=gettext_lazy("Status unchanged since"))
+
+    # Fields of the page's form, and those that it folds away; links and the API use the others too.
+    shown = ("search", "status", "light", "section", "department", "participating")
+    folded = ("due_from", "due_to", "unchanged_since", "scope")
 
     class Meta:
         model = Measure

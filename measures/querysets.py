@@ -190,6 +190,10 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
             scope_then=Case(When(listed_on__lte=day, then=scope_of(self.model, day))),
         )
 
+    def unchanged_since(self, day: date) -> Self:
+        """Those that were listed by an earlier day and had the same status on it; needs `with_status`."""
+        return self.filter(listed_on__lte=day, status=of_change_in_force("status", on=day))
+
     def with_last_report(self, as_of: date) -> Self:
         """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
         reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)

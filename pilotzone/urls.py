@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("measures.urls")),
     path("projects/", include("projects.urls")),
     path("indicators/", include("indicators.urls")),
+    path("", include("web.urls")),
     path("accounts/", include("accounts.urls")),
     path("language/", preferences, name="language"),
     path("api/", include("pilotzone.api")),

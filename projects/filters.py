@@ -5,7 +5,15 @@ from core.scope import PlanScope
 from measures.filters import measures_of_asked_plan
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
-from web.lists.filters import ChoiceFilter, DayFilter, ScopeFilter, SearchFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import (
+    AmountFilter,
+    ChoiceFilter,
+    DayFilter,
+    ScopeFilter,
+    SearchFilter,
+    SlugFilter,
+    UpdatedFilterSet,
+)
 
 # The API and the search of the whole site find them alike.
 REGION_SEARCH = SearchFilter("code", names=["name", "short"])
@@ -42,8 +50,15 @@ class ProjectFilter(UpdatedFilterSet):
     listed_to = DayFilter(field_name="listed_on", lookup_expr="lte", label=gettext_lazy("Listed by"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
 
-    # Fields of the page's form; links and the API use the others too.
-    shown = ("search", "city", "category", "stage", "scope")
+    investment_from = AmountFilter(
+        field_name="investment_wan",
+        lookup_expr="gte",
+        label=gettext_lazy("Total investment from (100 million yuan)"),
+    )
+
+    # Fields of the page's form, and those that it folds away; links and the API use the others too.
+    shown = ("search", "city", "category", "stage", "investment_from")
+    folded = ("listed_from", "listed_to", "scope")
 
     class Meta:
         model = Project

@@ -1,12 +1,13 @@
 """Reading pages about projects."""
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from accounts.permissions import may_review, may_see_names
@@ -17,23 +18,29 @@ from measures.filters import asked_plan
 from measures.office.forms import ScopeForm
 from measures.office.views import OfficeForm
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.models import Project
+from projects.models import Project, Stage
 from projects.services import change_scope
 from web.formats.money import format_exact_money
-from web.html.links import query_of
+from web.formats.numbers import format_number
+from web.formats.text import format_list
+from web.html.links import query_of, query_with
 from web.html.sources import source_link
-from web.language import localized
+from web.language import in_language, localized
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
-from web.views import FilteredListView, PageView
+from web.views import ListPageView, PageView, QuickChoice, Share
+
+# In 100 million yuan: what counts as large among projects.
+LARGE_YI = 100
 
 
-class ProjectList(FilteredListView):
+class ProjectList(ListPageView):
     shows_totals = True
     template_name = "projects/project_list.html"
     filterset_class = ProjectFilter
     orderings = PROJECT_ORDERINGS
-    default_ordering = "code"
+    # The largest first. The API goes on by code: programs that ask for no order count on it.
+    default_ordering = "-total_investment"
 
     def get_queryset(self) -> QuerySet[Project]:
         self.plan = asked_plan(self.request)
@@ -41,15 +48,49 @@ class ProjectList(FilteredListView):
         return projects.of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
 
     def count(self, rows: Any) -> int:
-        self.sums = rows.order_by().aggregate(number=Count("pk"), investment=Sum("investment_wan", default=0))
-        number: int = self.sums["number"]
-        return number
+        """By stage and by city, in one query."""
+        city = ("city__code", "city__short_zh", "city__short_en")
+        groups = rows.order_by().values_list("stage", *city).annotate(rows=Count("pk"), wan=Sum("investment_wan"))
+        self.investment, self.by_stage = 0, Counter[str]()
+        self.by_city: dict[tuple[str, str], list[int]] = {}
+        for stage, code, zh, en, number, wan in groups:
+            self.investment += wan
+            self.by_stage[stage] += number
+            sums = self.by_city.setdefault((code, in_language(zh, en)), [0, 0])
+            sums[0] += number
+            sums[1] += wan
+        return self.by_stage.total()
+
+    def quick_choices(self) -> list[QuickChoice]:
+        large = {"investment_from": LARGE_YI, "stage": Stage.PREPARING.value}
+        return [
+            QuickChoice(_("10 billion yuan or more, not started"), large),
+            QuickChoice(Stage.SUSPENDED.label, {"stage": Stage.SUSPENDED.value}),
+        ]
+
+    def counts(self) -> str:
+        """The total investment, then how many projects are in each stage that has some."""
+        stages = [
+            _("%(count)s %(stage)s")
+            % {"count": format_number(self.by_stage[stage.value]), "stage": str(stage.label).lower()}
+            for stage in Stage
+            if self.by_stage[stage.value]
+        ]
+        amount = _("total investment %(amount)s") % {"amount": format_exact_money(self.investment)}
+        return pgettext("between clauses", "; ").join(filter(None, [amount, format_list(stages)]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         return context | {
             "plan": self.plan,
-            "counts": _("total investment %(amount)s") % {"amount": format_exact_money(self.sums["investment"])},
+            "counts": self.counts(),
+            "shares_label": _("By city"),
+            "shares": [
+                Share(name, number, query_with(self.request.GET, city=code), format_exact_money(wan))
+                for (code, name), (number, wan) in sorted(
+                    self.by_city.items(), key=lambda each: (-each[1][0], -each[1][1], each[0])
+                )
+            ],
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -24,6 +24,7 @@ from measures.reports import ReportData, save_draft
 from tests import factories as make
 from tests.documents import make_pdf
 from tests.pages import patterns
+from web.saved_views import save_view
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,7 @@ GET  version      /version                              200   200   200 200 200 
 GET  metrics      /metrics                              403   403   403 403 403 403 403 403 200
 
 GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200
+POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302
 GET  measures:lights        /measures/lights/                     login 200   200 200 200 200 200 200 200
 GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200
 GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302
@@ -92,11 +94,16 @@ POST measures:inbox_read    /inbox/read/                          login login 30
 GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404
 
 GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200
+POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302
 GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200
 GET  projects:scope         /projects/P0001/scope/                login login 403 403 403 403 200 403 200
 POST projects:scope         /projects/P0001/scope/                403   403   403 403 403 403 302 403 302
 GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200
+POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302
 GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200
+
+GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404
+POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404
 
 GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302
 POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302
@@ -169,6 +176,10 @@ BODIES = {
     "POST measures:no_change": {"measure": "M004", **AUGUST},
     "POST measures:decide": {"report": "{waits}", "decision": "accept"},
     "POST measures:remind": {"department": "science", **AUGUST},
+    "POST measures:list": {"name": "在推进"},
+    "POST projects:list": {"name": "全部"},
+    "POST indicators:list": {"name": "全部"},
+    "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
     "POST accounts:password": {"old_password": "guess"},
@@ -229,7 +240,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
-    for part in ("change", "notice", "token", "draft", "done", "waits"):
+    for part in ("change", "notice", "token", "view", "draft", "done", "waits"):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
@@ -287,6 +298,7 @@ def site(today, settings, tmp_path):
         "done": change.report_id,
         "waits": waits.pk,
         "notice": notice.pk,
+        "view": save_view("measures:list", by=people["ada"], name="本厅", query="department=science").pk,
         "token": create_token(people["ada"], scope="read")[0].pk,
     }
     return people, parts

@@ -108,6 +108,27 @@ def end_of_quarter_before(day: date) -> date | None:
     return end_of_month_before(day.replace(month=day.month - (day.month - 1) % 3, day=1))
 
 
+def quarter_after(day: date) -> tuple[date, date] | None:
+    """The first and the last day of the quarter after that of a day; None at the end of the calendar."""
+    first = date(day.year, day.month - (day.month - 1) % 3, 1)
+    if first.month < 10:
+        first = first.replace(month=first.month + 3)
+    elif first.year < date.max.year:
+        first = date(first.year + 1, 1, 1)
+    else:
+        return None
+    return first, month_end(first.replace(month=first.month + 2))
+
+
+def half_year_before(day: date) -> date | None:
+    """The same day six months earlier, or the last one of that month; None at the calendar's beginning."""
+    year, month = (day.year, day.month - 6) if day.month > 6 else (day.year - 1, day.month + 6)
+    if not year:
+        return None
+    end = month_end(date(year, month, 1))
+    return end.replace(day=min(day.day, end.day))
+
+
 def asked_comparison(request: HttpRequest, day: date, *, default: str = "") -> date | None:
     """The earlier day of `?compare=`, or of `default` without it; None where both are empty. `day`: of the page.
 

@@ -23,10 +23,13 @@ def babel_locale() -> str:
 
 def localized(thing: Any, field: str) -> str:
     """The column `title_zh` or `title_en` of an object, by the reader's language; the other one where that is empty."""
-    here = column_suffix()
-    other = "zh" if here == "en" else "en"
-    text: str = getattr(thing, f"{field}_{here}") or getattr(thing, f"{field}_{other}")
+    text: str = in_language(getattr(thing, f"{field}_zh"), getattr(thing, f"{field}_en"))
     return text
+
+
+def in_language(zh: str, en: str) -> str:
+    """The same of the two texts."""
+    return (zh or en) if is_chinese() else (en or zh)
 
 
 def cached_by_language[Made](make: Callable[[], Made]) -> Callable[[], Made]:

@@ -1,6 +1,12 @@
+from urllib.parse import urlencode
+
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from core.bounds import texts_bound
 
 
 class DataChange(models.Model):
@@ -16,6 +22,48 @@ class DataChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token:010x}"
+
+
+MAX_QUERY_LENGTH = 2_000
+
+
+class SavedView(models.Model):
+    """Filters and order of a list under a name that a person gave it. It is that person's own; its address is anybody's
+    who may read the list."""
+
+    # No answer of the API is made of them.
+    data_kind = "saved_views"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views", verbose_name=_("Account")
+    )
+    # The URL name of the list.
+    page = models.CharField(_("List"), max_length=40)
+    name = models.CharField(_("Name"), max_length=60)
+    # Of the address: filters, order, plan and comparison, and no day.
+    query = models.TextField(_("Filters and order"), blank=True)
+    created_at = models.DateTimeField(_("Created at"))
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["page", "name"]
+        constraints = [
+            texts_bound("query", most=MAX_QUERY_LENGTH, name="savedview_query_in_bounds"),
+            models.UniqueConstraint(fields=["user", "page", "name"], name="savedview_name_once_per_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        return self.address_on(None)
+
+    def address_on(self, day: str | None) -> str:
+        """`day`: as addresses have it; None for today."""
+        query = "&".join(filter(None, [self.query, day and urlencode({"as_of": day})]))
+        return reverse(self.page) + (f"?{query}" if query else "")
 
 
 class IdempotencyKey(models.Model):
@@ -39,3 +87,6 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+auditlog.register(SavedView)

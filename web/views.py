@@ -2,27 +2,37 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.log import log_export
+from accounts.models import User
 from accounts.permissions import may_read
 from core.clock import today
+from core.exceptions import NotAllowed
 from web.cache.pages import cached_page
 from web.charts.chart import Chart
 from web.days import DAY_FIELD, STICKY_PARAMETERS, asked_comparison, asked_day, comparison_redirect
-from web.errors import BadQuery, not_one_of
+from web.errors import BadQuery, add_refusal, not_one_of
+from web.html.links import query_with
 from web.lists.exports import export
 from web.lists.filters import several_of
 from web.lists.listing import Listing
+from web.models import SavedView
+from web.saved_views import SavedViewForm, rename_view, save_view, saved_query
 from web.unknown_parameters import name_unknown, remove_unknown
-from web.unsaved_input import ShowsUnsavedInput
+from web.unsaved_input import ShowsUnsavedInput, labels_of
 from web.values import refuse_repeated
 
 SAFE_METHODS = ("GET", "HEAD")
@@ -131,13 +141,142 @@ class FilteredListView(PageView):
         """How many rows the list has, where the page counts more in the same query. None: the list counts its rows."""
         return None
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        listing = Listing(
+    def listing(self) -> Listing:
+        return Listing(
             self.request,
             orderings=self.orderings,
             default_ordering=self.default_ordering,
             filterset_class=self.filterset_class,
             queryset=self.get_queryset(),
         )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        listing = self.listing()
         listing.count = self.count(listing.rows)
         return super().get_context_data(listing=listing, page=listing.page, filter=listing.filterset, **kwargs)
+
+
+class QuickChoice(NamedTuple):
+    """A question that many ask of a list: its words, and the filters that answer it."""
+
+    label: str | Promise
+    filters: Mapping[str, Any]
+
+
+class Share(NamedTuple):
+    """How many rows of a list are of one department or city. `url`: the list of these."""
+
+    name: str
+    number: int
+    url: str
+    note: str = ""
+
+
+class SavedLink(NamedTuple):
+    view: SavedView
+    # With the day of the page.
+    url: str
+    is_open: bool
+
+
+class ListPageView(FilteredListView):
+    """A list for readers. A refused filter stays in the form, and whoever is signed in saves views of the list."""
+
+    typed_fields = labels_of(SavedViewForm, "name")
+
+    @property
+    def url_name(self) -> str:
+        assert self.request.resolver_match is not None
+        return self.request.resolver_match.view_name
+
+    def quick_choices(self) -> list[QuickChoice]:
+        return []
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except BadQuery as refusal:
+            if not set(refusal.problems) <= set(self.filterset_class.base_filters):
+                raise
+            context = PageView.get_context_data(self, filter=self.listing().filterset, is_refused=True)
+            return self.render_to_response(context, status=400)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Saves what the address asks for under a name. Raises BadQuery where no page could show it."""
+        user = request.user
+        if not user.is_authenticated:
+            return self.turn_away(request)
+        refuse_repeated(request.GET, self.several)
+        listing = self.listing()
+        assert listing.ordering and listing.filtered is not None
+        form = SavedViewForm(request.POST)
+        if form.is_valid():
+            query = saved_query(request.GET, self.parameters)
+            try:
+                save_view(self.url_name, by=user, name=form.cleaned_data["name"], query=query)
+            except NotAllowed as refusal:
+                add_refusal(form, refusal)
+            else:
+                messages.success(request, _("The view was saved"))
+                return redirect(request.get_full_path())
+        return self.render_to_response(self.get_context_data(view_form=form, **kwargs))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        params = self.request.GET
+        context["quick_choices"] = [
+            (each.label, query_with(params, **each.filters))
+            for each in self.quick_choices()
+            if any(params.get(name) != str(value) for name, value in each.filters.items())
+        ]
+        if self.request.user.is_authenticated:
+            context |= self.saved_context(self.request.user)
+            context.setdefault("view_form", SavedViewForm())
+        return context
+
+    def saved_context(self, user: User) -> dict[str, Any]:
+        day = self.request.GET.get("as_of")
+        present = SavedView(page=self.url_name, query=saved_query(self.request.GET, self.parameters))
+        return {
+            "saved_views": [
+                SavedLink(view, view.address_on(day), is_open=view.query == present.query)
+                for view in user.saved_views.filter(page=self.url_name)
+            ],
+            "view_address": present.address_on(day),
+        }
+
+
+class EditSavedView(TodayView):
+    """One's own view: another name, or an end of it."""
+
+    template_name = "saved_view.html"
+    typed_fields = labels_of(SavedViewForm, "name")
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated
+
+    @cached_property
+    def view(self) -> SavedView:
+        return get_object_or_404(SavedView, pk=self.kwargs["pk"], user=self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(view=self.view, **kwargs)
+        context.setdefault("form", SavedViewForm(initial={"name": self.view.name}))
+        return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        view = self.view
+        if "delete" in request.POST:
+            view.delete()
+            messages.success(request, _("The view was deleted"))
+            return redirect(reverse(view.page))
+        form = SavedViewForm(request.POST)
+        if form.is_valid():
+            try:
+                rename_view(view, name=form.cleaned_data["name"])
+            except NotAllowed as refusal:
+                add_refusal(form, refusal)
+            else:
+                messages.success(request, _("The view was renamed"))
+                return redirect(view.address)
+        return self.render_to_response(self.get_context_data(form=form, **kwargs))

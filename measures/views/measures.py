@@ -1,5 +1,6 @@
 """Reading pages about measures."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
@@ -31,14 +32,15 @@ from measures.office.forms import CommentForm
 from measures.rules import is_completion
 from measures.services import add_comment
 from reporting.steps import step_rows
+from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
-from web.html.links import query_of
+from web.html.links import query_of, query_with
 from web.html.sources import source_link
-from web.language import localized
+from web.language import in_language, localized
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.values import asked_values
-from web.views import FilteredListView, PageView
+from web.views import ListPageView, PageView, QuickChoice, Share
 
 OPEN_REPORTS = 3
 NAMED_PROJECTS = 5
@@ -56,7 +58,7 @@ class MeasureRow(NamedTuple):
     note: str
 
 
-class MeasureList(FilteredListView):
+class MeasureList(ListPageView):
     shows_totals = True
     template_name = "measures/measure_list.html"
     filterset_class = MeasureFilter
@@ -77,8 +79,23 @@ class MeasureList(FilteredListView):
         return measures.with_status_then(self.compared) if self.compared else measures
 
     def count(self, rows: Any) -> int:
-        self.by_status = dict(rows.order_by().values_list("status").annotate(number=Count("pk")))
-        return sum(self.by_status.values())
+        """By status and by lead department, in one query."""
+        lead = [f"lead_department__{name}" for name in ("number", "slug", "short_zh", "short_en")]
+        groups = rows.order_by().values_list("status", *lead).annotate(rows=Count("pk"))
+        self.by_status, self.by_lead = Counter[str](), Counter[tuple[int, str, str]]()
+        for status, place, slug, zh, en, number in groups:
+            self.by_status[status] += number
+            self.by_lead[place, slug, in_language(zh, en)] += number
+        return self.by_status.total()
+
+    def quick_choices(self) -> list[QuickChoice]:
+        choices = []
+        if quarter := quarter_after(self.day):
+            choices.append(QuickChoice(_("Due next quarter"), {"due_from": quarter[0], "due_to": quarter[1]}))
+        choices.append(QuickChoice(_("Rated red"), {"light": Light.RED.value}))
+        if earlier := half_year_before(self.day):
+            choices.append(QuickChoice(_("Status unchanged for six months"), {"unchanged_since": earlier}))
+        return choices
 
     def rows(self, measures: QuerySet[Any, Any]) -> list[MeasureRow]:
         lights = [(each, light_on(each, self.day)) for each in measures.select_related("lead_department")]
@@ -97,6 +114,11 @@ class MeasureList(FilteredListView):
             "plan": self.plan,
             "rows": self.rows(context["page"].object_list),
             "counts": sentence % counts,
+            "shares_label": _("By lead department"),
+            "shares": [
+                Share(name, number, query_with(self.request.GET, department=slug))
+                for (_place, slug, name), number in sorted(self.by_lead.items(), key=lambda each: (-each[1], each[0]))
+            ],
             "changed": context["listing"].rows.changed().count() if self.compared else 0,
             "only_changed": asked_values(self.request.GET, "changed") == ["yes"],
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,

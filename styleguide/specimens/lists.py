@@ -13,6 +13,9 @@ from core.lights import Light
 from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
+from web.models import SavedView
+from web.saved_views import SavedViewForm
+from web.views import SavedLink, Share
 
 
 class FilterForm(forms.Form):
@@ -34,7 +37,7 @@ def filter_context(form: forms.Form) -> dict[str, Any]:
 
 
 def list_entries() -> list[Entry]:
-    return [*_filters_and_counts(), *_pages_and_days(), *_notices()]
+    return [*_filters_and_counts(), *_folds(), *_pages_and_days(), *_notices()]
 
 
 def _filters_and_counts() -> list[Entry]:
@@ -43,7 +46,13 @@ def _filters_and_counts() -> list[Entry]:
     return [
         Entry(
             "filter_form.html",
-            [Specimen('{% include "components/filter_form.html" with form=filter.form %}', "", filters)],
+            [
+                Specimen(
+                    '{% include "components/filter_form.html" with form=filter.form shown=shown folded=folded %}',
+                    "",
+                    {**filters, "shown": ["q", "status"], "folded": ["light"]},
+                )
+            ],
         ),
         Entry("chips.html", [Specimen('{% include "components/chips.html" with form=filter.form %}', "", filters)]),
         Entry(
@@ -67,6 +76,35 @@ def _filters_and_counts() -> list[Entry]:
                     '{% api_url "api-changes" as address %}{% include "components/use_list.html" with no_files=True %}',
                     _("where the API gives no files"),
                 ),
+            ],
+        ),
+    ]
+
+
+def _folds() -> list[Entry]:
+    return [
+        Entry(
+            "shares.html",
+            [
+                Specimen(
+                    '{% include "components/shares.html" with label=label %}',
+                    "",
+                    {"label": _("Status"), "shares": [Share(str(each.label), 7, "?") for each in MeasureStatus]},
+                )
+            ],
+        ),
+        Entry(
+            "saved_views.html",
+            [
+                Specimen(
+                    '{% include "components/saved_views.html" %}',
+                    "",
+                    {
+                        "saved_views": [SavedLink(SavedView(pk=1, name=_("Rated red")), "?", is_open=True)],
+                        "view_form": SavedViewForm(auto_id="view-%s"),
+                        "view_address": "/measures/?light=red",
+                    },
+                )
             ],
         ),
     ]

@@ -67,7 +67,8 @@ def value_tables() -> list[ValueTable]:
                 '{% chart_csv_url "course" %}',
                 '{% query_inputs without="light" as inputs %}{{ inputs|force_escape }}',
                 "{% sticky_inputs as inputs %}{{ inputs|force_escape }}",
-                '{% filter_fields form "light" as fields %}{{ fields|length }}',
+                '{% filter_fields form names as fields %}{{ fields|length }}',
+                "{% folded_fields form names folded as fields %}{{ fields|is_any_asked|yesno }}",
                 "{% form_id as id %}{{ id|force_escape }}",
                 "{% filter_chips form as chips %}{{ chips|length }}",
                 '{% month_ends plan on as ends %}{{ ends|length }}',
@@ -76,6 +77,7 @@ def value_tables() -> list[ValueTable]:
             context
             | {"plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS, pk=1)}
             | {"in_plan": SimpleNamespace(plan_id=1, path="/measures/M001/")}
+            | {"names": ["light"], "folded": ["status"]}
             | filter_context(FilterForm({"status": "completed"})),
             is_code=True,
         ),

@@ -29,7 +29,11 @@ pytestmark = pytest.mark.django_db
 WAYS = ("repeated", "comma", "empty", "unknown")
 ANY, REFUSED, WITHOUT, WORDS = "any of them", "refused", "as without", "words"
 # Values of the filters that have one.
-ONE = {"date": ("2023-03-01", "2023-07-20"), "date-time": ("2023-03-01", "2023-07-20T00:00:00Z")}
+ONE = {
+    "date": ("2023-03-01", "2023-07-20"),
+    "date-time": ("2023-03-01", "2023-07-20T00:00:00Z"),
+    "decimal": ("0.5", "100"),
+}
 UNKNOWN = "there-is-none"
 # So many values are tried, to find two that have rows.
 MOST = 5

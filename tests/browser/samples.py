@@ -18,6 +18,7 @@ from measures.services import add_comment
 from reporting.evidence import attach_document, attach_file
 from tests.documents import make_pdf
 from tests.factories import file_report, make_user
+from web.saved_views import save_view
 
 # Whom too many wrong passwords have locked out.
 LOCKED = "kim"
@@ -97,6 +98,8 @@ SAMPLES = [
     page("measures:list"),
     page("measures:list", "?light=red&section=innovation&page_size=10"),
     page("measures:list", "?q=nothing-is-called-so"),
+    page("measures:list", "?due_from=2023-10-01&due_to=2023-12-31&light=yellow", person="ada"),
+    page("web:saved_view", pk="{view}", person="ada"),
     page("measures:lights"),
     MEASURE("measures:detail"),
     page("measures:detail", code="M001", person="ada"),
@@ -138,6 +141,7 @@ SAMPLES = [
     # What is shown where there is no page, or not for this person.
     Sample("", address="/nothing/", status=404),
     Sample("", address="/?as_of=2023-02-30", status=400),
+    Sample("", address="/projects/?investment_from=ten&category=energy", status=400),
     Sample("", address="/review/", person="ada", status=403),
     Sample("", address="/broken/", status=500),
     # What follows a form that is refused.
@@ -145,6 +149,8 @@ SAMPLES = [
     Sample("accounts:login", fields={"username": LOCKED, "password": "wrong"}, status=429),
     sent("accounts:password", {"old_password": "wrong", "new_password1": "1234", "new_password2": ""}, person="vic"),
     sent("accounts:tokens", {"name": ""}, person="ada"),
+    sent("measures:list", {"name": ""}, button=".save-view button", person="ada"),
+    sent("web:saved_view", {"name": ""}, pk="{view}", person="ada"),
     sent("measures:detail", {"text": ""}, code="M001", person="ada"),
     sent("measures:terms", {"reason": ""}, code="M002", person="rita"),
     sent("measures:correct", {"reason": ""}, code="M009", pk="{change}", person="rita"),
@@ -235,7 +241,8 @@ def live_in() -> dict[str, str]:
         Client().post(reverse("accounts:login"), {"username": LOCKED, "password": "wrong"})
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
-    return {"change": str(change.pk), "token": str(token.pk)}
+    view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
+    return {"change": str(change.pk), "token": str(token.pk), "view": str(view.pk)}
 
 
 def session_of(person: str) -> str:

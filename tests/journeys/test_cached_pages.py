@@ -35,8 +35,10 @@ class Shown(NamedTuple):
     content: bytes
 
 
-# Each visit has tokens of its own, and some time may pass between two of them.
-OF_THE_VISIT = re.compile(rb'(?<=csrfmiddlewaretoken" value=")\w+|\b\d\d:\d\d(?::\d\d)?\b')
+# Each visit has tokens of its own, each making of a page ids of its forms, and some time may pass between two of them.
+OF_THE_VISIT = re.compile(
+    rb'(?<=csrfmiddlewaretoken" value=")\w+|(?<=name="form_id" value=")[\w-]+|\b\d\d:\d\d(?::\d\d)?\b'
+)
 
 
 @pytest.fixture

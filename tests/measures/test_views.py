@@ -66,7 +66,7 @@ class TestList:
         for _again in range(2):
             html = page(client, "/measures/?compare=2023-06-30")
             assert "&lt;script&gt;title()&lt;/script&gt; &amp; more</a></th>" in html
-            assert '<td class="short">&lt;script&gt;lead()&lt;/script&gt;</td>' in html
+            assert '<td class="short card-lead">&lt;script&gt;lead()&lt;/script&gt;</td>' in html
             assert "<script>title" not in html and "<script>lead" not in html
 
     @pytest.mark.parametrize("asked", ["", "&ordering=light", "&ordering=-light", "&light={light}"])

@@ -5,7 +5,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from web.days import asked_day, parse_day, parse_timestamp
+from web.days import asked_day, half_year_before, parse_day, parse_timestamp, quarter_after
 from web.errors import BadQuery
 
 
@@ -96,3 +96,21 @@ def test_a_moment_is_read_with_its_offset_and_a_day_from_its_start_in_shanghai(r
 @pytest.mark.parametrize("raw", [raw for raw in NO_DAYS if raw] + ["2023-08-29T01:30:00", "2023-08-29T01:30:00 08:00"])
 def test_no_other_text_is_a_moment(raw: str) -> None:
     assert parse_timestamp(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter", "half_year"),
+    [
+        (date(2023, 8, 29), (date(2023, 10, 1), date(2023, 12, 31)), date(2023, 2, 28)),
+        (date(2023, 12, 31), (date(2024, 1, 1), date(2024, 3, 31)), date(2023, 6, 30)),
+        (date(2024, 1, 1), (date(2024, 4, 1), date(2024, 6, 30)), date(2023, 7, 1)),
+        (date(2024, 8, 31), (date(2024, 10, 1), date(2024, 12, 31)), date(2024, 2, 29)),
+        (date(2023, 6, 30), (date(2023, 7, 1), date(2023, 9, 30)), date(2022, 12, 30)),
+        (date(1, 1, 1), (date(1, 4, 1), date(1, 6, 30)), None),
+        (date(9999, 12, 31), None, date(9999, 6, 30)),
+    ],
+)
+def test_the_quarter_after_a_day_and_the_day_half_a_year_before(
+    day: date, quarter: Any, half_year: date | None
+) -> None:
+    assert (quarter_after(day), half_year_before(day)) == (quarter, half_year)

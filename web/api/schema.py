@@ -19,7 +19,16 @@ from core.searching import MOST_SEARCHED
 from web.api.components import Components, in_words, named, pascal
 from web.api.examples import example_of
 from web.lists.exports import MEDIA_TYPES
-from web.lists.filters import ChoiceFilter, DayFilter, MonthFilter, SearchFilter, SlugFilter, TimestampFilter
+from web.lists.filters import (
+    AMOUNT,
+    AmountFilter,
+    ChoiceFilter,
+    DayFilter,
+    MonthFilter,
+    SearchFilter,
+    SlugFilter,
+    TimestampFilter,
+)
 
 Shape = Mapping[str, Any]
 PROBLEM_TYPE = "application/problem+json"
@@ -246,6 +255,8 @@ def filter_shape(each: django_filters.Filter) -> Shape:
         return filled(array(choice(each.extra["choices"])))
     if isinstance(each, SlugFilter):
         return filled(array(NAME))
+    if isinstance(each, AmountFilter):
+        return {"type": "string", "format": "decimal", "pattern": f"^{AMOUNT.pattern}$"}
     if isinstance(each, SearchFilter):
         return {**FILLED_TEXT, "maxLength": MOST_SEARCHED}
     return FILLED_TEXT

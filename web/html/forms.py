@@ -30,7 +30,21 @@ def sticky_inputs(params: QueryDict) -> SafeString:
 
 def visible_fields(form: Any, names: Sequence[str] = ()) -> list[BoundField]:
     """The fields of a filter form that a page shows; all of them where it names none."""
-    return [field for field in form.visible_fields() if not names or field.name in names]
+    return [form[name] for name in names if name in form.fields] if names else form.visible_fields()
+
+
+def folded_fields(form: Any, shown: Sequence[str], names: Sequence[str]) -> list[BoundField]:
+    """The further fields of a filter form, which a page folds away; any with an error is among them, since it must be
+    seen. None where the page shows all fields."""
+    if not shown:
+        return []
+    faulty = form.errors if hasattr(form, "cleaned_data") else {}
+    return [form[name] for name in dict.fromkeys((*names, *faulty)) if name in form.fields and name not in shown]
+
+
+def is_any_asked(fields: Sequence[BoundField]) -> bool:
+    """Whether the address has a value for any of these fields."""
+    return any(field.value() not in (None, "", [], [""]) for field in fields)
 
 
 def form_id() -> SafeString:

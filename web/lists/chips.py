@@ -22,11 +22,15 @@ class Chip(NamedTuple):
 def filter_chips(form: forms.Form) -> list[Chip]:
     """The filters in use of a filter form, one for each value; none of one that is not bound or not valid."""
     return [
-        Chip(name, str(form.fields[name].label or name), str(_text(form.fields[name], each)), _named(form, name, each))
+        Chip(name, _label(form.fields[name]) or name, str(_text(form.fields[name], each)), _named(form, name, each))
         for name, value in getattr(form, "cleaned_data", {}).items()
         for each in (value if isinstance(value, list) else [value])
         if _is_set(form.fields[name], each)
     ]
+
+
+def _label(field: forms.Field) -> str:
+    return str(getattr(field, "chip_label", "") or field.label or "")
 
 
 def _named(form: forms.Form, name: str, value: Any) -> str:

@@ -4,7 +4,9 @@ Choices and slugs may be several, repeated or with commas between them: rows of 
 search for are one.
 """
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -21,11 +23,14 @@ from core.scope import PlanScope
 from core.searching import MOST_SEARCHED, search_words
 from web.days import parse_day, parse_month, parse_timestamp
 from web.errors import not_one_of
+from web.formats.money import WAN_PER_YI
 from web.language import localized
 from web.values import asked_values
 
 # At most so many allowed values are named in a refusal.
 MAX_NAMED = 60
+# In 100 million yuan; no project's is as long.
+AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 
 
 class DayField(forms.DateField):
@@ -45,6 +50,33 @@ class DayField(forms.DateField):
 
 class DayFilter(django_filters.DateFilter):
     field_class = DayField
+
+
+class AmountField(forms.Field):
+    """An amount of money in 100 million yuan, with at most four decimals: whole 万元."""
+
+    # A number's own input would show nothing of what it refuses.
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    default_error_messages = {
+        "invalid": gettext_lazy("Write an amount in 100 million yuan as digits, such as 100 or 0.5.")
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if not AMOUNT.fullmatch(value.strip()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return Decimal(value.strip())
+
+
+class AmountFilter(django_filters.Filter):
+    """Over a column of 万元."""
+
+    field_class = AmountField
+
+    def filter(self, qs: QuerySet[Any, Any], value: Decimal | None) -> QuerySet[Any, Any]:
+        kept: QuerySet[Any, Any] = super().filter(qs, None if value is None else int(value * WAN_PER_YI))
+        return kept
 
 
 class MonthField(forms.Field):
@@ -216,9 +248,17 @@ class DepartmentFilter(SlugFilter):
         super().__init__(*args, queryset=Department.objects.not_merged(), **kwargs)
 
 
+class SearchField(forms.CharField):
+    """`chip_label`: what stands before the words once they are searched for."""
+
+    chip_label = gettext_lazy("Keyword")
+
+
 class SearchFilter(django_filters.CharFilter):
     """Each word must stand in one of the columns, or be the initials of a Chinese name: `names` are the columns of
     these, as they begin (`title` is `title_zh`)."""
+
+    field_class = SearchField
 
     def __init__(self, *columns: str, names: Sequence[str] = (), **kwargs: Any) -> None:
         self.names = [f"{name}_zh" for name in names]

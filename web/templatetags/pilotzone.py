@@ -68,6 +68,8 @@ register.simple_block_tag(figures.with_unit)
 # Filters of lists
 register.simple_tag(filter_chips)
 register.simple_tag(forms.visible_fields, name="filter_fields")
+register.simple_tag(forms.folded_fields)
+register.filter(forms.is_any_asked)
 register.simple_tag(forms.form_id)
 
 
