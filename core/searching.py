@@ -11,15 +11,7 @@ MOST_SEARCHED = 100
 
 
 def search_text(raw: str) -> str:
-    """What was typed, in one line and no longer than is searched for."""
-    return _in_one_line(raw)[:MOST_SEARCHED].strip()
-
-
-def is_longer_than_searched(raw: str) -> bool:
-    return len(_in_one_line(raw)) > MOST_SEARCHED
-
-
-def _in_one_line(raw: str) -> str:
+    """What was typed, in one line."""
     return " ".join(without_controls(raw).split())
 
 

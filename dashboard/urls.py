@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.OverviewPage.as_view(), name="overview"),
     path("plan/", views.PlanOverview.as_view(), name="plan"),
     path("brief/", views.BriefPage.as_view(), name="brief"),
+    path("presentation/", views.PresentationPage.as_view(), name="presentation"),
     path("changes/", views.ChangesPage.as_view(), name="changes"),
     path("sections/", views.SectionsPage.as_view(), name="sections"),
     path("sections/<slug:slug>/", views.SectionPage.as_view(), name="section"),

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.log import log_export
 from accounts.models import Department
 from accounts.permissions import may_review
 from core.clock import today
-from core.searching import MOST_SEARCHED, is_longer_than_searched, search_text
+from core.searching import MOST_SEARCHED, search_text
 from dashboard.brief_file import brief_file
 from dashboard.changes import Changes
 from dashboard.explanations import SCOPE_FILTERS, asked_explanation
@@ -28,6 +29,7 @@ from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked
 from dashboard.pages.overview import overview_context
 from dashboard.pages.overview.progress import COURSES
 from dashboard.pages.plan import plan_context
+from dashboard.pages.presentation import PARTS, presentation_context
 from dashboard.pages.search import reports_context, search_context
 from dashboard.pages.sections import section_detail, section_list
 from dashboard.published_figures import published_rows
@@ -38,6 +40,7 @@ from regions.models import Region, RegionKind
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
+from web.unknown_parameters import remove_unknown
 from web.views import PageView
 
 
@@ -116,6 +119,16 @@ class PlanOverview(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         return plan_context(self.figures, self.links)
+
+
+class PresentationPage(PlanPage):
+    """Five parts of the overview for a large screen; `?part=` is the one that is shown."""
+
+    template_name = "dashboard/presentation.html"
+    parameters = ("part",)
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        return presentation_context(self.figures, self.links, part=self.choice("part", list(PARTS)))
 
 
 class ChangesPage(PlanPage):
@@ -301,17 +314,22 @@ class ExplainPage(PlanPage):
 
 
 class SearchPage(PlanPage):
-    """All kinds of rows that hold the words of `?q=`; with `?kind=reports` all reports that do, in pages."""
+    """All kinds of rows that hold the words of `?q=`; with `?kind=reports` all reports that do, in pages. Raises
+    BadQuery for more than can be searched for."""
 
     template_name = "dashboard/search.html"
     shows_totals = False
     parameters = ("q", "kind", "page")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        raw = self.request.GET.get("q", "")
         only_reports = self.choice("kind", ["all", "reports"]) == "reports"
-        text = search_text(raw)
-        context = {"why": None, "searched": text, "most": MOST_SEARCHED, "is_cut": is_longer_than_searched(raw)}
+        text = search_text(self.request.GET.get("q", ""))
+        if len(text) > MOST_SEARCHED:
+            # No link of the page that says so drags it along.
+            remove_unknown(self.request, {*self.request.GET} - {"q"})
+            limits = {"limit_value": MOST_SEARCHED, "show_value": len(text)}
+            raise BadQuery({"q": [_("At most %(limit_value)s characters; there are %(show_value)s.") % limits]})
+        context = {"why": None, "searched": text}
         if not text:
             return context
         assert self.plan is not None

@@ -26,6 +26,7 @@ PAGES = {
     "brief-section": "/sections/marine/brief/",
     "brief-department": "/departments/natural-resources/brief/",
     "brief-city": "/cities/370600/brief/",
+    "presentation": "/presentation/",
     "changes": "/changes/?compare=2023-05-31",
     "measures": "/measures/",
     "measures-changed": "/measures/?compare=2023-05-31&changed=yes",

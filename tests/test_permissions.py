@@ -46,6 +46,7 @@ GET  dashboard:departments  /departments/                         login 200   20
 GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200
 GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200
 GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200
+GET  dashboard:presentation /presentation/                        login 200   200 200 200 200 200 200 200
 GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200
 GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200
 GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200

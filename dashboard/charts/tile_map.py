@@ -43,7 +43,7 @@ def city_tile_map(
     format_value: Callable[[Decimal], str] = format_whole,
 ) -> Figure:
     """The cities as tiles with name and value, coloured by class. `format_value` writes what the pointer shows."""
-    tones = [SEQUENCE_TONES[_class_of(city.value or 0, classes)] for city in cities]
+    tones = [SEQUENCE_TONES[class_of(city.value or 0, classes)] for city in cities]
     values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
     columns = max((city.column for city in cities), default=1)
     rows = max((city.row for city in cities), default=1)
@@ -97,16 +97,16 @@ def city_tile_map(
             ],
         ),
         "aspect": 1.62,
-        "key": _class_key(classes),
+        "key": [swatch(text, tone) for text, tone in zip(class_labels(classes), SEQUENCE_TONES, strict=True)],
     }
 
 
-def _class_of(value: Decimal | int, classes: Sequence[int]) -> int:
+def class_of(value: Decimal | int, classes: Sequence[int]) -> int:
     return sum(value >= bound for bound in classes)
 
 
-def _class_key(classes: Sequence[int]) -> list[dict[str, str]]:
-    words = [
+def class_labels(classes: Sequence[int]) -> list[str]:
+    return [
         _("under %(bound)s") % {"bound": format_number(classes[0])},
         *(
             f"{format_number(low)}{'—' if is_chinese() else '–'}{format_number(high)}"
@@ -114,4 +114,3 @@ def _class_key(classes: Sequence[int]) -> list[dict[str, str]]:
         ),
         _("%(bound)s and over") % {"bound": format_number(classes[-1])},
     ]
-    return [swatch(text, tone) for text, tone in zip(words, SEQUENCE_TONES, strict=True)]

@@ -24,13 +24,16 @@ from web.language import is_chinese
 MAX_CALLED = 3
 
 
-def verdict_sentence(due: Mapping[str, Any], plan: Plan, day: date, *, total: int) -> SafeString | str:
+def verdict_sentence(
+    due: Mapping[str, Any], plan: Plan, day: date, *, total: int, names_day: bool = True
+) -> SafeString | str:
     """What was due, what falls due next and the forecast, which is bold; what there is none of is left out."""
     if day < plan.starts_on:
         return _("The day is before the plan began")
     if not total:
         return _("As of %(day)s, no measure is listed yet.") % {"day": format_day(day)}
-    parts: list[SafeString | str] = [format_due(due)]
+    first = format_due(due)
+    parts: list[SafeString | str] = [first if names_day else first[0].upper() + first[1:]]
     if due["next_due"]["month"]:
         parts.append(format_next_due(due["next_due"], day))
     if due["forecast"]["expected"] is not None:
@@ -38,6 +41,8 @@ def verdict_sentence(due: Mapping[str, Any], plan: Plan, day: date, *, total: in
     joined = parts[0]
     for part in parts[1:]:
         joined = format_sentence(_("%(first)s; %(second)s"), first=joined, second=part)
+    if not names_day:
+        return format_html("{}{}", joined, pgettext("end of a sentence", "."))
     return format_sentence(_("As of %(day)s, %(parts)s."), day=format_day(day), parts=joined)
 
 

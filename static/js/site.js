@@ -89,10 +89,9 @@ document.addEventListener("htmx:afterSwap", function (event) {
   if (event.detail.target === document.body) start();
 });
 
-// A slash goes to the search, as on many sites; where one writes, it is a slash.
+// Ctrl+K goes to the search, also from a field. Not a key alone: who dictates, or slips, would be led there by a word.
 document.addEventListener("keydown", function (event) {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
   // Its own page has a larger one; of the two in the head, a width shows one.
   const boxes = [document.querySelector("main input[name=q]"), ...document.querySelectorAll("[data-search]")];
   const box = boxes.find((each) => each && each.offsetParent !== null);

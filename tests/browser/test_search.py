@@ -7,35 +7,45 @@ pytestmark = pytest.mark.browser
 BOX = ".tools [data-search]"
 
 
-def test_a_slash_leads_to_the_box_and_enter_searches(watched, site):
+def test_ctrl_k_leads_to_the_box_and_enter_searches(watched, site):
     page, wrong = watched
     page.goto(f"{site}/projects/?lang=en&as_of=2023-06-30")
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.locator(f"{BOX}:focus").wait_for()
-    page.keyboard.type("氢能/a")
-    assert page.locator(BOX).input_value() == "氢能/a", "where one writes, a slash is a slash"
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Backspace")
+    assert page.locator(BOX).get_attribute("aria-keyshortcuts") == "Control+K"
+    page.keyboard.type("氢能")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/**")
     assert "as_of=2023-06-30" in page.url
     assert page.locator("#projects b").first.inner_text() == "氢能"
-    # On its own page the large box takes the slash.
+    # On its own page the large box takes it, and what stands there is selected.
     page.locator("h1").click()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.locator("#search:focus").wait_for()
-    page.keyboard.press("ControlOrMeta+/")
-    assert page.locator("#search").input_value() == "氢能"
+    page.keyboard.type("风电")
+    assert page.locator("#search").input_value() == "风电"
     assert wrong == []
 
 
-def test_filters_keep_their_slash(watched, site):
+def test_a_key_alone_leads_nowhere(watched, site):
     page, wrong = watched
     page.goto(f"{site}/measures/?lang=en")
+    for key in ("/", "k", "Shift+K", "Alt+k"):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.matches('input')") is False
     page.locator("main input[name=search]").click()
-    page.keyboard.type("a/b")
-    assert page.locator("main input[name=search]").input_value() == "a/b"
+    page.keyboard.type("a/k")
+    assert page.locator("main input[name=search]").input_value() == "a/k"
     assert wrong == []
+
+
+def test_on_a_tablet_the_kinds_stand_side_by_side(page, site):
+    page.set_viewport_size({"width": 768, "height": 900})
+    page.goto(f"{site}/search/?q=氢能&lang=en")
+    kinds = [each.bounding_box() for each in page.locator(".search-kinds li").all()]
+    assert len(kinds) == 6
+    assert max(each["width"] for each in kinds) < 300
+    assert len({each["y"] for each in kinds}) < 3
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -31,6 +31,7 @@ PAGES = {
     "dashboard:section-brief": [f"/sections/{slug}/brief/" for slug in SECTIONS],
     "dashboard:department-brief": [f"/departments/{slug}/brief/" for slug in DEPARTMENTS],
     "dashboard:city-brief": [f"/cities/{code}/brief/" for code in CITIES],
+    "dashboard:presentation": ["/presentation/"],
     "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
     "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
     "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],

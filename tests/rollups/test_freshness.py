@@ -159,6 +159,7 @@ def test_the_lists_above_have_every_page_of_totals():
         for pattern in urlpatterns
         if issubclass(getattr(pattern.callback, "view_class", object), views.PlanPage)
     }
-    # The explanation of a figure has a part of its own on when and from what; a search counts rows as they are.
-    pages -= {"explain", "search"}
+    # The explanation of a figure has a part of its own on when and from what; a search counts rows as they are; the
+    # presentation says it in its head.
+    pages -= {"explain", "search", "presentation"}
     assert {reverse(f"dashboard:{name}", args=arguments.get(name, [])) for name in pages} == set(TOTALS)

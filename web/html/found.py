@@ -11,6 +11,8 @@ from core.searching import found_pattern, search_words
 
 # Of a long text: so many characters before the first found word, and in all.
 BEFORE, LENGTH = 20, 90
+# From here on characters are Chinese, or of languages like it.
+CHINESE = "\u2e80"
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,21 @@ class FoundWords:
         return mark_safe("".join(f"<b>{escape(part)}</b>" if n % 2 else escape(part) for n, part in enumerate(parts)))
 
     def excerpt(self, text: str) -> SafeString:
-        """The part of a long text around the first found word, in one line."""
+        """The part of a long text around the first found word, in one line, from the beginning of a word to the end of
+        one."""
         text = " ".join(text.split())
         first = self._pattern.search(text) if self._pattern else None
-        start = max(0, first.start() - BEFORE) if first else 0
-        part = text[start : start + LENGTH]
-        return self.mark(f"{'…' if start else ''}{part}{'…' if start + LENGTH < len(text) else ''}")
+        found, ends = first.span() if first else (0, 0)
+        start = max(0, found - BEFORE)
+        end = min(start + LENGTH, len(text))
+        while start < found and _is_within_word(text, start):
+            start += 1
+        while end > ends and _is_within_word(text, end):
+            end -= 1
+        part = text[start:end].strip()
+        return self.mark(f"{'…' if start else ''}{part}{'…' if end < len(text) else ''}")
+
+
+def _is_within_word(text: str, place: int) -> bool:
+    """Of Latin letters; between Chinese characters a text may be cut."""
+    return 0 < place < len(text) and all(each.isalnum() and each < CHINESE for each in text[place - 1 : place + 1])

@@ -31,6 +31,21 @@ def test_an_excerpt_begins_shortly_before_the_first_word_and_says_what_it_leaves
     assert FoundWords("M028").excerpt("甲" * 91) == "甲" * 90 + "…"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # Twenty characters before it lies the middle of a word, ninety after that of another.
+        ("Construction of the first hydrogen base", "…of the first <b>hydrogen</b> base"),
+        (f"The hydrogen {'a' * 90} b", "The <b>hydrogen</b>…"),
+        (f"{'a' * 40}hydrogen", "…<b>hydrogen</b>"),
+        # A Chinese text may be cut anywhere, also beside Latin letters.
+        (f"{'甲' * 30}A{'乙' * 19}hydrogen", f"…A{'乙' * 19}<b>hydrogen</b>"),
+    ],
+)
+def test_an_excerpt_cuts_no_word_of_latin_letters(text: str, shown: str) -> None:
+    assert FoundWords("hydrogen").excerpt(text) == shown
+
+
 def test_it_is_known_whether_a_text_holds_one() -> None:
     assert FoundWords("qn x").are_in("氢能")
     assert not FoundWords("qn").are_in("风电")

@@ -1,0 +1,329 @@
+"""What the presentation shows: five parts of the overview for a large screen, from the same figures."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.forecast import MONTHS
+from core.periods import month_of, months_between
+from core.provenance import Provenance, of_aggregate
+from core.rounding import whole
+from dashboard.charts.strips import blocks, month_bars
+from dashboard.charts.tile_map import INVESTMENT_CLASSES, class_labels, class_of
+from dashboard.due_days import forecast_of
+from dashboard.figures import STATUSES, Figures, GroupFigures
+from dashboard.pages.links import Links
+from dashboard.pages.sentences import format_share
+from dashboard.pages.verdict import (
+    MAX_CALLED,
+    format_end_of_plan,
+    format_next_due,
+    format_others,
+    to_call,
+    verdict_sentence,
+)
+from indicators.state import IndicatorState
+from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
+from measures.models import Section
+from projects.models import Stage
+from web.formats.dates import format_days, format_short_month
+from web.formats.money import format_rounded_money, rounded_money
+from web.formats.numbers import NO_VALUE, format_gap, format_number, format_percent, with_true_minus
+from web.formats.text import format_names
+from web.language import localized
+
+PARTS = ("1", "2", "3", "4", "5")
+MAX_ROWS = 6
+MAX_CITIES = 4
+GROWTH = "gdp_growth_ytd"
+# Widths and heights of the drawings, in pixels of a screen that is 1920 wide.
+MONTH_PITCH, MONTH_HEIGHT = 106, 360
+TILE_WIDTH, TILE_HEIGHT = 166, 132
+STATUS_WIDTH, STAGE_WIDTH = 192, 620
+
+
+class Part(NamedTuple):
+    number: str
+    name: str
+    is_shown: bool
+
+
+def presentation_context(figures: Figures, links: Links, *, part: str) -> dict[str, Any]:
+    """All parts, so that the script turns them without asking; `part` is the one that is shown."""
+    names = (
+        pgettext("part of the presentation", "Verdict"),
+        pgettext("part of the presentation", "By month"),
+        pgettext("part of the presentation", "Who must act"),
+        pgettext("part of the presentation", "By city"),
+        pgettext("part of the presentation", "Outcomes"),
+    )
+    place = PARTS.index(part)
+    return {
+        "why": None,
+        "parts": [Part(number, name, number == part) for number, name in zip(PARTS, names, strict=True)],
+        "shown": names[place],
+        "before": PARTS[place - 1],
+        "after": PARTS[(place + 1) % len(PARTS)],
+        "measures_provenance": figures.provenance_of("measures"),
+        "projects_provenance": figures.provenance_of("projects"),
+        "verdict": verdict_part(figures, links),
+        "months": months_part(figures),
+        "urgent": urgent_part(figures),
+        "cities": cities_part(figures),
+        "outcomes": outcomes_part(figures, links),
+    }
+
+
+def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:
+    plan, measures, due = figures.plan, figures.measures, figures.due_figures
+    investment, unit = rounded_money(figures.projects["total_investment"])
+    growth = _state(figures, GROWTH)
+    return {
+        "sentence": verdict_sentence(due, plan, figures.day, total=measures["total"], names_day=False),
+        "measures": measures,
+        "due": due,
+        "days_overdue": _days_overdue(figures),
+        "longest": format_days(due["longest_overdue"]),
+        "forecast": due["forecast"] if due["forecast"]["expected"] is not None else None,
+        "before_forecast": figures.day <= plan.ends_on,
+        "end_of_plan": format_end_of_plan(plan),
+        "called": [_urgent_row(each) for each in most_urgent(figures, "department")[:MAX_CALLED]],
+        "statuses": [
+            {"status": status, "path": f"measures.{status}", "value": measures[status]} for status in STATUSES
+        ],
+        "status_bar": blocks([(each, measures[each]) for each in STATUSES], width=STATUS_WIDTH),
+        "elapsed_at": round(float(measures["time_elapsed"]) * STATUS_WIDTH / 100, 1),
+        "projects": figures.projects,
+        "investment": investment,
+        "investment_unit": unit,
+        "growth": growth and _growth(growth),
+        "overdue_url": links.url("measures:list", light="red"),
+    }
+
+
+def _days_overdue(figures: Figures) -> list[int]:
+    return [
+        (figures.day - row.due_on).days
+        for row in figures.measure_days
+        if row.due_on is not None and row.due_on < figures.day and row.completed_on is None
+    ]
+
+
+def most_urgent(figures: Figures, by: str) -> Sequence[GroupFigures]:
+    return to_call(figures.measures_with_due_by(by))
+
+
+def _urgent_row(row: GroupFigures) -> dict[str, Any]:
+    own = row.figures
+    return {
+        "name": localized(row.group, "title" if isinstance(row.group, Section) else "short"),
+        "overdue": own["overdue"],
+        "longest": format_days(own["longest_overdue"]),
+        "in_time": _("%(count)s of %(total)s")
+        % {"count": format_number(own["completed_in_time"]), "total": format_number(own["due_before"])},
+    }
+
+
+def months_part(figures: Figures) -> dict[str, Any]:
+    """The year of the day, or of the plan's end where that was earlier."""
+    plan, rows = figures.plan, figures.measure_days
+    year = min(max(figures.day, plan.starts_on), plan.ends_on).year
+    due = Counter(month_of(row.due_on) for row in rows if row.due_on is not None)
+    completed = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None)
+    months = months_between(date(year, 1, 1), date(year, 12, 31))
+    current = month_of(figures.day)
+    bars = month_bars([(due[each], completed[each]) for each in months], pitch=MONTH_PITCH, height=MONTH_HEIGHT)
+    columns = [
+        {
+            "name": format_short_month(month),
+            "is_current": month == current,
+            "is_coming": month > current,
+            "due": due[month],
+            "completed": None if month > current else completed[month],
+            "so_far": None if month > current else sum(count for each, count in completed.items() if each <= month),
+            "bar": bar,
+        }
+        for month, bar in zip(months, bars, strict=True)
+    ]
+    expected = forecast_of(rows, plan, figures.day)
+    return {
+        "sentence": _months_sentence(figures),
+        "year": date(year, 1, 1),
+        "measures": figures.measures,
+        "columns": columns,
+        "width": MONTH_PITCH * len(columns),
+        "height": MONTH_HEIGHT,
+        "pitch": MONTH_PITCH,
+        "pace": expected and f"{_tenths(Fraction(expected.completions, MONTHS))}",
+        "paced_months": MONTHS,
+    }
+
+
+def _tenths(value: Fraction) -> Decimal:
+    return Decimal(whole(value * 10)) / 10
+
+
+def _months_sentence(figures: Figures) -> str:
+    measures, ahead = figures.measures, figures.due_figures["next_due"]
+    parts = [
+        _("%(completed)s of %(total)s completed (%(rate)s), with %(elapsed)s of the period gone")
+        % {
+            "completed": format_number(measures["completed"]),
+            "total": format_number(measures["total"]),
+            "rate": format_percent(measures["completion_rate"]),
+            "elapsed": format_percent(measures["time_elapsed"]),
+        }
+    ]
+    if ahead["month"]:
+        parts.append(format_next_due(ahead, figures.day))
+    return _sentence(parts)
+
+
+def urgent_part(figures: Figures) -> dict[str, Any]:
+    departments, sections = most_urgent(figures, "department"), most_urgent(figures, "section")
+    return {
+        "sentence": _urgent_sentence(figures, departments),
+        "tables": [
+            {
+                "title": title,
+                "rows": [_urgent_row(each) for each in rows[:MAX_ROWS]],
+                "others": format_others(rows[MAX_ROWS:]),
+            }
+            for title, rows in ((_("Departments"), departments), (_("Priority areas"), sections))
+        ],
+    }
+
+
+def _urgent_sentence(figures: Figures, departments: Sequence[GroupFigures]) -> str:
+    overdue = figures.due_figures["overdue"]
+    if not overdue:
+        return _sentence([_("No measure is overdue")])
+    measures = ngettext(
+        "%(count)s measure is overdue, by %(days)s", "%(count)s measures are overdue, by up to %(days)s", overdue
+    ) % {"count": format_number(overdue), "days": format_days(figures.due_figures["longest_overdue"])}
+    names = format_names([localized(each.group, "short") for each in departments[:MAX_CALLED]])
+    return _sentence([measures, _("call first: %(departments)s") % {"departments": names}])
+
+
+def cities_part(figures: Figures) -> dict[str, Any]:
+    cities = figures.projects_by("city")
+    total = figures.projects["total_investment"]
+    investment, unit = rounded_money(total)
+    ranked = sorted(cities, key=lambda each: -each.figures["total_investment"])[:MAX_CITIES]
+    largest = [each for each in ranked if each.figures["total_investment"]]
+    stages = {each.key: each for each in figures.projects_by("stage")}
+    order = (Stage.COMPLETED, Stage.UNDER_CONSTRUCTION, Stage.PREPARING, Stage.SUSPENDED)
+    counts = [(each.value, stages[each].figures["total"]) for each in order]
+    tiled = [each for each in cities if each.group.tile_row]
+    return {
+        "sentence": _cities_sentence(largest, total),
+        "projects": figures.projects,
+        "investment": investment,
+        "investment_unit": unit,
+        "tiles": [_tile(each) for each in tiled],
+        "width": TILE_WIDTH * max((each.group.tile_column for each in tiled), default=1),
+        "height": TILE_HEIGHT * max((each.group.tile_row for each in tiled), default=1),
+        "tile_width": TILE_WIDTH - 6,
+        "tile_height": TILE_HEIGHT - 6,
+        "classes": class_labels(INVESTMENT_CLASSES),
+        "stages": [{"stage": each, "label": stages[each].name, "total": n} for each, n in counts],
+        "stage_bar": blocks(counts, width=STAGE_WIDTH),
+    }
+
+
+def _tile(city: GroupFigures) -> dict[str, Any]:
+    value = city.figures["total_investment"]
+    return {
+        "name": localized(city.group, "short"),
+        "value": whole(value),
+        "tone": class_of(value, INVESTMENT_CLASSES) + 1,
+        "x": (city.group.tile_column - 1) * TILE_WIDTH,
+        "y": (city.group.tile_row - 1) * TILE_HEIGHT,
+    }
+
+
+def _cities_sentence(largest: Sequence[GroupFigures], total: Decimal) -> str:
+    if not largest:
+        return _("No projects are listed by this day.")
+    held = sum((each.figures["total_investment"] for each in largest), Decimal(0))
+    text = ngettext(
+        "%(cities)s accounts for %(investment)s, %(share)s of the total investment",
+        "%(cities)s account for %(investment)s, %(share)s of the total investment",
+        len(largest),
+    )
+    names = format_names([localized(each.group, "short") for each in largest])
+    values = {"cities": names, "investment": format_rounded_money(held), "share": format_share(held, total)}
+    return _sentence([text % values])
+
+
+def outcomes_part(figures: Figures, links: Links) -> dict[str, Any]:
+    growth = _state(figures, GROWTH)
+    rows = {each.latest.provenance for each in figures.indicator_states if each.latest}
+    return {
+        "sentence": _growth_sentence(growth),
+        "growth": growth and _growth(growth),
+        "provenance": of_aggregate(
+            is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
+        ),
+        "rows": [_indicator_row(each) for each in figures.indicator_states if each.indicator.code != GROWTH],
+        "indicators_url": links.url("indicators:list"),
+    }
+
+
+def _state(figures: Figures, code: str) -> IndicatorState | None:
+    return next((each for each in figures.indicator_states if each.indicator.code == code), None)
+
+
+def _growth(state: IndicatorState) -> dict[str, Any]:
+    assert state.latest is not None
+    return {
+        "value": state.value,
+        "shown": with_true_minus(number_cell(state.indicator, state.value)),
+        "gap": state.gap,
+        "gap_shown": format_gap(state.gap),
+        "period": period_words(state.latest),
+        "provenance": state.latest.provenance,
+    }
+
+
+def _indicator_row(state: IndicatorState) -> dict[str, Any]:
+    assert state.latest is not None
+    indicator = state.indicator
+    against = []
+    if state.comparator is not None:
+        against.append(_("China %(value)s") % {"value": with_unit(indicator, state.comparator)})
+    if state.target is not None:
+        against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
+    return {
+        "name": localized(indicator, "name"),
+        "path": f"indicators.{indicator.code}.value",
+        "value": state.value,
+        "shown": with_true_minus(number_cell(indicator, state.value)),
+        "unit": shown_unit(indicator),
+        "period": period_words(state.latest),
+        "change": with_true_minus(change_cell(indicator, state.change, state.value)),
+        "against": pgettext("between items", ", ").join(against) or NO_VALUE,
+    }
+
+
+def _growth_sentence(state: IndicatorState | None) -> str:
+    if state is None or state.latest is None:
+        return _("No data for this period")
+    values = {"value": with_true_minus(format_percent(state.value)), "period": period_words(state.latest)}
+    text = _("GDP grew by %(value)s in %(period)s")
+    if state.gap is not None:
+        values["points"] = format_number(abs(state.gap))
+        above = _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
+        below = _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
+        text = above if state.gap >= 0 else below
+    return _sentence([text % values])
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    return pgettext("between half-sentences", "; ").join(parts) + pgettext("end of a sentence", ".")

@@ -1,0 +1,197 @@
+"""Twelve questions that an official asks before a meeting: each is answered at most two clicks from the overview, or
+from what a link of the head opens.
+
+What a page says is held against the rows of the database, counted here in plain Python.
+"""
+
+import re
+from collections import Counter
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+
+from accounts.models import Department
+from measures.models import Measure, Report, StatusChange
+from projects.models import Project
+from tests.browser.test_ten_questions import TODAY, Walk, codes_of, statuses, text_of
+
+pytestmark = pytest.mark.browser
+
+LARGE_WAN = 1_000_000  # 10 billion yuan
+NEXT_QUARTER = (date(2023, 10, 1), date(2023, 12, 31))
+
+
+def count_of(walk):
+    """How many rows a list has."""
+    return int(walk.page.locator("#count").inner_text().replace(",", "").strip("共条 "))
+
+
+def shares_of(walk):
+    """Of whom the rows of a list are, as the fold below its count says."""
+    rows = [each.split() for each in walk.page.locator(".shares li").all_text_contents()]
+    return {words[0]: int(words[1].replace(",", "")) for words in rows}
+
+
+def open_from_head(walk, name):
+    walk.click(walk.page.locator("#menu").get_by_role("link", name=name, exact=True))
+
+
+def choose(walk, name):
+    """One of the quick choices of a list."""
+    walk.click(walk.page.locator(".quick-choices").get_by_role("link", name=name, exact=True))
+
+
+def which_measures_are_due_next_quarter_and_who_leads_them(walk):
+    due = Measure.objects.filter(due_on__range=NEXT_QUARTER).select_related("lead_department")
+    leads = Counter(each.lead_department.short_zh for each in due)
+    assert len(leads) > 3
+    open_from_head(walk, "政策措施")
+    choose(walk, "下季度到期")
+    assert count_of(walk) == len(due)
+    assert shares_of(walk) == leads
+    # The most first.
+    shown = list(shares_of(walk).values())
+    assert shown == sorted(shown, reverse=True)
+
+
+def what_a_department_did_in_the_second_quarter(walk):
+    own = Department.objects.get(slug="industry-information")
+    months = (date(2023, 4, 1), date(2023, 6, 1))
+    reports = Report.objects.filter(department=own, state="accepted", period__range=months)
+    changed, completed = set(), set()
+    before, after = statuses(date(2023, 3, 31)), statuses(date(2023, 6, 30))
+    for measure in Measure.objects.filter(lead_department=own):
+        if before.get(measure.pk) != after[measure.pk]:
+            changed.add(measure.code)
+            completed |= {measure.code} if after[measure.pk] == "completed" else set()
+    assert reports.count() > 20 and changed
+    open_from_head(walk, "部门")
+    walk.click(walk.row(own.short_zh).get_by_role("link", name=own.short_zh, exact=True))
+    part = walk.page.locator("#work")
+    assert "2023年4—6月" in part.locator("h2").inner_text()
+    measures = len(set(reports.values_list("measure_id", flat=True)))
+    numbers = re.findall(r"\d+", part.locator("p.sentence").inner_text())
+    assert sorted(map(int, numbers)) == sorted([reports.count(), measures, len(changed), len(completed)])
+    assert part.locator(".table-reports tbody tr").count() == reports.count()
+    told = " ".join(part.locator(".table-reports").inner_text().split())
+    for report in reports.order_by("pk")[:5]:
+        assert " ".join(report.what_was_done_zh.split())[:40] in told
+    changes = StatusChange.objects.filter(
+        measure__lead_department=own, effective_on__range=(months[0], date(2023, 6, 30)), superseded_by=None
+    ).exclude(old_status=None)
+    titles = {each.measure.title_zh for each in changes.exclude(old_status="").select_related("measure")}
+    table = part.locator("table").filter(has=walk.page.locator("caption", has_text="状态"))
+    assert set(text_of(table.locator("tbody th"))) == titles
+
+
+def which_measures_have_not_moved_since_february(walk):
+    now, then = statuses(), statuses(date(2023, 2, 28))
+    still = Measure.objects.filter(pk__in=[pk for pk, status in now.items() if then.get(pk) == status])
+    assert still.count() > 100
+    open_from_head(walk, "政策措施")
+    choose(walk, "近6个月状态未变")
+    assert count_of(walk) == still.count()
+    codes = list(still.order_by("code").values_list("code", flat=True))
+    assert codes_of(walk) == codes[: walk.page.locator("main tbody tr").count()]
+
+
+def what_depends_on_what(walk):
+    """A measure names the projects and the indicators that hang together with it."""
+    linked = Measure.objects.filter(projects__isnull=False, indicators__isnull=False).order_by("code").distinct()
+    measure = linked.first()
+    projects = list(measure.projects.order_by("code").values_list("name_zh", flat=True))
+    indicators = set(measure.indicators.values_list("name_zh", flat=True))
+    open_from_head(walk, "政策措施")
+    walk.click(walk.page.get_by_role("link", name=measure.title_zh, exact=True))
+    facts = walk.page.locator("dl.facts")
+    links = set(text_of(facts.get_by_role("link")))
+    assert indicators <= links
+    assert set(projects[:5]) <= links
+    if len(projects) > 5:
+        assert f"查看全部{len(projects)}个项目" in links
+
+
+def which_large_projects_have_not_started(walk):
+    large = Project.objects.filter(stage="preparing", investment_wan__gte=LARGE_WAN, listed_on__lte=TODAY)
+    assert large.count() > 10
+    open_from_head(walk, "项目")
+    choose(walk, "100亿元以上未开工")
+    assert count_of(walk) == large.count()
+    found = re.findall(r"\bP\d{4}\b", " ".join(walk.page.locator("main tbody tr").all_inner_texts()))
+    # All on one page, the largest first.
+    amounts = dict(large.values_list("code", "investment_wan"))
+    assert set(found) == set(amounts)
+    assert [amounts[code] for code in found] == sorted(amounts.values(), reverse=True)
+    assert shares_of(walk) == Counter(large.values_list("city__short_zh", flat=True))
+
+
+def how_many_were_completed_each_month(walk):
+    completed = Counter()
+    now = statuses()
+    for measure in Measure.objects.all():
+        rows = StatusChange.objects.filter(measure=measure, superseded_by=None, effective_on__lte=TODAY)
+        if now[measure.pk] == "completed":
+            completed[max(row.effective_on for row in rows).month] += 1
+    assert sum(completed.values()) > 10
+    row = walk.part("二、").locator("table.month-rows tbody tr").filter(has_text="已完成").first
+    numbers = [each.strip() for each in row.locator("td").all_text_contents()]
+    assert numbers == [str(completed[month]) if month <= TODAY.month else "" for month in range(1, 13)]
+
+
+def which_measures_a_department_takes_part_in(walk):
+    own = Department.objects.get(slug="finance")
+    joined = Measure.objects.filter(participating_departments=own).order_by("code")
+    assert joined.count() > 40
+    walk.click(walk.row(own.short_zh).get_by_role("link", name=own.short_zh, exact=True))
+    part = walk.page.locator("#participating")
+    assert part.locator("h2 .count").inner_text() == str(joined.count())
+    walk.click(part.get_by_role("link", name=f"查看参与的全部{joined.count()}项政策措施"))
+    assert count_of(walk) == joined.count()
+    shown = walk.page.locator("main tbody tr").count()
+    assert codes_of(walk) == list(joined.values_list("code", flat=True))[:shown]
+
+
+# Each with where it begins: the overview, or what a link of its head opens.
+QUESTIONS = {
+    "下季度哪些措施到期，由谁牵头": ("/", which_measures_are_due_next_quarter_and_who_leads_them),
+    "工信厅二季度做了什么": ("/", what_a_department_did_in_the_second_quarter),
+    "2月以来哪些措施没有进展": ("/", which_measures_have_not_moved_since_february),
+    "哪些事项相互关联": ("/", what_depends_on_what),
+    "100亿元以上的项目哪些还没有开工": ("/", which_large_projects_have_not_started),
+    "每个月完成了多少项": ("/", how_many_were_completed_each_month),
+    "财政厅参与哪些措施": ("/departments/", which_measures_a_department_takes_part_in),
+}
+# What the data or the pages do not tell yet.
+NOT_YET = {
+    "哪个市停缓建项目最多": "a city's page shows stages of its projects once they are reported by month",
+    "能源是否达到目标": "indicators have no verdict against their targets yet",
+    "明天开会用的一页能源材料": "no theme joins measures, projects and indicators yet",
+    "排放目标能否实现": "indicators have no verdict against their targets yet",
+    "哪些问题需要协调": "problems have no list of their own yet",
+}
+
+
+def test_there_are_twelve():
+    assert len(QUESTIONS) + len(NOT_YET) == 12
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[ask.__name__ for _begins, ask in QUESTIONS.values()])
+def test_it_is_answered_in_two_clicks(watched, site, question):
+    page, wrong = watched
+    page.set_viewport_size({"width": 1366, "height": 768})
+    begins, ask = QUESTIONS[question]
+    walk = Walk(page, site)
+    if begins != "/":
+        page.goto(site + begins)
+    try:
+        ask(walk)
+    except Exception as fault:
+        fault.add_note(f"on {urlsplit(page.url).path}")
+        raise
+    assert wrong == []
+
+
+@pytest.mark.parametrize("question", [pytest.param(name, marks=pytest.mark.skip(why)) for name, why in NOT_YET.items()])
+def test_it_is_not_answered_yet(question):
+    raise AssertionError(question)
