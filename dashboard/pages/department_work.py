@@ -217,12 +217,13 @@ def _work_sentence(reports: Sequence[Report], changes: Sequence[Change]) -> Safe
     }
     of_measures = ngettext("%(count)s measure", "%(count)s measures", measures) % {"count": format_number(measures)}
     filed = _("%(reports)s on %(measures)s") % {"reports": of_reports, "measures": of_measures}
-    done = sum(each.after == MeasureStatus.COMPLETED for each in changes)
+    moved = {each.measure.pk for each in changes}
+    done = {each.measure.pk for each in changes if each.after == MeasureStatus.COMPLETED}
     changed = ngettext(
         "%(count)s measure changed status, %(completed)s of them to completed",
         "%(count)s measures changed status, %(completed)s of them to completed",
-        len(changes),
-    ) % {"count": format_number(len(changes)), "completed": format_number(done)}
+        len(moved),
+    ) % {"count": format_number(len(moved)), "completed": format_number(len(done))}
     return format_sentence(
         _("%(filed)s; %(changed)s."), filed=format_html("<strong>{}</strong>", filed), changed=changed
     )
