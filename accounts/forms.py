@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import AccessToken, Scope, User
 from accounts.permissions import scopes_of
@@ -70,11 +70,9 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.TypedChoiceField(
-        label=_("What it may do"), coerce=Scope, initial=Scope.READ, widget=forms.RadioSelect
+        label=pgettext_lazy("token", "Permissions"), coerce=Scope, initial=Scope.READ, widget=forms.RadioSelect
     )
-    days = forms.TypedChoiceField(
-        label=_("How long it lasts"), coerce=int, initial=TOKEN_DAYS, widget=forms.RadioSelect
-    )
+    days = forms.TypedChoiceField(label=_("Expires after"), coerce=int, initial=TOKEN_DAYS, widget=forms.RadioSelect)
     # The page writes it anew each time that it is shown.
     newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractUser, Group
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -146,6 +147,13 @@ class User(AbstractUser):
                 condition=Q(department__isnull=True) | Q(city__isnull=True), name="user_department_or_city"
             ),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.role == Role.REPORTER and self.department_id is None:
+            raise ValidationError({"department": _("A reporter needs a department.")})
+        if self.department_id is not None and self.city_id is not None:
+            raise ValidationError({"city": _("Choose a department or a city, not both.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """With another password, access tokens end: whoever changes it may have lost more than the password."""

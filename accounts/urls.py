@@ -2,13 +2,13 @@ from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.forms import LoginForm
-from accounts.views import ChangePassword, revoke, tokens
+from accounts.views import ChangePassword, LogIn, revoke, tokens
 
 app_name = "accounts"
 urlpatterns = [
     path(
         "login/",
-        views.LoginView.as_view(
+        LogIn.as_view(
             template_name="accounts/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
         ),
         name="login",

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.signals import user_login_failed
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -31,6 +31,19 @@ LOCK_MINUTES = int(settings.AXES_COOLOFF_TIME * 60)
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     return render(request, "accounts/locked.html", {"minutes": LOCK_MINUTES}, status=429)
+
+
+class LogIn(LoginView):
+    """A reporter goes on to the workspace. To have come by the front door, `?next=/`, is no wish for another page."""
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        wanted: str = super().get_redirect_url(request)
+        return "" if wanted == settings.LOGIN_REDIRECT_URL else wanted
+
+    def get_default_redirect_url(self) -> str:
+        user = self.request.user
+        is_reporter = user.is_authenticated and user.is_reporter
+        return resolve_url(settings.REPORTER_REDIRECT_URL if is_reporter else settings.LOGIN_REDIRECT_URL)
 
 
 class ChangePassword(PasswordChangeView):

@@ -55,6 +55,13 @@ PAGES = {
     "login": "/accounts/login/",
     "bad-day": "/?as_of=2023-02-30",
     "not-found": "/nothing/",
+    "glossary": "/glossary/",
+    "guides": "/guide/",
+    "guide-reader": "/guide/reader/",
+    "guide-department": "/guide/department/",
+    "guide-office": "/guide/office/",
+    "guide-analyst": "/guide/analyst/",
+    "guide-administrator": "/guide/administrator/",
     "api-docs": "/api/docs/",
     "api-help": "/api/help/",
     "api-dictionary": "/api/dictionary/",
@@ -184,7 +191,7 @@ def take_pages(browser: Browser, site: str, folder: Path, names: list[str], data
 
 
 def main() -> None:
-    """Pictures of the demonstration: without a folder docs/overview.png for the README, with one every page in both
+    """Pictures of the demonstration: without a folder those of the READMEs, with one every page in both
     languages and three widths, about eight minutes."""
     options = read_arguments()
     with tempfile.TemporaryDirectory() as data, demonstration(Path(data)) as site, sync_playwright() as playwright:
@@ -192,7 +199,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=sandbox)
         if options.folder is None:
             page = browser.new_page(viewport={"width": 1366, "height": 1000}, locale="zh-CN")
-            take(page, f"{site}/", ROOT / "docs" / "overview.png", whole=False)
+            for picture, language in (("overview.png", "en"), ("overview-zh.png", "zh-hans")):
+                take(page, f"{site}/?lang={language}", ROOT / "docs" / picture, whole=False)
             return
         options.folder.mkdir(parents=True, exist_ok=True)
         if options.charts:

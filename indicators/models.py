@@ -40,7 +40,12 @@ class Indicator(Sourced, UpdatedAtModel):
     The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`.
     """
 
-    code = models.CharField(_("Code"), max_length=60, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z")])
+    code = models.CharField(
+        _("Code"),
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Small letters, digits and _, such as gdp_growth"))],
+    )
     name_zh = models.CharField(_("Name (Chinese)"), max_length=80)
     name_en = models.CharField(_("Name (English)"), max_length=160)
     unit = models.CharField(_("Unit"), max_length=40)

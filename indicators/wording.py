@@ -88,7 +88,7 @@ def release_cell(row: Observation) -> str:
 def release_day(row: Observation) -> str:
     """The same where no note follows: 2023-07-20 (assumed), 2023-07-20（推算）."""
     words = {"day": format_iso_day(row.released_on)}
-    return _("%(day)s (assumed)") % words if row.is_release_assumed else words["day"]
+    return _("%(day)s (estimated)") % words if row.is_release_assumed else words["day"]
 
 
 def release_words(row: Observation) -> str:
@@ -130,10 +130,28 @@ def since_words(since: ChangeSince, day: str) -> str:
 
 
 def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:
-    """At least 9,000 (2025), with what the document adds: 约-14.5（2025年，较2020年）; sentences want the unit."""
+    """At least 9,000 (2025), with what the document adds; sentences want the unit. A target below a year's level says
+    what it is: 2030年较2005年下降68.0%以上."""
+    if cut := _cut_words(target, indicator):
+        return cut
     value, notes = _parts(target, indicator, with_unit if unit else number_cell)
     year = f"{target.due_year}年" if language.column_suffix() == "zh" else str(target.due_year)
     return _("%(value)s (%(notes)s)") % {"value": value, "notes": _joined([year, *notes])}
+
+
+def _cut_words(target: Target, indicator: Indicator) -> str:
+    found = re.fullmatch(
+        r"(?:(about|at least|above)[,;] )?versus ([0-9]{4})(?:[,;] (about|at least|above))?", target.qualifier
+    )
+    if not found or not is_rate(indicator) or target.value >= 0:
+        return ""
+    amount, bound = with_unit(indicator, abs(target.value)), found[1] or found[3]
+    words = {
+        "amount": _bound(bound) % {"value": amount} if bound else amount,
+        "year": target.due_year,
+        "base": found[2],
+    }
+    return _("cut of %(amount)s by %(year)s from %(base)s") % words
 
 
 def target_label(target: Target, indicator: Indicator) -> str:

@@ -54,12 +54,12 @@ class ReportForm(forms.Form):
         label=gettext_lazy("Status after this report"), choices=MeasureStatus, widget=forms.RadioSelect
     )
     effective_on = DayField(
-        label=gettext_lazy("Day it took effect"),
+        label=gettext_lazy("Effective date"),
         required=False,
-        help_text=gettext_lazy("Only where the status changes; empty: the day of submission."),
+        help_text=gettext_lazy("Fill in only if the status changes; if blank, the date of submission."),
     )
     what_was_done = LongTextField(
-        label=TEXTS["what_was_done"], rows=5, help_text=gettext_lazy("What was new this month, with numbers.")
+        label=TEXTS["what_was_done"], rows=5, help_text=gettext_lazy("Progress this month and measurable results.")
     )
     problem = LongTextField(label=TEXTS["problem"])
     next_step = LongTextField(label=TEXTS["next_step"])

@@ -1,7 +1,7 @@
 """Notices: what people are notified of, the inbox, and one e-mail a day."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,14 +22,18 @@ from core.clock import now, today
 from core.exceptions import NotAllowed
 from measures.addresses import report_url
 from measures.models import Measure, Notice, NoticeKind, Plan, Report
-from measures.reporting_months import late_months, month_of_department
+from measures.reporting_months import ReportsOwed, late_months, month_of_department, reports_owed
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice
 from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
+from web.formats.numbers import format_number
+from web.formats.text import format_list
 from web.html.links import query_of
 from web.language import localized
 
 log = logging.getLogger(__name__)
+
+CODES_NAMED = 10  # in a reminder
 
 
 @transaction.atomic
@@ -145,17 +149,47 @@ def read_all(user: User) -> int:
     return user.notices.filter(read_at=None).update(read_at=now())
 
 
-def notice_sentence(notice: Notice) -> str:
-    """What a notice says, in the reader's language, of the rows as they are now."""
+def notice_sentences(notices: Sequence[Notice]) -> list[str]:
+    """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
+    one and for fifty."""
+    plans = Plan.objects.in_bulk({each.plan_id for each in notices if each.plan_id is not None})
+    owed = {pk: reports_owed(plan, by=today()) for pk, plan in plans.items()}
+    return [notice_sentence(each, owed.get(each.plan_id)) for each in notices]
+
+
+def notice_sentence(notice: Notice, owed: ReportsOwed | None = None) -> str:
+    """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding."""
+    words, period = _words(notice), notice.period
+    if notice.kind == NoticeKind.REMINDER and owed is not None and period is not None:
+        of_month = owed.get(period, {}).items()
+        department = notice.user.department_id
+        return _reminder([code for code, (lead, filed) in of_month if lead == department and filed is None]) % words
+    return _sentence_for(notice) % words
+
+
+def _words(notice: Notice) -> dict[str, str]:
     measure, report = notice.measure, notice.report
     period = notice.period or (report.period if report else None)
-    return _sentence_for(notice) % {
+    return {
         "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
         "month": format_month(period),
         "day": format_day(measure.due_on if measure else None),
         "lead": localized(measure.lead_department, "short") if measure else "",
         "note": report.decision_note if report else "",
     }
+
+
+def _reminder(codes: Sequence[str]) -> str:
+    """`codes`: the measures whose reports of the month are outstanding. For `%` with the month."""
+    if not codes:
+        return _("The office reminded your department of its reports for %(month)s; all are submitted now.")
+    named = format_list(sorted(codes)[:CODES_NAMED]) + ("" if len(codes) <= CODES_NAMED else " …")
+    text = ngettext(
+        "Please submit your department's reports for %(month)s: %(count)s is outstanding (%(measures)s).",
+        "Please submit your department's reports for %(month)s: %(count)s are outstanding (%(measures)s).",
+        len(codes),
+    )
+    return text.replace("%(count)s", format_number(len(codes))).replace("%(measures)s", named)
 
 
 def _sentence_for(notice: Notice) -> str:
@@ -222,6 +256,9 @@ def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
     site = settings.PILOTZONE_SITE_URL
     return {
         "name": user.get_full_name() or user.get_username(),
-        "rows": [{"sentence": notice_sentence(each), "url": f"{site}{notice_url(each)}"} for each in notices],
+        "rows": [
+            {"sentence": sentence, "url": f"{site}{notice_url(each)}"}
+            for each, sentence in zip(notices, notice_sentences(notices), strict=True)
+        ],
         "inbox_url": f"{site}{reverse('measures:inbox')}",
     }

@@ -156,9 +156,9 @@ def _check_change(report: Report, before: str) -> None:
     if is_completion(before):
         raise NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
     if is_completion(report.status) and not report.evidence.exists():
-        raise NotAllowed(_("Completion needs evidence"), field="evidence")
+        raise NotAllowed(_("Completion needs evidence: a file, a link or a document number"), field="evidence")
     if is_step_back(before, report.status) and not report.problem_zh and not report.problem_en:
-        raise NotAllowed(_("A step back needs its reason: say here why the work has gone back."), field="problem")
+        raise NotAllowed(_("A reversed status needs its reason: say here why."), field="problem")
 
 
 def _check_no_change(report: Report) -> None:

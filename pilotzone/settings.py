@@ -165,6 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
+REPORTER_REDIRECT_URL = "measures:workspace"
 LOGOUT_REDIRECT_URL = "/"
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_name"

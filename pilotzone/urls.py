@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 from accounts.views import preferences
 from pilotzone import health
 from pilotzone.log_page import LogPage
+from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Pilot zone progress dashboard")
 
@@ -16,6 +17,9 @@ urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("rollups.urls")),
     path("log/", LogPage.as_view(), name="log"),
+    path("glossary/", GlossaryPage.as_view(), name="glossary"),
+    path("guide/", GuidesPage.as_view(), name="guides"),
+    path("guide/<slug:role>/", GuidePage.as_view(), name="guide"),
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("projects/", include("projects.urls")),

@@ -33,7 +33,11 @@ class Stage(models.TextChoices):
 class Project(Sourced, UpdatedAtModel):
     """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
 
-    code = models.CharField(_("Code"), max_length=12, validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z")])
+    code = models.CharField(
+        _("Code"),
+        max_length=12,
+        validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z", _("A capital letter and four digits or more, such as P0001"))],
+    )
     # The constraint of its code and the index below begin with it.
     plan = models.ForeignKey(
         "measures.Plan", models.PROTECT, related_name="projects", db_index=False, verbose_name=_("Action plan")

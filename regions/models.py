@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.provenance import Sourced
@@ -22,7 +22,12 @@ class RegionKind(models.TextChoices):
 class Region(Sourced, UpdatedAtModel):
     """A place by its code of GB/T 2260. `tile_row` and `tile_column` (from 1) place a city on the tile map."""
 
-    code = models.CharField(_("Code"), max_length=6, unique=True, validators=[RegexValidator(r"^[0-9]{6}\Z")])
+    code = models.CharField(
+        _("Code"),
+        max_length=6,
+        unique=True,
+        validators=[RegexValidator(r"^[0-9]{6}\Z", gettext_lazy("Six digits of GB/T 2260, such as 370600"))],
+    )
     kind = models.CharField(_("Kind"), max_length=8, choices=RegionKind)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Lies in")

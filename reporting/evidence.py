@@ -44,8 +44,8 @@ def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") 
     url = clean_text(url, field="url", max_length=500, if_empty=_("This field is required"))
     try:
         URLValidator(schemes=["http", "https"])(url)
-    except ValidationError as error:
-        raise NotAllowed(error.messages[0], field="url") from None
+    except ValidationError:
+        raise NotAllowed(_("It must be an address that begins with http:// or https://."), field="url") from None
     title = clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)
     return _attach(report, by=by, url=url, title_zh=title)
 

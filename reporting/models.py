@@ -176,7 +176,7 @@ class AbstractReportStep(AppendOnlyModel):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Made by")
     )
-    note = models.TextField(_("Words of the office"), blank=True)
+    note = models.TextField(_("Note of the reviewing office"), blank=True)
     content = models.JSONField(_("What the report said"))
 
     report: Any

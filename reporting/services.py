@@ -37,7 +37,7 @@ def lock_report(report: AbstractReport) -> None:
     try:
         report.refresh_from_db()
     except ObjectDoesNotExist:
-        raise NotAllowed(_("A colleague has thrown this draft away.")) from None
+        raise NotAllowed(_("A colleague has deleted this draft.")) from None
 
 
 def check_filer(report: AbstractReport, by: User) -> None:
@@ -71,7 +71,7 @@ def check_move(report: AbstractReport, *names: str, by: User) -> Move:
         raise NotAllowed(_("You may not do this"))
     found = next((move for move in moves if move.before == report.state), None)
     if found is None:
-        raise NotAllowed(_("This report was taken back.") if report.is_draft else str(moves[0].refusal))
+        raise NotAllowed(_("The department has withdrawn this report") if report.is_draft else str(moves[0].refusal))
     if found.same_day and report.decided_on != today():
         raise NotAllowed(_("A decision is taken back on its own day only."))
     return found
@@ -144,7 +144,7 @@ def discard_draft(report: AbstractReport, *, by: User) -> None:
     lock_report(report)
     check_filer(report, by)
     if not is_discardable(report):
-        raise NotAllowed(_("Only a draft that was never submitted can be thrown away."))
+        raise NotAllowed(_("Only a draft that was never submitted can be deleted."))
     delete_with_files(report)
 
 

@@ -97,7 +97,7 @@ def _stale_sentence(stale: StaleCells) -> SafeString:
 
 
 def _fresh_sentence(verification: Verification | None) -> SafeString:
-    fresh = _bold(_("All totals are fresh"))
+    fresh = _bold(_("Totals are up to date"))
     if verification is None:
         return format_sentence(_("%(fact)s; they have not been checked yet."), fact=fresh)
     return format_sentence(

@@ -145,6 +145,9 @@ PUT  api-report             /api/v1/measures/M001/reports/{draft}/          401 
 POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 401 403 200 403 403 403 403 403
 POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403
 GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200
+GET  glossary               /glossary/                            login 200   200 200 200 200 200 200 200
+GET  guides                 /guide/                               login 200   200 200 200 200 200 200 200
+GET  guide                  /guide/department/                    login 200   200 200 200 200 200 200 200
 GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200
 GET  api-help               /api/help/                            login 200   200 200 200 200 200 200 200
 GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200

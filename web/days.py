@@ -87,7 +87,7 @@ def asked_day(request: HttpRequest) -> date:
         return today()
     day = parse_day(raw)
     if day is None:
-        raise BadQuery({"as_of": [_("This is not a valid date"), _latest()]})
+        raise BadQuery({"as_of": [_("There is no such date; choose another, such as 2023-06-30"), _latest()]})
     if day > today():
         raise BadQuery({"as_of": [_("The day is in the future"), _latest()]})
     return day

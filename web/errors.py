@@ -43,10 +43,15 @@ def join_sentences(sentences: list[str]) -> str:
     return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last
 
 
-def not_one_of(values: Iterable[str], *, is_missing: bool = False) -> OneOf:
+def not_one_of(values: Iterable[str], *, is_missing: bool = False, names: Mapping[str, Any] | None = None) -> OneOf:
+    """`names`: what people call the values, where these are codes; the sentence then has both."""
     allowed = tuple(str(value) for value in values)
+    shown = [
+        _("%(name)s (%(code)s)") % {"name": names[code], "code": code} if names and code in names else code
+        for code in allowed
+    ]
     text = _("Choose one of: %(values)s") if is_missing else _("This value is not allowed; choose one of: %(values)s")
-    sentence = OneOf(text % {"values": ", ".join(allowed)})
+    sentence = OneOf(text % {"values": (pgettext("between items", ", ") if names else ", ").join(shown)})
     sentence.allowed = allowed
     return sentence
 

@@ -101,8 +101,8 @@ class ChangesBetween(Endpoint):
         ),
         "measures": meaning(
             gettext_lazy(
-                "Measures whose status differs: those that fell back first, then the completed ones, the others, "
-                "those that left the plan, that returned, and last the newly listed ones"
+                "Measures whose status differs: reversed ones first, then the completed ones, the others, those "
+                "that left the plan, that returned, and last the newly listed ones"
             ),
             array(MEASURE),
         ),

@@ -238,16 +238,14 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, *, proven
         rows=[[bar.name, *bar.counts, bar.total] for bar in bars],
         total=[_("Total"), *sums, sum(sums)] if bars else (),
         urls=[bar.url for bar in bars],
-        note=_note(bars, day=day, undated=len(measures) - len(dated)),
-        source=_("The measures of the plan; each names its own source"),
+        note=_note(undated=len(measures) - len(dated)),
+        source=_("The detail pages of the measures"),
         provenance=provenance,
     )
 
 
-def _note(bars: Sequence[DueBar], *, day: date, undated: int) -> str:
+def _note(*, undated: int) -> str:
     notes = []
-    if any(bar.quarter == Quarter.of(day) for bar in bars):
-        notes.append(_("The line marks %(day)s.") % {"day": format_day(day)})
     if undated:
         without = ngettext(
             "%(count)s measure without a due date is not in the chart.",

@@ -432,7 +432,7 @@ def _empty_charts(
                 summary="",
                 columns=[],
                 rows=[],
-                missing=_("At least %(count)s years with both values are needed; %(missing)s.")
+                missing=_("Fewer than %(count)s comparable years, so no chart yet (%(missing)s).")
                 % {"count": LEAST_YEARS, "missing": words},
             )
         )

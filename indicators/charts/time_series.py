@@ -224,7 +224,7 @@ def indicator_chart(
         provenance=newest.provenance if newest else "",
         on=newest.period_end if newest else None,
         has_own_table=True,
-        missing="" if own else _("No verified value of the province is recorded here for this day."),
+        missing="" if own else _("No verified provincial figure available."),
     )
 
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('provenance', models.CharField(choices=[('published', 'Published'), ('illustrative', 'Illustrative')], max_length=12, verbose_name='Provenance')),
                 ('source', models.CharField(blank=True, max_length=600, verbose_name='Source')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Updated at')),
-                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*\\Z')], verbose_name='Code')),
+                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*\\Z', 'Small letters, digits and _, such as gdp_growth')], verbose_name='Code')),
                 ('name_zh', models.CharField(max_length=80, verbose_name='Name (Chinese)')),
                 ('name_en', models.CharField(max_length=160, verbose_name='Name (English)')),
                 ('unit', models.CharField(max_length=40, verbose_name='Unit')),

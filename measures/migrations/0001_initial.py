@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('provenance', models.CharField(choices=[('published', 'Published'), ('illustrative', 'Illustrative')], max_length=12, verbose_name='Provenance')),
                 ('source', models.CharField(blank=True, max_length=600, verbose_name='Source')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Updated at')),
-                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][0-9]{3,}\\Z')], verbose_name='Code')),
+                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][0-9]{3,}\\Z', 'A capital letter and three digits or more, such as M001')], verbose_name='Code')),
                 ('title_zh', models.CharField(max_length=200, verbose_name='Title (Chinese)')),
                 ('title_en', models.CharField(max_length=300, verbose_name='Title (English)')),
                 ('description_zh', models.TextField(blank=True, verbose_name='Description (Chinese)')),
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='measures.plan', verbose_name='Action plan')),
             ],
             options={
-                'verbose_name': 'Section',
+                'verbose_name': 'Priority area',
                 'verbose_name_plural': 'priority areas',
                 'ordering': ['plan', 'number'],
                 'abstract': False,

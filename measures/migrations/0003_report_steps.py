@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('move', models.CharField(choices=[('submit', 'Submitted'), ('resubmit', 'Submitted again'), ('withdraw', 'Withdrawn'), ('accept', 'Accepted'), ('return', 'Returned')], max_length=20, verbose_name='Step')),
                 ('made_on', models.DateField(verbose_name='Day')),
                 ('made_at', models.DateTimeField(blank=True, null=True, verbose_name='Moment')),
-                ('note', models.TextField(blank=True, verbose_name='Words of the office')),
+                ('note', models.TextField(blank=True, verbose_name='Note of the reviewing office')),
                 ('content', models.JSONField(verbose_name='What the report said')),
                 ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Made by')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='measures.report', verbose_name='Report')),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="code",
             field=models.CharField(
                 max_length=12,
-                validators=[django.core.validators.RegexValidator("^[A-Z][0-9]{3,}\\Z")],
+                validators=[django.core.validators.RegexValidator("^[A-Z][0-9]{3,}\\Z", "A capital letter and three digits or more, such as M001")],
                 verbose_name="Code",
             ),
         ),

@@ -128,7 +128,11 @@ class Section(Sourced, UpdatedAtModel):
 class Measure(Sourced, UpdatedAtModel):
     """One item of a plan. Status and light are not stored: they follow from its status changes, reports and the day."""
 
-    code = models.CharField(_("Code"), max_length=12, validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z")])
+    code = models.CharField(
+        _("Code"),
+        max_length=12,
+        validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z", _("A capital letter and three digits or more, such as M001"))],
+    )
     # That of its section: services keep them together, `verify_rollups` checks it. The constraint begins with it.
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="measures", db_index=False, editable=False, verbose_name=_("Action plan")

@@ -92,7 +92,7 @@ class MergeForm(forms.Form):
         label=gettext_lazy("Merge into"),
     )
     reason = ReasonField(label=pgettext_lazy("merger", "Reason"))
-    confirmed = forms.BooleanField(error_messages={"required": gettext_lazy("Tick this to confirm.")})
+    confirmed = forms.BooleanField(error_messages={"required": gettext_lazy("Tick the box to confirm.")})
 
     def __init__(self, data: Any = None, *, source: Department, moves: Holdings) -> None:
         super().__init__(data)

@@ -14,7 +14,7 @@ from django_filters import FilterSet
 
 from accounts.permissions import signed_in
 from measures.models import Notice
-from measures.notices import notice_sentence, notices_for, read_all, read_notice
+from measures.notices import notice_sentences, notices_for, read_all, read_notice
 from web.views import FilteredListView, TodayView
 
 
@@ -32,7 +32,9 @@ class Inbox(TodayView, FilteredListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        rows = [{"notice": each, "sentence": notice_sentence(each)} for each in context["page"]]
+        notices = list(context["page"])
+        sentences = notice_sentences(notices)
+        rows = [{"notice": each, "sentence": sentence} for each, sentence in zip(notices, sentences, strict=True)]
         unread = signed_in(self.request.user).notices.filter(read_at=None).count()
         return context | {"rows": rows, "unread_notices": unread}
 

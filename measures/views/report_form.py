@@ -100,7 +100,7 @@ class ReportingView(ShowsUnsavedInput, View):
         report, version = open_report(self.measure, self.month), form.cleaned_data["version"]
         if report is None and version is not None:
             # What saves itself begins no other.
-            raise NotAllowed(_("This draft is gone: it was reviewed, or thrown away. Save yours to begin another."))
+            raise NotAllowed(_("This draft is gone: it was reviewed or deleted. Save yours to begin another."))
         if report is not None and version != report.version and form.cleaned_data["known"] and not form.merge(report):
             version = report.version
         return save_draft(self.measure, by=self.user, period=self.month, data=form.report_data(), version=version)
@@ -154,7 +154,7 @@ class DiscardDraft(ReportingView):
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
             return redirect(self.form_url)
-        messages.success(request, _("The draft was thrown away"))
+        messages.success(request, _("The draft was deleted"))
         return redirect(month_url("measures:workspace", self.month, plan=self.plan))
 
 

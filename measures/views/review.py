@@ -112,7 +112,7 @@ class Decide(ReviewPage):
         found = Report.objects.filter(pk__in=ids).select_related("measure")
         reports = list(found.order_by("measure", "submitted_on", "pk"))
         if not reports:
-            messages.error(request, _("Tick at least one report."))
+            messages.error(request, _("Select at least one report."))
         elif decision == "accept":
             self.accept(reports)
         elif decision == "return":

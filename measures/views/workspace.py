@@ -78,7 +78,7 @@ class NoChange(WorkspacePage):
         measures = Measure.objects.in_plan(plan).filter(code__in=codes).order_by("pk")
         outcomes = report_no_change(measures, by=signed_in(request.user), period=month)
         if not outcomes:
-            messages.error(request, _("Tick at least one measure."))
+            messages.error(request, _("Select at least one measure."))
         filed = sum(outcome.ok for outcome in outcomes)
         if filed:
             text = ngettext(

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('provenance', models.CharField(choices=[('published', 'Published'), ('illustrative', 'Illustrative')], max_length=12, verbose_name='Provenance')),
                 ('source', models.CharField(blank=True, max_length=600, verbose_name='Source')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Updated at')),
-                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][0-9]{4,}\\Z')], verbose_name='Code')),
+                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][0-9]{4,}\\Z', 'A capital letter and four digits or more, such as P0001')], verbose_name='Code')),
                 ('name_zh', models.CharField(max_length=200, verbose_name='Name (Chinese)')),
                 ('name_en', models.CharField(max_length=300, verbose_name='Name (English)')),
                 ('category', models.CharField(choices=[('innovation', 'Innovation'), ('industry', 'Key industries'), ('infrastructure', 'Infrastructure'), ('energy', 'Energy')], max_length=14, verbose_name='Category')),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name="code",
             field=models.CharField(
                 max_length=12,
-                validators=[django.core.validators.RegexValidator("^[A-Z][0-9]{4,}\\Z")],
+                validators=[django.core.validators.RegexValidator("^[A-Z][0-9]{4,}\\Z", "A capital letter and four digits or more, such as P0001")],
                 verbose_name="Code",
             ),
         ),

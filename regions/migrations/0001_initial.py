@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('provenance', models.CharField(choices=[('published', 'Published'), ('illustrative', 'Illustrative')], max_length=12, verbose_name='Provenance')),
                 ('source', models.CharField(blank=True, max_length=600, verbose_name='Source')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Updated at')),
-                ('code', models.CharField(max_length=6, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{6}\\Z')], verbose_name='Code')),
+                ('code', models.CharField(max_length=6, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{6}\\Z', 'Six digits of GB/T 2260, such as 370600')], verbose_name='Code')),
                 ('kind', models.CharField(choices=[('country', 'Country'), ('province', 'Province'), ('city', 'City'), ('county', 'County')], max_length=8, verbose_name='Kind')),
                 ('name_zh', models.CharField(max_length=60, verbose_name='Name (Chinese)')),
                 ('name_en', models.CharField(max_length=80, verbose_name='Name (English)')),

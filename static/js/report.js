@@ -205,16 +205,18 @@ document.addEventListener("DOMContentLoaded", function () {
 
   function explain(status) {
     if ([409, 422].includes(status)) return;
-    const isLoggedOut = status === 401 || status === 403;
+    const isLoggedOut = status === 401;
+    const isRefused = status === 403;
     const line = document.createElement("span");
     line.className = "state-fault";
-    line.textContent = isLoggedOut ? state.dataset.lost : state.dataset.failed;
+    if (isLoggedOut) line.textContent = state.dataset.lost;
+    else line.textContent = isRefused ? state.dataset.refused : state.dataset.failed;
     state.replaceChildren(line);
-    if (isLoggedOut) {
+    if (isLoggedOut || isRefused) {
       const link = document.createElement("a");
       // The buttons are named so too: the property would be theirs.
       link.href = form.getAttribute("action");
-      link.textContent = state.dataset.logIn;
+      link.textContent = isLoggedOut ? state.dataset.logIn : state.dataset.openAgain;
       state.append(" ", link);
     }
   }

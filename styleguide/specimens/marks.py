@@ -81,6 +81,13 @@ def _bars() -> list[Entry]:
             ],
         ),
         Entry(
+            "term",
+            [
+                Specimen('{% term "time_elapsed" %}'),
+                Specimen('{% term "planned_completion" _("Due measures") %}', _("under another name")),
+            ],
+        ),
+        Entry(
             "status_key.html",
             [
                 Specimen('{% include "components/status_key.html" %}'),

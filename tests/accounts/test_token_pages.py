@@ -133,10 +133,10 @@ class TestMaking:
             ({"name": ""}, "What it is for: This field is required."),
             ({"name": "   "}, "What it is for: This field is required."),
             ({"name": "x" * 101}, "What it is for: At most 100 characters; there are 101."),
-            ({"scope": ""}, "What it may do: This field is required."),
-            ({"scope": "write"}, "What it may do: Select a valid choice."),
-            ({"days": "3660"}, "How long it lasts: Select a valid choice."),
-            ({"days": ""}, "How long it lasts: This field is required."),
+            ({"scope": ""}, "Permissions: This field is required."),
+            ({"scope": "write"}, "Permissions: Select a valid choice."),
+            ({"days": "3660"}, "Expires after: Select a valid choice."),
+            ({"days": ""}, "Expires after: This field is required."),
             ({"newest": "x"}, "Enter a whole number."),
         ],
     )
@@ -160,7 +160,7 @@ class TestMaking:
         page = client.get(TOKENS).content.decode()
         assert re.findall(r'name="scope" value="(\w+)"', page) == ["read"]
         answer = client.post(TOKENS, form(scope="report"))
-        assert "What it may do: Select a valid choice." in text_of(answer.content.decode())
+        assert "Permissions: Select a valid choice." in text_of(answer.content.decode())
         assert not AccessToken.objects.exists()
 
     def test_ada_is_offered_both(self, ada: Any) -> None:
@@ -230,9 +230,10 @@ class TestTheList:
             assert "Of Ada" not in words
             assert "You have no access tokens yet." in words
 
-    def test_it_is_in_the_menu_of_those_with_an_account(self, vic: Any, open_reading: None) -> None:
-        link = f'<a href="{TOKENS}">Access tokens</a>'
-        assert link in logged_in(vic).get("/inbox/").content.decode()
+    def test_the_page_of_the_account_leads_to_it_and_the_head_to_that(self, vic: Any, open_reading: None) -> None:
+        inbox = logged_in(vic).get("/inbox/").content.decode()
+        assert 'href="/accounts/password/"' in inbox and TOKENS not in inbox
+        assert f'<a href="{TOKENS}">Access tokens</a>' in logged_in(vic).get("/accounts/password/").content.decode()
         assert TOKENS not in Client().get("/accounts/login/").content.decode()
 
     def test_more_than_fifty_go_on_another_page(self, vic: Any) -> None:

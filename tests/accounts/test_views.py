@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import User
 from accounts.services import TokenRefused, create_token, use_token
-from tests.factories import make_user
+from tests.factories import make_department, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,22 @@ class TestLogIn:
     def test_never_goes_on_to_another_site(self, client):
         make_user("vic", password="only-for-tests")
         assert log_in(client, "only-for-tests", next="https://elsewhere.example/").url == "/"
+
+    @pytest.mark.parametrize(
+        ("role", "asked", "landing"),
+        [
+            ("reporter", "", "/workspace/"),
+            # The front door is no wish for another page.
+            ("reporter", "/", "/workspace/"),
+            ("reporter", "/measures/?light=red", "/measures/?light=red"),
+            ("reviewer", "", "/"),
+            ("viewer", "/", "/"),
+        ],
+    )
+    def test_a_reporter_lands_on_the_workspace(self, client, role, asked, landing):
+        department = make_department("energy") if role == "reporter" else None
+        make_user("vic", password="only-for-tests", role=role, department=department)
+        assert log_in(client, "only-for-tests", next=asked).url == landing
 
     def test_a_wrong_password_is_answered_with_a_message(self, client):
         make_user("vic", password="only-for-tests")

@@ -36,7 +36,8 @@ def test_its_type_stays_and_its_words_are_the_callers(site: Any, ask: Any) -> No
     assert there["errors"] == [
         {
             "parameter": "status",
-            "detail": "This value is not allowed; choose one of: promoting, in_progress, completed",
+            "detail": "This value is not allowed; choose one of: "
+            "Under way (promoting), Progress made (in_progress), Completed (completed)",
             "allowed": ["promoting", "in_progress", "completed"],
         }
     ]

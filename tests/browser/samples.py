@@ -141,6 +141,13 @@ SAMPLES = [
     page("accounts:token_revoke", pk="{token}", person="vic"),
     # The page that shows a new token.
     Sample("accounts:tokens", person="rita", fields={"name": "夜间导出"}),
+    page("glossary"),
+    page("guides"),
+    page("guide", role="reader"),
+    page("guide", role="department", person="ada"),
+    page("guide", role="office", person="rita"),
+    page("guide", role="analyst"),
+    page("guide", role="administrator", person="admin"),
     page("api-docs"),
     page("api-help"),
     page("api-dictionary"),

@@ -57,8 +57,8 @@ def test_ticks_in_the_workspace_outlive_no_change_of_another_row(enter, site, se
     assert ada.locator("input[name=measure][type=checkbox]:checked").evaluate_all("all => all.map(x => x.value)") == [
         kept
     ]
-    ada.get_by_role("link", name="Tick none").or_(ada.get_by_role("link", name="Tick all")).click()
-    ada.get_by_role("link", name="Tick none").click()
+    ada.get_by_role("link", name="Select none").or_(ada.get_by_role("link", name="Select all")).click()
+    ada.get_by_role("link", name="Select none").click()
     assert ada.locator("input[name=measure][type=checkbox]:checked").count() == 0
 
 

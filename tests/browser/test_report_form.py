@@ -110,10 +110,10 @@ def test_a_draft_that_is_thrown_away_takes_words_that_were_never_saved_with_it(f
     form.locator("#id_problem").fill("Half")
     state(form).get_by_text("Draft saved").wait_for()
     form.reload()
-    form.get_by_text("Throw this draft away").click()
+    form.get_by_text("Delete this draft").click()
     form.locator("#id_problem").fill("Half a thought")
-    form.get_by_role("button", name="Throw away").click()
-    form.get_by_text("The draft was thrown away").wait_for()
+    form.get_by_role("button", name="Delete draft").click()
+    form.get_by_text("The draft was deleted").wait_for()
     form.goto(f"{site}/measures/M001/report/")
     assert form.locator("#id_problem").input_value() == before
     assert form.evaluate("localStorage.length") == 0

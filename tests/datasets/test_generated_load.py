@@ -329,7 +329,7 @@ def test_how_far_it_is_is_said_now_and_then_where_nobody_watches(
     run(3)
     said = capsys.readouterr().err
     assert list(dict.fromkeys(re.findall(r"\d/3 \[", said))) == ["0/3 [", "1/3 [", "2/3 [", "3/3 ["]
-    assert "Counting the totals" in said
+    assert "Basis the totals" in said
 
 
 @pytest.mark.usefixtures("open_reading")

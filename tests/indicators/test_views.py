@@ -81,7 +81,7 @@ class TestList:
     def test_bad_input_is_answered_in_the_frame_of_the_site(self, client):
         response = client.get("/indicators/?direction=sideways")
         assert response.status_code == 400
-        assert "choose one of: up, down, neutral" in response.content.decode()
+        assert "choose one of: Upward (up), Downward (down), Neither is better (neutral)" in response.content.decode()
 
     def test_queries_do_not_grow_with_the_rows(self, client, growth):
         page(client, "/indicators/")
@@ -161,8 +161,8 @@ class TestDetail:
 
     def test_without_a_value_by_the_day_it_says_so(self, client, growth):
         html = page(client, "/indicators/gdp_growth_ytd/?as_of=2020-01-01")
-        assert "No verified and exact value of the province is recorded here for this day." in html
-        assert '<p class="empty">No verified value of the province is recorded here for this day.</p>' in html
+        assert "No verified provincial figure available." in html
+        assert html.count("No verified provincial figure available.") == 1 and "data-chart" not in html
         assert "data-figure-id" not in html
 
     def test_units_follow_the_language(self, client, capacity):
@@ -181,7 +181,7 @@ class TestDetail:
     def test_a_bad_day_is_answered_in_the_frame_of_the_site(self, client, growth):
         response = client.get("/indicators/gdp_growth_ytd/?as_of=2023-W05-1")
         assert response.status_code == 400
-        assert "This is not a valid date" in response.content.decode()
+        assert "There is no such date; choose another, such as" in response.content.decode()
 
     def test_queries_do_not_grow_with_the_rows(self, client, growth):
         # The pickers ask for the plan, and once more where there is none.

@@ -1,5 +1,6 @@
 """The inbox: what a person was told, and only that person."""
 
+import html
 import re
 from datetime import date
 from typing import Any
@@ -104,6 +105,20 @@ def test_newest_first_each_with_its_page(site: Any) -> None:
     site.due_on = None
     site.save()
     assert "no longer has a due date." in text_of(ada)
+
+
+def test_a_reminder_names_what_is_outstanding_now(site: Any) -> None:
+    lead, august = site.lead_department, date(2023, 8, 1)
+    other = make.make_measure(site.section, lead, code="M007")
+    make.make_measure(site.section, code="M008")  # led by another department
+    notify_department(lead.pk, NoticeKind.REMINDER, plan=site.plan, period=august)
+    ada = logged_in("ada")
+    make.make_report(site, date(2023, 8, 20), state="accepted")
+    sentence = "Please submit your department's reports for August 2023: 1 is outstanding (M007)."
+    assert sentence in html.unescape(text_of(ada))
+    assert "请尽快报送2023年8月填报：还有1项未报（M007）。" in ada.get("/inbox/?lang=zh-hans").content.decode()
+    make.make_report(other, date(2023, 8, 21), state="submitted")
+    assert "reports for August 2023; all are submitted now." in text_of(ada)
 
 
 def test_the_head_says_how_many_are_new(site: Any, client: Client, settings: Any) -> None:

@@ -160,7 +160,7 @@ def test_the_board_lists_the_months_and_its_number_opens_exactly_what_is_missing
     assert f'href="{address}"' in html
     text = text_of(client.get(address.replace("&amp;", "&")).content.decode())
     assert "2 results" in text and "First" in text and "Second" in text and "Third" not in text
-    assert "Still owes a report for: September 2023" in text
+    assert "Report outstanding for: September 2023" in text
     found = client.get("/api/v1/measures/?owing=2023-08").json()
     assert [each["code"] for each in found["results"]] == ["M002"]
     # Neither before the first month, nor one that has not begun.
@@ -188,8 +188,8 @@ def test_a_reminder_speaks_of_every_month_still_owed_the_oldest_first(science, c
     ("day", "state", "sentence"),
     [
         (date(2023, 10, 25), None, "Due on 25 October 2023"),
-        (date(2023, 10, 26), None, "It was due on 25 October 2023; you can still file it"),
-        (date(2023, 10, 26), "returned", "It was due on 25 October 2023; you can still file it"),
+        (date(2023, 10, 26), None, "It was due on 25 October 2023; you can still submit it"),
+        (date(2023, 10, 26), "returned", "It was due on 25 October 2023; you can still submit it"),
         (date(2023, 10, 26), "accepted", "It was due on 25 October 2023."),
     ],
 )

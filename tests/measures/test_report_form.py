@@ -267,7 +267,7 @@ class TestSaving:
     @pytest.mark.parametrize("value", ["2023-02-30", "29.8.2023", SCRIPT])
     def test_a_day_that_is_none_is_refused(self, as_ada, value):
         response = as_ada.post(URL, typed(effective_on=value))
-        assert "Day it took effect: This is not a valid date" in words(response)
+        assert "Effective date: There is no such date; choose another, such as 2023-06-30" in words(response)
         assert f'value="{escape(value)}"' in response.content.decode()
 
     def test_script_is_shown_as_text_wherever_it_was_typed(self, as_ada, measure):
@@ -298,9 +298,9 @@ class TestSubmitting:
 
     def test_a_completion_without_evidence_is_refused_at_its_field(self, as_ada):
         response = as_ada.post(URL, typed(status="completed", action="submit"))
-        assert "Completion needs evidence" in words(response)
+        assert "Completion needs evidence: a file, a link or a document number" in words(response)
         assert "Current status: Progress made (since 18 May 2023)" in words(response)
-        assert re.search(r"Draft saved \d\d:\d\d Throw this draft away", words(response))
+        assert re.search(r"Draft saved \d\d:\d\d Delete this draft", words(response))
         assert 'href="#id_evidence"' in response.content.decode()
         assert re.search(r'value="completed"[^>]* checked', response.content.decode())
         assert the_report().state == "draft"
@@ -319,7 +319,7 @@ class TestSubmitting:
         response = as_ada.post(
             URL, typed(status="completed", effective_on=day, document_number="No. 12", action="submit")
         )
-        assert f"Day it took effect: {sentence}" in words(response)
+        assert f"Effective date: {sentence}" in words(response)
         assert f'value="{day}"' in response.content.decode()
         assert the_report().state == "draft"
 

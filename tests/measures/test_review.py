@@ -272,16 +272,16 @@ class TestDecide:
         report = file_report(led_by(ada, code="M101"), by=ada, status="in_progress")
         withdraw_report(report, by=ada)
         text = text_of(client.post(DECIDE, {"decision": "accept", "report": report.pk}).content.decode())
-        assert "M101: This report was taken back." in text
+        assert "M101: The department has withdrawn this report." in text
         assert "already been reviewed" not in text
 
     @pytest.mark.parametrize(
         ("data", "sentence"),
         [
-            ({"decision": "accept"}, "Tick at least one report."),
-            ({"decision": "accept", "report": "999999"}, "Tick at least one report."),
-            ({"decision": "accept", "report": "<b>"}, "Tick at least one report."),
-            ({"decision": "accept", "report": "9" * 40}, "Tick at least one report."),
+            ({"decision": "accept"}, "Select at least one report."),
+            ({"decision": "accept", "report": "999999"}, "Select at least one report."),
+            ({"decision": "accept", "report": "<b>"}, "Select at least one report."),
+            ({"decision": "accept", "report": "9" * 40}, "Select at least one report."),
         ],
     )
     def test_bad_input_is_said(self, client, rita, data, sentence):

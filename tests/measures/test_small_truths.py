@@ -93,10 +93,10 @@ class TestTheQueue:
     def test_steps_back_and_new_problems_are_marked_and_no_others(self, queue: Any) -> None:
         shown = queue()
         marks = {
-            code: [mark for mark in ("Step back", "New problem") if mark in self.of(shown, code)]
+            code: [mark for mark in ("Status reversed", "New problem") if mark in self.of(shown, code)]
             for code in ("M001", "M002", "M003", "M004")
         }
-        assert marks == {"M001": ["Step back", "New problem"], "M002": [], "M003": [], "M004": []}
+        assert marks == {"M001": ["Status reversed", "New problem"], "M002": [], "M003": [], "M004": []}
 
     def test_all_that_are_ticked_are_neither_completions_nor_steps_back(self, queue: Any) -> None:
         shown = queue("?ticked=all")
@@ -109,11 +109,11 @@ class TestThrowingADraftAway:
     def test_the_page_offers_it_and_does_it(self, client: Any, ada: User) -> None:
         filing.file_report(led_by(ada), by=ada, values={"status": "in_progress"}, submit=False)
         client.force_login(ada)
-        assert "Throw this draft away" in client.get(REPORT).content.decode()
+        assert "Delete this draft" in client.get(REPORT).content.decode()
         response = client.post(DISCARD)
         assert (response.status_code, response["Location"]) == (302, "/workspace/?period=2023-08")
         assert not Report.objects.open().exists()
-        assert "The draft was thrown away" in client.get("/workspace/").content.decode()
+        assert "The draft was deleted" in client.get("/workspace/").content.decode()
         # Pressed again in another tab.
         assert client.post(DISCARD).status_code == 302
 
@@ -121,7 +121,7 @@ class TestThrowingADraftAway:
         report = file_report(led_by(ada), by=ada, status="in_progress")
         withdraw_report(report, by=ada)
         client.force_login(ada)
-        assert "Throw this draft away" not in client.get(REPORT).content.decode()
+        assert "Delete this draft" not in client.get(REPORT).content.decode()
         response = client.post(DISCARD, follow=True)
-        assert "Only a draft that was never submitted can be thrown away." in text_of(response.content.decode())
+        assert "Only a draft that was never submitted can be deleted." in text_of(response.content.decode())
         assert Report.objects.open().get().state == "draft"

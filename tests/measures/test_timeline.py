@@ -240,7 +240,10 @@ class TestTerms:
                 {"due_on": "2022-12-31", "reason": "Why"},
                 "Due date: The measure was listed on 2023-01-03; it cannot be due before.",
             ),
-            ({"due_on": "31.3.2024", "reason": "Why"}, "Due date: This is not a valid date"),
+            (
+                {"due_on": "31.3.2024", "reason": "Why"},
+                "Due date: There is no such date; choose another, such as 2023-06-30",
+            ),
             ({"section": "nowhere", "reason": "Why"}, "Priority area: This value is not allowed"),
             ({"lead_department": "<b>", "reason": "Why"}, "Lead department: This value is not allowed"),
             ({"due_on": "2024-03-31", "reason": "长" * 301}, "Reason: "),
@@ -280,7 +283,7 @@ class TestCorrect:
         [
             ({"reason": " "}, "Reason: This field is required"),
             ({"effective_on": "2023-09-01"}, "The day must lie between 2023-01-03 and 2023-08-29."),
-            ({"effective_on": "soon"}, "Effective date: This is not a valid date"),
+            ({"effective_on": "soon"}, "Effective date: There is no such date; choose another, such as 2023-06-30"),
             ({"status": "done"}, "New status: "),
         ],
     )

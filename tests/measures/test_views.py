@@ -140,16 +140,16 @@ class TestList:
     @pytest.mark.parametrize(
         ("query", "sentence"),
         [
-            ("status=done", "choose one of: promoting, in_progress, completed"),
-            ("light=blue", "choose one of: green, yellow, red"),
+            ("status=done", "choose one of: Under way (promoting), Progress made (in_progress), Completed (completed)"),
+            ("light=blue", "choose one of: Green light (green), Yellow light (yellow), Red light (red)"),
             ("section=nowhere", "choose one of: section-"),
             ("ordering=colour", "choose one of: code,"),
             ("page=2", "The last page is 1."),
             ("page_size=0", "It must be a whole number from 1 to 1000."),
             ("plan=nowhere", "choose one of: shandong-2023-2025"),
-            ("as_of=20230630", "This is not a valid date"),
+            ("as_of=20230630", "There is no such date; choose another, such as 2023-06-30"),
             ("as_of=2023-08-30", "The day is in the future"),
-            ("as_of=2023-02-30", "This is not a valid date"),
+            ("as_of=2023-02-30", "There is no such date; choose another, such as 2023-06-30"),
         ],
     )
     def test_bad_input_is_answered_in_the_frame_of_the_site(self, client, query, sentence):
@@ -288,7 +288,7 @@ class TestDetail:
         make_measure(code="M001")
         response = client.get("/measures/M001/?as_of=yesterday")
         assert response.status_code == 400
-        assert "This is not a valid date" in response.content.decode()
+        assert "There is no such date; choose another, such as" in response.content.decode()
 
     @pytest.mark.parametrize("day", ["0001-01-01", "2023-08-29"])
     def test_the_ends_of_the_calendar_break_nothing(self, client, day):

@@ -119,14 +119,14 @@ class TestPage:
         other = make_measure(code="M201", lead_department=make_department(short_en="Energy"))
         other.participating_departments.add(ada.department)
         html = page(client, ada)
-        assert "M201" in group(html, "Taking part") and "Energy" in group(html, "Taking part")
+        assert "M201" in group(html, "Participating") and "Energy" in group(html, "Participating")
         assert "/measures/M201/report/" not in html
 
     def test_says_when_all_is_reported(self, client, ada):
         file_report(led_by(ada), by=ada, status="promoting")
         html = page(client, ada)
         assert "All measures of your department are reported this month." in text_of(html)
-        assert "Tick all" not in html
+        assert "Select all" not in html
 
     def test_all_can_be_ticked_without_a_script(self, client, ada):
         led_by(ada)
@@ -278,7 +278,7 @@ class TestNoChange:
     def test_nothing_ticked_is_said(self, client, ada, data):
         client.force_login(ada)
         html = client.post(FILE, {"period": "2023-08", **data}, follow=True).content.decode()
-        assert "Tick at least one measure." in text_of(html)
+        assert "Select at least one measure." in text_of(html)
 
     def test_after_the_session_ended_one_logs_in_and_finds_the_workspace(self, client, ada):
         led_by(ada, code="M101")

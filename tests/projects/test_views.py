@@ -64,7 +64,10 @@ class TestList:
     @pytest.mark.parametrize(
         ("query", "sentence"),
         [
-            ("category=wind", "choose one of: innovation, industry, infrastructure, energy"),
+            (
+                "category=wind",
+                "choose one of: Innovation (innovation), Key industries (industry), Infrastructure (",
+            ),
             ("city=999999", "choose one of: 370200"),
             ("as_of=2030-01-01", "The day is in the future"),
         ],
@@ -139,7 +142,7 @@ class TestDetail:
         make_project(code="P0001")
         response = client.get("/projects/P0001/?as_of=2023-13-01")
         assert response.status_code == 400
-        assert "This is not a valid date" in response.content.decode()
+        assert "There is no such date; choose another, such as" in response.content.decode()
 
     def test_queries_do_not_grow_with_the_rows(self, client):
         project = make_project(code="P0001", measures=[make_measure()], also_in=["370600"])

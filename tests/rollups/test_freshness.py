@@ -41,6 +41,9 @@ NO_TOTALS = [
     "/projects/P0001/",
     "/indicators/",
     "/search/",
+    "/glossary/",
+    "/guide/",
+    "/guide/reader/",
     "/accounts/login/",
     "/nothing/",
 ]

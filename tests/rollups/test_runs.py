@@ -81,14 +81,14 @@ class TestTheSentence:
         assert "尚无汇总数据 ：尚无已结束的汇总运行。" in words_of(client, language="zh-hans")
 
     def test_all_is_fresh_and_was_not_checked(self, audit):
-        assert "All totals are fresh ; they have not been checked yet." in words_of(audit)
+        assert "Totals are up to date ; they have not been checked yet." in words_of(audit)
 
     def test_all_is_fresh_and_right(self, audit, site):
         site["now"] = datetime(2023, 8, 28, 23, 30, tzinfo=SHANGHAI)
         verify_and_record()
         site["now"] = AT
         words = words_of(audit)
-        assert "All totals are fresh ; checked on 28 August 2023 at 23:30: no difference." in words
+        assert "Totals are up to date ; checked on 28 August 2023 at 23:30: no difference." in words
         assert "2 cells were held against their rows at 2023-08-28 23:30, in 0 ms: no difference." in words
         assert "汇总数据均为最新 ；2023年8月28日23:30核验，全部一致。" in words_of(audit, language="zh-hans")
 
@@ -99,12 +99,12 @@ class TestTheSentence:
         words = words_of(audit)
         # One of the two was marked twice.
         assert "2 cells wait to be recomputed, the oldest for 12 s." in words
-        assert "Cells that wait 2 The oldest waits for 12 s" in words
+        assert "Pending cells 2 The oldest waits for 12 s" in words
         assert "worker and the beat" not in words
         chinese = words_of(audit, language="zh-hans")
         assert "2个汇总单元 待更新，最久已等待12秒。" in chinese
         StaleCell.objects.all().delete()
-        assert "Cells that wait 0 The oldest waits for — " in words_of(audit)
+        assert "Pending cells 0 The oldest waits for — " in words_of(audit)
         mark(seconds=0.2)
         assert "1 cell waits to be recomputed, the oldest for 1 s." in words_of(audit)
         mark(seconds=61)
@@ -125,7 +125,7 @@ class TestTheSentence:
         add_run(minutes=-1, error="OperationalError: deadlock")
         add_run(minutes=-2, cells=1)
         words = words_of(audit)
-        assert "All totals are fresh" in words
+        assert "Totals are up to date" in words
         assert "Failed runs, last 24 hours 1" in words
 
     def test_the_pinned_day_begins_again_at_midnight_and_the_newest_is_still_the_newest(self, audit, site):
@@ -136,7 +136,7 @@ class TestTheSentence:
         site["now"] = AT - timedelta(hours=14)
         rebuild_rollups()
         verify_and_record()
-        assert "All totals are fresh ; checked on 29 August 2023 at 00:30: no difference." in words_of(audit)
+        assert "Totals are up to date ; checked on 29 August 2023 at 00:30: no difference." in words_of(audit)
 
     def test_the_last_check_found_differences_and_then_all_was_recomputed(self, audit, site):
         MeasureRollup.objects.update(promoting=1, completed=1)
@@ -151,7 +151,7 @@ class TestTheSentence:
         rebuild_rollups()
         assert "All totals were recomputed since; check again to be sure." in words_of(audit)
         verify_and_record()
-        assert "All totals are fresh" in words_of(audit)
+        assert "Totals are up to date" in words_of(audit)
 
 
 class TestTheDifferences:

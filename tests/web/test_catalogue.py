@@ -192,6 +192,13 @@ def test_pages_are_chinese_on_a_machine_without_gettext(tmp_path):
 IN_OUR_WORDS = {
     *("Action", "Administration", "Description", "English", "Filter", "Log out", "Logged out", "Page not found"),
     *("Null characters are not allowed.", "Remove", "This field is required.", "log entries", "log entry", "object id"),
+    # Django's address people as 你, and leave blanks beside figures.
+    *("This password is entirely numeric.", "This password is too common."),
+    *("The password is too similar to the %(verbose_name)s.", "Your password can’t be a commonly used password."),
+    "Your password can’t be entirely numeric.",
+    "Your password can’t be too similar to your other personal information.",
+    "This password is too short. It must contain at least %d character.",
+    "Your password must contain at least %(min_length)d character.",
 }
 
 

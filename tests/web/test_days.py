@@ -66,7 +66,7 @@ def test_any_day_up_to_today_may_be_asked_for(today: date, raw: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
-    [(raw, "This is not a valid date") for raw in NO_DAYS if raw]
+    [(raw, "There is no such date; choose another, such as 2023-06-30") for raw in NO_DAYS if raw]
     + [("2023-08-30", "The day is in the future"), ("9999-12-31", "The day is in the future")],
 )
 def test_a_day_that_cannot_be_is_refused_with_the_range(today: date, raw: str, reason: str) -> None:

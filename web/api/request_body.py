@@ -92,7 +92,7 @@ def day_field() -> BodyField:
     def read(value: Any) -> date | None:
         found = parse_day(value) if isinstance(value, str) else None
         if found is None and value is not None:
-            raise InvalidValue(_("This is not a valid date"))
+            raise InvalidValue(_("There is no such date; choose another, such as 2023-06-30"))
         return found
 
     return BodyField(read, optional(DAY))

@@ -37,7 +37,7 @@ class DayField(forms.DateField):
     """Only YYYY-MM-DD in ASCII digits."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_error_messages = {"invalid": gettext_lazy("This is not a valid date")}
+    default_error_messages = {"invalid": gettext_lazy("There is no such date; choose another, such as 2023-06-30")}
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -294,7 +294,8 @@ class ChoiceFilter(AnyOf, django_filters.ChoiceFilter):
     @property
     def field(self) -> forms.Field:
         field: forms.Field = super().field
-        field.error_messages["invalid_choice"] = not_one_of(value for value, _label in self.extra["choices"])
+        names = {str(value): label for value, label in self.extra["choices"]}
+        field.error_messages["invalid_choice"] = not_one_of(names, names=names)
         return field
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from web.errors import BadQuery, form_problems, join_sentences, not_one_of
+from web.errors import BadQuery, form_problems, not_one_of
 from web.lists.cursors import rows_after
 
 PAGE_SIZE = 50
@@ -124,8 +124,9 @@ def _whole_number(params: QueryDict, name: str, default: int, *, most: int | Non
 
 def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
     """For the API: a misspelt filter must not look like an answer."""
+    names = ", ".join(sorted(allowed))
     unknown = {
-        name: [join_sentences([_("Unknown filter: %(name)s") % {"name": name}, not_one_of(sorted(allowed))])]
+        name: [_("Unknown filter: %(name)s; available: %(names)s") % {"name": name, "names": names}]
         for name in params
         if name not in allowed
     }

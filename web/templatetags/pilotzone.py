@@ -18,6 +18,7 @@ from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_at_slashes
 from web.html.sources import source_link
 from web.lists.chips import filter_chips
+from web.terms import term_link
 
 register = template.Library()
 
@@ -62,6 +63,7 @@ register.simple_tag(bars.value_bar)
 register.simple_tag(due_charts.due_strip)
 register.simple_tag(due_charts.days_strip)
 register.simple_tag(due_charts.forecast_bar)
+register.simple_tag(term_link, name="term")
 register.simple_tag(figures.unit_of, name="unit")
 register.simple_block_tag(figures.with_unit)
 

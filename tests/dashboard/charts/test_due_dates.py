@@ -169,7 +169,7 @@ class TestChart:
         assert chart.summary == (
             "As of 29 August 2023, 1 measure is overdue; 1 falls due in the next quarter (Q4 2023), none completed yet."
         )
-        assert chart.note == "The line marks 29 August 2023. 1 measure without a due date is not in the chart."
+        assert chart.note == "1 measure without a due date is not in the chart."
 
     def test_is_of_the_day(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 6, 1))

@@ -213,14 +213,14 @@ class TestCharts:
     def test_too_few_common_years_are_no_path_but_a_sentence(self, emissions, gdp) -> None:
         (chart,) = charts(emissions, date(2019, 2, 28))
         assert (chart.figure, chart.rows) == (None, [])
-        assert chart.missing == "At least 3 years with both values are needed; missing: GDP (up to 2015)."
+        assert chart.missing == "Fewer than 3 comparable years, so no chart yet (missing: GDP (up to 2015))."
 
     def test_other_regions_say_what_is_missing_cities_together(self, emissions, gdp) -> None:
         for code in ("100000", "370100", "370200"):
             observe(emissions, {2018: "50", 2019: "51"}, region_code=code)
         _shandong, china, cities = charts(emissions)
         assert china.title.startswith("China: ") and cities.title.startswith("2 cities: ")
-        assert china.missing == "At least 3 years with both values are needed; missing: GDP."
+        assert china.missing == "Fewer than 3 comparable years, so no chart yet (missing: GDP)."
 
     def test_a_rounded_value_is_said_in_its_row(self, emissions, gdp) -> None:
         gdp.observations.filter(period="2019").update(exact=False)

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from indicators.charts.time_series import Path, indicator_chart, path_sentence, path_to_target, two_digits
 from indicators.models import Indicator
+from indicators.wording import target_words
 from tests.factories import make_indicator, make_observation, make_target
 from web.charts.chart import Chart
 
@@ -118,6 +119,25 @@ class TestPath:
         make_target(total, "90")
         assert path_of(total) is None
 
+    @pytest.mark.parametrize(
+        ("qualifier", "english", "chinese"),
+        [
+            ("versus 2005, at least", "cut of at least 68.0% by 2030 from 2005", "2030年较2005年下降68.0%以上"),
+            ("versus 2005", "cut of 68.0% by 2030 from 2005", "2030年较2005年下降68.0%"),
+            (
+                "versus 2005, key areas",
+                "−68.0% (2030, compared with 2005, key areas)",
+                "−68.0%（2030年，较2005年，重点领域）",
+            ),
+        ],
+    )
+    def test_a_target_below_the_level_of_a_year_is_a_cut(self, qualifier: str, english: str, chinese: str) -> None:
+        change = make_indicator(unit="%", unit_zh="%", direction="down")
+        target = make_target(change, Decimal("-68"), due_year=2030, qualifier=qualifier)
+        assert target_words(target, change, unit=True) == english
+        with translation.override("zh-hans"):
+            assert target_words(target, change, unit=True) == chinese
+
     def test_from_a_stated_base_only_values_since_then_count(self) -> None:
         change = make_indicator(direction="down")
         base = {"baseline_value": 0, "baseline_on": date(2020, 12, 31), "qualifier": "versus 2020"}
@@ -200,7 +220,7 @@ class TestChart:
         on_a_day(capacity, date(2023, 6, 30), "83.82", verified=False)
         chart = chart_of(capacity)
         assert (chart.figure, chart.rows) == (None, [])
-        assert chart.missing == "No verified value of the province is recorded here for this day."
+        assert chart.missing == "No verified provincial figure available."
 
     def test_the_page_has_the_rows_that_a_click_opens_and_the_sentence(
         self, client, today, open_reading, capacity
