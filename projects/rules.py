@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 
 from regions.models import Region, RegionKind
 
+# In 100 million yuan: what counts as large among projects.
+LARGE_YI = 100
+
 
 class Place(NamedTuple):
     """A region: the key of it and of what it lies in, and how sentences name it."""

@@ -19,6 +19,7 @@ from measures.office.forms import ScopeForm
 from measures.office.views import OfficeForm
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project, Stage
+from projects.rules import LARGE_YI
 from projects.services import change_scope
 from web.formats.money import format_exact_money
 from web.formats.numbers import format_number
@@ -29,9 +30,6 @@ from web.language import in_language, localized
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.views import ListPageView, PageView, QuickChoice, Share
-
-# In 100 million yuan: what counts as large among projects.
-LARGE_YI = 100
 
 
 class ProjectList(ListPageView):

@@ -35,7 +35,7 @@ def figure_entries() -> list[Entry]:
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
                 Specimen(headline, _("headline figure"), {"why": SampleFigureLinks()}),
                 Specimen(
-                    "{% with_unit %}" + explained + '{% unit "%" %}{% endwith_unit %}',
+                    explained + '{% unit "%" %}',
                     _("says why"),
                     {"why": SampleFigureLinks()},
                 ),

@@ -63,11 +63,6 @@ def explanation_link(path: str, text: str = "", *, why: Explainer | None) -> Saf
     return format_html('<a class="how"{}>{}</a>', _opens_explanation(explained), words)
 
 
-def with_unit(content: SafeString) -> SafeString:
-    """A figure with its unit, or with the words that it stands in."""
-    return mark_safe(content.strip())
-
-
 def unit_of(unit: str, classes: str = "unit") -> SafeString | str:
     """The unit behind a figure: closed up where it is a percent sign, or a Chinese unit of body size."""
     if not unit:

@@ -65,7 +65,6 @@ register.simple_tag(due_charts.days_strip)
 register.simple_tag(due_charts.forecast_bar)
 register.simple_tag(term_link, name="term")
 register.simple_tag(figures.unit_of, name="unit")
-register.simple_block_tag(figures.with_unit)
 
 # Filters of lists
 register.simple_tag(filter_chips)

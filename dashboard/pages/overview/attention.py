@@ -1,8 +1,10 @@
 """What needs attention: the first part of the overview."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,9 +18,12 @@ from dashboard.pages.sentences import (
     format_earlier_day,
 )
 from measures.timeline import History
+from projects.models import Project, Stage
+from projects.rules import LARGE_YI
 from reporting.months import LateReports
 from reporting.wording import format_late, format_late_months
 from web.formats.dates import format_days, format_month_name
+from web.formats.money import WAN_PER_YI, format_rounded_money, wan_to_yi
 from web.formats.numbers import (
     format_number,
 )
@@ -66,6 +71,7 @@ def attention(
         "soon_shown": _due_soon_link(soon, figures.day, limits.due_soon, links),
         "silent": lights["yellow"] - soon,
         "limits": limits,
+        **_large_projects(figures, links),
         "unreported": len(late.departments),
         "unreported_url": links.url("dashboard:departments", reported="no"),
         "late_text": format_late_months(late, day=figures.day),
@@ -76,6 +82,22 @@ def attention(
         "fallen_url": since and links.url("dashboard:departments", fallen="most", compare=since.isoformat()),
         "changes_url": links.url("dashboard:changes"),
         "fell_back": history.fell_back_since(since) if since else 0,
+    }
+
+
+def _large_projects(figures: Figures, links: Links) -> dict[str, Any]:
+    """Large ones that have not started: how many, and their investment."""
+    preparing = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(stage=Stage.PREPARING)
+    large = preparing.filter(investment_wan__gte=LARGE_YI * WAN_PER_YI)
+    found = large.aggregate(count=Count("pk"), investment=Sum("investment_wan", default=0))
+    return {
+        "large": found["count"],
+        "large_text": _("%(least)s or more and not started, %(investment)s in all")
+        % {
+            "least": format_rounded_money(Decimal(LARGE_YI)),
+            "investment": format_rounded_money(wan_to_yi(found["investment"])),
+        },
+        "large_url": links.url("projects:list", investment_from=LARGE_YI, stage=Stage.PREPARING.value),
     }
 
 
