@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
+from projects.models import Project
+
 pytestmark = pytest.mark.django_db
 
 
@@ -47,19 +49,13 @@ def test_each_figure_is_that_of_the_api_and_opens_its_rows(reader, query):
         "measures.in_progress",
         "measures.promoting",
         "measures.completion_rate",
-        "measures.gap",
-        "measures.due",
-        "measures.gap_to_plan",
+        "measures.due_before",
+        "measures.overdue",
+        "measures.due_days_moved",
         "measures.lights.red",
         "measures.lights.yellow",
-        "measures.lights.green",
         "projects.total",
         "projects.total_investment",
-        *(
-            f"projects.by_category.{category}.{name}"
-            for category in ("innovation", "industry", "infrastructure", "energy")
-            for name in ("total", "total_investment")
-        ),
         *(f"indicators.{code}.value" for code in summary["indicators"]),
     }
     assert expected <= set(figures)
@@ -67,12 +63,13 @@ def test_each_figure_is_that_of_the_api_and_opens_its_rows(reader, query):
         number = at(summary, path)
         assert value == ("" if number is None else str(number)), path
 
+    assert all(href for _value, href in figures.values()), "a figure opens its rows, or else its explanation"
     counts = {
         path: value
         for path, (value, href) in figures.items()
-        if href and path.startswith(("measures.", "projects.total"))
+        if not href.startswith("/explain/") and path.startswith(("measures.", "projects.total"))
     }
-    assert {"measures.total", "measures.completed", "measures.due", "measures.lights.red"} <= set(counts)
+    assert {"measures.total", "measures.completed", "measures.due_before", "measures.lights.red"} <= set(counts)
     for path, value in counts.items():
         if path == "projects.total_investment":
             continue
@@ -80,13 +77,13 @@ def test_each_figure_is_that_of_the_api_and_opens_its_rows(reader, query):
         assert re.search(rf">{int(value):,} results?<", page), (path, figures[path][1])
 
 
-def test_a_category_and_the_yellow_lights_open_their_rows(reader):
+def test_departments_that_have_not_reported_and_large_projects_open_their_rows(reader):
     overview = reader.get("/").content.decode()
-    summary = reader.get("/api/v1/summary/").json()
-    energy = summary["projects"]["by_category"]["energy"]["total"]
-    assert "/projects/?category=energy" in overview
-    assert f">{energy:,} results<" in reader.get("/projects/?category=energy").content.decode()
     assert "/departments/?reported=no" in overview
+    large = Project.objects.filter(stage="preparing", investment_wan__gte=1_000_000).count()
+    address = "/projects/?investment_from=100&amp;stage=preparing"
+    assert re.search(rf'href="{re.escape(address)}">\s*{large}\s*</a>', overview)
+    assert f">{large} results<" in reader.get(address.replace("&amp;", "&")).content.decode()
 
 
 def test_the_way_leads_on_to_sections_departments_and_cities(reader):
