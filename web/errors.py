@@ -47,7 +47,9 @@ def not_one_of(values: Iterable[str], *, is_missing: bool = False, names: Mappin
     """`names`: what people call the values, where these are codes; the sentence then has both."""
     allowed = tuple(str(value) for value in values)
     shown = [
-        _("%(name)s (%(code)s)") % {"name": names[code], "code": code} if names and code in names else code
+        _("%(name)s (%(code)s)") % {"name": names[code], "code": code}
+        if names and code in names and str(names[code]).lower() != code
+        else code
         for code in allowed
     ]
     text = _("Choose one of: %(values)s") if is_missing else _("This value is not allowed; choose one of: %(values)s")

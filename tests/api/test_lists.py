@@ -161,8 +161,8 @@ def test_what_a_single_answer_cannot_say_is_refused(path: str, site: Any, ask: A
 @pytest.mark.parametrize(
     ("query", "named"),
     [
-        ("measures/?status=done", "promoting, in_progress, completed"),
-        ("measures/?light=blue", "green, yellow, red"),
+        ("measures/?status=done", "Under way (promoting), Progress made (in_progress), completed"),
+        ("measures/?light=blue", "Green light (green), Yellow light (yellow), Red light (red)"),
         ("measures/?section=nothing", "energy, innovation"),
         ("measures/?department=nothing", "power, science"),
         ("measures/?plan=nothing", "shandong-2023-2025"),
@@ -173,7 +173,7 @@ def test_what_a_single_answer_cannot_say_is_refused(path: str, site: Any, ask: A
         ("measures/?page=9", "1"),
         ("measures/?page_size=1001", "1000"),
         ("projects/?city=370202", "370100, 370200, 370600"),
-        ("projects/?category=water", "innovation, industry, infrastructure, energy"),
+        ("projects/?category=water", "innovation, Key industries (industry), infrastructure, energy"),
         ("projects/?stage=done", "suspended"),
         ("rollups/measures/?by=city", "plan, section, department"),
         ("rollups/projects/?by=section", "plan, city, category, stage"),

@@ -37,7 +37,7 @@ def test_its_type_stays_and_its_words_are_the_callers(site: Any, ask: Any) -> No
         {
             "parameter": "status",
             "detail": "This value is not allowed; choose one of: "
-            "Under way (promoting), Progress made (in_progress), Completed (completed)",
+            "Under way (promoting), Progress made (in_progress), completed",
             "allowed": ["promoting", "in_progress", "completed"],
         }
     ]

@@ -140,7 +140,7 @@ class TestList:
     @pytest.mark.parametrize(
         ("query", "sentence"),
         [
-            ("status=done", "choose one of: Under way (promoting), Progress made (in_progress), Completed (completed)"),
+            ("status=done", "choose one of: Under way (promoting), Progress made (in_progress), completed"),
             ("light=blue", "choose one of: Green light (green), Yellow light (yellow), Red light (red)"),
             ("section=nowhere", "choose one of: section-"),
             ("ordering=colour", "choose one of: code,"),

@@ -66,7 +66,7 @@ class TestList:
         [
             (
                 "category=wind",
-                "choose one of: Innovation (innovation), Key industries (industry), Infrastructure (",
+                "choose one of: innovation, Key industries (industry), infrastructure",
             ),
             ("city=999999", "choose one of: 370200"),
             ("as_of=2030-01-01", "The day is in the future"),

@@ -505,7 +505,7 @@ class TestTheOfficeS:
     @pytest.mark.parametrize(
         ("form", "sentence"),
         [
-            ({"confirmed": ""}, "Tick this to confirm."),
+            ({"confirmed": ""}, "Tick the box to confirm."),
             ({"reason": ""}, "Reason: This field is required"),
             ({"into": ""}, "Merge into: This field is required"),
             ({"into": "water"}, "This value is not allowed; choose one of: finance, housing"),
