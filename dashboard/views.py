@@ -4,21 +4,17 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.log import log_export
 from accounts.models import Department
 from accounts.permissions import may_review
 from core.clock import today
 from core.searching import MOST_SEARCHED, search_text
-from dashboard.brief_file import brief_file
 from dashboard.changes import Changes
 from dashboard.explanations import SCOPE_FILTERS, asked_explanation
 from dashboard.figures import Figures
-from dashboard.pages.briefs import Brief, city_brief, measures_brief
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import city_detail, city_list
 from dashboard.pages.department_work import asked_months
@@ -249,55 +245,6 @@ class CityPage(PlanPage):
         city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
         found = city_detail(self.figures, city, self.links, then=self.then)
         return {"all_url": self.links.url("dashboard:cities"), **found}
-
-
-class BriefPage(PlanPage):
-    """One sheet for a meeting, with what changed since an earlier day: the end of last month where none is named. With
-    `?format=docx` the same as a Word file."""
-
-    template_name = "dashboard/brief.html"
-    parameters: Collection[str] = ("format",)
-
-    def asked_comparison(self, request: HttpRequest) -> date | None:
-        return asked_comparison(request, self.day, default=LAST_MONTH)
-
-    def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        is_file = self.choice("format", ["html", "docx"]) == "docx"
-        response = super().respond(request, *args, **kwargs)
-        brief = (getattr(response, "context_data", None) or {}).get("brief")
-        if not is_file or brief is None:
-            return response
-        log_export(request, what="brief", file_format="docx", as_of=self.day, rows=brief.rows)
-        return brief_file(brief)
-
-    def content(self, **kwargs: Any) -> dict[str, Any]:
-        brief = self.brief()
-        if brief is None:
-            raise Http404
-        return {"brief": brief}
-
-    def brief(self) -> Brief | None:
-        """None for a section or a department that there is not."""
-        assert self.then is not None
-        site = self.request.build_absolute_uri("/").rstrip("/")
-        ((by, key),) = self.scope.items() or [("plan", "")]
-        return measures_brief(self.figures, self.then, self.links, site=site, by=by, key=key)
-
-
-class SectionBriefPage(BriefPage, SectionPage):
-    pass
-
-
-class DepartmentBriefPage(BriefPage, DepartmentPage):
-    url_name = "dashboard:department-brief"
-
-
-class CityBriefPage(BriefPage, CityPage):
-    def brief(self) -> Brief:
-        assert self.then is not None
-        city = get_object_or_404(Region, code=self.kwargs["code"], kind=RegionKind.CITY)
-        site = self.request.build_absolute_uri("/").rstrip("/")
-        return city_brief(self.figures, self.then, self.links, city, site=site)
 
 
 class ExplainPage(PlanPage):

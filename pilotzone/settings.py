@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "indicators",
     "rollups",
     "dashboard",
+    "briefs",
     "styleguide",
     "datasets",
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("version", health.version, name="version"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("dashboard.urls")),
+    path("", include("briefs.urls")),
     path("", include("rollups.urls")),
     path("log/", LogPage.as_view(), name="log"),
     path("glossary/", GlossaryPage.as_view(), name="glossary"),

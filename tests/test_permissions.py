@@ -35,10 +35,10 @@ PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "admi
 TABLE = """
 GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200
 GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200
-GET  dashboard:brief        /brief/                               login 200   200 200 200 200 200 200 200
-GET  dashboard:section-brief /sections/innovation/brief/          login 200   200 200 200 200 200 200 200
-GET  dashboard:department-brief /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200
-GET  dashboard:city-brief   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200
+GET  briefs:plan        /brief/                               login 200   200 200 200 200 200 200 200
+GET  briefs:section /sections/innovation/brief/          login 200   200 200 200 200 200 200 200
+GET  briefs:department /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200
+GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200
 GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200
 GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200
 GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200

@@ -27,10 +27,10 @@ CITIES = ("370600", "371700")
 PAGES = {
     "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
     "dashboard:plan": ["/plan/"],
-    "dashboard:brief": ["/brief/"],
-    "dashboard:section-brief": [f"/sections/{slug}/brief/" for slug in SECTIONS],
-    "dashboard:department-brief": [f"/departments/{slug}/brief/" for slug in DEPARTMENTS],
-    "dashboard:city-brief": [f"/cities/{code}/brief/" for code in CITIES],
+    "briefs:plan": ["/brief/"],
+    "briefs:section": [f"/sections/{slug}/brief/" for slug in SECTIONS],
+    "briefs:department": [f"/departments/{slug}/brief/" for slug in DEPARTMENTS],
+    "briefs:city": [f"/cities/{code}/brief/" for code in CITIES],
     "dashboard:presentation": ["/presentation/"],
     "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
     "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
@@ -205,7 +205,7 @@ class Tables(HTMLParser):
 
 
 def test_every_page_of_the_dashboard_is_among_those_read_here():
-    names = {name for name, _view in patterns(get_resolver()) if name.startswith("dashboard:")}
+    names = {name for name, _view in patterns(get_resolver()) if name.startswith(("dashboard:", "briefs:"))}
     assert names == set(PAGES) | FOR_STAFF & names | {n for s in NO_PAGES.values() for n in s} & names
 
 

@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from briefs.sheet import FEW_NAMES, MAX_NAMES, Cell, Column, Part, format_some
+from briefs.subject import Subject
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
 from dashboard.changes import Changes
-from dashboard.pages.briefs.sheet import FEW_NAMES, MAX_NAMES, Cell, Column, Part, format_some
-from dashboard.pages.briefs.subject import Subject
 from dashboard.pages.sentences import format_earlier_day
 from measures.comparison import MeasureChange
 from web.formats.numbers import format_number

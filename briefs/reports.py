@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dashboard.pages.briefs.sheet import FEW_NAMES, Cell, Column, Part, format_some, rows_that_fit
-from dashboard.pages.briefs.subject import Subject
+from briefs.sheet import FEW_NAMES, Cell, Column, Part, format_some, rows_that_fit
+from briefs.subject import Subject
 from measures.models import Measure
 from measures.reporting_months import late_months, reports_owed
 from web.formats.dates import format_month

@@ -5,8 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
-from dashboard.figures import Figures, GroupFigures, project_figures
-from dashboard.pages.briefs.sheet import (
+from briefs.sheet import (
     FEW_NAMES,
     MAX_NAME,
     MAX_TITLE,
@@ -19,6 +18,7 @@ from dashboard.pages.briefs.sheet import (
     rows_that_fit,
     shortened,
 )
+from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.cities import city_sentence
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank

@@ -6,10 +6,9 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from briefs.sheet import Brief, Part, width_of
 from core.clock import now
 from core.statuses import MeasureStatus
-from dashboard.pages.briefs import Brief
-from dashboard.pages.briefs.sheet import Part, width_of
 from web.formats.dates import format_day
 from web.html.figures import unit_of
 from web.word import MEDIA_TYPE, WordCell, WordColumn, WordFile

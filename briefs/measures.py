@@ -7,14 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
-from core.lights import Light
-from core.pace import shares
-from core.periods import month_end
-from core.statuses import MeasureStatus
-from dashboard.figures import STATUSES, Figures
-from dashboard.pages.briefs.changes import changes_part
-from dashboard.pages.briefs.reports import reports_part
-from dashboard.pages.briefs.sheet import (
+from briefs.changes import changes_part
+from briefs.reports import reports_part
+from briefs.sheet import (
     MAX_NAME,
     MAX_SHORT_NAME,
     MAX_TITLE,
@@ -27,7 +22,12 @@ from dashboard.pages.briefs.sheet import (
     rows_that_fit,
     shortened,
 )
-from dashboard.pages.briefs.subject import Subject
+from briefs.subject import Subject
+from core.lights import Light
+from core.pace import shares
+from core.periods import month_end
+from core.statuses import MeasureStatus
+from dashboard.figures import STATUSES, Figures
 from dashboard.pages.groups import find_group
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_earlier_day

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from docx.oxml.ns import qn
 
 from accounts.models import Department
-from dashboard.pages.briefs.sheet import Cell, Column, format_some, rows_that_fit, shortened, width_of
+from briefs.sheet import Cell, Column, format_some, rows_that_fit, shortened, width_of
 from measures.models import Measure
 from projects.models import Project
 from rollups.services import rebuild_rollups

@@ -1,0 +1,67 @@
+"""The pages of briefs, each the sheet of a page of the dashboard."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from accounts.log import log_export
+from briefs.cities import city_brief
+from briefs.document import brief_file
+from briefs.measures import measures_brief
+from briefs.sheet import Brief
+from dashboard.views import CityPage, DepartmentPage, PlanPage, SectionPage
+from regions.models import Region, RegionKind
+from web.days import LAST_MONTH, asked_comparison
+
+
+class BriefPage(PlanPage):
+    """One sheet for a meeting, with what changed since an earlier day: the end of last month where none is named. With
+    `?format=docx` the same as a Word file."""
+
+    template_name = "briefs/brief.html"
+    parameters: Collection[str] = ("format",)
+
+    def asked_comparison(self, request: HttpRequest) -> date | None:
+        return asked_comparison(request, self.day, default=LAST_MONTH)
+
+    def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        is_file = self.choice("format", ["html", "docx"]) == "docx"
+        response = super().respond(request, *args, **kwargs)
+        brief = (getattr(response, "context_data", None) or {}).get("brief")
+        if not is_file or brief is None:
+            return response
+        log_export(request, what="brief", file_format="docx", as_of=self.day, rows=brief.rows)
+        return brief_file(brief)
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        brief = self.brief()
+        if brief is None:
+            raise Http404
+        return {"brief": brief}
+
+    def brief(self) -> Brief | None:
+        """None for a section or a department that there is not."""
+        assert self.then is not None
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        ((by, key),) = self.scope.items() or [("plan", "")]
+        return measures_brief(self.figures, self.then, self.links, site=site, by=by, key=key)
+
+
+class SectionBriefPage(BriefPage, SectionPage):
+    pass
+
+
+class DepartmentBriefPage(BriefPage, DepartmentPage):
+    url_name = "briefs:department"
+
+
+class CityBriefPage(BriefPage, CityPage):
+    def brief(self) -> Brief:
+        assert self.then is not None
+        city = get_object_or_404(Region, code=self.kwargs["code"], kind=RegionKind.CITY)
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        return city_brief(self.figures, self.then, self.links, city, site=site)
