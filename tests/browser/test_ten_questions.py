@@ -107,18 +107,18 @@ def which_department_must_act_first(walk):
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
     names = text_of(table.locator("tbody th[scope=row]"))
     assert names[:2] == [name for _count, _days, name in found[:2]]
-    counts = dict(zip(names, (row[3].strip() for row in rows), strict=True))
+    counts = dict(zip(names, (row[1].strip() for row in rows), strict=True))
     assert {name: counts[name] for *_rest, name in found} == {name: str(count) for count, _days, name in found}
 
 
 def what_is_overdue_in_energy(walk):
     own = [each.code for each in overdue() if each.lead_department.slug == "energy"]
     walk.click(walk.page.get_by_role("link", name="查看全部35个部门"))
-    assert walk.row("能源局").locator("td").nth(2).inner_text().strip() == str(len(own))
+    assert walk.row("能源局").locator("td").first.inner_text().strip() == str(len(own))
     # Others have some: the number opens exactly those.
     own = [each.code for each in overdue() if each.lead_department.slug == "natural-resources"]
     assert len(own) == 2
-    walk.click(walk.row("自然资源厅").locator("td").nth(2).get_by_role("link", name="2"))
+    walk.click(walk.row("自然资源厅").locator("td").first.get_by_role("link", name="2"))
     assert "共2条" in walk.page.locator("main").inner_text()
     assert codes_of(walk) == sorted(own)
 
@@ -165,8 +165,12 @@ def which_departments_have_not_reported_for_august(walk):
     assert len(owing) == 8
     # Of all months that are owed; the table below has each month.
     walk.click(row.get_by_role("link", name="9"))
-    august = walk.page.locator("#chart-reports-rows tbody tr", has=walk.page.locator("td:last-child .month-missing"))
-    assert {each.strip() for each in august.locator("th").all_text_contents()} == owing
+    incomplete = set()
+    for each in walk.page.locator("#months tbody tr").all():
+        submitted, due = re.findall(r"\d+", each.locator("td").last.inner_text())[:2]
+        if int(submitted) < int(due):
+            incomplete.add(each.locator("th").inner_text().strip())
+    assert incomplete == owing
 
 
 def how_far_is_the_plan(walk):
@@ -189,7 +193,7 @@ def which_priority_area_must_act_first(walk):
     assert f"{len(overdue())}项逾期" in part.locator("p.sentence").inner_text()
     # And in order of the longest delay, in one click.
     walk.click(part.get_by_role("link", name="最长（天）").first)
-    assert walk.heading == "各重点任务完成情况"
+    assert walk.heading == "重点任务推进情况"
     shown = [row.split("\t") for row in walk.page.locator("main table").first.locator("tbody tr").all_inner_texts()]
     longest = {name: days for _count, days, name in found}
     assert [int(row[2].strip().replace("—", "0")) for row in shown] == sorted(
