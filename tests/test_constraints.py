@@ -14,7 +14,7 @@ from accounts.models import AccessToken, Department, User
 from core.provenance import Sourced
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator, Observation, Target
-from measures.models import Evidence, Measure, Notice, Plan, Report, Section, StatusChange
+from measures.models import Evidence, Measure, Notice, Plan, PlanMilestone, Report, Section, StatusChange
 from projects.models import Project
 from regions.models import Region
 from reporting.models import AbstractReport
@@ -54,7 +54,7 @@ def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) ->
 def test_every_model_with_a_provenance_is_one_of_them() -> None:
     with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
     assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
-    assert len(with_column) == 12
+    assert len(with_column) == 13
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
@@ -108,6 +108,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (Notice, "user"),
         (Notice, "measure"),
         (Notice, "plan"),
+        (PlanMilestone, "plan"),
         (Notice, "report"),
         (MeasureRollup, "plan"),
         (MeasureRollup, "section"),
@@ -344,5 +345,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 26
+    assert len(MODELS) == 27
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

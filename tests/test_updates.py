@@ -15,7 +15,7 @@ from accounts.models import Department
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
 from measures import reports, services
-from measures.models import Measure, Plan, Report, Section, StatusChange
+from measures.models import Measure, Plan, PlanMilestone, Report, Section, StatusChange
 from measures.notices import remind_department
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
@@ -36,6 +36,7 @@ DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     Region: lambda row: f"region {row.code}",
     Department: lambda row: f"department {row.slug}",
     Plan: lambda row: f"plan {row.slug}",
+    PlanMilestone: lambda row: f"milestone {row.name_en}",
     Section: lambda row: f"section {row.slug}",
     Measure: lambda row: f"measure {row.code}",
     Report: lambda row: f"report {row.measure.code} {row.period:%Y-%m}",

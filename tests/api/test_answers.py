@@ -181,7 +181,7 @@ def test_a_light_says_why(site: Any, ask: Any) -> None:
     reasons = {row["code"]: row["light_reason"] for row in ask("measures/?lang=en").json()["results"]}
     assert reasons == {
         "M001": "",
-        "M002": "Due before this day and not completed",
+        "M002": "Past its due date and not completed",
         "M003": "Due within 60 days and still “Under way”",
         "M004": "",
     }

@@ -90,6 +90,9 @@ def test_no_hostile_value_does_harm(address: str, site: Any, ask: Any) -> None:
         for value in HOSTILE:
             answer = ask(asked_with(address, (name, value)), **{"Accept-Language": "en"})
             if is_harmless(answer, value, {name}):
+                # An amount of investment may have a fraction.
+                if (name, value) == ("investment_from", "1.5"):
+                    continue
                 # Whatever else takes any text at all would hide a mistake; a search for a sign or two may find it.
                 assert name == "search", (name, value)
                 assert len(value) < 4 or answer.json()["count"] == 0, value

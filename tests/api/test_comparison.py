@@ -123,7 +123,7 @@ def test_the_changes(site: Any, ask: Any) -> None:
         "status_since": "2023-06-01",
         "light_then": "yellow",
         "light": "red",
-        "light_reason": "Due before this day and not completed",
+        "light_reason": "Past its due date and not completed",
         "scope_then": "in_plan",
         "scope": "in_plan",
         "url": "http://testserver/api/v1/measures/M002/",

@@ -159,8 +159,8 @@ def test_the_largest_project_is_first_on_the_page_and_in_its_files() -> None:
 @pytest.mark.parametrize(
     ("address", "name", "value", "sentences"),
     [
-        ("/measures/", "due_from", "2023-02-30", {"en": "This is not a valid date", "zh-hans": "日期"}),
-        ("/measures/", "unchanged_since", "february", {"en": "This is not a valid date", "zh-hans": "日期"}),
+        ("/measures/", "due_from", "2023-02-30", {"en": "There is no such date", "zh-hans": "日期"}),
+        ("/measures/", "unchanged_since", "february", {"en": "There is no such date", "zh-hans": "日期"}),
         ("/projects/", "investment_from", "10亿", {"en": "Write an amount in 100 million", "zh-hans": "以亿元为单位"}),
         ("/projects/", "investment_from", "-1", {"en": "such as 100 or 0.5", "zh-hans": "如100或0.5"}),
         ("/projects/", "investment_from", "1e9", {"en": "such as 100 or 0.5", "zh-hans": "如100或0.5"}),

@@ -241,9 +241,12 @@ def test_the_tables_of_members_are_the_rollups_of_the_api_and_of_the_csv(reader:
     shown = Tables(reader.page(f"/{by}s/")).members(f"{by}s")
     assert set(shown) == set(rows) == set(of_file)
     for key, row in rows.items():
-        figures = [row["completion_rate"], row["gap"], row["lights"]["red"], row["lights"]["yellow"]]
-        figures += [row[name] for name in ("completed", "in_progress", "promoting", "total")]
-        assert [plain(cell) for cell in shown[key][1:9]] == figures, key
+        overdue, longest, in_time, *counts = shown[key][1:9]
+        assert (plain(overdue), plain(longest)) == (row["overdue"], row["longest_overdue"] or None), key
+        share = f"{row['completed_in_time']}/{row['due_before']}" if row["due_before"] else "—"
+        assert in_time.split() == [share, *([] if row["in_time_rate"] is None else [f"{row['in_time_rate']}%"])], key
+        names = ("gap_to_plan", "total", "completed", "in_progress", "promoting")
+        assert [plain(cell) for cell in counts] == [row[name] for name in names], key
         cells = of_file[key]
         for name in row.keys() - {"key", "name", "name_zh", "name_en", "lights", "url"}:
             assert cells[name] == ("" if row[name] is None else str(row[name])), (key, name)

@@ -203,12 +203,10 @@ def test_the_overview_counts_who_left_and_who_is_back_and_calls_none_newly_liste
 ) -> None:
     suspend_measure(measure, by=rita, effective_on=date(2023, 7, 30), reason="资金未到位")
     address = f"/?plan={measure.plan.slug}&as_of=2023-08-29&compare="
-    assert "no status changed, 1 was suspended or withdrawn" in text_of(
-        client.get(f"{address}2023-06-30").content.decode()
-    )
+    assert "since end of June: 1 suspended or withdrawn" in text_of(client.get(f"{address}2023-06-30").content.decode())
     resume_measure(measure, by=rita, effective_on=date(2023, 8, 1), reason="资金已到位")
     text = text_of(client.get(f"{address}2023-07-31").content.decode())
-    assert "no status changed, 1 was resumed" in text
+    assert "since end of July: 1 resumed" in text
     assert "newly listed" not in text
 
 
