@@ -154,7 +154,7 @@ def _changes_part(figures: Figures, then: Figures, city: Region) -> Part:
     new = now.exclude(pk__in=before.values("pk"))
     gone = before.exclude(pk__in=now.values("pk"))
     since = format_earlier_day(then.day, figures.day.year)
-    rows = [_change(_("Newly listed"), new)]
+    rows = [_change(_("Newly added"), new)]
     if gone.exists():
         rows.append(_change(_("Withdrawn"), gone))
     return Part(

@@ -73,4 +73,4 @@ def _add_part(file: WordFile, brief: Brief, part: Part) -> None:
     else:
         file.add_plain("Cell", part.nothing)
     if part.left_out:
-        file.add_plain("Caption", f"{part.left_out_text}: {brief.site}{part.url}")
+        file.add_plain("Caption", f"{part.left_out_text} {brief.site}{part.url}")

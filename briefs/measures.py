@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import npgettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from briefs.changes import changes_part
 from briefs.reports import reports_part
@@ -140,7 +140,9 @@ def coming_part(about: Subject, *, lines: int) -> Part:
         _row(measure, about, (measure.due_on - about.day).days, is_overdue=False)
         for measure in about.coming[:MAX_COMING]
     ]
-    return Part(_("Due next"), columns, rows_that_fit(columns, rows, most=MAX_COMING, lines=lines))
+    shown = rows_that_fit(columns, rows, most=MAX_COMING, lines=lines)
+    title = ngettext("Next measure due", "Next %(count)s measures due", len(shown))
+    return Part(title % {"count": format_number(len(shown))}, columns, shown)
 
 
 def _figures(about: Subject) -> list[BriefFigure]:
@@ -214,7 +216,7 @@ def _forecast(about: Subject) -> BriefFigure:
         expected,
         format_number(expected),
         unit=_unit(expected) if is_made else "",
-        note=format_range(forecast) if is_made else _("none: too little is completed"),
+        note=format_range(forecast) if is_made else _("none: too few completions"),
     )
 
 

@@ -107,7 +107,8 @@ class Part:
 
     @property
     def left_out_text(self) -> str:
-        return format_left_out(self.left_out)
+        """Before the address of the list."""
+        return _("%(left_out)s:") % {"left_out": format_left_out(self.left_out)}
 
 
 def row_lines(columns: Sequence[Column], row: Sequence[Cell]) -> int:

@@ -256,7 +256,7 @@ def _forecast_inputs(made: Forecast | None) -> dict[str, Input]:
         "most_in_a_row": Input(
             _("Most completed in %(months)s of them in a row") % in_a_row, MEASURES, made.most_in_a_row
         ),
-        "months_left": Input(_("Months left after that of the day"), "", made.months_left),
+        "months_left": Input(_("Months left after this one"), "", made.months_left),
     }
 
 

@@ -217,9 +217,9 @@ def _punctuality() -> dict[str, FigureDefinition]:
 
 def _forecasts() -> dict[str, FigureDefinition]:
     expected = _(
-        "Completed measures, and for each calendar month of the plan after that of the day the completions a month of "
-        "the last six that ended before the day; rounded half up, at most all measures. None before six such months, "
-        "with fewer than three completions in them, and after the plan."
+        "Measures completed, plus the average a month over the last six full months times the months left after this "
+        "one; rounded half up, never more than all measures. No forecast before six full months of the plan, with "
+        "fewer than three completions in them, or once the plan has ended."
     )
     lowest = _("As the forecast, but from the three of these months in a row with the fewest completions.")
     highest = _("As the forecast, but from the three of these months in a row with the most completions.")

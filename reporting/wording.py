@@ -47,28 +47,28 @@ def format_late(late: LateReports, *, day: date) -> str:
         ) % {"count": format_number(count), "months": format_months([each.month for each in late.months], day=day)}
     if late.is_owed and day > reports_due_on(month_of(day)):
         return _("all departments have reported for %(month)s") % {"month": format_month_name(day)}
-    return _("no department has late reports")
+    return _("no department has reports outstanding")
 
 
 def format_late_months(late: LateReports, *, day: date) -> str:
     """Month by month, the oldest first: how many departments filed nothing, how many some, and what is missing."""
     if not late.months:
         if not late.is_owed:
-            return _("none is late")
+            return _("none outstanding")
         if day > reports_due_on(month_of(day)):
             return _("all reports for %(month)s are submitted") % {"month": format_month_name(day)}
         due = {"month": format_month_name(day), "day": format_day(reports_due_on(month_of(day)))}
-        return _("none is late; reports for %(month)s are due by %(day)s") % due
+        return _("none outstanding; reports for %(month)s are due by %(day)s") % due
     return pgettext("between months", " · ").join(_format_late_month(each, day=day) for each in late.months)
 
 
 def _format_late_month(late: LateMonth, *, day: date) -> str:
     """What is none is left out."""
     counts = [
-        (late.unreported, _("%(count)s with none submitted")),
-        (late.incomplete, _("%(count)s with some submitted")),
+        (late.unreported, _("%(count)s with none")),
+        (late.incomplete, _("%(count)s partial")),
     ]
-    return _("%(month)s: %(departments)s; %(missing)s outstanding") % {
+    return _("%(month)s: %(departments)s (%(missing)s outstanding)") % {
         "month": _name(late.month, day),
         "departments": format_names([words % {"count": format_number(count)} for count, words in counts if count]),
         "missing": format_number(late.missing),

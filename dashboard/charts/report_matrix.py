@@ -178,7 +178,7 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     return (
         _(
             "Departments with reports due for %(month)s (by %(due)s): %(owing)s, of which %(on_time)s on time, "
-            "%(late)s late, %(some)s with some submitted and %(none)s with none."
+            "%(late)s late, %(some)s partial and %(none)s with none."
         )
         % counts
     )

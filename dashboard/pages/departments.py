@@ -164,4 +164,4 @@ def _format_reports(figures: Figures, late: Sequence[LateMonth], this_month: Rep
     if this_month is None or not this_month.owed:
         return ""
     month = {"month": format_month_name(figures.day)}
-    return _("all reports for %(month)s are in") % month if this_month.is_reported else _("no report is late")
+    return _("all reports for %(month)s are in") % month if this_month.is_reported else _("none is outstanding")

@@ -51,6 +51,7 @@ class DueYear:
 def plan_context(figures: Figures, links: Links) -> dict[str, Any]:
     plan, day = figures.plan, figures.day
     sections = figures.measures_with_due_by("section")
+    years = list(_due_years(figures, links))
     return {
         "name": localized(plan, "name"),
         "sentence": _sentence(figures, len(sections)),
@@ -58,7 +59,8 @@ def plan_context(figures: Figures, links: Links) -> dict[str, Any]:
         "source": source_link(plan.source),
         "milestones": _milestones(plan, day),
         "sections": measure_rows(sections, "section", links),
-        "years": list(_due_years(figures, links)),
+        "years": years,
+        "left": sum(each.left for each in years),
         "sections_url": links.url("dashboard:sections"),
         "measures_url": links.url("measures:list"),
     }

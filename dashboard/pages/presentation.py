@@ -19,6 +19,7 @@ from dashboard.charts.tile_map import INVESTMENT_CLASSES, class_labels, class_of
 from dashboard.due_days import forecast_of
 from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.links import Links
+from dashboard.pages.overview.headline import published_on
 from dashboard.pages.sentences import format_share
 from dashboard.pages.verdict import (
     MAX_CALLED,
@@ -100,6 +101,7 @@ def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:
         "status_bar": blocks([(each, measures[each]) for each in STATUSES], width=STATUS_WIDTH),
         "elapsed_at": round(float(measures["time_elapsed"]) * STATUS_WIDTH / 100, 1),
         "projects": figures.projects,
+        "projects_published": published_on(figures, "projects.total", "projects.total_investment"),
         "investment": investment,
         "investment_unit": unit,
         "growth": growth and _growth(growth),
@@ -193,7 +195,7 @@ def urgent_part(figures: Figures) -> dict[str, Any]:
             {
                 "title": title,
                 "rows": [_urgent_row(each) for each in rows[:MAX_ROWS]],
-                "others": format_others(rows[MAX_ROWS:]),
+                "others": format_others(rows[MAX_ROWS:], are_sections=rows is sections),
             }
             for title, rows in ((_("Departments"), departments), (_("Priority areas"), sections))
         ],

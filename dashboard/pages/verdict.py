@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from core.periods import month_end
 from dashboard.figures import GroupFigures
@@ -121,8 +121,9 @@ def to_call(groups: Iterable[GroupFigures]) -> Sequence[GroupFigures]:
     return sorted(late, key=lambda each: each.figures["urgency"])
 
 
-def format_others(others: Sequence[GroupFigures]) -> str:
-    """The other six: 1 overdue each; of those beyond the ones that are named. Empty without any."""
+def format_others(others: Sequence[GroupFigures], *, are_sections: bool = False) -> str:
+    """The other six: 1 overdue each; of those beyond the ones that are named. Empty without any. Chinese counts
+    departments and sections by words of their own."""
     if not others:
         return ""
     counts = {each.figures["overdue"] for each in others}
@@ -132,8 +133,28 @@ def format_others(others: Sequence[GroupFigures]) -> str:
     }
     if len(counts) == 1:
         values["each"] = format_number(counts.pop())
+        if are_sections:
+            return (
+                npgettext(
+                    "priority areas",
+                    "%(count)s other: %(each)s overdue",
+                    "%(count)s others: %(each)s overdue each",
+                    len(others),
+                )
+                % values
+            )
         text = ngettext("%(count)s other: %(each)s overdue", "%(count)s others: %(each)s overdue each", len(others))
         return text % values
+    if are_sections:
+        return (
+            npgettext(
+                "priority areas",
+                "%(count)s other: %(overdue)s overdue",
+                "%(count)s others: %(overdue)s overdue in all",
+                len(others),
+            )
+            % values
+        )
     text = ngettext("%(count)s other: %(overdue)s overdue", "%(count)s others: %(overdue)s overdue in all", len(others))
     return text % values
 

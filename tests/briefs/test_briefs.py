@@ -149,7 +149,7 @@ def test_the_figures_are_those_counted_by_hand(site):
     assert figures["Overdue"] == "1 measure longest 28 days"
     assert figures["Due in September"] == "1 measure 31 March 2024: 1"
     # Completed: May, July, August: fewer than three in the six months that ended before August.
-    assert figures["Forecast for the end of 2025"] == "— none: too little is completed"
+    assert figures["Forecast for the end of 2025"] == "— none: too few completions"
     assert figures["9 policy measures"].startswith("Completed 3 (33.3%), Progress made 1 (11.1%), Under way 5 (55.6%)")
     assert 'data-figure="measures.overdue" data-value="1"' in page
 
@@ -224,7 +224,7 @@ def test_a_city_has_its_projects(site):
     tables = tables_of(page)
     assert tables["1. Projects by stage"][1] == ["Preparing", "1", "50.0%", "9,360", "93.6%"]
     assert [row[0] for row in tables["2. Largest projects"][1:]] == ["Harbour", "Wind farm"]
-    assert tables["3. Changes since end of July"][1] == ["Newly listed", "1", "64.0 billion yuan", "Wind farm"]
+    assert tables["3. Changes since end of July"][1] == ["Newly added", "1", "64.0 billion yuan", "Wind farm"]
     assert "Overdue" not in text_of(page)
     make.leave(Project.objects.get(name_en="Harbour"), "withdrawn", date(2023, 8, 20))
     left = tables_of(page_of("/cities/370200/brief/"))["3. Changes since end of July"][2]

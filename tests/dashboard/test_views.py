@@ -220,7 +220,7 @@ def test_only_departments_that_have_not_reported_can_be_shown(site):
     assert ">Energy</a>" not in page
     for measure in Measure.objects.all():
         make.make_report(measure, date(2023, 8, 20), state="submitted")
-    assert "No department has late reports" in text_of("/departments/?reported=no")
+    assert "No department has reports outstanding" in text_of("/departments/?reported=no")
 
 
 def test_a_table_is_sorted_as_asked(site):

@@ -74,7 +74,7 @@ def test_without_the_setting_reports_begin_with_the_oldest_else_today(science, s
 def test_the_overview_names_the_late_months_and_not_the_one_to_come(science, client):
     text = text_of(client.get("/").content.decode())
     assert "2 departments have reports outstanding for August and September" in text
-    assert "August: 1 with some submitted; 1 outstanding · September: 2 with none submitted; 3 outstanding" in text
+    assert "August: 1 partial (1 outstanding) · September: 2 with none (3 outstanding)" in text
     assert "for October" not in text
     text = text_of(client.get("/?lang=zh-hans").content.decode())
     assert "2个部门未完成8月、9月填报" in text
@@ -85,15 +85,15 @@ def test_when_nothing_is_late_the_overview_says_when_the_month_is_due(science, c
     for code in ("M001", "M002", "M003"):
         make.make_report(Measure.objects.get(code=code), date(2023, 9, 20))
     text = text_of(client.get("/").content.decode())
-    assert "no department has late reports" in text
-    assert "none is late; reports for October are due by 25 October 2023" in text
+    assert "no department has reports outstanding" in text
+    assert "none outstanding; reports for October are due by 25 October 2023" in text
 
 
 def test_only_where_something_was_owed_all_departments_have_reported(science, client, settings):
     # No report is due for July: nobody filed any, and none is due.
     for day in ("2023-07-10", "2023-07-31"):
         text = text_of(client.get("/", {"as_of": day}).content.decode())
-        assert "no department has late reports" in text and "none is late" in text
+        assert "no department has reports outstanding" in text and "none outstanding" in text
         assert "for July" not in text
     settings.PILOTZONE_TODAY = date(2023, 10, 26)
     for code in ("M001", "M002", "M003"):
@@ -107,10 +107,10 @@ def test_the_departments_page_counts_late_reports_and_finds_who_owes_them(scienc
         make.make_report(Measure.objects.get(code=code), date(2023, 9, 20))
     html = client.get("/departments/?reported=no").content.decode()
     text = text_of(html)
-    assert "1 department has reports outstanding for September" in text and "With late reports" in text
+    assert "1 department has reports outstanding for September" in text and "With reports outstanding" in text
     assert "Energy" in text and "/departments/science/" not in html.split("<table")[1]
     assert "; 1 report for September is outstanding" in text_of(client.get("/departments/energy/").content.decode())
-    assert "; no report is late" in text_of(client.get("/departments/science/").content.decode())
+    assert "; none is outstanding" in text_of(client.get("/departments/science/").content.decode())
 
 
 def test_the_workspace_shows_each_month_still_owed_the_oldest_first(science, client):

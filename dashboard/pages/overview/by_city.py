@@ -114,8 +114,8 @@ def _city_sentence(ranked: list[GroupFigures], total: Decimal) -> str:
         return _("No projects are listed by this day.")
     sum_of_top = sum((row.figures["total_investment"] for row in top), Decimal(0))
     return ngettext(
-        "%(cities)s holds %(investment)s, %(share)s of the total.",
-        "%(cities)s hold %(investment)s, %(share)s of the total.",
+        "%(cities)s accounts for %(investment)s, %(share)s of the total.",
+        "%(cities)s account for %(investment)s, %(share)s of the total.",
         len(top),
     ) % {
         "cities": format_names([localized(row.group, "short") for row in top]),

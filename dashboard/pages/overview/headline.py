@@ -64,8 +64,8 @@ def headline(figures: Figures, links: Links, history: History, then: Figures | N
         "investment_change": _investment_change(changes),
         "changes_url": links.url("dashboard:changes"),
         "changes_text": _format_changes(history, since, figures.day) if since else "",
-        "measures_published": _published(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
-        "projects_published": _published(figures, "projects.total", "projects.total_investment"),
+        "measures_published": published_on(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
+        "projects_published": published_on(figures, "projects.total", "projects.total_investment"),
         "projects_url": links.url("projects:list"),
         "investment": investment,
         "investment_unit": investment_unit,
@@ -87,7 +87,7 @@ def _investment_change(changes: Mapping[str, FigureChange]) -> str:
     return (MINUS if change < 0 else "+") + format_rounded_money(abs(change)) if change else ""
 
 
-def _published(figures: Figures, *paths: str) -> date | None:
+def published_on(figures: Figures, *paths: str) -> date | None:
     """The day that a block's figures were published for; None where one of them is not."""
     rows = [figures.published_for(path) for path in paths]
     return None if not all(rows) else min(row.as_of for row in rows if row is not None)

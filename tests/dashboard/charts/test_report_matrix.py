@@ -110,7 +110,7 @@ class TestChart:
     def test_says_how_the_newest_month_stands(self, plan: make.Plan) -> None:
         assert chart_of(plan).summary == (
             "Departments with reports due for August (by 25 Aug): 3, of which 2 on time, 0 late, "
-            "1 with some submitted and 0 with none."
+            "1 partial and 0 with none."
         )
         with translation.override("zh-hans"):
             assert chart_of(plan).summary == (
@@ -163,7 +163,7 @@ class TestPage:
     def test_prints_what_was_submitted_of_what_was_due_in_a_shade_of_its_share(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
-        assert "3, of which 2 on time, 0 late, 1 with some submitted and 0 with none." in text
+        assert "3, of which 2 on time, 0 late, 1 partial and 0 with none." in text
         cells = re.findall(r'<td class="month-cell month-(\w+)"[^>]*>\s*(\d+/\d+)', page)
         energy, science = cells[:3], cells[3:]
         assert energy == [("all", "2/2"), ("all", "2/2"), ("some", "1/2")]
