@@ -78,3 +78,8 @@ class MonthState(models.TextChoices):
     LATE = "late", pgettext_lazy("month's reports", "Late")
     MISSING = "missing", pgettext_lazy("month's reports", "None or some submitted")
     PENDING = "pending", pgettext_lazy("month's reports", "Not yet due")
+
+
+def day_before(day: date) -> date:
+    """The first of all days has none before it and stands for itself."""
+    return day if day == date.min else day - timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.forecast import MONTHS, MONTHS_IN_A_ROW, Forecast
 from core.lights import thresholds
 from core.pace import days_passed
+from core.periods import day_before
 from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
 from dashboard.figure_definitions import MEASURES, PERCENT, POINTS, FigureDefinition, figure_definitions
 from dashboard.figures import Figures, measure_figures, project_figures
@@ -265,7 +266,7 @@ def _rows_of_due_days(figures: Figures, name: str, values: Mapping[str, Any], sc
     if name in ("overdue", "longest_overdue"):
         filters, count = figure_definitions()[f"measures.{name}"].filters, values["overdue"]
     elif name in ("due_before", "in_time_rate") and figures.day > date.min:
-        filters, count = {"due_to": (figures.day - timedelta(days=1)).isoformat()}, values["due_before"]
+        filters, count = {"due_to": day_before(figures.day).isoformat()}, values["due_before"]
     else:
         return None
     return CountedRows("measures:list", "api-measures", {**filters, **scope_query(scope)}, count=count)

@@ -1,8 +1,8 @@
 """What was due, what is overdue, what is expected and whom to call: the first row of the overview."""
 
-from datetime import timedelta
 from typing import Any
 
+from core.periods import day_before
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.verdict import MAX_CALLED, format_end_of_plan, format_others, format_range, to_call
@@ -18,7 +18,7 @@ def due_block(figures: Figures, links: Links, history: History, departments: lis
     has_forecast = due["forecast"]["expected"] is not None
     return {
         "due": due,
-        "due_url": links.url("measures:list", due_to=figures.day - timedelta(days=1)),
+        "due_url": links.url("measures:list", due_to=day_before(figures.day)),
         "overdue_url": links.url("measures:list", light="red"),
         "longest": format_days(due["longest_overdue"]) if due["overdue"] else "",
         "days_overdue": [(figures.day - each.due_on).days for each in history.overdue if each.due_on],
