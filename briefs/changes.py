@@ -33,8 +33,8 @@ def _kinds(about: Subject) -> list[tuple[str, list[str], int]]:
     """Of each its label, titles of measures, and how many there are."""
     changes = Changes(about.figures, about.then, about.members).measures
     kinds: list[tuple[str, Callable[[MeasureChange], bool], bool]] = [
-        (str(MeasureStatus.COMPLETED.label), lambda each: each.is_completed, True),
-        (str(MeasureStatus.IN_PROGRESS.label), _makes_progress, True),
+        (_("Newly completed"), lambda each: each.is_completed, True),
+        (_("Advanced"), _makes_progress, True),
         (_("Status reversed"), lambda each: each.fell_back, True),
         (_("Newly listed"), lambda each: each.is_new, True),
         (_("Suspended or withdrawn"), lambda each: each.has_left, False),

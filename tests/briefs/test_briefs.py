@@ -158,13 +158,13 @@ def test_what_changed_is_told_by_kind_with_names(site):
     tables = tables_of(page_of("/sections/innovation/brief/"))
     assert tables["3. Changes since end of July"][1:] == [
         ["Newly overdue", "1", "Overdue"],
-        ["Completed", "1", "Early"],
-        ["Progress made", "1", "Moving"],
+        ["Newly completed", "1", "Early"],
+        ["Advanced", "1", "Moving"],
         ["Status reversed", "1", "Back"],
         ["Newly listed", "1", "New"],
     ]
     since_june = tables_of(page_of("/sections/innovation/brief/", compare="2023-06-30"))
-    assert since_june["3. Changes since end of June"][2] == ["Completed", "2", "Late; Early"]
+    assert since_june["3. Changes since end of June"][2] == ["Newly completed", "2", "Late; Early"]
     # Suspended and resumed are rare: they have a row only where there are some.
     make.leave(Measure.objects.get(title_en="Next year"), "suspended", date(2023, 8, 20))
     tables = tables_of(page_of("/sections/innovation/brief/"))
