@@ -136,6 +136,14 @@ def test_the_others_are_counted():
     assert format_others([group("a", 2, 3), group("b", 1, 9)]) == "2 others: 3 overdue in all"
 
 
+def test_chinese_counts_departments_and_priority_areas_by_words_of_their_own():
+    alike, unlike = [group("a", 1, 3), group("b", 1, 9)], [group("a", 2, 3), group("b", 1, 9)]
+    with translation.override("zh-hans"):
+        assert [format_others(alike), format_others(unlike)] == ["其余2家各逾期1项", "其余2家共逾期3项"]
+        assert format_others(alike, are_sections=True) == "其余2项任务各逾期1项"
+        assert format_others(unlike, are_sections=True) == "其余2项任务共逾期3项"
+
+
 @pytest.mark.parametrize(
     ("day", "shown"),
     [
