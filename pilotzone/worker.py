@@ -17,7 +17,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from pilotzone.refusals import Refusal
 from web.lists.exports import EXPORT_FORMATS, MEDIA_TYPES
@@ -64,10 +64,37 @@ class Refuse(ErrorTask):  # type: ignore[misc]  # waitress has no types
         super().execute()
 
 
+class Answer(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """Answers with what Django gives. To HEAD that has a body, which is left out here: a client would take it for the
+    beginning of the next answer."""
+
+    @property
+    def is_of_heads(self) -> bool:
+        return bool(self.request.command == "HEAD")
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        if self.is_of_heads:
+            # Files would be sent past `write`.
+            del environ["wsgi.file_wrapper"]
+        return environ
+
+    def build_response_header(self) -> bytes:
+        heads: bytes = super().build_response_header()
+        if self.is_of_heads:
+            # No end of the chunks either.
+            self.chunked_response = False
+        return heads
+
+    def write(self, data: bytes) -> None:
+        super().write(b"" if self.is_of_heads else data)
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection."""
 
     parser_class = Parser
+    task_class = Answer
     error_task_class = Refuse
     # Of which not all has come.
     request: Any

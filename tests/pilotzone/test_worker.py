@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -139,6 +140,30 @@ def trickle(client: socket.socket, every: float = 0.1) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+class TestHeads:
+    @pytest.mark.parametrize("kind", ["page", "stream", "file"])
+    def test_what_asks_for_the_heads_gets_nothing_more(self, site: Site, kind: str) -> None:
+        def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            body = b"a page"
+            start_response("200 OK", [("Content-Length", "6")] if kind == "page" else [])
+            if kind == "file" and (wrapper := environ.get("wsgi.file_wrapper")):
+                return wrapper(BytesIO(body))
+            return iter([body, body]) if kind == "stream" else [body]
+
+        site.worker.servers[0].application = answer
+        client = site.connect(b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        client.settimeout(0.5)
+        received = b""
+        with contextlib.suppress(TimeoutError):
+            while piece := client.recv(65536):
+                received += piece
+        heads, body = received.split(b"\r\n\r\n", 1)
+        assert (b"Content-Length: 6" in heads, body) == (kind != "stream", b"")
+        # To GET all of it comes.
+        client = site.ask("/")
+        assert client.recv(1) if kind == "stream" else heads_and_body(client)[1] == b"a page"
 
 
 class TestTime:
