@@ -32,8 +32,12 @@ class SavedViewForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        """In one line."""
-        return " ".join(self.cleaned_data["name"].split())
+        """In one line, of which something can be seen: the name is a link."""
+        name = " ".join(self.cleaned_data["name"].split())
+        # Marks without width and the like are not printable.
+        if not any(each.isprintable() for each in name.replace(" ", "")):
+            raise forms.ValidationError(self.fields["name"].error_messages["required"], code="required")
+        return name
 
 
 def saved_query(params: QueryDict, names: Collection[str]) -> str:

@@ -82,6 +82,8 @@ def test_nobody_sees_or_changes_the_view_of_another(ada: Client) -> None:
         ("zh-hans", "Red", "已有同名视图，请换一个名称。"),
         ("en", "字" * 61, "At most 60 characters; there are 61."),
         ("zh-hans", " \n\u202e", "此项为必填项"),
+        # Nothing of it can be seen: a space and a joiner without width.
+        ("en", "\u200b \u3000\u200d", "This field is required"),
     ],
 )
 def test_a_refused_name_is_kept_in_the_open_form(ada: Client, language: str, name: str, sentence: str) -> None:
