@@ -160,7 +160,8 @@ def department_work(figures: Figures, department: Department, months: Months, li
     shown = reports[:MAX_REPORTS]
     return {
         "months": months,
-        "choices": months_to_choose(figures.plan, figures.day),
+        # Months of an address that lie outside the plan can be seen in the form too.
+        "choices": sorted({*months_to_choose(figures.plan, figures.day), *months}),
         "name": _name_of(months),
         "changes": changes,
         "measures": [

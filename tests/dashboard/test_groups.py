@@ -190,6 +190,20 @@ class TestDepartment:
         none = text_at("/departments/energy/?from=2023-01&to=2023-02")
         assert "No accepted report and no change of status in these months" in none
 
+    @pytest.mark.parametrize(
+        ("query", "chosen"),
+        [
+            ("from=2023-01&to=2023-12&as_of=2023-03-31", ["2023-01", "2023-12"]),
+            ("to=9999-12", ["9999-12", "9999-12"]),
+            ("from=0001-01&to=2023-02", ["0001-01", "2023-02"]),
+        ],
+    )
+    def test_the_form_shows_the_months_that_are_told_outside_the_plan_too(
+        self, energy: Department, query: str, chosen: list[str]
+    ) -> None:
+        form = page(f"/departments/energy/?{query}").partition('<form class="period')[2].partition("</form>")[0]
+        assert re.findall(r'<option value="([^"]*)" selected', form) == chosen
+
     def test_on_a_past_day_tells_what_was_filed_by_then(self, energy: Department) -> None:
         text = text_at("/departments/energy/?from=2023-04&to=2023-06&as_of=2023-05-19")
         assert "2 reports on 1 measure" in text and "Went on" not in text
