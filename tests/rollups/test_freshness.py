@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import briefs.urls
+import dashboard.urls
 from core.clock import SHANGHAI
-from dashboard import views
-from dashboard.urls import urlpatterns
+from dashboard.views import PlanPage
 from measures.models import Plan
 from rollups.models import MeasureRollup, ProjectRollup, StaleCell
 from rollups.services import rebuild_rollups
@@ -156,13 +157,13 @@ def test_a_site_without_a_plan_has_no_totals(today, open_reading, address):
 
 def test_the_lists_above_have_every_page_of_totals():
     arguments = {"section": ["innovation"], "department": ["science"], "city": ["370200"]}
-    arguments |= {f"{name}-brief": of for name, of in arguments.items()}
     pages = {
-        pattern.name
-        for pattern in urlpatterns
-        if issubclass(getattr(pattern.callback, "view_class", object), views.PlanPage)
+        (room.app_name, pattern.name)
+        for room in (dashboard.urls, briefs.urls)
+        for pattern in room.urlpatterns
+        if issubclass(getattr(pattern.callback, "view_class", object), PlanPage)
     }
     # The explanation of a figure has a part of its own on when and from what; a search counts rows as they are; the
     # presentation says it in its head.
-    pages -= {"explain", "search", "presentation"}
-    assert {reverse(f"dashboard:{name}", args=arguments.get(name, [])) for name in pages} == set(TOTALS)
+    pages -= {("dashboard", name) for name in ("explain", "search", "presentation")}
+    assert {reverse(f"{room}:{name}", args=arguments.get(name, [])) for room, name in pages} == set(TOTALS)
