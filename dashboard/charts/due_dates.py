@@ -151,7 +151,7 @@ def _ticks(bars: Sequence[DueBar], *, narrow: bool) -> list[str]:
 
     def name(quarter: Quarter) -> str:
         if is_chinese():
-            return f"{quarter.chinese}季" + ("" if narrow else "度")
+            return quarter.chinese if narrow else f"{quarter.chinese}季度"
         return f"Q{quarter.number}"
 
     return [bar.tick if bar.quarter is None else name(bar.quarter) if has_room else "" for bar in bars]

@@ -145,7 +145,7 @@ def test_a_report_has_its_words_and_its_link_again_and_asks_for_its_files(enter,
     (tmp_path / "a.pdf").write_bytes(make_pdf())
     ada.locator("#id_evidence").set_input_files(tmp_path / "a.pdf")
     lose_session(ada)
-    ada.get_by_role("button", name="Submit").click()
+    ada.get_by_role("button", name="Submit", exact=True).click()
     ada.unroute("**/report/draft/*")
     assert "Built the plant" in ada.locator("main").inner_text()
     return_as(ada, "ada")
@@ -156,7 +156,7 @@ def test_a_report_has_its_words_and_its_link_again_and_asks_for_its_files(enter,
     ada.locator("#draft-state").get_by_text("Draft saved").wait_for()
     # The link is not yet on the server: it is attached when the form is sent.
     assert len(kept(ada)) == 1
-    ada.get_by_role("button", name="Submit").click()
+    ada.get_by_role("button", name="Submit", exact=True).click()
     ada.get_by_text("Report submitted.", exact=True).wait_for()
     report = Report.objects.get(state="submitted", measure__code="M001")
     assert (report.what_was_done_zh, report.evidence.get().url) == ("Built the plant", "https://gov.example/1")

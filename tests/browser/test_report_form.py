@@ -69,7 +69,7 @@ def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
     with form.expect_request("**/report/draft/*"):
         form.locator("#id_problem").fill("Second")
     form.locator("#id_next_step").fill("Third")
-    form.get_by_role("button", name="Submit").dblclick()
+    form.get_by_role("button", name="Submit", exact=True).dblclick()
     form.wait_for_timeout(300)
     assert "/report/" in form.url and not drafts().exists()
     waiting[0].continue_()

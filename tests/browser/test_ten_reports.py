@@ -37,7 +37,7 @@ def test_ten_reports_without_a_change_and_a_real_one(site, enter, settings, caps
     for code in wanted:
         boxes.filter(has=ada.locator(f"input[value={code}]")).click()
     ada.locator("form#ticked button").first.click()
-    ada.get_by_text("10 reports filed").wait_for()
+    ada.get_by_text("10 reports submitted").wait_for()
     assert Report.objects.filter(state="submitted").count() == 10
 
     ada.locator("a[href='/measures/M001/report/?period=2023-09']").last.click()

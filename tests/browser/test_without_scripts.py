@@ -96,7 +96,7 @@ def test_what_is_sent_after_the_session_has_ended_is_shown_to_be_copied(plain, s
     page.goto(f"{site}/measures/M001/report/")
     page.locator("#id_what_was_done").fill("Built the plant\nin two months" + "x" * 300)
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
     assert page.locator("h1").inner_text() == "This was not saved"
     assert "Built the plant\nin two months" in page.locator("main").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
