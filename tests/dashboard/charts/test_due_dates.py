@@ -78,7 +78,7 @@ class TestFigure:
         with translation.override("zh-hans"):
             figure = drawn((1, 0, 0), (0, 1, 0), (0, 0, 1))
         assert figure["layout"]["xaxis"]["ticktext"] == ["二季度", "三季度", "四季度"]
-        assert figure["narrow"]["xaxis"]["ticktext"] == ["二季", "三季", "四季"]
+        assert figure["narrow"]["xaxis"]["ticktext"] == ["二", "三", "四"]
         assert figure["layout"]["annotations"][-1]["text"] == "2023年"
 
     def test_many_quarters_are_named_by_their_years(self) -> None:
