@@ -89,5 +89,4 @@ class IdempotencyKey(models.Model):
         return self.key
 
 
-# The name alone: an address tells nobody what was saved.
-auditlog.register(SavedView, include_fields=["name"])
+auditlog.register(SavedView)

@@ -564,7 +564,7 @@ class TestOverview:
         assert "since end of July: 2 changed status" in text
         # What is as it was says so once, not figure by figure.
         assert "Completed 1 14.3% Progress made 4 57.1% +2 since end of July" in text
-        assert "Time elapsed 22.0%, gap −7.7 points" in text
+        assert "Time elapsed 22.0% , gap −7.7 points" in text
         assert "3 projects 0.4 billion yuan +1 since end of July +0.1 billion yuan since end of July" in text
         # Marks on the rows of tables are for those who ask.
         assert "Completed since" not in text

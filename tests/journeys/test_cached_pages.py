@@ -106,7 +106,7 @@ def comment(parts: dict[str, str]) -> None:
 CHANGES: dict[str, tuple[Callable[[dict[str, str]], None], set[str]]] = {
     "a project is changed": (list_a_project, {"dashboard:overview", "projects:list", "projects/", "summary/"}),
     "a value is published": (publish, {"indicators:list", "indicators:detail", "observations/"}),
-    "a department has a new name": (rename, {"dashboard:departments", "dashboard:department", "dashboard:overview"}),
+    "a department has a new name": (rename, {"dashboard:departments", "dashboard:department"}),
     "a person has a new name": (rename_a_person, {"measures:list", "dashboard:overview"}),
     "departments are merged": (merge, {"dashboard:departments", "dashboard:overview"}),
     "somebody comments": (comment, {"measures:detail"}),
