@@ -1,0 +1,1 @@
+"""The ledger: all that a site holds of one plan, as sheets of an Excel workbook or as a folder of CSV files."""

@@ -1,0 +1,63 @@
+"""The words in which sheets and their columns are declared: readers, templates and docs/data.md follow from them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import Choices
+from django.utils.functional import Promise
+
+
+class Kind(Enum):
+    """How a cell is read, and as what: the type in Python stands behind it."""
+
+    TEXT = "text"  # str
+    CODE = "code"  # str, NFKC and trimmed
+    DAY = "day"  # date
+    MOMENT = "moment"  # aware datetime
+    MONTH = "month"  # date, its first day
+    YES_NO = "yes_no"  # bool
+    WHOLE = "whole"  # int
+    NUMBER = "number"  # Decimal
+    PERCENT = "percent"  # Decimal, 90 for 90 %
+    MONEY = "money"  # int, 万元; written in 亿元 where the cell names no unit
+    CHOICE = "choice"  # str, the value of one of `choices`
+    REFERENCE = "reference"  # str, as it stands in the cell: a code, a slug, a name or a short name
+
+
+@dataclass(frozen=True)
+class Column:
+    """`name`: the header of a CSV file; `label`: that of a workbook, where the name is understood, too.
+
+    `help` says what the cell means and in which unit. `refers_to`: the sheet whose rows a reference names. `many`: a
+    tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
+    `least`: the smallest number.
+    """
+
+    name: str
+    label: str | Promise
+    help: str | Promise
+    example: str = ""
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    choices: type[Choices] | None = None
+    refers_to: str = ""
+    many: bool = False
+    most: int | None = None
+    least: int | None = None
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`name`: that of its CSV file; `label`: the title of the sheet in a workbook. `key`: the columns that name a row
+    within the plan. `required`: a file without it cannot be loaded into an empty site."""
+
+    name: str
+    label: str | Promise
+    help: str | Promise
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    required: bool = False
+
+    def column(self, name: str) -> Column:
+        return next(each for each in self.columns if each.name == name)
