@@ -23,8 +23,20 @@ def _plan(request: HttpRequest) -> Plan | None:
     try:
         return asked_plan(request)
     except BadQuery:
-        plan: Plan | None = Plan.objects.current()
+        plan: Plan | None = Plan.objects.with_others().current()
         return plan
+
+
+def _plans(request: HttpRequest) -> list[Plan]:
+    """What the head lets a reader choose from, the newest first; empty on a site with one plan, without a query."""
+    asked = _plan(request)
+    if asked is None or not asked.has_others:
+        return []
+    current = Plan.objects.current()
+    plans = list(Plan.objects.order_by("-starts_on", "slug"))
+    for plan in plans:
+        plan.link_slug = "" if plan == current else plan.slug
+    return plans
 
 
 def _day(request: HttpRequest) -> date:
@@ -62,6 +74,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "large_print": prefers_large_print(request),
         # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
+        "plans": SimpleLazyObject(lambda: _plans(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),

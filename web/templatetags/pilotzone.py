@@ -185,6 +185,12 @@ def row_url(context: Context, row: Any) -> str:
     return links.row_url(row, _params(context), plan=context.get("plan"))
 
 
+@register.simple_tag(takes_context=True)
+def plan_url(context: Context, plan: Any) -> str:
+    """`{% plan_url plan %}`: the address of a plan's overview, on the day that the reader chose."""
+    return links.query_of("/", as_of=_params(context).get("as_of", ""), plan=plan.link_slug)
+
+
 @register.simple_tag(name="query_of")
 def address_with_query(address: str, **query: Any) -> str:
     """`{% query_of report_url period="2023-08" plan=plan.action_slug %}`: the address with what is not empty."""
