@@ -14,21 +14,20 @@ from core.lights import Light, Thresholds, thresholds
 from core.pace import gap
 from core.scoped import is_out
 from dashboard.due_days import is_of_due_days
-from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, measure_figures, project_figures
 from indicators.models import Observation
 from indicators.state import PROVINCE, ChangeSince
 from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure, ScopeChange
 from measures.timeline import History
-from projects.models import Category, Project
+from projects.models import Project
 from rollups.engine import PlanCells
 from web.formats.money import wan_to_yi
 
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:
     """The figures of measures and projects by their path in the summary; of `paths` alone where some are named."""
-    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or figure_definitions()}
+    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or now.definitions}
 
 
 class EarlierFigures(Figures):
@@ -111,7 +110,7 @@ class Changes:
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
         """But for those of due days."""
-        return figure_changes(self.now, self.then, [path for path in figure_definitions() if not is_of_due_days(path)])
+        return figure_changes(self.now, self.then, [path for path in self.now.definitions if not is_of_due_days(path)])
 
     @cached_property
     def measures(self) -> list[MeasureChange]:
@@ -180,10 +179,10 @@ class Changes:
             .annotate(total=Count("pk"), investment=Sum("investment_wan"))
         )
         found = {row["category"]: (row["total"], row["investment"]) for row in rows}
-        parts = {each.value: found.get(each.value, (0, 0)) for each in Category}
+        parts = {slug: found.get(each.pk, (0, 0)) for slug, each in self.now.categories.items()}
         return {
-            "total": sum(total for total, _wan in parts.values()),
-            "total_investment": wan_to_yi(sum(wan for _total, wan in parts.values())),
+            "total": sum(total for total, _wan in found.values()),
+            "total_investment": wan_to_yi(sum(wan for _total, wan in found.values())),
             "by_category": {
                 name: {"total": total, "total_investment": wan_to_yi(wan)} for name, (total, wan) in parts.items()
             },

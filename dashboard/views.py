@@ -257,7 +257,7 @@ class ExplainPage(PlanPage):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         explanation = asked_explanation(self.request, self.figures)
         # Its own figure needs no link here.
-        return {"why": None, **explanation_context(explanation, self.links)}
+        return {"why": None, **explanation_context(explanation, self.figures, self.links)}
 
 
 class SearchPage(PlanPage):

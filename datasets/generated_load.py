@@ -33,7 +33,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from projects.models import Project
+from projects.models import Category, Project
 from projects.models import ScopeChange as ProjectScopeChange
 from rollups.models import MeasureRollup, ProjectRollup
 from rollups.services import rebuild_rollups
@@ -54,6 +54,7 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     ReportStep: "report__measure__plan",
     StatusChange: "measure__plan",
     ScopeChange: "measure__plan",
+    Category: "plan",
     Project: "plan",
     Project.also_in.through: "project__plan",
     Project.measures.through: "project__plan",

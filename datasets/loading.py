@@ -305,6 +305,18 @@ FILES: Mapping[str, File] = {
         },
         plan="measure__plan__slug",
     ),
+    "categories": File(
+        Category,
+        ("plan", "slug"),
+        {
+            "plan": ref("plans"),
+            "slug": text(50),
+            "number": PLACE,
+            **titled("name", 60, 120, required=False),
+            **SOURCED,
+        },
+        may_be_missing=True,
+    ),
     "projects": File(
         Project,
         ("plan", "code"),
@@ -315,7 +327,7 @@ FILES: Mapping[str, File] = {
             "city": ref("regions"),
             "county": ref("regions", required=False),
             "also_in": refs("regions"),
-            "category": one_of(Category),
+            "category": text(50),
             "stage": one_of(Stage),
             "total_investment": Column(_wan),
             "listed_on": day(),
@@ -533,7 +545,7 @@ def _check_keys(data: DataSet) -> None:
 def _check_references(data: DataSet) -> None:
     """That each is in its file and, to a measure, in the row's plan; a row that names no plan gets its measure's."""
     known = {name: {row.key[-1] for row in rows} for name, rows in data.rows.items()}
-    sections = {row.key for row in data.rows["sections"]}
+    sections, categories = ({row.key for row in data.rows[name]} for name in ("sections", "categories"))
     for name, rows in data.rows.items():
         file = FILES[name]
         for row in rows:
@@ -545,6 +557,8 @@ def _check_references(data: DataSet) -> None:
                 row.values["plan"] = own[0]
             if name == "measures" and (row["plan"], row["section"]) not in sections:
                 data.add_problem(row, "section", f"{row['section']!r} is no section of the plan in sections.csv")
+            if name == "projects" and (row["plan"], row["category"]) not in categories:
+                data.add_problem(row, "category", f"{row['category']!r} is no category of the plan in categories.csv")
 
 
 def _refuse_reference(data: DataSet, row: Row, key: str, target: str, known: Mapping[str, set[str]]) -> str:
@@ -587,6 +601,7 @@ def _check_places(data: DataSet) -> None:
             data.add_problem(row, "tile_row", "only a city has a tile on the map")
     _check_once(data, "regions", "parent", "tile_row", "tile_column")
     _check_once(data, "sections", "plan", "number")
+    _check_once(data, "categories", "plan", "number")
     _check_once(data, "indicators", "headline")
 
 
@@ -610,6 +625,9 @@ def _check_rules(data: DataSet) -> None:
             data.add_problem(row, "ends_on", "the plan ends before it starts")
         elif row["ends_on"].year - row["starts_on"].year >= MAX_PLAN_YEARS:
             data.add_problem(row, "ends_on", f"a plan runs over at most {MAX_PLAN_YEARS} calendar years")
+    for row in data.rows["categories"]:
+        if not row["name_zh"] and not row["name_en"]:
+            data.add_problem(row, "name_zh", "a name in Chinese or in English is wanted")
     for row in data.rows["measures"]:
         if row["due_on"] is not None and row["due_on"] < row["listed_on"]:
             data.add_problem(row, "due_on", "the measure is due before it is listed")
@@ -830,7 +848,8 @@ def _own_columns(row: Row, ids: Ids) -> dict[str, Any]:
     if row.file == "measures":
         return {"section_id": ids["sections"][row["plan"], row["section"]]}
     if row.file == "projects":
-        return {"investment_wan": row["total_investment"]}
+        category = ids["categories"][row["plan"], row["category"]]
+        return {"investment_wan": row["total_investment"], "category_id": category}
     if row.file == "published_figures":
         return {"provenance": Provenance.PUBLISHED}
     return {}
@@ -846,7 +865,7 @@ def _add(data: DataSet, name: str, rows: list[Row], ids: Ids, had: Set[Key]) -> 
     objects = []
     for row in new:
         values = _own_columns(row, ids)
-        for column in fields & file.columns.keys() - {"section"}:
+        for column in fields & file.columns.keys() - {"section", "category"}:
             if row[column] is None:
                 continue
             if target := file.columns[column].refers_to:

@@ -32,6 +32,7 @@ from measures.api.plans import Plans, Sections
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
+from projects.api.categories import Categories
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row, Unknown
@@ -268,6 +269,7 @@ urlpatterns = [
     path("v1/rollups/projects/", ProjectRollups.as_view(), name="api-project-rollups"),
     path("v1/plans/", Plans.as_view(), name="api-plans"),
     path("v1/sections/", Sections.as_view(), name="api-sections"),
+    path("v1/categories/", Categories.as_view(), name="api-categories"),
     path("v1/departments/", Departments.as_view(), name="api-departments"),
     path("v1/regions/", Regions.as_view(), name="api-regions"),
     path("v1/status-changes/", StatusChanges.as_view(), name="api-status-changes"),

@@ -1,8 +1,11 @@
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
 from core.scope import PlanScope
-from measures.filters import measures_of_asked_plan
+from measures.filters import asked_plan, measures_of_asked_plan
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from web.lists.filters import (
@@ -18,6 +21,11 @@ from web.lists.filters import (
 # The API and the search of the whole site find them alike.
 REGION_SEARCH = SearchFilter("code", names=["name", "short"])
 
+
+def categories_of_asked_plan(request: HttpRequest | None) -> Any:
+    return Category.objects.filter(plan=asked_plan(request)) if request else Category.objects.all()
+
+
 _cities = Region.objects.filter(kind=RegionKind.CITY)
 
 
@@ -31,7 +39,7 @@ class ProjectFilter(UpdatedFilterSet):
         label=pgettext_lazy("project", "City"),
         empty_label=gettext_lazy("Any city"),
     )
-    category = ChoiceFilter(choices=Category.choices, label=gettext_lazy("Category"))
+    category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
     scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
@@ -70,6 +78,6 @@ PROJECT_ORDERINGS = {
     "total_investment": ["investment_wan", "code"],
     "listed_on": ["listed_on", "code"],
     "city": ["city__code", "code"],
-    "category": ["category", "code"],
+    "category": ["category__number", "code"],
     "stage": ["stage", "code"],
 }

@@ -10,17 +10,10 @@ from core.bounds import MAX_INVESTMENT_WAN, days_bound, within_days, within_inve
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
-from core.timestamps import UpdatedAtModel, track_links
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.models import Measure
 from projects.querysets import ProjectQuerySet
 from web.html.links import query_of
-
-
-class Category(models.TextChoices):
-    INNOVATION = "innovation", _("Innovation")
-    INDUSTRY = "industry", _("Key industries")
-    INFRASTRUCTURE = "infrastructure", _("Infrastructure")
-    ENERGY = "energy", _("Energy")
 
 
 class Stage(models.TextChoices):
@@ -28,6 +21,36 @@ class Stage(models.TextChoices):
     UNDER_CONSTRUCTION = "under_construction", pgettext_lazy("project stage", "Under construction")
     COMPLETED = "completed", pgettext_lazy("project stage", "Completed")
     SUSPENDED = "suspended", pgettext_lazy("project stage", "Suspended")
+
+
+class Category(Sourced, UpdatedAtModel):
+    """What a plan sorts its projects by (类别). One of its names may be empty."""
+
+    plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="categories", verbose_name=_("Action plan"))
+    slug = models.SlugField(_("Name in addresses"))
+    number = models.PositiveSmallIntegerField(_("Number"))
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=120, blank=True)
+
+    objects = UpdatedAtQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Category")
+        verbose_name_plural = _("categories")
+        ordering = ["plan", "number"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(fields=["plan", "slug"], name="category_slug_once_a_plan"),
+            models.UniqueConstraint(fields=["plan", "number"], name="category_number_once_a_plan"),
+            models.CheckConstraint(
+                condition=~Q(name_zh="", name_en=""),
+                name="category_has_a_name",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.name_en
 
 
 class Project(Sourced, UpdatedAtModel):
@@ -61,7 +84,8 @@ class Project(Sourced, UpdatedAtModel):
     also_in = models.ManyToManyField(
         "regions.Region", blank=True, related_name="shared_projects", verbose_name=_("Also in")
     )
-    category = models.CharField(_("Category"), max_length=14, choices=Category)
+    # One of its plan: services keep them together, `verify_rollups` checks it.
+    category = models.ForeignKey(Category, models.PROTECT, related_name="projects", verbose_name=_("Category"))
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     investment_wan = models.PositiveBigIntegerField(
         _("Total investment"),
@@ -87,7 +111,6 @@ class Project(Sourced, UpdatedAtModel):
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{4,}$"), name="project_code_shape"),
             # Also for a page of a list: by codes alone PostgreSQL read those of all plans to find the first fifty.
             models.UniqueConstraint(fields=["plan", "code"], name="project_code_once_a_plan"),
-            models.CheckConstraint(condition=Q(category__in=Category.values), name="project_category_known"),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(
                 condition=Q(investment_provenance__in=Provenance.values),
@@ -107,9 +130,6 @@ class Project(Sourced, UpdatedAtModel):
         return f"{self.code} {self.name_zh}"
 
     # Django's method translates the labels of all choices, for each row.
-    def get_category_display(self) -> str:  # type: ignore[no-redef]
-        return str(Category(self.category).label)
-
     def get_stage_display(self) -> str:  # type: ignore[no-redef]
         return str(Stage(self.stage).label)
 
@@ -142,6 +162,7 @@ class ScopeChange(AbstractScopeChange):
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Project, exclude_fields=["updated_at"], m2m_fields={"also_in", "measures"})
 auditlog.register(ScopeChange)
+auditlog.register(Category, exclude_fields=["updated_at"])
 
 track_links(Project.also_in, on={Project})
 track_links(Project.measures, on={Project, Measure})

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regions.models import Region, RegionKind
 
+CATEGORY_OF_ANOTHER_PLAN = gettext_lazy("Only a category of the project's own plan can be chosen.")
 # In 100 million yuan: what counts as large among projects.
 LARGE_YI = 100
 

@@ -14,14 +14,14 @@ from core.scope import PROJECT_KINDS, ScopeKind
 from core.scope_changes import add_scope_change
 from core.signals import figures_changed
 from projects.models import Project, ScopeChange
-from projects.rules import misplacements, place_of
+from projects.rules import CATEGORY_OF_ANOTHER_PLAN, misplacements, place_of
 from regions.models import Region
 
-Cell = tuple[int, int, str, str]
+Cell = tuple[int, int, int, str]
 
 
 def cell_of(project: Project) -> Cell:
-    return (project.plan_id, project.city_id, project.category, project.stage)
+    return (project.plan_id, project.city_id, project.category_id, project.stage)
 
 
 def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tuple[str, str]]:
@@ -39,10 +39,12 @@ def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tu
 def save_project(project: Project, *, by: User, reason: str = "", source: str = "") -> Project:
     """Adds a project, or saves a changed one; signals the cells that it leaves and enters.
 
-    Raises NotAllowed for a value out of bounds, where it lies in no city of its plan's region, and where a published
-    one changes without reason and source.
+    Raises NotAllowed for a value out of bounds, for a category of another plan, where it lies in no city of its plan's
+    region, and where a published one changes without reason and source.
     """
     check_columns(project, "investment_wan", "listed_on")
+    if project.category.plan_id != project.plan_id:
+        raise NotAllowed(str(CATEGORY_OF_ANOTHER_PLAN), field="category")
     # The other cities are links, which the form saves after the project and has checked.
     for field, sentence in misplacements_of(project, also_in=()):
         raise NotAllowed(sentence, field=field)

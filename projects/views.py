@@ -42,7 +42,7 @@ class ProjectList(ListPageView):
 
     def get_queryset(self) -> QuerySet[Project]:
         self.plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(self.plan).select_related("city")
+        projects = Project.objects.in_plan(self.plan).select_related("city", "category")
         return projects.of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
 
     def count(self, rows: Any) -> int:
@@ -98,7 +98,7 @@ class ProjectDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(plan).select_related("city", "county")
+        projects = Project.objects.in_plan(plan).select_related("city", "county", "category")
         project = get_object_or_404(projects, code=kwargs["code"])
         as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
         if self.compared:

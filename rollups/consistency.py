@@ -20,6 +20,10 @@ def contradictions() -> Iterator[str]:
     columns = ("project__code", "project__plan__slug", "measure__code", "measure__plan__slug")
     for project, plan, measure, other in rows.values_list(*columns):
         yield f"project {project} of {plan} is linked to measure {measure} of {other}"
+    astray_projects = Project.objects.exclude(category__plan=F("plan")).order_by("plan__slug", "code")
+    columns = ("code", "plan__slug", "category__slug", "category__plan__slug")
+    for code, plan, category, other in astray_projects.values_list(*columns):
+        yield f"project {code} of {plan} has the category {category} of {other}"
     yield from _misplaced_projects()
 
 

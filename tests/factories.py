@@ -10,7 +10,7 @@ from indicators.models import Indicator, Observation, Target
 from measures import filing
 from measures.models import Measure, Plan, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
-from projects.models import Project
+from projects.models import Category, Project
 from regions.models import Region
 
 _numbers = count(1)
@@ -168,21 +168,48 @@ def leave(subject: Any, kind: str, on: date = FIRST_DAY, **fields: Any) -> Any:
     return subject.scope_changes.create(**{**values, **fields})
 
 
-def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:
-    """`investment` is in 万元 (10,000 yuan), `city` and `county` are codes."""
+# Those of the demonstration's plan, in their order.
+CATEGORIES = {
+    "innovation": ("科技创新", "Innovation"),
+    "industry": ("重点产业", "Key industries"),
+    "infrastructure": ("基础设施", "Infrastructure"),
+    "energy": ("能源", "Energy"),
+}
+
+
+def category(plan: Plan, slug: str) -> Category:
+    """The plan's category of the slug, made when first asked for."""
+    return Category.objects.filter(plan=plan, slug=slug).first() or make_category(plan, slug)
+
+
+def make_category(plan: Plan | None = None, slug: str = "", **fields: Any) -> Category:
     number = next_number()
+    zh, en = CATEGORIES.get(slug, (f"类别{number}", f"Category {number}"))
+    values = {
+        "slug": slug or f"category-{number}",
+        "number": list(CATEGORIES).index(slug) + 1 if slug in CATEGORIES else 100 + number,
+        "name_zh": zh,
+        "name_en": en,
+    }
+    return Category.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
+
+
+def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:
+    """`investment` is in 万元 (10,000 yuan), `city` and `county` are codes, `category` is a slug: that of one of the
+    plan's, made when first asked for."""
+    number, plan, slug = next_number(), plan or make_plan(), fields.pop("category", "energy")
     measures, also_in, county = fields.pop("measures", ()), fields.pop("also_in", ()), fields.pop("county", None)
     values = {
         "code": f"P{number:04}",
         "name_zh": f"项目{number}",
         "name_en": f"Project {number}",
-        "category": "energy",
+        "category": category(plan, slug),
         "stage": "under_construction",
         "listed_on": FIRST_DAY,
         "investment_provenance": "illustrative",
     }
     project = Project.objects.create(
-        plan=plan or make_plan(),
+        plan=plan,
         city=region(city),
         county=region(county) if county else None,
         investment_wan=investment,

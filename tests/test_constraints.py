@@ -22,6 +22,7 @@ from rollups.models import MeasureRollup, ProjectRollup, StaleCell
 from tests.factories import (
     SHOWN,
     leave,
+    make_category,
     make_change,
     make_department,
     make_indicator,
@@ -54,7 +55,7 @@ def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) ->
 def test_every_model_with_a_provenance_is_one_of_them() -> None:
     with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
     assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
-    assert len(with_column) == 13
+    assert len(with_column) == 14
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
@@ -115,6 +116,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (MeasureRollup, "lead_department"),
         (ProjectRollup, "plan"),
         (ProjectRollup, "city"),
+        (ProjectRollup, "category"),
         (PublishedFigure, "plan"),
     }
 
@@ -255,7 +257,9 @@ NEVER: dict[str, Write] = {
     "a publication without a source": lambda: make_measure(provenance="published", source=""),
     # projects
     "an investment below zero": lambda: make_project(investment=-1),
-    "a project of an unknown category": lambda: make_project(category="leisure"),
+    "two categories of one number": two_of(make_category, number=7001),
+    "two categories of one slug": two_of(make_category, slug="same"),
+    "a category without a name": lambda: make_category(name_zh="", name_en=""),
     "a project in an unknown stage": lambda: make_project(stage="dream"),
     "a project with a short code": lambda: make_project(code="P001"),
     "two projects of one code": two_of(make_project, code="P70001"),
@@ -345,5 +349,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 27
+    assert len(MODELS) == 28
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

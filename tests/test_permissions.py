@@ -134,6 +134,7 @@ GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   20
 GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200
 GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200
 GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200
+GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200
 GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200
 GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200
 GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200

@@ -11,7 +11,7 @@ from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
 from measures.models import Measure
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.models import Category, Project, Stage
+from projects.models import Project, Stage
 from web.api.endpoints import ListEndpoint, RowEndpoint
 from web.api.fields import (
     ORIGIN,
@@ -75,7 +75,7 @@ PROJECT = {
         "county__code", meaning(gettext_lazy("Code of its county; null where it has none"), optional(TEXT))
     ),
     "also_in": linked(meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)), _other_cities),
-    "category": column("category", choice(Category.choices, gettext_lazy("Category"))),
+    "category": column("category__slug", meaning(gettext_lazy("Slug of its category"))),
     "stage": column("stage", choice(Stage.choices, gettext_lazy("The stage as it is now, for every day"))),
     "total_investment": column(
         "investment_wan",

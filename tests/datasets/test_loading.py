@@ -68,6 +68,11 @@ M001,completed,completed,2023-06-25,2023-07-03,2023-06-26,,更正,Correction,ill
 M001,completed,in_progress,2023-08-01,2023-08-02,,,复查,Reopened,illustrative,
 M002,,promoting,2023-01-03,2023-01-06,,,列入,Listed,illustrative,
 """,
+    "categories": """
+plan,slug,number,name_zh,name_en,provenance,source
+plan,industry,1,产业,,illustrative,
+plan,energy,2,能源,Energy,illustrative,
+""",
     "projects": """
 code,plan,name_zh,name_en,city,county,also_in,category,stage,total_investment,listed_on,measures,provenance,\
 investment_provenance,source
@@ -392,6 +397,18 @@ CASES: dict[str, tuple[Break, str]] = {
     "too many digits": (swap("observations", "6.2", "1234567890"), "observations.csv, line 2, column value"),
     "huge exponent": (swap("observations", "6.2", "1e999999999"), "observations.csv, line 2, column value"),
     "factor of nothing": (swap("indicators", "%,%,1", "%,%,0"), "indicators.csv, line 2, column zh_factor"),
+    "category of no name": (
+        swap("categories", "能源,Energy", ","),
+        "categories.csv, line 3, column name_zh: a name in Chinese or in English is wanted",
+    ),
+    "category of another plan": (
+        swap("projects", "370100,energy", "370100,wind"),
+        "projects.csv, line 2, column category: 'wind' is no category of the plan in categories.csv",
+    ),
+    "number of another category": (
+        swap("categories", "energy,2", "energy,1"),
+        "categories.csv, line 3, column number: 1 stands in line 2 too",
+    ),
     "number no small integer": (swap("sections", "water,2", "water,32768"), "sections.csv, line 3, column number"),
     "year beyond the calendar": (swap("targets", "2025,", "10000,"), "targets.csv, line 2, column due_year"),
     "year zero": (swap("targets", "2025,", "0,"), "targets.csv, line 2, column due_year"),
@@ -716,7 +733,7 @@ def another_plan(folder: Path) -> Path:
     other.mkdir()
     for name, content in FILES.items():
         text = content.lstrip("\n").replace("措施一,Measure one", "别的措施,Another measure")
-        if name in ("plans", "sections", "measures", "projects", "published_figures"):
+        if name in ("plans", "sections", "measures", "categories", "projects", "published_figures"):
             text = text.replace("\nplan,", "\nother,").replace("1,plan,", "1,other,").replace("2,plan,", "2,other,")
         (other / f"{name}.csv").write_text(text, encoding="utf-8")
     return other
@@ -726,7 +743,8 @@ def test_a_second_plan_with_the_same_codes_is_loaded_as_rows_of_its_own(folder: 
     load(folder)
     first, second = dict(Report.objects.values_list("pk", "measure")), load(another_plan(folder))
     assert second == (
-        "Loaded 1 plans, 2 sections, 2 measures, 3 reports, 6 status_changes, 2 projects, 1 published_figures.\n"
+        "Loaded 1 plans, 2 sections, 2 measures, 3 reports, 6 status_changes, 2 categories, 2 projects, "
+        "1 published_figures.\n"
     )
     assert dict(Report.objects.filter(pk__in=first).values_list("pk", "measure")) == first
     for plan in Plan.objects.all():
@@ -769,6 +787,7 @@ def test_what_refers_to_a_row_of_another_plan_is_refused_line_by_line(folder: Pa
 
 def test_two_plans_of_one_folder_may_have_projects_of_one_code(folder: Path) -> None:
     edit(folder, "plans", "plan,行动", "other,别的,Other,2023-01-01,2025-12-31,illustrative,\nplan,行动")
+    edit(folder, "categories", "plan,energy", "other,energy,1,,Power,illustrative,\nplan,energy")
     project = "P0001,other,项目,Project,370100,,,energy,preparing,1,2023-02-28,,illustrative,illustrative,"
     edit(folder, "projects", "P0002,plan", f"{project}\nP0002,plan")
     load(folder)

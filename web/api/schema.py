@@ -121,6 +121,8 @@ def qualified(shape: Shape, words: Any, **figure: Any) -> Shape:
         said |= {f"x-{name}": value for name, value in figure.items()}
     if "properties" in shape:
         said["properties"] = {name: qualified(each, words, **figure) for name, each in shape["properties"].items()}
+    if "additionalProperties" in shape:
+        said["additionalProperties"] = qualified(shape["additionalProperties"], words, **figure)
     return {**shape, **said}
 
 
