@@ -16,9 +16,12 @@ class CategoryAdmin(PublishedAdmin):
     list_filter = ("plan",)
     search_fields = ("slug", "name_zh", "name_en")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> tuple[str, ...]:
-        # Its projects and their stored totals would not follow it.
-        return ("plan",) if obj else ()
+    def get_form(self, request: HttpRequest, obj: Category | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        # Its projects and their stored totals would not follow it. A field all the same, so that what must be unique in
+        # the plan is checked.
+        form.base_fields["plan"].disabled = obj is not None
+        return form
 
 
 @admin.register(Project)

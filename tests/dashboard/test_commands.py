@@ -59,8 +59,9 @@ class TestVerify:
         )
         (line,) = out.getvalue().splitlines()
         project = site.plan.projects.get()
+        key = f'{site.plan_id}, {project.city_id}, {project.category_id}, "under_construction"'
         assert line == (
-            f'projects [{site.plan_id}, {project.city_id}, {project.category_id}, "under_construction"] as of 2023-08-29: '
+            f"projects [{key}] as of 2023-08-29: "
             'stored {"total": 7, "investment": 10000}, computed {"total": 1, "investment": 10000}'
         )
 

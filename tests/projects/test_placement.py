@@ -14,7 +14,7 @@ from projects.services import save_project
 from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests.core.test_bounds import form_of
-from tests.factories import SHOWN, make_plan, make_project, make_user, region
+from tests.factories import SHOWN, make_category, make_plan, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db
 
