@@ -183,14 +183,12 @@ def category(plan: Plan, slug: str) -> Category:
 
 
 def make_category(plan: Plan | None = None, slug: str = "", **fields: Any) -> Category:
-    number = next_number()
-    zh, en = CATEGORIES.get(slug, (f"类别{number}", f"Category {number}"))
-    values = {
-        "slug": slug or f"category-{number}",
-        "number": list(CATEGORIES).index(slug) + 1 if slug in CATEGORIES else 100 + number,
-        "name_zh": zh,
-        "name_en": en,
-    }
+    if slug in CATEGORIES:
+        number, (zh, en) = list(CATEGORIES).index(slug) + 1, CATEGORIES[slug]
+    else:
+        number = 100 + next_number()
+        zh, en = f"类别{number}", f"Category {number}"
+    values = {"slug": slug or f"category-{number}", "number": number, "name_zh": zh, "name_en": en}
     return Category.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
 
 

@@ -272,4 +272,4 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any, ask: Any) 
     make.Measure.objects.filter(code__startswith="N").delete()
     many_rows(site, 100)
     assert queries() == before
-    assert max(before.values()) <= 15
+    assert max(before.values()) <= 16

@@ -71,10 +71,7 @@ def test_the_summary_has_those_of_its_plan(other: Plan, as_of: str) -> None:
 def test_rollups_lists_and_files_name_them_by_slug(other: Plan) -> None:
     rows = answer_of("rollups/projects/?by=category&plan=other&lang=en")["results"]
     shown = [(row["key"], row["name"], row["total"]) for row in rows]
-    assert [(row["key"], row["name"], row["total"]) for row in rows] == [
-        ("schools", "教育", 1),
-        ("health--care", "Health", 2),
-    ]
+    assert shown == [("schools", "教育", 1), ("health--care", "Health", 2)]
     listed = answer_of(rows[1]["url"].partition("/api/v1/")[2])
     assert [(row["code"], row["category"]) for row in listed["results"]] == [
         ("P0001", "health--care"),

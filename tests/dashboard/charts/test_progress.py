@@ -18,7 +18,7 @@ from web.charts.axes import scale
 from web.charts.chart import Figure
 from web.charts.labels import apart
 from web.charts.text import value_text
-from web.charts.theme import ACCENT, CATEGORY_TONES, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
+from web.charts.theme import ACCENT, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
 
 ROOT = Path(__file__).parents[3]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -373,7 +373,7 @@ def contrast(one: str, other: str) -> float:
 
 
 class TestPalette:
-    TONES = [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]
+    TONES = [*STATUS_TONES.values(), *SEQUENCE_TONES]
 
     def test_its_colours_are_those_of_the_pages(self) -> None:
         """But for the grid, which is quieter than a rule, and the ink that tones too dark for ink take."""
