@@ -118,7 +118,7 @@ class Changes:
         found = measure_changes(
             self._listed.with_status_then(self.then.day).changed(), self.then.day, limits=self._limits
         )
-        return sorted(found, key=lambda each: (each.rank, each.measure.code))
+        return sorted(found, key=lambda each: (each.rank, each.measure.position, each.measure.code))
 
     @cached_property
     def lights(self) -> list[MeasureChange]:
@@ -126,7 +126,9 @@ class Changes:
         found = measure_changes(self._listed, self.then.day, limits=self._limits)
         worst = list(reversed(Light))
         changed = [each for each in found if each.has_other_light]
-        return sorted(changed, key=lambda each: (worst.index(each.light or Light.GREEN), each.measure.code))
+        return sorted(
+            changed, key=lambda each: (worst.index(each.light or Light.GREEN), each.measure.position, each.measure.code)
+        )
 
     @cached_property
     def _limits(self) -> Thresholds:
@@ -137,7 +139,7 @@ class Changes:
         """Those that are out, too."""
         measures = Measure.objects.in_plan(self.now.plan).filter(**self.members)
         measures = measures.with_all_of(self.now.day, limits=self._limits)
-        return measures.select_related("lead_department").order_by("code")
+        return measures.select_related("lead_department").order_by("position", "code")
 
     @property
     def moved(self) -> list[MeasureChange]:

@@ -25,13 +25,15 @@ class Search:
     @property
     def measures(self) -> Any:
         rows = Measure.objects.in_plan(self.plan).in_scope(self.day)
-        return MeasureFilter.base_filters["search"].filter(rows, self.text).order_by("code")
+        return MeasureFilter.base_filters["search"].filter(rows, self.text).order_by("position", "code")
 
     @property
     def projects(self) -> Any:
         """The largest first."""
         rows = Project.objects.in_plan(self.plan).in_scope(self.day)
-        return ProjectFilter.base_filters["search"].filter(rows, self.text).order_by("-investment_wan", "code")
+        return (
+            ProjectFilter.base_filters["search"].filter(rows, self.text).order_by("-investment_wan", "position", "code")
+        )
 
     @property
     def indicators(self) -> Any:

@@ -33,6 +33,7 @@ from core.bounds import (
     MAX_PLAN_YEARS,
 )
 from core.clock import SHANGHAI
+from core.codes import MAX_CODE_LENGTH, clean_code
 from core.periods import PeriodKind, is_period
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
@@ -85,6 +86,8 @@ class Column:
     refers_to: str = ""
     many: bool = False
     most: int = 0
+    # A column that says the same in the other language: one of the two is wanted.
+    or_else: str = ""
     may_be_missing: bool = False
 
 
@@ -166,11 +169,18 @@ def one_of(choices: type[Choices], *, required: bool = True) -> Column:
 
 
 def ref(file: str, *, required: bool = True) -> Column:
-    return Column(required=required, refers_to=file)
+    return Column(_key_of(file), required, refers_to=file)
 
 
 def refs(file: str) -> Column:
-    return Column(required=False, refers_to=file, many=True)
+    return Column(_key_of(file), required=False, refers_to=file, many=True)
+
+
+def _key_of(file: str) -> Parse:
+    return clean_code if file == "measures" else str
+
+
+CODE = Column(clean_code, most=MAX_CODE_LENGTH)
 
 
 # What a small integer holds on every database.
@@ -183,7 +193,13 @@ SOURCED = {"provenance": one_of(Provenance), "source": text(600, required=False)
 
 
 def titled(name: str, zh: int, en: int, *, required: bool = True) -> dict[str, Column]:
-    return {f"{name}_zh": text(zh, required=required), f"{name}_en": text(en, required=required)}
+    """A text in Chinese, in English or in both."""
+    return {
+        f"{name}_{own}": Column(
+            required=False, most=most, may_be_missing=True, or_else=f"{name}_{other}" if required else ""
+        )
+        for own, other, most in (("zh", "en", zh), ("en", "zh", en))
+    }
 
 
 @dataclass(frozen=True)
@@ -209,7 +225,7 @@ FILES: Mapping[str, File] = {
             "kind": one_of(RegionKind),
             "parent": ref("regions", required=False),
             **titled("name", 60, 80),
-            **titled("short", 30, 60),
+            **titled("short", 30, 60, required=False),
             "tile_row": TILE,
             "tile_column": TILE,
             **SOURCED,
@@ -218,7 +234,13 @@ FILES: Mapping[str, File] = {
     "departments": File(
         Department,
         ("slug",),
-        {"slug": text(50), "number": PLACE, **titled("name", 60, 120), **titled("short", 30, 60), **SOURCED},
+        {
+            "slug": text(50),
+            "number": PLACE,
+            **titled("name", 60, 120),
+            **titled("short", 30, 60, required=False),
+            **SOURCED,
+        },
     ),
     "plans": File(
         Plan,
@@ -253,7 +275,7 @@ FILES: Mapping[str, File] = {
         Measure,
         ("plan", "code"),
         {
-            "code": text(12),
+            "code": CODE,
             "plan": ref("plans"),
             "section": text(50),
             **titled("title", 200, 300),
@@ -321,7 +343,7 @@ FILES: Mapping[str, File] = {
         Project,
         ("plan", "code"),
         {
-            "code": text(12),
+            "code": CODE,
             "plan": ref("plans"),
             **titled("name", 200, 300),
             "city": ref("regions"),
@@ -345,7 +367,7 @@ FILES: Mapping[str, File] = {
             "code": text(60),
             **titled("name", 80, 160),
             "unit": text(40),
-            "unit_zh": text(40),
+            "unit_zh": text(40, required=False),
             "zh_factor": Column(_number(6, 4, least="0.0001")),
             "direction": one_of(Direction),
             "cumulative": Column(_flag),
@@ -450,6 +472,7 @@ def read_data_set(folder: Path) -> DataSet:
     data = DataSet()
     for name, file in FILES.items():
         data.rows[name] = list(_read_file(folder, name, file, data))
+    _number_rows(data)
     _check_references(data)
     _check_keys(data)
     if not data.problems:
@@ -516,11 +539,13 @@ def _parse(
             values[column] = None
             add_problem(Problem(name, line, column, "a control character is not allowed"))
         elif how.many:
-            values[column] = [part.strip() for part in raw.split(";") if part.strip()]
+            values[column] = [how.parse(part.strip()) for part in raw.split(";") if part.strip()]
         elif not raw:
             values[column] = "" if how.parse is str and not how.refers_to else None
             if how.required:
                 add_problem(Problem(name, line, column, "a value is wanted"))
+            elif how.or_else and not cells.get(how.or_else, "").strip():
+                add_problem(Problem(name, line, column, f"a value is wanted, here or in {how.or_else}"))
         elif how.most and len(raw) > how.most:
             add_problem(Problem(name, line, column, f"at most {how.most} characters are allowed, not {len(raw)}"))
         else:
@@ -529,6 +554,13 @@ def _parse(
             except ValueError as error:
                 add_problem(Problem(name, line, column, f"{raw[:40]!r}: {error}"))
     return values
+
+
+def _number_rows(data: DataSet) -> None:
+    """Measures and projects are listed in the order of their file."""
+    for name in ("measures", "projects"):
+        for number, row in enumerate(data.rows[name], 1):
+            row.values["position"] = number
 
 
 def _check_keys(data: DataSet) -> None:
@@ -846,10 +878,10 @@ def analyze_tables(models: Iterable[type[Model]]) -> None:
 def _own_columns(row: Row, ids: Ids) -> dict[str, Any]:
     """Columns of the model that the file says in its own way."""
     if row.file == "measures":
-        return {"section_id": ids["sections"][row["plan"], row["section"]]}
+        return {"section_id": ids["sections"][row["plan"], row["section"]], "position": row["position"]}
     if row.file == "projects":
         category = ids["categories"][row["plan"], row["category"]]
-        return {"investment_wan": row["total_investment"], "category_id": category}
+        return {"investment_wan": row["total_investment"], "category_id": category, "position": row["position"]}
     if row.file == "published_figures":
         return {"provenance": Provenance.PUBLISHED}
     return {}

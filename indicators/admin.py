@@ -11,7 +11,7 @@ from indicators.services import VALUES, add_observation, correct_observation
 
 @admin.register(Indicator)
 class IndicatorAdmin(PublishedAdmin):
-    list_display = ("code", "name_zh", "unit", "direction", "headline")
+    list_display = ("code", "name", "unit", "direction", "headline")
     search_fields = ("code", "name_zh", "name_en")
     autocomplete_fields = ("measures",)
 
@@ -21,7 +21,7 @@ class ObservationAdmin(admin.ModelAdmin):
     list_display = ("indicator", "region", "period", "value", "released_on", "verified", "exact", "superseded")
     list_filter = ("superseded", "indicator", "period_kind", "verified")
     list_select_related = ("indicator", "region")
-    search_fields = ("indicator__code", "indicator__name_zh", "period")
+    search_fields = ("indicator__code", "indicator__name_zh", "indicator__name_en", "period")
     autocomplete_fields = ("indicator", "region")
     form = ObservationForm
     fields = (*VALUES, "reason")
@@ -47,5 +47,5 @@ class ObservationAdmin(admin.ModelAdmin):
 class TargetAdmin(PublishedAdmin):
     list_display = ("indicator", "region", "due_year", "value", "document", "adopted_on")
     list_select_related = ("indicator", "region")
-    search_fields = ("indicator__code", "indicator__name_zh", "document")
+    search_fields = ("indicator__code", "indicator__name_zh", "indicator__name_en", "document")
     autocomplete_fields = ("indicator", "region")

@@ -17,6 +17,7 @@ from core.bounds import (
     within_days,
     within_observed_days,
 )
+from core.names import named_bound
 from core.periods import PeriodKind
 from core.provenance import Sourced
 from core.texts import MAX_REASON_LENGTH
@@ -46,10 +47,10 @@ class Indicator(Sourced, UpdatedAtModel):
         unique=True,
         validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Small letters, digits and _, such as gdp_growth"))],
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=80)
-    name_en = models.CharField(_("Name (English)"), max_length=160)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=80, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=160, blank=True)
     unit = models.CharField(_("Unit"), max_length=40)
-    unit_zh = models.CharField(_("Unit (Chinese)"), max_length=40)
+    unit_zh = models.CharField(_("Unit (Chinese)"), max_length=40, blank=True)
     zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
     direction = models.CharField(_("Desired direction"), max_length=7, choices=Direction)
     cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
@@ -72,12 +73,13 @@ class Indicator(Sourced, UpdatedAtModel):
         ordering = [F("headline").asc(nulls_last=True), "code"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="indicator_is_named"),
             models.CheckConstraint(condition=Q(direction__in=Direction.values), name="indicator_direction_known"),
             models.CheckConstraint(condition=Q(zh_factor__gt=0), name="indicator_zh_factor_positive"),
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:detail", args=[self.code])

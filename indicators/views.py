@@ -129,7 +129,9 @@ class IndicatorDetail(PageView):
                 {"row": row, "words": target_words(row, indicator), "document": source_link(row.document)}
                 for row in targets
             ],
-            measures=indicator.measures.in_plan(asked_plan(self.request)).in_scope(self.day).order_by("code"),
+            measures=indicator.measures.in_plan(asked_plan(self.request))
+            .in_scope(self.day)
+            .order_by("position", "code"),
             **kwargs,
         )
 

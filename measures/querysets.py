@@ -86,7 +86,7 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
     def history(self, as_of: date) -> Self:
         """The effective changes by the day, measure by measure, in the order in which they came into force."""
         rows = self.effective().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
-        return rows.order_by("measure__code", *IN_ORDER)
+        return rows.order_by("measure__position", "measure__code", *IN_ORDER)
 
     def in_force(self, as_of: date) -> Self:
         """The change of each measure that gives its status on the day."""
@@ -141,7 +141,7 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
             self.open()
             .filter(own)
             .exclude(measure__lead_department=F("department"))
-            .order_by("measure__code", "period")
+            .order_by("measure__position", "measure__code", "period")
         )
 
     def first_filed(self, *, since: date, by: date) -> dict[tuple[str, date], date]:

@@ -11,6 +11,7 @@ from regions.models import Region, RegionKind
 from web.lists.filters import (
     AmountFilter,
     ChoiceFilter,
+    CodeFilter,
     DayFilter,
     ScopeFilter,
     SearchFilter,
@@ -48,9 +49,8 @@ class ProjectFilter(UpdatedFilterSet):
         label=gettext_lazy("County"),
     )
     also_in = SlugFilter(to_field_name="code", queryset=_cities, label=gettext_lazy("Also in"))
-    measure = SlugFilter(
+    measure = CodeFilter(
         field_name="measures",
-        to_field_name="code",
         queryset=measures_of_asked_plan,
         label=gettext_lazy("Measure"),
     )
@@ -74,10 +74,11 @@ class ProjectFilter(UpdatedFilterSet):
 
 
 PROJECT_ORDERINGS = {
-    "code": ["code"],
-    "total_investment": ["investment_wan", "code"],
-    "listed_on": ["listed_on", "code"],
-    "city": ["city__code", "code"],
-    "category": ["category__number", "code"],
-    "stage": ["stage", "code"],
+    # As the plan lists them: 1.2.10 comes after 1.2.9.
+    "code": ["position", "code"],
+    "total_investment": ["investment_wan", "position", "code"],
+    "listed_on": ["listed_on", "position", "code"],
+    "city": ["city__code", "position", "code"],
+    "category": ["category__number", "position", "code"],
+    "stage": ["stage", "position", "code"],
 }

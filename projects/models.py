@@ -1,5 +1,4 @@
 from auditlog.registry import auditlog
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.bounds import MAX_INVESTMENT_WAN, days_bound, within_days, within_investment
+from core.codes import CodeField, code_bound
+from core.names import named_bound
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
@@ -56,17 +57,15 @@ class Category(Sourced, UpdatedAtModel):
 class Project(Sourced, UpdatedAtModel):
     """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
 
-    code = models.CharField(
-        _("Code"),
-        max_length=12,
-        validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z", _("A capital letter and four digits or more, such as P0001"))],
-    )
-    # The constraint of its code and the index below begin with it.
+    code = CodeField(_("Code"))
+    # Its place in the list of its plan.
+    position = models.PositiveIntegerField(_("Position"), default=0, editable=False)
+    # The constraint of its code and the indexes below begin with it.
     plan = models.ForeignKey(
         "measures.Plan", models.PROTECT, related_name="projects", db_index=False, verbose_name=_("Action plan")
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=200)
-    name_en = models.CharField(_("Name (English)"), max_length=300)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=200, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=300, blank=True)
     city = models.ForeignKey(
         "regions.Region",
         models.PROTECT,
@@ -105,11 +104,11 @@ class Project(Sourced, UpdatedAtModel):
     class Meta(Sourced.Meta):
         verbose_name = _("Project")
         verbose_name_plural = _("projects")
-        ordering = ["code"]
+        ordering = ["position", "code"]
         constraints = [
             *Sourced.Meta.constraints,
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{4,}$"), name="project_code_shape"),
-            # Also for a page of a list: by codes alone PostgreSQL read those of all plans to find the first fifty.
+            named_bound("name", name="project_is_named"),
+            code_bound(name="project_code_shape"),
             models.UniqueConstraint(fields=["plan", "code"], name="project_code_once_a_plan"),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(
@@ -122,12 +121,14 @@ class Project(Sourced, UpdatedAtModel):
             days_bound("listed_on", name="project_days_in_bounds"),
         ]
         indexes = [
+            # A page of a list: without it the database sorts all rows of the plan to find the first fifty.
+            models.Index(fields=["plan", "position", "code"], name="project_in_order"),
             # Cells, and lists by city and category.
             models.Index(fields=["plan", "city", "category", "stage"], name="project_cells"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name_zh}"
+        return f"{self.code} {self.name_zh or self.name_en}"
 
     # Django's method translates the labels of all choices, for each row.
     def get_stage_display(self) -> str:  # type: ignore[no-redef]

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.bounds import check_columns
+from core.codes import next_position
 from core.exceptions import NotAllowed
 from core.published import explain_change
 from core.scope import PROJECT_KINDS, ScopeKind
@@ -42,7 +43,7 @@ def save_project(project: Project, *, by: User, reason: str = "", source: str = 
     Raises NotAllowed for a value out of bounds, for a category of another plan, where it lies in no city of its plan's
     region, and where a published one changes without reason and source.
     """
-    check_columns(project, "investment_wan", "listed_on")
+    check_columns(project, "code", "investment_wan", "listed_on")
     if project.category.plan_id != project.plan_id:
         raise NotAllowed(str(CATEGORY_OF_ANOTHER_PLAN), field="category")
     # The other cities are links, which the form saves after the project and has checked.
@@ -50,6 +51,8 @@ def save_project(project: Project, *, by: User, reason: str = "", source: str = 
         raise NotAllowed(sentence, field=field)
     stored = None if project.pk is None else Project.objects.select_for_update().get(pk=project.pk)
     explain_change(project, stored, reason=reason, source=source)
+    if stored is None or stored.plan_id != project.plan_id:
+        project.position = next_position(Project.objects.in_plan(project.plan_id))
     project.save()
     cells = {cell_of(each) for each in (stored, project) if each}
     if stored and stored.listed_on != project.listed_on:

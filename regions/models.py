@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 
@@ -32,10 +33,10 @@ class Region(Sourced, UpdatedAtModel):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Lies in")
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=60)
-    name_en = models.CharField(_("Name (English)"), max_length=80)
-    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30)
-    short_en = models.CharField(_("Short name (English)"), max_length=60)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=80, blank=True)
+    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30, blank=True)
+    short_en = models.CharField(_("Short name (English)"), max_length=60, blank=True)
     tile_row = models.PositiveSmallIntegerField(_("Row on the tile map"), null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(_("Column on the tile map"), null=True, blank=True)
 
@@ -47,6 +48,7 @@ class Region(Sourced, UpdatedAtModel):
         ordering = ["code"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="region_is_named"),
             models.CheckConstraint(condition=Q(kind__in=RegionKind.values), name="region_kind_known"),
             models.CheckConstraint(
                 condition=Q(kind=RegionKind.COUNTRY, parent__isnull=True)
@@ -69,7 +71,7 @@ class Region(Sourced, UpdatedAtModel):
             raise ValidationError({"parent": gettext("It must lie in a larger region.")})
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
 
 auditlog.register(Region, exclude_fields=["updated_at"])

@@ -61,7 +61,7 @@ GET  metrics      /metrics                              403   403   403 403 403 
 
 GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200
 POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302
-GET  measures:lights        /measures/lights/                     login 200   200 200 200 200 200 200 200
+GET  measures:lights        /lights/                     login 200   200 200 200 200 200 200 200
 GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200
 GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302
 POST measures:comment       /measures/M001/comment/               403   403   403 302 403 302 302 403 302

@@ -184,7 +184,7 @@ def _measures(chunk: Chunk) -> Reader:
 
     def read(state: IndicatorState) -> list[str]:
         measures = state.indicator.measures.in_plan(plan).in_scope(chunk.endpoint.day)
-        return list(measures.order_by("code").values_list("code", flat=True))
+        return list(measures.order_by("position", "code").values_list("code", flat=True))
 
     return read
 

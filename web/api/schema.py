@@ -34,6 +34,8 @@ Shape = Mapping[str, Any]
 PROBLEM_TYPE = "application/problem+json"
 
 TEXT: Shape = {"type": "string"}
+# A plan writes its codes as it likes (core/codes.py). Of dots alone no client leaves a part of an address as it is.
+CODE_IN_PATH = r"^[^\u0000/,.]+$"
 # A slug or a code.
 NAME: Shape = {"type": "string", "pattern": r"^[^\u0000,]+$"}
 # Of what is sent and asked.
@@ -344,7 +346,7 @@ class EndpointSchema(AutoSchema):
                 OpenApiParameter("Idempotency-Key", shape, OpenApiParameter.HEADER, description=IDEMPOTENCY_KEY)
             )
         if "{code}" in self.path:
-            pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+            pattern = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
             words = _("Its code, as the list gives it")
             found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
         if "{report}" in self.path:
