@@ -50,6 +50,7 @@ from reporting.workflow import HAND_IN_MOVES, OPEN_STATES, ReportState
 from rollups.services import rebuild_rollups
 from web.days import parse_day
 from web.formats.money import WAN_PER_YI
+from web.models import Languages, Site
 
 # Rows are stamped at these hours of the day that the file gives: filed in the morning, recorded in the afternoon.
 RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
@@ -217,6 +218,18 @@ class File:
 
 
 FILES: Mapping[str, File] = {
+    # One row, which is left as it is where there is one.
+    "site": File(
+        Site,
+        (),
+        {
+            **titled("name", 60, 80),
+            **titled("place", 30, 60, required=False),
+            **titled("subject", 60, 120, required=False),
+            "languages": one_of(Languages),
+        },
+        may_be_missing=True,
+    ),
     "regions": File(
         Region,
         ("code",),
@@ -430,7 +443,7 @@ FILES: Mapping[str, File] = {
 }
 
 # Files whose rows belong to the site and not to a plan; those of the first three have names.
-SHARED = ("regions", "departments", "indicators", "observations", "targets")
+SHARED = ("regions", "departments", "indicators", "observations", "targets", "site")
 NAMED = SHARED[:3]
 
 Key = tuple[Any, ...]
@@ -570,13 +583,13 @@ def _check_keys(data: DataSet) -> None:
             if None in row.key:
                 continue
             if row.key in seen:
-                data.add_problem(row, FILES[name].key[-1], f"the same row stands in line {seen[row.key]}")
+                data.add_problem(row, (FILES[name].key or ("-",))[-1], f"the same row stands in line {seen[row.key]}")
             seen.setdefault(row.key, row.line)
 
 
 def _check_references(data: DataSet) -> None:
     """That each is in its file and, to a measure, in the row's plan; a row that names no plan gets its measure's."""
-    known = {name: {row.key[-1] for row in rows} for name, rows in data.rows.items()}
+    known = {name: {row.key[-1] for row in rows if row.key} for name, rows in data.rows.items()}
     sections, categories = ({row.key for row in data.rows[name]} for name in ("sections", "categories"))
     for name, rows in data.rows.items():
         file = FILES[name]

@@ -17,6 +17,7 @@ from rollups import engine
 from rollups.freshness import Freshness, freshness
 from web.days import asked_day
 from web.errors import BadQuery
+from web.site import site_profile
 
 
 def _plan(request: HttpRequest) -> Plan | None:
@@ -68,6 +69,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "as_of": day,
         "today": now,
         "is_today": day == now,
+        "site": site_profile(),
         "demo": settings.PILOTZONE_DEMO,
         "pinned_day": settings.PILOTZONE_TODAY,
         "public_reading": settings.PILOTZONE_PUBLIC_READING,

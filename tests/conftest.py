@@ -25,6 +25,7 @@ from datasets.management.commands.demo import FIRST_REPORTING_MONTH
 from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
+from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.cache.backend import SkippingRedis
 
@@ -79,6 +80,7 @@ def _a_clean_process(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(SkippingRedis, "skipped_until", 0.0)
     monkeypatch.setattr(receivers, "_skipped_until", 0.0)
     cache.clear()
+    site.forget()
     for throttle in (AnonymousThrottle, TokenThrottle):
         monkeypatch.setattr(throttle, "cache", cache)
     with translation.override("zh-hans"):

@@ -18,6 +18,7 @@ from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_at_slashes
 from web.html.sources import source_link
 from web.lists.chips import filter_chips
+from web.site import SiteProfile, remembered
 from web.terms import term_link
 
 register = template.Library()
@@ -253,3 +254,9 @@ def _params(context: Context) -> QueryDict:
     """Empty on a page without a request: the error pages have none."""
     request = context.get("request")
     return request.GET if request else QueryDict()
+
+
+@register.simple_tag
+def remembered_site() -> SiteProfile:
+    """For pages that must not ask the database: the site as it was last read."""
+    return remembered()
