@@ -60,7 +60,7 @@ def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], 
     own, province = group.figures, figures.projects
     amount, unit = rounded_money(own["total_investment"])
     place = rank(group.key, cities, lambda each: each.figures["total_investment"], least=1)
-    of_province = _("%(share)s of the province")
+    of_province = _("%(share)s of the total")
     return [
         BriefFigure(
             pgettext("unit in a table head", "Projects"),

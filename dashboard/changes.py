@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
 
 from core.comparison import FigureChange
 from core.lights import Light, Thresholds, thresholds
@@ -15,8 +15,8 @@ from core.pace import gap
 from core.scoped import is_out
 from dashboard.due_days import is_of_due_days
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, measure_figures, project_figures
-from indicators.models import Observation
-from indicators.state import PROVINCE, ChangeSince
+from indicators.models import HeadlineIndicator, Observation
+from indicators.state import ChangeSince
 from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure, ScopeChange
 from measures.timeline import History
@@ -204,7 +204,12 @@ class Changes:
 
     @cached_property
     def observations(self) -> list[Observation]:
-        """The province's values that were released since and that an indicator may use, newest first."""
+        """The values of the plan's region that were released since and that an indicator may use, newest first."""
         released = Observation.objects.sound().released(self.now.day).filter(released_on__gt=self.then.day)
-        rows = released.filter(region__code=PROVINCE).select_related("indicator", "region")
-        return list(rows.order_by("-released_on", "indicator__headline", "indicator__code", "-period_end", "pk"))
+        place = HeadlineIndicator.objects.filter(plan=self.now.plan, indicator=OuterRef("indicator")).values("number")
+        rows = released.filter(region=self.now.plan.region_id).select_related("indicator", "region")
+        return list(
+            rows.order_by(
+                "-released_on", Subquery(place[:1]).asc(nulls_last=True), "indicator__code", "-period_end", "pk"
+            )
+        )

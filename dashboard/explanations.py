@@ -24,7 +24,7 @@ from dashboard.figure_definitions import (
 )
 from dashboard.figures import Figures, measure_figures, project_figures
 from dashboard.summary import describe_figure, describe_indicator
-from indicators.state import PROVINCE, IndicatorState, is_rate
+from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
 from measures.models import Measure
 from projects.filters import ProjectFilter
@@ -333,11 +333,11 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
         value = state.gap
         description |= {
             "unit": POINTS if is_rate(indicator) else indicator.unit,
-            "explain": _("The value minus that of the country for the same period."),
+            "explain": _("The value minus that of %(region)s for the same period.") % {"region": state.against_name},
         }
         inputs = [
             Input(localized(indicator, "name"), indicator.unit, state.value, figure=f"indicators.{code}.value"),
-            Input(_("China"), indicator.unit, state.comparator),
+            Input(state.against_name, indicator.unit, state.comparator),
         ]
         working = f"{format_number(state.value)} − {format_number(state.comparator)} = {format_gap(value)}"
     return Explanation(
@@ -351,7 +351,7 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
             page="indicators:detail",
             args=[code],
             api="api-observations",
-            filters={"indicator": code, "region": PROVINCE},
+            filters={"indicator": code, "region": state.region_code},
         ),
         freshness=freshness(figures.plan.pk, []),
         indicator_state=state,
@@ -364,7 +364,12 @@ def _is_gap(path: str) -> bool:
 
 def indicator_label(path: str, state: IndicatorState) -> str:
     name = localized(state.indicator, "name")
-    return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
+    if not _is_gap(path):
+        return name
+    return _("%(figure)s: %(part)s") % {
+        "figure": name,
+        "part": _("against %(region)s") % {"region": state.against_name},
+    }
 
 
 def _members(path: str, scope: Scope) -> dict[str, Any]:

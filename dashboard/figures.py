@@ -249,10 +249,16 @@ class Figures:
             GroupFigures(each.value, str(each.label), each, project_figures(sums.get(each.value, {}))) for each in Stage
         ]
 
+    @property
+    def against_name(self) -> str:
+        """The short name of what the plan's indicators are compared with; empty where they are not."""
+        comparator = self.plan.comparator
+        return "" if comparator is None else localized(comparator, "short")
+
     @cached_property
     def indicator_states(self) -> list[IndicatorState]:
         """The headline indicators that have a value by the day."""
-        found = indicator_states(Indicator.objects.headlines(), on=self.day)
+        found = indicator_states(Indicator.objects.headlines(self.plan), on=self.day, plan=self.plan)
         return [each for each in found if each.latest is not None]
 
     @cached_property

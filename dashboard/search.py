@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import Department
 from indicators.filters import IndicatorFilter
 from indicators.models import Indicator
@@ -37,7 +39,11 @@ class Search:
 
     @property
     def indicators(self) -> Any:
-        return IndicatorFilter.base_filters["search"].filter(Indicator.objects.all(), self.text)
+        return (
+            IndicatorFilter.base_filters["search"]
+            .filter(Indicator.objects.with_headline(self.plan), self.text)
+            .order_by(F("headline").asc(nulls_last=True), "code")
+        )
 
     @property
     def departments(self) -> Any:

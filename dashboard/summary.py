@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.figure_definitions import FigureDefinition
 from dashboard.figures import Figures
-from indicators.state import COUNTRY, PROVINCE, IndicatorState
+from indicators.state import IndicatorState
 from web.formats.numbers import trimmed
 from web.formats.sources import format_source
 from web.language import localized
@@ -38,12 +38,12 @@ def indicator_summary(state: IndicatorState) -> dict[str, Any]:
     return {
         "name": localized(state.indicator, "name"),
         "unit": state.indicator.unit,
-        "region": PROVINCE,
+        "region": state.region_code,
         "period": latest.period,
         "value": state.value,
         "released_on": latest.released_on.isoformat(),
         "previous": state.previous,
-        "comparator": None if state.comparator is None else {"region": COUNTRY, "value": state.comparator},
+        "comparator": state.comparator_row,
         "gap": state.gap,
         "target": None
         if target is None

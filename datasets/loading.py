@@ -39,7 +39,7 @@ from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from core.texts import CONTROL, MAX_TEXT_LENGTH
 from dashboard.models import PublishedFigure
-from indicators.models import STATED, Direction, Indicator, Observation, Target
+from indicators.models import STATED, Direction, HeadlineIndicator, Indicator, Observation, Target
 from indicators.rules import earliest_release
 from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, ReportStep, Section, StatusChange
 from measures.rules import Change, correction_window, effective_changes, in_force
@@ -89,6 +89,8 @@ class Column:
     most: int = 0
     # A column that says the same in the other language: one of the two is wanted.
     or_else: str = ""
+    # What it says is no column of the rows' own table.
+    is_elsewhere: bool = False
     may_be_missing: bool = False
 
 
@@ -264,6 +266,7 @@ FILES: Mapping[str, File] = {
             "starts_on": day(),
             "ends_on": day(),
             "region": Column(required=False, refers_to="regions", may_be_missing=True),
+            "comparator": Column(required=False, refers_to="regions", may_be_missing=True),
             **SOURCED,
         },
     ),
@@ -384,7 +387,7 @@ FILES: Mapping[str, File] = {
             "zh_factor": Column(_number(6, 4, least="0.0001")),
             "direction": one_of(Direction),
             "cumulative": Column(_flag),
-            "headline": Column(_whole(0, 32_767), required=False),
+            "headline": Column(_whole(0, 32_767), required=False, is_elsewhere=True),
             "measures": refs("measures"),
             **SOURCED,
         },
@@ -847,7 +850,7 @@ def find_differing(data: DataSet) -> list[SiteRow]:
 
 
 def _differing(file: File, rows: list[Row]) -> Iterator[SiteRow]:
-    paths = {column: _path(file, column) for column, how in file.columns.items() if not how.many}
+    paths = {column: _path(file, column) for column, how in file.columns.items() if not (how.many or how.is_elsewhere)}
     [name] = file.key
     there = {row[name]: row for row in file.model._default_manager.values(*paths.values())}
     for row in rows:
@@ -922,10 +925,24 @@ def _add(data: DataSet, name: str, rows: list[Row], ids: Ids, had: Set[Key]) -> 
         _set_departments(objects)
     file.model._default_manager.bulk_create(objects, batch_size=BATCH_SIZE)
     ids[name] = _known(file)
+    if name == "indicators":
+        _add_headlines(data, ids, known)
     _add_links(
         data, name, rows, ids, lambda row, key: row.key not in known or (name == "indicators" and key not in had)
     )
     return len(objects)
+
+
+def _add_headlines(data: DataSet, ids: Ids, known: Mapping[Key, int]) -> None:
+    """The headline indicators of the data set's plans: all of a plan that has none yet, else the new ones."""
+    with_some = set(HeadlineIndicator.objects.values_list("plan", flat=True))
+    plans = {ids["plans"][row.key] for row in data.rows["plans"]}
+    HeadlineIndicator.objects.bulk_create(
+        HeadlineIndicator(plan_id=plan, indicator_id=ids["indicators"][row.key], number=row["headline"])
+        for plan in sorted(plans)
+        for row in data.rows["indicators"]
+        if row["headline"] is not None and (plan not in with_some or row.key not in known)
+    )
 
 
 def _add_links(data: DataSet, name: str, rows: list[Row], ids: Ids, is_new: Callable[[Row, Key], bool]) -> None:

@@ -5,15 +5,25 @@ from django.http import HttpRequest
 from accounts.permissions import signed_in
 from core.published import PublishedAdmin
 from indicators.forms import ObservationForm
-from indicators.models import Indicator, Observation, Target
+from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from indicators.services import VALUES, add_observation, correct_observation
 
 
 @admin.register(Indicator)
 class IndicatorAdmin(PublishedAdmin):
-    list_display = ("code", "name", "unit", "direction", "headline")
+    list_display = ("code", "name", "unit", "direction")
     search_fields = ("code", "name_zh", "name_en")
     autocomplete_fields = ("measures",)
+
+
+@admin.register(HeadlineIndicator)
+class HeadlineIndicatorAdmin(admin.ModelAdmin):
+    """Which indicators the overview of a plan shows, and in which order."""
+
+    list_display = ("number", "indicator", "plan")
+    list_filter = ("plan",)
+    list_select_related = ("plan", "indicator")
+    autocomplete_fields = ("indicator",)
 
 
 @admin.register(Observation)

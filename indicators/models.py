@@ -54,13 +54,6 @@ class Indicator(Sourced, UpdatedAtModel):
     zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
     direction = models.CharField(_("Desired direction"), max_length=7, choices=Direction)
     cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
-    headline = models.PositiveSmallIntegerField(
-        _("Headline indicators"),
-        null=True,
-        blank=True,
-        unique=True,
-        help_text=_("Its place among the headline indicators of the overview"),
-    )
     measures = models.ManyToManyField(
         "measures.Measure", blank=True, related_name="indicators", verbose_name=_("Linked measures")
     )
@@ -70,7 +63,7 @@ class Indicator(Sourced, UpdatedAtModel):
     class Meta(Sourced.Meta):
         verbose_name = _("Indicator")
         verbose_name_plural = _("indicators")
-        ordering = [F("headline").asc(nulls_last=True), "code"]
+        ordering = ["code"]
         constraints = [
             *Sourced.Meta.constraints,
             named_bound("name", name="indicator_is_named"),
@@ -83,6 +76,32 @@ class Indicator(Sourced, UpdatedAtModel):
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:detail", args=[self.code])
+
+
+class HeadlineIndicator(models.Model):
+    """An indicator that the overview of a plan shows, and its place there."""
+
+    plan = models.ForeignKey(
+        "measures.Plan", models.CASCADE, related_name="headline_indicators", verbose_name=_("Action plan")
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="headlines", verbose_name=_("Indicator"), db_index=False
+    )
+    number = models.PositiveSmallIntegerField(
+        _("Number"), help_text=_("Its place among the headline indicators of the overview")
+    )
+
+    class Meta:
+        verbose_name = _("Headline indicator")
+        verbose_name_plural = _("Headline indicators")
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "plan"], name="headlineindicator_once_a_plan"),
+            models.UniqueConstraint(fields=["plan", "number"], name="headlineindicator_number_once_a_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.indicator}"
 
 
 class Observation(Sourced, UpdatedAtModel):
@@ -230,5 +249,6 @@ track_part(Target, "indicator")
 
 
 auditlog.register(Indicator, exclude_fields=["updated_at"], m2m_fields={"measures"})
+auditlog.register(HeadlineIndicator)
 auditlog.register(Observation, exclude_fields=["updated_at"])
 auditlog.register(Target, exclude_fields=["updated_at"])

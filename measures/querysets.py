@@ -52,7 +52,9 @@ def _model(name: str) -> Any:
 class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
     def with_others(self) -> Self:
         """Adds `has_others`: whether the site has other plans, too."""
-        return self.annotate(has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk"))))
+        return self.select_related("region", "comparator").annotate(
+            has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk")))
+        )
 
     def current(self) -> "Plan | None":
         """The plan that pages, addresses and filters mean where none is named: that of PILOTZONE_PLAN, else the newest

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.clock import SHANGHAI
-from indicators.models import Indicator, Observation, Target
+from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
 from measures.models import Measure, Plan, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
@@ -63,6 +63,7 @@ def make_plan(slug: str = "shandong-2023-2025", **fields: Any) -> Plan:
         return found
     values = {
         "region": region(),
+        "comparator": region("100000"),
         "name_zh": "三年行动计划",
         "name_en": "Three-year action plan",
         "starts_on": date(2023, 1, 1),
@@ -220,7 +221,7 @@ def make_project(plan: Plan | None = None, *, city: str = "370200", investment: 
 
 def make_indicator(code: str = "", **fields: Any) -> Indicator:
     number = next_number()
-    measures = fields.pop("measures", ())
+    measures, headline = fields.pop("measures", ()), fields.pop("headline", number)
     values = {
         "code": code or f"indicator_{number}",
         "name_zh": f"指标{number}",
@@ -228,9 +229,11 @@ def make_indicator(code: str = "", **fields: Any) -> Indicator:
         "unit": "%",
         "unit_zh": "%",
         "direction": "up",
-        "headline": number,
     }
     indicator = Indicator.objects.create(**{**values, **SHOWN, **fields})
+    if headline is not None:
+        for plan in Plan.objects.all() or [make_plan()]:
+            HeadlineIndicator.objects.create(plan=plan, indicator=indicator, number=headline)
     indicator.measures.set(measures)
     return indicator
 

@@ -119,7 +119,7 @@ class ChangesBetween(Endpoint):
             ),
         ),
         "observations": meaning(
-            gettext_lazy("Verified and exact values of the province released in between"), array(OBSERVATION)
+            gettext_lazy("Verified and exact values of the plan's region released in between"), array(OBSERVATION)
         ),
     }
 

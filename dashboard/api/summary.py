@@ -185,7 +185,7 @@ class Summary(Endpoint):
         "refreshing": REFRESHING,
         "measures": meaning(gettext_lazy("The measures of the plan"), record(MEASURES)),
         "projects": meaning(gettext_lazy("The projects of the plan"), record({**INVESTED, "by_category": BY_CATEGORY})),
-        "indicators": meaning(gettext_lazy("The headline indicators of the province, by their code"), keyed(INDICATOR)),
+        "indicators": meaning(gettext_lazy("The headline indicators of the plan, by their code"), keyed(INDICATOR)),
     }
 
     @classmethod

@@ -171,5 +171,5 @@ def city_sentence(own: Mapping[str, Any], share: str) -> str:
         text,
         count=format_number(own["total"]),
         investment=format_rounded_money(own["total_investment"]),
-        share=format_html("<strong>{}</strong>", _("%(share)s of the province") % {"share": share}),
+        share=format_html("<strong>{}</strong>", _("%(share)s of the total") % {"share": share}),
     )

@@ -98,11 +98,13 @@ def _input_row(each: Input, explanation: Explanation, links: Links) -> dict[str,
 def _observation_rows(state: IndicatorState) -> list[dict[str, str]]:
     latest, indicator = state.latest, state.indicator
     assert latest is not None
-    rows = (
+    rows: tuple[tuple[str, str], ...] = (
         (_("Period"), format_period(latest.period_kind, latest.period_start, latest.period_end)),
         (_("Release date"), release_day(latest)),
         (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
         (_("A year earlier"), with_true_minus(number_cell(indicator, state.previous))),
-        (_("China, same period"), with_true_minus(number_cell(indicator, state.comparator))),
     )
+    if state.against is not None:
+        same = _("%(region)s, same period") % {"region": state.against_name}
+        rows += ((same, with_true_minus(number_cell(indicator, state.comparator))),)
     return [{"label": label, "value": value} for label, value in rows]

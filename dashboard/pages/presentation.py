@@ -274,6 +274,7 @@ def outcomes_part(figures: Figures, links: Links) -> dict[str, Any]:
             is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
         ),
         "rows": [_indicator_row(each) for each in figures.indicator_states if each.indicator.code != GROWTH],
+        "against": figures.against_name,
         "indicators_url": links.url("indicators:list"),
     }
 
@@ -289,6 +290,7 @@ def _growth(state: IndicatorState) -> dict[str, Any]:
         "shown": with_true_minus(number_cell(state.indicator, state.value)),
         "gap": state.gap,
         "gap_shown": format_gap(state.gap),
+        "against": state.against_name,
         "period": period_words(state.latest),
         "provenance": state.latest.provenance,
     }
@@ -299,7 +301,9 @@ def _indicator_row(state: IndicatorState) -> dict[str, Any]:
     indicator = state.indicator
     against = []
     if state.comparator is not None:
-        against.append(_("China %(value)s") % {"value": with_unit(indicator, state.comparator)})
+        against.append(
+            _("%(region)s %(value)s") % {"region": state.against_name, "value": with_unit(indicator, state.comparator)}
+        )
     if state.target is not None:
         against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
     return {
@@ -320,9 +324,9 @@ def _growth_sentence(state: IndicatorState | None) -> str:
     values = {"value": with_true_minus(format_percent(state.value)), "period": period_words(state.latest)}
     text = _("GDP grew by %(value)s in %(period)s")
     if state.gap is not None:
-        values["points"] = format_number(abs(state.gap))
-        above = _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
-        below = _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
+        values |= {"points": format_number(abs(state.gap)), "region": state.against_name}
+        above = _("GDP grew by %(value)s in %(period)s, %(points)s points above %(region)s")
+        below = _("GDP grew by %(value)s in %(period)s, %(points)s points below %(region)s")
         text = above if state.gap >= 0 else below
     return _sentence([text % values])
 

@@ -42,6 +42,15 @@ class Plan(Sourced, UpdatedAtModel):
         related_name="plans",
         verbose_name=_("Region"),
     )
+    # What its indicators are compared with: such as the country, for a province. Without one nothing is compared.
+    comparator = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="compared_plans",
+        verbose_name=_("Compared with"),
+    )
 
     objects = PlanQuerySet.as_manager()
 
