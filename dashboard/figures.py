@@ -35,7 +35,7 @@ from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
 from measures.models import Measure, Plan, Section, StatusChange
 from projects.models import Category, Project, Stage
-from regions.models import Region, RegionKind
+from regions.models import Region
 from rollups import engine
 from rollups.freshness import Freshness, freshness
 from web.formats.money import wan_to_yi
@@ -238,7 +238,7 @@ class Figures:
         if by == "city":
             return [
                 GroupFigures(each.code, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
-                for each in Region.objects.filter(kind=RegionKind.CITY, parent=self.plan.region_id)
+                for each in Region.objects.members_of(self.plan.region_id)
             ]
         if by == "category":
             return [

@@ -13,7 +13,7 @@ from measures.filters import DEPARTMENT_SEARCH, REPORT_SEARCH, MeasureFilter
 from measures.models import Measure, Plan, Report
 from projects.filters import REGION_SEARCH, ProjectFilter
 from projects.models import Project
-from regions.models import Region, RegionKind
+from regions.models import Region
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Search:
 
     @property
     def cities(self) -> Any:
-        return REGION_SEARCH.filter(Region.objects.filter(kind=RegionKind.CITY), self.text)
+        return REGION_SEARCH.filter(Region.objects.members_of(self.plan.region_id), self.text)
 
     @property
     def reports(self) -> Any:

@@ -645,8 +645,8 @@ def _check_places(data: DataSet) -> None:
             data.add_problem(row, "parent", f"a {row['kind']} lies in a {' or '.join(above)}")
         if (row["tile_row"] is None) != (row["tile_column"] is None):
             data.add_problem(row, "tile_row", "a tile needs both its row and its column")
-        if row["tile_row"] is not None and row["kind"] != RegionKind.CITY:
-            data.add_problem(row, "tile_row", "only a city has a tile on the map")
+        if row["tile_row"] is not None and row["kind"] == RegionKind.COUNTRY:
+            data.add_problem(row, "tile_row", "a country has no tile on the map")
     _check_once(data, "regions", "parent", "tile_row", "tile_column")
     _check_once(data, "sections", "plan", "number")
     _check_once(data, "categories", "plan", "number")
@@ -700,10 +700,14 @@ def _check_placements(data: DataSet) -> None:
     places = {row["code"]: Place(row["code"], row["kind"], row["parent"], row["code"]) for row in data.rows["regions"]}
     _name_regions_of_plans(data, [code for code, place in places.items() if place.kind == RegionKind.PROVINCE])
     regions = {row["slug"]: places.get(row["region"]) for row in data.rows["plans"]}
+    divided = {place.parent for place in places.values()}
     for row in data.rows["projects"]:
+        region = regions[row["plan"]]
         county, also_in = places.get(row["county"]), [places[code] for code in row["also_in"]]
         with override("en"):
-            for column, sentence in misplacements(regions[row["plan"]], places[row["city"]], county, also_in):
+            for column, sentence in misplacements(
+                region, places[row["city"]], county, also_in, is_divided=region is not None and region.key in divided
+            ):
                 data.add_problem(row, column, sentence.rstrip("."))
 
 

@@ -27,7 +27,9 @@ def categories_of_asked_plan(request: HttpRequest | None) -> Any:
     return Category.objects.filter(plan=asked_plan(request)) if request else Category.objects.all()
 
 
-_cities = Region.objects.filter(kind=RegionKind.CITY)
+def _members_of_asked_plan(request: HttpRequest | None) -> Any:
+    plan = asked_plan(request) if request else None
+    return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
 
 
 class ProjectFilter(UpdatedFilterSet):
@@ -36,7 +38,7 @@ class ProjectFilter(UpdatedFilterSet):
     search = SearchFilter("code", names=["name"])
     city = SlugFilter(
         to_field_name="code",
-        queryset=_cities,
+        queryset=_members_of_asked_plan,
         label=pgettext_lazy("project", "City"),
         empty_label=gettext_lazy("Any city"),
     )
@@ -48,7 +50,7 @@ class ProjectFilter(UpdatedFilterSet):
         queryset=Region.objects.filter(kind=RegionKind.COUNTY),
         label=gettext_lazy("County"),
     )
-    also_in = SlugFilter(to_field_name="code", queryset=_cities, label=gettext_lazy("Also in"))
+    also_in = SlugFilter(to_field_name="code", queryset=_members_of_asked_plan, label=gettext_lazy("Also in"))
     measure = CodeFilter(
         field_name="measures",
         queryset=measures_of_asked_plan,

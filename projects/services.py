@@ -33,6 +33,7 @@ def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tu
         place_of(project.city),
         None if county is None else place_of(county),
         map(place_of, also_in),
+        is_divided=region is not None and region.children.exists(),
     )
 
 

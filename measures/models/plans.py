@@ -33,12 +33,12 @@ class Plan(Sourced, UpdatedAtModel):
     name_en = models.CharField(_("Name (English)"), max_length=200, blank=True)
     starts_on = models.DateField(_("First day"), validators=[within_days])
     ends_on = models.DateField(_("Last day"), validators=[within_days])
-    # Its projects lie in the members of the region: the cities of a province. Empty only on a site without regions.
+    # Its projects lie in the members of the region, such as the cities of a province, or in itself where it has none.
+    # Empty only on a site without regions.
     region = models.ForeignKey(
         "regions.Region",
         models.PROTECT,
         null=True,
-        limit_choices_to=~Q(kind="county"),
         related_name="plans",
         verbose_name=_("Region"),
     )
