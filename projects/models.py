@@ -43,11 +43,7 @@ class Category(Sourced, UpdatedAtModel):
             *Sourced.Meta.constraints,
             models.UniqueConstraint(fields=["plan", "slug"], name="category_slug_once_a_plan"),
             models.UniqueConstraint(fields=["plan", "number"], name="category_number_once_a_plan"),
-            models.CheckConstraint(
-                condition=~Q(name_zh="", name_en=""),
-                name="category_has_a_name",
-                violation_error_message=_("Write the name in at least one language."),
-            ),
+            named_bound("name", name="category_has_a_name"),
         ]
 
     def __str__(self) -> str:

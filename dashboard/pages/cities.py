@@ -154,7 +154,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         ],
         "rounding": rounding_note((each["total_investment"] for each in by_category.values()), own["total_investment"]),
         "largest": max((each["total_investment"] for each in by_category.values()), default=0),
-        "projects": projects.select_related("category").order_by("-investment_wan", "-position", "-code")[:MAX_PROJECTS],
+        "projects": projects.select_related("category").order_by("-investment_wan", "-position")[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
     }
 

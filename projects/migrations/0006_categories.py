@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("name_en", ""), ("name_zh", ""), _negated=True),
                         name="category_has_a_name",
-                        violation_error_message="Write the name in at least one language.",
+                        violation_error_message="A name is wanted, in Chinese or in English.",
                     ),
                 ],
             },

@@ -188,7 +188,7 @@ def test_the_administration_offers_those_of_the_plan_alone(other: Plan) -> None:
     assert client.post(address, {**form, "category": Category.objects.get(slug="health--care").pk}).status_code == 302
     nameless = {"plan": other.pk, "slug": "wood", "number": 3, "provenance": "reported"}
     refused = client.post("/admin/projects/category/add/?lang=en", nameless)
-    assert "Write the name in at least one language." in refused.content.decode()
+    assert "A name is wanted, in Chinese or in English." in refused.content.decode()
     assert client.post("/admin/projects/category/add/", {**nameless, "name_zh": "水利"}).status_code == 302
     own = f"/admin/projects/category/{project.category_id}/change/?lang=en"
     taken = client.post(own, {**nameless, "slug": "water", "name_zh": "水"}).content.decode()

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('measures', '0014_codes'),
-        ('projects', '0005_bounds'),
+        ('projects', '0006_categories'),
         ('regions', '0002_provenance_reported'),
     ]
 

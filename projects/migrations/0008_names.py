@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('measures', '0015_names'),
-        ('projects', '0006_codes'),
+        ('projects', '0007_codes'),
         ('regions', '0003_names'),
     ]
 
