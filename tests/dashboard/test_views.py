@@ -1,7 +1,6 @@
 import re
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -11,7 +10,8 @@ from django.utils import translation
 from django.utils.html import escape
 
 from dashboard.models import PublishedFigure
-from dashboard.pages.overview.headline import format_against_country
+from dashboard.pages.overview.headline import format_against
+from indicators.state import IndicatorState
 from measures.models import Measure, Plan, StatusChange
 from projects.models import Project
 from rollups.services import rebuild_rollups
@@ -88,7 +88,7 @@ def test_a_day_that_is_none_is_refused_in_the_frame_with_a_way_back(site, addres
     page = response.content.decode()
     assert response.status_code == 400
     assert sentence in page
-    assert "Pilot zone progress dashboard" in page
+    assert "Key task progress" in page
     assert f'href="{address}?' in page
 
 
@@ -320,8 +320,10 @@ def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_mod
     ],
 )
 def test_the_gap_to_the_country_is_said_in_words(gap, english, chinese):
-    state = SimpleNamespace(gap=gap and Decimal(gap), comparator=Decimal("5.5"))
+    state = IndicatorState(
+        None, None, None, Decimal("5.5"), gap and Decimal(gap), None, None, against=make.region("100000")
+    )
     with translation.override("en"):
-        assert format_against_country(state) == english
+        assert format_against(state) == english
     with translation.override("zh-hans"):
-        assert format_against_country(state) == chinese
+        assert format_against(state) == chinese

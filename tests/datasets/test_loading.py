@@ -19,7 +19,7 @@ from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Repo
 from measures.office.mergers import merge_departments
 from projects.models import Project
 from rollups.models import MeasureRollup
-from tests.factories import file_report, make_indicator, make_section, make_user
+from tests.factories import file_report, make_plan, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -360,15 +360,15 @@ CASES: dict[str, tuple[Break, str]] = {
         "measures.csv, line 2, column title_zh: a control character is not allowed",
     ),
     "nothing where something must be": (
-        swap("sections", "水,Water", ",Water"),
-        "sections.csv, line 3, column title_zh: a value is wanted",
+        swap("sections", "水,Water", ","),
+        "sections.csv, line 3, column title_zh: a value is wanted, here or in title_en",
     ),
     "line after a cell of two lines": (
         lambda folder: (
             edit(folder, "measures", "Measure one,,", 'Measure one,"第一行\n第二行",'),
-            edit(folder, "measures", "Measure two", ""),
+            edit(folder, "measures", "M002,", ","),
         ),
-        "measures.csv, line 4, column title_en: a value is wanted",
+        "measures.csv, line 4, column code: a value is wanted",
     ),
     "bad date": (
         swap("measures", "2023-12-31", "2023-02-29"),
@@ -461,12 +461,12 @@ CASES: dict[str, tuple[Break, str]] = {
     "code of the wrong shape": (
         lambda folder: (
             [
-                path.write_text(path.read_text(encoding="utf-8").replace("P0002", "p2"), encoding="utf-8")
+                path.write_text(path.read_text(encoding="utf-8").replace("P0002", "p/2"), encoding="utf-8")
                 for path in [folder / "projects.csv"]
             ]
             and None
         ),
-        "projects.csv, line 3, column code: 'p2' does not have the right shape",
+        "projects.csv, line 3, column code: 'p/2' does not have the right shape",
     ),
     "plan that ends before it starts": (
         swap("plans", "2025-12-31", "2022-12-31"),
@@ -494,7 +494,7 @@ CASES: dict[str, tuple[Break, str]] = {
     ),
     "project in a province": (
         swap("projects", "370100,,,", "370000,,,"),
-        "projects.csv, line 3, column city: 370000 is not a city",
+        "projects.csv, line 3, column city: 370000 does not lie directly in 370000",
     ),
     "county of another city": (
         swap("projects", "370200,370202,370100", "370100,370202,"),
@@ -502,7 +502,7 @@ CASES: dict[str, tuple[Break, str]] = {
     ),
     "also in a county": (
         swap("projects", "370202,370100", "370202,370202"),
-        "projects.csv, line 2, column also_in: 370202 is not another city",
+        "projects.csv, line 2, column also_in: 370202 is not another region of the kind of 370200",
     ),
     "city without a province": (
         swap("regions", "city,370000,青岛市", "city,,青岛市"),
@@ -520,9 +520,9 @@ CASES: dict[str, tuple[Break, str]] = {
         swap("regions", "Qingdao,2,5", "Qingdao,2,"),
         "regions.csv, line 3, column tile_row: a tile needs both",
     ),
-    "tile of a county": (
-        swap("regions", "市南,Shinan,,", "市南,Shinan,1,1"),
-        "regions.csv, line 2, column tile_row: only a city has a tile",
+    "tile of a country": (
+        swap("regions", "China,,,", "China,1,1,"),
+        "column tile_row: a country has no tile",
     ),
     "tile in row zero": (swap("regions", "Qingdao,2,5", "Qingdao,0,5"), "regions.csv, line 3, column tile_row: '0'"),
     "two cities on one tile": (
@@ -713,12 +713,12 @@ def test_bad_input_leaves_a_loaded_site_as_it_is(folder: Path) -> None:
 
 def test_a_clash_with_rows_of_the_site_is_said_in_a_sentence(folder: Path) -> None:
     """The file agrees in itself; the place is taken by a row that only the site has."""
-    make_indicator("taken", headline=1)
+    make_section(make_plan("plan"), slug="taken", number=2)
     before = rows()
     with pytest.raises(CommandError, match=r"The database does not take the data .*nothing was loaded"):
         call_command("load_fixtures", str(folder))
     assert rows() == before
-    assert list(Indicator.objects.values_list("code", flat=True)) == ["taken"]
+    assert list(Section.objects.values_list("slug", flat=True)) == ["taken"]
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from indicators.charts.decoupling import (
     years_words,
 )
 from indicators.models import Indicator
-from tests.factories import make_indicator, make_observation
+from tests.factories import make_indicator, make_observation, region
 from web.charts.chart import Chart, Figure
 
 DAY = date(2023, 8, 29)
@@ -144,7 +144,9 @@ def gdp() -> Indicator:
 
 
 def charts(indicator: Indicator, day: date = DAY) -> list[Chart]:
-    return decoupling_charts(indicator, indicator.observations.released(day).select_related("region"), on=day)
+    return decoupling_charts(
+        indicator, indicator.observations.released(day).select_related("region"), on=day, home=region()
+    )
 
 
 @pytest.mark.django_db
@@ -232,13 +234,14 @@ class TestCharts:
     def test_other_indicators_have_none_and_ask_nothing(self, django_assert_num_queries) -> None:
         other = make_indicator("pm25")
         with django_assert_num_queries(0):
-            assert decoupling_charts(other, [], on=DAY) == []
+            assert decoupling_charts(other, [], on=DAY, home=None) == []
 
     def test_one_query(self, emissions, gdp, django_assert_num_queries) -> None:
+        home = region()
         for indicator in (emissions, gdp):
             own = list(indicator.observations.released(DAY).select_related("region"))
             with django_assert_num_queries(1):
-                decoupling_charts(indicator, own, on=DAY)
+                decoupling_charts(indicator, own, on=DAY, home=home)
 
     def test_the_page_shows_it_with_the_values_of_the_api(self, client, today, open_reading, emissions, gdp) -> None:
         client.cookies["pilotzone_language"] = "en"
