@@ -192,6 +192,11 @@ class User(AbstractUser):
         """Looks after people, departments and the running site, and has no part in what is reported."""
         return self.is_superuser or self.role == Role.ADMINISTRATOR
 
+    @property
+    def can_open_office(self) -> bool:
+        """The office's own pages, each of which asks for more."""
+        return self.can_review or self.can_administer
+
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def valid(self, at: datetime) -> Self:

@@ -44,7 +44,7 @@ def check_administrator(user: User) -> None:
 
 def may_open_office(user: User | AnonymousUser) -> bool:
     """The office's own pages, each of which asks for more."""
-    return may_review(user) or may_administer(user)
+    return user.is_authenticated and user.can_open_office
 
 
 def may_see_reviews(user: User | AnonymousUser) -> bool:

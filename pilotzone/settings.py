@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rollups",
     "dashboard",
     "briefs",
+    "office",
     "styleguide",
     "datasets",
 ]

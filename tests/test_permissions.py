@@ -94,6 +94,13 @@ GET  measures:inbox         /inbox/                               login login 20
 POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302
 GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404
 
+GET  office:index           /office/                              login login 403 403 403 403 200 403 200 200
+GET  office:measures        /office/measures/                     login login 403 403 403 403 200 403 403 200
+GET  office:add_measure     /office/add-measure/                  login login 403 403 403 403 200 403 403 200
+POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302
+GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200
+POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
+
 GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200 200
 POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302 302
 GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200 200
@@ -175,6 +182,15 @@ BODIES = {
     },
     "POST measures:correct": {"status": "in_progress", "effective_on": "2023-06-20", **REASON},
     "POST measures:reopen": {"status": "in_progress", "effective_on": "2023-08-29", **REASON},
+    "POST office:add_measure": {
+        "code": "M005",
+        "section": "innovation",
+        "title_zh": "新措施",
+        "title_en": "Another",
+        "lead_department": "science",
+        "listed_on": "2023-08-01",
+    },
+    "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
     "POST measures:draft": WRITTEN,

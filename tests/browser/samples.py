@@ -116,6 +116,13 @@ SAMPLES = [
     page("measures:reopen", code="M172", person="rita"),
     page("measures:scope", code="M172", person="rita"),
     page("projects:scope", code="P0001", person="rita"),
+    page("office:index", person="rita"),
+    page("office:index", person="mia"),
+    page("office:measures", person="rita"),
+    page("office:measures", "?search=M1&section=marine", person="rita"),
+    page("office:measures", "?search=nothing-is-called-so", person="rita"),
+    page("office:add_measure", person="rita"),
+    page("office:measure", code="M172", person="rita"),
     page("log", person="audit"),
     page("measures:report", code="M001", person="ada"),
     page("measures:report", code="M002", person="ada"),
@@ -170,6 +177,8 @@ SAMPLES = [
     sent("measures:reopen", {"reason": ""}, code="M044", person="rita"),
     sent("measures:scope", {"reason": ""}, code="M044", person="rita"),
     sent("projects:scope", {"reason": ""}, code="P0002", person="rita"),
+    sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
+    sent("office:measure", {"title_zh": "", "title_en": "Another title"}, code="M172", person="rita"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
@@ -236,6 +245,7 @@ def live_in() -> dict[str, str]:
     revoke_token(create_token(vic, scope=Scope.READ, name="试用")[0])
     token, _key = create_token(vic, scope=Scope.READ, name="每月末导出政策措施与项目数据的程序")
     make_user("audit", role="auditor")
+    make_user("mia", role="administrator")
     make_user("admin", is_staff=True, is_superuser=True)
     first, third, fourth, done = (Measure.objects.get(code=code) for code in ("M001", "M003", "M004", "M009"))
     begun = "崂山实验室八月全面运行。"
