@@ -82,6 +82,8 @@ WORK_PAGES = {
     "office": ("rita", "/office/"),
     "office-measures": ("rita", "/office/measures/"),
     "office-add-measure": ("rita", "/office/add-measure/"),
+    "office-sections": ("rita", "/office/sections/"),
+    "office-section": ("rita", "/office/sections/marine/"),
     "office-measure": ("rita", "/office/measures/M172/"),
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
@@ -39,6 +40,18 @@ def words_of(model: type[Model], name: str, **more: Any) -> WordsField:
         "widget": forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput(attrs={"autocomplete": "off"}),
     }
     return WordsField(**settings | more)
+
+
+def slug_of(model: type[Model]) -> forms.SlugField:
+    """The name of a new row in addresses: it stays, since links hold it."""
+    column: Any = model._meta.get_field("slug")
+    return forms.SlugField(
+        label=column.verbose_name,
+        max_length=column.max_length,
+        help_text=gettext_lazy("Small letters, digits and hyphens, such as low-carbon. It cannot be changed later."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        validators=[RegexValidator(r"^[a-z0-9-]+\Z", gettext_lazy("Small letters, digits and hyphens alone."))],
+    )
 
 
 class NumberField(forms.IntegerField):

@@ -100,6 +100,13 @@ GET  office:add_measure     /office/add-measure/                  login login 40
 POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302
 GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200
 POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
+GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200
+GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200
+POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302
+GET  office:section         /office/sections/innovation/          login login 403 403 403 403 200 403 403 200
+POST office:section         /office/sections/innovation/          403   403   403 403 403 403 302 403 403 302
+GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
+POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
 
 GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200 200
 POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302 302
@@ -190,6 +197,8 @@ BODIES = {
         "lead_department": "science",
         "listed_on": "2023-08-01",
     },
+    "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
+    "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
@@ -277,6 +286,7 @@ def site(today, settings, tmp_path):
     storages["default"]["OPTIONS"]["location"] = tmp_path / "evidence"
     settings.STORAGES = storages
     section = make.make_section(make.make_plan(), slug="innovation", number=1)
+    make.make_section(section.plan, slug="empty", number=2)
     science, energy, joined = (make.make_department(slug) for slug in ("science", "energy", "joined"))
     measures = [
         make.make_measure(section, science, code=f"M00{number}", due_on=date(2023, 12, 31)) for number in (1, 2, 3, 4)

@@ -5,23 +5,31 @@ from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.functional import Promise
+from django.urls import reverse_lazy
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import signed_in
+from accounts.permissions import may_review, signed_in
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
+from measures.filters import asked_plan
+from measures.models import Plan
 from office.forms import EditRow, OpenedForm
 from web.errors import add_refusal
+from web.html.links import query_of
 from web.views import TodayView
 
 
 class Crumb(NamedTuple):
-    url: str
+    url: str | Promise
     label: str | Promise
+
+
+OFFICE = Crumb(reverse_lazy("office:index"), pgettext_lazy("navigation", "Office"))
 
 
 class FormPage(TodayView):
@@ -32,12 +40,15 @@ class FormPage(TodayView):
 
     template_name = "office/form.html"
     heading: str | Promise
-    explanation: str | Promise = ""
     submit: str | Promise
     done: str | Promise
     is_final = False
     # Beside the form.
     side_template = ""
+
+    @property
+    def explanation(self) -> str | Promise:
+        return ""
 
     @property
     def subject(self) -> Any:
@@ -107,3 +118,21 @@ class FormPage(TodayView):
         form.add_error(None, str(refusal))
         context = self.get_context_data(form=form, versions=versions, other=other)
         return self.render_to_response(context)
+
+
+class PlanFormPage(FormPage):
+    """Of a reviewer, about a row of the plan that the address names."""
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    @cached_property
+    def plan(self) -> Plan:
+        plan = asked_plan(self.request)
+        if plan is None:
+            raise Http404
+        return plan
+
+    @property
+    def action(self) -> str:
+        return query_of(self.request.path, plan=self.plan.action_slug)

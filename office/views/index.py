@@ -26,6 +26,11 @@ _OF_REVIEWERS = [
             "Add one, change its texts and participating departments, its due date, lead or status; its history"
         ),
     ),
+    Task(
+        "office:sections",
+        gettext_lazy("Priority areas"),
+        gettext_lazy("Add, rename and renumber them; remove one that is empty"),
+    ),
     Task("measures:review", gettext_lazy("Review"), gettext_lazy("Accept or return what departments have submitted")),
     Task(
         "measures:board",

@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -25,7 +25,7 @@ from measures.office.forms import LeadField, RowField
 from measures.office.measures import TEXTS, change_texts, enter_measure, measure_state
 from office.forms import EXPLANATION, OpenedForm, RowsField, explanation_fields, words_of
 from office.history import measure_history
-from office.views.editing import Crumb, FormPage
+from office.views.editing import OFFICE, Crumb, PlanFormPage
 from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter
@@ -132,30 +132,11 @@ class MeasureTextsForm(OpenedForm):
         self.fields |= explanation_fields(is_published=is_published)
 
 
-class MeasurePage(FormPage):
-    """Of the plan that the address names."""
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
-
-    @cached_property
-    def plan(self) -> Plan:
-        plan = asked_plan(self.request)
-        if plan is None:
-            raise Http404
-        return plan
-
+class MeasurePage(PlanFormPage):
     @property
     def crumbs(self) -> Sequence[Crumb]:
         measures = query_of(reverse("office:measures"), plan=self.plan.link_slug)
-        return [
-            Crumb(reverse("office:index"), pgettext_lazy("navigation", "Office")),
-            Crumb(measures, pgettext_lazy("navigation", "Measures")),
-        ]
-
-    @property
-    def action(self) -> str:
-        return query_of(self.request.path, plan=self.plan.action_slug)
+        return [OFFICE, Crumb(measures, pgettext_lazy("navigation", "Measures"))]
 
     def success_url(self, saved: Measure) -> str:
         return query_of(reverse("office:measure", args=[saved.code]), plan=self.plan.link_slug)
@@ -191,8 +172,8 @@ class ChangeMeasure(MeasurePage):
     typed_fields = labels_of(MeasureTextsForm, *TEXTS)
 
     @cached_property
-    def subject(self) -> Measure:
-        measures = Measure.objects.in_plan(self.plan).select_related("plan", "section", "lead_department")
+    def subject(self) -> Any:
+        measures: Any = Measure.objects.in_plan(self.plan).select_related("plan", "section", "lead_department")
         measures = measures.annotate(scope=scope_of(Measure, self.day)).with_status(self.day)
         return get_object_or_404(measures, code=self.kwargs["code"])
 

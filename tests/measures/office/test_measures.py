@@ -13,7 +13,7 @@ from measures.office.measures import TEXTS, change_texts, enter_measure, measure
 from tests.factories import make_department, make_measure, make_section, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-WORDS = {name: "" for name in TEXTS} | {"title_zh": "新措施", "title_en": "A new one"}
+WORDS = dict.fromkeys(TEXTS, "") | {"title_zh": "新措施", "title_en": "A new one"}
 
 
 @pytest.fixture
