@@ -79,6 +79,8 @@ WORK_PAGES = {
     "merge": ("rita", "/departments/energy/merge/"),
     "terms": ("rita", "/measures/M002/terms/"),
     "measure-rita": ("rita", "/measures/M172/"),
+    "office-people": ("mia", "/office/people/"),
+    "office-invite": ("mia", "/office/people/invite/"),
     "office": ("rita", "/office/"),
     "office-measures": ("rita", "/office/measures/"),
     "office-add-measure": ("rita", "/office/add-measure/"),

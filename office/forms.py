@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Model
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.forms import TypedTextField
 from core.published import MAX_SOURCE_LENGTH
@@ -60,6 +60,16 @@ class NumberField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         settings: dict[str, Any] = {"label": gettext_lazy("Number"), "min_value": 1, "max_value": 9_999}
         super().__init__(**settings | kwargs)
+
+
+class RowChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
+    """A row or none, by the name that addresses know it by."""
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(queryset, required=False, empty_label=pgettext_lazy("choice", "None"), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return localized(obj, "short")
 
 
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument

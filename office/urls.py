@@ -1,6 +1,6 @@
 from django.urls import path
 
-from office.views import index, measures, sections
+from office.views import index, measures, people, sections
 
 app_name = "office"
 urlpatterns = [
@@ -13,4 +13,11 @@ urlpatterns = [
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
     path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
+    path("people/", people.OfficePeople.as_view(), name="people"),
+    path("people/invite/", people.InvitePerson.as_view(), name="invite"),
+    path("people/<int:pk>/", people.ChangePerson.as_view(), name="person"),
+    path("people/<int:pk>/link/", people.ResetPassword.as_view(), name="person_link"),
+    path("people/<int:pk>/close/", people.ClosePerson.as_view(), name="close_person"),
+    path("people/<int:pk>/reopen/", people.ReopenPerson.as_view(), name="reopen_person"),
+    path("people/<int:pk>/unlock/", people.UnlockPerson.as_view(), name="unlock_person"),
 ]

@@ -108,6 +108,20 @@ POST office:section         /office/sections/innovation/          403   403   40
 GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
 POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
 
+GET  office:people          /office/people/                       login login 403 403 403 403 403 403 200 200
+GET  office:invite          /office/people/invite/                login login 403 403 403 403 403 403 200 200
+POST office:invite          /office/people/invite/                403   403   403 403 403 403 403 403 200 200
+GET  office:person          /office/people/{person}/              login login 403 403 403 403 403 403 200 200
+POST office:person          /office/people/{person}/              403   403   403 403 403 403 403 403 302 302
+GET  office:person_link     /office/people/{person}/link/         login login 403 403 403 403 403 403 200 200
+POST office:person_link     /office/people/{person}/link/         403   403   403 403 403 403 403 403 200 200
+GET  office:close_person    /office/people/{person}/close/        login login 403 403 403 403 403 403 200 200
+POST office:close_person    /office/people/{person}/close/        403   403   403 403 403 403 403 403 302 302
+GET  office:reopen_person   /office/people/{person}/reopen/       login login 403 403 403 403 403 403 200 200
+POST office:reopen_person   /office/people/{person}/reopen/       403   403   403 403 403 403 403 403 302 302
+GET  office:unlock_person   /office/people/{person}/unlock/       login login 403 403 403 403 403 403 200 200
+POST office:unlock_person   /office/people/{person}/unlock/       403   403   403 403 403 403 403 403 302 302
+
 GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200 200
 POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302 302
 GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200 200
@@ -130,6 +144,8 @@ GET  accounts:tokens        /accounts/tokens/                     login login 20
 POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200
 GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404 404
 POST accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 302 404 404 404 404 404 404
+GET  accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200
+POST accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200
 POST language               /language/                            302   302   302 302 302 302 302 302 302 302
 
 GET  api-root               /api/v1/                              401   200   200 200 200 200 200 200 200 200
@@ -197,6 +213,8 @@ BODIES = {
         "lead_department": "science",
         "listed_on": "2023-08-01",
     },
+    "POST office:invite": {"username": "new", "name": "新人", "role": "viewer"},
+    "POST office:person": {"name": "张三", "role": "viewer"},
     "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
@@ -255,7 +273,7 @@ def methods_of(view):
 
 
 # Django's own forms take a PUT for a POST.
-ALIKE = {"PUT accounts:login", "PUT accounts:password"}
+ALIKE = {"PUT accounts:login", "PUT accounts:password", "PUT accounts:set_password"}
 
 
 def test_every_address_has_a_row_and_every_row_an_address():
@@ -270,7 +288,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
-    for part in ("change", "notice", "token", "view", "draft", "done", "waits"):
+    for part in ("change", "notice", "person", "token", "view", "draft", "done", "waits"):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
@@ -330,6 +348,7 @@ def site(today, settings, tmp_path):
         "done": change.report_id,
         "waits": waits.pk,
         "notice": notice.pk,
+        "person": make.make_user("pete").pk,
         "view": save_view("measures:list", by=people["ada"], name="本厅", query="department=science").pk,
         "token": create_token(people["ada"], scope="read")[0].pk,
     }

@@ -41,8 +41,10 @@ class FormPage(TodayView):
     template_name = "office/form.html"
     heading: str | Promise
     submit: str | Promise
-    done: str | Promise
+    done: str | Promise = ""
     is_final = False
+    # Whether it is done once however often it is sent.
+    is_once = True
     # Beside the form.
     side_template = ""
 
@@ -91,6 +93,7 @@ class FormPage(TodayView):
             crumbs=self.crumbs,
             cancel_url=self.crumbs[-1].url,
             is_final=self.is_final,
+            is_once=self.is_once,
             action=self.action,
             side_template=self.side_template,
             rows=form.rows if isinstance(form, OpenedForm) else [EditRow(field) for field in form.visible_fields()],

@@ -40,6 +40,11 @@ _OF_REVIEWERS = [
 ]
 _OF_ADMINISTRATORS = [
     Task(
+        "office:people",
+        gettext_lazy("People"),
+        gettext_lazy("Invite people, give them roles, unlock or close accounts, make links to set a password"),
+    ),
+    Task(
         "rollups:runs",
         gettext_lazy("State of the totals"),
         gettext_lazy("Whether they are up to date; check or recompute them"),

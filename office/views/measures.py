@@ -144,7 +144,7 @@ class MeasurePage(PlanFormPage):
 
 class AddMeasure(MeasurePage):
     heading = gettext_lazy("Add a measure")
-    submit = gettext_lazy("Add")
+    submit = pgettext_lazy("button", "Add")
     done = gettext_lazy("The measure was added; it counts in the totals now")
     typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on")
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from accounts.permissions import may_review
@@ -70,7 +70,7 @@ class SectionPage(PlanFormPage):
 
 class AddSection(SectionPage):
     heading = gettext_lazy("Add a priority area")
-    submit = gettext_lazy("Add")
+    submit = pgettext_lazy("button", "Add")
     done = gettext_lazy("The priority area was added")
     typed_fields = labels_of(NewSectionForm, "number", "title_zh", "title_en", "slug")
 
@@ -115,7 +115,7 @@ class ChangeSection(ExistingSection):
 
 class RemoveSection(ExistingSection):
     heading = gettext_lazy("Remove a priority area")
-    submit = gettext_lazy("Remove")
+    submit = pgettext_lazy("button", "Remove")
     done = gettext_lazy("The priority area was removed; the log keeps what it was")
     is_final = True
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from accounts.lockout import LIMITS
 from accounts.models import Scope, User
@@ -124,6 +127,19 @@ SAMPLES = [
     page("office:add_measure", person="rita"),
     page("office:measure", code="M172", person="rita"),
     page("office:sections", person="rita"),
+    page("office:people", person="mia"),
+    page("office:people", "?search=nobody-is-called-so", person="mia"),
+    page("office:invite", person="mia"),
+    page("office:person", pk="{person}", person="mia"),
+    page("office:person", pk="{locked}", person="mia"),
+    page("office:person_link", pk="{person}", person="mia"),
+    page("office:close_person", pk="{person}", person="mia"),
+    page("office:reopen_person", pk="{person}", person="mia"),
+    page("office:unlock_person", pk="{locked}", person="mia"),
+    # The pages that show a link.
+    Sample("office:person_link", person="mia", path={"pk": "{person}"}, fields={}),
+    page("accounts:set_password", uidb64="MQ", token="used"),
+    page("accounts:set_password", uidb64="{uid}", token="{link}", person="vic"),
     page("office:add_section", person="rita"),
     page("office:section", slug="marine", person="rita"),
     page("office:remove_section", slug="marine", person="rita"),
@@ -183,6 +199,8 @@ SAMPLES = [
     sent("projects:scope", {"reason": ""}, code="P0002", person="rita"),
     sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
     sent("office:add_section", {"number": "1", "slug": "A b"}, person="rita"),
+    sent("office:invite", {"username": "a b", "email": "no address"}, person="mia"),
+    sent("office:person", {"name": "", "role": "reporter", "department": ""}, pk="{person}", person="mia"),
     sent("office:section", {"title_zh": ""}, slug="marine", person="rita"),
     sent("office:remove_section", {}, slug="marine", person="rita"),
     sent("office:measure", {"title_zh": "", "title_en": "Another title"}, code="M172", person="rita"),
@@ -272,7 +290,16 @@ def live_in() -> dict[str, str]:
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
-    return {"change": str(change.pk), "token": str(token.pk), "view": str(view.pk)}
+    invited = make_user("lea")
+    return {
+        "change": str(change.pk),
+        "token": str(token.pk),
+        "view": str(view.pk),
+        "person": str(make_user("pete", first_name="王强").pk),
+        "locked": str(make_user(LOCKED).pk),
+        "uid": urlsafe_base64_encode(force_bytes(invited.pk)),
+        "link": default_token_generator.make_token(invited),
+    }
 
 
 def session_of(person: str) -> str:
