@@ -79,6 +79,7 @@ WORK_PAGES = {
     "merge": ("rita", "/departments/energy/merge/"),
     "terms": ("rita", "/measures/M002/terms/"),
     "measure-rita": ("rita", "/measures/M172/"),
+    "office-departments": ("mia", "/office/departments/"),
     "office-people": ("mia", "/office/people/"),
     "office-invite": ("mia", "/office/people/invite/"),
     "office": ("rita", "/office/"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from office.views import index, measures, people, sections
+from office.views import departments, index, measures, people, sections
 
 app_name = "office"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
     path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
+    path("departments/", departments.OfficeDepartments.as_view(), name="departments"),
+    path("add-department/", departments.AddDepartment.as_view(), name="add_department"),
+    path("departments/<slug:slug>/", departments.ChangeDepartment.as_view(), name="department"),
     path("people/", people.OfficePeople.as_view(), name="people"),
     path("people/invite/", people.InvitePerson.as_view(), name="invite"),
     path("people/<int:pk>/", people.ChangePerson.as_view(), name="person"),

@@ -108,6 +108,11 @@ POST office:section         /office/sections/innovation/          403   403   40
 GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
 POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
 
+GET  office:departments     /office/departments/                  login login 403 403 403 403 403 403 200 200
+GET  office:add_department  /office/add-department/               login login 403 403 403 403 403 403 200 200
+POST office:add_department  /office/add-department/               403   403   403 403 403 403 403 403 302 302
+GET  office:department      /office/departments/science/          login login 403 403 403 403 403 403 200 200
+POST office:department      /office/departments/science/          403   403   403 403 403 403 403 403 302 302
 GET  office:people          /office/people/                       login login 403 403 403 403 403 403 200 200
 GET  office:invite          /office/people/invite/                login login 403 403 403 403 403 403 200 200
 POST office:invite          /office/people/invite/                403   403   403 403 403 403 403 403 200 200
@@ -212,6 +217,16 @@ BODIES = {
         "title_en": "Another",
         "lead_department": "science",
         "listed_on": "2023-08-01",
+    },
+    "POST office:add_department": {
+        "number": "9",
+        "slug": "new",
+        **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "新厅"),
+    },
+    "POST office:department": {
+        "number": "1",
+        **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "改名厅"),
+        **REASON,
     },
     "POST office:invite": {"username": "new", "name": "新人", "role": "viewer"},
     "POST office:person": {"name": "张三", "role": "viewer"},

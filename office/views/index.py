@@ -45,6 +45,11 @@ _OF_ADMINISTRATORS = [
         gettext_lazy("Invite people, give them roles, unlock or close accounts, make links to set a password"),
     ),
     Task(
+        "office:departments",
+        gettext_lazy("Departments"),
+        gettext_lazy("Add, rename and renumber them; how many measures and people each has"),
+    ),
+    Task(
         "rollups:runs",
         gettext_lazy("State of the totals"),
         gettext_lazy("Whether they are up to date; check or recompute them"),

@@ -79,7 +79,7 @@ class OfficePeople(TodayView, FilteredListView):
 
 
 class PersonFields(forms.Form):
-    name = words_of(User, "first_name", label=gettext_lazy("Name"), required=True)
+    name = words_of(User, "first_name", label=pgettext_lazy("person", "Name"), required=True)
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         required=False,
