@@ -227,7 +227,7 @@ class TestChart:
         on_a_day(capacity, date(2023, 6, 30), "83.82", verified=False)
         chart = chart_of(capacity)
         assert (chart.figure, chart.rows) == (None, [])
-        assert chart.missing == "No verified provincial figure available."
+        assert chart.missing == "No verified figure available."
 
     def test_the_page_has_the_rows_that_a_click_opens_and_the_sentence(
         self, client, today, open_reading, capacity
