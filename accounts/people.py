@@ -194,13 +194,14 @@ def _sent(link: Link) -> Link:
     context = {
         "name": person.get_full_name() or person.get_username(),
         "username": person.get_username(),
+        "site_url": settings.PILOTZONE_SITE_URL,
         "url": f"{settings.PILOTZONE_SITE_URL}{link.path}",
         "expires_at": link.expires_at,
     }
     try:
         with translation.override(person.language or settings.LANGUAGE_CODE):
             text = render_to_string("accounts/link.txt", context)
-            send_mail(_("Set your password for the pilot zone"), text, None, [person.email])
+            send_mail(_("Set a password for your account"), text, None, [person.email])
     except Exception:
         log.exception("The link for user %s could not be sent; it is shown to the administrator.", person.pk)
         return link
