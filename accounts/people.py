@@ -137,6 +137,23 @@ def forgive_failures(person: User) -> None:
     AxesProxyHandler.reset_attempts(username=person.get_username())
 
 
+# Whoever may administer, on a site that nobody has administered yet.
+FIRST_ADMINISTRATOR = "admin"
+
+
+@transaction.atomic
+def first_administrator_link() -> Link | None:
+    """The link with which a new site gets its first administrator, a superuser; None once somebody who may administer
+    has a password. Makes the account where it is missing; a link made before ends."""
+    administrators = User.objects.filter(Q(is_superuser=True) | Q(role=Role.ADMINISTRATOR), is_active=True)
+    if any(each.has_usable_password() for each in administrators):
+        return None
+    person = administrators.order_by("pk").first() or User.objects.create(
+        username=FIRST_ADMINISTRATOR, role=Role.ADMINISTRATOR, is_superuser=True, is_staff=True
+    )
+    return _new_link(person, by=person)
+
+
 def _locked(person: User, *, by: User) -> User:
     """The account as it is now. Administrators are locked with it: of two who take each other's role the second finds
     that it is none any more, so that one always stays. Raises NotAllowed."""

@@ -88,7 +88,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "pilotzone.urls"
 WSGI_APPLICATION = "pilotzone.wsgi.application"
 # Gunicorn's settings of `manage.py demo`.
-DEMO_SERVER = "pilotzone/demo_server.py"
+EMBEDDED_SERVER = "pilotzone/embedded_server.py"
 
 TEMPLATES = [
     {
