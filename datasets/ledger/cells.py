@@ -1,12 +1,12 @@
 """What stands in a cell as the value of its column: one parser for each kind."""
 
+import math
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from django.db.models import Choices
@@ -30,7 +30,14 @@ DAY_IN_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 DAY_OF_A_YEAR = re.compile(r"(\d{1,2})月(\d{1,2})日?|(\d{1,2})[-./](\d{1,2})")
 MIDNIGHT = re.compile(r"[ T]0?0:00(?::00)?(?:\.0+)?$")
 MONTH = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})月?(?:份)?|(\d{4})(\d{2})")
-NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
+NUMBER = re.compile(r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)")
+# More than any column keeps, and fewer than Decimal computes with.
+MAX_DIGITS = 20
+BOUNDS = (_("At least %(limit)s is wanted."), _("At most %(limit)s is wanted."))
+WAN_BOUNDS = (
+    _("At least %(limit)s 万元 (10,000 yuan) is wanted."),
+    _("At most %(limit)s 万元 (10,000 yuan) is wanted."),
+)
 # Words behind an amount, and how many 万元 they are.
 UNITS = {
     "亿元": Decimal(WAN_PER_YI),
@@ -42,9 +49,12 @@ UNITS = {
     "元": Decimal(1) / WAN_PER_YI,
     "yuan": Decimal(1) / WAN_PER_YI,
 }
+# In a header.
+HEADER_UNITS = ("亿元", "100millionyuan", "万元", "10,000yuan")
 UNIT_BEHIND = re.compile(rf"(.*?)({'|'.join(sorted(map(re.escape, UNITS), key=len, reverse=True))})")
 YES = {"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "true", "1", "1.0"}
 NO = {"否", "无", "×", "✗", "✘", "x", "☐", "不是", "n", "no", "false", "0", "0.0"}
+EXCEL_DAY = re.compile(r"[0-9]{2,7}(?:\.[0-9]+)?")
 # Day 60 of a workbook is a 29 February 1900 that never was; nothing of a plan is that old.
 EXCEL_EPOCH, FIRST_EXCEL_DAY, LAST_EXCEL_DAY = date(1899, 12, 30), 61, 2_958_465
 # What a spreadsheet shows where a formula failed, in files that say no more.
@@ -116,35 +126,26 @@ def _code(value: Plain, column: Column, hint: Hint) -> str:
 
 
 def _day(value: Plain, column: Column, hint: Hint) -> date:
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and _is_excel_day(value):
-        return EXCEL_EPOCH + timedelta(days=int(value))
-    text = MIDNIGHT.sub("", plain_text(value))
-    text = "".join(text.split())
+        return value.date() if isinstance(value, datetime) else value
+    text = "".join(MIDNIGHT.sub("", plain_text(value)).split())
+    if EXCEL_DAY.fullmatch(text) and FIRST_EXCEL_DAY <= float(text) < LAST_EXCEL_DAY:
+        return EXCEL_EPOCH + timedelta(days=int(float(text)))
+    year, month, day = _parts_of_day(text, hint)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise CellError(_("The calendar has no day %(text)s."), text=text) from None
+
+
+def _parts_of_day(text: str, hint: Hint) -> tuple[int, ...]:
     if match := DAY.fullmatch(text) or DAY_IN_DIGITS.fullmatch(text):
-        year, month, day = map(int, match.groups())
-    elif match := DAY_OF_A_YEAR.fullmatch(text):
+        return tuple(map(int, match.groups()))
+    if match := DAY_OF_A_YEAR.fullmatch(text):
         if hint.year is None:
             raise CellError(_("The day has no year; write it as 2023-06-30."))
-        year, (month, day) = hint.year, (int(each) for each in match.groups() if each)
-    elif text.isascii() and text.isdigit() and _is_excel_day(int(text)):
-        return EXCEL_EPOCH + timedelta(days=int(text))
-    else:
-        raise _no_day(text)
-    if not (1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
-        raise CellError(_("The calendar has no day %(text)s."), text=text)
-    return date(year, month, day)
-
-
-def _is_excel_day(value: float) -> bool:
-    return FIRST_EXCEL_DAY <= value < LAST_EXCEL_DAY
-
-
-def _no_day(text: str) -> CellError:
-    return CellError(_("A day such as 2023-06-30 or 2023年6月30日 is wanted, not “%(text)s”."), text=_short(text))
+        return (hint.year, *(int(each) for each in match.groups() if each))
+    raise CellError(_("A day such as 2023-06-30 or 2023年6月30日 is wanted, not “%(text)s”."), text=_short(text))
 
 
 def has_no_year(value: Value) -> bool:
@@ -156,7 +157,7 @@ def _moment(value: Plain, column: Column, hint: Hint) -> datetime:
         moment = value
     elif isinstance(value, date):
         moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # Shanghai's, below
-    elif isinstance(value, float) and _is_excel_day(value):
+    elif isinstance(value, float) and FIRST_EXCEL_DAY <= value < LAST_EXCEL_DAY:
         days = datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001
         moment = (days + timedelta(milliseconds=500)).replace(microsecond=0)
     else:
@@ -197,34 +198,29 @@ def _yes_no(value: Plain, column: Column, hint: Hint) -> bool:
 
 def _decimal(value: Plain) -> Decimal:
     text = "".join(plain_text(value).split()).replace("−", "-")
-    if not isinstance(value, bool | date) and text not in ("", "+", "-"):
-        try:
-            # A float is the shortest number that is it: 0.1 stands for 0.1.
-            if isinstance(value, float) or NUMBER.fullmatch(text):
-                number = Decimal(text.replace(",", ""))
-                if number.is_finite():
-                    return number
-        except InvalidOperation:
-            pass
-    raise CellError(_("A number is wanted, not “%(text)s”."), text=_short(plain_text(value)))
+    # A float is the shortest number that is it: 0.1 stands for 0.1.
+    is_number = math.isfinite(value) if isinstance(value, float) else bool(NUMBER.fullmatch(text))
+    if not is_number or isinstance(value, bool | date):
+        raise CellError(_("A number is wanted, not “%(text)s”."), text=_short(plain_text(value)))
+    return Decimal(text.replace(",", ""))
 
 
 def _bounded(number: Decimal, column: Column, decimals: int) -> Decimal:
     """Within the column's bounds, and with as many decimals as it has."""
+    at_least, at_most = WAN_BOUNDS if column.kind is Kind.MONEY else BOUNDS
     if column.least is not None and number < column.least:
-        raise CellError(_("At least %(limit)s is wanted."), limit=column.least)
+        raise CellError(at_least, limit=column.least)
     if column.most is not None and number > column.most:
-        raise CellError(_("At most %(limit)s is wanted."), limit=column.most)
-    if number.adjusted() > 30:
+        raise CellError(at_most, limit=column.most)
+    if number.adjusted() > MAX_DIGITS:
         raise CellError(_("The number is too large."))
     number = trimmed(number)
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > decimals:
+    if number != round(number, decimals):
         if not decimals:
             raise CellError(_("A whole number is wanted, not %(number)s."), number=_short(f"{number:f}"))
         raise CellError(_("Up to %(limit)s decimals are wanted."), limit=decimals)
     # There is no minus 0.
-    return number if number else Decimal(0)
+    return number or Decimal(0)
 
 
 def _number(value: Plain, column: Column, hint: Hint) -> Decimal:
@@ -261,7 +257,9 @@ def _money(value: Plain, column: Column, hint: Hint) -> int:
         raise CellError(_("The amount has no unit; write 万元 or 亿元 behind it."))
     number = _decimal(match[1] if match else value) * unit
     # What is finer than it is kept is rounded, as an office would: 1,234.5 万元 is 1,235.
-    return int(_bounded(number.quantize(Decimal(1), ROUND_HALF_UP) if number.adjusted() < 20 else number, column, 0))
+    return int(
+        _bounded(number.quantize(Decimal(1), ROUND_HALF_UP) if number.adjusted() <= MAX_DIGITS else number, column, 0)
+    )
 
 
 def has_no_unit(value: Value) -> bool:

@@ -76,13 +76,15 @@ def _not_text() -> FileRefused:
 
 
 def _delimiter(text: TextIO) -> str:
-    """The one that makes the most cells of the first rows."""
+    """The one that parts the most of the first rows into equally many cells, or into more; else the comma."""
     sample = text.read(SAMPLE_LETTERS)
-    widths = {
-        each: sum(len(row) for row in islice(_records(io.StringIO(sample, newline=""), each), SAMPLE_ROWS))
-        for each in DELIMITERS
-    }
-    return max(DELIMITERS, key=lambda each: widths[each])
+
+    def share(delimiter: str) -> tuple[int, int]:
+        first = islice(_records(io.StringIO(sample, newline=""), delimiter), SAMPLE_ROWS)
+        widths = [len(row) for row in first if len(row) > 1]
+        return max(((widths.count(width), width) for width in widths), default=(0, 0))
+
+    return max(DELIMITERS, key=share)
 
 
 def _records(text: TextIO, delimiter: str) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext_lazy as _
 
 from datasets.ledger.csv_files import read_csv
-from datasets.ledger.raw import MAX_BYTES, MAX_SHEETS, MAX_UNPACKED_BYTES, Counted, RawFile, check_names
+from datasets.ledger.raw import MAX_BYTES, MAX_UNPACKED_BYTES, Counted, RawFile, check_count, check_names
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.spreadsheets import encrypted, read_spreadsheet
 from reporting.file_types import COMPOUND, OFFICE_STREAMS, ZIP, directory_entry
@@ -105,10 +105,11 @@ def _unpacks_to_too_much() -> FileRefused:
 
 def _read_archive(archive: zipfile.ZipFile) -> RawFile:
     parts = [each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")]
+    if not parts:
+        raise FileRefused(_("The ZIP archive holds no CSV file."))
     other = next((each.filename for each in parts if not each.filename.lower().endswith(".csv")), None)
-    if not parts or other is not None:
-        text = _("The ZIP archive may hold CSV files alone; “%(name)s” is none.")
-        raise FileRefused(text, name=other or "")
+    if other is not None:
+        raise FileRefused(_("The ZIP archive may hold CSV files alone; “%(name)s” is none."), name=other)
     return _join((PurePath(part.filename).stem, archive.read(part)) for part in parts)
 
 
@@ -123,8 +124,7 @@ def _join(files: Iterable[tuple[str, bytes]]) -> RawFile:
         file = read_csv(BytesIO(content), name, counted)
         sheets += file.sheets
         bases.add(file.base)
-        if len(sheets) > MAX_SHEETS:
-            raise FileRefused(_("The file has more than %(limit)s sheets."), limit=MAX_SHEETS)
+        check_count(len(sheets))
     check_names([sheet.name for sheet in sheets])
     bases -= {""}
     if len(bases) > 1:

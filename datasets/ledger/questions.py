@@ -1,7 +1,7 @@
 """What the cells of a column leave open is asked once, before they are read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
-from datasets.ledger.cells import NO_HINT, UNITS, Hint, Parsed, has_no_unit, has_no_year, parse_cell
+from datasets.ledger.cells import HEADER_UNITS, NO_HINT, UNITS, Hint, Parsed, has_no_unit, has_no_year, parse_cell
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.raw import Value, same_name
 from datasets.ledger.sentences import CellError, Sentence
@@ -23,6 +23,13 @@ MAX_PROBLEMS = 5_000
 UNIT_CHOICES = (("wan", _("10,000 yuan")), ("yi", _("100 million yuan")))
 UNIT_OF_CHOICE = {"wan": UNITS["万元"], "yi": UNITS["亿元"]}
 SCALE_CHOICES = (("share", _("0.9 means 90%")), ("percent", _("0.9 means 0.9%")))
+
+# What is asked, and the answers that do not depend on the day.
+ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
+    Kind.DAY: ("year", ()),
+    Kind.MONEY: ("unit", UNIT_CHOICES),
+    Kind.PERCENT: ("scale", SCALE_CHOICES),
+}
 
 
 @dataclass(frozen=True)
@@ -60,31 +67,32 @@ def questions(table: Table, answers: Mapping[str, str]) -> list[Question]:
 
 
 def _questions(table: Table) -> Iterator[Question]:
-    choices: tuple[tuple[str, str | Promise], ...]
     for column in table.columns:
-        values = [row.cells[column.name] for row in table.rows]
-        if column.kind is Kind.DAY:
-            open_cells = [value for value in values if has_no_year(value)]
-            kind, choices = "year", _years()
-        elif column.kind is Kind.MONEY and _header_unit(table, column) is None:
-            open_cells = [value for value in values if has_no_unit(value)]
-            kind, choices = "unit", UNIT_CHOICES
-        elif column.kind is Kind.PERCENT and not _is_ours(table, column):
-            open_cells = _shares(values)
-            kind, choices = "scale", SCALE_CHOICES
-        else:
-            continue
+        open_cells = _open_cells(table, column)
         if open_cells:
+            kind, choices = ASKED[column.kind]
             examples = tuple(dict.fromkeys(str(value) for value in open_cells))[:EXAMPLES]
-            yield Question(table.sheet, column, kind, choices, examples)
+            yield Question(table.sheet, column, kind, choices or _years(), examples)
 
 
-def _years() -> tuple[tuple[str, str], ...]:
+def _open_cells(table: Table, column: Column) -> list[Value]:
+    """Those that can be read in two ways."""
+    values = (row.cells[column.name] for row in table.rows)
+    if column.kind is Kind.DAY:
+        return [value for value in values if has_no_year(value)]
+    if column.kind is Kind.MONEY and _header_unit(table, column) is None:
+        return [value for value in values if has_no_unit(value)]
+    if column.kind is Kind.PERCENT and not _is_ours(table, column):
+        return _shares(values)
+    return []
+
+
+def _years() -> tuple[tuple[str, str | Promise], ...]:
     this = today().year
     return tuple((str(year), str(year)) for year in range(this - YEARS, this + YEARS + 1))
 
 
-def _shares(values: list[Value]) -> list[Value]:
+def _shares(values: Iterable[Value]) -> list[Value]:
     """The numbers of a column in which all lie between 0 and 1 and none says what it is."""
     numbers = []
     for value in values:
@@ -107,7 +115,7 @@ def _header_unit(table: Table, column: Column) -> Decimal | None:
     text = same_name(header)
     if text == same_name(column.name):
         return UNITS["亿元"]
-    for name in ("亿元", "100millionyuan", "万元", "10,000yuan"):
+    for name in HEADER_UNITS:
         if name in text:
             return UNITS[name]
     return UNITS["元"] if re.search(r"[(\[,]元", text) else None

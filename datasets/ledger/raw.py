@@ -82,20 +82,16 @@ class Counted:
         self.rows += 1
         self.cells += len(cells)
         if len(cells) > MAX_COLUMNS:
-            raise too_many_columns()
+            text = _("A sheet has cells beyond column %(limit)s; delete what is outside the table.")
+            raise FileRefused(text, limit=MAX_COLUMNS)
         if self.rows > MAX_ROWS or self.cells > MAX_CELLS:
-            raise too_many_rows()
+            text = _("The file has more than %(rows)s rows or %(cells)s cells; divide it into several.")
+            raise FileRefused(text, rows=MAX_ROWS, cells=MAX_CELLS)
 
 
-def too_many_columns() -> FileRefused:
-    return FileRefused(
-        _("A sheet has cells beyond column %(limit)s; delete what is outside the table."), limit=MAX_COLUMNS
-    )
-
-
-def too_many_rows() -> FileRefused:
-    text = _("The file has more than %(rows)s rows or %(cells)s cells; divide it into several.")
-    return FileRefused(text, rows=MAX_ROWS, cells=MAX_CELLS)
+def check_count(sheets: int) -> None:
+    if sheets > MAX_SHEETS:
+        raise FileRefused(_("The file has more than %(limit)s sheets."), limit=MAX_SHEETS)
 
 
 def same_name(text: str) -> str:

@@ -25,12 +25,11 @@ def read_spreadsheet(content: BinaryIO) -> RawFile:
 
     Raises FileRefused.
     """
-    limits = (MEMORY, SECONDS, raw.MAX_ROWS, raw.MAX_CELLS, raw.MAX_COLUMNS, raw.MAX_SHEETS, raw.BASE_SHEET)
     with tempfile.TemporaryFile() as file:
         content.seek(0)
         shutil.copyfileobj(content, file)
         file.seek(0)
-        command = [sys.executable, "-I", str(PROCESS), *map(str, limits)]
+        command = [sys.executable, "-I", str(PROCESS), str(MEMORY), str(SECONDS), raw.BASE_SHEET]
         process = subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert process.stdout is not None
         try:
@@ -77,19 +76,14 @@ def _collect(messages: Iterator[tuple[Any, ...]]) -> RawFile:
             hidden.append(parts[0])
         else:
             base = parts[0].strip()[: raw.MAX_BASE_LETTERS]
+        raw.check_count(len(sheets) + len(hidden))
     check_names([*(sheet.name for sheet in sheets), *hidden])
     return RawFile(sheets, base, tuple(hidden))
 
 
 def _refusal(why: str) -> FileRefused:
-    if why == "columns":
-        return raw.too_many_columns()
-    if why == "rows":
-        return raw.too_many_rows()
     if why == "encrypted":
         return encrypted()
-    if why == "sheets":
-        return FileRefused(_("The file has more than %(limit)s sheets."), limit=raw.MAX_SHEETS)
     return FileRefused(_("The file is damaged: open it in a spreadsheet program and save it again."))
 
 

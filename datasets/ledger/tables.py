@@ -192,13 +192,12 @@ def _recognized(
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
     if named is not None:
         return named, _find_header(raw, keys[named.name])
-    headers = {sheet.name: _find_header(raw, keys[sheet.name]) for sheet in sheets}
-    if len(sheets) == 1:
-        return (sheets[0], headers[sheets[0].name]) if headers[sheets[0].name].columns else None
-    fitting = [sheet for sheet in sheets if _fits(sheet, headers[sheet.name].names)]
-    most = max((len(headers[sheet.name].columns) for sheet in fitting), default=0)
-    best = [sheet for sheet in fitting if len(headers[sheet.name].columns) == most]
-    return (best[0], headers[best[0].name]) if len(best) == 1 else None
+    headers = [(sheet, _find_header(raw, keys[sheet.name])) for sheet in sheets]
+    if len(sheets) > 1:
+        headers = [(sheet, header) for sheet, header in headers if _fits(sheet, header.names)]
+    most = max((len(header.columns) for _sheet, header in headers), default=0)
+    best = [(sheet, header) for sheet, header in headers if 0 < len(header.columns) == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _fits(sheet: Sheet, names: set[str]) -> bool:
@@ -220,18 +219,19 @@ def _find_header(raw: RawSheet, by_key: Mapping[str, Column]) -> _Header:
     best = _Header(0, {}, {})
     for index, row in enumerate(raw.rows[:HEADER_WITHIN]):
         own = dict(_texts(row))
-        above: dict[int, str] = {}
-        for other in raw.rows[max(0, index - HEADER_ROWS + 1) : index]:
-            above |= {at: text for at, text in _texts(other) if _column_of(text, by_key)}
-        texts = {**{at: text for at, text in above.items() if at not in own}, **own}
+        # A cell that is merged over two rows stands in the first.
+        texts = _known_above(raw.rows[max(0, index - HEADER_ROWS + 1) : index], by_key) | own
         columns = {at: column for at, text in texts.items() if (column := _column_of(text, by_key))}
-        has_own = any(at in columns for at in own)
-        if has_own and len(columns) > len(best.columns):
+        if len(columns) > len(best.columns) and not own.keys().isdisjoint(columns):
             best = _Header(row.number, texts, columns)
         if len(texts) == len(columns) > 1:
             # Nothing is unknown, as in our own files: there is no better one.
             break
     return best
+
+
+def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, Column]) -> dict[int, str]:
+    return {at: text for row in rows for at, text in _texts(row) if _column_of(text, by_key)}
 
 
 def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
@@ -243,37 +243,31 @@ def _column_of(text: str, by_key: Mapping[str, Column]) -> Column | None:
 
 
 def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:
-    problems: list[Problem] = []
-    notices: list[Problem] = []
-
     def problem(text: str | Promise, *, row: int | None = None, column: str = "", **values: object) -> Problem:
         return Problem(Sentence(text, values), raw.name, row, column)
 
+    problems: list[Problem] = []
     places: dict[str, int] = {}
     for at, column in header.columns.items():
-        if column.name in places:
+        if places.setdefault(column.name, at) != at:
             text = _("The column “%(label)s” stands there twice; delete or rename one.")
             problems.append(problem(text, row=header.row, column=column.name, label=column.label))
-        places.setdefault(column.name, at)
     if not places:
-        problems.append(problem(_("No row of this sheet holds the headers of the template.")))
-    for name in sorted(needed_columns(sheet) - set(places)) if places else []:
+        nothing = problem(_("No row of this sheet holds the headers of the template."))
+        return Table(sheet, raw.name, {}, [], has_base, [nothing])
+    for name in sorted(needed_columns(sheet) - set(places)):
         text = _("The column “%(label)s” is missing.")
         problems.append(problem(text, row=header.row, column=name, label=sheet.column(name).label))
-    unknown = [_one_line(text) for at, text in header.texts.items() if at not in header.columns]
-    if unknown and header.columns:
+    for merged in raw.merged:
+        if first := _first_merged_row(merged, header.row, places, raw.rows):
+            text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
+            problems.append(problem(text, row=first, cells=_address(merged)))
+    notices = []
+    if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
         text = _("These columns are unknown and were not read: %(names)s")
         notices.append(problem(text, row=header.row, names=", ".join(unknown)))
-    rows = _rows(raw.rows, header.row, places) if places else []
-    problems += [
-        problem(
-            _("The cells %(cells)s are merged; undo this and fill in each of them."), row=first, cells=_address(each)
-        )
-        for each in raw.merged
-        if (first := _first_merged_row(each, header.row, places, raw.rows))
-    ]
     texts = {name: header.texts[at] for name, at in places.items()}
-    return Table(sheet, raw.name, texts, rows, has_base, problems, notices)
+    return Table(sheet, raw.name, texts, _rows(raw.rows, header.row, places), has_base, problems, notices)
 
 
 def _rows(rows: Iterable[RawRow], header_row: int, places: Mapping[str, int]) -> list[TableRow]:

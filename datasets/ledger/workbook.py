@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
-from datasets.ledger.cells import choice_names
+from datasets.ledger.cells import HEADER_UNITS, choice_names
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.raw import BASE_SHEET, LISTS_SHEET, MAX_CELL_LETTERS, same_name
 from datasets.ledger.sentences import FileRefused, Sentence
@@ -91,14 +91,15 @@ def header_text(column: Column) -> str:
     """What stands above a column of a workbook: its label, with the unit of its numbers."""
     units = {Kind.MONEY: _("100 million yuan"), Kind.PERCENT: "%"}
     label, unit = str(column.label), units.get(column.kind)
-    if unit and same_name(unit) not in same_name(label):
+    if unit and not any(each in same_name(label) for each in (*HEADER_UNITS, "%")):
         label = _("%(label)s (%(unit)s)") % {"label": label, "unit": unit}
     return f"{label}*" if column.required else label
 
 
 def sheet_title(sheet: Sheet) -> str:
     """As Excel allows it."""
-    return "".join(" " if letter in "[]:*?/\\" else letter for letter in str(sheet.label))[:MAX_TITLE].strip("' ")
+    title = "".join(" " if letter in "[]:*?/\\" else letter for letter in str(sheet.label))
+    return title.strip("' ")[:MAX_TITLE].strip("' ")
 
 
 class _Writer:
@@ -264,7 +265,7 @@ class _Writer:
             page.write_string(0, at, text, self.format(**HEAD))
         for number, line in enumerate(lines, 1):
             for at, text in enumerate(line):
-                _write_cell(page, number, at, text, self.format(text_wrap=True, valign="top"))
+                _write_cell(page, number, at, text or None, self.format(text_wrap=True, valign="top"))
 
 
 def column_help(column: Column) -> str:
@@ -301,29 +302,26 @@ def choice_text(value: object, column: Column) -> str:
 
 def workbook_value(value: object, column: Column) -> str | int | float | bool | date | None:
     """As the cell holds it. What is not of the column's kind stays as it stands."""
-    if value is None or value == () or value == "":
+    if value in (None, (), ""):
         return None
-    if column.many and isinstance(value, list | tuple):
-        texts = [choice_text(each, column) if column.kind is Kind.CHOICE else each for each in value]
-        return written_text(texts, column)
+    if column.kind is Kind.CHOICE:
+        values = value if isinstance(value, list | tuple) else [value]
+        return written_text([choice_text(each, column) for each in values], column)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, str):
-        return choice_text(value, column) if column.kind is Kind.CHOICE else value
-    if isinstance(value, date) and not isinstance(value, datetime) and value >= FIRST_DAY:
-        return value
-    if isinstance(value, int) and column.kind is Kind.MONEY:
-        value = wan_to_yi(value)
-    if isinstance(value, int | float | Decimal) and (number := _exact_number(value)) is not None:
-        return number
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value if value >= FIRST_DAY else written_text(value, column)
+    if isinstance(value, int | float | Decimal):
+        return _number(value, column)
     return written_text(value, column)
 
 
-def _exact_number(value: int | float | Decimal) -> int | float | None:
-    """None for a number with more digits than a cell keeps: as a text it keeps them."""
-    number = Decimal(str(value))
+def _number(value: int | float | Decimal, column: Column) -> int | float | str:
+    """As a text where it has more digits than a cell keeps."""
+    is_money = column.kind is Kind.MONEY and isinstance(value, int)
+    number = wan_to_yi(int(value)) if is_money else Decimal(str(value))
     if not number.is_finite() or len(number.normalize().as_tuple().digits) > EXACT_DIGITS:
-        return None
+        return written_text(value, column)
     return int(number) if number == number.to_integral_value() and abs(number) < 10**EXACT_DIGITS else float(number)
 
 

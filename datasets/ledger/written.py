@@ -15,20 +15,24 @@ TEXTS = (Kind.TEXT, Kind.CODE, Kind.CHOICE, Kind.REFERENCE)
 
 def written_text(value: object, column: Column) -> str:
     """ "" for None. What is not of the column's kind is written as it stands."""
-    if value is None:
-        return ""
-    if column.many and isinstance(value, list | tuple):
+    if isinstance(value, list | tuple):
         text = MANY.join(written_text(each, column) for each in value)
         # Such a comma parts values where nothing else does.
         return f"{text};" if "、" in text and ";" not in text else text
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, datetime):
-        moment = value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
-        text = moment.isoformat(" ")
-        return text.removesuffix(":00") if not moment.second and not moment.microsecond else text
     if isinstance(value, date):
-        return value.isoformat()[:7] if column.kind is Kind.MONTH and value.day == 1 else value.isoformat()
+        return _written_time(value, column)
     if isinstance(value, int) and column.kind is Kind.MONEY:
-        return f"{wan_to_yi(value):f}"
-    return f"{trimmed(value):f}" if isinstance(value, Decimal) else str(value)
+        value = wan_to_yi(value)
+    if isinstance(value, Decimal):
+        return f"{trimmed(value):f}"
+    return "" if value is None else str(value)
+
+
+def _written_time(value: date, column: Column) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()[:7] if column.kind is Kind.MONTH and value.day == 1 else value.isoformat()
+    moment = value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
+    has_seconds = moment.second or moment.microsecond
+    return moment.isoformat(" ") if has_seconds else moment.isoformat(" ", timespec="minutes")

@@ -1,6 +1,7 @@
 """Sheets as they might be declared, and files as people make them."""
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -63,11 +64,11 @@ def saved(book: Any) -> io.BytesIO:
 
 
 def archive(**parts: bytes | str) -> io.BytesIO:
-    """A ZIP archive; in a name "__" stands for a slash and "_dot_" for a dot."""
+    """A ZIP archive; within a name "__" stands for a slash and "_dot_" for a dot."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, content in parts.items():
-            opened.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+            opened.writestr(re.sub("(?<=.)__", "/", name).replace("_dot_", "."), content)
     file.seek(0)
     return file
 

@@ -149,8 +149,8 @@ def test_an_amount_without_a_unit_takes_the_answer():
 
 def test_the_bounds_of_an_amount_are_in_wan():
     assert parse("1", Kind.MONEY, most=10_000) == 10_000
-    assert refusal("1.0001", Kind.MONEY, most=10_000) == "At most 10000 is wanted."
-    assert refusal("-1", Kind.MONEY, least=0) == "At least 0 is wanted."
+    assert refusal("1.0001", Kind.MONEY, most=10_000) == "At most 10000 万元 (10,000 yuan) is wanted."
+    assert refusal("-1", Kind.MONEY, least=0) == "At least 0 万元 (10,000 yuan) is wanted."
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ def test_the_delimiter_is_the_one_that_makes_most_cells(delimiter):
     assert rows(content) == [(number, *line) for number, line in enumerate(lines, 1)]
 
 
+@pytest.mark.parametrize("text", ["a; b; c; d", "a\tb\tc\td"])
+def test_delimiters_within_texts_do_not_count(text):
+    assert rows(f'# v1\ncode,title\nP1,"{text}"\n'.encode()) == [(2, "code", "title"), (3, "P1", text)]
+    assert rows(f"code;title\nP1;{'1,5' * 9}\n".encode())[0] == (1, "code", "title")
+
+
 def test_a_quoted_line_break_is_within_its_cell_and_rows_are_counted_as_a_spreadsheet_does():
     content = b'# v1,,\r\ncode,title\r\n\r\nP1,"one\r\ntwo, ""three"""\r\n,\r\nP2,\r\n'
     assert rows(content) == [(2, "code", "title"), (4, "P1", 'one\ntwo, "three"'), (6, "P2")]

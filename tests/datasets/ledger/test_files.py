@@ -243,6 +243,7 @@ def test_what_is_no_table_is_refused_whatever_its_name(content, sentence):
 
 def test_other_documents_and_damaged_workbooks_are_refused():
     assert "CSV files alone; “word/document.xml” is none" in refusal(archive(word__document_dot_xml="<a/>"))
+    assert refusal(archive(**{"__MACOSX/a.csv": "x"})) == "The ZIP archive holds no CSV file."
     assert "damaged" in refusal(archive(xl__workbook_dot_xml="<workbook>"))
     damaged = changed(workbook(("Sheet", [["a"]])), SHEET, "</worksheet>", "<row")
     assert "damaged" in refusal(damaged)
