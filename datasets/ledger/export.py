@@ -1,0 +1,31 @@
+"""Writes what the site holds of a plan as a ledger."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from datasets.ledger.contents import Contents, order_of, read_contents
+from datasets.ledger.csv_files import write_csv_folder
+from datasets.ledger.rows import Values
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.workbook import write_workbook
+from measures.models import Plan
+
+Rows = dict[str, list[Values]]
+
+
+def export_folder(plan: Plan, folder: Path) -> int:
+    """As CSV files, with equal bytes for equal contents. Returns how many rows were written."""
+    rows = ordered_rows(read_contents(plan))
+    write_csv_folder(folder, SHEETS.values(), rows)
+    return sum(map(len, rows.values()))
+
+
+def export_workbook(plan: Plan, output: BinaryIO) -> int:
+    """The same as an Excel workbook, in the language of the reader."""
+    rows = ordered_rows(read_contents(plan))
+    write_workbook(output, list(SHEETS.values()), rows)
+    return sum(map(len, rows.values()))
+
+
+def ordered_rows(contents: Contents) -> Rows:
+    return {sheet: [held[key] for key in order_of(sheet, held)] for sheet, held in contents.rows.items()}

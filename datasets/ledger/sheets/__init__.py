@@ -1,0 +1,35 @@
+"""The one declaration of the ledger: its sheets in the order in which they are loaded, with their columns.
+
+Reader, template, comparison and docs/data.md follow from it. A row names others by the keys of their sheets.
+"""
+
+from collections.abc import Mapping
+
+from datasets.ledger.declaration import Sheet
+from datasets.ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
+from datasets.ledger.sheets.plan import LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
+from datasets.ledger.sheets.records import EVIDENCE, REPORTS, STATUS_HISTORY, TERMS_CHANGES
+from datasets.ledger.sheets.site import DEPARTMENTS, PEOPLE, REGIONS, SITE
+
+SHEETS: Mapping[str, Sheet] = {
+    sheet.name: sheet
+    for sheet in (
+        REGIONS,
+        DEPARTMENTS,
+        PEOPLE,
+        SITE,
+        MILESTONES,
+        SECTIONS,
+        MEASURES,
+        REPORTS,
+        EVIDENCE,
+        STATUS_HISTORY,
+        TERMS_CHANGES,
+        PROJECTS,
+        INDICATORS,
+        LINKS,
+        OBSERVATIONS,
+        TARGETS,
+        PUBLISHED_FIGURES,
+    )
+}

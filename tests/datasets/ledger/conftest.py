@@ -1,0 +1,3 @@
+from tests.datasets.ledger.example import folder
+
+__all__ = ["folder"]
