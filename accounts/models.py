@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 
@@ -55,10 +56,10 @@ class Department(Sourced, UpdatedAtModel):
     number = models.PositiveSmallIntegerField(
         _("Number"), help_text=_("The order in which the office lists departments")
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=60)
-    name_en = models.CharField(_("Name (English)"), max_length=120)
-    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30)
-    short_en = models.CharField(_("Short name (English)"), max_length=60)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=120, blank=True)
+    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30, blank=True)
+    short_en = models.CharField(_("Short name (English)"), max_length=60, blank=True)
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -78,6 +79,7 @@ class Department(Sourced, UpdatedAtModel):
         ordering = ["number", "slug"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="department_is_named"),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="department_not_into_itself"
             ),
@@ -89,7 +91,7 @@ class Department(Sourced, UpdatedAtModel):
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
     @property
     def is_merged(self) -> bool:

@@ -31,6 +31,12 @@ def check_reviewer(user: User) -> None:
         raise NotAllowed(_("You may not do this"))
 
 
+def check_administrator(user: User) -> None:
+    """Raises NotAllowed for whoever may not change the site itself."""
+    if not user.is_superuser:
+        raise NotAllowed(_("You may not do this"))
+
+
 def may_see_reviews(user: User | AnonymousUser) -> bool:
     """What waits for the office, and the month's board."""
     return user.is_authenticated and user.can_see_reviews

@@ -112,11 +112,12 @@ def api_projects(times: int, seconds: float) -> dict[str, float]:
 
 
 PROJECTS = """
-    SELECT project.code, project.name_zh AS name, city.code AS city, county.code AS county, project.category,
-           project.stage, project.investment_wan, project.listed_on, project.provenance,
+    SELECT project.code, project.name_zh AS name, city.code AS city, county.code AS county,
+           category.slug AS category, project.stage, project.investment_wan, project.listed_on, project.provenance,
            project.investment_provenance, project.source, project.name_zh, project.name_en, project.id
     FROM projects_project AS project
     JOIN regions_region AS city ON city.id = project.city_id
+    JOIN projects_category AS category ON category.id = project.category_id
     LEFT JOIN regions_region AS county ON county.id = project.county_id
     WHERE {of_plan} AND project.listed_on <= %s
     ORDER BY project.code, project.id

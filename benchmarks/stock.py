@@ -13,6 +13,7 @@ from projects.models import Project
 class ProjectSerializer(ModelSerializer):
     url = CharField(source="path", read_only=True)
     city = SlugRelatedField("code", read_only=True)
+    category = SlugRelatedField("slug", read_only=True)
     county = SlugRelatedField("code", read_only=True)
     also_in = SlugRelatedField("code", many=True, read_only=True)
     measures = SlugRelatedField("code", many=True, read_only=True)
@@ -49,5 +50,5 @@ class StockProjects(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Project]:
         # Without these it would ask once a row: too easy to beat.
-        projects = Project.objects.filter(plan=Plan.objects.current()).order_by("code").select_related("city", "county")
-        return projects.prefetch_related("also_in", "measures")
+        projects = Project.objects.filter(plan=Plan.objects.current()).order_by("code")
+        return projects.select_related("city", "county", "category").prefetch_related("also_in", "measures")

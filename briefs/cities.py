@@ -60,7 +60,7 @@ def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], 
     own, province = group.figures, figures.projects
     amount, unit = rounded_money(own["total_investment"])
     place = rank(group.key, cities, lambda each: each.figures["total_investment"], least=1)
-    of_province = _("%(share)s of the province")
+    of_province = _("%(share)s of the total")
     return [
         BriefFigure(
             pgettext("unit in a table head", "Projects"),
@@ -119,7 +119,7 @@ def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
 
 def _largest_part(figures: Figures, group: GroupFigures, links: Links) -> Part:
     projects: Any = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=group.group)
-    largest = list(projects.order_by("-investment_wan", "code")[:MAX_PROJECTS])
+    largest = list(projects.select_related("category").order_by("-investment_wan", "position", "code")[:MAX_PROJECTS])
     decimals = yi_decimals(each.investment_wan for each in largest)
     columns = [
         Column(_("Project"), 45),
@@ -131,7 +131,7 @@ def _largest_part(figures: Figures, group: GroupFigures, links: Links) -> Part:
         [
             Cell(shortened(localized(each, "name"), MAX_NAME), links.url("projects:detail", each.code)),
             Cell(format_yi_cell(each.investment_wan, decimals), is_bold=True),
-            Cell(each.get_category_display()),
+            Cell(localized(each.category, "name")),
             Cell(each.get_stage_display()),
         ]
         for each in largest
@@ -170,7 +170,7 @@ def _changes_part(figures: Figures, then: Figures, city: Region) -> Part:
 
 
 def _change(label: str, projects: Any) -> list[Cell]:
-    rows = projects.order_by("-investment_wan", "code")
+    rows = projects.order_by("-investment_wan", "position", "code")
     counts = list(rows.values_list("investment_wan", flat=True))
     names = [localized(each, "name") for each in rows[:MAX_NAMED]] if counts else []
     return [

@@ -116,7 +116,7 @@ def _format_status(measure: Any, *, with_light: bool) -> str:
 
 
 def overdue_part(about: Subject, *, lines: int) -> Part:
-    """Those overdue longest, then by code."""
+    """Those overdue longest, then in the order of the plan."""
     columns = _columns(about, _("Overdue measures"), _("Days overdue"))
     rows = [
         _row(measure, about, (about.day - measure.due_on).days, is_overdue=True)

@@ -35,7 +35,8 @@ def reports_part(about: Subject) -> Part:
     ]
     rows = []
     for each in months:
-        month, codes = each.departments[department], sorted(missing[each.month])
+        month, owing = each.departments[department], set(missing[each.month])
+        codes = [code for code in titles if code in owing]
         rows.append(
             [
                 Cell(format_month(each.month)),
@@ -57,5 +58,6 @@ def reports_part(about: Subject) -> Part:
 
 
 def _titles(about: Subject, codes: set[str]) -> Mapping[str, str]:
+    """By code, in the order of the plan."""
     measures = Measure.objects.in_plan(about.figures.plan).filter(code__in=codes)
     return {each.code: localized(each, "title") for each in measures} if codes else {}

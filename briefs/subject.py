@@ -51,7 +51,7 @@ class Subject:
 
     @property
     def overdue(self) -> Any:
-        """The measures overdue longest first, then by code."""
+        """The measures overdue longest first, then in the order of the plan."""
         return self._unfinished.filter(due_on__lt=self.day)
 
     @property
@@ -62,7 +62,7 @@ class Subject:
     @property
     def _unfinished(self) -> Any:
         measures: Any = listed_measures(self.figures, self.then).filter(**self.members)
-        return measures.exclude(status=MeasureStatus.COMPLETED).order_by("due_on", "code")
+        return measures.exclude(status=MeasureStatus.COMPLETED).order_by("due_on", "position", "code")
 
     def list_url(self, **filters: str) -> str:
         """On paper an address has to mean the day for good."""

@@ -14,7 +14,7 @@ from briefs.document import brief_file
 from briefs.measures import measures_brief
 from briefs.sheet import Brief
 from dashboard.views import CityPage, DepartmentPage, PlanPage, SectionPage
-from regions.models import Region, RegionKind
+from regions.models import Region
 from web.days import LAST_MONTH, asked_comparison
 
 
@@ -62,6 +62,6 @@ class DepartmentBriefPage(BriefPage, DepartmentPage):
 class CityBriefPage(BriefPage, CityPage):
     def brief(self) -> Brief:
         assert self.then is not None
-        city = get_object_or_404(Region, code=self.kwargs["code"], kind=RegionKind.CITY)
+        city = get_object_or_404(Region.objects.members_of(self.figures.plan.region_id), code=self.kwargs["code"])
         site = self.request.build_absolute_uri("/").rstrip("/")
         return city_brief(self.figures, self.then, self.links, city, site=site)

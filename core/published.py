@@ -79,6 +79,14 @@ class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # at run time
 
     form = PublishedForm
 
+    @admin.display(description=gettext_lazy("Name"), ordering="name_zh")
+    def name(self, row: Any) -> str:
+        return str(row.name_zh or row.name_en)
+
+    @admin.display(description=gettext_lazy("Title"), ordering="title_zh")
+    def title(self, row: Any) -> str:
+        return str(row.title_zh or row.title_en)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = [name for name in super().get_fields(request, obj) if name not in EXPLAINED]
         return [*fields, *EXPLAINED] if obj is not None and obj.is_published else fields

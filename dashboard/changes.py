@@ -7,28 +7,27 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
 
 from core.comparison import FigureChange
 from core.lights import Light, Thresholds, thresholds
 from core.pace import gap
 from core.scoped import is_out
 from dashboard.due_days import is_of_due_days
-from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, measure_figures, project_figures
-from indicators.models import Observation
-from indicators.state import PROVINCE, ChangeSince
+from indicators.models import HeadlineIndicator, Observation
+from indicators.state import ChangeSince
 from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure, ScopeChange
 from measures.timeline import History
-from projects.models import Category, Project
+from projects.models import Project
 from rollups.engine import PlanCells
 from web.formats.money import wan_to_yi
 
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:
     """The figures of measures and projects by their path in the summary; of `paths` alone where some are named."""
-    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or figure_definitions()}
+    return {path: FigureChange(then.value_at(path), now.value_at(path)) for path in paths or now.definitions}
 
 
 class EarlierFigures(Figures):
@@ -111,7 +110,7 @@ class Changes:
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
         """But for those of due days."""
-        return figure_changes(self.now, self.then, [path for path in figure_definitions() if not is_of_due_days(path)])
+        return figure_changes(self.now, self.then, [path for path in self.now.definitions if not is_of_due_days(path)])
 
     @cached_property
     def measures(self) -> list[MeasureChange]:
@@ -119,7 +118,7 @@ class Changes:
         found = measure_changes(
             self._listed.with_status_then(self.then.day).changed(), self.then.day, limits=self._limits
         )
-        return sorted(found, key=lambda each: (each.rank, each.measure.code))
+        return sorted(found, key=lambda each: (each.rank, each.measure.position, each.measure.code))
 
     @cached_property
     def lights(self) -> list[MeasureChange]:
@@ -127,7 +126,9 @@ class Changes:
         found = measure_changes(self._listed, self.then.day, limits=self._limits)
         worst = list(reversed(Light))
         changed = [each for each in found if each.has_other_light]
-        return sorted(changed, key=lambda each: (worst.index(each.light or Light.GREEN), each.measure.code))
+        return sorted(
+            changed, key=lambda each: (worst.index(each.light or Light.GREEN), each.measure.position, each.measure.code)
+        )
 
     @cached_property
     def _limits(self) -> Thresholds:
@@ -138,7 +139,7 @@ class Changes:
         """Those that are out, too."""
         measures = Measure.objects.in_plan(self.now.plan).filter(**self.members)
         measures = measures.with_all_of(self.now.day, limits=self._limits)
-        return measures.select_related("lead_department").order_by("code")
+        return measures.select_related("lead_department").order_by("position", "code")
 
     @property
     def moved(self) -> list[MeasureChange]:
@@ -180,10 +181,10 @@ class Changes:
             .annotate(total=Count("pk"), investment=Sum("investment_wan"))
         )
         found = {row["category"]: (row["total"], row["investment"]) for row in rows}
-        parts = {each.value: found.get(each.value, (0, 0)) for each in Category}
+        parts = {slug: found.get(each.pk, (0, 0)) for slug, each in self.now.categories.items()}
         return {
-            "total": sum(total for total, _wan in parts.values()),
-            "total_investment": wan_to_yi(sum(wan for _total, wan in parts.values())),
+            "total": sum(total for total, _wan in found.values()),
+            "total_investment": wan_to_yi(sum(wan for _total, wan in found.values())),
             "by_category": {
                 name: {"total": total, "total_investment": wan_to_yi(wan)} for name, (total, wan) in parts.items()
             },
@@ -203,7 +204,12 @@ class Changes:
 
     @cached_property
     def observations(self) -> list[Observation]:
-        """The province's values that were released since and that an indicator may use, newest first."""
+        """The values of the plan's region that were released since and that an indicator may use, newest first."""
         released = Observation.objects.sound().released(self.now.day).filter(released_on__gt=self.then.day)
-        rows = released.filter(region__code=PROVINCE).select_related("indicator", "region")
-        return list(rows.order_by("-released_on", "indicator__headline", "indicator__code", "-period_end", "pk"))
+        place = HeadlineIndicator.objects.filter(plan=self.now.plan, indicator=OuterRef("indicator")).values("number")
+        rows = released.filter(region=self.now.plan.region_id).select_related("indicator", "region")
+        return list(
+            rows.order_by(
+                "-released_on", Subquery(place[:1]).asc(nulls_last=True), "indicator__code", "-period_end", "pk"
+            )
+        )

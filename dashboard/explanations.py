@@ -14,10 +14,17 @@ from core.lights import thresholds
 from core.pace import days_passed
 from core.periods import day_before
 from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
-from dashboard.figure_definitions import MEASURES, PERCENT, POINTS, FigureDefinition, figure_definitions
+from dashboard.figure_definitions import (
+    BY_CATEGORY,
+    MEASURES,
+    PERCENT,
+    POINTS,
+    FigureDefinition,
+    figure_definitions,
+)
 from dashboard.figures import Figures, measure_figures, project_figures
 from dashboard.summary import describe_figure, describe_indicator
-from indicators.state import PROVINCE, IndicatorState, is_rate
+from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
 from measures.models import Measure
 from projects.filters import ProjectFilter
@@ -37,9 +44,8 @@ KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
     "indicators": {},
 }
 SCOPE_FILTERS = tuple(name for fields in KEY_FIELDS.values() for name in fields)
-BY_CATEGORY = "projects.by_category."
 
-# Filter -> what a figure is narrowed to: sections, departments, cities, or values of a choice.
+# Filter -> what a figure is narrowed to: sections, departments, cities, categories, or values of a choice.
 Scope = Mapping[str, Sequence[Any]]
 
 
@@ -118,7 +124,7 @@ def asked_explanation(request: HttpRequest, figures: Figures) -> Explanation:
 
 
 def _known_paths(figures: Figures) -> Iterable[str]:
-    yield from figure_definitions()
+    yield from figures.definitions
     yield from states_by_path(figures)
 
 
@@ -134,7 +140,7 @@ def states_by_path(figures: Figures) -> dict[str, IndicatorState]:
 
 def _is_known(path: str, figures: Figures) -> bool:
     """Reads the indicators only where the path is one's."""
-    return path in (states_by_path(figures) if path.startswith("indicators.") else figure_definitions())
+    return path in (states_by_path(figures) if path.startswith("indicators.") else figures.definitions_for(path))
 
 
 def _asked_scope(request: HttpRequest, path: str) -> Scope:
@@ -209,7 +215,7 @@ def _explain_measures(figures: Figures, path: str, scope: Scope) -> Explanation:
         filters={**definition.filters, **due, **scope_query(scope)},
         count=values[name] if definition.unit == MEASURES else values["total"],
     )
-    inputs = [rules.get(each) or _figure_input(f"measures.{each}", values[each]) for each in definition.inputs]
+    inputs = [rules.get(each) or _figure_input(figures, f"measures.{each}", values[each]) for each in definition.inputs]
     return _explain_sum(figures, path, scope, cells, name, values, inputs, rows)
 
 
@@ -221,9 +227,11 @@ def _explain_due_days(figures: Figures, path: str, scope: Scope) -> Explanation:
     values = found[group] if group else found
     value, is_forecast = values[name], group == "forecast"
     if is_forecast:
-        inputs = _forecast_inputs(forecast_of(rows, figures.plan, figures.day))
+        inputs = _forecast_inputs(figures, forecast_of(rows, figures.plan, figures.day))
     else:
-        inputs = {each: _figure_input(path.removesuffix(name) + each, values[each]) for each in definition.inputs}
+        inputs = {
+            each: _figure_input(figures, path.removesuffix(name) + each, values[each]) for each in definition.inputs
+        }
     numbers = {each: went_in.value for each, went_in in inputs.items()}
     return Explanation(
         figure=path,
@@ -244,12 +252,12 @@ def _narrow_days(rows: Iterable[MeasureDays], scope: Scope) -> list[MeasureDays]
     return [row for row in rows if all(getattr(row, name) in ids for name, ids in wanted.items())]
 
 
-def _forecast_inputs(made: Forecast | None) -> dict[str, Input]:
+def _forecast_inputs(figures: Figures, made: Forecast | None) -> dict[str, Input]:
     if made is None:
         return {}
     months, in_a_row = {"months": MONTHS}, {"months": MONTHS_IN_A_ROW}
     return {
-        "completed": _figure_input("measures.completed", made.completed),
+        "completed": _figure_input(figures, "measures.completed", made.completed),
         "completions": Input(_("Completed in the last %(months)s months") % months, MEASURES, made.completions),
         "fewest_in_a_row": Input(
             _("Fewest completed in %(months)s of them in a row") % in_a_row, MEASURES, made.fewest_in_a_row
@@ -273,9 +281,10 @@ def _rows_of_due_days(figures: Figures, name: str, values: Mapping[str, Any], sc
 
 
 def _explain_projects(figures: Figures, path: str, scope: Scope) -> Explanation:
-    definition = figure_definitions()[path]
+    definition = figures.definitions_for(path)[path]
     base, _dot, name = path.rpartition(".")
-    cells = _narrow(figures.project_cells, {**scope, **{name: [value] for name, value in definition.filters.items()}})
+    own = {key: [figures.categories[slug]] for key, slug in definition.filters.items()}
+    cells = _narrow(figures.project_cells, {**scope, **own})
     counts = cells.totals()
     values = {**project_figures(counts), "investment": counts.get("investment", 0)}
     rows = CountedRows(
@@ -284,8 +293,8 @@ def _explain_projects(figures: Figures, path: str, scope: Scope) -> Explanation:
         filters={**definition.filters, **scope_query(scope)},
         count=values["total"],
     )
-    own = {"investment": Input(_("Their investment, in whole 10,000 yuan"), "10,000 yuan", values["investment"])}
-    inputs = [own.get(each) or _figure_input(f"{base}.{each}", values[each]) for each in definition.inputs]
+    summed = {"investment": Input(_("Their investment, in whole 10,000 yuan"), "10,000 yuan", values["investment"])}
+    inputs = [summed.get(each) or _figure_input(figures, f"{base}.{each}", values[each]) for each in definition.inputs]
     return _explain_sum(figures, path, scope, cells, name, values, inputs, rows)
 
 
@@ -300,7 +309,7 @@ def _explain_sum(
     rows: CountedRows,
 ) -> Explanation:
     """`values`: the figures of the cells and what else the formula needs; `name` is the one to explain."""
-    definition, value = figure_definitions()[path], values[name]
+    definition, value = figures.definitions_for(path)[path], values[name]
     return Explanation(
         figure=path,
         label=definition.label,
@@ -324,11 +333,11 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
         value = state.gap
         description |= {
             "unit": POINTS if is_rate(indicator) else indicator.unit,
-            "explain": _("The value minus that of the country for the same period."),
+            "explain": _("The value minus that of %(region)s for the same period.") % {"region": state.against_name},
         }
         inputs = [
             Input(localized(indicator, "name"), indicator.unit, state.value, figure=f"indicators.{code}.value"),
-            Input(_("China"), indicator.unit, state.comparator),
+            Input(state.against_name, indicator.unit, state.comparator),
         ]
         working = f"{format_number(state.value)} − {format_number(state.comparator)} = {format_gap(value)}"
     return Explanation(
@@ -342,7 +351,7 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
             page="indicators:detail",
             args=[code],
             api="api-observations",
-            filters={"indicator": code, "region": PROVINCE},
+            filters={"indicator": code, "region": state.region_code},
         ),
         freshness=freshness(figures.plan.pk, []),
         indicator_state=state,
@@ -355,7 +364,12 @@ def _is_gap(path: str) -> bool:
 
 def indicator_label(path: str, state: IndicatorState) -> str:
     name = localized(state.indicator, "name")
-    return _("%(figure)s: %(part)s") % {"figure": name, "part": _("against China")} if _is_gap(path) else name
+    if not _is_gap(path):
+        return name
+    return _("%(figure)s: %(part)s") % {
+        "figure": name,
+        "part": _("against %(region)s") % {"region": state.against_name},
+    }
 
 
 def _members(path: str, scope: Scope) -> dict[str, Any]:
@@ -391,8 +405,8 @@ def _public_name(thing: Any) -> str:
     return str(getattr(thing, "slug", "") or getattr(thing, "code", thing))
 
 
-def _figure_input(path: str, value: Any) -> Input:
-    definition = figure_definitions()[path]
+def _figure_input(figures: Figures, path: str, value: Any) -> Input:
+    definition = figures.definitions_for(path)[path]
     return Input(definition.label, definition.unit, value, figure=path)
 
 

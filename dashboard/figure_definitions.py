@@ -1,6 +1,6 @@
 """What each figure of measures and projects is: label, unit, formula, inputs. For pages and API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -10,11 +10,12 @@ from core.forecast import MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
 from core.statuses import MeasureStatus
 from projects.models import Category
-from web.language import cached_by_language
+from web.language import cached_by_language, localized
 
 # Units as the API names them.
 MEASURES, PROJECTS, PERCENT, POINTS, YI = "measures", "projects", "%", "percentage points", "100 million yuan"
 DAYS = "days"
+BY_CATEGORY = "projects.by_category."
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def format_unit(unit: str) -> str:
 
 @cached_by_language
 def figure_definitions() -> Mapping[str, FigureDefinition]:
-    """Every figure of measures and projects by its path in the summary of the API."""
+    """The figures of measures and projects that every plan has, by their path in the summary of the API."""
     measures = {**_counts_by_status(), **_rates_and_gaps(), **_counts_by_light(), **_of_due_days()}
     return {
         **{f"measures.{name}": each for name, each in measures.items()},
@@ -250,17 +251,27 @@ def _projects() -> dict[str, FigureDefinition]:
         working="{investment} ÷ 10,000 = {value}",
         cumulative=True,
     )
-    definitions = {"total": total, "total_investment": investment}
+    return {"total": total, "total_investment": investment}
+
+
+@cached_by_language
+def definitions_of_any_category() -> Mapping[str, FigureDefinition]:
+    """The figures of the projects of a category, whichever it is, by the last part of their path."""
     formulas = {
         "total": _("Projects of the category listed by the day."),
         "total_investment": _("The sum of the investment of the projects of the category listed by the day."),
     }
-    for category in Category:
-        for name, formula in formulas.items():
-            definitions[f"by_category.{category.value}.{name}"] = replace(
-                definitions[name],
-                label=_("%(figure)s: %(part)s") % {"figure": definitions[name].label, "part": category.label},
-                formula=formula,
-                filters={"category": category.value},
-            )
-    return definitions
+    return {name: replace(each, formula=formulas[name]) for name, each in _projects().items()}
+
+
+def definitions_by_category(categories: Iterable[Category]) -> dict[str, FigureDefinition]:
+    """Those of each category by their path."""
+    return {
+        f"{BY_CATEGORY}{category.slug}.{name}": replace(
+            each,
+            label=_("%(figure)s: %(part)s") % {"figure": each.label, "part": localized(category, "name")},
+            filters={"category": category.slug},
+        )
+        for category in categories
+        for name, each in definitions_of_any_category().items()
+    }

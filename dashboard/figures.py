@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, Max, QuerySet
+from django.db.models import Exists, Max, QuerySet, prefetch_related_objects
 
 from accounts.models import Department
 from core.clock import SHANGHAI, today
@@ -24,12 +24,18 @@ from dashboard.due_days import (
     punctuality_of,
     read_days,
 )
+from dashboard.figure_definitions import (
+    BY_CATEGORY,
+    FigureDefinition,
+    definitions_by_category,
+    figure_definitions,
+)
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
 from measures.models import Measure, Plan, Section, StatusChange
 from projects.models import Category, Project, Stage
-from regions.models import Region, RegionKind
+from regions.models import Region
 from rollups import engine
 from rollups.freshness import Freshness, freshness
 from web.formats.money import wan_to_yi
@@ -79,6 +85,11 @@ def measure_figures(counts: engine.Counts, plan: Plan, day: date) -> dict[str, A
 
 def project_figures(counts: engine.Counts) -> dict[str, Any]:
     return {"total": counts.get("total", 0), "total_investment": wan_to_yi(counts.get("investment", 0))}
+
+
+def _of_category(category: Category) -> str:
+    # A slug may be no name of a column.
+    return f"category_{category.pk}"
 
 
 def count_for_successors(
@@ -155,12 +166,31 @@ class Figures:
         return due_figures(self.measure_days, self.plan, self.day)
 
     @cached_property
+    def categories(self) -> dict[str, Category]:
+        """Those of the plan by slug, in their order: read once, also where two days of it are compared."""
+        prefetch_related_objects([self.plan], "categories")
+        return {each.slug: each for each in self.plan.categories.all()}
+
+    @cached_property
+    def definitions(self) -> Mapping[str, FigureDefinition]:
+        """What each figure of measures and projects is, by its path."""
+        return {**figure_definitions(), **definitions_by_category(self.categories.values())}
+
+    def definitions_for(self, path: str) -> Mapping[str, FigureDefinition]:
+        """Those among which the figure at `path` is, if it is any: the plan's categories are read for theirs alone."""
+        return self.definitions if path.startswith(BY_CATEGORY) else figure_definitions()
+
+    @cached_property
     def projects(self) -> dict[str, Any]:
-        by_category = self.project_cells.sum_by("category")
         return {
             **project_figures(self.project_cells.totals()),
-            "by_category": {each.value: project_figures(by_category.get(each.value, {})) for each in Category},
+            "by_category": self.projects_by_category(self.project_cells),
         }
+
+    def projects_by_category(self, cells: engine.PlanCells) -> dict[str, dict[str, Any]]:
+        """The sums of some of its cells by the slug of each category, also with zeros."""
+        sums = cells.sum_by("category")
+        return {slug: project_figures(sums.get(each.pk, {})) for slug, each in self.categories.items()}
 
     def measures_by(self, by: str) -> list[GroupFigures]:
         """By plan, section or department: every section and every department that was not merged, also with zeros."""
@@ -208,18 +238,27 @@ class Figures:
         if by == "city":
             return [
                 GroupFigures(each.code, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
-                for each in Region.objects.filter(kind=RegionKind.CITY, parent=self.plan.region_id)
+                for each in Region.objects.members_of(self.plan.region_id)
             ]
-        choices: type[Category | Stage] = Category if by == "category" else Stage
+        if by == "category":
+            return [
+                GroupFigures(slug, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
+                for slug, each in self.categories.items()
+            ]
         return [
-            GroupFigures(each.value, str(each.label), each, project_figures(sums.get(each.value, {})))
-            for each in choices
+            GroupFigures(each.value, str(each.label), each, project_figures(sums.get(each.value, {}))) for each in Stage
         ]
+
+    @property
+    def against_name(self) -> str:
+        """The short name of what the plan's indicators are compared with; empty where they are not."""
+        comparator = self.plan.comparator
+        return "" if comparator is None else localized(comparator, "short")
 
     @cached_property
     def indicator_states(self) -> list[IndicatorState]:
         """The headline indicators that have a value by the day."""
-        found = indicator_states(Indicator.objects.headlines(), on=self.day)
+        found = indicator_states(Indicator.objects.headlines(self.plan), on=self.day, plan=self.plan)
         return [each for each in found if each.latest is not None]
 
     @cached_property
@@ -240,7 +279,9 @@ class Figures:
     def _has_illustrative(self) -> dict[str, bool]:
         """Whether a row behind the sums of the plan is illustrative: of any measure, and by category of projects."""
         projects = self._illustrative("projects")
-        by_category = {each: Exists(projects.filter(category=each)) for each in Category.values}
+        by_category = {
+            _of_category(each): Exists(projects.filter(category=each.pk)) for each in self.categories.values()
+        }
         rows: QuerySet[Any, Any] = Plan.objects.filter(pk=self.plan.pk)
         found: dict[str, bool] = rows.values(any_measure=Exists(self._illustrative("measures")), **by_category).get()
         return found
@@ -257,7 +298,8 @@ class Figures:
         if set(members) - {"category"}:
             has_illustrative = self._illustrative(kind).filter(**members).exists()
         else:
-            names = ["any_measure"] if kind == "measures" else [members["category"]] if members else Category.values
+            categories = [members["category"]] if members else self.categories.values()
+            names = ["any_measure"] if kind == "measures" else [_of_category(each) for each in categories]
             has_illustrative = any(self._has_illustrative[name] for name in names)
         is_published = not members and self.published_for(path) is not None
         return of_aggregate(is_published=is_published, has_illustrative=has_illustrative)

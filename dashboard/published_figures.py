@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.figure_definitions import figure_definitions, format_unit
+from dashboard.figure_definitions import format_unit
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
 from web.formats.numbers import trimmed
@@ -35,6 +35,6 @@ def published_rows(figures: Figures) -> list[PublishedRow]:
     """The newest published figure of each path by the day, against the computed one of the day."""
     return [
         PublishedRow(row, each.label, format_unit(row.unit), trimmed(row.value), Decimal(figures.value_at(path)))
-        for path, each in figure_definitions().items()
+        for path, each in figures.definitions.items()
         if (row := figures.published.get(path)) is not None
     ]

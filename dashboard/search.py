@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import Department
 from indicators.filters import IndicatorFilter
 from indicators.models import Indicator
@@ -11,7 +13,7 @@ from measures.filters import DEPARTMENT_SEARCH, REPORT_SEARCH, MeasureFilter
 from measures.models import Measure, Plan, Report
 from projects.filters import REGION_SEARCH, ProjectFilter
 from projects.models import Project
-from regions.models import Region, RegionKind
+from regions.models import Region
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,23 @@ class Search:
     @property
     def measures(self) -> Any:
         rows = Measure.objects.in_plan(self.plan).in_scope(self.day)
-        return MeasureFilter.base_filters["search"].filter(rows, self.text).order_by("code")
+        return MeasureFilter.base_filters["search"].filter(rows, self.text).order_by("position", "code")
 
     @property
     def projects(self) -> Any:
         """The largest first."""
         rows = Project.objects.in_plan(self.plan).in_scope(self.day)
-        return ProjectFilter.base_filters["search"].filter(rows, self.text).order_by("-investment_wan", "code")
+        return (
+            ProjectFilter.base_filters["search"].filter(rows, self.text).order_by("-investment_wan", "position", "code")
+        )
 
     @property
     def indicators(self) -> Any:
-        return IndicatorFilter.base_filters["search"].filter(Indicator.objects.all(), self.text)
+        return (
+            IndicatorFilter.base_filters["search"]
+            .filter(Indicator.objects.with_headline(self.plan), self.text)
+            .order_by(F("headline").asc(nulls_last=True), "code")
+        )
 
     @property
     def departments(self) -> Any:
@@ -43,7 +51,7 @@ class Search:
 
     @property
     def cities(self) -> Any:
-        return REGION_SEARCH.filter(Region.objects.filter(kind=RegionKind.CITY), self.text)
+        return REGION_SEARCH.filter(Region.objects.members_of(self.plan.region_id), self.text)
 
     @property
     def reports(self) -> Any:

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dashboard.figure_definitions import FigureDefinition, figure_definitions
+from dashboard.figure_definitions import FigureDefinition
 from dashboard.figures import Figures
-from indicators.state import COUNTRY, PROVINCE, IndicatorState
+from indicators.state import IndicatorState
 from web.formats.numbers import trimmed
 from web.formats.sources import format_source
 from web.language import localized
@@ -38,12 +38,12 @@ def indicator_summary(state: IndicatorState) -> dict[str, Any]:
     return {
         "name": localized(state.indicator, "name"),
         "unit": state.indicator.unit,
-        "region": PROVINCE,
+        "region": state.region_code,
         "period": latest.period,
         "value": state.value,
         "released_on": latest.released_on.isoformat(),
         "previous": state.previous,
-        "comparator": None if state.comparator is None else {"region": COUNTRY, "value": state.comparator},
+        "comparator": state.comparator_row,
         "gap": state.gap,
         "target": None
         if target is None
@@ -61,7 +61,7 @@ def indicator_summary(state: IndicatorState) -> dict[str, Any]:
 def summary_meta(figures: Figures) -> dict[str, Any]:
     """`describe_figure` of each figure of the summary by its path."""
     return {
-        **{path: describe_figure(figures, path, each) for path, each in figure_definitions().items()},
+        **{path: describe_figure(figures, path, each) for path, each in figures.definitions.items()},
         **{f"indicators.{each.indicator.code}.value": describe_indicator(each) for each in figures.indicator_states},
     }
 
@@ -79,7 +79,8 @@ def describe_figure(
     published = figures.published_for(path) if of_plan else None
     kind = path.partition(".")[0]
     if kind == "projects":
-        members = {**definition.filters, **(members or {})}
+        own = {name: figures.categories[slug] for name, slug in definition.filters.items()}
+        members = {**own, **(members or {})}
     description = {
         "unit": definition.unit,
         "cumulative": definition.cumulative,

@@ -32,7 +32,7 @@ from dashboard.published_figures import published_rows
 from dashboard.search import Search
 from measures.filters import asked_plan
 from measures.models import Plan
-from regions.models import Region, RegionKind
+from regions.models import Region
 from web.days import LAST_MONTH, asked_comparison
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
@@ -242,7 +242,7 @@ class CityPage(PlanPage):
         return {"city": self.kwargs["code"]}
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        city = get_object_or_404(Region, code=kwargs["code"], kind=RegionKind.CITY)
+        city = get_object_or_404(Region.objects.members_of(self.figures.plan.region_id), code=kwargs["code"])
         found = city_detail(self.figures, city, self.links, then=self.then)
         return {"all_url": self.links.url("dashboard:cities"), **found}
 
@@ -257,7 +257,7 @@ class ExplainPage(PlanPage):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         explanation = asked_explanation(self.request, self.figures)
         # Its own figure needs no link here.
-        return {"why": None, **explanation_context(explanation, self.links)}
+        return {"why": None, **explanation_context(explanation, self.figures, self.links)}
 
 
 class SearchPage(PlanPage):

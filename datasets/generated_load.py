@@ -36,7 +36,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from projects.models import Project
+from projects.models import Category, Project
 from projects.models import ScopeChange as ProjectScopeChange
 from rollups.models import MeasureRollup, ProjectRollup
 from rollups.services import rebuild_rollups
@@ -57,6 +57,7 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     ReportStep: "report__measure__plan",
     StatusChange: "measure__plan",
     ScopeChange: "measure__plan",
+    Category: "plan",
     Project: "plan",
     Project.also_in.through: "project__plan",
     Project.measures.through: "project__plan",
@@ -108,7 +109,7 @@ def generate_plans(
     `on_plan` is told how many plans are there at the start, then 1 after each; `on_totals` is called before their
     totals are counted. Raises LoadRefused, having changed nothing.
     """
-    (slug,) = (row.values["plan"] for row in demonstration.rows["site"])
+    (slug,) = (row.values["slug"] for row in demonstration.rows["plan"])
     existing = _existing_plans(slug, demonstration)
     if existing and max(existing) > times:
         highest = max(existing)
@@ -161,8 +162,8 @@ def _existing_plans(slug: str, demonstration: Ledger) -> set[int]:
 
 
 def _has_rows(sheet: str) -> bool:
-    """Accounts aside: people are no work."""
-    return sheet != "people" and BINDINGS[sheet].model._default_manager.exists()
+    """Accounts and the site's name aside: they are no work."""
+    return sheet not in ("people", "site") and BINDINGS[sheet].model._default_manager.exists()
 
 
 def _refuse_if_used(slug: str, demonstration: Ledger) -> None:

@@ -34,7 +34,7 @@ PAGES = {
     "measures-due": "/measures/?due_from=2023-10-01&due_to=2023-12-31",
     "projects-large": "/projects/?investment_from=100&stage=preparing",
     "measure": "/measures/M172/",
-    "lights": "/measures/lights/",
+    "lights": "/lights/",
     "projects": "/projects/",
     "project": "/projects/P0001/",
     "indicators": "/indicators/",

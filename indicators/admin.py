@@ -5,15 +5,25 @@ from django.http import HttpRequest
 from accounts.permissions import signed_in
 from core.published import PublishedAdmin
 from indicators.forms import ObservationForm
-from indicators.models import Indicator, Observation, Target
+from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from indicators.services import VALUES, add_observation, correct_observation
 
 
 @admin.register(Indicator)
 class IndicatorAdmin(PublishedAdmin):
-    list_display = ("code", "name_zh", "unit", "direction", "headline")
+    list_display = ("code", "name", "unit", "direction")
     search_fields = ("code", "name_zh", "name_en")
     autocomplete_fields = ("measures",)
+
+
+@admin.register(HeadlineIndicator)
+class HeadlineIndicatorAdmin(admin.ModelAdmin):
+    """Which indicators the overview of a plan shows, and in which order."""
+
+    list_display = ("number", "indicator", "plan")
+    list_filter = ("plan",)
+    list_select_related = ("plan", "indicator")
+    autocomplete_fields = ("indicator",)
 
 
 @admin.register(Observation)
@@ -21,7 +31,7 @@ class ObservationAdmin(admin.ModelAdmin):
     list_display = ("indicator", "region", "period", "value", "released_on", "verified", "exact", "superseded")
     list_filter = ("superseded", "indicator", "period_kind", "verified")
     list_select_related = ("indicator", "region")
-    search_fields = ("indicator__code", "indicator__name_zh", "period")
+    search_fields = ("indicator__code", "indicator__name_zh", "indicator__name_en", "period")
     autocomplete_fields = ("indicator", "region")
     form = ObservationForm
     fields = (*VALUES, "reason")
@@ -47,5 +57,5 @@ class ObservationAdmin(admin.ModelAdmin):
 class TargetAdmin(PublishedAdmin):
     list_display = ("indicator", "region", "due_year", "value", "document", "adopted_on")
     list_select_related = ("indicator", "region")
-    search_fields = ("indicator__code", "indicator__name_zh", "document")
+    search_fields = ("indicator__code", "indicator__name_zh", "indicator__name_en", "document")
     autocomplete_fields = ("indicator", "region")

@@ -5,7 +5,15 @@ from core.provenance import Provenance
 from indicators.models import Direction, Indicator, Observation
 from measures.filters import measures_of_asked_plan
 from regions.models import Region
-from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter, SlugFilter, UpdatedFilterSet, YesNoFilter
+from web.lists.filters import (
+    ChoiceFilter,
+    CodeFilter,
+    DayFilter,
+    SearchFilter,
+    SlugFilter,
+    UpdatedFilterSet,
+    YesNoFilter,
+)
 
 
 class IndicatorFilter(UpdatedFilterSet):
@@ -14,9 +22,8 @@ class IndicatorFilter(UpdatedFilterSet):
         field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
     )
     direction = ChoiceFilter(choices=Direction.choices, label=gettext_lazy("Desired direction"))
-    measure = SlugFilter(
+    measure = CodeFilter(
         field_name="measures",
-        to_field_name="code",
         queryset=measures_of_asked_plan,
         label=gettext_lazy("Measure"),
     )

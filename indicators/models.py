@@ -17,6 +17,7 @@ from core.bounds import (
     within_days,
     within_observed_days,
 )
+from core.names import named_bound
 from core.periods import PeriodKind
 from core.provenance import Sourced
 from core.texts import MAX_REASON_LENGTH
@@ -46,20 +47,13 @@ class Indicator(Sourced, UpdatedAtModel):
         unique=True,
         validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Small letters, digits and _, such as gdp_growth"))],
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=80)
-    name_en = models.CharField(_("Name (English)"), max_length=160)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=80, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=160, blank=True)
     unit = models.CharField(_("Unit"), max_length=40)
-    unit_zh = models.CharField(_("Unit (Chinese)"), max_length=40)
+    unit_zh = models.CharField(_("Unit (Chinese)"), max_length=40, blank=True)
     zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
     direction = models.CharField(_("Desired direction"), max_length=7, choices=Direction)
     cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
-    headline = models.PositiveSmallIntegerField(
-        _("Headline indicators"),
-        null=True,
-        blank=True,
-        unique=True,
-        help_text=_("Its place among the headline indicators of the overview"),
-    )
     measures = models.ManyToManyField(
         "measures.Measure", blank=True, related_name="indicators", verbose_name=_("Linked measures")
     )
@@ -69,18 +63,45 @@ class Indicator(Sourced, UpdatedAtModel):
     class Meta(Sourced.Meta):
         verbose_name = _("Indicator")
         verbose_name_plural = _("indicators")
-        ordering = [F("headline").asc(nulls_last=True), "code"]
+        ordering = ["code"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="indicator_is_named"),
             models.CheckConstraint(condition=Q(direction__in=Direction.values), name="indicator_direction_known"),
             models.CheckConstraint(condition=Q(zh_factor__gt=0), name="indicator_zh_factor_positive"),
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:detail", args=[self.code])
+
+
+class HeadlineIndicator(models.Model):
+    """An indicator that the overview of a plan shows, and its place there."""
+
+    plan = models.ForeignKey(
+        "measures.Plan", models.CASCADE, related_name="headline_indicators", verbose_name=_("Action plan")
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="headlines", verbose_name=_("Indicator"), db_index=False
+    )
+    number = models.PositiveSmallIntegerField(
+        _("Number"), help_text=_("Its place among the headline indicators of the overview")
+    )
+
+    class Meta:
+        verbose_name = _("Headline indicator")
+        verbose_name_plural = _("Headline indicators")
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "plan"], name="headlineindicator_once_a_plan"),
+            models.UniqueConstraint(fields=["plan", "number"], name="headlineindicator_number_once_a_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.indicator}"
 
 
 class Observation(Sourced, UpdatedAtModel):
@@ -228,5 +249,6 @@ track_part(Target, "indicator")
 
 
 auditlog.register(Indicator, exclude_fields=["updated_at"], m2m_fields={"measures"})
+auditlog.register(HeadlineIndicator)
 auditlog.register(Observation, exclude_fields=["updated_at"])
 auditlog.register(Target, exclude_fields=["updated_at"])

@@ -3,17 +3,24 @@
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import OuterRef, PositiveSmallIntegerField, QuerySet, Subquery
 
 from core.timestamps import UpdatedAtQuerySet
 
 if TYPE_CHECKING:
     from indicators.models import Indicator, Observation, Target
+    from measures.models import Plan
 
 
 class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
-    def headlines(self) -> Self:
-        return self.filter(headline__isnull=False).order_by("headline")
+    def with_headline(self, plan: "Plan | None") -> Self:
+        """Adds `headline`, the place among the headline indicators of the plan; null for the others."""
+        own = apps.get_model("indicators", "HeadlineIndicator").objects.filter(plan=plan, indicator=OuterRef("pk"))
+        return self.annotate(headline=Subquery(own.values("number")[:1], output_field=PositiveSmallIntegerField()))
+
+    def headlines(self, plan: "Plan") -> Self:
+        return self.filter(headlines__plan=plan).order_by("headlines__number")
 
 
 class ObservationQuerySet(UpdatedAtQuerySet["Observation"]):

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from core.comparison import FigureChange
 from core.pace import gap
@@ -23,10 +23,10 @@ from indicators.rules import (
     same_period,
     year_before,
 )
+from measures.models import Plan
+from regions.models import Region
 from web.formats.numbers import trimmed
-
-PROVINCE = "370000"
-COUNTRY = "100000"
+from web.language import localized
 
 
 def is_rate(indicator: Indicator) -> bool:
@@ -48,6 +48,25 @@ class IndicatorState:
     # Every verified and exact observation released by the day: the region's, and the comparator's.
     series: tuple[Observation, ...] = ()
     comparator_series: tuple[Observation, ...] = ()
+    # The region that the values are of, and the one that they are compared with.
+    region: Region | None = None
+    against: Region | None = None
+
+    @property
+    def against_name(self) -> str:
+        """The short name of what it is compared with, in the reader's language."""
+        return "" if self.against is None else localized(self.against, "short")
+
+    @property
+    def region_code(self) -> str:
+        return "" if self.region is None else self.region.code
+
+    @property
+    def comparator_row(self) -> dict[str, Any] | None:
+        """As the API gives it; None without a value to compare with."""
+        if self.comparator is None:
+            return None
+        return {"region": "" if self.against is None else self.against.code, "value": self.comparator}
 
     @property
     def value(self) -> Decimal | None:
@@ -116,29 +135,36 @@ def as_goal(row: Target) -> Goal:
     return Goal(row.due_year, trimmed(row.value), row.adopted_on, row.pk, baseline, row.baseline_on)
 
 
-def _observations(indicators: Iterable[Indicator], on: date, regions: Iterable[str]) -> QuerySet[Observation]:
+def _observations(indicators: Iterable[Indicator], on: date, regions: Iterable[int]) -> QuerySet[Observation]:
     sound = Observation.objects.sound().released(on)
-    found = sound.filter(indicator__in=indicators, region__code__in=regions)
     # In the order of each series alone: that of the indicators and regions would have their tables joined in.
-    return found.annotate(region_code=F("region__code")).order_by("period_end", "released_on", "id")
+    return sound.filter(indicator__in=indicators, region__in=regions).order_by("period_end", "released_on", "id")
 
 
-def indicator_states(
-    indicators: Iterable[Indicator], *, on: date, region: str = PROVINCE, comparator: str = COUNTRY
-) -> list[IndicatorState]:
-    """One for each indicator, in the order given. Two queries, however many indicators."""
+def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | None) -> list[IndicatorState]:
+    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators."""
     indicators = list(indicators)
     if not indicators:
         return []
-    rows: dict[tuple[int, str], list[Observation]] = defaultdict(list)
-    row: Any  # with `region_code`
-    for row in _observations(indicators, on, [region, comparator]):
-        rows[row.indicator_id, row.region_code].append(row)
+    region, against = (plan.region, plan.comparator) if plan is not None else (None, None)
+    rows: dict[tuple[int, int], list[Observation]] = defaultdict(list)
+    for row in _observations(indicators, on, [each.pk for each in (region, against) if each is not None]):
+        rows[row.indicator_id, row.region_id].append(row)
     targets: dict[int, list[Target]] = defaultdict(list)
-    for target in Target.objects.adopted(on).filter(indicator__in=indicators, region__code=region).order_by("pk"):
+    for target in Target.objects.adopted(on).filter(indicator__in=indicators, region=region).order_by("pk"):
         targets[target.indicator_id].append(target)
     return [
-        _state_of(each, rows[each.pk, region], rows[each.pk, comparator], targets[each.pk], on=on)
+        replace(
+            _state_of(
+                each,
+                rows[each.pk, region.pk] if region is not None else [],
+                rows[each.pk, against.pk] if against is not None else [],
+                targets[each.pk],
+                on=on,
+            ),
+            region=region,
+            against=against,
+        )
         for each in indicators
     ]
 

@@ -29,7 +29,6 @@ from indicators.wording import (
     with_unit,
 )
 from measures.filters import asked_plan
-from regions.models import RegionKind
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.html.sources import source_link
@@ -43,13 +42,14 @@ class IndicatorList(ListPageView):
     default_ordering = "headline"
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        return Indicator.objects.all()
+        return Indicator.objects.with_headline(asked_plan(self.request))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        found = indicator_states(context["page"], on=self.day)
+        found = indicator_states(context["page"], on=self.day, plan=asked_plan(self.request))
         return context | {
             "rows": [list_row(each, self.compared) for each in found],
+            "against": found[0].against_name if found else "",
             "no_value": NO_VALUE,
             "assumed": assumed_note(each.latest for each in found),
         }
@@ -90,15 +90,15 @@ class IndicatorDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         indicator = get_object_or_404(Indicator, code=kwargs["code"])
-        state = indicator_states([indicator], on=self.day)[0]
-        observations = in_order(indicator.observations.released(self.day).select_related("region"))
+        [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
+        observations = in_order(indicator.observations.released(self.day).select_related("region"), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
-        path = path_to_target(indicator, observations, targets, on=self.day)
+        path = path_to_target(state, observations, targets, on=self.day)
         way = path_sentence(indicator, path) if path else ""
         sentences = [key_sentence(state), way]
         charts = [
-            indicator_chart(indicator, observations, targets, path, on=self.day, sentences=sentences),
-            *decoupling_charts(indicator, observations, on=self.day),
+            indicator_chart(state, observations, targets, path, on=self.day, sentences=sentences),
+            *decoupling_charts(indicator, observations, on=self.day, home=state.region),
         ]
         return super().get_context_data(
             indicator=indicator,
@@ -129,7 +129,9 @@ class IndicatorDetail(PageView):
                 {"row": row, "words": target_words(row, indicator), "document": source_link(row.document)}
                 for row in targets
             ],
-            measures=indicator.measures.in_plan(asked_plan(self.request)).in_scope(self.day).order_by("code"),
+            measures=indicator.measures.in_plan(asked_plan(self.request))
+            .in_scope(self.day)
+            .order_by("position", "code"),
             **kwargs,
         )
 
@@ -151,11 +153,11 @@ def corrections(indicator: Indicator, day: date) -> list[dict[str, Any]]:
     ]
 
 
-def in_order(observations: Iterable[Observation]) -> list[Observation]:
-    """The province, the country, then the cities by code; the newest period first."""
-    rank = {RegionKind.PROVINCE: 0, RegionKind.COUNTRY: 1}
+def in_order(observations: Iterable[Observation], state: IndicatorState) -> list[Observation]:
+    """Those of the plan's region, of what it is compared with, then of the others by code; the newest period first."""
+    rank = {each.pk: place for place, each in enumerate((state.region, state.against)) if each is not None}
     newest_first = sorted(observations, key=lambda row: (row.period_end, row.released_on, row.pk), reverse=True)
-    return sorted(newest_first, key=lambda row: (rank.get(RegionKind(row.region.kind), 2), row.region.code))
+    return sorted(newest_first, key=lambda row: (rank.get(row.region_id, 2), row.region.code))
 
 
 def key_sentence(state: IndicatorState) -> str:
@@ -166,12 +168,12 @@ def key_sentence(state: IndicatorState) -> str:
 
 
 def further_sentence(state: IndicatorState) -> str:
-    """What follows the value: against the country and the year before, and the day of release where it is stated."""
+    """What follows the value: against the comparator and the year before, and the day of release where it is stated."""
     if state.latest is None:
         return ""
     clauses = []
     if state.gap is not None and state.comparator is not None:
-        clauses.append(against_country(state))
+        clauses.append(against_comparator(state))
     if state.change is not None:
         # Chinese says 同期 of a part of a year alone.
         is_year = state.latest.period_kind == PeriodKind.YEAR
@@ -188,11 +190,14 @@ def further_sentence(state: IndicatorState) -> str:
     return pgettext("between clauses", ", ").join(clauses)
 
 
-def against_country(state: IndicatorState) -> str:
+def against_comparator(state: IndicatorState) -> str:
     assert state.gap is not None and state.comparator is not None
     if is_rate(state.indicator) and state.gap:
-        points = {"points": format_number(abs(state.gap))}
+        points = {"points": format_number(abs(state.gap)), "region": state.against_name}
         if state.gap > 0:
-            return _("%(points)s percentage points above the national average") % points
-        return _("%(points)s percentage points below the national average") % points
-    return _("the country: %(value)s") % {"value": with_unit(state.indicator, state.comparator)}
+            return _("%(points)s percentage points above %(region)s") % points
+        return _("%(points)s percentage points below %(region)s") % points
+    return _("%(region)s: %(value)s") % {
+        "region": state.against_name,
+        "value": with_unit(state.indicator, state.comparator),
+    }

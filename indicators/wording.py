@@ -26,7 +26,8 @@ def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) 
 
 
 def shown_unit(indicator: Indicator) -> str:
-    return indicator.unit_zh if language.column_suffix() == "zh" else english_unit(indicator.unit)
+    is_own = language.is_chinese() and indicator.unit_zh
+    return indicator.unit_zh if is_own else english_unit(indicator.unit)
 
 
 def in_one_bracket(text: str) -> str:

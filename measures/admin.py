@@ -17,8 +17,8 @@ from measures.services import add_measure, change_measure
 
 @admin.register(Plan)
 class PlanAdmin(PublishedAdmin):
-    list_display = ("slug", "name_zh", "starts_on", "ends_on")
-    search_fields = ("slug", "name_zh")
+    list_display = ("slug", "name", "starts_on", "ends_on")
+    search_fields = ("slug", "name_zh", "name_en")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
         # Its projects lie in the cities of the region.
@@ -27,14 +27,14 @@ class PlanAdmin(PublishedAdmin):
 
 @admin.register(PlanMilestone)
 class PlanMilestoneAdmin(PublishedAdmin):
-    list_display = ("happens_on", "name_zh", "plan")
+    list_display = ("happens_on", "name", "plan")
     list_filter = ("plan",)
     list_select_related = ("plan",)
 
 
 @admin.register(Section)
 class SectionAdmin(PublishedAdmin):
-    list_display = ("number", "title_zh", "plan", "slug")
+    list_display = ("number", "title", "plan", "slug")
     list_filter = ("plan",)
     search_fields = ("slug", "title_zh", "title_en")
 
@@ -73,7 +73,7 @@ class MeasureForm(PublishedForm):
 @admin.register(Measure)
 class MeasureAdmin(PublishedAdmin):
     form = MeasureForm
-    list_display = ("code", "title_zh", "plan", "section", "lead_department", "due_on", "provenance")
+    list_display = ("code", "title", "plan", "section", "lead_department", "due_on", "provenance")
     list_filter = ("plan", "section", "lead_department", "provenance")
     list_select_related = ("plan", "section", "lead_department")
     search_fields = ("code", "title_zh", "title_en")
@@ -107,7 +107,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_display = ("measure", "period", "state", "status", "submitted_on", "decided_on")
     list_filter = ("state", "period")
     list_select_related = ("measure",)
-    search_fields = ("measure__code", "measure__title_zh")
+    search_fields = ("measure__code", "measure__title_zh", "measure__title_en")
     inlines = (EvidenceInline,)
 
 
@@ -116,4 +116,4 @@ class StatusChangeAdmin(ReadOnlyAdmin):
     list_display = ("measure", "old_status", "status", "effective_on", "recorded_at", "supersedes")
     list_filter = ("status",)
     list_select_related = ("measure", "supersedes__measure")
-    search_fields = ("measure__code", "measure__title_zh")
+    search_fields = ("measure__code", "measure__title_zh", "measure__title_en")

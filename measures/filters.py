@@ -18,6 +18,7 @@ from web.days import LAST_MONTH, asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.lists.filters import (
     ChoiceFilter,
+    CodeFilter,
     DayFilter,
     DepartmentFilter,
     MonthFilter,
@@ -133,19 +134,20 @@ class MeasureFilter(UpdatedFilterSet):
 
 
 MEASURE_ORDERINGS = {
-    "code": ["code"],
-    "due_on": ["due_on", "code"],
-    "status": ["status", "code"],
-    "status_since": ["status_since", "code"],
-    "light": ["gravity", "code"],
-    "last_report_on": ["last_report_on", "code"],
-    "department": ["lead_department__number", "code"],
-    "section": ["section__number", "code"],
+    # As the plan lists them: 1.2.10 comes after 1.2.9.
+    "code": ["position", "code"],
+    "due_on": ["due_on", "position", "code"],
+    "status": ["status", "position", "code"],
+    "status_since": ["status_since", "position", "code"],
+    "light": ["gravity", "position", "code"],
+    "last_report_on": ["last_report_on", "position", "code"],
+    "department": ["lead_department__number", "position", "code"],
+    "section": ["section__number", "position", "code"],
 }
 
 
 class StatusChangeFilter(UpdatedFilterSet):
-    measure = SlugFilter(to_field_name="code", queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
+    measure = CodeFilter(queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
     status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("New status"))
     section = SlugFilter(
         field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
@@ -166,5 +168,5 @@ class StatusChangeFilter(UpdatedFilterSet):
 STATUS_CHANGE_ORDERINGS = {
     "effective_on": ["effective_on", "recorded_at"],
     "recorded_at": ["recorded_at"],
-    "measure": ["measure__code", "effective_on"],
+    "measure": ["measure__position", "measure__code", "effective_on"],
 }

@@ -30,6 +30,7 @@ from web.formats.numbers import format_number
 from web.formats.text import format_list
 from web.html.links import query_of
 from web.language import localized
+from web.site import site_profile
 
 log = logging.getLogger(__name__)
 
@@ -255,9 +256,9 @@ def _send_digest(user: User, *, on: date) -> bool:
         return False
     with translation.override(user.language or settings.LANGUAGE_CODE):
         count = len(notices)
-        subject = ngettext("%(count)s notice from the pilot zone", "%(count)s notices from the pilot zone", count)
+        subject = ngettext("%(site)s: %(count)s notice", "%(site)s: %(count)s notices", count)
         send_mail(
-            subject % {"count": count},
+            subject % {"site": site_profile().name, "count": count},
             render_to_string("measures/digest.txt", _digest(user, notices)),
             None,
             [user.email],

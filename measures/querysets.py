@@ -52,7 +52,9 @@ def _model(name: str) -> Any:
 class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
     def with_others(self) -> Self:
         """Adds `has_others`: whether the site has other plans, too."""
-        return self.annotate(has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk"))))
+        return self.select_related("region", "comparator").annotate(
+            has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk")))
+        )
 
     def current(self) -> "Plan | None":
         """The plan that pages, addresses and filters mean where none is named: that of PILOTZONE_PLAN, else the newest
@@ -86,7 +88,7 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
     def history(self, as_of: date) -> Self:
         """The effective changes by the day, measure by measure, in the order in which they came into force."""
         rows = self.effective().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
-        return rows.order_by("measure__code", *IN_ORDER)
+        return rows.order_by("measure__position", "measure__code", *IN_ORDER)
 
     def in_force(self, as_of: date) -> Self:
         """The change of each measure that gives its status on the day."""
@@ -141,7 +143,7 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
             self.open()
             .filter(own)
             .exclude(measure__lead_department=F("department"))
-            .order_by("measure__code", "period")
+            .order_by("measure__position", "measure__code", "period")
         )
 
     def first_filed(self, *, since: date, by: date) -> dict[tuple[str, date], date]:

@@ -15,6 +15,7 @@ from accounts.models import Department, User
 from accounts.permissions import may_comment
 from core.bounds import check_columns
 from core.clock import now
+from core.codes import next_position
 from core.exceptions import NotAllowed
 from core.published import explain_change
 from core.signals import figures_changed
@@ -86,7 +87,8 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
     # It may have been merged while the form was open.
     measure.lead_department = lock_department(measure.lead_department).successor
     measure.plan, measure.listed_on = measure.section.plan, listed_on
-    check_columns(measure, "listed_on", "due_on")
+    check_columns(measure, "code", "listed_on", "due_on")
+    measure.position = next_position(Measure.objects.in_plan(measure.plan_id))
     measure.save()
     StatusChange.objects.create(
         measure=measure,

@@ -11,8 +11,8 @@ from measures.views.evidence import evidence_file
 app_name = "measures"
 urlpatterns = [
     path("measures/", views.MeasureList.as_view(), name="list"),
-    # Before the codes, since any word would do for one.
-    path("measures/lights/", views.LightsRule.as_view(), name="lights"),
+    # Not below the measures: any word is a code.
+    path("lights/", views.LightsRule.as_view(), name="lights"),
     path("measures/<str:code>/", views.MeasureDetail.as_view(), name="detail"),
     path("measures/<str:code>/comment/", views.CommentOnMeasure.as_view(), name="comment"),
     path("measures/<str:code>/terms/", office_views.ChangeTerms.as_view(), name="terms"),

@@ -95,7 +95,7 @@ def load_workspace(
     measures = Measure.objects.in_plan(plan).as_of(day, limits=limits).listed(month_end(month))
     led: dict[int, Any] = {
         measure.pk: measure
-        for measure in measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "code")
+        for measure in measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "position", "code")
     }
     participating = measures.filter(participating_departments=department).select_related("lead_department")
     left = Report.objects.in_plan(plan).left_by(department).select_related("measure__lead_department")
@@ -109,7 +109,7 @@ def load_workspace(
             *_late_rows(led, reports, late),
             *_rows_of_month(led, reports, of_month, month=month, day=day, limits=limits),
         ],
-        list(participating.order_by("code")),
+        list(participating.order_by("position", "code")),
         list(left),
         owed=len(of_month),
         missing=_count_missing(of_month),

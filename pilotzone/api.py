@@ -32,6 +32,7 @@ from measures.api.plans import Plans, Sections
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
+from projects.api.categories import Categories
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row, Unknown
@@ -249,18 +250,18 @@ urlpatterns = [
     path("v1/changes/", ChangesBetween.as_view(), name="api-changes"),
     path("v1/explain/", Explain.as_view(), name="api-explain"),
     path("v1/measures/", Measures.as_view(), name="api-measures"),
-    path("v1/measures/<slug:code>/", MeasureDetail.as_view(), name="api-measure"),
-    path("v1/measures/<slug:code>/history/", MeasureHistory.as_view(), name="api-measure-history"),
-    path("v1/measures/<slug:code>/reports/", MeasureReports.as_view(), name="api-reports"),
-    path("v1/measures/<slug:code>/reports/<int:report>/", ReportDetail.as_view(), name="api-report"),
-    path("v1/measures/<slug:code>/reports/<int:report>/submit/", ReportSubmission.as_view(), name="api-report-submit"),
+    path("v1/measures/<str:code>/", MeasureDetail.as_view(), name="api-measure"),
+    path("v1/measures/<str:code>/history/", MeasureHistory.as_view(), name="api-measure-history"),
+    path("v1/measures/<str:code>/reports/", MeasureReports.as_view(), name="api-reports"),
+    path("v1/measures/<str:code>/reports/<int:report>/", ReportDetail.as_view(), name="api-report"),
+    path("v1/measures/<str:code>/reports/<int:report>/submit/", ReportSubmission.as_view(), name="api-report-submit"),
     path(
-        "v1/measures/<slug:code>/reports/<int:report>/withdraw/",
+        "v1/measures/<str:code>/reports/<int:report>/withdraw/",
         ReportWithdrawal.as_view(),
         name="api-report-withdraw",
     ),
     path("v1/projects/", Projects.as_view(), name="api-projects"),
-    path("v1/projects/<slug:code>/", ProjectDetail.as_view(), name="api-project"),
+    path("v1/projects/<str:code>/", ProjectDetail.as_view(), name="api-project"),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),
     path("v1/indicators/<slug:code>/", IndicatorDetail.as_view(), name="api-indicator"),
     path("v1/observations/", Observations.as_view(), name="api-observations"),
@@ -268,6 +269,7 @@ urlpatterns = [
     path("v1/rollups/projects/", ProjectRollups.as_view(), name="api-project-rollups"),
     path("v1/plans/", Plans.as_view(), name="api-plans"),
     path("v1/sections/", Sections.as_view(), name="api-sections"),
+    path("v1/categories/", Categories.as_view(), name="api-categories"),
     path("v1/departments/", Departments.as_view(), name="api-departments"),
     path("v1/regions/", Regions.as_view(), name="api-regions"),
     path("v1/status-changes/", StatusChanges.as_view(), name="api-status-changes"),

@@ -17,14 +17,27 @@ from rollups import engine
 from rollups.freshness import Freshness, freshness
 from web.days import asked_day
 from web.errors import BadQuery
+from web.site import site_profile
 
 
 def _plan(request: HttpRequest) -> Plan | None:
     try:
         return asked_plan(request)
     except BadQuery:
-        plan: Plan | None = Plan.objects.current()
+        plan: Plan | None = Plan.objects.with_others().current()
         return plan
+
+
+def _plans(request: HttpRequest) -> list[Plan]:
+    """What the head lets a reader choose from, the newest first; empty on a site with one plan, without a query."""
+    asked = _plan(request)
+    if asked is None or not asked.has_others:
+        return []
+    current = Plan.objects.current()
+    plans = list(Plan.objects.order_by("-starts_on", "slug"))
+    for plan in plans:
+        plan.link_slug = "" if plan == current else plan.slug
+    return plans
 
 
 def _day(request: HttpRequest) -> date:
@@ -56,12 +69,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "as_of": day,
         "today": now,
         "is_today": day == now,
+        "site": site_profile(),
         "demo": settings.PILOTZONE_DEMO,
         "pinned_day": settings.PILOTZONE_TODAY,
         "public_reading": settings.PILOTZONE_PUBLIC_READING,
         "large_print": prefers_large_print(request),
         # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
+        "plans": SimpleLazyObject(lambda: _plans(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),

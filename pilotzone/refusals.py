@@ -45,11 +45,12 @@ class Refusal:
         from pilotzone.api import ADVICE
         from web.api.problems import refuse
         from web.middleware import REQUEST_ID, asked_language
+        from web.site import remembered
 
         request = self._as_django_reads_it()
         is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
         identity = request_id.begin(request.headers.get(REQUEST_ID, ""))
-        with override(asked_language(request)):
+        with override(asked_language(request, offered=remembered().codes)):
             response = refuse(self.name, str(ADVICE[self.name]), is_page=is_page)
         request_id.end()
         headers = [("Content-Type", response.headers["Content-Type"]), (REQUEST_ID, identity)]

@@ -380,7 +380,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pilotzone API",
-    "DESCRIPTION": _("Measures, projects and indicators of the pilot zone, as of any day."),
+    "DESCRIPTION": _("Measures, projects and indicators of an action plan, as of any day."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # The default hook moves lists of allowed values out of the fields that use them.

@@ -1,13 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
-from django.utils.translation import gettext_lazy
+from django.utils.functional import lazy
 
 from accounts.views import preferences
 from pilotzone import health
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
+from web.site import site_profile
 
-admin.site.site_header = admin.site.site_title = gettext_lazy("Pilot zone progress dashboard")
+admin.site.site_header = admin.site.site_title = lazy(lambda: site_profile().name, str)()
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

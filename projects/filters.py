@@ -1,13 +1,17 @@
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
 from core.scope import PlanScope
-from measures.filters import measures_of_asked_plan
+from measures.filters import asked_plan, measures_of_asked_plan
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
 from web.lists.filters import (
     AmountFilter,
     ChoiceFilter,
+    CodeFilter,
     DayFilter,
     ScopeFilter,
     SearchFilter,
@@ -18,7 +22,14 @@ from web.lists.filters import (
 # The API and the search of the whole site find them alike.
 REGION_SEARCH = SearchFilter("code", names=["name", "short"])
 
-_cities = Region.objects.filter(kind=RegionKind.CITY)
+
+def categories_of_asked_plan(request: HttpRequest | None) -> Any:
+    return Category.objects.filter(plan=asked_plan(request)) if request else Category.objects.all()
+
+
+def _members_of_asked_plan(request: HttpRequest | None) -> Any:
+    plan = asked_plan(request) if request else None
+    return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
 
 
 class ProjectFilter(UpdatedFilterSet):
@@ -27,11 +38,11 @@ class ProjectFilter(UpdatedFilterSet):
     search = SearchFilter("code", names=["name"])
     city = SlugFilter(
         to_field_name="code",
-        queryset=_cities,
+        queryset=_members_of_asked_plan,
         label=pgettext_lazy("project", "City"),
         empty_label=gettext_lazy("Any city"),
     )
-    category = ChoiceFilter(choices=Category.choices, label=gettext_lazy("Category"))
+    category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
     scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
@@ -39,10 +50,9 @@ class ProjectFilter(UpdatedFilterSet):
         queryset=Region.objects.filter(kind=RegionKind.COUNTY),
         label=gettext_lazy("County"),
     )
-    also_in = SlugFilter(to_field_name="code", queryset=_cities, label=gettext_lazy("Also in"))
-    measure = SlugFilter(
+    also_in = SlugFilter(to_field_name="code", queryset=_members_of_asked_plan, label=gettext_lazy("Also in"))
+    measure = CodeFilter(
         field_name="measures",
-        to_field_name="code",
         queryset=measures_of_asked_plan,
         label=gettext_lazy("Measure"),
     )
@@ -66,10 +76,11 @@ class ProjectFilter(UpdatedFilterSet):
 
 
 PROJECT_ORDERINGS = {
-    "code": ["code"],
-    "total_investment": ["investment_wan", "code"],
-    "listed_on": ["listed_on", "code"],
-    "city": ["city__code", "code"],
-    "category": ["category", "code"],
-    "stage": ["stage", "code"],
+    # As the plan lists them: 1.2.10 comes after 1.2.9.
+    "code": ["position", "code"],
+    "total_investment": ["investment_wan", "position", "code"],
+    "listed_on": ["listed_on", "position", "code"],
+    "city": ["city__code", "position", "code"],
+    "category": ["category__number", "position", "code"],
+    "stage": ["stage", "position", "code"],
 }

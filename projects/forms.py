@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.published import PublishedForm
 from projects.models import Project
+from projects.rules import CATEGORY_OF_ANOTHER_PLAN
 from projects.services import misplacements_of
 
 
@@ -18,6 +19,8 @@ class ProjectForm(PublishedForm):
             draft = Project(plan=cleaned["plan"], city=cleaned["city"], county=cleaned.get("county"))
             for field, sentence in misplacements_of(draft, cleaned.get("also_in", ())):
                 self.add_error(field, sentence)
+            if cleaned.get("category") and cleaned["category"].plan_id != cleaned["plan"].pk:
+                self.add_error("category", CATEGORY_OF_ANOTHER_PLAN)
             if any(measure.plan_id != cleaned["plan"].pk for measure in cleaned.get("measures", ())):
                 self.add_error("measures", _("Only measures of the project's own plan can be linked."))
         return cleaned

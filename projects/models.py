@@ -1,5 +1,4 @@
 from auditlog.registry import auditlog
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,20 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.bounds import MAX_INVESTMENT_WAN, days_bound, within_days, within_investment
+from core.codes import CodeField, code_bound
+from core.names import named_bound
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
-from core.timestamps import UpdatedAtModel, track_links
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.models import Measure
 from projects.querysets import ProjectQuerySet
 from web.html.links import query_of
-
-
-class Category(models.TextChoices):
-    INNOVATION = "innovation", _("Innovation")
-    INDUSTRY = "industry", _("Key industries")
-    INFRASTRUCTURE = "infrastructure", _("Infrastructure")
-    ENERGY = "energy", _("Energy")
 
 
 class Stage(models.TextChoices):
@@ -30,20 +24,44 @@ class Stage(models.TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("project stage", "Suspended")
 
 
+class Category(Sourced, UpdatedAtModel):
+    """What a plan sorts its projects by (类别). One of its names may be empty."""
+
+    plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="categories", verbose_name=_("Action plan"))
+    slug = models.SlugField(_("Name in addresses"))
+    number = models.PositiveSmallIntegerField(_("Number"))
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=120, blank=True)
+
+    objects = UpdatedAtQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("Category")
+        verbose_name_plural = _("categories")
+        ordering = ["plan", "number"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(fields=["plan", "slug"], name="category_slug_once_a_plan"),
+            models.UniqueConstraint(fields=["plan", "number"], name="category_number_once_a_plan"),
+            named_bound("name", name="category_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.name_en
+
+
 class Project(Sourced, UpdatedAtModel):
     """A project that supports a plan. It counts in one city; `also_in` names the others it lies in."""
 
-    code = models.CharField(
-        _("Code"),
-        max_length=12,
-        validators=[RegexValidator(r"^[A-Z][0-9]{4,}\Z", _("A capital letter and four digits or more, such as P0001"))],
-    )
-    # The constraint of its code and the index below begin with it.
+    code = CodeField(_("Code"))
+    # Its place in the list of its plan.
+    position = models.PositiveIntegerField(_("Position"), default=0, editable=False)
+    # The constraint of its code and the indexes below begin with it.
     plan = models.ForeignKey(
         "measures.Plan", models.PROTECT, related_name="projects", db_index=False, verbose_name=_("Action plan")
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=200)
-    name_en = models.CharField(_("Name (English)"), max_length=300)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=200, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=300, blank=True)
     city = models.ForeignKey(
         "regions.Region",
         models.PROTECT,
@@ -61,7 +79,8 @@ class Project(Sourced, UpdatedAtModel):
     also_in = models.ManyToManyField(
         "regions.Region", blank=True, related_name="shared_projects", verbose_name=_("Also in")
     )
-    category = models.CharField(_("Category"), max_length=14, choices=Category)
+    # One of its plan: services keep them together, `verify_rollups` checks it.
+    category = models.ForeignKey(Category, models.PROTECT, related_name="projects", verbose_name=_("Category"))
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     investment_wan = models.PositiveBigIntegerField(
         _("Total investment"),
@@ -81,13 +100,12 @@ class Project(Sourced, UpdatedAtModel):
     class Meta(Sourced.Meta):
         verbose_name = _("Project")
         verbose_name_plural = _("projects")
-        ordering = ["code"]
+        ordering = ["position", "code"]
         constraints = [
             *Sourced.Meta.constraints,
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{4,}$"), name="project_code_shape"),
-            # Also for a page of a list: by codes alone PostgreSQL read those of all plans to find the first fifty.
+            named_bound("name", name="project_is_named"),
+            code_bound(name="project_code_shape"),
             models.UniqueConstraint(fields=["plan", "code"], name="project_code_once_a_plan"),
-            models.CheckConstraint(condition=Q(category__in=Category.values), name="project_category_known"),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(
                 condition=Q(investment_provenance__in=Provenance.values),
@@ -99,17 +117,16 @@ class Project(Sourced, UpdatedAtModel):
             days_bound("listed_on", name="project_days_in_bounds"),
         ]
         indexes = [
+            # A page of a list: without it the database sorts all rows of the plan to find the first fifty.
+            models.Index(fields=["plan", "position", "code"], name="project_in_order"),
             # Cells, and lists by city and category.
             models.Index(fields=["plan", "city", "category", "stage"], name="project_cells"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name_zh}"
+        return f"{self.code} {self.name_zh or self.name_en}"
 
     # Django's method translates the labels of all choices, for each row.
-    def get_category_display(self) -> str:  # type: ignore[no-redef]
-        return str(Category(self.category).label)
-
     def get_stage_display(self) -> str:  # type: ignore[no-redef]
         return str(Stage(self.stage).label)
 
@@ -142,6 +159,7 @@ class ScopeChange(AbstractScopeChange):
 # City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Project, exclude_fields=["updated_at"], m2m_fields={"also_in", "measures"})
 auditlog.register(ScopeChange)
+auditlog.register(Category, exclude_fields=["updated_at"])
 
 track_links(Project.also_in, on={Project})
 track_links(Project.measures, on={Project, Measure})

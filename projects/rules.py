@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regions.models import Region, RegionKind
 
+CATEGORY_OF_ANOTHER_PLAN = gettext_lazy("Only a category of the project's own plan can be chosen.")
 # In 100 million yuan: what counts as large among projects.
 LARGE_YI = 100
 
@@ -25,16 +27,25 @@ def place_of(region: Region) -> Place:
 
 
 def misplacements(
-    plan_region: Place | None, city: Place, county: Place | None = None, also_in: Iterable[Place] = ()
+    plan_region: Place | None,
+    city: Place,
+    county: Place | None = None,
+    also_in: Iterable[Place] = (),
+    *,
+    is_divided: bool = True,
 ) -> Iterator[tuple[str, str]]:
     """The field and what is wrong with it. Totals by city sum to that of the plan, so each project counts in one member
-    of the plan's region."""
+    of the plan's region; `is_divided`: whether that has members, else it counts in the region itself."""
     if plan_region is None:
         yield "city", _("The plan names no region in which its projects lie.")
-    elif city.kind != RegionKind.CITY or city.parent != plan_region.key:
-        yield "city", _("%(place)s is not a city of %(region)s.") % {"place": city.name, "region": plan_region.name}
+    elif (city.parent if is_divided else city.key) != plan_region.key:
+        yield (
+            "city",
+            _("%(place)s does not lie directly in %(region)s.") % {"place": city.name, "region": plan_region.name},
+        )
     if county is not None and (county.kind != RegionKind.COUNTY or county.parent != city.key):
         yield "county", _("%(place)s is not in %(region)s.") % {"place": county.name, "region": city.name}
     for each in also_in:
-        if each.kind != RegionKind.CITY or each.key == city.key:
-            yield "also_in", _("%(place)s is not another city.") % {"place": each.name}
+        if each.kind != city.kind or each.key == city.key:
+            words = {"place": each.name, "city": city.name}
+            yield "also_in", _("%(place)s is not another region of the kind of %(city)s.") % words

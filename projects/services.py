@@ -8,20 +8,21 @@ from django.db import transaction
 from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.bounds import check_columns
+from core.codes import next_position
 from core.exceptions import NotAllowed
 from core.published import explain_change
 from core.scope import PROJECT_KINDS, ScopeKind
 from core.scope_changes import add_scope_change
 from core.signals import figures_changed
 from projects.models import Project, ScopeChange
-from projects.rules import misplacements, place_of
+from projects.rules import CATEGORY_OF_ANOTHER_PLAN, misplacements, place_of
 from regions.models import Region
 
-Cell = tuple[int, int, str, str]
+Cell = tuple[int, int, int, str]
 
 
 def cell_of(project: Project) -> Cell:
-    return (project.plan_id, project.city_id, project.category, project.stage)
+    return (project.plan_id, project.city_id, project.category_id, project.stage)
 
 
 def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tuple[str, str]]:
@@ -32,6 +33,7 @@ def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tu
         place_of(project.city),
         None if county is None else place_of(county),
         map(place_of, also_in),
+        is_divided=region is not None and region.children.exists(),
     )
 
 
@@ -39,15 +41,19 @@ def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tu
 def save_project(project: Project, *, by: User, reason: str = "", source: str = "") -> Project:
     """Adds a project, or saves a changed one; signals the cells that it leaves and enters.
 
-    Raises NotAllowed for a value out of bounds, where it lies in no city of its plan's region, and where a published
-    one changes without reason and source.
+    Raises NotAllowed for a value out of bounds, for a category of another plan, where it lies in no city of its plan's
+    region, and where a published one changes without reason and source.
     """
-    check_columns(project, "investment_wan", "listed_on")
+    check_columns(project, "code", "investment_wan", "listed_on")
+    if project.category.plan_id != project.plan_id:
+        raise NotAllowed(str(CATEGORY_OF_ANOTHER_PLAN), field="category")
     # The other cities are links, which the form saves after the project and has checked.
     for field, sentence in misplacements_of(project, also_in=()):
         raise NotAllowed(sentence, field=field)
     stored = None if project.pk is None else Project.objects.select_for_update().get(pk=project.pk)
     explain_change(project, stored, reason=reason, source=source)
+    if stored is None or stored.plan_id != project.plan_id:
+        project.position = next_position(Project.objects.in_plan(project.plan_id))
     project.save()
     cells = {cell_of(each) for each in (stored, project) if each}
     if stored and stored.listed_on != project.listed_on:

@@ -26,7 +26,7 @@ from web.formats.numbers import format_number
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
-from web.language import in_language, localized
+from web.language import local_columns, localized
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.views import ListPageView, PageView, QuickChoice, Share
@@ -42,19 +42,19 @@ class ProjectList(ListPageView):
 
     def get_queryset(self) -> QuerySet[Project]:
         self.plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(self.plan).select_related("city")
+        projects = Project.objects.in_plan(self.plan).select_related("city", "category")
         return projects.of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
 
     def count(self, rows: Any) -> int:
         """By stage and by city, in one query."""
-        city = ("city__code", "city__short_zh", "city__short_en")
+        city = ["city__code", *local_columns("city__short")]
         groups = rows.order_by().values_list("stage", *city).annotate(rows=Count("pk"), wan=Sum("investment_wan"))
         self.investment, self.by_stage = 0, Counter[str]()
         self.by_city: dict[tuple[str, str], list[int]] = {}
-        for stage, code, zh, en, number, wan in groups:
+        for stage, code, *names, number, wan in groups:
             self.investment += wan
             self.by_stage[stage] += number
-            sums = self.by_city.setdefault((code, in_language(zh, en)), [0, 0])
+            sums = self.by_city.setdefault((code, next(filter(None, names))), [0, 0])
             sums[0] += number
             sums[1] += wan
         return self.by_stage.total()
@@ -98,9 +98,9 @@ class ProjectDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(plan).select_related("city", "county")
+        projects = Project.objects.in_plan(plan).select_related("city", "county", "category")
         project = get_object_or_404(projects, code=kwargs["code"])
-        as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("code")
+        as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("position", "code")
         if self.compared:
             as_of_day = as_of_day.with_status_then(self.compared)
         measures = list(as_of_day.prefetch_related("indicators"))

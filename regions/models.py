@@ -1,15 +1,16 @@
+from typing import Self
+
 from auditlog.registry import auditlog
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
-
-COUNTRY_CODE = "100000"
 
 
 class RegionKind(models.TextChoices):
@@ -19,8 +20,16 @@ class RegionKind(models.TextChoices):
     COUNTY = "county", pgettext_lazy("region kind", "County")
 
 
+class RegionQuerySet(UpdatedAtQuerySet["Region"]):
+    def members_of(self, region: int | None) -> Self:
+        """The regions that lie directly in one (its id); where none does, that one itself."""
+        if region is None:
+            return self.none()
+        return self.filter(Q(parent=region) | Q(pk=region) & ~Exists(Region.objects.filter(parent=region)))
+
+
 class Region(Sourced, UpdatedAtModel):
-    """A place by its code of GB/T 2260. `tile_row` and `tile_column` (from 1) place a city on the tile map."""
+    """A place by its code of GB/T 2260. `tile_row` and `tile_column` (from 1) place it on a tile map."""
 
     code = models.CharField(
         _("Code"),
@@ -32,14 +41,14 @@ class Region(Sourced, UpdatedAtModel):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Lies in")
     )
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=60)
-    name_en = models.CharField(_("Name (English)"), max_length=80)
-    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30)
-    short_en = models.CharField(_("Short name (English)"), max_length=60)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=80, blank=True)
+    short_zh = models.CharField(_("Short name (Chinese)"), max_length=30, blank=True)
+    short_en = models.CharField(_("Short name (English)"), max_length=60, blank=True)
     tile_row = models.PositiveSmallIntegerField(_("Row on the tile map"), null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(_("Column on the tile map"), null=True, blank=True)
 
-    objects = UpdatedAtQuerySet.as_manager()
+    objects = RegionQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         verbose_name = _("region")
@@ -47,6 +56,7 @@ class Region(Sourced, UpdatedAtModel):
         ordering = ["code"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="region_is_named"),
             models.CheckConstraint(condition=Q(kind__in=RegionKind.values), name="region_kind_known"),
             models.CheckConstraint(
                 condition=Q(kind=RegionKind.COUNTRY, parent__isnull=True)
@@ -56,20 +66,20 @@ class Region(Sourced, UpdatedAtModel):
             models.CheckConstraint(
                 # Both columns named: a check that is unknown counts as met.
                 condition=Q(tile_row__isnull=True, tile_column__isnull=True)
-                | Q(tile_row__isnull=False, tile_column__isnull=False, kind=RegionKind.CITY)
+                | Q(tile_row__isnull=False, tile_column__isnull=False, parent__isnull=False)
                 & Q(tile_row__gte=1, tile_column__gte=1),
-                name="region_tile_whole_and_only_for_cities",
+                name="region_tile_whole_and_in_a_region",
             ),
         ]
 
     def clean(self) -> None:
-        """A city lies in a province, not in a county: totals by city sum to those of the province."""
+        """A city lies in a province, not in a county: totals by member sum to those of the region."""
         kinds = RegionKind.values
         if self.parent and self.kind in kinds and kinds.index(self.parent.kind) >= kinds.index(self.kind):
             raise ValidationError({"parent": gettext("It must lie in a larger region.")})
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
 
 auditlog.register(Region, exclude_fields=["updated_at"])

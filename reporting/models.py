@@ -250,7 +250,7 @@ class AbstractEvidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.document_number or self.title_zh or self.file_name or self.url
+        return self.document_number or self.title_zh or self.title_en or self.file_name or self.url
 
     def delete_file(self) -> None:
         """Deletes the file, if there is one, once the transaction that deletes the row is committed."""

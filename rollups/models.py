@@ -3,7 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects.models import Category, Stage
+from projects.models import Stage
 
 KINDS = ("measures", "projects")
 
@@ -93,7 +93,7 @@ class ProjectRollup(Rollup):
     city = models.ForeignKey(
         "regions.Region", models.CASCADE, related_name="+", verbose_name=pgettext_lazy("project", "City")
     )
-    category = models.CharField(_("Category"), max_length=14, choices=Category)
+    category = models.ForeignKey("projects.Category", models.CASCADE, related_name="+", verbose_name=_("Category"))
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     investment = models.PositiveBigIntegerField(_("Investment"))
 
@@ -102,14 +102,11 @@ class ProjectRollup(Rollup):
         verbose_name_plural = _("project rollups")
         constraints = [
             models.UniqueConstraint(fields=["plan", "city", "category", "stage"], name="projectrollup_one_a_cell"),
-            models.CheckConstraint(
-                condition=Q(category__in=Category.values, stage__in=Stage.values),
-                name="projectrollup_key_known",
-            ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="projectrollup_stage_known"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan_id}/{self.city_id}/{self.category}/{self.stage}"
+        return f"{self.plan_id}/{self.city_id}/{self.category_id}/{self.stage}"
 
 
 class Verification(models.Model):

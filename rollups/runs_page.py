@@ -156,7 +156,7 @@ class DifferenceTable:
 
 
 def difference_tables(verification: Verification) -> list[DifferenceTable]:
-    """The recorded differences of a verification by kind. Four queries, however many there are."""
+    """The recorded differences of a verification by kind. Five queries, however many there are."""
     names = CellNames([(each["kind"], each["key"]) for each in verification.differences])
     titles = {
         "measures": _("Measures, by lead department and priority area"),
@@ -182,6 +182,7 @@ class CellNames:
             Section: Section.objects.in_bulk({key[1] for key in measures}),
             Department: Department.objects.in_bulk({key[2] for key in measures}),
             Region: Region.objects.in_bulk({key[1] for key in projects}),
+            Category: Category.objects.in_bulk({key[2] for key in projects}),
         }
 
     def name_of(self, model: type[Model], pk: int, field: str) -> str:
@@ -195,7 +196,8 @@ class CellNames:
         if kind == "measures":
             parts = [self.name_of(Department, key[2], "short"), self.name_of(Section, key[1], "title")]
         else:
-            parts = [self.name_of(Region, key[1], "short"), str(Category(key[2]).label), str(Stage(key[3]).label)]
+            names = [self.name_of(Region, key[1], "short"), self.name_of(Category, key[2], "name")]
+            parts = [*names, str(Stage(key[3]).label)]
         return " · ".join(parts)
 
 

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -26,10 +26,39 @@ from datasets.management.commands.demo import FIRST_REPORTING_MONTH
 from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
+from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.cache.backend import SkippingRedis
 
 DEMONSTRATION_DAY = date(2023, 8, 29)
+
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database, or the same of each, has run in the lane of SQLite."""
+    if os.environ.get("PILOTZONE_TEST_LANE") != "postgres":
+        return
+    apart = [
+        item
+        for item in items
+        if not item.get_closest_marker("services")
+        and (item.get_closest_marker("one_database") or not uses_database(item))
+    ]
+    if apart:
+        config.hook.pytest_deselected(items=apart)
+        kept = set(items) - set(apart)
+        items[:] = [item for item in items if item in kept]
+
+
+def uses_database(item: pytest.Item) -> bool:
+    case = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        or (case is not None and issubclass(case, TransactionTestCase))
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -52,6 +81,7 @@ def _a_clean_process(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(SkippingRedis, "skipped_until", 0.0)
     monkeypatch.setattr(receivers, "_skipped_until", 0.0)
     cache.clear()
+    site.forget()
     for throttle in (AnonymousThrottle, TokenThrottle):
         monkeypatch.setattr(throttle, "cache", cache)
     with translation.override("zh-hans"):

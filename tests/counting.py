@@ -38,7 +38,7 @@ class ProjectRow:
 
     plan: int
     city: int
-    category: str
+    category: int
     stage: str
     investment: int
     listed_on: date

@@ -6,11 +6,11 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.clock import SHANGHAI
-from indicators.models import Indicator, Observation, Target
+from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
 from measures.models import Measure, Plan, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
-from projects.models import Project
+from projects.models import Category, Project
 from regions.models import Region
 
 _numbers = count(1)
@@ -63,6 +63,7 @@ def make_plan(slug: str = "shandong-2023-2025", **fields: Any) -> Plan:
         return found
     values = {
         "region": region(),
+        "comparator": region("100000"),
         "name_zh": "三年行动计划",
         "name_en": "Three-year action plan",
         "starts_on": date(2023, 1, 1),
@@ -168,21 +169,46 @@ def leave(subject: Any, kind: str, on: date = FIRST_DAY, **fields: Any) -> Any:
     return subject.scope_changes.create(**{**values, **fields})
 
 
+# Those of the demonstration's plan, in their order.
+CATEGORIES = {
+    "innovation": ("科技创新", "Innovation"),
+    "industry": ("重点产业", "Key industries"),
+    "infrastructure": ("基础设施", "Infrastructure"),
+    "energy": ("能源", "Energy"),
+}
+
+
+def category(plan: Plan, slug: str) -> Category:
+    """The plan's category of the slug, made when first asked for."""
+    return Category.objects.filter(plan=plan, slug=slug).first() or make_category(plan, slug)
+
+
+def make_category(plan: Plan | None = None, slug: str = "", **fields: Any) -> Category:
+    if slug in CATEGORIES:
+        number, (zh, en) = list(CATEGORIES).index(slug) + 1, CATEGORIES[slug]
+    else:
+        number = 100 + next_number()
+        zh, en = f"类别{number}", f"Category {number}"
+    values = {"slug": slug or f"category-{number}", "number": number, "name_zh": zh, "name_en": en}
+    return Category.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
+
+
 def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:
-    """`investment` is in 万元 (10,000 yuan), `city` and `county` are codes."""
-    number = next_number()
+    """`investment` is in 万元 (10,000 yuan), `city` and `county` are codes, `category` is a slug: that of one of the
+    plan's, made when first asked for."""
+    number, plan, slug = next_number(), plan or make_plan(), fields.pop("category", "energy")
     measures, also_in, county = fields.pop("measures", ()), fields.pop("also_in", ()), fields.pop("county", None)
     values = {
         "code": f"P{number:04}",
         "name_zh": f"项目{number}",
         "name_en": f"Project {number}",
-        "category": "energy",
+        "category": category(plan, slug),
         "stage": "under_construction",
         "listed_on": FIRST_DAY,
         "investment_provenance": "illustrative",
     }
     project = Project.objects.create(
-        plan=plan or make_plan(),
+        plan=plan,
         city=region(city),
         county=region(county) if county else None,
         investment_wan=investment,
@@ -195,7 +221,7 @@ def make_project(plan: Plan | None = None, *, city: str = "370200", investment: 
 
 def make_indicator(code: str = "", **fields: Any) -> Indicator:
     number = next_number()
-    measures = fields.pop("measures", ())
+    measures, headline = fields.pop("measures", ()), fields.pop("headline", number)
     values = {
         "code": code or f"indicator_{number}",
         "name_zh": f"指标{number}",
@@ -203,9 +229,11 @@ def make_indicator(code: str = "", **fields: Any) -> Indicator:
         "unit": "%",
         "unit_zh": "%",
         "direction": "up",
-        "headline": number,
     }
     indicator = Indicator.objects.create(**{**values, **SHOWN, **fields})
+    if headline is not None:
+        for plan in Plan.objects.all() or [make_plan()]:
+            HeadlineIndicator.objects.create(plan=plan, indicator=indicator, number=headline)
     indicator.measures.set(measures)
     return indicator
 

@@ -22,6 +22,7 @@ from rollups.models import MeasureRollup, ProjectRollup, StaleCell
 from tests.factories import (
     SHOWN,
     leave,
+    make_category,
     make_change,
     make_department,
     make_indicator,
@@ -54,7 +55,7 @@ def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) ->
 def test_every_model_with_a_provenance_is_one_of_them() -> None:
     with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
     assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
-    assert len(with_column) == 13
+    assert len(with_column) == 14
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
@@ -115,6 +116,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (MeasureRollup, "lead_department"),
         (ProjectRollup, "plan"),
         (ProjectRollup, "city"),
+        (ProjectRollup, "category"),
         (PublishedFigure, "plan"),
     }
 
@@ -243,21 +245,36 @@ NEVER: dict[str, Write] = {
     "two plans of one slug": two_of(
         lambda: Plan.objects.create(slug="plan", name_zh="计划", name_en="Plan", starts_on=DAY, ends_on=DAY, **SHOWN)
     ),
+    "a plan without a name": lambda: make_plan("nameless", name_zh="", name_en=""),
+    "a milestone without a name": lambda: PlanMilestone.objects.create(
+        plan=make_plan(), happens_on=DAY, name_zh="", name_en="", **SHOWN
+    ),
+    "a section without a title": lambda: make_section(title_zh="", title_en=""),
+    "a measure without a title": lambda: make_measure(title_zh="", title_en=""),
+    "a project without a name": lambda: make_project(name_zh="", name_en=""),
+    "an indicator without a name": lambda: make_indicator(name_zh="", name_en=""),
+    "a department without a name": lambda: make_department(name_zh="", name_en=""),
+    "a region without a name": lambda: Region.objects.create(code="000001", kind="country", **SHOWN),
     "two sections of one number": two_of(make_section, number=7001),
     "two sections of one slug": two_of(make_section, slug="same"),
     "a measure due before it is listed": lambda: make_measure(listed_on=DAY, due_on=date(2023, 8, 28)),
-    "a measure with a code of small letters": lambda: make_measure(code="m001"),
-    "a measure with a short code": lambda: make_measure(code="M01"),
-    "a measure whose code ends with more": lambda: make_measure(code="M001 x"),
+    "a measure without a code": lambda: make_measure(code=""),
+    "a measure with two codes": lambda: make_measure(code="M001,M002"),
+    "a measure whose code is a folder": lambda: make_measure(code=".."),
+    "a measure whose code is a path": lambda: make_measure(code="1/2"),
+    "a measure whose code turns around": lambda: make_measure(code="M\u202e001"),
+    "a measure with a long code": lambda: make_measure(code="M" * 33),
     "two measures of one code": two_of(make_measure, code="M7001"),
     "a lead department from nowhere": lambda: make_measure(lead_provenance="rumour"),
     "a rumour": lambda: make_measure(provenance="rumour"),
     "a publication without a source": lambda: make_measure(provenance="published", source=""),
     # projects
     "an investment below zero": lambda: make_project(investment=-1),
-    "a project of an unknown category": lambda: make_project(category="leisure"),
+    "two categories of one number": two_of(make_category, number=7001),
+    "two categories of one slug": two_of(make_category, slug="same"),
+    "a category without a name": lambda: make_category(name_zh="", name_en=""),
     "a project in an unknown stage": lambda: make_project(stage="dream"),
-    "a project with a short code": lambda: make_project(code="P001"),
+    "a project whose code is two lines": lambda: make_project(code="P0\n01"),
     "two projects of one code": two_of(make_project, code="P70001"),
     "an investment from nowhere": lambda: make_project(investment_provenance=""),
     # indicators
@@ -345,5 +362,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 29
+    assert len(MODELS) == 30
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

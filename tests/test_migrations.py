@@ -13,6 +13,8 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from measures.models import Measure, Notice, Plan, Report
+from projects.models import Project
+from rollups.models import ProjectRollup, StaleCell, Verification
 from web.cache import versions
 
 OWN_APPS = (
@@ -76,6 +78,7 @@ def _fill_first_version(old: Any) -> None:
         )
         make("measures.Notice", user=ada, kind="due_soon", measure=measure, day=date(2023, 8, 1), created_at=MOMENT)
     _add_a_project(make, plan)
+    _add_a_cell(make, plan)
     for day in (date(2022, 8, 1), date(2023, 8, 1)):
         make("measures.Notice", user=ada, kind="reminder", period=day, day=day, created_at=MOMENT)
 
@@ -105,6 +108,36 @@ def _add_a_project(make: Any, plan: Any) -> None:
         listed_on=date(2023, 1, 3),
         investment_provenance="illustrative",
         **SHOWN,
+    )
+
+
+def _add_a_cell(make: Any, plan: Any) -> None:
+    """Of the project: stored, marked stale, and recorded as differing."""
+    city = plan.projects.get().city
+    counts = {"total": 1, "investment": 1}
+    make(
+        "rollups.ProjectRollup",
+        plan=plan,
+        city=city,
+        category="energy",
+        stage="completed",
+        as_of=MOMENT.date(),
+        computed_at=MOMENT,
+        **counts,
+    )
+    key = [plan.pk, city.pk, "energy", "completed"]
+    make("rollups.StaleCell", kind="projects", key=key, marked_at=MOMENT)
+    of_measures = {"kind": "measures", "key": [1, 2, 3], "as_of": "2023-08-01", "stored": None, "fresh": None}
+    of_projects = {"kind": "projects", "key": key, "as_of": "2023-08-01", "stored": counts, "fresh": None}
+    # Of a plan that is not there any more.
+    gone = {**of_projects, "key": [99, *key[1:]]}
+    make(
+        "rollups.Verification",
+        started_at=MOMENT,
+        finished_at=MOMENT,
+        cells=3,
+        differing=3,
+        differences=[of_measures, of_projects, gone],
     )
 
 
@@ -182,3 +215,21 @@ def test_a_code_may_stand_in_two_plans_from_then_on() -> None:
 
 def test_a_plan_gets_the_province_of_its_projects_and_one_without_projects_the_first() -> None:
     assert dict(Plan.objects.values_list("slug", "region__code")) == {"plan": "370000", "past": "330000"}
+
+
+def test_projects_keep_their_category_and_each_plan_gets_the_four_of_the_first_version() -> None:
+    slugs = ["innovation", "industry", "infrastructure", "energy"]
+    for plan in Plan.objects.all():
+        assert list(plan.categories.values_list("slug", flat=True)) == slugs
+    project = Project.objects.get()
+    assert (project.category.name_zh, project.category.name_en, project.updated_at) == ("能源", "Energy", MOMENT)
+    assert project.category.plan == project.plan
+
+
+def test_cells_of_projects_are_named_by_the_id_of_their_category() -> None:
+    project = Project.objects.get()
+    key = [project.plan_id, project.city_id, project.category_id, "completed"]
+    assert list(ProjectRollup.objects.values_list("plan", "city", "category", "stage", "total")) == [(*key, 1)]
+    assert StaleCell.objects.get().key == key
+    of_measures, of_projects = Verification.objects.get().differences
+    assert (of_measures["key"], of_projects["key"]) == ([1, 2, 3], key)

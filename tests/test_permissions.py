@@ -61,7 +61,7 @@ GET  metrics      /metrics                              403   403   403 403 403 
 
 GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200
 POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302
-GET  measures:lights        /measures/lights/                     login 200   200 200 200 200 200 200 200
+GET  measures:lights        /lights/                     login 200   200 200 200 200 200 200 200
 GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200
 GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302
 POST measures:comment       /measures/M001/comment/               403   403   403 302 403 302 302 403 302
@@ -134,6 +134,7 @@ GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   20
 GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200
 GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200
 GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200
+GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200
 GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200
 GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200
 GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200

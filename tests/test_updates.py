@@ -21,7 +21,7 @@ from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms, move_listing
-from projects.models import Project
+from projects.models import Category, Project
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
@@ -41,6 +41,7 @@ DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     Measure: lambda row: f"measure {row.code}",
     Report: lambda row: f"report {row.measure.code} {row.period:%Y-%m}",
     StatusChange: lambda row: f"change {row.measure.code} {row.effective_on} {row.status}",
+    Category: lambda row: f"category {row.slug}",
     Project: lambda row: f"project {row.code}",
     Indicator: lambda row: f"indicator {row.code}",
     Observation: lambda row: f"observation {row.indicator.code} {row.period}",

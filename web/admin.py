@@ -2,7 +2,9 @@ from typing import Any
 
 from django.contrib import admin
 
-from web.models import SavedView
+from accounts.permissions import signed_in
+from web.models import SavedView, Site
+from web.site import COLUMNS, change_site
 
 
 @admin.register(SavedView)
@@ -16,3 +18,17 @@ class SavedViewAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: Any) -> bool:
         return False
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    """One row, which is never deleted."""
+
+    def has_add_permission(self, request: Any) -> bool:
+        return super().has_add_permission(request) and not Site.objects.exists()
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: Any, obj: Site, form: Any, change: bool) -> None:
+        change_site(by=signed_in(request.user), **{name: getattr(obj, name) for name in COLUMNS})

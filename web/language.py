@@ -22,9 +22,17 @@ def babel_locale() -> str:
 
 
 def localized(thing: Any, field: str) -> str:
-    """The column `title_zh` or `title_en` of an object, by the reader's language; the other one where that is empty."""
-    text: str = in_language(getattr(thing, f"{field}_zh"), getattr(thing, f"{field}_en"))
-    return text
+    """The column `title_zh` or `title_en` of an object, by the reader's language; the other one where that is empty.
+    Without a short name, the name."""
+    return next(filter(None, (getattr(thing, column, "") for column in local_columns(field))), "")
+
+
+def local_columns(field: str) -> list[str]:
+    """The columns of a text in the order in which they are read: the first that is not empty is shown. `field` may
+    begin with a path, such as `city__short`."""
+    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
+    stems = [field, f"{field.removesuffix('short')}name"] if field.rpartition("__")[2] == "short" else [field]
+    return [f"{stem}_{language}" for language in (first, second) for stem in stems]
 
 
 def in_language(zh: str, en: str) -> str:

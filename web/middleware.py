@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import brotli
@@ -20,13 +20,17 @@ from core.statement_timeout import timeout_of_new_connections
 from web.api.throttles import Limit
 from web.errors import cannot_count
 from web.idempotency import FORM_ID, is_form_id, post_form_once
+from web.site import remembered, site_profile
 
 REQUEST_ID = "X-Request-ID"
 CODES = {code for code, _name in settings.LANGUAGES}
 
 
-def asked_language(request: HttpRequest, account: object = None) -> str:
-    """`?lang=` for one page, else the account's choice, else the cookie's, else the browser's, else Chinese."""
+def asked_language(request: HttpRequest, account: object = None, *, offered: Sequence[str] = tuple(CODES)) -> str:
+    """`?lang=` for one page, else the account's choice, else the cookie's, else the browser's, else Chinese; of the
+    languages that the site offers."""
+    if len(offered) == 1:
+        return offered[0]
     choices = [
         request.GET.get("lang", ""),
         getattr(account, "language", ""),
@@ -110,8 +114,8 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # To find the account may fail, and the page that says so is to be in a language of whoever asks.
-        translation.activate(asked_language(request))
-        language = asked_language(request, request.user)
+        translation.activate(asked_language(request, offered=remembered().codes))
+        language = asked_language(request, request.user, offered=site_profile().codes)
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.bounds import texts_bound
+from core.names import named_bound
 
 
 class DataChange(models.Model):
@@ -22,6 +23,39 @@ class DataChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token:010x}"
+
+
+class Languages(models.TextChoices):
+    BOTH = "both", _("Chinese and English")
+    CHINESE = "zh-hans", _("Chinese")
+    ENGLISH = "en", _("English")
+
+
+class Site(models.Model):
+    """What the site is called, its place and its languages: one row. Without it the site has a neutral name."""
+
+    data_kind = "site"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=80, blank=True)
+    place_zh = models.CharField(_("Short name of the place (Chinese)"), max_length=30, blank=True)
+    place_en = models.CharField(_("Short name of the place (English)"), max_length=60, blank=True)
+    subject_zh = models.CharField(_("What it is about (Chinese)"), max_length=60, blank=True)
+    subject_en = models.CharField(_("What it is about (English)"), max_length=120, blank=True)
+    languages = models.CharField(_("Languages"), max_length=7, choices=Languages, default=Languages.BOTH)
+
+    class Meta:
+        verbose_name = _("site profile")
+        verbose_name_plural = _("site profile")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="site_is_one_row"),
+            models.CheckConstraint(condition=models.Q(languages__in=Languages.values), name="site_languages_known"),
+            named_bound("name", name="site_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.name_en
 
 
 MAX_QUERY_LENGTH = 2_000
@@ -90,3 +124,4 @@ class IdempotencyKey(models.Model):
 
 
 auditlog.register(SavedView)
+auditlog.register(Site)

@@ -47,7 +47,7 @@ TERMS: Mapping[str, Term] = {
     "action_plan": Term(
         _("Action plan"),
         _(
-            "The three-year plan for the pilot zone: priority areas, and under them policy measures, each with a lead "
+            "The plan of what is to be done: priority areas, and under them policy measures, each with a lead "
             "department."
         ),
     ),

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from dashboard.api.summary import BY_CATEGORY, CHANGE, INVESTED, PLAN, linked, then_and_change
 from dashboard.changes import Changes
-from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures
 from dashboard.summary import describe_figure
 from indicators.api.indicators import CODE, NAME, PERIOD, RELEASED_ON, VALUE
@@ -120,7 +119,7 @@ class ChangesBetween(Endpoint):
             ),
         ),
         "observations": meaning(
-            gettext_lazy("Verified and exact values of the province released in between"), array(OBSERVATION)
+            gettext_lazy("Verified and exact values of the plan's region released in between"), array(OBSERVATION)
         ),
     }
 
@@ -145,7 +144,7 @@ class ChangesBetween(Endpoint):
             "plan": plan.slug,
         }
         figures = changes.figures
-        about = {path: describe_figure(changes.now, path, figure_definitions()[path]) for path in figures}
+        about = {path: describe_figure(changes.now, path, changes.now.definitions[path]) for path in figures}
         return Response(
             {
                 "as_of": self.day,

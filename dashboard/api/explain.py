@@ -12,7 +12,7 @@ from dashboard.explanations import SCOPE_FILTERS, CountedRows, asked_explanation
 from dashboard.figures import Figures
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
-from indicators.state import COUNTRY, PROVINCE, IndicatorState
+from indicators.state import IndicatorState
 from measures.filters import MeasureFilter, asked_plan
 from projects.filters import ProjectFilter
 from rollups.models import RollupRun
@@ -178,12 +178,12 @@ def _observation(state: IndicatorState) -> Mapping[str, Any]:
     assert latest is not None
     return {
         "indicator": state.indicator.code,
-        "region": PROVINCE,
+        "region": state.region_code,
         "period": latest.period,
         "value": state.value,
         "released_on": latest.released_on,
         "verified": latest.verified,
         "source": format_source(latest.source),
         "previous": state.previous,
-        "comparator": None if state.comparator is None else {"region": COUNTRY, "value": state.comparator},
+        "comparator": state.comparator_row,
     }

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404
@@ -13,7 +13,7 @@ from core.statuses import MeasureStatus
 from dashboard.changes import figure_changes, indicator_changes
 from dashboard.due_days import PARTS
 from dashboard.figure_definitions import MEASURES as UNIT_OF_MEASURES
-from dashboard.figure_definitions import figure_definitions
+from dashboard.figure_definitions import FigureDefinition, definitions_of_any_category, figure_definitions
 from dashboard.figures import Figures
 from dashboard.summary import summary, summary_meta
 from indicators.api.indicators import (
@@ -28,7 +28,6 @@ from indicators.api.indicators import (
     VALUE,
 )
 from measures.filters import asked_plan
-from projects.models import Category
 from web.api.endpoints import Endpoint, Row
 from web.api.schema import (
     AS_OF,
@@ -56,24 +55,32 @@ COMPUTED_AT = meaning(gettext_lazy("When the totals were counted"), MOMENT)
 REFRESHING = meaning(gettext_lazy("Whether a change is not yet in the totals"), FLAG)
 
 
-def _figure(path: str, shape: Shape = WHOLE) -> Shape:
+def _figure(
+    path: str, shape: Shape = WHOLE, among: Callable[[], Mapping[str, FigureDefinition]] = figure_definitions
+) -> Shape:
     """The figure at the path, which means what its explanation says."""
-    known = figure_definitions()[path]
-    words = lazy(lambda: figure_definitions()[path].formula, str)()
+    known = among()[path]
+    words = lazy(lambda: among()[path].formula, str)()
     return quantity(known.unit, shape, cumulative=known.cumulative, description=words)
 
 
-def _invested(part: str = "") -> dict[str, Shape]:
-    return {
-        "total": _figure(f"projects.{part}total"),
-        "total_investment": _figure(f"projects.{part}total_investment", NUMBER),
-    }
-
-
-INVESTED = _invested()
+INVESTED = {
+    "total": _figure("projects.total"),
+    "total_investment": _figure("projects.total_investment", NUMBER),
+}
 BY_CATEGORY = meaning(
-    gettext_lazy("The same by category"),
-    record({each.value: meaning(each.label, record(_invested(f"by_category.{each.value}."))) for each in Category}),
+    gettext_lazy("The same by category of the plan, by its slug"),
+    keyed(
+        meaning(
+            gettext_lazy("The projects of a category"),
+            record(
+                {
+                    "total": _figure("total", WHOLE, definitions_of_any_category),
+                    "total_investment": _figure("total_investment", NUMBER, definitions_of_any_category),
+                }
+            ),
+        )
+    ),
 )
 MEASURES: dict[str, Shape] = {
     "total": _figure("measures.total"),
@@ -178,7 +185,7 @@ class Summary(Endpoint):
         "refreshing": REFRESHING,
         "measures": meaning(gettext_lazy("The measures of the plan"), record(MEASURES)),
         "projects": meaning(gettext_lazy("The projects of the plan"), record({**INVESTED, "by_category": BY_CATEGORY})),
-        "indicators": meaning(gettext_lazy("The headline indicators of the province, by their code"), keyed(INDICATOR)),
+        "indicators": meaning(gettext_lazy("The headline indicators of the plan, by their code"), keyed(INDICATOR)),
     }
 
     @classmethod

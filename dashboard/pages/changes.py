@@ -14,12 +14,11 @@ from django.utils.translation import ngettext, pgettext
 from core.comparison import FigureChange
 from core.rounding import whole
 from dashboard.changes import Changes
-from dashboard.figure_definitions import PERCENT, POINTS, YI, FigureDefinition, figure_definitions, format_unit
+from dashboard.figure_definitions import PERCENT, POINTS, YI, FigureDefinition, format_unit
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import rounding_note
 from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
-from projects.models import Category
 from web.days import month_ends
 from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
@@ -31,7 +30,7 @@ from web.language import localized
 def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
     then = links.as_of(changes.then.day)
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
-    definitions = figure_definitions()
+    definitions = changes.now.definitions
     rows = {path: _figure_row(path, definitions[path], each, then) for path, each in changes.figures.items()}
     projects = changes.projects
     return {
@@ -61,13 +60,13 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
         "listed_url": links.url("projects:list", **listed),
         "categories": [
             {
-                "label": category.label,
-                "path": f"projects.by_category.{category.value}",
-                "url": links.url("projects:list", category=category.value, **listed),
-                **projects["by_category"][category.value],
-                "whole": whole(projects["by_category"][category.value]["total_investment"]),
+                "label": localized(category, "name"),
+                "path": f"projects.by_category.{slug}",
+                "url": links.url("projects:list", category=slug, **listed),
+                **projects["by_category"][slug],
+                "whole": whole(projects["by_category"][slug]["total_investment"]),
             }
-            for category in Category
+            for slug, category in changes.now.categories.items()
         ],
         "observations": [_observation_row(each, links) for each in changes.observations],
         "assumed": assumed_note(changes.observations),

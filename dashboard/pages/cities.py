@@ -11,25 +11,25 @@ from django.utils.translation import ngettext
 
 from core.rounding import whole
 from dashboard.changes import earlier_figures
-from dashboard.figures import Figures, GroupFigures, project_figures
+from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, rank, sort_groups
 from dashboard.pages.overview.by_city import map_chart
 from dashboard.pages.rows import city_rows, project_changes
 from dashboard.pages.sentences import format_share, format_since, rounding_note
-from projects.models import Category, Project
+from projects.models import Project
 from regions.models import Region
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_sentence
+from web.language import localized
 
 MAX_PROJECTS = 20
 
 
 def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
     """From the cells that the page has read anyway."""
-    sums = figures.project_cells.narrow({"city": {city.pk}}).sum_by("category")
-    return {each.value: project_figures(sums.get(each.value, {})) for each in Category}
+    return figures.projects_by_category(figures.project_cells.narrow({"city": {city.pk}}))
 
 
 def city_list(
@@ -39,7 +39,7 @@ def city_list(
     cities = sort_groups(figures.projects_by("city"), PROJECT_SORT_KEYS, ordering)
     rows = city_rows(cities, links)
     counts = [[each[show] for each in figures_by_category(figures, city.group).values()] for city in cities]
-    sums = [figures.projects["by_category"][each.value][show] for each in Category]
+    sums = [each[show] for each in figures.projects["by_category"].values()]
     changes = _changes(cities, then)
     is_investment = show == "total_investment"
     return {
@@ -55,7 +55,10 @@ def city_list(
         "since": format_since(figures, then),
         "provenance": figures.provenance_of("projects"),
         "change": then and project_changes(figures.projects, then.projects),
-        "categories": [{"label": each.label, "shown": whole(own)} for each, own in zip(Category, sums, strict=True)],
+        "categories": [
+            {"label": localized(each, "name"), "shown": whole(own)}
+            for each, own in zip(figures.categories.values(), sums, strict=True)
+        ],
         "rounding": (
             rounding_note(_investments(cities), figures.projects["total_investment"])
             or rounding_note(sums, figures.projects[show])
@@ -140,18 +143,18 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "list_url": links.url("projects:list", city=city.code),
         "categories": [
             {
-                "label": each.label,
-                "path": f"projects.by_category.{each.value}",
-                "url": links.url("projects:list", city=city.code, category=each.value),
-                "whole": whole(by_category[each.value]["total_investment"]),
-                **by_category[each.value],
-                "change": then and project_changes(by_category[each.value], earlier_by_category[each.value]),
+                "label": localized(each, "name"),
+                "path": f"projects.by_category.{slug}",
+                "url": links.url("projects:list", city=city.code, category=slug),
+                "whole": whole(by_category[slug]["total_investment"]),
+                **by_category[slug],
+                "change": then and project_changes(by_category[slug], earlier_by_category[slug]),
             }
-            for each in Category
+            for slug, each in figures.categories.items()
         ],
         "rounding": rounding_note((each["total_investment"] for each in by_category.values()), own["total_investment"]),
-        "largest": max(each["total_investment"] for each in by_category.values()),
-        "projects": projects.order_by("-investment_wan", "-code")[:MAX_PROJECTS],
+        "largest": max((each["total_investment"] for each in by_category.values()), default=0),
+        "projects": projects.select_related("category").order_by("-investment_wan", "-position")[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
     }
 
@@ -168,5 +171,5 @@ def city_sentence(own: Mapping[str, Any], share: str) -> str:
         text,
         count=format_number(own["total"]),
         investment=format_rounded_money(own["total_investment"]),
-        share=format_html("<strong>{}</strong>", _("%(share)s of the province") % {"share": share}),
+        share=format_html("<strong>{}</strong>", _("%(share)s of the total") % {"share": share}),
     )

@@ -178,7 +178,9 @@ def _reports(figures: Figures, department: Department, months: Months) -> Any:
     own = Q(department=department) | Q(department__merged_into=department)
     accepted = Report.objects.accepted().in_plan(figures.plan).filter(own, submitted_on__lte=figures.day)
     of_months = accepted.filter(period__gte=months.first, period__lte=months.last)
-    return of_months.select_related("measure").order_by("measure__code", "period", "submitted_on", "pk")
+    return of_months.select_related("measure").order_by(
+        "measure__position", "measure__code", "period", "submitted_on", "pk"
+    )
 
 
 def _changes(figures: Figures, department: Department, months: Months) -> list[Change]:
@@ -190,7 +192,7 @@ def _changes(figures: Figures, department: Department, months: Months) -> list[C
         for before, after in pairwise(own):
             if after.effective_on >= months.first and after.status != before.status:
                 found.append(Change(after.measure, after.effective_on, before.status, after.status))
-    return sorted(found, key=lambda each: (-each.day.toordinal(), each.measure.code))
+    return sorted(found, key=lambda each: (-each.day.toordinal(), each.measure.position, each.measure.code))
 
 
 def _excerpt(report: Report) -> str:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from dashboard.explanations import Explanation, Input, scope_filters, scope_query
 from dashboard.figure_definitions import POINTS, YI, figure_definitions, format_unit
+from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.state import IndicatorState
 from indicators.wording import number_cell, release_day, shown_unit
-from projects.models import Category, Stage
+from projects.models import Stage
 from web.formats.money import WAN_PER_YI, exact_money
 from web.formats.numbers import format_gap, format_number, with_true_minus
 from web.formats.periods import format_period
@@ -18,7 +19,7 @@ from web.html.sources import source_link
 from web.language import localized
 
 
-def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any]:
+def explanation_context(explanation: Explanation, figures: Figures, links: Links) -> dict[str, Any]:
     state, rows, run = explanation.indicator_state, explanation.rows, explanation.run
     published_for = explanation.description["published_for"]
     value, unit = _format_with_unit(explanation.value, explanation.description["unit"], state)
@@ -36,16 +37,17 @@ def explanation_context(explanation: Explanation, links: Links) -> dict[str, Any
         "run_seconds": run and run.seconds,
         "own_source": links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
         "observation": state and _observation_rows(state),
-        "others": _other_figures(explanation, links),
+        "others": _other_figures(explanation, figures, links),
     }
 
 
-def _other_figures(explanation: Explanation, links: Links) -> list[dict[str, str]]:
+def _other_figures(explanation: Explanation, figures: Figures, links: Links) -> list[dict[str, str]]:
     """The explanations of the other figures of the same kind, and of the same sections, departments or cities."""
     kind = explanation.figure.partition(".")[0]
+    definitions = figures.definitions if kind == "projects" else figure_definitions()
     return [
         {"label": each.label, "url": _explanation_url(path, explanation, links)}
-        for path, each in figure_definitions().items()
+        for path, each in definitions.items()
         if path.startswith(f"{kind}.") and path != explanation.figure
     ]
 
@@ -75,9 +77,8 @@ def _format_with_unit(value: Any, unit: str, state: IndicatorState | None) -> tu
 
 
 def _scope_label(name: str, thing: Any) -> str:
-    choices = {"category": Category, "stage": Stage}
-    if name in choices:
-        return str(choices[name](thing).label)
+    if name == "stage":
+        return str(Stage(thing).label)
     return localized(thing, "title" if name == "section" else "name")
 
 
@@ -97,11 +98,13 @@ def _input_row(each: Input, explanation: Explanation, links: Links) -> dict[str,
 def _observation_rows(state: IndicatorState) -> list[dict[str, str]]:
     latest, indicator = state.latest, state.indicator
     assert latest is not None
-    rows = (
+    rows: tuple[tuple[str, str], ...] = (
         (_("Period"), format_period(latest.period_kind, latest.period_start, latest.period_end)),
         (_("Release date"), release_day(latest)),
         (_("Checked"), _("Verified") if latest.verified else _("Not verified")),
         (_("A year earlier"), with_true_minus(number_cell(indicator, state.previous))),
-        (_("China, same period"), with_true_minus(number_cell(indicator, state.comparator))),
     )
+    if state.against is not None:
+        same = _("%(region)s, same period") % {"region": state.against_name}
+        rows += ((same, with_true_minus(number_cell(indicator, state.comparator))),)
     return [{"label": label, "value": value} for label, value in rows]

@@ -121,7 +121,7 @@ def listed_measures(figures: Figures, then: Figures | None) -> MeasureQuerySet:
     overdue first."""
     measures = Measure.objects.in_plan(figures.plan).as_of(figures.day, limits=thresholds())
     measures = measures.select_related("section", "lead_department").order_by(
-        F("due_on").asc(nulls_last=True), "code", "pk"
+        F("due_on").asc(nulls_last=True), "position", "code", "pk"
     )
     return measures.with_status_then(then.day) if then else measures
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.explanations import indicator_label, scope_filters, states_by_path
-from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures
 from web.days import STICKY_PARAMETERS
 
@@ -49,14 +48,13 @@ class FigureLinks:
         self.figures = figures
         self.links = links
         self.scope = scope
-        self.labels = {path: each.label for path, each in figure_definitions().items()}
         self.question = _("Why this number? %(figure)s")
 
     def of(self, path: str) -> dict[str, str] | None:
         """The address and the text of the link; `source`: where the API has the figure, if not in the summary. None
         for what has no explanation.
         """
-        label = (self._indicator_labels if path.startswith("indicators.") else self.labels).get(path)
+        label = self._label_of(path)
         if label is None:
             return None
         scope = {name: value for name, value in self.scope.items() if name in scope_filters(path)}
@@ -65,6 +63,12 @@ class FigureLinks:
             "label": self.question % {"figure": label},
             "source": self.links.url("api-explain", figure=path, **scope) if scope else "",
         }
+
+    def _label_of(self, path: str) -> str | None:
+        if path.startswith("indicators."):
+            return self._indicator_labels.get(path)
+        definition = self.figures.definitions_for(path).get(path)
+        return None if definition is None else definition.label
 
     @cached_property
     def _indicator_labels(self) -> dict[str, str]:

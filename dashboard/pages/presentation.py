@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from core.classes import class_limits, class_of, shades
 from core.forecast import MONTHS
 from core.periods import month_of, months_between
 from core.provenance import Provenance, of_aggregate
 from core.rounding import whole
 from dashboard.charts.strips import blocks, month_bars
-from dashboard.charts.tile_map import INVESTMENT_CLASSES, class_labels, class_of
+from dashboard.charts.tile_map import class_labels
 from dashboard.due_days import forecast_of
 from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.links import Links
@@ -223,28 +224,32 @@ def cities_part(figures: Figures) -> dict[str, Any]:
     order = (Stage.COMPLETED, Stage.UNDER_CONSTRUCTION, Stage.PREPARING, Stage.SUSPENDED)
     counts = [(each.value, stages[each].figures["total"]) for each in order]
     tiled = [each for each in cities if each.group.tile_row]
+    limits = class_limits([each.figures["total_investment"] for each in tiled])
     return {
         "sentence": _cities_sentence(largest, total),
         "projects": figures.projects,
         "investment": investment,
         "investment_unit": unit,
-        "tiles": [_tile(each) for each in tiled],
+        "tiles": [_tile(each, limits) for each in tiled],
         "width": TILE_WIDTH * max((each.group.tile_column for each in tiled), default=1),
         "height": TILE_HEIGHT * max((each.group.tile_row for each in tiled), default=1),
         "tile_width": TILE_WIDTH - 6,
         "tile_height": TILE_HEIGHT - 6,
-        "classes": class_labels(INVESTMENT_CLASSES),
+        "classes": [
+            {"label": text, "tone": shade + 1}
+            for text, shade in zip(class_labels(limits), shades(len(limits) + 1), strict=False)
+        ],
         "stages": [{"stage": each, "label": stages[each].name, "total": n} for each, n in counts],
         "stage_bar": blocks(counts, width=STAGE_WIDTH),
     }
 
 
-def _tile(city: GroupFigures) -> dict[str, Any]:
+def _tile(city: GroupFigures, limits: Sequence[Decimal]) -> dict[str, Any]:
     value = city.figures["total_investment"]
     return {
         "name": localized(city.group, "short"),
         "value": whole(value),
-        "tone": class_of(value, INVESTMENT_CLASSES) + 1,
+        "tone": shades(len(limits) + 1)[class_of(value, limits)] + 1,
         "x": (city.group.tile_column - 1) * TILE_WIDTH,
         "y": (city.group.tile_row - 1) * TILE_HEIGHT,
     }
@@ -274,6 +279,7 @@ def outcomes_part(figures: Figures, links: Links) -> dict[str, Any]:
             is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
         ),
         "rows": [_indicator_row(each) for each in figures.indicator_states if each.indicator.code != GROWTH],
+        "against": figures.against_name,
         "indicators_url": links.url("indicators:list"),
     }
 
@@ -289,6 +295,7 @@ def _growth(state: IndicatorState) -> dict[str, Any]:
         "shown": with_true_minus(number_cell(state.indicator, state.value)),
         "gap": state.gap,
         "gap_shown": format_gap(state.gap),
+        "against": state.against_name,
         "period": period_words(state.latest),
         "provenance": state.latest.provenance,
     }
@@ -299,7 +306,9 @@ def _indicator_row(state: IndicatorState) -> dict[str, Any]:
     indicator = state.indicator
     against = []
     if state.comparator is not None:
-        against.append(_("China %(value)s") % {"value": with_unit(indicator, state.comparator)})
+        against.append(
+            _("%(region)s %(value)s") % {"region": state.against_name, "value": with_unit(indicator, state.comparator)}
+        )
     if state.target is not None:
         against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
     return {
@@ -320,9 +329,9 @@ def _growth_sentence(state: IndicatorState | None) -> str:
     values = {"value": with_true_minus(format_percent(state.value)), "period": period_words(state.latest)}
     text = _("GDP grew by %(value)s in %(period)s")
     if state.gap is not None:
-        values["points"] = format_number(abs(state.gap))
-        above = _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
-        below = _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
+        values |= {"points": format_number(abs(state.gap)), "region": state.against_name}
+        above = _("GDP grew by %(value)s in %(period)s, %(points)s points above %(region)s")
+        below = _("GDP grew by %(value)s in %(period)s, %(points)s points below %(region)s")
         text = above if state.gap >= 0 else below
     return _sentence([text % values])
 

@@ -12,8 +12,9 @@ from datasets.ledger.declaration import Column
 from datasets.ledger.sheets import SHEETS
 from indicators.models import Indicator, Observation, Target
 from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Section, StatusChange, TermsChange
-from projects.models import Project
+from projects.models import Category, Project
 from regions.models import Region
+from web.models import Site
 
 # Columns that say something about a row and are none of its own.
 BESIDE = ("remove", "removed_on")
@@ -35,10 +36,11 @@ class Binding:
 _NUMBERED = {"number": ""}
 
 BINDINGS: Mapping[str, Binding] = {
+    "site": Binding(Site),
     "regions": Binding(Region),
     "departments": Binding(Department),
     "people": Binding(User, fields={"active": "is_active"}, excluded={"is_superuser": True}),
-    "site": Binding(Plan, "pk", {"plan": "slug", "plan_name_zh": "name_zh", "plan_name_en": "name_en"}),
+    "plan": Binding(Plan, "pk"),
     "milestones": Binding(PlanMilestone, "plan"),
     "sections": Binding(Section, "plan"),
     "measures": Binding(Measure, "plan", links=("participating_departments",)),
@@ -55,8 +57,9 @@ BINDINGS: Mapping[str, Binding] = {
         {**_NUMBERED, "supersedes": "", "supersedes_number": "", "report": "", "report_number": ""},
     ),
     "terms_changes": Binding(TermsChange, "measure__plan"),
+    "categories": Binding(Category, "plan"),
     "projects": Binding(Project, "plan", {"total_investment": "investment_wan"}, links=("also_in",)),
-    "indicators": Binding(Indicator),
+    "indicators": Binding(Indicator, fields={"headline": ""}),
     "observations": Binding(Observation, excluded={"superseded": True}),
     "targets": Binding(Target),
     "published_figures": Binding(PublishedFigure, "plan"),

@@ -26,12 +26,14 @@ from regions.models import RegionKind
 NAMED = {
     "regions": "name",
     "departments": "name",
-    "site": "plan_name",
+    "site": "name",
+    "plan": "name",
     "milestones": "name",
     "sections": "title",
     "measures": "title",
     "reports": "what_was_done",
     "status_history": "reason",
+    "categories": "name",
     "projects": "name",
     "indicators": "name",
 }
@@ -117,15 +119,16 @@ def _check_places(merged: Merged) -> None:
             merged.add_problem(item, "parent", _("It must lie in a larger region."))
         if (item["tile_row"] is None) != (item["tile_column"] is None):
             merged.add_problem(item, "tile_row", _("A tile needs both its row and its column."))
-        if item["tile_row"] is not None and item["kind"] != RegionKind.CITY:
-            merged.add_problem(item, "tile_row", _("Only a city has a tile on the map."))
+        if item["tile_row"] is not None and item["kind"] == RegionKind.COUNTRY:
+            merged.add_problem(item, "tile_row", _("A country has no tile on the map."))
     _check_once(merged, "regions", "parent", "tile_row", "tile_column")
     _check_once(merged, "sections", "number")
+    _check_once(merged, "categories", "number")
     _check_once(merged, "indicators", "headline")
 
 
 def _check_plan(merged: Merged) -> None:
-    for item in merged.touched("site"):
+    for item in merged.touched("plan"):
         starts_on, ends_on = item["starts_on"], item["ends_on"]
         if starts_on and ends_on and ends_on < starts_on:
             merged.add_problem(item, "ends_on", _("The plan ends before it starts."))
@@ -161,18 +164,20 @@ def _check_leaving(merged: Merged) -> None:
 
 
 def _check_placements(merged: Merged) -> None:
-    """That each project lies in a city of its plan's region."""
+    """That each project lies in a member of its plan's region, or in the region itself where it has none."""
     places = {
         item["code"]: Place(item["code"], item["kind"], item["parent"], item["code"])
         for item in merged.items["regions"].values()
     }
     plan = merged.plan
     region = places.get(plan["region"]) if plan else None
+    is_divided = region is not None and any(place.parent == region.key for place in places.values())
     moved = plan is not None and any(cell.column == "region" for cell in plan.cells)
     for item in merged.items["projects"].values() if moved else merged.touched("projects"):
         also_in = [places[code] for code in item["also_in"] if code in places]
         city, county = places.get(item["city"]), places.get(item["county"])
-        for column, sentence in misplacements(region, city, county, also_in) if city else ():
+        wrong = misplacements(region, city, county, also_in, is_divided=is_divided) if city else ()
+        for column, sentence in wrong:
             if item.row:
                 merged.add_problem(item, column, sentence)
             else:
@@ -225,11 +230,16 @@ def _check_people(merged: Merged) -> None:
 
 
 def _check_removals(merged: Merged) -> None:
-    """A section goes only without measures."""
-    used = {item["section"] for item in merged.items["measures"].values()}
-    for item in merged.touched("sections"):
-        if item.is_removed and item["slug"] in used:
-            merged.add_problem(item, "remove", _("Measures belong to it: move them to another one first."))
+    """A section goes only without measures, a category without projects."""
+    used = {
+        "sections": {item["section"] for item in merged.items["measures"].values()},
+        "categories": {item["category"] for item in merged.items["projects"].values()},
+    }
+    for sheet, slugs in used.items():
+        for item in merged.touched(sheet):
+            if item.is_removed and item["slug"] in slugs:
+                sentence = _("Measures or projects belong to it: move them to another one first.")
+                merged.add_problem(item, "remove", sentence)
 
 
 def check_needs_no_person(merged: Merged) -> None:

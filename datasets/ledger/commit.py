@@ -114,7 +114,7 @@ class _Commit:
             elif sheet == "terms_changes":
                 items += changes_of_terms(self.merged, at=self.at, by=self.by, reason=self.reason)
             self._write_sheet(sheet, items)
-            if sheet == "site":
+            if sheet == "plan":
                 self._begin(items)
         self._finish()
         assert self.load is not None
@@ -123,7 +123,7 @@ class _Commit:
     def _begin(self, plans: list[Item]) -> None:
         """The load's own row, once its plan is there."""
         if self.plan is None:
-            self.plan = Plan.objects.get(pk=self.ids["site"][plans[0].key])
+            self.plan = Plan.objects.get(pk=self.ids["plan"][plans[0].key])
         self.load = Load.objects.create(
             plan=self.plan,
             file_name=self.ledger.name[:255],

@@ -15,7 +15,7 @@ from datasets.ledger.bindings import BINDINGS, path_of
 from datasets.ledger.declaration import Column
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
-from indicators.models import Indicator
+from indicators.models import HeadlineIndicator, Indicator
 from measures.models import Plan, ScopeChange
 from projects.models import Project
 from projects.models import ScopeChange as ProjectScopeChange
@@ -162,7 +162,16 @@ def _read_links(plan: Plan, contents: Contents) -> None:
         rows[measure, None, indicator] = {"measure": measure, "project": None, "indicator": indicator}
 
 
+def _read_indicators(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    _read_plain(sheet, plan, contents)
+    headlines = HeadlineIndicator.objects.filter(plan=plan).values_list("indicator__code", "number")
+    numbers = dict(headlines) if plan else {}
+    for (code,), values in contents.rows[sheet].items():
+        values["headline"] = numbers.get(code)
+
+
 READERS = {
+    "indicators": _read_indicators,
     "measures": _read_leaving,
     "projects": _read_leaving,
     "reports": _read_reports,
@@ -171,6 +180,6 @@ READERS = {
 }
 
 
-def order_of(sheet: str, keys: Iterable[Key]) -> list[Key]:
+def order_of(keys: Iterable[Key]) -> list[Key]:
     """Keys in an order that is the same on every machine; empty parts first."""
     return sorted(keys, key=lambda key: [(part is not None, part if part is not None else 0) for part in key])

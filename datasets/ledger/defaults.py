@@ -12,6 +12,7 @@ from core.provenance import Provenance
 from datasets.ledger.contents import Contents
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Row, Values
+from web.models import Languages
 
 # Of a status change where a file names the day alone: decided in the afternoon.
 RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
@@ -36,8 +37,8 @@ def _only_province(values: Values, merged: Any) -> Any:
     return provinces[0] if len(provinces) == 1 else None
 
 
-def _next_number(sheet: str) -> Default:
-    return lambda values, merged: max((item["number"] or 0 for item in merged.items[sheet].values()), default=0) + 1
+def _after_the_others(sheet: str, column: str) -> Default:
+    return lambda values, merged: merged.next_number(sheet, column)
 
 
 def _lead(values: Values, merged: Any) -> Any:
@@ -49,30 +50,49 @@ _PROVENANCE = {"provenance": _always(Provenance.REPORTED.value)}
 
 DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "regions": _PROVENANCE,
-    "departments": _PROVENANCE | {"number": _next_number("departments")},
+    "departments": _PROVENANCE | {"number": _after_the_others("departments", "number")},
     "people": {"role": _always(Role.VIEWER.value), "active": _always(True)},
-    "site": _PROVENANCE | {"region": _only_province},
+    "site": {"languages": _always(Languages.BOTH.value)},
+    "plan": _PROVENANCE | {"region": _only_province},
     "milestones": _PROVENANCE | {"day_known": _always(True)},
-    "sections": _PROVENANCE | {"number": _next_number("sections")},
-    "measures": _PROVENANCE | {"lead_provenance": _as("provenance"), "listed_on": _first_day},
+    "sections": _PROVENANCE | {"number": _after_the_others("sections", "number")},
+    "measures": _PROVENANCE
+    | {
+        "lead_provenance": _as("provenance"),
+        "listed_on": _first_day,
+        "position": _after_the_others("measures", "position"),
+    },
     "reports": _PROVENANCE | {"department": _lead},
     "status_history": _PROVENANCE | {"restates": _always(False)},
-    "projects": _PROVENANCE | {"investment_provenance": _as("provenance"), "listed_on": _first_day},
-    "indicators": _PROVENANCE
-    | {"unit_zh": _as("unit"), "zh_factor": _always(Decimal(1)), "cumulative": _always(False)},
+    "categories": _PROVENANCE | {"number": _after_the_others("categories", "number")},
+    "projects": _PROVENANCE
+    | {
+        "investment_provenance": _as("provenance"),
+        "listed_on": _first_day,
+        "position": _after_the_others("projects", "position"),
+    },
+    "indicators": _PROVENANCE | {"zh_factor": _always(Decimal(1)), "cumulative": _always(False)},
     "observations": _PROVENANCE | {"exact": _always(True), "verified": _always(False)},
     "targets": _PROVENANCE | {"derived": _always(False)},
 }
+# What new rows are numbered by: sheet and column.
+NUMBERED = (
+    ("departments", "number"),
+    ("sections", "number"),
+    ("categories", "number"),
+    ("measures", "position"),
+    ("projects", "position"),
+)
 # An empty cell of these leaves what the site has: the column is never empty.
 KEPT_WHERE_EMPTY = {sheet: set(columns) - {"region"} for sheet, columns in DEFAULTS.items()}
 
 
 def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     """Rows with the parts of their keys that a file may leave out."""
-    if sheet in ("sections", "departments"):
+    if sheet in ("sections", "departments", "categories"):
         return _with_slugs(sheet, rows, contents)
-    if sheet == "site":
-        return [replace(row, values=row.values | {"plan": _plan_slug(row.values, contents)}) for row in rows]
+    if sheet == "plan":
+        return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]
     if sheet in ("reports", "evidence"):
         return [replace(row, values={**row.values, "number": row.values.get("number") or 1}) for row in rows]
     if sheet == "status_history":
@@ -115,11 +135,11 @@ def _made(sheet: str, values: Values, number: int, taken: set[str]) -> str:
 
 
 def _plan_slug(values: Values, contents: Contents) -> str | None:
-    if values.get("plan"):
-        slug: str = values["plan"]
+    if values.get("slug"):
+        slug: str = values["slug"]
         return slug
-    [slug] = [key[0] for key in contents.rows["site"]] or [""]
-    name = values.get("plan_name_en") or values.get("plan_name_zh")
+    [slug] = [key[0] for key in contents.rows["plan"]] or [""]
+    name = values.get("name_en") or values.get("name_zh")
     return slug or (made_slug(name, ()) if name else None)
 
 

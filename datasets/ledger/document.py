@@ -17,7 +17,7 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
 - A row is found by its key. One that is new is added; one that is there is changed to what the file says, cell by cell,
   and only in the columns that the file has. A row that is not in the file stays; it goes when its column `remove` gives
   a reason.
-- Needed to begin with are `site`, `sections` and `measures`; all other sheets and most columns may be missing. "New
+- Needed to begin with are `plan`, `sections` and `measures`; all other sheets and most columns may be missing. "New
   rows" means that a new row needs a value there, "key" that every row does.
 - Whatever names another row may do so by its key, its name or its short name. Several are separated by `;`.
 - A day is written as 2023-06-30, 2023年6月30日, 2023/6/30 or as a date of the spreadsheet, a month as 2023-06, an
@@ -36,7 +36,7 @@ def data_document() -> str:
 
 
 def _section(sheet: Sheet) -> Iterator[str]:
-    key = ", ".join(f"`{name}`" for name in sheet.key)
+    key = ", ".join(f"`{name}`" for name in sheet.key) or "none"
     rows = "".join(_row(sheet, column) for column in sheet.columns)
     yield (
         f"## `{sheet.name}`\n\n{sheet.label}. {sheet.help} Key: {key}.\n\n"

@@ -11,6 +11,7 @@ from datasets.ledger.workbook import write_workbook
 from measures.models import Plan
 
 Rows = dict[str, list[Values]]
+LISTED = ("measures", "projects")
 
 
 def export_folder(plan: Plan, folder: Path) -> int:
@@ -28,4 +29,8 @@ def export_workbook(plan: Plan, output: BinaryIO) -> int:
 
 
 def ordered_rows(contents: Contents) -> Rows:
-    return {sheet: [held[key] for key in order_of(sheet, held)] for sheet, held in contents.rows.items()}
+    """Measures and projects as they are listed, other rows by their keys."""
+    rows = {sheet: [held[key] for key in order_of(held)] for sheet, held in contents.rows.items()}
+    for sheet in LISTED:
+        rows[sheet].sort(key=lambda values: values["position"])
+    return rows

@@ -1,5 +1,6 @@
 """What the site would hold after a load: its own rows with those of the file laid over them."""
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from datasets.ledger.bindings import BESIDE, LEAVING, RECORDS
 from datasets.ledger.contents import Contents, key_of
 from datasets.ledger.declaration import Kind
-from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, complete_keys
+from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Key, Ledger, Problem, Row, Values
 from datasets.ledger.sheets import SHEETS
@@ -90,6 +91,8 @@ class Merged:
     names: dict[str, Names]
     # Of measures and projects that left their plan or returned: the last day on which they did.
     left_on: Mapping[tuple[str, Key], date] = field(default_factory=dict)
+    # By sheet and column: the greatest number so far.
+    last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
     def touched(self, sheet: str) -> Iterator[Item]:
@@ -105,7 +108,12 @@ class Merged:
 
     @property
     def plan(self) -> Item | None:
-        return next(iter(self.items["site"].values()), None)
+        return next(iter(self.items["plan"].values()), None)
+
+    def next_number(self, sheet: str, column: str) -> int:
+        """The next after those of the site, of the file, and of earlier calls."""
+        self.last_numbers[sheet, column] += 1
+        return self.last_numbers[sheet, column]
 
 
 def merge(
@@ -129,6 +137,10 @@ def merge(
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
         rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
+    for sheet, column in NUMBERED:
+        there = (values[column] for values in contents.rows[sheet].values())
+        written = (row.values.get(column) for row in rows[sheet])
+        merged.last_numbers[sheet, column] = max((each for each in (*there, *written) if each is not None), default=0)
     overlay = _Overlay(merged, base, answers or {}, ledger.problems)
     for found in rows.values():
         for row in found:

@@ -56,7 +56,13 @@ class Preview:
     @property
     def needs_confirmation(self) -> bool:
         """Whether rows of the site change without a version that says what the file was made from."""
-        return not self.has_base and any(entry.what in (What.CHANGED, What.REMOVED) for entry in self.entries)
+        return not self.has_base and any(
+            # Which indicators a new plan shows first is no change of another.
+            self.plan is not None or cell.column != "headline"
+            for entry in self.entries
+            if entry.what in (What.CHANGED, What.REMOVED)
+            for cell in entry.cells
+        )
 
 
 def preview(
@@ -102,15 +108,15 @@ def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
 
 def _check_file(merged: Merged, plan: Plan | None) -> None:
     """That the file is of this plan, or brings one."""
-    plans = list(merged.items["site"].values())
+    plans = list(merged.items["plan"].values())
     if not plans:
-        merged.problems.append(Problem("site", 0, "", _("The sheet is missing: it names the plan and its days.")))
+        merged.problems.append(Problem("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
     for item in plans:
-        if plan is not None and item["plan"] != plan.slug:
-            words = {"file": item["plan"], "plan": plan.slug}
-            merged.add_problem(item, "plan", _("The file is of another plan: %(file)s, not %(plan)s.") % words)
+        if plan is not None and item["slug"] != plan.slug:
+            words = {"file": item["slug"], "plan": plan.slug}
+            merged.add_problem(item, "slug", _("The file is of another plan: %(file)s, not %(plan)s.") % words)
     if len(plans) > 1 and plan is None:
-        merged.add_problem(plans[-1], "plan", _("A ledger is of one plan."))
+        merged.add_problem(plans[-1], "slug", _("A ledger is of one plan."))
 
 
 def digest_of(contents: Contents) -> str:

@@ -16,6 +16,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "departments": ("name_zh", "name_en", "short_zh", "short_en"),
     "people": (),
     "sections": ("number", "title_zh", "title_en"),
+    "categories": ("name_zh", "name_en"),
     "measures": (),
     "projects": (),
     "indicators": ("name_zh", "name_en"),

@@ -43,7 +43,7 @@ def cells_of(merged: Merged, ids: AllIds, plan: Plan | None, *, before: bool) ->
 
 
 def _project_cell(values: Values, ids: AllIds, plan: Plan) -> tuple[Any, ...]:
-    return (plan.pk, ids["regions"][(values["city"],)], values["category"], values["stage"])
+    return (plan.pk, ids["regions"][(values["city"],)], ids["categories"][(values["category"],)], values["stage"])
 
 
 def mark_updated(merged: Merged, ids: AllIds) -> None:

@@ -16,7 +16,7 @@ from datasets.ledger.declaration import Column
 from datasets.ledger.merging import Item
 from datasets.ledger.rows import Key
 from datasets.ledger.sheets import SHEETS
-from indicators.models import Observation
+from indicators.models import HeadlineIndicator, Observation
 from measures.models import Load, Plan, Report, ReportStep, StatusChange
 from regions.models import RegionKind
 from reporting.workflow import ReportState
@@ -53,6 +53,8 @@ class Writer:
         model._default_manager.bulk_create(rows, batch_size=BATCH_SIZE)
         self.ids[sheet] |= {item.key: row.pk for item, row in zip(items, rows, strict=True)}
         self.link(sheet, items)
+        if sheet == "indicators":
+            self._set_headlines(items)
 
     def change(self, sheet: str, items: list[Item]) -> None:
         """One statement a few hundred rows: an insertion that finds each row there already."""
@@ -70,6 +72,18 @@ class Writer:
                     setattr(row, attribute, value)
         upsert(model, rows, self._fields(sheet, items))
         self.link(sheet, items)
+        if sheet == "indicators":
+            self._set_headlines([item for item in items if any(cell.column == "headline" for cell in item.cells)])
+
+    def _set_headlines(self, items: list[Item]) -> None:
+        """The places of indicators on the overview of the plan."""
+        own = {self.ids["indicators"][item.key]: item["headline"] for item in items}
+        HeadlineIndicator.objects.filter(plan=self.plan, indicator__in=own).delete()
+        HeadlineIndicator.objects.bulk_create(
+            HeadlineIndicator(plan=self.plan, indicator_id=pk, number=number)
+            for pk, number in own.items()
+            if number is not None
+        )
 
     def _correct(self, items: list[Item]) -> None:
         """An observation is not rewritten: the wrong one stays visible, and counts for no day."""

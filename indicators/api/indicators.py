@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Direction, Indicator, Observation, Target
-from indicators.state import COUNTRY, PROVINCE, ChangeSince, IndicatorState, indicator_states
+from indicators.state import ChangeSince, IndicatorState, indicator_states
 from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, value
@@ -48,9 +48,12 @@ VALUE = meaning(gettext_lazy("The value, in the unit of the indicator"), NUMBER)
 PREVIOUS = meaning(
     gettext_lazy("The value of the same period a year earlier; null: none, or not comparable"), optional(NUMBER)
 )
-GAP = meaning(gettext_lazy("The value minus that of the country, in the unit of the indicator"), optional(NUMBER))
+GAP = meaning(
+    gettext_lazy("The value minus that of the region that it is compared with, in the unit of the indicator"),
+    optional(NUMBER),
+)
 COMPARATOR = meaning(
-    gettext_lazy("The country in the same period; null: not released"),
+    gettext_lazy("The region that it is compared with, in the same period; null: not released"),
     optional(record({"region": REGION, "value": VALUE})),
 )
 LATEST = record({"period": PERIOD, "value": VALUE, "released_on": RELEASED_ON, "provenance": PROVENANCE})
@@ -126,8 +129,8 @@ def _attribute(name: str, shape: Shape) -> Field:
 
 
 def _comparator_row(state: IndicatorState) -> Row | None:
-    found = json_number(state.comparator)
-    return None if found is None else {"region": COUNTRY, "value": found}
+    found = state.comparator_row
+    return found and {**found, "value": json_number(state.comparator)}
 
 
 def _staleness(chunk: Chunk) -> Reader:
@@ -150,7 +153,7 @@ INDICATOR = {
     "cumulative": _attribute("cumulative", CUMULATIVE),
     "latest": value(
         meaning(
-            gettext_lazy("The newest verified and exact value of the province released by the day; null: none"),
+            gettext_lazy("The newest verified and exact value of the plan's region released by the day; null: none"),
             optional(LATEST),
         ),
         lambda state: latest_row(state.latest),
@@ -170,10 +173,10 @@ INDICATOR = {
 
 
 def _targets(chunk: Chunk) -> Reader:
-    """Of the province, adopted by the day."""
+    """Of the plan's region, adopted by the day."""
 
     def read(state: IndicatorState) -> list[Row]:
-        targets = state.indicator.targets.filter(adopted_on__lte=chunk.endpoint.day, region__code=PROVINCE)
+        targets = state.indicator.targets.filter(adopted_on__lte=chunk.endpoint.day, region=state.region)
         return [_whole_target(each) for each in targets]
 
     return read
@@ -184,7 +187,7 @@ def _measures(chunk: Chunk) -> Reader:
 
     def read(state: IndicatorState) -> list[str]:
         measures = state.indicator.measures.in_plan(plan).in_scope(chunk.endpoint.day)
-        return list(measures.order_by("code").values_list("code", flat=True))
+        return list(measures.order_by("position", "code").values_list("code", flat=True))
 
     return read
 
@@ -194,7 +197,7 @@ def _observations(chunk: Chunk) -> Reader:
 
 
 DETAILS = {
-    "region": value(REGION, lambda state: PROVINCE),
+    "region": value(REGION, lambda state: state.region_code),
     "headline": _attribute(
         "headline",
         meaning(gettext_lazy("Its place among the headline indicators; null: it is none"), optional(WHOLE)),
@@ -260,13 +263,13 @@ class IndicatorRows(RowEndpoint):
     compared_fields = THEN
 
     def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:
-        return super().make_rows(indicator_states(objects, on=self.day))
+        return super().make_rows(indicator_states(objects, on=self.day, plan=asked_plan(self.request._request)))
 
 
 class Indicators(IndicatorRows, ListEndpoint):
     component = "IndicatorList"
     summary = gettext_lazy(
-        "The indicators of the province, each with its newest verified and exact value released by the day."
+        "The indicators of the site, each with its newest verified and exact value released by the day."
     )
     row_fields = INDICATOR
     filterset_class = IndicatorFilter
@@ -275,9 +278,7 @@ class Indicators(IndicatorRows, ListEndpoint):
     name = "indicators"
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        # Refused though no row may ask for it.
-        asked_plan(self.request._request)
-        return Indicator.objects.all()
+        return Indicator.objects.with_headline(asked_plan(self.request._request))
 
 
 class IndicatorDetail(IndicatorRows):
@@ -286,7 +287,7 @@ class IndicatorDetail(IndicatorRows):
     row_fields = INDICATOR | DETAILS
 
     def get_answer(self, request: Any, code: str) -> Response:
-        indicator = Indicator.objects.filter(code=code).first()
+        indicator = Indicator.objects.with_headline(asked_plan(request._request)).filter(code=code).first()
         if indicator is None:
             raise Http404
         [row] = self.make_rows([indicator])

@@ -16,7 +16,6 @@ from core.periods import PeriodKind
 from indicators.charts.time_series import row_id
 from indicators.models import Indicator, Observation
 from indicators.rules import emission_intensity
-from indicators.state import PROVINCE
 from indicators.wording import in_one_bracket, shown_unit, shown_value
 from regions.models import Region, RegionKind
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
@@ -273,10 +272,13 @@ def has_decoupling(indicator: Indicator) -> bool:
     return indicator.code == GDP or indicator.code.startswith(EMISSIONS)
 
 
-def decoupling_charts(indicator: Indicator, own: Iterable[Observation], *, on: date, kept: str = "") -> list[Chart]:
+def decoupling_charts(
+    indicator: Indicator, own: Iterable[Observation], *, on: date, home: Region | None, kept: str = ""
+) -> list[Chart]:
     """For the page of what is emitted, or of GDP: a chart for each region that has the years, and an empty one that
     says what is missing for the others. `own`: the indicator's observations released by the day, with their regions.
-    One query; none for other indicators, which have no such charts. `kept` ends the addresses of rows ("?as_of=…").
+    One query; none for other indicators, which have no such charts. `home`: the plan's region.
+    `kept` ends the addresses of rows ("?as_of=…").
     """
     if not has_decoupling(indicator):
         return []
@@ -292,7 +294,7 @@ def decoupling_charts(indicator: Indicator, own: Iterable[Observation], *, on: d
     charts = [_chart(each, is_gdp=is_gdp, on=on, kept=kept) for each in found]
     if is_gdp and found:
         return charts
-    return charts + _empty_charts(indicator, emissions, gdp, {each.region for each in found}, on=on)
+    return charts + _empty_charts(indicator, emissions, gdp, {each.region for each in found}, on=on, home=home)
 
 
 def _released_years(on: date) -> QuerySet[Observation]:
@@ -401,13 +403,14 @@ def _empty_charts(
     drawn: set[Region],
     *,
     on: date,
+    home: Region | None,
 ) -> list[Chart]:
     """One for each region without a path; one for all such cities."""
     name = _("CO2 emissions") if indicator.code == GDP else localized(indicator, "name")
     emitted, produced = _years_of(emissions), _years_of(gdp)
     regions = [each for each in emitted.keys() | produced.keys() if each not in drawn]
     if indicator.code == GDP:
-        groups = [[each for each in regions if each.code == PROVINCE]]
+        groups = [[each for each in regions if each == home]]
     else:
         regions = sorted((each for each in regions if each in emitted), key=lambda each: each.code)
         cities = [each for each in regions if each.kind == RegionKind.CITY]

@@ -1,4 +1,4 @@
-"""The course of an indicator as a chart: its values, the country's, its targets and the way that is needed to them."""
+"""The course of an indicator as a chart: its values, those of the comparator, its targets and the way to them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from core.periods import PeriodKind
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from indicators.models import Direction, Indicator, Observation, Target
 from indicators.rules import goal_in_force, is_comparable
-from indicators.state import COUNTRY, PROVINCE, as_goal, is_rate
+from indicators.state import IndicatorState, as_goal, is_rate
 from indicators.wording import (
     in_one_bracket,
     period_words,
@@ -64,13 +64,14 @@ class Path(NamedTuple):
 
 
 def path_to_target(
-    indicator: Indicator, observations: Iterable[Observation], targets: Iterable[Target], *, on: date
+    state: IndicatorState, observations: Iterable[Observation], targets: Iterable[Target], *, on: date
 ) -> Path | None:
-    """The way to the province's nearest target that its own values can be set against: of the same unit and of the same
-    kind. None without such a target, or without a value of before the end of its year."""
-    comparable = [each for each in targets if each.unit == indicator.unit and each.region.code == PROVINCE]
+    """The way to the nearest target of the plan's region that its own values can be set against: of the same
+    unit and of the same kind. None without such a target, or without a value of before the end of its year."""
+    indicator = state.indicator
+    comparable = [each for each in targets if each.unit == indicator.unit and each.region == state.region]
     by_goal = {as_goal(each): each for each in comparable}
-    values = [row for row in observations if row.verified and row.region.code == PROVINCE]
+    values = [row for row in observations if row.verified and row.region == state.region]
     while by_goal:
         goal = goal_in_force(by_goal, on=on)
         if goal is None:
@@ -147,7 +148,7 @@ def two_digits(value: Decimal, like: Sequence[Decimal]) -> Decimal:
 
 
 def indicator_chart(
-    indicator: Indicator,
+    state: IndicatorState,
     observations: Sequence[Observation],
     targets: Sequence[Target],
     path: Path | None,
@@ -155,18 +156,20 @@ def indicator_chart(
     on: date,
     sentences: Iterable[str] = (),
 ) -> Chart:
-    """The province's course, with the country's where they compare; empty without a verified value of the province.
+    """The course of the plan's region, with that of the one that it is compared with where they compare; empty without
+    a verified value of the first.
 
     `observations`: all released by the day, with their regions, the newest first; `targets`: all adopted by then;
     `path`: the way to one of them; `sentences`: what is said of the figures, without full stops.
     """
-    own = points(indicator, (row for row in observations if row.region.code == PROVINCE))
-    others = points(indicator, (row for row in observations if row.region.code == COUNTRY))
+    indicator, region = state.indicator, state.region
+    own = points(indicator, (row for row in observations if row.region == region))
+    others = points(indicator, (row for row in observations if row.region == state.against))
     if not is_comparable(indicator.unit):
         others = []
-    names = {row.region.code: localized(row.region, "short") for row in observations}
+    name = localized(region, "short") if region is not None else ""
     unit = shown_unit(indicator)
-    of_province = [each for each in targets if each.region.code == PROVINCE]
+    of_region = [each for each in targets if each.region == region]
     aims = [
         TargetPoint(
             each.due_year,
@@ -175,12 +178,12 @@ def indicator_chart(
             _start(indicator, path) if path and each == path.target and not path.is_reached else None,
             "#targets",
         )
-        for each in shown_targets(of_province, path)
+        for each in shown_targets(of_region, path)
         if each.due_year <= on.year + TARGET_YEARS_AHEAD
     ]
     rows: list[tuple[Any, ...]] = []
     urls: list[str] = []
-    for title, series in ((names.get(PROVINCE, ""), own), (_("China"), others)):
+    for title, series in ((name, own), (state.against_name, others)):
         for point in sorted(series, key=lambda one: (one.end, one.start)):
             rows.append((title, point.label, point.value, _accuracy(point)))
             urls.append(point.url)
@@ -190,8 +193,8 @@ def indicator_chart(
             urls.append("#targets")
         rows.append((aim.label, str(aim.due_year), aim.value, None))
         urls.append("#targets")
-    has_unverified = any(not row.verified and row.region.code == PROVINCE for row in observations)
-    newest = max((row for row in observations if row.region.code == PROVINCE and row.verified), key=_when, default=None)
+    has_unverified = any(not row.verified and row.region == region for row in observations)
+    newest = max((row for row in observations if row.region == region and row.verified), key=_when, default=None)
     joined = pgettext("between clauses", "; ").join(filter(None, sentences))
     return Chart(
         name="indicator-line",
@@ -206,8 +209,8 @@ def indicator_chart(
             others,
             aims,
             unit=unit,
-            name=names[PROVINCE],
-            comparator_name=_("China") if others else "",
+            name=name,
+            comparator_name=state.against_name if others else "",
             cumulative=indicator.cumulative,
         ),
         summary=joined + pgettext("end of a sentence", ".") if own and joined else "",
@@ -224,7 +227,7 @@ def indicator_chart(
         provenance=newest.provenance if newest else "",
         on=newest.period_end if newest else None,
         has_own_table=True,
-        missing="" if own else _("No verified provincial figure available."),
+        missing="" if own else _("No verified figure available."),
     )
 
 

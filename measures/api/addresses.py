@@ -5,7 +5,7 @@ from typing import Any
 from measures.filters import asked_plan
 from web.api.fields import Chunk, Field, Reader
 from web.api.schema import URL, Shape
-from web.html.links import query_of
+from web.html.links import path_segment, query_of
 
 
 def plan_slug(endpoint: Any) -> str:
@@ -19,6 +19,6 @@ def row_address(name: str, shape: Shape = URL, *, key: str = "code", ending: str
 
     def read(chunk: Chunk) -> Reader:
         base, query = chunk.endpoint.address(name), query_of("", plan=plan_slug(chunk.endpoint))
-        return lambda row: f"{base}{row[key]}/{ending}{query}"
+        return lambda row: f"{base}{path_segment(row[key])}/{ending}{query}"
 
     return Field(shape, (key,), read)

@@ -27,7 +27,7 @@ from web.api.fields import (
     both_fields,
     column,
     grouped,
-    joined,
+    joined_codes,
     linked,
     local_field,
     local_fields,
@@ -45,7 +45,7 @@ def _projects(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Measure.projects.through.objects.filter(among("measure", chunk.ids))
     day, projects = chunk.endpoint.day, Measure.projects.rel.related_model
     listed = links.filter(~is_out(projects, day, subject="project"), project__listed_on__lte=day)
-    return joined(listed, "measure_id", "project__code")
+    return joined_codes(listed, "measure_id", "project")
 
 
 def _indicators(chunk: Chunk) -> Mapping[int, list[str]]:

@@ -1,5 +1,4 @@
 from auditlog.registry import auditlog
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,6 +15,8 @@ from core.bounds import (
     texts_bound,
     within_days,
 )
+from core.codes import CodeField, code_bound
+from core.names import named_bound
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
@@ -28,18 +29,27 @@ class Plan(Sourced, UpdatedAtModel):
     """An action plan and the days it runs, both included."""
 
     slug = models.SlugField(_("Name in addresses"), unique=True)
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=120)
-    name_en = models.CharField(_("Name (English)"), max_length=200)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=120, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=200, blank=True)
     starts_on = models.DateField(_("First day"), validators=[within_days])
     ends_on = models.DateField(_("Last day"), validators=[within_days])
-    # Its projects lie in the members of the region: the cities of a province. Empty only on a site without regions.
+    # Its projects lie in the members of the region, such as the cities of a province, or in itself where it has none.
+    # Empty only on a site without regions.
     region = models.ForeignKey(
         "regions.Region",
         models.PROTECT,
         null=True,
-        limit_choices_to=~Q(kind="county"),
         related_name="plans",
         verbose_name=_("Region"),
+    )
+    # What its indicators are compared with: such as the country, for a province. Without one nothing is compared.
+    comparator = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="compared_plans",
+        verbose_name=_("Compared with"),
     )
 
     objects = PlanQuerySet.as_manager()
@@ -50,13 +60,14 @@ class Plan(Sourced, UpdatedAtModel):
         ordering = ["starts_on", "slug"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="plan_is_named"),
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="plan_ends_after_it_starts"),
             days_bound("starts_on", "ends_on", name="plan_days_in_bounds"),
             plan_years_bound(name="plan_years_in_bounds"),
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on:
@@ -81,8 +92,8 @@ class PlanMilestone(Sourced, UpdatedAtModel):
     happens_on = models.DateField(pgettext_lazy("milestone", "Date"), validators=[within_days])
     # Sources often name the month alone: then the day is its first.
     day_known = models.BooleanField(_("The day is known, not the month alone"), default=True)
-    name_zh = models.CharField(_("Name (Chinese)"), max_length=120)
-    name_en = models.CharField(_("Name (English)"), max_length=200)
+    name_zh = models.CharField(_("Name (Chinese)"), max_length=120, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=200, blank=True)
 
     objects = UpdatedAtQuerySet.as_manager()
 
@@ -92,12 +103,13 @@ class PlanMilestone(Sourced, UpdatedAtModel):
         ordering = ["plan", "happens_on"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("name", name="planmilestone_is_named"),
             models.UniqueConstraint(fields=["plan", "happens_on"], name="planmilestone_day_once_a_plan"),
             days_bound("happens_on", name="planmilestone_day_in_bounds"),
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_zh or self.name_en
 
 
 class Section(Sourced, UpdatedAtModel):
@@ -106,8 +118,8 @@ class Section(Sourced, UpdatedAtModel):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections", verbose_name=_("Action plan"))
     slug = models.SlugField(_("Name in addresses"))
     number = models.PositiveSmallIntegerField(_("Number"))
-    title_zh = models.CharField(_("Title (Chinese)"), max_length=120)
-    title_en = models.CharField(_("Title (English)"), max_length=200)
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=120, blank=True)
+    title_en = models.CharField(_("Title (English)"), max_length=200, blank=True)
 
     objects = UpdatedAtQuerySet.as_manager()
 
@@ -117,22 +129,21 @@ class Section(Sourced, UpdatedAtModel):
         ordering = ["plan", "number"]
         constraints = [
             *Sourced.Meta.constraints,
+            named_bound("title", name="section_is_named"),
             models.UniqueConstraint(fields=["plan", "slug"], name="section_slug_once_a_plan"),
             models.UniqueConstraint(fields=["plan", "number"], name="section_number_once_a_plan"),
         ]
 
     def __str__(self) -> str:
-        return self.title_zh
+        return self.title_zh or self.title_en
 
 
 class Measure(Sourced, UpdatedAtModel):
     """One item of a plan. Status and light are not stored: they follow from its status changes, reports and the day."""
 
-    code = models.CharField(
-        _("Code"),
-        max_length=12,
-        validators=[RegexValidator(r"^[A-Z][0-9]{3,}\Z", _("A capital letter and three digits or more, such as M001"))],
-    )
+    code = CodeField(_("Code"))
+    # Its place in the list of its plan.
+    position = models.PositiveIntegerField(_("Position"), default=0, editable=False)
     # That of its section: services keep them together, `verify_rollups` checks it. The constraint begins with it.
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="measures", db_index=False, editable=False, verbose_name=_("Action plan")
@@ -152,8 +163,8 @@ class Measure(Sourced, UpdatedAtModel):
         limit_choices_to=NOT_MERGED,
         verbose_name=_("Participating departments"),
     )
-    title_zh = models.CharField(_("Title (Chinese)"), max_length=200)
-    title_en = models.CharField(_("Title (English)"), max_length=300)
+    title_zh = models.CharField(_("Title (Chinese)"), max_length=200, blank=True)
+    title_en = models.CharField(_("Title (English)"), max_length=300, blank=True)
     description_zh = models.TextField(_("Description (Chinese)"), blank=True, max_length=MAX_DESCRIPTION_LENGTH)
     description_en = models.TextField(_("Description (English)"), blank=True, max_length=MAX_DESCRIPTION_LENGTH)
     target_zh = models.CharField(_("Target (Chinese)"), max_length=300, blank=True)
@@ -169,10 +180,11 @@ class Measure(Sourced, UpdatedAtModel):
     class Meta(Sourced.Meta):
         verbose_name = _("Measure")
         verbose_name_plural = _("measures")
-        ordering = ["code"]
+        ordering = ["position", "code"]
         constraints = [
             *Sourced.Meta.constraints,
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{3,}$"), name="measure_code_shape"),
+            named_bound("title", name="measure_is_named"),
+            code_bound(name="measure_code_shape"),
             models.UniqueConstraint(fields=["plan", "code"], name="measure_code_once_a_plan"),
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | Q(due_on__gte=F("listed_on")),
@@ -188,7 +200,7 @@ class Measure(Sourced, UpdatedAtModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title_zh}"
+        return f"{self.code} {self.title_zh or self.title_en}"
 
     @property
     def path(self) -> str:

@@ -36,7 +36,7 @@ from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
-from web.language import in_language, localized
+from web.language import local_columns, localized
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.values import asked_values
@@ -80,12 +80,12 @@ class MeasureList(ListPageView):
 
     def count(self, rows: Any) -> int:
         """By status and by lead department, in one query."""
-        lead = [f"lead_department__{name}" for name in ("number", "slug", "short_zh", "short_en")]
+        lead = [f"lead_department__{name}" for name in ("number", "slug", *local_columns("short"))]
         groups = rows.order_by().values_list("status", *lead).annotate(rows=Count("pk"))
         self.by_status, self.by_lead = Counter[str](), Counter[tuple[int, str, str]]()
-        for status, place, slug, zh, en, number in groups:
+        for status, place, slug, *names, number in groups:
             self.by_status[status] += number
-            self.by_lead[place, slug, in_language(zh, en)] += number
+            self.by_lead[place, slug, next(filter(None, names))] += number
         return self.by_status.total()
 
     def quick_choices(self) -> list[QuickChoice]:
@@ -292,7 +292,7 @@ class MeasureDetail(PageView):
         }
 
     def link_context(self, measure: Any) -> dict[str, Any]:
-        projects = measure.projects.in_scope(self.day).order_by("code")
+        projects = measure.projects.in_scope(self.day).order_by("position", "code")
         return {
             "projects": projects[:NAMED_PROJECTS],
             "project_count": projects.count(),

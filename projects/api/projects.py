@@ -11,7 +11,7 @@ from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
 from measures.models import Measure
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.models import Category, Project, Stage
+from projects.models import Project, Stage
 from web.api.endpoints import ListEndpoint, RowEndpoint
 from web.api.fields import (
     ORIGIN,
@@ -27,11 +27,12 @@ from web.api.fields import (
     local_field,
     local_fields,
     local_text,
+    placed_codes,
     sorted_codes,
 )
 from web.api.schema import ADDRESS, DAY, FLAG, TEXT, array, choice, meaning, optional, quantity, translated
 from web.formats.money import WAN_PER_YI
-from web.html.links import query_of
+from web.html.links import path_segment, query_of
 from web.lists.filters import asks_for_scope
 
 
@@ -49,12 +50,15 @@ def _measures(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Project.measures.through.objects.filter(among("project", chunk.ids))
     day = chunk.endpoint.day
     listed = links.filter(~is_out(Measure, day, subject="measure"), measure__listed_on__lte=day)
-    return sorted_codes(grouped(listed.order_by().values_list("project_id", "measure__code")))
+    return placed_codes(listed, "project_id", "measure")
 
 
 def _measure_urls(chunk: Chunk) -> Mapping[int, list[str]]:
     base, query = chunk.endpoint.address("api-measures"), query_of("", plan=plan_slug(chunk.endpoint))
-    return {project: [f"{base}{code}/{query}" for code in codes] for project, codes in _measures(chunk).items()}
+    return {
+        project: [f"{base}{path_segment(code)}/{query}" for code in codes]
+        for project, codes in _measures(chunk).items()
+    }
 
 
 def _county_name(chunk: Chunk) -> Reader:
@@ -75,7 +79,7 @@ PROJECT = {
         "county__code", meaning(gettext_lazy("Code of its county; null where it has none"), optional(TEXT))
     ),
     "also_in": linked(meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)), _other_cities),
-    "category": column("category", choice(Category.choices, gettext_lazy("Category"))),
+    "category": column("category__slug", meaning(gettext_lazy("Slug of its category"))),
     "stage": column("stage", choice(Stage.choices, gettext_lazy("The stage as it is now, for every day"))),
     "total_investment": column(
         "investment_wan",

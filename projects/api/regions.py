@@ -33,7 +33,9 @@ def _projects_or_values(chunk: Chunk) -> Reader:
 
 class Regions(ListEndpoint):
     component = "RegionList"
-    summary = gettext_lazy("The country, the province, its cities and counties, by their codes of GB/T 2260.")
+    summary = gettext_lazy(
+        "The regions of the site, by their codes of GB/T 2260: country, provinces, cities and counties."
+    )
     row_fields = {
         "code": column("code", meaning(gettext_lazy("Code of the region (GB/T 2260)"))),
         **local_fields("name", gettext_lazy("Name of the region")),

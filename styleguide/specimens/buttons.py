@@ -1,8 +1,25 @@
 """Specimens of buttons, and of links that choose a view."""
 
+from datetime import date
+from types import SimpleNamespace
+
 from django.utils.translation import gettext as _
 
-from styleguide.specimens.specimen import Entry, Specimen, states
+from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, states
+
+
+def _plan(slug: str, starts_on: date, ends_on: date) -> SimpleNamespace:
+    name_zh, name_en = f"{starts_on.year}—{ends_on.year}年行动计划", f"Action plan {starts_on.year}–{ends_on.year}"
+    return SimpleNamespace(name_zh=name_zh, name_en=name_en, link_slug=slug, starts_on=starts_on, ends_on=ends_on)
+
+
+def _plans() -> list[SimpleNamespace]:
+    """The one that is open, one that has ended, one to come."""
+    return [
+        _plan("to-come", ENDS.replace(year=ENDS.year + 1, month=1, day=1), ENDS.replace(year=ENDS.year + 3)),
+        _plan("", STARTS, ENDS),
+        _plan("ended", STARTS.replace(year=STARTS.year - 3), STARTS.replace(year=STARTS.year - 1)),
+    ]
 
 
 def button_entries() -> list[Entry]:
@@ -35,6 +52,16 @@ def button_entries() -> list[Entry]:
                             {"label": _("Number of projects"), "url": "#", "is_chosen": False},
                         ]
                     },
+                )
+            ],
+        ),
+        Entry(
+            "plan_switch.html",
+            [
+                Specimen(
+                    '{% include "components/plan_switch.html" %}',
+                    "",
+                    {"plan": _plan("", STARTS, ENDS), "plans": _plans(), "today": DAY},
                 )
             ],
         ),

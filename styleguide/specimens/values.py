@@ -54,6 +54,7 @@ def value_tables() -> list[ValueTable]:
             [
                 '{{ row|localized:"name" }}', "{{ ada|person }}", "{{ none|person }}",
                 "{{ row.name_en|mark_language }}",
+                "{% remembered_site as site %}{{ site.languages }}",
                 "{% capture as words %}{{ on|day }}{% endcapture %}{{ words }}",
             ],
             context,
@@ -64,6 +65,7 @@ def value_tables() -> list[ValueTable]:
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
                 '{% api_url "api-measures" by="plan" %}', '{{ "/api/v1/"|wrap_at_slashes }}',
                 "{% sticky_query %}", '{% query_of "/measures/" plan="" %}', "{% row_url in_plan %}",
+                "{% plan_url other_plan %}",
                 '{% chart_csv_url "course" %}',
                 '{% query_inputs without="light" as inputs %}{{ inputs|force_escape }}',
                 "{% sticky_inputs as inputs %}{{ inputs|force_escape }}",
@@ -77,6 +79,7 @@ def value_tables() -> list[ValueTable]:
             context
             | {"plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS, pk=1)}
             | {"in_plan": SimpleNamespace(plan_id=1, path="/measures/M001/")}
+            | {"other_plan": SimpleNamespace(link_slug="2020-2022")}
             | {"names": ["light"], "folded": ["status"]}
             | filter_context(FilterForm({"status": "completed"})),
             is_code=True,

@@ -11,6 +11,7 @@ LISTS = (
     "rollups/projects/",
     "plans/",
     "sections/",
+    "categories/",
     "departments/",
     "regions/",
     "status-changes/",

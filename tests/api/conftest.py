@@ -61,6 +61,8 @@ def site(db: Any, today: date) -> SimpleNamespace:
     make.make_report(fourth, date(2023, 8, 20), state="submitted", what_was_done_en="Not accepted yet")
     make.make_measure(code="M005", plan=other)
 
+    for slug in make.CATEGORIES:
+        make.make_category(plan, slug)
     make.make_project(
         city="370200",
         investment=12_345_678,

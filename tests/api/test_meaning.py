@@ -94,7 +94,7 @@ def test_figures_have_their_units(open_reading: None) -> None:
     red = rows["lights_then"]["properties"]["red"]
     assert red["description"].startswith("On the earlier day: Measures whose light on the day is “Red light”")
     listed = schemas["Changes"]["properties"]["projects"]["properties"]
-    for field in (listed["total"], listed["by_category"]["properties"]["energy"]["properties"]["total"]):
+    for field in (listed["total"], listed["by_category"]["additionalProperties"]["properties"]["total"]):
         assert field["description"].startswith("Of the projects listed in between: "), field
         assert field["x-cumulative"] is False
     projects = schemas["ProjectList"]["properties"]["results"]["items"]["properties"]

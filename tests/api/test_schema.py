@@ -17,7 +17,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2
 from tests.api.addresses import ALL, WRITTEN
 from tests.api.conftest import API
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @cache

@@ -10,7 +10,7 @@ from accounts.models import Department
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Plan, Report, Section, StatusChange
 from measures.reports import accept_report
-from projects.models import Project
+from projects.models import Category, Project
 from regions.models import Region
 from tests import factories as make
 from tests.api.addresses import LISTS
@@ -24,6 +24,7 @@ MODELS: dict[str, Any] = {
     "observations/": Observation,
     "plans/": Plan,
     "sections/": Section,
+    "categories/": Category,
     "departments/": Department,
     "regions/": Region,
     "status-changes/": StatusChange,

@@ -21,7 +21,7 @@ from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import joined, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 BRIEFS = ["/brief/", "/sections/innovation/brief/", "/departments/science/brief/", "/cities/370200/brief/"]
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -77,9 +77,14 @@ def administrator(client, today):
 
 
 def form_of(project, **changed):
-    names = ("code", "name_zh", "name_en", "category", "stage", "investment_wan", "listed_on", "provenance", "source")
+    names = ("code", "name_zh", "name_en", "stage", "investment_wan", "listed_on", "provenance", "source")
     values = {name: getattr(project, name) for name in (*names, "investment_provenance")}
-    places = {"plan": project.plan_id, "city": project.city_id, "county": project.county_id or ""}
+    places = {
+        "plan": project.plan_id,
+        "category": project.category_id,
+        "city": project.city_id,
+        "county": project.county_id or "",
+    }
     return {**values, **places, **changed}
 
 

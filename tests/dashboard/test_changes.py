@@ -85,6 +85,8 @@ def plan(today, open_reading, settings):
     make.make_change(sixth, "in_progress", date(2023, 8, 2))
     measure("M007")
 
+    for slug in make.CATEGORIES:
+        make.make_category(plan, slug)
     make.make_project(plan, investment=10_000, listed_on=THEN)
     make.make_project(plan, investment=25_000, listed_on=date(2023, 6, 1))
     make.make_project(plan, investment=5_000, listed_on=NOW, category="innovation")

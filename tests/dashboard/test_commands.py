@@ -58,9 +58,10 @@ class TestVerify:
             "1 cell differs; `manage.py refresh_rollups --all` recomputes every cell from its rows."
         )
         (line,) = out.getvalue().splitlines()
-        city = site.plan.projects.get().city_id
+        project = site.plan.projects.get()
+        key = f'{site.plan_id}, {project.city_id}, {project.category_id}, "under_construction"'
         assert line == (
-            f'projects [{site.plan_id}, {city}, "energy", "under_construction"] as of 2023-08-29: '
+            f"projects [{key}] as of 2023-08-29: "
             'stored {"total": 7, "investment": 10000}, computed {"total": 1, "investment": 10000}'
         )
 

@@ -134,8 +134,8 @@ def test_who_must_act_first_stands_first_and_is_named(plan: Plan) -> None:
     assert re.search(r"Water</a>\s*</th>\s*<td[^>]*>\s*<a class=\"figure overdue\"[^>]*>2</a>", table)
     assert re.search(r"1/4\s*</td>", table)
     assert "%" not in re.sub(r"<svg.*?</svg>", "", table, flags=re.DOTALL)
-    assert '/measures/lights/#order">' in table
-    assert 'id="order"' in text_of("/measures/lights/")
+    assert '/lights/#order">' in table
+    assert 'id="order"' in text_of("/lights/")
 
 
 def test_with_nothing_overdue_it_says_so(plan: Plan) -> None:

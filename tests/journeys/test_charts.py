@@ -17,7 +17,7 @@ from core.periods import month_end
 from tests.browser.samples import SAMPLES
 from web.charts.chart import Chart
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ADDRESSES = [
     "/",
     "/?map=total&course=plan",

@@ -138,6 +138,8 @@ def test_lists_find_reported_rows_on_the_page_and_in_the_api(client, measure):
 def test_one_question_of_the_plan_however_many_figures_are_described(measure, django_assert_num_queries):
     figures = Figures(measure.section.plan, DAY)
     assert figures.published == {}
+    # What the figures are of is read once, with the first of them.
+    assert list(figures.categories) == ["energy"]
     with django_assert_num_queries(1):
         for path in ("measures.due", "measures.due_rate", "projects", "projects.total"):
             figures.provenance_of(path)

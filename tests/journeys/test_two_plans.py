@@ -391,3 +391,41 @@ class TestFigures:
 def test_places_and_departments_are_the_site_s(site: Any) -> None:
     assert region("370200").projects.count() == 2
     assert site.lead.led_measures.count() == 3
+
+
+class TestTheHeadLeadsToEachPlan:
+    @staticmethod
+    def links(page: str) -> list[tuple[str, str]]:
+        """Address and state of each plan in the head."""
+        found = re.search(r'<details class="plan-switch">(.*?)</details>', page, re.DOTALL)
+        assert found
+        return re.findall(r'href="([^"]+)"\s*(?:aria-current="(\w+)")?', found[1])
+
+    def test_the_newest_first_and_the_open_one_is_marked(self, client: Client, site: SimpleNamespace) -> None:
+        assert self.links(ask(client, "/measures/")) == [("/", "true"), ("/?plan=other", "")]
+        assert self.links(ask(client, "/measures/?plan=other")) == [("/", ""), ("/?plan=other", "true")]
+
+    def test_the_day_that_was_chosen_goes_along(self, client: Client, site: SimpleNamespace) -> None:
+        page = ask(client, "/?as_of=2023-06-30&lang=en")
+        assert self.links(page) == [
+            ("/?as_of=2023-06-30", "true"),
+            ("/?as_of=2023-06-30&amp;plan=other", ""),
+        ]
+
+    def test_an_ended_one_says_so_and_stays_readable(
+        self, client: Client, site: SimpleNamespace, settings: Any
+    ) -> None:
+        settings.PILOTZONE_TODAY = date(2025, 3, 1)
+        page = ask(client, "/?lang=en&plan=other")
+        assert "ended on 31 December 2024" in page
+        assert "Measure of other" in ask(client, "/measures/M001/?lang=en&plan=other")
+
+    def test_a_site_with_one_plan_has_no_choice(self, client: Client, today: date, open_reading: None) -> None:
+        make_section(make_plan("only"), slug="section", number=1)
+        assert "plan-switch" not in ask(client, "/glossary/")
+
+
+def ask(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()

@@ -270,7 +270,7 @@ class TestDetail:
         assert "Department of Water" in text and "90 km of banks" in text and "Listed later" not in text
         assert 'href="/projects/P0001/?as_of=2023-07-31"' in html
         assert 'href="/indicators/coast/?as_of=2023-07-31"' in html
-        assert 'href="/measures/lights/?as_of=2023-07-31"' in html
+        assert 'href="/lights/?as_of=2023-07-31"' in html
 
     def test_many_projects_are_a_link(self, client):
         measure = make_measure(code="M001")
@@ -316,15 +316,15 @@ class TestLightsRule:
     def test_states_the_thresholds_in_force(self, client, settings):
         settings.PILOTZONE_DUE_SOON_DAYS = 45
         settings.PILOTZONE_SILENT_DAYS = 70
-        text = text_of(page(client, "/measures/lights/"))
+        text = text_of(page(client, "/lights/"))
         assert "within the next 45 days" in text
         assert "for more than 70 days" in text
 
     def test_opens_the_measures_of_each_light(self, client):
-        assert 'href="/measures/?light=red"' in page(client, "/measures/lights/")
+        assert 'href="/measures/?light=red"' in page(client, "/lights/")
 
 
-@pytest.mark.parametrize("url", ["/measures/", "/measures/M001/", "/measures/lights/"])
+@pytest.mark.parametrize("url", ["/measures/", "/measures/M001/", "/lights/"])
 class TestWhoMayRead:
     def test_anyone_where_the_site_reads_openly(self, client, url):
         make_measure(code="M001")

@@ -16,14 +16,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from datasets.management.commands import demo
 from pilotzone import data_folder, starting
 from tests.lanes import clean_environment
 from tests.services import ROOT, free_port
 
-ONCE = pytest.mark.skipif(connection.vendor != "sqlite", reason="the same on each database")
 EACH_START = "the sentence of each start: command, demonstration, web server, worker, beat"
 
 
@@ -146,7 +145,6 @@ class TestSecretKey:
         # The next start, with room again, is well.
         assert len(data_folder.secret_key(data)) > 60
 
-    @ONCE
     @pytest.mark.parametrize(
         "key",
         [
@@ -174,7 +172,6 @@ def test_a_damaged_file_of_the_demonstration_is_refused(data: Path, content: byt
         data_folder.demo_settings(data / "demo.json")
 
 
-@ONCE
 @pytest.mark.parametrize(
     "content",
     [
@@ -270,7 +267,6 @@ def test_a_disk_without_room_is_no_reason_not_to_start_the_web_server(
     starting.check_database()
 
 
-@ONCE
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -306,7 +302,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", disk], check=True)
 
 
-@ONCE
 @pytest.mark.faults("disk full at the start", "a disk of 64 KB without room, then with room")
 def test_a_disk_that_is_really_full_at_the_first_start_leaves_nothing_in_the_way_of_the_next(small_disk: Path) -> None:
     filler = small_disk / "filler"

@@ -14,7 +14,7 @@ from projects.services import save_project
 from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests.core.test_bounds import form_of
-from tests.factories import SHOWN, make_plan, make_project, make_user, region
+from tests.factories import SHOWN, make_category, make_plan, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,7 @@ def test_the_county_lies_in_the_city(today):
 def test_a_plan_without_a_region_takes_no_project(today):
     project = make_project()
     project.plan = make_plan("another", region=None)
+    project.category = make_category(project.plan)
     with pytest.raises(NotAllowed) as refusal:
         save_project(project, by=make_user("admin"))
     assert refusal.value.field == "city"

@@ -5,7 +5,7 @@ import pytest
 from core.signals import figures_changed
 from projects.models import Project
 from projects.services import save_project, withdraw_project
-from tests.factories import make_measure, make_plan, make_project, make_user, region
+from tests.factories import category, make_measure, make_plan, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db
 
@@ -29,19 +29,20 @@ def test_a_new_project_is_heard_of_in_its_cell(heard: list[Any]) -> None:
     Project.objects.filter(pk=made.pk).delete()
     draft.pk = None
     saved = save_project(draft, by=make_user("rita", role="reviewer"))
-    assert heard == [{(saved.plan_id, region("370200").pk, "energy", "under_construction")}]
+    assert heard == [{(saved.plan_id, region("370200").pk, saved.category_id, "under_construction")}]
     assert Project.objects.get().code == made.code
 
 
 def test_a_project_that_moves_is_heard_of_in_both_cells(heard: list[Any]) -> None:
     project = make_project(city="370200")
-    project.city, project.category, project.stage = region("370100"), "industry", "completed"
+    project.city, project.category = region("370100"), category(project.plan, "industry")
+    project.stage = "completed"
     save_project(project, by=make_user("rita", role="reviewer"))
-    plan = make_plan().pk
+    plan = make_plan()
     assert heard == [
         {
-            (plan, region("370200").pk, "energy", "under_construction"),
-            (plan, region("370100").pk, "industry", "completed"),
+            (plan.pk, region("370200").pk, category(plan, "energy").pk, "under_construction"),
+            (plan.pk, region("370100").pk, category(plan, "industry").pk, "completed"),
         }
     ]
 
@@ -52,5 +53,6 @@ def test_the_cell_of_a_withdrawn_project_is_the_one_it_was_counted_in(heard: lis
     withdraw_project(
         project, by=make_user("rita", role="reviewer"), effective_on=project.listed_on, reason="并入其他项目"
     )
-    assert heard == [{(make_plan().pk, region("370200").pk, "energy", "under_construction")}]
+    cell = (project.plan_id, region("370200").pk, project.category_id, "under_construction")
+    assert heard == [{cell}]
     assert Project.objects.get() == project

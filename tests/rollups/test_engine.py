@@ -66,7 +66,9 @@ def test_a_rebuild_stores_what_a_person_counts(site):
     assert stored(site["second"], site["energy"]) == {
         "total": 1, "promoting": 1, "in_progress": 0, "completed": 0, "due": 0, "green": 0, "yellow": 1, "red": 0,
     }  # fmt: skip
-    cells = ProjectRollup.objects.order_by("city__code").values_list("city__code", "category", "total", "investment")
+    cells = ProjectRollup.objects.order_by("city__code").values_list(
+        "city__code", "category__slug", "total", "investment"
+    )
     assert list(cells) == [("370100", "industry", 1, 50_000), ("370200", "energy", 2, 12_345_679)]
 
 

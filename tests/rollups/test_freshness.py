@@ -38,7 +38,7 @@ TOTALS = [
 LISTS = ["/measures/", "/projects/"]
 NO_TOTALS = [
     "/measures/M001/",
-    "/measures/lights/",
+    "/lights/",
     "/projects/P0001/",
     "/indicators/",
     "/search/",

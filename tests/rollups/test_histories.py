@@ -23,14 +23,16 @@ from measures.office.corrections import correct_status, reopen_measure
 from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report
-from projects.models import Category, Project, Stage
+from projects.models import Project, Stage
 from projects.services import readmit_project, save_project, withdraw_project
 from rollups import engine
 from rollups.consistency import contradictions
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.counting import MeasureRow, ProjectRow, count_measures, count_projects
 from tests.factories import (
+    CATEGORIES,
     SHOWN,
+    category,
     file_report,
     make_department,
     make_measure,
@@ -189,7 +191,8 @@ def add_project(world: World, project: Project, number: int, on: date) -> None:
     code = f"X{on.day * 10 + number:04}"
     if Project.objects.in_plan(project.plan).filter(code=code).exists():
         return
-    values = {"category": "industry", "name_zh": "新项目", "name_en": "New", "investment_provenance": "illustrative"}
+    values: dict[str, Any] = {"name_zh": "新项目", "name_en": "New", "investment_provenance": "illustrative"}
+    values["category"] = category(project.plan, "industry")
     values |= {"listed_on": on, "investment_wan": number * 10_007, "stage": Stage.values[number % 4]}
     new = Project(plan=project.plan, code=code, city=region(CITIES[number % 3]), **SHOWN, **values)
     save_project(new, by=world.rita)
@@ -201,7 +204,7 @@ def move_to_another_city(world: World, project: Project, number: int, on: date) 
 
 
 def change_category(world: World, project: Project, number: int, on: date) -> None:
-    project.category = Category.values[number % 4]
+    project.category = category(project.plan, list(CATEGORIES)[number % 4])
     save_project(project, by=world.rita)
 
 
@@ -274,7 +277,7 @@ def counted_projects(day: date) -> dict[Any, dict[str, int]]:
         ProjectRow(
             plan=each.plan_id,
             city=each.city_id,
-            category=each.category,
+            category=each.category_id,
             stage=each.stage,
             investment=each.investment_wan,
             listed_on=each.listed_on,

@@ -11,7 +11,7 @@ from rollups import engine
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
 from rollups.services import forget_old_runs, rebuild_rollups, verify_and_record
 from rollups.tasks import rebuild_rollups_task, refresh_rollups_task, verify_rollups_task
-from tests.factories import make_department, make_measure, make_plan, make_project, make_section, shanghai
+from tests.factories import category, make_department, make_measure, make_plan, make_project, make_section, shanghai
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2023, 8, 29)
@@ -25,7 +25,8 @@ def site(today):
     make_measure(section, energy)
     project = make_project(city="370200", category="energy", stage="completed", investment=50_000)
     rebuild_rollups()
-    return {"plan": section.plan_id, "section": section.pk, "energy": energy.pk, "city": project.city_id}
+    own = {"plan": section.plan_id, "section": section.pk, "energy": energy.pk}
+    return {**own, "city": project.city_id, "category": project.category_id}
 
 
 class TestVerifyAndRecord:
@@ -60,7 +61,7 @@ class TestVerifyAndRecord:
         }  # fmt: skip
         assert missing == {
             "kind": "projects",
-            "key": [site["plan"], site["city"], "energy", "completed"],
+            "key": [site["plan"], site["city"], site["category"], "completed"],
             "as_of": "2023-08-29",
             "stored": None,
             "fresh": {"total": 1, "investment": 50_000},
@@ -70,11 +71,11 @@ class TestVerifyAndRecord:
 
     def test_a_cell_too_many_is_kept_with_nothing_fresh(self, site):
         row = ProjectRollup.objects.get()
-        row.pk, row.category = None, "industry"
+        row.pk, row.category = None, category(row.plan, "industry")
         row.save()
         (extra,) = verify_and_record().differences
         assert (extra["key"][2], extra["stored"], extra["fresh"]) == (
-            "industry",
+            row.category_id,
             {"total": 1, "investment": 50_000},
             None,
         )

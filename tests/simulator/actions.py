@@ -13,7 +13,7 @@ from typing import Any
 from accounts.models import Department, User
 from core.exceptions import NotAllowed
 from core.periods import month_of
-from measures.models import Measure, Report, Section, StatusChange
+from measures.models import Measure, Plan, Report, Section, StatusChange
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
@@ -21,10 +21,10 @@ from measures.office.scope import resume_measure, suspend_measure, withdraw_meas
 from measures.office.terms import change_terms, move_listing
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
 from measures.services import add_comment
-from projects.models import Category, Project, Stage
+from projects.models import Project, Stage
 from projects.services import readmit_project, save_project, withdraw_project
 from reporting.services import discard_draft, withdraw_report
-from tests.factories import SHOWN, file_report, region
+from tests.factories import CATEGORIES, SHOWN, category, file_report, region
 from tests.simulator.expected import Entry, Expected
 from tests.simulator.world import CITIES, STATUSES, World
 
@@ -290,11 +290,11 @@ def change_scope(world: World) -> Request | None:
 
 
 def save_a_project(world: World) -> Request | None:
-    pk, _project = world.a_project()
+    pk, project = world.a_project()
     by, row = world.of_the_office(), stale(Project, pk)
     values = {
         "city": region(world.one_of(CITIES)),
-        "category": world.one_of(Category.values),
+        "category": category(Plan.objects.get(pk=project.plan), world.one_of(list(CATEGORIES))),
         "stage": world.one_of(Stage.values),
         "investment_wan": world.random.randint(0, 1_000_000),
         "listed_on": world.a_day(date(2023, 1, 3)),
@@ -317,7 +317,6 @@ def add_a_project(world: World) -> Request | None:
     values = {"name_zh": "新项目", "name_en": "New", "investment_provenance": "illustrative", **SHOWN}
     values |= {
         "city": region(world.one_of(CITIES)),
-        "category": world.one_of(Category.values),
         "code": f"X{world.serial:04}",
     }
     values |= {
@@ -325,7 +324,8 @@ def add_a_project(world: World) -> Request | None:
         "investment_wan": 10_007,
         "stage": world.one_of(Stage.values),
     }
-    values["plan_id"] = world.one_of(world.sections)
+    plan = Plan.objects.get(pk=world.one_of(world.sections))
+    values |= {"plan_id": plan.pk, "category": category(plan, world.one_of(list(CATEGORIES)))}
 
     def do(user: User) -> Project:
         if Project.objects.filter(plan=values["plan_id"], code=values["code"]).exists():

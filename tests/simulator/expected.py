@@ -336,7 +336,7 @@ class Expected:
         self.projects[project.pk] = ProjectRow(
             plan=project.plan_id,
             city=project.city_id,
-            category=project.category,
+            category=project.category_id,
             stage=project.stage,
             investment=project.investment_wan,
             listed_on=project.listed_on,

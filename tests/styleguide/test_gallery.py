@@ -10,7 +10,7 @@ from tests import factories as make
 from tests.services import ROOT
 from web.templatetags import pilotzone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 COMPONENTS = sorted(path.name for path in (ROOT / "templates/components").glob("*.html"))
 
 
@@ -61,7 +61,7 @@ def test_each_state_of_the_parts_is_there(client):
 
 def test_it_asks_no_more_than_who_is_there(client, django_assert_max_num_queries):
     client.force_login(make.make_user("admin", is_superuser=True))
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get("/gallery/")
 
 

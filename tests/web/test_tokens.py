@@ -10,7 +10,7 @@ from django.conf import settings
 
 from core.statuses import MeasureStatus
 from web.charts import theme
-from web.charts.theme import CATEGORY_TONES, GRID, INK_ON_MIDDLE, SEQUENCE_TONES, STATUS_TONES
+from web.charts.theme import GRID, INK_ON_MIDDLE, SEQUENCE_TONES, STATUS_TONES
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = sorted((ROOT / "static/css").rglob("*.css"))
@@ -73,9 +73,7 @@ def test_contrast_is_measured_as_wcag_does():
 
 @pytest.mark.parametrize("palette", [NORMAL, LARGE], ids=["normal", "large print"])
 @pytest.mark.parametrize("ground", ["ground", "tint"])
-@pytest.mark.parametrize(
-    "text", ["ink", "ink-2", "ink-3", "accent", "accent-dark", "red", "green", "yellow-edge", "innovation"]
-)
+@pytest.mark.parametrize("text", ["ink", "ink-2", "ink-3", "accent", "accent-dark", "red", "green", "yellow-edge"])
 def test_text_can_be_read(palette, ground, text):
     assert contrast(palette[text], palette[ground]) >= 4.5
 
@@ -86,7 +84,6 @@ def test_text_can_be_read(palette, ground, text):
     "mark",
     [
         "edge", "completed", "in-progress", "promoting-edge", "yellow-edge", "red", "green", "comparator", "seq-edge",
-        "industry", "infrastructure", "energy",
     ],
 )  # fmt: skip
 def test_marks_and_lines_can_be_told_from_the_ground(palette, ground, mark):
@@ -103,8 +100,6 @@ def test_neighbouring_statuses_can_be_told_apart_by_lightness_alone():
     [
         ("ground", "accent"), ("ground", "accent-dark"), ("ground", "red"),
         ("ink", "seq-1"), ("ink", "seq-2"), ("ink", "seq-3"), ("ground", "seq-4"), ("ground", "seq-5"),
-        ("ground", "innovation"), ("ground", "industry"), ("ground", "infrastructure"), ("ground", "energy"),
-        ("ink", "innovation-tint"), ("ink", "industry-tint"), ("ink", "infrastructure-tint"), ("ink", "energy-tint"),
     ],
 )  # fmt: skip
 def test_words_in_an_area_can_be_read(text, area):
@@ -140,7 +135,6 @@ def test_differences_are_measured_as_ciede2000_does():
 STATUSES = ("completed", "in-progress", "promoting")
 LIGHTS = ("red", "yellow", "green")
 CLASSES = tuple(f"seq-{n}" for n in range(1, 6))
-CATEGORIES = ("innovation", "industry", "infrastructure", "energy")
 LINES = ("accent", "comparator", "ink-2")
 
 
@@ -153,8 +147,6 @@ LINES = ("accent", "comparator", "ink-2")
         (LIGHTS, "normal", 47), (LIGHTS, "deuteranopia", 17), (LIGHTS, "protanopia", 14),
         # Neighbours only; the value stands in each tile.
         (CLASSES, "normal", 8), (CLASSES, "deuteranopia", 8), (CLASSES, "protanopia", 7), (CLASSES, "grey", 6),
-        # In grey the name in the area or at the bar.
-        (CATEGORIES, "normal", 23), (CATEGORIES, "deuteranopia", 12.5), (CATEGORIES, "protanopia", 17),
         # In grey dash, width and the label at their end.
         (LINES, "normal", 9), (LINES, "deuteranopia", 8), (LINES, "protanopia", 7),
     ],
@@ -194,7 +186,7 @@ def test_charts_have_the_colours_of_the_tokens():
     """Plotly reads no style sheet. Of the theme only the grid, which is decoration, and the ink on the middle status
     have a colour of their own."""
     colours = {name: value for name, value in vars(theme).items() if isinstance(value, str) and COLOUR.match(value)}
-    tones = [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]
+    tones = [*STATUS_TONES.values(), *SEQUENCE_TONES]
     used = {colour.lower() for colour in [*colours.values(), *chain.from_iterable(tones)]}
     assert used - set(NORMAL.values()) == {GRID.lower(), INK_ON_MIDDLE.lower()}
     for name in ("ink", "ink-2", "ink-3", "edge", "ground", "accent", "comparator", "red"):
@@ -204,7 +196,7 @@ def test_charts_have_the_colours_of_the_tokens():
 
 
 def test_words_in_the_areas_of_charts_can_be_read():
-    for tone in [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]:
+    for tone in [*STATUS_TONES.values(), *SEQUENCE_TONES]:
         assert contrast(tone.text.lower(), tone.fill.lower()) >= 4.5
         assert contrast(tone.edge.lower(), NORMAL["ground"]) >= 3
 

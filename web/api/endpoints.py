@@ -56,6 +56,7 @@ from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.lists.exports import EXPORT_FORMATS, MAX_ROWS, FileInfo, export
 from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing
+from web.site import site_profile
 
 Row = dict[str, Any]
 # Rows are made this many at a time: memory stays constant, and links are read once a chunk.
@@ -146,7 +147,7 @@ class Endpoint(AnswersOnce, ThrottledView):
         if request.method not in self.allowed_methods:
             self.http_method_not_allowed(request)
         own = getattr(request.user, "language", "")
-        if request.auth is not None and own in LANGUAGES and not request.GET.get("lang"):
+        if request.auth is not None and own in site_profile().codes and not request.GET.get("lang"):
             # A token's account is known only here, after the middleware chose a language.
             translation.activate(own)
         is_writing = request.method not in SAFE_METHODS

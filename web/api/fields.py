@@ -15,12 +15,13 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet, StringAgg, Value
+from django.db.models import CharField, Q, QuerySet, StringAgg, Value
+from django.db.models.functions import Cast, Concat
 
 from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, Shape, in_both, translated
 from web.days import api_timestamp
 from web.formats.sources import format_source
-from web.language import column_suffix
+from web.language import local_columns
 
 if TYPE_CHECKING:
     from web.api.endpoints import Endpoint
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 type Values = Any
 type Reader = Callable[[Values], Any]
 
-# No code holds it.
-_BETWEEN_CODES = "\n"
+# No code holds them.
+_BETWEEN_CODES, _BEFORE_CODE = "\n", "\t"
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,16 @@ def value(shape: Shape, read: Reader) -> Field:
 
 
 def local_field(words: Any, name: str) -> Field:
-    """A text in the caller's language, from `name_zh` and `name_en`; the other language where that one is empty."""
-    return Field(translated(words), (f"{name}_zh", f"{name}_en"), lambda chunk: local_text(name))
+    """A text in the caller's language, from `name_zh` and `name_en`; the other language where that one is empty;
+    without a short name, the name."""
+    return Field(translated(words), tuple(sorted(local_columns(name))), lambda chunk: local_text(name))
 
 
 def local_text(name: str) -> Reader:
-    here = column_suffix()
-    first, second = f"{name}_{here}", f"{name}_{'zh' if here == 'en' else 'en'}"
-    return lambda row: row[first] or row[second]
+    if len(columns := local_columns(name)) == 2:
+        first, second = columns
+        return lambda row: row[first] or row[second]
+    return lambda row: next(filter(None, map(row.__getitem__, columns)), "")
 
 
 def both_fields(field: str, words: Any, name: str = "") -> dict[str, Field]:
@@ -150,9 +153,9 @@ def among(column: str, ids: Sequence[int]) -> Q:
     return Q(**{f"{column}__in": ids})
 
 
-def grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+def grouped[Linked](pairs: Iterable[tuple[int, Linked]]) -> dict[int, list[Linked]]:
     """Links of many rows, read in one query: the id of a row, and what it is linked to, in the order of the pairs."""
-    found: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, list[Linked]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)
     return found
@@ -163,8 +166,24 @@ def sorted_codes(found: Mapping[int, list[str]]) -> dict[int, list[str]]:
     return {key: sorted(codes) for key, codes in found.items()}
 
 
-def joined(links: QuerySet[Any], row: str, code: str) -> dict[int, list[str]]:
-    """As `grouped`, sorted, for rows with dozens of links each: the database joins the codes of a row into one text,
-    since fetching each would cost more than all else about the row."""
-    texts = links.order_by().values_list(row).annotate(codes=StringAgg(code, delimiter=Value(_BETWEEN_CODES)))
-    return {key: sorted(text.split(_BETWEEN_CODES)) for key, text in texts}
+def placed_codes(links: QuerySet[Any], row: str, linked: str) -> dict[int, list[str]]:
+    """Codes of the measures or projects that rows are linked to, in the order of their plan; sorted here for the same
+    reason."""
+    found = grouped(
+        (key, (position, code))
+        for key, position, code in links.order_by().values_list(row, f"{linked}__position", f"{linked}__code")
+    )
+    return {key: [code for _position, code in sorted(places)] for key, places in found.items()}
+
+
+def joined_codes(links: QuerySet[Any], row: str, linked: str) -> dict[int, list[str]]:
+    """The same for rows with dozens of links each: the database joins the codes of a row into one text, since fetching
+    each would cost more than all else about the row."""
+    place = Concat(Cast(f"{linked}__position", CharField()), Value(_BEFORE_CODE), f"{linked}__code")
+    texts = links.order_by().values_list(row).annotate(codes=StringAgg(place, delimiter=Value(_BETWEEN_CODES)))
+    return {key: [code for _position, code in sorted(map(_placed, text.split(_BETWEEN_CODES)))] for key, text in texts}
+
+
+def _placed(text: str) -> tuple[int, str]:
+    position, _tab, code = text.partition(_BEFORE_CODE)
+    return int(position), code

@@ -34,6 +34,8 @@ Shape = Mapping[str, Any]
 PROBLEM_TYPE = "application/problem+json"
 
 TEXT: Shape = {"type": "string"}
+# A plan writes its codes as it likes (core/codes.py). Of dots alone no client leaves a part of an address as it is.
+CODE_IN_PATH = r"^[^\u0000/,.]+$"
 # A slug or a code.
 NAME: Shape = {"type": "string", "pattern": r"^[^\u0000,]+$"}
 # Of what is sent and asked.
@@ -121,6 +123,8 @@ def qualified(shape: Shape, words: Any, **figure: Any) -> Shape:
         said |= {f"x-{name}": value for name, value in figure.items()}
     if "properties" in shape:
         said["properties"] = {name: qualified(each, words, **figure) for name, each in shape["properties"].items()}
+    if "additionalProperties" in shape:
+        said["additionalProperties"] = qualified(shape["additionalProperties"], words, **figure)
     return {**shape, **said}
 
 
@@ -342,7 +346,7 @@ class EndpointSchema(AutoSchema):
                 OpenApiParameter("Idempotency-Key", shape, OpenApiParameter.HEADER, description=IDEMPOTENCY_KEY)
             )
         if "{code}" in self.path:
-            pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+            pattern = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
             words = _("Its code, as the list gives it")
             found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
         if "{report}" in self.path:

@@ -41,17 +41,26 @@ _WRITES = re.compile(r'\s*(?:WITH\b.*?\b)?(?:INSERT(?: OR \w+)? INTO|UPDATE|DELE
 _UPDATE = re.compile(r'UPDATE "\w+" SET (.*?) WHERE ', re.DOTALL)
 _COLUMN_SET = re.compile(r'"(\w+)" = ')
 
+# Of the site's profile alone, as this process last saw it; None where that is to be asked for.
+of_site: int | None = None
+SITE_KIND = "site"
 _is_paused = False
 
 
 def current(kinds: Collection[str] = ()) -> str:
     """One query. Equal to an earlier one where nothing of the data of these kinds, or of all, has changed since."""
     # Every cached page and answer asks this. The ORM would take as long to write the statement as all the rest takes.
+    global of_site
     chosen = (*kinds, ANY_KIND) if kinds else ()
-    where = f" WHERE kind IN ({', '.join(['%s'] * len(chosen))})" if chosen else ""
+    asked = f"CASE WHEN kind IN ({', '.join(['%s'] * len(chosen))}) THEN token END" if chosen else "token"
+    # The site's own comes along: its profile is in every page, and must cost no query more.
+    own = "CASE WHEN kind IN (%s, %s) THEN token END"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT SUM(token) FROM {DataChange._meta.db_table}{where}", chosen)
-        [tokens] = cursor.fetchone()
+        cursor.execute(
+            f"SELECT SUM({asked}), SUM({own}) FROM {DataChange._meta.db_table}", (*chosen, SITE_KIND, ANY_KIND)
+        )
+        tokens, of_this_site = cursor.fetchone()
+    of_site = int(of_this_site or 0)
     # PostgreSQL sums whole numbers to a decimal.
     return f"{int(tokens or 0):x}"
 
@@ -66,10 +75,13 @@ def record_writes(execute: Callable[..., Any], sql: Any, params: Any, many: bool
     """Wrapper of every statement: one that writes to a watched table brings a new version, in the same transaction, or
     at once where there is none.
     """
+    global of_site
     result = execute(sql, params, many, context)
     found = _WRITES.match(sql)
     if found and not _is_paused and (kind := watched_tables().get(found[1])) and _writes_versioned(sql, found[1]):
         _record_once(context["connection"], kind)
+        if kind == SITE_KIND:
+            of_site = None
     return result
 
 

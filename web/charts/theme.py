@@ -46,15 +46,6 @@ SEQUENCE_TONES = (
 )
 
 
-# Areas take the tint; the colour itself is the edge and the name.
-CATEGORY_TONES = {
-    "industry": Tone("#DDEBF3", "#2A7BA4", INK),
-    "infrastructure": Tone("#E9E7E4", "#655E57", INK),
-    "energy": Tone("#F6E8D6", "#A9620F", INK),
-    "innovation": Tone("#E9E4F2", "#573E8C", INK),
-}
-
-
 FONT, TICKS = 13, 12
 
 

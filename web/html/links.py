@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import QueryDict
 from django.urls import resolve, reverse
+from django.utils.http import RFC3986_SUBDELIMS
 from django.utils.translation import get_language
 
 from web.days import STICKY_PARAMETERS
@@ -46,6 +47,11 @@ def sticky_query(params: QueryDict) -> str:
     site; empty where none was chosen."""
     chosen = {name: params[name] for name in STICKY_PARAMETERS if params.get(name)}
     return query_with(QueryDict(), **chosen) if chosen else ""
+
+
+def path_segment(text: str) -> str:
+    """A code as a part of an address, written as `reverse` does."""
+    return quote(text, safe=f"{RFC3986_SUBDELIMS}~:@")
 
 
 def query_of(address: str, **query: Any) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django_filters.fields import ChoiceField
 
 from accounts.models import Department
+from core.codes import clean_code
 from core.pinyin import initials_pattern
 from core.scope import PlanScope
 from core.searching import MOST_SEARCHED, search_words
@@ -227,6 +228,20 @@ class SlugFilter(AnyOf, django_filters.ModelChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
+class CodeField(SlugField):
+    """By codes of measures or projects, however they are spelt."""
+
+    def present_name(self, name: str) -> str:
+        return clean_code(name)
+
+
+class CodeFilter(SlugFilter):
+    field_class = CodeField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, to_field_name="code", **kwargs)
+
+
 class DepartmentField(SlugField):
     """Offers the departments that were not merged. The slug of one that was merged means its successor: an old bookmark
     finds the same rows, and the field shows whose they are now.
@@ -275,7 +290,8 @@ class SearchFilter(django_filters.CharFilter):
     def condition(self, word: str) -> Q:
         condition = Q()
         for column in self.columns:
-            condition |= Q(**{f"{column}__icontains": word})
+            is_code = column.rpartition("__")[2] == "code"
+            condition |= Q(**{f"{column}__icontains": clean_code(word) if is_code else word})
         if pattern := initials_pattern(word):
             for column in self.names:
                 condition |= Q(**{f"{column}__regex": pattern})

@@ -18,6 +18,7 @@ from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_at_slashes
 from web.html.sources import source_link
 from web.lists.chips import filter_chips
+from web.site import SiteProfile, remembered
 from web.terms import term_link
 
 register = template.Library()
@@ -185,6 +186,12 @@ def row_url(context: Context, row: Any) -> str:
     return links.row_url(row, _params(context), plan=context.get("plan"))
 
 
+@register.simple_tag(takes_context=True)
+def plan_url(context: Context, plan: Any) -> str:
+    """`{% plan_url plan %}`: the address of a plan's overview, on the day that the reader chose."""
+    return links.query_of("/", as_of=_params(context).get("as_of", ""), plan=plan.link_slug)
+
+
 @register.simple_tag(name="query_of")
 def address_with_query(address: str, **query: Any) -> str:
     """`{% query_of report_url period="2023-08" plan=plan.action_slug %}`: the address with what is not empty."""
@@ -247,3 +254,9 @@ def _params(context: Context) -> QueryDict:
     """Empty on a page without a request: the error pages have none."""
     request = context.get("request")
     return request.GET if request else QueryDict()
+
+
+@register.simple_tag
+def remembered_site() -> SiteProfile:
+    """For pages that must not ask the database: the site as it was last read."""
+    return remembered()

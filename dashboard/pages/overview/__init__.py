@@ -48,6 +48,7 @@ def overview_context(
                 else progress_chart(figures, history, links, whole_plan=course == "plan"),
                 map_chart(figures, links, cities, map_of=map_of),
             )
+            if each is not None
         },
     }
 

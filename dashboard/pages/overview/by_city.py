@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.rounding import whole
-from dashboard.charts.tile_map import INVESTMENT_CLASSES, PROJECT_CLASSES, Tile, city_tile_map
+from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import PROJECT_SORT_KEYS, rank, sort_groups
@@ -69,8 +69,9 @@ def by_city(figures: Figures, links: Links, cities: list[GroupFigures], *, map_o
     }
 
 
-def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> Chart:
-    """The cities as tiles; what the tiles do not show of a city stands in its row all the same."""
+def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map_of: str) -> Chart | None:
+    """The cities as tiles; what the tiles do not show of a city stands in its row all the same. None where no city has
+    its place on the map: then the table stands alone."""
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{map_of}")
     table = city_rows(rows, links)
     is_investment = map_of == "total_investment"
@@ -79,6 +80,8 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
         for row, shown in zip(rows, table, strict=True)
         if row.group.tile_row
     ]
+    if not tiles:
+        return None
     title = (
         _("Investment by city, as of %(day)s (100 million yuan)")
         if is_investment
@@ -89,7 +92,6 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
         title=title % {"day": format_day(figures.day)},
         figure=city_tile_map(
             tiles,
-            classes=INVESTMENT_CLASSES if is_investment else PROJECT_CLASSES,
             **({"format_value": format_rounded_money} if is_investment else {}),
         ),
         summary=_city_sentence(

@@ -120,17 +120,17 @@ def growth_headline(state: IndicatorState | None, links: Links, day: date, since
         "gap_shown": format_gap_cell(state.gap),
         "shown": with_true_minus(number_cell(state.indicator, state.value)),
         "period": period_words(state.latest),
-        "country": format_against_country(state),
+        "against": format_against(state),
         "since": since_words(ChangeSince(state, since), format_earlier_day(since, day.year)) if since else "",
         "url": links.url("indicators:detail", state.indicator.code),
     }
 
 
-def format_against_country(state: IndicatorState) -> str:
+def format_against(state: IndicatorState) -> str:
     """Above China (5.5%); empty without a value to compare with."""
     if state.gap is None or state.comparator is None:
         return ""
-    values = {"value": with_true_minus(format_percent(state.comparator))}
+    values = {"region": state.against_name, "value": with_true_minus(format_percent(state.comparator))}
     if not state.gap:
-        return _("as in China (%(value)s)") % values
-    return (_("above China (%(value)s)") if state.gap > 0 else _("below China (%(value)s)")) % values
+        return _("as in %(region)s (%(value)s)") % values
+    return (_("above %(region)s (%(value)s)") if state.gap > 0 else _("below %(region)s (%(value)s)")) % values

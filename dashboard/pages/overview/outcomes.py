@@ -42,6 +42,7 @@ def indicators(figures: Figures, links: Links) -> dict[str, Any]:
             is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
         ),
         "indicators": [indicator_row(each, links) for each in figures.indicator_states],
+        "against": figures.against_name,
         "indicators_url": links.url("indicators:list"),
     }
 
@@ -58,23 +59,24 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
         "period": period_words(state.latest) if state.latest else "",
         "change": change_cell(indicator, state.change, state.value),
         "target": NO_VALUE if state.target is None else target_words(state.target, indicator),
-        "country": NO_VALUE if state.comparator is None else _gap_to_country(state),
+        "against": NO_VALUE if state.comparator is None else _gap_to_comparator(state),
     }
 
 
-def _gap_to_country(state: IndicatorState) -> str:
+def _gap_to_comparator(state: IndicatorState) -> str:
     indicator = state.indicator
     values = {
+        "region": state.against_name,
         "value": with_unit(indicator, state.comparator or Decimal(0)),
         "points": number_cell(indicator, abs(state.gap or Decimal(0))),
     }
     if not state.gap:
-        return _("China %(value)s, the same") % values
+        return _("%(region)s %(value)s, the same") % values
     if indicator.unit != "%":
-        return _("China %(value)s") % values
+        return _("%(region)s %(value)s") % values
     if state.gap > 0:
-        return _("%(points)s points above China (%(value)s)") % values
-    return _("%(points)s points below China (%(value)s)") % values
+        return _("%(points)s points above %(region)s (%(value)s)") % values
+    return _("%(points)s points below %(region)s (%(value)s)") % values
 
 
 def _indicator_sentence(growth: IndicatorState | None, capacity: IndicatorState | None) -> str:

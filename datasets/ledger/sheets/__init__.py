@@ -7,17 +7,18 @@ from collections.abc import Mapping
 
 from datasets.ledger.declaration import Sheet
 from datasets.ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
-from datasets.ledger.sheets.plan import LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
+from datasets.ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
 from datasets.ledger.sheets.records import EVIDENCE, REPORTS, STATUS_HISTORY, TERMS_CHANGES
-from datasets.ledger.sheets.site import DEPARTMENTS, PEOPLE, REGIONS, SITE
+from datasets.ledger.sheets.site import DEPARTMENTS, PEOPLE, PLAN, REGIONS, SITE
 
 SHEETS: Mapping[str, Sheet] = {
     sheet.name: sheet
     for sheet in (
+        SITE,
         REGIONS,
         DEPARTMENTS,
         PEOPLE,
-        SITE,
+        PLAN,
         MILESTONES,
         SECTIONS,
         MEASURES,
@@ -25,6 +26,7 @@ SHEETS: Mapping[str, Sheet] = {
         EVIDENCE,
         STATUS_HISTORY,
         TERMS_CHANGES,
+        CATEGORIES,
         PROJECTS,
         INDICATORS,
         LINKS,

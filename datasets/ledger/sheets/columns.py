@@ -122,5 +122,5 @@ def leave() -> list[Column]:
     ]
 
 
-def numbered(help: Text, name: str = "number", label: Text = _("Number")) -> Column:
-    return whole(name, label, help, "", least=1, most=999)
+def numbered(help: Text, name: str = "number", label: Text = "") -> Column:
+    return whole(name, label or _("Number"), help, "", least=1, most=999)

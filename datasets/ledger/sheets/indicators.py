@@ -39,7 +39,7 @@ INDICATORS = Sheet(
         Column(
             "unit_zh",
             _("Unit (Chinese)"),
-            _("That Chinese pages show. Empty in a new row: the unit."),
+            _("That Chinese pages show. Empty: the unit."),
             "微克/立方米",
             most=40,
         ),
@@ -68,7 +68,7 @@ INDICATORS = Sheet(
             "no",
             Kind.YES_NO,
         ),
-        whole("headline", _("Headline indicators"), _("Its place on the overview. Empty: not there."), "1"),
+        whole("headline", _("Headline indicators"), _("Its place on the overview of the plan. Empty: not there."), "1"),
         *sourced(),
     ),
 )

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.bounds import MAX_DESCRIPTION_LENGTH, MAX_INVESTMENT_WAN
+from core.codes import MAX_CODE_LENGTH
 from core.provenance import Provenance
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import (
@@ -19,9 +20,10 @@ from datasets.ledger.sheets.columns import (
     titles,
     whole,
 )
-from projects.models import Category, Stage
+from projects.models import Stage
 
-MAX_CODE_LENGTH = 12
+# What an integer holds on every database.
+MAX_POSITION = 2_147_483_647
 
 MILESTONES = Sheet(
     name="milestones",
@@ -144,7 +146,35 @@ MEASURES = Sheet(
             example="reported",
         ),
         sourced()[1],
+        whole(
+            "position",
+            _("Position"),
+            _("Its place in the list. Empty in a new row: after the others, in the order of the file."),
+            "1",
+            most=MAX_POSITION,
+        ),
         *leave(),
+    ),
+)
+
+CATEGORIES = Sheet(
+    name="categories",
+    label=_("Categories"),
+    help=_("What the plan sorts its projects by."),
+    key=("slug",),
+    columns=(
+        Column(
+            "slug",
+            _("Name in addresses"),
+            _("Small letters and hyphens. Empty in a new row: made from the name."),
+            "energy",
+            Kind.CODE,
+            most=50,
+        ),
+        whole("number", _("Number"), _("Its place in the plan. Empty in a new row: after the others."), "1"),
+        *names(60, 120, ("能源", "Energy")),
+        *sourced(),
+        remove(),
     ),
 )
 
@@ -174,7 +204,14 @@ PROJECTS = Sheet(
         ),
         ref("county", _("County"), _("Of that city."), "regions", example="370602"),
         refs("also_in", _("Also in"), _("Other cities that it lies in."), "regions"),
-        one_of("category", _("Category"), _("What it is for."), Category, example="energy", required=True),
+        ref(
+            "category",
+            _("Category"),
+            _("By its name in addresses or its name."),
+            "categories",
+            example="energy",
+            required=True,
+        ),
         one_of("stage", _("Stage"), _("How far it is."), Stage, example="under_construction", required=True),
         Column(
             "total_investment",
@@ -202,6 +239,13 @@ PROJECTS = Sheet(
             example="reported",
         ),
         sourced()[1],
+        whole(
+            "position",
+            _("Position"),
+            _("Its place in the list. Empty in a new row: after the others, in the order of the file."),
+            "1",
+            most=MAX_POSITION,
+        ),
         *leave(),
     ),
 )

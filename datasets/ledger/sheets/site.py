@@ -16,6 +16,7 @@ from datasets.ledger.sheets.columns import (
     whole,
 )
 from regions.models import RegionKind
+from web.models import Languages
 
 REGIONS = Sheet(
     name="regions",
@@ -28,7 +29,7 @@ REGIONS = Sheet(
         ref("parent", _("Lies in"), _("The larger region. Empty for the country."), "regions", example="370000"),
         *names(60, 80, ("烟台市", "Yantai")),
         *short_names(("烟台", "Yantai")),
-        whole("tile_row", _("Row on the tile map"), _("From 1. Only of cities; empty: no place on it."), "2", least=1),
+        whole("tile_row", _("Row on the tile map"), _("From 1; empty: no place on it."), "2", least=1),
         whole("tile_column", _("Column on the tile map"), _("From 1, together with the row."), "6", least=1),
         *sourced(),
     ),
@@ -76,26 +77,52 @@ PEOPLE = Sheet(
 
 SITE = Sheet(
     name="site",
-    label=_("Plan and site"),
+    label=pgettext_lazy("ledger", "Site"),
+    help=_("One row: what the site is called, its place and its languages."),
+    key=(),
+    columns=(
+        *names(60, 80, ("重点任务进展", "Progress of the plan")),
+        *in_both(
+            "place",
+            30,
+            60,
+            (_("Short name of the place (Chinese)"), _("Short name of the place (English)")),
+            _("As sentences name it."),
+            ("烟台", "Yantai"),
+        ),
+        *in_both(
+            "subject",
+            60,
+            120,
+            (_("What it is about (Chinese)"), _("What it is about (English)")),
+            _("Such as the name of the zone or the task."),
+            ("绿色低碳先行区", "Green pilot zone"),
+        ),
+        one_of(
+            "languages",
+            _("Languages"),
+            _("In which the site is read. Empty in a new row: both."),
+            Languages,
+            example="both",
+        ),
+    ),
+)
+
+PLAN = Sheet(
+    name="plan",
+    label=_("Action plan"),
     help=_("One row: the plan that this ledger is of."),
-    key=("plan",),
+    key=("slug",),
     columns=(
         Column(
-            "plan",
-            _("Plan: name in addresses"),
+            "slug",
+            _("Name in addresses"),
             _("Small letters, digits and hyphens. Empty for a new plan: made from its name."),
             "green-2026",
             Kind.CODE,
             most=50,
         ),
-        *in_both(
-            "plan_name",
-            120,
-            200,
-            (_("Name of the plan (Chinese)"), _("Name of the plan (English)")),
-            _("One of the two languages is enough."),
-            ("绿色发展三年行动计划", "Three-year green action plan"),
-        ),
+        *names(120, 200, ("绿色发展三年行动计划", "Three-year green action plan")),
         day("starts_on", _("First day"), _("From which time elapsed is counted."), "2026-01-01", required=True),
         day("ends_on", _("Last day"), _("At most 20 calendar years."), "2028-12-31", required=True),
         ref(
@@ -104,6 +131,13 @@ SITE = Sheet(
             _("Its projects lie in the members of this region. Empty: the only province of the site."),
             "regions",
             example="370000",
+        ),
+        ref(
+            "comparator",
+            _("Compared with"),
+            _("The region that indicators are compared with. Empty: nothing is compared."),
+            "regions",
+            example="100000",
         ),
         *sourced(),
     ),

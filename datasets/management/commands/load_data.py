@@ -135,7 +135,7 @@ def _named(problems: list[Problem]) -> list[str]:
 
 def _plan_of(ledger: Ledger, slug: str | None) -> Plan | None:
     """The plan that the file or the person names, else the current one; None for a new one."""
-    named = slug or next((row.values["plan"] for row in ledger.rows.get("site", ()) if row.values.get("plan")), None)
+    named = slug or next((row.values["slug"] for row in ledger.rows.get("plan", ()) if row.values.get("slug")), None)
     if named is None:
         return Plan.objects.current() if Plan.objects.exists() else None
     plan = Plan.objects.filter(slug=named).first()

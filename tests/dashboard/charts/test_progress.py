@@ -18,7 +18,7 @@ from web.charts.axes import scale
 from web.charts.chart import Figure
 from web.charts.labels import apart
 from web.charts.text import value_text
-from web.charts.theme import ACCENT, CATEGORY_TONES, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
+from web.charts.theme import ACCENT, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
 
 ROOT = Path(__file__).parents[3]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -178,34 +178,22 @@ class TestTileMap:
             "<b>Zaozhuang</b><br>3,000",
             "<b>Weihai</b><br>—",
         ]
-        assert bars["marker"]["color"] == ["#B7D3E0", "#0A3448", "#E3EEF3", "#E3EEF3"]
+        assert bars["marker"]["color"] == ["#82B3C9", "#0A3448", "#E3EEF3", "#E3EEF3"]
         assert bars["insidetextfont"]["color"] == ["#17242F", "#FFFFFF", "#17242F", "#17242F"]
         assert bars["customdata"][1] == "/cities/370600/"
 
-    def test_rows_go_down_from_the_north_and_the_bay_is_named(self) -> None:
+    def test_rows_go_down_from_the_north(self) -> None:
         figure = city_tile_map(TILES)
         assert figure["data"][0]["base"] == [0.52, 0.52, 3.52, 0.52]
         assert figure["layout"]["yaxis"]["range"] == [4.5, 0.5]
-        (bay,) = figure["layout"]["annotations"]
-        assert (bay["text"], bay["x"], bay["y"]) == ("Laizhou Bay", 4, 1)
+        assert "annotations" not in figure["layout"]
 
-    def test_the_key_names_the_fixed_classes(self) -> None:
+    def test_the_key_names_the_classes_of_the_values(self) -> None:
         key = city_tile_map(TILES)["key"]
-        assert [entry["label"] for entry in key] == [
-            "under 3,000",
-            "3,000–4,000",
-            "4,000–5,500",
-            "5,500–8,500",
-            "8,500 and over",
-        ]
+        assert [entry["label"] for entry in key] == ["under 3,500", "3,500–10,000", "10,000 and over"]
 
-    @pytest.mark.parametrize(
-        ("value", "colour"),
-        [(2999, "#E3EEF3"), (3000, "#B7D3E0"), (4000, "#82B3C9"), (5500, "#2F7696"), (8500, "#0A3448")],
-    )
-    def test_a_class_starts_at_its_round_number(self, value: int, colour: str) -> None:
-        (bars,) = city_tile_map([Tile("A", 1, 1, value, "")])["data"]
-        assert bars["marker"]["color"] == [colour]
+    def test_one_value_makes_no_key(self) -> None:
+        assert city_tile_map(TILES[:1])["key"] == []
 
 
 def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:
@@ -373,7 +361,7 @@ def contrast(one: str, other: str) -> float:
 
 
 class TestPalette:
-    TONES = [*STATUS_TONES.values(), *SEQUENCE_TONES, *CATEGORY_TONES.values()]
+    TONES = [*STATUS_TONES.values(), *SEQUENCE_TONES]
 
     def test_its_colours_are_those_of_the_pages(self) -> None:
         """But for the grid, which is quieter than a rule, and the ink that tones too dark for ink take."""

@@ -22,8 +22,8 @@ slug,number,name_zh,name_en,short_zh,short_en,provenance,source
 energy,1,省能源局,Energy Bureau,能源局,Energy,illustrative,
 water,2,省水利厅,Water,水利厅,Water,illustrative,
 """,
-    "site": """
-plan,plan_name_zh,plan_name_en,starts_on,ends_on,provenance,source
+    "plan": """
+slug,name_zh,name_en,starts_on,ends_on,provenance,source
 plan,行动计划,Action plan,2023-01-01,2025-12-31,illustrative,
 """,
     "sections": """
@@ -56,6 +56,11 @@ M001,2023-06-26 16:00,in_progress,completed,2023-06-20,,2023-06-22,完成,Done,i
 M001,2023-07-03 16:00,completed,completed,2023-06-25,2023-06-26 16:00,,更正,Correction,illustrative,
 M001,2023-08-02 16:00,completed,in_progress,2023-08-01,,,复查,Reopened,illustrative,
 M002,2023-01-06 16:00,,promoting,2023-01-03,,,列入,Listed,illustrative,
+""",
+    "categories": """
+slug,number,name_zh,name_en,provenance,source
+industry,1,产业,,illustrative,
+energy,2,能源,Energy,illustrative,
 """,
     "projects": """
 code,name_zh,name_en,city,county,also_in,category,stage,total_investment,listed_on,provenance,\
@@ -130,7 +135,7 @@ def complaints(folder: Path, **options: Any) -> list[str]:
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of the product."""
-    ours = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "datasets")
+    ours = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web")
     return {
         model._meta.label: sorted(model._base_manager.values_list(), key=repr)
         for app in ours

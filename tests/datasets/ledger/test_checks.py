@@ -96,13 +96,13 @@ CASES = _of_site(
     ),
     (
         "plan that ends before it starts",
-        swap("site", "2025-12-31", "2022-12-31"),
-        "site, row 2, ends_on: The plan ends before it starts.",
+        swap("plan", "2025-12-31", "2022-12-31"),
+        "plan, row 2, ends_on: The plan ends before it starts.",
     ),
     (
         "plan of many years",
-        swap("site", "2025-12-31", "2043-12-31"),
-        "site, row 2, ends_on: A plan runs over at most 20 calendar years.",
+        swap("plan", "2025-12-31", "2043-12-31"),
+        "plan, row 2, ends_on: A plan runs over at most 20 calendar years.",
     ),
     (
         "measure due before it is listed",
@@ -127,7 +127,7 @@ CASES = _of_site(
     (
         "project in a province",
         swap("projects", "370100,,,", "370000,,,"),
-        "projects, row 3, city: 370000 is not a city",
+        "projects, row 3, city: 370000 does not lie directly in 370000",
     ),
     (
         "county of another city",
@@ -137,7 +137,7 @@ CASES = _of_site(
     (
         "also in a county",
         swap("projects", "370202,370100", "370202,370202"),
-        "projects, row 2, also_in: 370202 is not another city",
+        "projects, row 2, also_in: 370202 is not another region of the kind of 370200",
     ),
     (
         "city without a province",
@@ -156,9 +156,9 @@ CASES = _of_site(
     ),
     ("half a tile", swap("regions", "Qingdao,2,5", "Qingdao,2,"), "regions, row 3, tile_row: A tile needs both"),
     (
-        "tile of a county",
-        swap("regions", "市南,Shinan,,", "市南,Shinan,1,1"),
-        "regions, row 2, tile_row: Only a city has a tile",
+        "tile of a country",
+        swap("regions", "中国,China,,", "中国,China,1,1"),
+        "regions, row 6, tile_row: A country has no tile",
     ),
     ("tile in row zero", swap("regions", "Qingdao,2,5", "Qingdao,0,5"), "regions, row 3, tile_row:"),
     (
@@ -170,6 +170,21 @@ CASES = _of_site(
         "section number twice",
         swap("sections", "water,2", "water,1"),
         "sections, row 3, number: 1 belongs to “energy” already.",
+    ),
+    (
+        "category of no name",
+        swap("categories", "能源,Energy", ","),
+        "categories, row 3, name_zh: A value is wanted in one of the two languages.",
+    ),
+    (
+        "category of another plan",
+        swap("projects", "370100,energy", "370100,wind"),
+        "projects, row 2, category: There is no “wind” in Categories.",
+    ),
+    (
+        "number of another category",
+        swap("categories", "energy,2", "energy,1"),
+        "categories, row 3, number: 1 belongs to “industry” already.",
     ),
     (
         "headline twice",
@@ -347,10 +362,10 @@ def test_all_problems_are_listed_at_once(folder: Path) -> None:
     edit(folder, "projects", "9.4201", "much")
     edit(folder, "measures", "2023-12-31", "soon")
     edit(folder, "measures", ",,,energy,", ",,,fishery,")
-    edit(folder, "site", "2025-12-31", "2022-12-31")
+    edit(folder, "plan", "2025-12-31", "2022-12-31")
     edit(folder, "reports", "2023-04-13,", "2023-04-06,")
     assert [line.split(":")[0] for line in complaints(folder)] == [
-        "site, row 2, ends_on",
+        "plan, row 2, ends_on",
         "sections, row 3, number",
         "measures, row 2, due_on",
         "measures, row 2, lead_department",

@@ -21,7 +21,7 @@ def test_the_document_is_what_the_sheets_are() -> None:
 
 def test_it_names_each_column_with_its_meaning_and_example() -> None:
     lines = data_document().splitlines()
-    assert "| `code` | Code | key | Names the measure within its plan. At most 12 characters. | M001 |" in lines
+    assert "| `code` | Code | key | Names the measure within its plan. At most 32 characters. | M001 |" in lines
     status = "From the effective date on. One of `promoting`, `in_progress`, `completed`."
     assert f"| `status` | New status | new rows | {status} | in_progress |" in lines
 

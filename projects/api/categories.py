@@ -1,0 +1,47 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from measures.filters import asked_plan
+from projects.models import Category
+from web.api.endpoints import ListEndpoint
+from web.api.fields import UPDATED, column, filtered_list, local_fields
+from web.api.schema import ADDRESS, WHOLE, meaning
+from web.lists.filters import SearchFilter, UpdatedFilterSet
+
+
+class CategoryFilter(UpdatedFilterSet):
+    search = SearchFilter("slug", names=["name"])
+
+    class Meta:
+        model = Category
+        fields: list[str] = []
+
+
+class Categories(ListEndpoint):
+    component = "CategoryList"
+    summary = gettext_lazy("The categories of a plan's projects.")
+    row_fields = {
+        "slug": column("slug", meaning(gettext_lazy("Slug of the category"))),
+        "number": column("number", meaning(gettext_lazy("Its place in the plan"), WHOLE)),
+        **local_fields("name", gettext_lazy("Name of the category")),
+        "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+        **UPDATED,
+        "url": filtered_list(
+            "api-projects",
+            meaning(gettext_lazy("Address of its projects in the API"), ADDRESS),
+            plan="plan__slug",
+            category="slug",
+        ),
+    }
+    filterset_class = CategoryFilter
+    orderings = {"number": ["number"], "slug": ["slug"]}
+    default_ordering = "number"
+    takes_plan = True
+    name = "categories"
+    # The slug of its plan is in it.
+    kinds = ("projects", "measures")
+
+    def get_queryset(self) -> QuerySet[Any, Any]:
+        return Category.objects.filter(plan=asked_plan(self.request._request))

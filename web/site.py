@@ -1,0 +1,111 @@
+"""What the site is called, for which place it is, and the languages that it offers.
+
+It is read once for each of its versions, not for each page: `web.cache.versions` notes on the way which version is in
+force whenever a page asks for that of the data. Until then a process that did not make a change may greet one reader
+in the language that was offered before.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import check_administrator
+from core.exceptions import NotAllowed
+from web.cache import versions
+from web.language import localized
+from web.models import Languages, Site
+
+BOTH = ("zh-hans", "en")
+
+
+@dataclass(frozen=True)
+class SiteProfile:
+    """`place`: a short name; `subject`: what the site is about, in full. Either may be empty in both languages."""
+
+    name_zh: str = "重点任务推进情况平台"
+    name_en: str = "Key task progress"
+    place_zh: str = ""
+    place_en: str = ""
+    subject_zh: str = ""
+    subject_en: str = ""
+    languages: str = Languages.BOTH
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return localized(self, "name")
+
+    @property
+    def subject(self) -> str:
+        return localized(self, "subject")
+
+    @property
+    def heading(self) -> str:
+        """Of the overview."""
+        place = localized(self, "place")
+        return _("Where %(place)s stands") % {"place": place} if place else _("Where the plan stands")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The languages that readers may choose, as settings name them."""
+        return BOTH if self.offers_both else (self.languages,)
+
+    @property
+    def offers_both(self) -> bool:
+        return self.languages == Languages.BOTH
+
+
+NEUTRAL = SiteProfile()
+COLUMNS = ("name_zh", "name_en", "place_zh", "place_en", "subject_zh", "subject_en", "languages")
+# Of this process: the version that a profile was read in.
+_known: tuple[int | None, SiteProfile] | None = None
+
+
+def site_profile() -> SiteProfile:
+    """No query while nothing of it has changed."""
+    global _known
+    if _known is not None and _known[0] is not None and _known[0] == versions.of_site:
+        return _known[1]
+    try:
+        if versions.of_site is None:
+            versions.current()
+        version = versions.of_site
+        row = Site.objects.values(*COLUMNS).first()
+    except DatabaseError:
+        # Also the page that says so has a name and a language.
+        return remembered()
+    _known = (version, NEUTRAL if row is None else SiteProfile(**row))
+    return _known[1]
+
+
+def remembered() -> SiteProfile:
+    """The last one that was read, for whoever cannot ask the database."""
+    return NEUTRAL if _known is None else _known[1]
+
+
+def forget() -> None:
+    global _known
+    _known = versions.of_site = None
+
+
+def offered_languages() -> Collection[str]:
+    """Suffixes of the columns of texts: zh, en."""
+    return [code[:2] for code in site_profile().codes]
+
+
+@transaction.atomic
+def change_site(*, by: User, **values: Any) -> Site:
+    """Changes columns of the site's profile; makes its row where there is none. Raises NotAllowed, ValidationError."""
+    check_administrator(by)
+    site = Site.objects.select_for_update().first() or Site()
+    for name, value in values.items():
+        if name not in COLUMNS:
+            raise NotAllowed(name)
+        setattr(site, name, value)
+    site.full_clean(exclude=["id"], validate_unique=False)
+    site.save()
+    return site
