@@ -197,7 +197,7 @@ def test_an_archive_bomb_is_refused_by_what_it_says_and_by_what_it_is(monkeypatc
     assert refusal(bomb) == "The file unpacks to more than 0 MB."
     monkeypatch.setattr(files, "PIECE", 50)
     # It says that it is small, in both places where an archive says so.
-    lying = io.BytesIO(bomb.getvalue().replace((1_000_001).to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    lying = io.BytesIO(bomb.getvalue().replace((1_000_001).to_bytes(4, "little"), (100_000).to_bytes(4, "little")))
     assert refusal(lying) == "The file is damaged or protected with a password."
 
 
