@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO
 from django.utils.translation import gettext_lazy as _
 
 from datasets.ledger.declaration import Column, Sheet
-from datasets.ledger.raw import MAX_BASE_LETTERS, MAX_CELL_LETTERS, Counted, RawFile, RawRow, RawSheet, Value, trimmed
+from datasets.ledger.raw import MAX_BASE_LETTERS, Counted, RawFile, RawRow, RawSheet, Value, trimmed
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.written import TEXTS, written_text
 
@@ -88,7 +88,6 @@ def _delimiter(text: TextIO) -> str:
 
 
 def _records(text: TextIO, delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(4 * MAX_CELL_LETTERS)
     reader = csv.reader(text, delimiter=delimiter)
     try:
         yield from reader

@@ -17,7 +17,7 @@ from datasets.ledger.sentences import FileRefused
 
 PROCESS = Path(__file__).with_name("spreadsheet_process.py")
 # What the process may use: 20,000 rows of 30 columns take a third of the memory and 2 seconds.
-MEMORY, SECONDS = 300 * 1024 * 1024, 60
+MEMORY, SECONDS = 300 * 1024 * 1024, 20
 
 
 def read_spreadsheet(content: BinaryIO) -> RawFile:

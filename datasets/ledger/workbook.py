@@ -70,8 +70,7 @@ def write_workbook(
     `locked`: columns that nobody is to change, by the name of their sheet. Texts are in the reader's language. Raises
     FileRefused for a text that no cell of a workbook can hold.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(output, options)
+    book = xlsxwriter.Workbook(output, {"constant_memory": True})
     book.set_properties({"created": CREATED})
     writer = _Writer(book, sheets, rows, marks, locked or {})
     if marks:
@@ -304,9 +303,11 @@ def workbook_value(value: object, column: Column) -> str | int | float | bool | 
     """As the cell holds it. What is not of the column's kind stays as it stands."""
     if value in (None, (), ""):
         return None
+    if isinstance(value, list | tuple):
+        is_choice = column.kind is Kind.CHOICE
+        return written_text([choice_text(each, column) if is_choice else each for each in value], column)
     if column.kind is Kind.CHOICE:
-        values = value if isinstance(value, list | tuple) else [value]
-        return written_text([choice_text(each, column) for each in values], column)
+        return choice_text(value, column)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date) and not isinstance(value, datetime):

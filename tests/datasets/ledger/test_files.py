@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
+from django.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile
 from django.utils import translation
 from openpyxl.workbook.external_link import ExternalLink
 
@@ -194,8 +195,9 @@ def test_an_archive_bomb_is_refused_by_what_it_says_and_by_what_it_is(monkeypatc
     monkeypatch.setattr(files, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = archive(xl__workbook_dot_xml=b" " * 1_000_001)
     assert refusal(bomb) == "The file unpacks to more than 0 MB."
+    monkeypatch.setattr(files, "PIECE", 50)
     # It says that it is small, in both places where an archive says so.
-    lying = io.BytesIO(bomb.getvalue().replace((1_000_001).to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    lying = io.BytesIO(bomb.getvalue().replace((1_000_001).to_bytes(4, "little"), (100_000).to_bytes(4, "little")))
     assert refusal(lying) == "The file is damaged or protected with a password."
 
 
@@ -270,6 +272,38 @@ def test_a_zip_and_a_folder_of_csv_files_are_one_file(tmp_path):
 
 def test_files_of_two_downloads_are_refused():
     assert "different downloads" in refusal(archive(a_dot_csv="# v1\na,b", b_dot_csv="# v2\na,b"))
+
+
+@pytest.mark.parametrize(
+    "content", [b"code,title\nP1,a\n", workbook(("x", [["code", "title"], ["P1", "a"]])).getvalue()]
+)
+@pytest.mark.parametrize("kind", [InMemoryUploadedFile, TemporaryUploadedFile])
+def test_what_a_form_uploads_is_read_and_stays_open(kind, content):
+    if kind is TemporaryUploadedFile:
+        file = TemporaryUploadedFile("x.csv", "text/csv", len(content), None)
+        file.write(content)
+    else:
+        file = InMemoryUploadedFile(io.BytesIO(content), "file", "x.csv", "text/csv", len(content), None)
+    assert rows(file, "x.csv") == [(1, "code", "title"), (2, "P1", "a")]
+    file.seek(0)
+    assert file.read() == content
+
+
+def test_cells_that_repeat_beyond_all_bounds_are_refused():
+    cell = "<table:table-cell office:value-type='string'{}><text:p>x</text:p></table:table-cell>"
+    row = "<table:table-row{}>{}</table:table-row>"
+    many_rows = row.format(" table:number-rows-repeated='1048576'", cell.format(""))
+    many_columns = row.format("", cell.format(" table:number-columns-repeated='16384'"))
+    assert "more than 100000 rows" in refusal(ods(many_rows), "file.ods")
+    assert "beyond column 500" in refusal(ods(many_columns), "file.ods")
+
+
+def test_a_cell_at_the_far_corner_of_an_xls_file_is_refused():
+    book = xlwt.Workbook()
+    page = book.add_sheet("a")
+    page.write(0, 0, "x")
+    page.write(65_535, 255, "y")
+    assert "cannot be read" in refusal(saved(book), "file.xls")
 
 
 def test_a_name_that_windows_wrote_is_read():

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db.models import TextChoices
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -114,6 +115,23 @@ def test_csv_files_read_back_to_equal_values(ledger):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_workbook_reads_back_to_equal_values(ledger):
     round_trip(write_workbook, ledger)
+
+
+class Kinds(TextChoices):
+    """Their labels have what stands between many values."""
+
+    COUNTY = "county", "县（市、区）"
+    CITY = "city", "市"
+
+
+@pytest.mark.parametrize("write", [write_csv_zip, write_workbook])
+@pytest.mark.parametrize(
+    ("many", "value"), [(False, "county"), (True, ("county",)), (True, ("city", "county")), (True, ())]
+)
+def test_a_label_with_a_comma_in_it_stays_whole(write, many, value):
+    column = Column("value", "Value", "", kind=Kind.CHOICE, choices=Kinds, many=many)
+    sheet = Sheet("alpha", "Alpha", "", ("key",), (Column("key", "Key", "", kind=Kind.CODE, required=True), column))
+    round_trip(write, ([sheet], {"alpha": [{"key": "K", "value": value}]}))
 
 
 @pytest.mark.parametrize("write", [write_csv_zip, write_workbook])

@@ -169,6 +169,14 @@ def test_merged_cells_over_rows_are_a_problem_and_beside_the_table_are_none():
     ]
 
 
+def test_a_header_that_is_merged_over_three_rows_is_no_problem():
+    book = openpyxl.load_workbook(workbook(("Projects", [["code", "title"], [], [], ["P1", "a"]])))
+    for cells in ("A1:A3", "B1:B3"):
+        book.active.merge_cells(cells)
+    (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
+    assert (found.problems, [row.number for row in found.rows]) == ([], [4])
+
+
 def test_pasted_rows_come_the_same_way():
     text = 'code\ttitle\nP1\t"two\nlines, ""quoted"""\nP2\t"open\t\n'
     found = read_pasted('code\ttitle\nP1\t"two\nlines, ""quoted"""\n\nP2\t b \n', [PROJECTS])

@@ -9,8 +9,10 @@ from django.utils import translation
 from core.clock import SHANGHAI
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.files import read_file
+from datasets.ledger.questions import read_rows
 from datasets.ledger.raw import BASE_SHEET
 from datasets.ledger.sentences import FileRefused
+from datasets.ledger.tables import find_tables
 from datasets.ledger.workbook import Mark, header_text, sheet_title, write_workbook
 
 from .samples import DEPARTMENTS, PROJECTS, SHEETS
@@ -172,6 +174,15 @@ def test_wrong_cells_are_marked_and_listed():
         ["Projects", "3", "Due date", "A day is wanted."],
         ["Projects", "3", None, "It is there twice."],
     ]
+
+
+def test_a_marked_workbook_can_be_mended_and_read_again():
+    file = written(base="v1", marks=[Mark("projects", 0, "code", "Wrong.")], language="zh-hans")
+    found = find_tables(read_file(file, "x"), SHEETS)
+    assert not found.notices and not found.problems
+    assert [(table.name, len(table.rows)) for table in found.tables] == [("部门", 2), ("项目", 1)]
+    rows, problems = read_rows(found.tables[1], {})
+    assert (dict(rows[0].values), problems) == (ROWS["projects"][0], [])
 
 
 def test_an_empty_cell_that_is_wrong_is_marked_too():
