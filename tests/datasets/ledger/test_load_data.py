@@ -232,9 +232,7 @@ def test_sections_and_measures_with_title_and_lead_are_enough(folder: Path) -> N
     """What is not said is found out: slugs, departments, the day of listing, the first status."""
     for path in folder.glob("*.csv"):
         path.unlink()
-    (folder / "plan.csv").write_text(
-        "name_zh,starts_on,ends_on\n绿色行动,2023-01-01,2025-12-31\n", encoding="utf-8"
-    )
+    (folder / "plan.csv").write_text("name_zh,starts_on,ends_on\n绿色行动,2023-01-01,2025-12-31\n", encoding="utf-8")
     (folder / "sections.csv").write_text("number,title_zh\n1,创新驱动\n2,节能降碳\n", encoding="utf-8")
     (folder / "measures.csv").write_text(
         "code,section,title_zh,lead_department\nM001,节能降碳,建电站,市能源局\nM002,1,建园区,市科技局\n",
@@ -410,7 +408,7 @@ def test_spreadsheet_habits_are_read(folder: Path) -> None:
 def test_a_clash_with_rows_of_the_site_is_said_in_a_sentence(folder: Path) -> None:
     """The file agrees in itself; the place is taken by a row that only the site has."""
     load(folder)
-    HeadlineIndicator.objects.create(plan=Plan.objects.get(), indicator=make_indicator("taken"), number=3)
+    make_indicator("taken", headline=3)
     edit(folder, "indicators", "no,2", "no,3")
     assert complaints(folder, change=True) == ["indicators, row 3, headline: 3 belongs to “taken” already."]
     assert list(HeadlineIndicator.objects.values_list("indicator__code", "number")) == [
