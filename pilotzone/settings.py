@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rollups",
     "dashboard",
     "briefs",
+    "office",
     "styleguide",
     "datasets",
 ]
@@ -164,6 +165,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Seconds for which a link to set a password is good.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 REPORTER_REDIRECT_URL = "measures:workspace"

@@ -1,6 +1,6 @@
 """What the database and the rules would refuse of rows that a load writes, said with sheet, row and column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -174,14 +174,17 @@ def _check_placements(merged: Merged) -> None:
     is_divided = region is not None and any(place.parent == region.key for place in places.values())
     moved = plan is not None and any(cell.column == "region" for cell in plan.cells)
     for item in merged.items["projects"].values() if moved else merged.touched("projects"):
-        also_in = [places[code] for code in item["also_in"] if code in places]
-        city, county = places.get(item["city"]), places.get(item["county"])
-        wrong = misplacements(region, city, county, also_in, is_divided=is_divided) if city else ()
-        for column, sentence in wrong:
-            if item.row:
-                merged.add_problem(item, column, sentence)
-            else:
-                merged.add_problem(plan, "region", sentence)
+        # A city that is not there has its problem already.
+        if item["city"] in places:
+            for column, sentence in _misplacements(item, region, places, is_divided):
+                merged.add_problem(item if item.row else plan, column if item.row else "region", sentence)
+
+
+def _misplacements(
+    item: Item, region: Place | None, places: Mapping[str, Place], is_divided: bool
+) -> Iterator[tuple[str, str]]:
+    also_in = [places[code] for code in item["also_in"] if code in places]
+    return misplacements(region, places[item["city"]], places.get(item["county"]), also_in, is_divided=is_divided)
 
 
 def _check_indicators(merged: Merged) -> None:

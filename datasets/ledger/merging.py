@@ -137,16 +137,23 @@ def merge(
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
         rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
-    for sheet, column in NUMBERED:
-        there = (values[column] for values in contents.rows[sheet].values())
-        written = (row.values.get(column) for row in rows[sheet])
-        merged.last_numbers[sheet, column] = max((each for each in (*there, *written) if each is not None), default=0)
+    merged.last_numbers = _last_numbers(contents, rows)
     overlay = _Overlay(merged, base, answers or {}, ledger.unreadable)
     for found in rows.values():
         for row in found:
             overlay.add(row)
     merged.problems += [each for each in ledger.problems if (each.sheet, each.number) not in without]
     return merged
+
+
+def _last_numbers(contents: Contents, rows: Mapping[str, list[Row]]) -> Counter[tuple[str, str]]:
+    """The greatest that the site or the file has."""
+    last: Counter[tuple[str, str]] = Counter()
+    for sheet, column in NUMBERED:
+        there = [values[column] for values in contents.rows[sheet].values()]
+        written = [row.values.get(column) for row in rows[sheet]]
+        last[sheet, column] = max(filter(None, there + written), default=0)
+    return last
 
 
 def _kept(ledger: Ledger, sheet: str, without: Container[tuple[str, int]]) -> list[Row]:

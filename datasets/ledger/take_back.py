@@ -47,6 +47,10 @@ class _Undo:
     new: Values
     values: Values
 
+    @property
+    def is_deletion(self) -> bool:
+        return self.what == LoadedRow.What.REMOVED and self.sheet not in LEAVING
+
 
 @transaction.atomic
 def take_back(load: Load, *, by: User | None) -> None:
@@ -92,7 +96,7 @@ def _check_untouched(undone: Iterable[_Undo], contents: Contents) -> None:
 
 def _is_untouched(undo: _Undo, contents: Contents) -> bool:
     is_there = undo.key in contents.rows[undo.sheet]
-    if undo.what == LoadedRow.What.REMOVED and undo.sheet not in LEAVING:
+    if undo.is_deletion:
         return not is_there
     if not is_there:
         return False
@@ -143,20 +147,19 @@ class _Restoration:
                 self._take_away(sheet, added)
 
     def _restore(self, sheet: str, rows: list[_Undo]) -> None:
-        removed = [each for each in rows if each.what == LoadedRow.What.REMOVED and sheet not in LEAVING]
-        changed = [each for each in rows if each.what != LoadedRow.What.NEW and each not in removed]
+        deleted = [each for each in rows if each.is_deletion]
+        changed = [each for each in rows if each.what != LoadedRow.What.NEW and not each.is_deletion]
         if sheet == "links":
-            self._write_links([_item(each, each.old) for each in removed], add=True)
+            self._write_links([_item(each, each.old) for each in deleted], add=True)
         elif sheet == "observations":
             self._restore_observations(changed)
         else:
-            self.writer.add(sheet, [_item(each, each.old) for each in removed])
-            items = [_reversed(each) for each in changed]
-            self.writer.change(sheet, items)
-            if sheet == "measures":
-                move_listings(items, self.ids)
-            if sheet in LEAVING:
-                self._return([each for each in changed if each.new.get("remove")], sheet)
+            self.writer.add(sheet, [_item(each, each.old) for each in deleted])
+            self.writer.change(sheet, [_reversed(each) for each in changed])
+        if sheet == "measures":
+            move_listings([_reversed(each) for each in changed], self.ids)
+        if sheet in LEAVING:
+            self._return([each for each in changed if each.new.get("remove")], sheet)
 
     def _return(self, left: list[_Undo], sheet: str) -> None:
         if left and self.by is None:
