@@ -31,6 +31,18 @@ def initials_pattern(word: str) -> str:
     return "".join(f"[{characters[letter]}]" for letter in letters)
 
 
+def syllables(text: str) -> str:
+    """A text with the most common reading of each Chinese character in its place, without tones, between blanks."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    readings = ((character, pinyin_dict.get(ord(character))) for character in text)
+    return "".join(f" {_without_tone(found.split(',')[0])} " if found else character for character, found in readings)
+
+
+def _without_tone(reading: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFD", reading) if not unicodedata.combining(each))
+
+
 @cache
 def _characters_by_initial() -> dict[str, str]:
     # Takes 14 MB: only of a process that is asked for initials.

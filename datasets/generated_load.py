@@ -20,7 +20,10 @@ from django.utils import timezone
 
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
-from datasets.loading import FILES, DataSet, analyze_tables, write_data_set
+from datasets.ledger.bindings import BINDINGS
+from datasets.ledger.commit import commit_ledger
+from datasets.ledger.rows import Ledger
+from datasets.ledger.writing import analyze_tables
 from measures.models import (
     Comment,
     Evidence,
@@ -97,15 +100,17 @@ class LoadRefused(Exception):
     """Why nothing is generated, as a sentence."""
 
 
-def generate_plans(times: int, data: DataSet, *, on_plan: Callable[[int], Any], on_totals: Callable[[], None]) -> int:
-    """Makes the database hold `times` plans: the demo's, which `data` describes, and its copies. Returns how many were
+def generate_plans(
+    times: int, demonstration: Ledger, *, on_plan: Callable[[int], Any], on_totals: Callable[[], None]
+) -> int:
+    """Makes the database hold `times` plans: the demonstration's and copies of it. Returns how many were
     added. Each is a transaction of its own.
 
     `on_plan` is told how many plans are there at the start, then 1 after each; `on_totals` is called before their
     totals are counted. Raises LoadRefused, having changed nothing.
     """
-    (slug,) = (row["slug"] for row in data.rows["plans"])
-    existing = _existing_plans(slug, data)
+    (slug,) = (row.values["slug"] for row in demonstration.rows["plan"])
+    existing = _existing_plans(slug, demonstration)
     if existing and max(existing) > times:
         highest = max(existing)
         raise LoadRefused(f"There are {highest} plans already, and plans are never taken away: use an empty database.")
@@ -114,7 +119,7 @@ def generate_plans(times: int, data: DataSet, *, on_plan: Callable[[int], Any], 
     templates: list[_TableTemplate] = []
     for plans, number in enumerate(missing, times - len(missing) + 1):
         if number == 1:
-            write_data_set(data)
+            commit_ledger(demonstration, None, by=None)
         else:
             templates = templates or _table_templates(Plan.objects.get(slug=slug))
             _add_copy(number, templates)
@@ -138,7 +143,7 @@ def _copy_slug(slug: str, number: int) -> str:
     return slug if number == 1 else f"{slug}-{number:04d}"
 
 
-def _existing_plans(slug: str, data: DataSet) -> set[int]:
+def _existing_plans(slug: str, demonstration: Ledger) -> set[int]:
     """The numbers of the plans in the database. Raises LoadRefused where it may hold somebody's work."""
     numbers = {_copy_slug(slug, number): number for number in range(1, MAX_PLANS + 1)}
     existing = set()
@@ -146,21 +151,26 @@ def _existing_plans(slug: str, data: DataSet) -> set[int]:
         if each not in numbers:
             raise LoadRefused(f"The plan {each} is neither the demonstration's nor a copy of it.")
         existing.add(numbers[each])
-    if not existing and any(file.model._default_manager.exists() for file in FILES.values()):
+    if not existing and any(_has_rows(sheet) for sheet in BINDINGS):
         raise LoadRefused("There is no plan, but the database is not empty.")
     if existing and 1 not in existing:
         raise LoadRefused("The demonstration's own plan is not there.")
     # What people try out in the demonstration is nobody's work.
     if existing and not settings.PILOTZONE_DEMO:
-        _refuse_if_used(slug, data)
+        _refuse_if_used(slug, demonstration)
     return existing
 
 
-def _refuse_if_used(slug: str, data: DataSet) -> None:
+def _has_rows(sheet: str) -> bool:
+    """Accounts and the site's name aside: they are no work."""
+    return sheet not in ("people", "site") and BINDINGS[sheet].model._default_manager.exists()
+
+
+def _refuse_if_used(slug: str, demonstration: Ledger) -> None:
     """A site in real use may have begun with the demonstration's rows."""
     for model, name in ((Measure, "measures"), (Project, "projects")):
         codes = model._default_manager.filter(**{f"{PLAN_PATHS[model]}__slug": slug}).values_list("code", flat=True)
-        if other := set(codes) ^ {row["code"] for row in data.rows[name]}:
+        if other := set(codes) ^ {row.values["code"] for row in demonstration.rows[name]}:
             raise LoadRefused(f"The {name} of the demonstration are not as shipped: see {min(other)}.")
     work = (
         Report.objects.exclude(submitted_by=None, edited_by=None, decided_by=None),

@@ -131,12 +131,12 @@ def _names_macros(content_types: bytes) -> bool:
 
 
 def _type_of_compound_file(content: bytes) -> str | None:
-    if _directory_entry("_VBA_PROJECT_CUR", kind=1) in content or _directory_entry("VBA", kind=1) in content:
+    if directory_entry("_VBA_PROJECT_CUR", kind=1) in content or directory_entry("VBA", kind=1) in content:
         raise _has_macros()
-    return next((kind for name, kind in OFFICE_STREAMS.items() if _directory_entry(name, kind=2) in content), None)
+    return next((kind for name, kind in OFFICE_STREAMS.items() if directory_entry(name, kind=2) in content), None)
 
 
-def _directory_entry(name: str, *, kind: int) -> bytes:
+def directory_entry(name: str, *, kind: int) -> bytes:
     """How the directory of a compound file begins the entry of a stream (2) or a folder (1)."""
     encoded = name.encode("utf-16-le")
     return encoded.ljust(64, b"\0") + struct.pack("<HB", len(encoded) + 2, kind)

@@ -21,6 +21,7 @@ from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from core.timestamps import UpdatedAtModel
+from datasets.demonstration import FOLDER as FIXTURES
 from datasets.management.commands.demo import FIRST_REPORTING_MONTH
 from rollups import receivers
 from rollups.services import rebuild_rollups
@@ -189,7 +190,7 @@ def _demonstration_database(django_db_setup: None, django_db_blocker: Any) -> It
         connections["default"] = filled
         try:
             with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY):
-                call_command("load_fixtures", stdout=io.StringIO())
+                call_command("load_data", FIXTURES, stdout=io.StringIO())
                 rebuild_rollups()
             analyse()
         finally:

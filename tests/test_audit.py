@@ -17,7 +17,7 @@ from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
 from indicators.models import Observation
-from measures.models import Comment, Evidence, Notice, Report, ReportStep
+from measures.models import Comment, Evidence, Load, LoadedRow, Notice, Report, ReportStep
 from measures.services import change_measure
 from projects.models import Project
 from projects.services import save_project
@@ -33,6 +33,8 @@ EXEMPT: dict[type[models.Model], str] = {
     Evidence: "a part of a report",
     Comment: "counts in no figure",
     Notice: "counts in no figure",
+    Load: "says itself who and when",
+    LoadedRow: "it is the log of a load, with old and new value",
     MeasureRollup: "computed from other rows",
     ProjectRollup: "computed from other rows",
     RollupRun: "what the product did",

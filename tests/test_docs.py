@@ -20,7 +20,6 @@ from django.core.management import get_commands
 from django.urls import Resolver404, resolve
 from django.utils.translation import override
 
-from datasets.loading import FILES
 from measures.models import Plan
 from pilotzone import env
 from pilotzone.api import urlpatterns
@@ -248,20 +247,6 @@ def test_no_field_is_documented_that_is_gone():
     known |= set(chain.from_iterable(endpoint.parameter_shapes() for endpoint in endpoints().values()))
     known |= {"gdp_growth_ytd", "yes", "no", "true", "false"}  # in examples
     assert set(chain.from_iterable(documented_fields().values())) - known == set()
-
-
-# Data files
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_the_columns_of_each_data_file_are_documented_and_whether_they_are_needed(file: str):
-    rows = rows_of(section_of("docs/data-files.md", f"`{file}.csv`"))
-    documented = {name: needed == "yes" for names, needed, _what in rows for name in in_backticks(names)}
-    assert documented == {name: column.required for name, column in FILES[file].columns.items()}
-
-
-def test_no_data_file_is_documented_that_is_gone():
-    assert re.findall(r"(?m)^## `(\w+)\.csv`$", text_of("docs/data-files.md")) == list(FILES)
 
 
 # The rules

@@ -26,13 +26,6 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
     "dashboard/charts/tile_map.py city_tile_map",
-    "datasets/loading.py _add_changes",
-    "datasets/loading.py _check_change",
-    "datasets/loading.py _check_histories",
-    "datasets/loading.py _check_references",
-    "datasets/loading.py _check_rules",
-    "datasets/loading.py _parse",
-    "datasets/loading.py _read_file",
     "indicators/charts/decoupling.py _chart",
     "indicators/charts/decoupling.py _empty_charts",
     "indicators/charts/decoupling.py decoupling_charts",
@@ -50,10 +43,7 @@ LONG_FUNCTIONS = {
     "indicators/charts/detail.py indicator_line",
     "indicators/charts/time_series.py indicator_chart",
 }
-LONG_FILES = {
-    # Replaced by an open issue.
-    "datasets/loading.py",
-}
+LONG_FILES: set[str] = set()
 LARGE_APPS: set[str] = set()
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef

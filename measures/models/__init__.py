@@ -1,4 +1,5 @@
 from measures.models.changes import Comment, StatusChange, Term, TermsChange
+from measures.models.loads import Load, LoadedRow
 from measures.models.notices import Notice, NoticeKind
 from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
 from measures.models.reports import Evidence, Report, ReportStep
@@ -6,6 +7,8 @@ from measures.models.reports import Evidence, Report, ReportStep
 __all__ = [
     "Comment",
     "Evidence",
+    "Load",
+    "LoadedRow",
     "Measure",
     "Notice",
     "NoticeKind",

@@ -12,6 +12,7 @@ from core.provenance import Sourced
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel
+from measures.models.loads import Load
 from measures.models.plans import Measure
 from measures.models.reports import Report
 from measures.querysets import StatusChangeQuerySet
@@ -40,6 +41,16 @@ class StatusChange(Sourced, UpdatedAtModel):
         Report, models.PROTECT, null=True, blank=True, related_name="status_changes", verbose_name=_("Report")
     )
     acceptance = models.PositiveSmallIntegerField(_("Acceptance"), default=1, db_default=1, editable=False)
+    # The load that brought it, and that answers for it where no report does.
+    load = models.ForeignKey(
+        Load,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="status_changes",
+        verbose_name=pgettext_lazy("data", "Load"),
+    )
     # It replaces the change of an acceptance that was undone, and says again what the row before that one says.
     restates = models.BooleanField(_("Restates"), default=False, db_default=False, editable=False)
     # What the report says that was done, or the office's reason.
@@ -71,12 +82,13 @@ class StatusChange(Sourced, UpdatedAtModel):
                 name="statuschange_first_is_promoting",
             ),
             # A first row, a correction and a reopening by the office stand on their own; every other
-            # change rests on an accepted report.
+            # change rests on an accepted report, or was loaded and names its load.
             models.CheckConstraint(
                 condition=Q(report__isnull=True)
                 & (Q(old_status__isnull=True) | Q(supersedes__isnull=False) | Q(old_status=MeasureStatus.COMPLETED))
                 | Q(report__isnull=False, old_status__isnull=False, supersedes__isnull=True)
-                & ~Q(old_status=MeasureStatus.COMPLETED),
+                & ~Q(old_status=MeasureStatus.COMPLETED)
+                | Q(report__isnull=True, load__isnull=False),
                 name="statuschange_rests_on_a_report",
             ),
             models.UniqueConstraint(

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Department
+from datasets.demonstration import FOLDER as FIXTURES
 from tests.factories import make_user
 
 # Without these Chromium calls home, and a call to another host fails the test.
@@ -43,7 +44,7 @@ def site(transactional_db, live_server, settings, today, open_reading, loaded, c
     if loaded.execute("PRAGMA page_count").fetchone()[0]:
         loaded.backup(connection.connection)
     else:
-        call_command("load_fixtures")
+        call_command("load_data", FIXTURES)
         connection.connection.backup(loaded)
     return live_server.url
 

@@ -16,7 +16,8 @@ from django.test import Client
 from dashboard.models import PublishedFigure
 from datasets import generated_load
 from datasets.generated_load import LoadRefused, generate_plans
-from datasets.loading import DataSet, read_data_set
+from datasets.ledger.reading import read_ledger
+from datasets.ledger.rows import Ledger
 from datasets.management.commands import generate_load
 from indicators.models import Indicator
 from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange
@@ -24,20 +25,18 @@ from projects.models import Project
 from rollups.models import MeasureRollup
 from rollups.services import verify_rollups
 from tests import factories as make
-from tests.datasets.test_loading import FILES, rows
+from tests.datasets.ledger.example import rows, write_example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> DataSet:
+def small(tmp_path: Path) -> Ledger:
     """A plan of two measures, three reports and two projects."""
-    for name, content in FILES.items():
-        (tmp_path / f"{name}.csv").write_text(content.lstrip("\n"), encoding="utf-8")
-    return read_data_set(tmp_path)
+    return read_ledger(write_example(tmp_path / "small")).ledger
 
 
-def fill(times: int, data: DataSet) -> int:
+def fill(times: int, data: Ledger) -> int:
     return generate_plans(times, data, on_plan=lambda plans: None, on_totals=lambda: None)
 
 
@@ -61,7 +60,7 @@ def slugs() -> list[str]:
 
 
 class TestTheSmallPlan:
-    def test_a_copy_has_rows_of_its_own(self, small: DataSet) -> None:
+    def test_a_copy_has_rows_of_its_own(self, small: Ledger) -> None:
         assert fill(2, small) == 2
         assert slugs() == ["plan", "plan-0002"]
         copy = Plan.objects.get(slug="plan-0002")
@@ -84,7 +83,7 @@ class TestTheSmallPlan:
         assert [each.code for each in project.measures.all()] == ["M0002001", "M0002002"]
         assert not Project.objects.get(code="P00020002").measures.exists()
 
-    def test_a_copy_tells_the_same_story(self, small: DataSet) -> None:
+    def test_a_copy_tells_the_same_story(self, small: Ledger) -> None:
         fill(3, small)
         for code in ("M001", "M0002001", "M0003001"):
             story = StatusChange.objects.filter(measure__code=code).order_by("recorded_at")
@@ -106,7 +105,7 @@ class TestTheSmallPlan:
                 None,
             ]
 
-    def test_evidence_is_copied_without_its_file(self, small: DataSet) -> None:
+    def test_evidence_is_copied_without_its_file(self, small: Ledger) -> None:
         fill(1, small)
         report = Report.objects.get(what_was_done_en="Begun")
         Evidence.objects.create(report=report, file="ab/abcd", file_name="a.pdf", size=3)
@@ -117,7 +116,7 @@ class TestTheSmallPlan:
         assert [each.document_number for each in copied] == ["鲁1号", "鲁1号"]
         assert len({each.key for each in Evidence.objects.all()}) == 4
 
-    def test_a_copy_says_that_it_is_made_up(self, small: DataSet) -> None:
+    def test_a_copy_says_that_it_is_made_up(self, small: Ledger) -> None:
         fill(1, small)
         published = {"provenance": "published", "source": "A newspaper"}
         Plan.objects.update(**published)
@@ -131,7 +130,7 @@ class TestTheSmallPlan:
             told |= {(project.provenance, project.source), (project.investment_provenance, project.source)}
         assert told == {("illustrative", "示例数据 | Made for the demonstration")}
 
-    def test_a_copy_is_as_new_as_it_is(self, small: DataSet) -> None:
+    def test_a_copy_is_as_new_as_it_is(self, small: Ledger) -> None:
         fill(1, small)
         long_ago = datetime(2020, 1, 1, tzinfo=UTC)
         models = (Plan, Section, Measure, Report, StatusChange, Project)
@@ -143,13 +142,13 @@ class TestTheSmallPlan:
             assert made.count() == model.objects.count() / 2
             assert all(abs(datetime.now(UTC) - row.updated_at).total_seconds() < 60 for row in made)
 
-    def test_what_belongs_to_the_site_is_shared(self, small: DataSet) -> None:
+    def test_what_belongs_to_the_site_is_shared(self, small: Ledger) -> None:
         fill(3, small)
         assert [each.code for each in Indicator.objects.get(code="gdp_growth_ytd").measures.all()] == ["M001"]
         assert PublishedFigure.objects.count() == 1
         assert not LogEntry.objects.exists()
 
-    def test_a_greater_number_adds_the_missing(self, small: DataSet) -> None:
+    def test_a_greater_number_adds_the_missing(self, small: Ledger) -> None:
         assert fill(2, small) == 2
         before = rows()
         assert fill(2, small) == 0
@@ -159,7 +158,7 @@ class TestTheSmallPlan:
         assert verify_rollups() == []
         assert sum(MeasureRollup.objects.values_list("total", flat=True)) == 8
 
-    def test_all_at_once_or_bit_by_bit_is_the_same(self, small: DataSet) -> None:
+    def test_all_at_once_or_bit_by_bit_is_the_same(self, small: Ledger) -> None:
         def told() -> list[tuple[Any, ...]]:
             history = ("measure__code", "status", "effective_on", "supersedes__status", "report__what_was_done_en")
             return [
@@ -176,7 +175,7 @@ class TestTheSmallPlan:
             fill(times, small)
         assert told() == at_once
 
-    def test_work_goes_on_after_it(self, small: DataSet) -> None:
+    def test_work_goes_on_after_it(self, small: Ledger) -> None:
         """The database gives out ids that no copy has."""
         fill(2, small)
         section = Section.objects.get(plan__slug="plan-0002", slug="water")
@@ -185,7 +184,7 @@ class TestTheSmallPlan:
         make.make_project(section.plan, code="P0900").measures.add(measure)
         make.make_plan("next")
 
-    def test_what_was_tried_out_in_the_demo_is_no_obstacle(self, small: DataSet, settings: Any) -> None:
+    def test_what_was_tried_out_in_the_demo_is_no_obstacle(self, small: Ledger, settings: Any) -> None:
         fill(1, small)
         Comment.objects.create(
             measure=Measure.objects.get(code="M001"),
@@ -212,6 +211,10 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "measures.Notice",
         # A generated plan is a load to measure with: nobody reads its page.
         "measures.PlanMilestone",
+        # The overview shows the demonstration's own.
+        "indicators.HeadlineIndicator",
+        # Nobody loaded a copy.
+        "measures.Load",
         "indicators.Indicator_measures",
         "dashboard.PublishedFigure",
         "rollups.MeasureRollup",
@@ -220,7 +223,7 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
 
 
 class TestAStop:
-    def test_in_the_middle_of_a_plan_leaves_whole_ones(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_in_the_middle_of_a_plan_leaves_whole_ones(self, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         fill(1, small)
         insert, called = generated_load._insert, []
 
@@ -232,7 +235,7 @@ class TestAStop:
 
         with monkeypatch.context() as patch:
             patch.setattr(generated_load, "_insert", stop_in_the_second_copy)
-            patch.setattr(generate_load, "read_data_set", lambda folder: small)
+            patch.setattr(generate_load, "read_demonstration", lambda: small)
             with pytest.raises(CommandError, match="plans it has are whole; the same command goes on") as caught:
                 run(4)
         assert caught.value.returncode == 130
@@ -243,7 +246,7 @@ class TestAStop:
         assert verify_rollups() == []
 
     def test_before_the_totals_is_made_good_by_the_next_run(
-        self, small: DataSet, monkeypatch: pytest.MonkeyPatch
+        self, small: Ledger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def stop() -> None:
             raise KeyboardInterrupt
@@ -259,8 +262,8 @@ class TestRefusals:
     def test_what_is_no_number_of_plans(self, times: str) -> None:
         assert f"a whole number of plans from 1 to 9,999 is wanted, not {times!r}" in refusal(times)
 
-    def test_fewer_than_there_are(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
+    def test_fewer_than_there_are(self, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
         run(3)
         assert refusal(2) == (
             "There are 3 plans already, and plans are never taken away: use an empty database."
@@ -279,21 +282,21 @@ class TestRefusals:
         make.make_plan("shandong-2023-2025-0002")
         assert refusal(2).startswith("The demonstration's own plan is not there.")
 
-    def test_a_plan_of_that_name_with_other_measures(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
+    def test_a_plan_of_that_name_with_other_measures(self, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
         run(1)
         make.make_measure(Section.objects.get(slug="water"), code="M003")
         assert refusal(2).startswith("The measures of the demonstration are not as shipped: see M003.")
 
-    def test_a_plan_of_that_name_with_fewer_projects(self, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
+    def test_a_plan_of_that_name_with_fewer_projects(self, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
         run(1)
         Project.objects.get(code="P0002").delete()
         assert refusal(2).startswith("The projects of the demonstration are not as shipped: see P0002.")
 
     @pytest.mark.parametrize("what", ["draft", "filed", "decided", "changed", "comment", "terms"])
-    def test_what_people_did(self, what: str, small: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
+    def test_what_people_did(self, what: str, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
         run(1)
         somebody, at = make.make_user("rita", role="reviewer"), make.shanghai(make.FIRST_DAY)
         measure = Measure.objects.get(code="M002")
@@ -324,10 +327,10 @@ class TestRefusals:
 
 
 def test_how_far_it_is_is_said_now_and_then_where_nobody_watches(
-    small: DataSet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(generate_load, "LOG_INTERVAL", 0)
-    monkeypatch.setattr(generate_load, "read_data_set", lambda folder: small)
+    monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
     run(3)
     said = capsys.readouterr().err
     assert list(dict.fromkeys(re.findall(r"\d/3 \[", said))) == ["0/3 [", "1/3 [", "2/3 [", "3/3 ["]

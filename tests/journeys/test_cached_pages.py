@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import resolve
 
 from accounts.models import Department, User
+from datasets.demonstration import FOLDER as FIXTURES
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
 from measures.office.mergers import merge_departments
@@ -44,7 +45,7 @@ OF_THE_VISIT = re.compile(
 @pytest.fixture
 def parts(settings: Any, today: date, open_reading: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setitem(app.conf, "task_always_eager", True)
-    call_command("load_fixtures", stdout=io.StringIO())
+    call_command("load_data", FIXTURES, stdout=io.StringIO())
     rebuild_rollups()
     analyse()
     make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))

@@ -82,7 +82,7 @@ def assert_that_a_killed_migration_goes_on(killed, whole):
     assert (done.returncode, done.stderr) == (0, "")
     assert killed.applied == whole.applied
     assert killed.tables == whole.tables
-    loaded = killed.manage("load_fixtures")
+    loaded = killed.manage("load_data", str(ROOT / "fixtures"))
     assert loaded.returncode == 0, loaded.stderr
     checked = killed.manage("verify_rollups")
     assert checked.returncode == 0, checked.stderr

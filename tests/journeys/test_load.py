@@ -122,7 +122,12 @@ def compose(folder: Path) -> Iterator[Running]:
             lambda: client.info("memory")["used_memory"],
             client.info("memory")["maxmemory"],
         )
-        for arguments in (["migrate"], ["load_fixtures"], ["refresh_rollups"], ["shell", "-c", MAKE_ACCOUNTS]):
+        for arguments in (
+            ["migrate"],
+            ["load_data", str(ROOT / "fixtures")],
+            ["refresh_rollups"],
+            ["shell", "-c", MAKE_ACCOUNTS],
+        ):
             done = running.manage(*arguments)
             assert done.returncode == 0, done.stdout + done.stderr
         web, _worker, _beat = [

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
 from core.files import DamagedFile, read_texts, write_whole
+from datasets.demonstration import FOLDER as FIXTURES
 from datasets.embedded_site import EmbeddedSiteCommand
 from measures.models import Plan
 from rollups.services import refresh_stale_rollups
@@ -29,7 +30,7 @@ class Command(EmbeddedSiteCommand):
         self.stdout.write(f"Preparing the data in {settings.DATA_DIR} …")
         call_command("migrate", verbosity=0, interactive=False)
         if not Plan.objects.exists():
-            call_command("load_fixtures", stdout=self.stdout)
+            call_command("load_data", FIXTURES, stdout=self.stdout)
         refresh_stale_rollups()
         try:
             make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)

@@ -2,13 +2,12 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
+from datasets.demonstration import read_demonstration
 from datasets.generated_load import MAX_PLANS, LoadRefused, generate_plans
-from datasets.loading import read_data_set
 
 # Seconds between two lines of progress where there is no terminal.
 LOG_INTERVAL = 10
@@ -33,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, times: int, **options: Any) -> None:
         try:
-            data = read_data_set(settings.BASE_DIR / "fixtures")
+            data = read_demonstration()
             interval = 0.1 if sys.stderr.isatty() else LOG_INTERVAL
             with tqdm(total=times, unit=" plans", mininterval=interval, leave=False) as bar:
                 added = generate_plans(

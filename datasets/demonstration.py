@@ -1,0 +1,12 @@
+"""The demonstration's ledger, as it is shipped."""
+
+from django.conf import settings
+
+from datasets.ledger.reading import read_ledger
+from datasets.ledger.rows import Ledger
+
+FOLDER = settings.BASE_DIR / "fixtures"
+
+
+def read_demonstration() -> Ledger:
+    return read_ledger(FOLDER).ledger

@@ -1,0 +1,86 @@
+"""Which rows of the database a sheet speaks of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from accounts.models import Department, User
+from dashboard.models import PublishedFigure
+from datasets.ledger.declaration import Column
+from datasets.ledger.sheets import SHEETS
+from indicators.models import Indicator, Observation, Target
+from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Section, StatusChange, TermsChange
+from projects.models import Category, Project
+from regions.models import Region
+from web.models import Site
+
+# Columns that say something about a row and are none of its own.
+BESIDE = ("remove", "removed_on")
+
+
+@dataclass(frozen=True)
+class Binding:
+    """`plan`: the path from a row to its plan, empty where rows are the site's. `fields`: the fields of columns that
+    are called otherwise; an empty name where a column has none. `links`: columns that are many-to-many."""
+
+    model: type[Model]
+    plan: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
+    # Of rows that a sheet leaves out.
+    excluded: Mapping[str, Any] = field(default_factory=dict)
+
+
+_NUMBERED = {"number": ""}
+
+BINDINGS: Mapping[str, Binding] = {
+    "site": Binding(Site),
+    "regions": Binding(Region),
+    "departments": Binding(Department),
+    "people": Binding(User, fields={"active": "is_active"}, excluded={"is_superuser": True}),
+    "plan": Binding(Plan, "pk"),
+    "milestones": Binding(PlanMilestone, "plan"),
+    "sections": Binding(Section, "plan"),
+    "measures": Binding(Measure, "plan", links=("participating_departments",)),
+    "reports": Binding(Report, "measure__plan", _NUMBERED, excluded={"submitted_on": None}),
+    "evidence": Binding(
+        Evidence,
+        "report__measure__plan",
+        {"measure": "", "submitted_on": "", **_NUMBERED},
+        excluded={"report__submitted_on": None},
+    ),
+    "status_history": Binding(
+        StatusChange,
+        "measure__plan",
+        {**_NUMBERED, "supersedes": "", "supersedes_number": "", "report": "", "report_number": ""},
+    ),
+    "terms_changes": Binding(TermsChange, "measure__plan"),
+    "categories": Binding(Category, "plan"),
+    "projects": Binding(Project, "plan", {"total_investment": "investment_wan"}, links=("also_in",)),
+    "indicators": Binding(Indicator, fields={"headline": ""}),
+    "observations": Binding(Observation, excluded={"superseded": True}),
+    "targets": Binding(Target),
+    "published_figures": Binding(PublishedFigure, "plan"),
+}
+# Rows that happened: a load adds some, and rewrites none.
+RECORDS = ("reports", "evidence", "status_history", "terms_changes")
+# Rows that are not deleted: they leave their plan on a day.
+LEAVING = ("measures", "projects")
+
+
+def field_name(sheet: str, column: Column) -> str:
+    """The model's field of a column; empty where it has none."""
+    if column.name in BESIDE:
+        return ""
+    return BINDINGS[sheet].fields.get(column.name, column.name)
+
+
+def path_of(sheet: str, column: Column) -> str:
+    """The path to what a column says; empty where it is put together otherwise."""
+    name = field_name(sheet, column)
+    if not name or not column.refers_to:
+        return name
+    [key] = SHEETS[column.refers_to].key
+    return f"{name}__{BINDINGS[column.refers_to].fields.get(key, key)}"

@@ -1,0 +1,66 @@
+"""Values of the ledger as JSON, and back."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from core.clock import SHANGHAI
+from datasets.ledger.declaration import Column, Kind
+from datasets.ledger.rows import Key, Values
+from datasets.ledger.sheets import SHEETS
+
+
+def to_plain(value: Any) -> Any:
+    """What JSON knows."""
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def from_plain(value: Any, column: Column) -> Any:
+    """The value of the column's kind again."""
+    if column.many:
+        return tuple(value)
+    if value is None:
+        return None
+    match column.kind:
+        case Kind.DAY | Kind.MONTH:
+            return date.fromisoformat(value)
+        case Kind.MOMENT:
+            return datetime.fromisoformat(value)
+        case Kind.NUMBER | Kind.PERCENT:
+            return Decimal(value)
+    return value
+
+
+def plain_values(values: Values) -> Values:
+    return {name: to_plain(value) for name, value in values.items()}
+
+
+def parsed_values(sheet: str, values: Mapping[str, Any]) -> Values:
+    columns = {column.name: column for column in SHEETS[sheet].columns}
+    return {name: from_plain(value, columns[name]) for name, value in values.items() if name in columns}
+
+
+def plain_key(key: Key) -> list[Any]:
+    return [to_plain(part) for part in key]
+
+
+def parsed_key(sheet: str, key: list[Any]) -> Key:
+    parts = zip(SHEETS[sheet].key, key, strict=True)
+    return tuple(from_plain(part, SHEETS[sheet].column(name)) for name, part in parts)
+
+
+def as_json(rows: Mapping[str, Mapping[Key, Values]]) -> str:
+    """Equal rows make equal text."""
+    found = {
+        sheet: sorted(([plain_key(key), plain_values(values)] for key, values in held.items()), key=repr)
+        for sheet, held in rows.items()
+    }
+    return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

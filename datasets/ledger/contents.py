@@ -1,0 +1,185 @@
+"""What the site holds of a plan, in the words of the ledger: a file is compared with it, an export writes it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.clock import SHANGHAI
+from core.scope import ScopeKind
+from datasets.ledger.bindings import BINDINGS, path_of
+from datasets.ledger.declaration import Column
+from datasets.ledger.rows import Key, Values
+from datasets.ledger.sheets import SHEETS
+from indicators.models import HeadlineIndicator, Indicator
+from measures.models import Plan, ScopeChange
+from projects.models import Project
+from projects.models import ScopeChange as ProjectScopeChange
+
+
+@dataclass
+class Contents:
+    """By sheet and key: the values of each row, and its id."""
+
+    rows: dict[str, dict[Key, Values]] = field(default_factory=lambda: {name: {} for name in SHEETS})
+    ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
+    # Of measures and projects that left their plan or returned: the last day on which they did.
+    left_on: dict[tuple[str, Key], date] = field(default_factory=dict)
+
+
+def read_contents(plan: Plan | None) -> Contents:
+    """Of the site's own rows and of the plan's. A query a sheet, and one for each of its columns that hold many."""
+    contents = Contents()
+    for sheet in BINDINGS:
+        if plan is not None or not BINDINGS[sheet].plan:
+            READERS.get(sheet, _read_plain)(sheet, plan, contents)
+    if plan is not None:
+        _read_links(plan, contents)
+    return contents
+
+
+def rows_of(sheet: str, plan: Plan | None) -> QuerySet[Any]:
+    binding = BINDINGS[sheet]
+    rows = binding.model._default_manager.all()
+    if binding.plan:
+        rows = rows.filter(**{binding.plan: plan.pk if plan else None})
+    return rows.exclude(**binding.excluded) if binding.excluded else rows
+
+
+def key_of(sheet: str, values: Values) -> Key:
+    return tuple(values.get(column) for column in SHEETS[sheet].key)
+
+
+def plain(value: Any) -> Any:
+    """As the ledger says it: no empty text, no zeros after the last digit, and moments of Shanghai."""
+    if value == "":
+        return None
+    if isinstance(value, Decimal):
+        return normalized(value)
+    return value.astimezone(SHANGHAI) if isinstance(value, datetime) else value
+
+
+def normalized(value: Decimal) -> Decimal:
+    """Without zeros at the end, and without an exponent."""
+    short = value.normalize()
+    return short.quantize(Decimal(1)) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]  # a number
+
+
+def _columns(sheet: str) -> list[Column]:
+    """Those that one query reads."""
+    return [each for each in SHEETS[sheet].columns if not each.many and path_of(sheet, each)]
+
+
+def _read_plain(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    for pk, values in _read(sheet, plan):
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+
+
+def _read(sheet: str, plan: Plan | None, *beside: str) -> Iterator[tuple[int, Values]]:
+    """Each row with its id, by id; `beside`: paths that are read, too."""
+    columns = _columns(sheet)
+    paths = [path_of(sheet, each) for each in columns]
+    links = {each: _read_many(sheet, each, plan) for each in SHEETS[sheet].columns if each.many}
+    names = [each.name for each in columns] + list(beside)
+    for pk, *found in rows_of(sheet, plan).order_by("pk").values_list("pk", *paths, *beside):
+        values = dict(zip(names, map(plain, found), strict=True))
+        for column, linked in links.items():
+            values[column.name] = tuple(linked.get(pk, ()))
+        yield pk, values
+
+
+def _read_many(sheet: str, column: Column, plan: Plan | None) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    path = path_of(sheet, column)
+    for pk, value in rows_of(sheet, plan).filter(**{f"{path}__isnull": False}).order_by(path).values_list("pk", path):
+        found.setdefault(pk, []).append(value)
+    return found
+
+
+def _read_leaving(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    """Measures or projects, with the day and the reason of a withdrawal that stands."""
+    _read_plain(sheet, plan, contents)
+    model: Any = ScopeChange if sheet == "measures" else ProjectScopeChange
+    subject = model.subject
+    newest: dict[str, tuple[Any, ...]] = {}
+    changes = model.objects.filter(**{f"{subject}__plan": plan}).order_by("effective_on", "recorded_at", "pk")
+    for code, *change in changes.values_list(f"{subject}__code", "kind", "reason", "effective_on"):
+        newest[code] = tuple(change)
+        contents.left_on[sheet, (code,)] = change[-1]
+    for (code,), values in contents.rows[sheet].items():
+        kind, reason, day = newest.get(code, (None, None, None))
+        is_out = kind == ScopeKind.WITHDRAWN
+        values["remove"], values["removed_on"] = (reason, day) if is_out else (None, None)
+
+
+def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    seen: Counter[Key] = Counter()
+    for pk, values in _read(sheet, plan):
+        seen[values["measure"], values["submitted_on"]] += 1
+        values["number"] = seen[values["measure"], values["submitted_on"]]
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+
+
+def _read_evidence(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    """Without files: a load brings none, and takes none away."""
+    reports = {pk: key for key, pk in contents.ids["reports"].items()}
+    for pk, values in _read(sheet, plan, "report"):
+        values["measure"], values["submitted_on"], values["number"] = reports[values.pop("report")]
+        if values["document_number"] or values["url"]:
+            key = key_of(sheet, values)
+            contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+
+
+def _read_history(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    reports = {pk: key for key, pk in contents.ids["reports"].items()}
+    seen: Counter[Key] = Counter()
+    rows = list(_read(sheet, plan, "supersedes_id", "report_id"))
+    keys: dict[int, Key] = {}
+    for pk, values in rows:
+        seen[values["measure"], values["recorded_at"]] += 1
+        values["number"] = seen[values["measure"], values["recorded_at"]]
+        keys[pk] = key_of(sheet, values)
+    for pk, values in rows:
+        replaced, behind = keys.get(values.pop("supersedes_id")), reports.get(values.pop("report_id"))
+        values["supersedes"], values["supersedes_number"] = replaced[1:] if replaced else (None, None)
+        values["report"], values["report_number"] = behind[1:] if behind else (None, None)
+        contents.rows[sheet][keys[pk]], contents.ids[sheet][keys[pk]] = values, pk
+
+
+def _read_links(plan: Plan, contents: Contents) -> None:
+    rows = contents.rows["links"]
+    projects: Any = Project.measures.through._default_manager.filter(measure__plan=plan)
+    for measure, project in projects.values_list("measure__code", "project__code"):
+        rows[measure, project, None] = {"measure": measure, "project": project, "indicator": None}
+    indicators: Any = Indicator.measures.through._default_manager.filter(measure__plan=plan)
+    for measure, indicator in indicators.values_list("measure__code", "indicator__code"):
+        rows[measure, None, indicator] = {"measure": measure, "project": None, "indicator": indicator}
+
+
+def _read_indicators(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    _read_plain(sheet, plan, contents)
+    headlines = HeadlineIndicator.objects.filter(plan=plan).values_list("indicator__code", "number")
+    numbers = dict(headlines) if plan else {}
+    for (code,), values in contents.rows[sheet].items():
+        values["headline"] = numbers.get(code)
+
+
+READERS = {
+    "indicators": _read_indicators,
+    "measures": _read_leaving,
+    "projects": _read_leaving,
+    "reports": _read_reports,
+    "evidence": _read_evidence,
+    "status_history": _read_history,
+}
+
+
+def order_of(keys: Iterable[Key]) -> list[Key]:
+    """Keys in an order that is the same on every machine; empty parts first."""
+    return sorted(keys, key=lambda key: [(part is not None, part if part is not None else 0) for part in key])

@@ -1,0 +1,170 @@
+"""Rows that follow from what a load does with measures and projects: they are on record, as if services had done it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import User
+from core.clock import today
+from core.statuses import MeasureStatus
+from datasets.ledger.codec import to_plain
+from datasets.ledger.merging import Cell, Item, Merged
+from datasets.ledger.rows import Row, Values
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.writing import BATCH_SIZE, Ids
+from measures.models import Measure, NoticeKind, Report, ScopeChange, StatusChange, Term
+from measures.notices import notify_departments
+from measures.reports import return_report
+from measures.rules import effective_changes, restating
+from measures.services import load_changes
+from projects.models import ScopeChange as ProjectScopeChange
+from reporting.workflow import ReportState
+
+LEFT_MODELS: dict[str, Any] = {"measures": ScopeChange, "projects": ProjectScopeChange}
+
+
+def _item(sheet: str, values: Values) -> Item:
+    full = {column.name: () if column.many else None for column in SHEETS[sheet].columns} | values
+    return Item(sheet, tuple(full[name] for name in SHEETS[sheet].key), full, None, Row(sheet, 0, values))
+
+
+def first_rows(merged: Merged, *, at: datetime) -> list[Item]:
+    """A measure that is new and has no history begins as under way on the day it is listed."""
+    have = {item["measure"] for item in merged.items["status_history"].values()}
+    return [
+        _item(
+            "status_history",
+            {
+                "measure": item["code"],
+                "recorded_at": at,
+                "number": 1,
+                "status": MeasureStatus.PROMOTING.value,
+                "effective_on": item["listed_on"],
+                "restates": False,
+                "reason_zh": "列入行动计划",
+                "reason_en": "Listed in the action plan",
+                "provenance": item["provenance"],
+                "source": item["source"],
+            },
+        )
+        for item in merged.touched("measures")
+        if item.site is None and item["code"] not in have
+    ]
+
+
+def changes_of_terms(merged: Merged, *, at: datetime, by: User | None, reason: str) -> list[Item]:
+    return [
+        _item(
+            "terms_changes",
+            {
+                "measure": item["code"],
+                "recorded_at": at,
+                "field": cell.column,
+                "old_value": to_plain(cell.old),
+                "new_value": to_plain(cell.new),
+                "reason": reason,
+                "recorded_by": by.username if by else None,
+            },
+        )
+        for item in merged.touched("measures")
+        for cell in item.cells
+        if cell.column in Term.values
+    ]
+
+
+def withdraw(items: Iterable[Item], sheet: str, ids: Ids, *, at: datetime, by: User | None, kind: str) -> None:
+    """The rows that say that measures or projects left their plan; `kind` of the other way says that they are back."""
+    model = LEFT_MODELS[sheet]
+    model.objects.bulk_create(
+        [
+            model(
+                **{f"{model.subject}_id": ids[sheet][item.key]},
+                kind=kind,
+                effective_on=item["removed_on"] or today(),
+                reason=item["remove"],
+                recorded_at=at,
+                recorded_by=by,
+            )
+            for item in items
+        ],
+        batch_size=BATCH_SIZE,
+    )
+
+
+def leaving_items(merged: Merged, sheet: str) -> list[Item]:
+    """Those that the load withdraws."""
+    return [
+        item
+        for item in merged.touched(sheet)
+        if item["remove"] is not None and (item.site is None or item.site["remove"] is None)
+    ]
+
+
+def move_listings(items: Iterable[Item], ids: Ids) -> None:
+    """The first rows of measures move with the days they are listed."""
+    days: dict[int, date] = {
+        ids["measures"][item.key]: item["listed_on"]
+        for item in items
+        if any(cell.column == "listed_on" for cell in item.cells)
+    }
+    moved: list[StatusChange] = []
+    for measure in Measure.objects.filter(pk__in=days).prefetch_related("status_changes"):
+        changes = effective_changes(load_changes(measure))
+        same = {row.id for row in (changes[0], *restating(changes, changes[0]))}
+        for row in measure.status_changes.all():
+            if row.pk in same:
+                row.effective_on = days[measure.pk]
+                moved.append(row)
+    StatusChange.objects.bulk_update(moved, ["effective_on"], batch_size=BATCH_SIZE)
+
+
+def drop_new_leads(merged: Merged) -> None:
+    """Neither the old lead nor the new one is among those that participate."""
+    for item in list(merged.touched("measures")):
+        lead = next((cell for cell in item.cells if cell.column == Term.LEAD_DEPARTMENT), None)
+        joined = item["participating_departments"]
+        if lead is None or item.site is None or not {lead.old, lead.new} & set(joined):
+            continue
+        item.values["participating_departments"] = tuple(each for each in joined if each not in (lead.old, lead.new))
+        others = [cell for cell in item.cells if cell.column != "participating_departments"]
+        old, new = item.site["participating_departments"], item["participating_departments"]
+        item.cells = (*others, Cell("participating_departments", old, new)) if old != new else tuple(others)
+
+
+def date_new_reports(merged: Merged) -> None:
+    """A report says from when its status holds."""
+    for item in merged.touched("status_history"):
+        behind = merged.items["reports"].get((item["measure"], item["report"], item["report_number"] or 1))
+        if behind is not None and behind.site is None and behind["effective_on"] is None:
+            behind.values["effective_on"] = item["effective_on"]
+
+
+def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) -> None:
+    """What new lead departments mean: see `measures.office.terms`. And who is told of new due dates."""
+    cells = [(ids["measures"][item.key], cell) for item in items for cell in item.cells]
+    old_leads = {pk: ids["departments"][(cell.old,)] for pk, cell in cells if cell.column == Term.LEAD_DEPARTMENT}
+    due = {pk for pk, cell in cells if cell.column == Term.DUE_ON}
+    if by is None or not (old_leads or due):
+        return
+    measures = Measure.objects.in_bulk(old_leads.keys() | due)
+    _return_waiting(old_leads, by=by, reason=reason)
+    _notify(old_leads, due, measures, by=by)
+
+
+def _notify(old_leads: Mapping[int, int], due: Iterable[int], measures: Mapping[int, Measure], *, by: User) -> None:
+    leads = {pk: measure.lead_department_id for pk, measure in measures.items()}
+    joined = Measure.participating_departments.through._default_manager.filter(measure__in=due)
+    news = {
+        NoticeKind.LEAD_TAKEN: [(old, pk) for pk, old in old_leads.items()],
+        NoticeKind.LEAD_GIVEN: [(leads[pk], pk) for pk in old_leads],
+        NoticeKind.DUE_MOVED: [(leads[pk], pk) for pk in due] + list(joined.values_list("department", "measure")),
+    }
+    for kind, concerned in news.items():
+        notify_departments(kind, [(department, measures[pk]) for department, pk in concerned], by=by)
+
+
+def _return_waiting(old_leads: Mapping[int, int], *, by: User, reason: str) -> None:
+    waiting = Report.objects.filter(measure__in=old_leads, state=ReportState.SUBMITTED).select_related("department")
+    for report in waiting:
+        if old_leads[report.measure_id] in (report.department_id, report.department.successor.pk):
+            return_report(report, by=by, note=reason)

@@ -1,0 +1,63 @@
+"""docs/data.md: what each column of the ledger holds, from the declaration of its sheets."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import override
+
+from datasets.ledger.declaration import Column, Kind, Sheet
+from datasets.ledger.sheets import SHEETS
+
+HEAD = """# The ledger
+
+What `manage.py load_data` reads and `manage.py export_data` writes: all that a site holds of one plan, as an Excel
+workbook with a sheet for each table below, or as a folder of CSV files of these names. This page is made from
+`datasets/ledger/sheets/`, as the reader and the template are: `RECORD_DOCUMENTS=1 ./run test --lane sqlite
+tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](../fixtures/README.md) are an example.
+
+- A row is found by its key. One that is new is added; one that is there is changed to what the file says, cell by cell,
+  and only in the columns that the file has. A row that is not in the file stays; it goes when its column `remove` gives
+  a reason.
+- Needed to begin with are `plan`, `sections` and `measures`; all other sheets and most columns may be missing. "New
+  rows" means that a new row needs a value there, "key" that every row does.
+- Whatever names another row may do so by its key, its name or its short name. Several are separated by `;`.
+- A day is written as 2023-06-30, 2023年6月30日, 2023/6/30 or as a date of the spreadsheet, a month as 2023-06, an
+  amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.
+- What happened to a measure (reports, evidence, status history, changes of terms) is on record: a load adds rows, and
+  rewrites none.
+- `provenance` is `published` (a source states it), `reported` (filed by a department, or entered without a named
+  source) or `illustrative` (made up for a demonstration, and shown as such); `source` names the source as
+  `Chinese | English; address`.
+"""
+
+
+def data_document() -> str:
+    with override("en"):
+        return HEAD + "".join(f"\n{section}" for sheet in SHEETS.values() for section in _section(sheet))
+
+
+def _section(sheet: Sheet) -> Iterator[str]:
+    key = ", ".join(f"`{name}`" for name in sheet.key) or "none"
+    rows = "".join(_row(sheet, column) for column in sheet.columns)
+    yield (
+        f"## `{sheet.name}`\n\n{sheet.label}. {sheet.help} Key: {key}.\n\n"
+        f"| column | label | needed | what it holds | example |\n| --- | --- | --- | --- | --- |\n{rows}"
+    )
+
+
+def _row(sheet: Sheet, column: Column) -> str:
+    needed = "no"
+    if column.required:
+        needed = "key" if column.name in sheet.key else "new rows"
+    cells = (f"`{column.name}`", column.label, needed, _meaning(column), column.example)
+    return "| " + " | ".join(str(cell).replace("|", r"\|") for cell in cells) + " |\n"
+
+
+def _meaning(column: Column) -> str:
+    parts = [str(column.help)]
+    if column.choices is not None:
+        parts.append(f"One of {', '.join(f'`{value}`' for value in column.choices.values)}.")
+    if column.refers_to:
+        parts.append(f"Rows of `{column.refers_to}`." if column.many else f"A row of `{column.refers_to}`.")
+    if column.most is not None and column.kind in (Kind.TEXT, Kind.CODE):
+        parts.append(f"At most {column.most:,} characters.")
+    return " ".join(parts)

@@ -1,0 +1,316 @@
+"""What the site would hold after a load: its own rows with those of the file laid over them."""
+
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from datasets.ledger.bindings import BESIDE, LEAVING, RECORDS
+from datasets.ledger.contents import Contents, key_of
+from datasets.ledger.declaration import Kind
+from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys
+from datasets.ledger.references import NAMES, Names, made_slug
+from datasets.ledger.rows import Key, Ledger, Problem, Row, Values
+from datasets.ledger.sheets import SHEETS
+
+# A cell: sheet, key of its row, column.
+CellName = tuple[str, Key, str]
+
+
+class What(StrEnum):
+    """What a load does with a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell in which the file differs from the site: `old` is what the site says, `new` what the file does. In
+    conflict where both were changed since the download, and nobody has decided yet."""
+
+    column: str
+    old: Any
+    new: Any
+    is_conflict: bool = False
+
+
+@dataclass
+class Item:
+    """A row after the load. `site`: what the site says of it, None for a new one; `row`: of the file, None where the
+    file does not have it."""
+
+    sheet: str
+    key: Key
+    values: Values
+    site: Values | None = None
+    row: Row | None = None
+    cells: tuple[Cell, ...] = ()
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values.get(column)
+
+    @property
+    def what(self) -> What:
+        if any(cell.is_conflict for cell in self.cells):
+            return What.CONFLICT
+        if self.is_removed:
+            return What.REMOVED
+        if self.site is None:
+            return What.NEW
+        return What.CHANGED if self.cells else What.UNCHANGED
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the load takes the row away, or a measure or project out of the plan."""
+        return self.site is not None and any(cell.column == "remove" and cell.new for cell in self.cells)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.sheet not in LEAVING and self.is_removed
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether the load would write something."""
+        return self.row is not None and (self.site is None or bool(self.cells))
+
+
+@dataclass
+class Merged:
+    """All rows after the load, by sheet and key, and what is wrong with the file's."""
+
+    items: dict[str, dict[Key, Item]]
+    names: dict[str, Names]
+    # Of measures and projects that left their plan or returned: the last day on which they did.
+    left_on: Mapping[tuple[str, Key], date] = field(default_factory=dict)
+    # By sheet and column: the greatest number so far.
+    last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def touched(self, sheet: str) -> Iterator[Item]:
+        return (item for item in self.items[sheet].values() if item.is_touched)
+
+    def there(self, sheet: str) -> Iterator[Item]:
+        """Rows that are there after the load."""
+        return (item for item in self.items[sheet].values() if not item.is_deleted)
+
+    def add_problem(self, item: Item | None, column: str, sentence: str) -> None:
+        if item is not None and item.row is not None:
+            self.problems.append(Problem(item.sheet, item.row.number, column, sentence))
+
+    @property
+    def plan(self) -> Item | None:
+        return next(iter(self.items["plan"].values()), None)
+
+    def next_number(self, sheet: str, column: str) -> int:
+        """The next after those of the site, of the file, and of earlier calls."""
+        self.last_numbers[sheet, column] += 1
+        return self.last_numbers[sheet, column]
+
+
+def merge(
+    ledger: Ledger,
+    contents: Contents,
+    *,
+    base: Mapping[str, Mapping[Key, Values]] | None = None,
+    answers: Mapping[CellName, str] | None = None,
+    without: Container[tuple[str, int]] = (),
+) -> Merged:
+    """Lays the rows of a file over what the site holds; `without`: rows that are left out, by sheet and number.
+
+    `base`: what the file was made from, where it says so. `answers`: "file" or "site" for cells in conflict.
+    """
+    items = {
+        sheet: {key: Item(sheet, key, dict(values), values) for key, values in rows.items()}
+        for sheet, rows in contents.rows.items()
+    }
+    merged = Merged(items, {}, contents.left_on)
+    rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
+    merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
+    if "departments" not in ledger.rows:
+        rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
+    merged.last_numbers = _last_numbers(contents, rows)
+    overlay = _Overlay(merged, base, answers or {}, ledger.unreadable)
+    for found in rows.values():
+        for row in found:
+            overlay.add(row)
+    merged.problems += [each for each in ledger.problems if (each.sheet, each.number) not in without]
+    return merged
+
+
+def _last_numbers(contents: Contents, rows: Mapping[str, list[Row]]) -> Counter[tuple[str, str]]:
+    """The greatest that the site or the file has."""
+    last: Counter[tuple[str, str]] = Counter()
+    for sheet, column in NUMBERED:
+        there = [values[column] for values in contents.rows[sheet].values()]
+        written = [row.values.get(column) for row in rows[sheet]]
+        last[sheet, column] = max(filter(None, there + written), default=0)
+    return last
+
+
+def _kept(ledger: Ledger, sheet: str, without: Container[tuple[str, int]]) -> list[Row]:
+    return [row for row in ledger.rows.get(sheet, ()) if (sheet, row.number) not in without]
+
+
+def _names(sheet: str, contents: Contents, rows: list[Row]) -> Names:
+    names = Names(sheet)
+    [column] = SHEETS[sheet].key
+    for (key,), values in contents.rows[sheet].items():
+        names.add(key, values)
+    for row in rows:
+        if row.values.get(column) is not None:
+            names.add(row.values[column], row.values)
+    return names
+
+
+def _new_departments(measures: list[Row], names: Names) -> list[Row]:
+    """Departments that lead a measure and are not there, where the file has no sheet of departments."""
+    made: dict[str, Row] = {}
+    for row in measures:
+        lead = row.values.get("lead_department")
+        if lead is None or lead in made:
+            continue
+        try:
+            if names.find(lead) is not None:
+                continue
+        except ValueError:
+            continue
+        slug = made_slug(lead, names.keys.values())
+        language = "en" if lead.isascii() else "zh"
+        made[lead] = Row("departments", 0, {"slug": slug, f"name_{language}": lead})
+        names.add(slug, made[lead].values)
+    return list(made.values())
+
+
+class _Overlay:
+    """Lays row after row over the site's."""
+
+    def __init__(
+        self,
+        merged: Merged,
+        base: Mapping[str, Mapping[Key, Values]] | None,
+        answers: Mapping[CellName, str],
+        unreadable: Container[tuple[str, int, str]],
+    ) -> None:
+        self.merged, self.base, self.answers = merged, base, answers
+        self.unreadable = unreadable
+
+    def add(self, row: Row) -> None:
+        sheet = row.sheet
+        values = self._resolved(sheet, row)
+        if self._lacks_key(sheet, row, values):
+            return
+        key = key_of(sheet, values)
+        item = self.merged.items[sheet].get(key)
+        if item is None:
+            # What is to be removed is gone already; what was removed here since the download stays so.
+            is_asked_for = sheet in LEAVING or not values.get("remove")
+            if is_asked_for and not self._is_as_before(sheet, key, values):
+                self.merged.items[sheet][key] = self._new_item(key, row, values)
+        elif item.row is not None:
+            same = {"number": item.row.number}
+            self._problem(row, SHEETS[sheet].key[-1], _("The same row stands in row %(number)s.") % same)
+        else:
+            item.row = row
+            item.cells = tuple(self._differing(item, values))
+            item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
+
+    def _is_as_before(self, sheet: str, key: Key, values: Values) -> bool:
+        """Whether the file was made from a row that it left as it was."""
+        before = None if self.base is None else self.base.get(sheet, {}).get(key)
+        return before is not None and all(before.get(name) == value for name, value in values.items())
+
+    def _new_item(self, key: Key, row: Row, values: Values) -> Item:
+        full = {column.name: () if column.many else None for column in SHEETS[row.sheet].columns} | values
+        for column, default in DEFAULTS.get(row.sheet, {}).items():
+            if full[column] is None:
+                full[column] = default(full, self.merged)
+        self._check_needed(row.sheet, row, values)
+        return Item(row.sheet, key, full, None, row)
+
+    def _resolved(self, sheet: str, row: Row) -> Values:
+        """The values of a row, with keys in place of the names of others."""
+        values = dict(row.values)
+        for column in SHEETS[sheet].columns:
+            written = values.get(column.name)
+            if column.kind is not Kind.REFERENCE or not written:
+                continue
+            found = [
+                self._found(row, column.name, column.refers_to, each)
+                for each in (written if column.many else [written])
+            ]
+            known = [each for each in found if each is not None]
+            # Two departments may be one by now.
+            values[column.name] = tuple(sorted(set(known))) if column.many else next(iter(known), None)
+        return values
+
+    def _found(self, row: Row, column: str, sheet: str, text: str) -> str | None:
+        try:
+            key = self.merged.names[sheet].find(text)
+        except ValueError as error:
+            self._problem(row, column, str(error))
+            return None
+        if key is None:
+            words = {"name": text, "sheet": SHEETS[sheet].label}
+            self._problem(row, column, _("There is no “%(name)s” in %(sheet)s.") % words)
+        return key
+
+    def _lacks_key(self, sheet: str, row: Row, values: Values) -> bool:
+        needed = [column for column in SHEETS[sheet].columns if column.name in SHEETS[sheet].key and column.required]
+        missing = [column for column in needed if values.get(column.name) is None]
+        for column in missing:
+            # One that names nothing has its problem already.
+            if row.values.get(column.name) is None:
+                self._problem(row, column.name, _("A value is wanted."))
+        return bool(missing)
+
+    def _check_needed(self, sheet: str, row: Row, values: Values) -> None:
+        for column in SHEETS[sheet].columns:
+            if column.required and column.name not in SHEETS[sheet].key and row.values.get(column.name) is None:
+                self._problem(row, column.name, _("A value is wanted."))
+
+    def _differing(self, item: Item, values: Values) -> Iterator[Cell]:
+        assert item.site is not None
+        for column in SHEETS[item.sheet].columns:
+            name = column.name
+            if name not in values or name in SHEETS[item.sheet].key:
+                continue
+            old, new = item.site.get(name), values[name]
+            if new == old or (new is None and self._says_nothing(item.sheet, name)):
+                continue
+            if item.sheet in RECORDS:
+                sentence = _("This row is on record and says %(value)s: correct it by a row of its own.")
+                self._problem(item.row, name, sentence % {"value": "-" if old is None else old})
+            elif column.required and new is None:
+                self._problem(item.row, name, _("A value is wanted."))
+            else:
+                yield from self._decided(item, Cell(name, old, new))
+
+    def _says_nothing(self, sheet: str, column: str) -> bool:
+        """Whether an empty cell leaves what the site has."""
+        return column in KEPT_WHERE_EMPTY.get(sheet, ()) or column in BESIDE or sheet in RECORDS
+
+    def _decided(self, item: Item, cell: Cell) -> Iterator[Cell]:
+        """With what the file was made from: whoever changed the cell since is right, where only one did."""
+        before = None if self.base is None else self.base.get(item.sheet, {}).get(item.key)
+        if before is None or cell.column not in before or before[cell.column] == cell.old:
+            yield cell
+            return
+        if before[cell.column] == cell.new:
+            return
+        answer = self.answers.get((item.sheet, item.key, cell.column))
+        if answer != "site":
+            yield Cell(cell.column, cell.old, cell.new, is_conflict=answer != "file")
+
+    def _problem(self, row: Row | None, column: str, sentence: str) -> None:
+        # A cell that could not be read has its problem already.
+        if row is not None and (row.sheet, row.number, column) not in self.unreadable:
+            self.merged.problems.append(Problem(row.sheet, row.number, column, sentence))

@@ -1,0 +1,126 @@
+"""What a load would do. Writes nothing, and sends nothing."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from django.utils.translation import gettext as _
+
+from datasets.ledger.checks import check, check_needs_no_person
+from datasets.ledger.contents import Contents, read_contents
+from datasets.ledger.merging import Cell, CellName, Merged, What, merge
+from datasets.ledger.rows import Key, Ledger, Problem, Values
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.versions import digest_of, find_version, rows_of_version
+from datasets.models import LedgerVersion
+from measures.models import Plan
+
+# A wrong row is left out with what rests on it, and so on.
+MAX_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the file, or one that follows from it (number 0), and what becomes of it."""
+
+    sheet: str
+    key: Key
+    number: int
+    what: What
+    cells: tuple[Cell, ...] = ()
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
+    left out. `site`: the digest of what the file was compared with."""
+
+    plan: Plan | None
+    entries: list[Entry]
+    problems: list[Problem]
+    consequences: list[Problem]
+    site: str
+    has_base: bool
+    merged: Merged
+    contents: Contents
+
+    def count(self) -> Counter[What]:
+        return Counter(entry.what for entry in self.entries)
+
+    @property
+    def conflicts(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.what is What.CONFLICT]
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether rows of the site change without a version that says what the file was made from."""
+        return not self.has_base and any(
+            # Which indicators a new plan shows first is no change of another.
+            self.plan is not None or cell.column != "headline"
+            for entry in self.entries
+            if entry.what in (What.CHANGED, What.REMOVED)
+            for cell in entry.cells
+        )
+
+
+def preview(
+    ledger: Ledger,
+    plan: Plan | None,
+    *,
+    answers: Mapping[CellName, str] | None = None,
+    has_person: bool = True,
+) -> Preview:
+    """Compares a file with what the site holds of the plan; None: the file brings the plan. `has_person`: whether it is
+    known who loads it, which some changes need."""
+    contents = read_contents(plan)
+    version = find_version(ledger.base)
+    base = None if version is None else rows_of_version(version)
+    wrong: set[tuple[str, int]] = set()
+    unreadable = {(sheet, number) for sheet, number, _column in ledger.unreadable}
+    found: list[list[Problem]] = []
+    for _turn in range(MAX_ROUNDS):
+        merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
+        _check_file(merged, plan, version)
+        check(merged)
+        if not has_person:
+            check_needs_no_person(merged)
+        found.append(list(dict.fromkeys(merged.problems)))
+        new = {(each.sheet, each.number) for each in merged.problems} | unreadable
+        new -= wrong
+        if not new:
+            break
+        wrong |= new
+    first, known = found[0], set(found[0])
+    later = [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
+    entries = _entries(merged, wrong)
+    return Preview(plan, entries, first, later, digest_of(contents), base is not None, merged, contents)
+
+
+def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
+    """Of the file's rows; wrong ones have been left out."""
+    found = [
+        Entry(item.sheet, item.key, item.row.number, item.what, item.cells, item.values)
+        for sheet in SHEETS
+        for item in merged.items[sheet].values()
+        if item.row is not None
+    ]
+    return found + [Entry(sheet, (), number, What.WRONG) for sheet, number in sorted(wrong) if number]
+
+
+def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None) -> None:
+    """That the file is of this plan, or brings one."""
+    plans = list(merged.items["plan"].values())
+    if version is not None and version.plan != plan:
+        words = {"file": version.plan.slug, "plan": plan.slug if plan else "-"}
+        sentence = _("The file was downloaded from another plan: %(file)s, not %(plan)s.") % words
+        merged.problems.append(Problem("", 0, "", sentence))
+    if not plans:
+        merged.problems.append(Problem("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
+    for item in plans:
+        if plan is not None and item["slug"] != plan.slug:
+            words = {"file": item["slug"], "plan": plan.slug}
+            merged.add_problem(item, "slug", _("The file is of another plan: %(file)s, not %(plan)s.") % words)
+    if len(plans) > 1 and plan is None:
+        merged.add_problem(plans[-1], "slug", _("A ledger is of one plan."))

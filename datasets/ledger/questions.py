@@ -1,0 +1,166 @@
+"""What the cells of a column leave open is asked once, before they are read."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from datasets.ledger.cells import HEADER_UNITS, NO_HINT, UNITS, Hint, Parsed, has_no_unit, has_no_year, parse_cell
+from datasets.ledger.declaration import Column, Kind, Sheet
+from datasets.ledger.raw import Value, same_name
+from datasets.ledger.sentences import CellError, Sentence
+from datasets.ledger.tables import Problem, Table
+
+EXAMPLES = 3
+# Before and after this year.
+YEARS = 5
+# Of a sheet: nobody reads more, and a file may have a million.
+MAX_PROBLEMS = 5_000
+UNIT_CHOICES = (("wan", _("10,000 yuan")), ("yi", _("100 million yuan")))
+UNIT_OF_CHOICE = {"wan": UNITS["万元"], "yi": UNITS["亿元"]}
+SCALE_CHOICES = (("share", _("0.9 means 90%")), ("percent", _("0.9 means 0.9%")))
+
+# What is asked, and the answers that do not depend on the day.
+ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
+    Kind.DAY: ("year", ()),
+    Kind.MONEY: ("unit", UNIT_CHOICES),
+    Kind.PERCENT: ("scale", SCALE_CHOICES),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """`kind`: year, unit or scale. `choices`: answers with their labels. `examples`: cells as the file has them."""
+
+    sheet: Sheet
+    column: Column
+    kind: str
+    choices: tuple[tuple[str, str | Promise], ...]
+    examples: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Under which its answer is given: the same for all tables of one sheet in a file."""
+        return question_key(self.sheet, self.column)
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """`values`: those of the cells that could be read, as `Kind` says; `wrong`: the columns of the others."""
+
+    number: int
+    values: Mapping[str, Parsed | tuple[Parsed, ...]]
+    wrong: tuple[str, ...] = ()
+
+
+def question_key(sheet: Sheet, column: Column) -> str:
+    return f"{sheet.name}.{column.name}"
+
+
+def questions(table: Table, answers: Mapping[str, str]) -> list[Question]:
+    """Those that `answers` (key -> value of a choice) does not answer."""
+    return [each for each in _questions(table) if answers.get(each.key) not in dict(each.choices)]
+
+
+def _questions(table: Table) -> Iterator[Question]:
+    for column in table.columns:
+        open_cells = _open_cells(table, column)
+        if open_cells:
+            kind, choices = ASKED[column.kind]
+            examples = tuple(dict.fromkeys(str(value) for value in open_cells))[:EXAMPLES]
+            yield Question(table.sheet, column, kind, choices or _years(), examples)
+
+
+def _open_cells(table: Table, column: Column) -> list[Value]:
+    """Those that can be read in two ways."""
+    values = (row.cells[column.name] for row in table.rows)
+    if column.kind is Kind.DAY:
+        return [value for value in values if has_no_year(value)]
+    if column.kind is Kind.MONEY and _header_unit(table, column) is None:
+        return [value for value in values if has_no_unit(value)]
+    if column.kind is Kind.PERCENT and not _is_ours(table, column):
+        return _shares(values)
+    return []
+
+
+def _years() -> tuple[tuple[str, str | Promise], ...]:
+    this = today().year
+    return tuple((str(year), str(year)) for year in range(this - YEARS, this + YEARS + 1))
+
+
+def _shares(values: Iterable[Value]) -> list[Value]:
+    """The numbers of a column in which all lie between 0 and 1 and none says what it is."""
+    numbers = []
+    for value in values:
+        text = same_name(str(value))
+        if re.fullmatch(r"\d+(?:\.\d+)?|\.\d+|\d(?:\.\d+)?e-\d+", text):
+            numbers.append((value, float(text)))
+    if any(not 0 <= number <= 1 for _value, number in numbers):
+        return []
+    return [value for value, number in numbers if number]
+
+
+def _is_ours(table: Table, column: Column) -> bool:
+    """It was written by us, and says what its numbers are."""
+    return table.has_base or table.header[column.name] == column.name
+
+
+def _header_unit(table: Table, column: Column) -> Decimal | None:
+    """In 万元: as its header says; under the name of the column in a CSV file 亿元."""
+    header = table.header[column.name]
+    text = same_name(header)
+    if text == same_name(column.name):
+        return UNITS["亿元"]
+    for name in HEADER_UNITS:
+        if name in text:
+            return UNITS[name]
+    return UNITS["元"] if re.search(r"[(\[,]元", text) else None
+
+
+def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:
+    """Name of a column -> how its cells are read; nothing for a column that leaves nothing open."""
+    asked = {each.column.name: each for each in _questions(table)}
+    found: dict[str, Hint] = {}
+    for column in table.columns:
+        question = asked.get(column.name)
+        answer = answers.get(question_key(table.sheet, column)) if question else None
+        if question is not None and answer not in dict(question.choices):
+            answer = None
+        hint = NO_HINT
+        if column.kind is Kind.MONEY:
+            unit = _header_unit(table, column)
+            hint = replace(hint, unit=UNIT_OF_CHOICE[answer] if answer else unit)
+        elif answer and column.kind is Kind.DAY:
+            hint = replace(hint, year=int(answer))
+        elif answer and column.kind is Kind.PERCENT:
+            hint = replace(hint, is_share=answer == "share")
+        found[column.name] = hint
+    return found
+
+
+def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], list[Problem]]:
+    """The rows of a table, and what is wrong with their cells: of very many the first, and how many more there are."""
+    by_column = hints(table, answers)
+    columns = table.columns
+    rows: list[ReadRow] = []
+    problems: list[Problem] = []
+    for row in table.rows:
+        values: dict[str, Parsed | tuple[Parsed, ...]] = {}
+        wrong: list[str] = []
+        for column in columns:
+            try:
+                values[column.name] = parse_cell(row.cells[column.name], column, by_column[column.name])
+            except CellError as error:
+                wrong.append(column.name)
+                if len(problems) < MAX_PROBLEMS:
+                    problems.append(Problem(error.sentence, table.name, row.number, column.name))
+        rows.append(ReadRow(row.number, values, tuple(wrong)))
+    more = sum(len(row.wrong) for row in rows) - len(problems)
+    if more:
+        text = _("%(count)s more cells of this sheet are wrong.")
+        problems.append(Problem(Sentence(text, {"count": more}), table.name))
+    return rows, problems

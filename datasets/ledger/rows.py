@@ -1,0 +1,48 @@
+"""What was read of a ledger, and what is wrong with it. Plain values: no model and no query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The values of a sheet's key columns: names a row within its plan. None where a column of the key may be empty.
+Key = tuple[Any, ...]
+# By column, as `declaration.Kind` says; an empty cell is None, or () where a column holds many.
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`number`: as a person sees it in the file, 0 for a row that follows from another one. `values` holds the columns
+    that the file has; in a cell that could not be read there is no value either."""
+
+    sheet: str
+    number: int
+    values: Values
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`number` 0: of the sheet as a whole; `sheet` empty: of the file. `sentence` is in the reader's language."""
+
+    sheet: str
+    number: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        row = f"row {self.number}" if self.number else ""
+        place = ", ".join(filter(None, (self.sheet, row, self.column)))
+        return f"{place}: {self.sentence}" if place else self.sentence
+
+
+@dataclass
+class Ledger:
+    """A file as it was read: rows by sheet, in the file's order. `base`: the digest of the version that it was made
+    from, empty where it names none. `unreadable`: sheet, number and column of cells without a value; beyond some
+    thousands they have no problem of their own."""
+
+    rows: Mapping[str, list[Row]]
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: set[tuple[str, int, str]] = field(default_factory=set)
+    base: str = ""
+    name: str = ""

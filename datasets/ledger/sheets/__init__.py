@@ -1,0 +1,37 @@
+"""The one declaration of the ledger: its sheets in the order in which they are loaded, with their columns.
+
+Reader, template, comparison and docs/data.md follow from it. A row names others by the keys of their sheets.
+"""
+
+from collections.abc import Mapping
+
+from datasets.ledger.declaration import Sheet
+from datasets.ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
+from datasets.ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
+from datasets.ledger.sheets.records import EVIDENCE, REPORTS, STATUS_HISTORY, TERMS_CHANGES
+from datasets.ledger.sheets.site import DEPARTMENTS, PEOPLE, PLAN, REGIONS, SITE
+
+SHEETS: Mapping[str, Sheet] = {
+    sheet.name: sheet
+    for sheet in (
+        SITE,
+        REGIONS,
+        DEPARTMENTS,
+        PEOPLE,
+        PLAN,
+        MILESTONES,
+        SECTIONS,
+        MEASURES,
+        REPORTS,
+        EVIDENCE,
+        STATUS_HISTORY,
+        TERMS_CHANGES,
+        CATEGORIES,
+        PROJECTS,
+        INDICATORS,
+        LINKS,
+        OBSERVATIONS,
+        TARGETS,
+        PUBLISHED_FIGURES,
+    )
+}

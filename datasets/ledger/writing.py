@@ -1,0 +1,238 @@
+"""Writes merged rows to their tables, with as few statements as there are tables."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from django.db.models.functions import Now
+
+from accounts.models import User
+from core.provenance import Provenance
+from core.timestamps import UpdatedAtModel
+from datasets.ledger.bindings import BINDINGS, field_name
+from datasets.ledger.declaration import Column
+from datasets.ledger.merging import Item
+from datasets.ledger.rows import Key
+from datasets.ledger.sheets import SHEETS
+from indicators.models import HeadlineIndicator, Observation
+from measures.models import Load, Plan, Report, ReportStep, StatusChange
+from regions.models import RegionKind
+from reporting.workflow import ReportState
+
+BATCH_SIZE = 500
+Ids = dict[str, dict[Key, int]]
+
+
+class Writer:
+    """Writes what a load does, sheet by sheet in their order; `ids` grows by what it adds."""
+
+    def __init__(self, load: Load | None, plan: Plan | None, ids: Ids, *, by: User | None) -> None:
+        self.load, self.plan, self.ids, self.by = load, plan, ids, by
+
+    def add(self, sheet: str, items: list[Item]) -> None:
+        if sheet == "regions":
+            # A parent stands before its children: the country, the province, the cities, the counties.
+            for kind in RegionKind:
+                self._add(sheet, [item for item in items if item["kind"] == kind])
+        elif sheet == "departments":
+            # The one that does a merged one's work is not merged itself.
+            self._add(sheet, [item for item in items if item["merged_into"] is None])
+            self._add(sheet, [item for item in items if item["merged_into"] is not None])
+        elif sheet == "status_history":
+            self._add_history(items)
+        elif sheet != "links":
+            self._add(sheet, items)
+
+    def _add(self, sheet: str, items: list[Item]) -> None:
+        model: Any = BINDINGS[sheet].model
+        rows = [model(**self._values(sheet, item)) for item in items]
+        for row, item in zip(rows, items, strict=True):
+            self._complete(row, item)
+        model._default_manager.bulk_create(rows, batch_size=BATCH_SIZE)
+        self.ids[sheet] |= {item.key: row.pk for item, row in zip(items, rows, strict=True)}
+        self.link(sheet, items)
+        if sheet == "indicators":
+            self._set_headlines(items)
+
+    def change(self, sheet: str, items: list[Item]) -> None:
+        """One statement a few hundred rows: an insertion that finds each row there already."""
+        if not items:
+            return
+        if sheet == "observations":
+            self._correct(items)
+            return
+        model: Any = BINDINGS[sheet].model
+        changed = {self.ids[sheet][item.key]: item for item in items}
+        rows = list(model._default_manager.select_for_update().filter(pk__in=changed).order_by("pk"))
+        for row in rows:
+            for cell in changed[row.pk].cells:
+                for attribute, value in self._attribute(sheet, cell.column, cell.new).items():
+                    setattr(row, attribute, value)
+        upsert(model, rows, self._fields(sheet, items))
+        self.link(sheet, items)
+        if sheet == "indicators":
+            self._set_headlines([item for item in items if any(cell.column == "headline" for cell in item.cells)])
+
+    def _set_headlines(self, items: list[Item]) -> None:
+        """The places of indicators on the overview of the plan."""
+        own = {self.ids["indicators"][item.key]: item["headline"] for item in items}
+        HeadlineIndicator.objects.filter(plan=self.plan, indicator__in=own).delete()
+        HeadlineIndicator.objects.bulk_create(
+            HeadlineIndicator(plan=self.plan, indicator_id=pk, number=number)
+            for pk, number in own.items()
+            if number is not None
+        )
+
+    def _correct(self, items: list[Item]) -> None:
+        """An observation is not rewritten: the wrong one stays visible, and counts for no day."""
+        assert self.load is not None
+        wrong = {item.key: self.ids["observations"][item.key] for item in items}
+        Observation.objects.filter(pk__in=wrong.values()).update(superseded=True)
+        rows = [Observation(**self._values("observations", item)) for item in items]
+        for row, item in zip(rows, items, strict=True):
+            row.supersedes_id, row.reason = wrong[item.key], self.load.reason
+            if self.by is not None:
+                row.recorded_at, row.recorded_by = self.load.loaded_at, self.by
+        Observation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
+        self.ids["observations"] |= {item.key: row.pk for item, row in zip(items, rows, strict=True)}
+
+    def _fields(self, sheet: str, items: list[Item]) -> list[str]:
+        """Those that the changed cells are of."""
+        columns = {cell.column for item in items for cell in item.cells} - set(BINDINGS[sheet].links)
+        names = (field_name(sheet, SHEETS[sheet].column(column)) for column in sorted(columns))
+        return [name for name in names if name]
+
+    def remove(self, sheet: str, items: list[Item]) -> None:
+        if items:
+            pks = [self.ids[sheet][item.key] for item in items]
+            BINDINGS[sheet].model._default_manager.filter(pk__in=pks).delete()
+
+    def _values(self, sheet: str, item: Item) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for column in SHEETS[sheet].columns:
+            if item[column.name] is not None:
+                values |= self._attribute(sheet, column.name, item[column.name])
+        if BINDINGS[sheet].plan == "plan":
+            values["plan"] = self.plan
+        return values
+
+    def _attribute(self, sheet: str, name: str, value: Any) -> dict[str, Any]:
+        """The attribute of a model's row that a column's value becomes."""
+        column: Column = SHEETS[sheet].column(name)
+        attribute = field_name(sheet, column)
+        if not attribute or column.many:
+            return {}
+        if column.refers_to:
+            return {f"{attribute}_id": None if value is None else self.ids[column.refers_to][(value,)]}
+        field: Any = BINDINGS[sheet].model._meta.get_field(attribute)
+        return {attribute: "" if value is None and field.empty_strings_allowed and not field.null else value}
+
+    def _complete(self, row: Any, item: Item) -> None:
+        """What a new row needs and its sheet does not say."""
+        if item.sheet == "people":
+            row.set_unusable_password()
+        elif item.sheet == "published_figures":
+            row.provenance = Provenance.PUBLISHED
+        elif item.sheet == "evidence":
+            row.report_id = self.ids["reports"][item.key[:3]]
+
+    def link(self, sheet: str, items: Iterable[Item]) -> None:
+        """The links of columns that hold many, as the rows have them now."""
+        for name in BINDINGS[sheet].links:
+            target = SHEETS[sheet].column(name).refers_to
+            added, taken = [], []
+            for item in items:
+                before = set(item.site[name]) if item.site else set()
+                own = self.ids[sheet][item.key]
+                added += [(own, self.ids[target][(key,)]) for key in item[name] if key not in before]
+                taken += [(own, self.ids[target][(key,)]) for key in before - set(item[name])]
+            write_links(BINDINGS[sheet].model._meta.get_field(name), added, taken)
+
+    def _add_history(self, items: list[Item]) -> None:
+        changes = {item.key: self._change(item) for item in items}
+        _count_acceptances(changes.values())
+        replaced = {item.key: replaced_key(item) for item in items if item["supersedes"] is not None}
+        self._add_changes({key: row for key, row in changes.items() if key not in replaced})
+        # A corrected row stands before its correction.
+        while replaced:
+            ready = [key for key, old in replaced.items() if old in self.ids["status_history"]]
+            for key in ready:
+                changes[key].supersedes_id = self.ids["status_history"][replaced.pop(key)]
+            self._add_changes({key: changes[key] for key in ready})
+
+    def _add_changes(self, changes: Mapping[Key, StatusChange]) -> None:
+        StatusChange.objects.bulk_create(changes.values(), batch_size=BATCH_SIZE)
+        self.ids["status_history"] |= {key: row.pk for key, row in changes.items()}
+
+    def _change(self, item: Item) -> StatusChange:
+        behind = (item["measure"], item["report"], item["report_number"] or 1)
+        row = StatusChange(**self._values("status_history", item))
+        row.report_id = None if item["report"] is None else self.ids["reports"][behind]
+        row.load = self.load
+        return row
+
+
+def _count_acceptances(changes: Iterable[StatusChange]) -> None:
+    """Several may rest on one report: its acceptance was undone and made again."""
+    resting = sorted((row for row in changes if row.report_id is not None), key=lambda row: row.recorded_at)
+    there = StatusChange.objects.filter(report__in={row.report_id for row in resting})
+    count: Counter[int | None] = Counter(there.values_list("report", flat=True))
+    for row in resting:
+        count[row.report_id] += 1
+        row.acceptance = count[row.report_id]
+
+
+def replaced_key(item: Item) -> Key:
+    return (item["measure"], item["supersedes"], item["supersedes_number"] or 1)
+
+
+def upsert(model: Any, rows: list[Any], fields: list[str]) -> None:
+    """Writes these fields of rows that are there."""
+    if not fields:
+        return
+    if issubclass(model, UpdatedAtModel):
+        fields = [*fields, "updated_at"]
+        for row in rows:
+            row.updated_at = Now()
+    model._default_manager.bulk_create(
+        rows, batch_size=BATCH_SIZE, update_conflicts=True, unique_fields=["pk"], update_fields=fields
+    )
+
+
+def write_links(relation: Any, added: list[tuple[int, int]], taken: list[tuple[int, int]]) -> None:
+    """Pairs of ids: the row with the many-to-many, and what it is linked with."""
+    through = relation.remote_field.through
+    here, there = f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
+    rows = [through(**{here: own, there: other}) for own, other in dict.fromkeys(added)]
+    through._default_manager.bulk_create(rows, batch_size=BATCH_SIZE, ignore_conflicts=True)
+    if taken:
+        wanted = set(taken)
+        found = through._default_manager.filter(**{f"{here}__in": {own for own, _other in wanted}})
+        gone = [pk for pk, own, other in found.values_list("pk", here, there) if (own, other) in wanted]
+        through._default_manager.filter(pk__in=gone).delete()
+
+
+def add_steps(report_ids: Collection[int]) -> None:
+    """What is known of the life of reports that came without one: the days of submission and decision."""
+    reports: Any = Report.objects.filter(pk__in=report_ids, steps=None).prefetch_related("evidence").order_by("pk")
+    steps = []
+    for report in reports:
+        decision = "accept" if report.state == ReportState.ACCEPTED else "return"
+        content = report.content()
+        moves = [("submit", report.submitted_on, report.submitted_at, report.submitted_by_id, "")]
+        if report.decided_on:
+            moves.append((decision, report.decided_on, report.decided_at, report.decided_by_id, report.decision_note))
+        steps += [
+            ReportStep(report=report, move=move, made_on=on, made_at=at, made_by_id=by, note=note, content=content)
+            for move, on, at, by, note in moves
+        ]
+    ReportStep.objects.bulk_create(steps, batch_size=BATCH_SIZE)
+
+
+def analyze_tables(models: Iterable[type[Model]]) -> None:
+    """A database that was empty a moment ago plans as if it still were, and would count for minutes."""
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -1,0 +1,38 @@
+"""How the values of a column are written as text; `cells` reads the same back."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.clock import SHANGHAI
+from datasets.ledger.declaration import Column, Kind
+from web.formats.money import wan_to_yi
+from web.formats.numbers import trimmed
+
+MANY = "; "
+# These kinds are texts: a spreadsheet program must not take them for anything else.
+TEXTS = (Kind.TEXT, Kind.CODE, Kind.CHOICE, Kind.REFERENCE)
+
+
+def written_text(value: object, column: Column) -> str:
+    """ "" for None. What is not of the column's kind is written as it stands."""
+    if isinstance(value, list | tuple):
+        text = MANY.join(written_text(each, column) for each in value)
+        # Such a comma parts values where nothing else does.
+        return f"{text};" if "、" in text and ";" not in text else text
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return _written_time(value, column)
+    if isinstance(value, int) and column.kind is Kind.MONEY:
+        value = wan_to_yi(value)
+    if isinstance(value, Decimal):
+        return f"{trimmed(value):f}"
+    return "" if value is None else str(value)
+
+
+def _written_time(value: date, column: Column) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()[:7] if column.kind is Kind.MONTH and value.day == 1 else value.isoformat()
+    moment = value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
+    has_seconds = moment.second or moment.microsecond
+    return moment.isoformat(" ") if has_seconds else moment.isoformat(" ", timespec="minutes")

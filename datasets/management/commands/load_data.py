@@ -1,0 +1,200 @@
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils.translation import override
+from tqdm import tqdm
+
+from accounts.models import User
+from core.exceptions import NotAllowed
+from datasets.ledger.commit import LoadRefused, commit_ledger
+from datasets.ledger.merging import CellName, What
+from datasets.ledger.preview import Entry, Preview, preview
+from datasets.ledger.reading import read_ledger
+from datasets.ledger.rows import Ledger, Problem
+from datasets.ledger.sentences import FileRefused
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.take_back import take_back
+from datasets.ledger.written import written_text
+from measures.models import Load, Plan
+from rollups.services import refresh_stale_rollups
+
+# So many rows and problems are printed; the number of all is.
+MOST_PRINTED = 200
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the ledger of a plan, a workbook or a folder of CSV files: all of it or nothing. Rows that the site has"
+        " are updated, what is not in the file stays. With bad input it lists every problem and changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "path", nargs="?", type=Path, help="the workbook (.xlsx, .xls, .ods), CSV file, ZIP or folder"
+        )
+        parser.add_argument("--plan", metavar="SLUG", help="the plan that it is of, where the file does not say")
+        parser.add_argument("--preview", action="store_true", help="only say what would be loaded")
+        parser.add_argument("--leave-out-wrong", action="store_true", help="load the rows that are right")
+        parser.add_argument(
+            "--change", action="store_true", help="change and remove rows of the site as the file says: see --preview"
+        )
+        parser.add_argument(
+            "--conflicts",
+            choices=["file", "site"],
+            help="which value holds in cells that were changed in the file and on the site",
+        )
+        parser.add_argument("--by", metavar="ACCOUNT", help="the reviewer who loads it; changes of terms need one")
+        parser.add_argument(
+            "--take-back", type=int, metavar="LOAD", help="undo the load of that number, as long as nothing rests on it"
+        )
+        parser.add_argument("--reason", default="", help="why terms change, where they do")
+
+    def handle(self, *args: Any, path: Path | None, plan: str | None, by: str | None, **options: Any) -> None:
+        person = User.objects.filter(username=by).first() if by else None
+        if by and person is None:
+            raise CommandError(f"There is no account {by}.")
+        with override("en"):
+            try:
+                if options["take_back"] is not None:
+                    self._take_back(options["take_back"], person)
+                else:
+                    self._load_path(path, plan, person, options)
+            except (FileRefused, NotAllowed) as error:
+                raise CommandError(f"{error} Nothing was changed.") from error
+            except DatabaseError as error:
+                reason = str(error).strip().splitlines()[0]
+                raise CommandError(f"The database does not take the data ({reason}); nothing was changed.") from error
+
+    def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
+        if path is None or not path.exists():
+            raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
+        ledger = self._read(path)
+        chosen = _plan_of(ledger, plan)
+        if options["preview"]:
+            self._print(preview(ledger, chosen, has_person=by is not None))
+        else:
+            self._load(ledger, chosen, by, options)
+
+    def _take_back(self, number: int, by: User | None) -> None:
+        load = Load.objects.filter(pk=number).first()
+        if load is None:
+            raise CommandError(f"There is no load {number}.")
+        take_back(load, by=by)
+        refresh_stale_rollups()
+        self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
+
+    def _read(self, path: Path) -> Ledger:
+        reading = read_ledger(path)
+        self.stderr.writelines(reading.notices)
+        if reading.questions:
+            asked = "; ".join(
+                f"{each.sheet.name}.{each.column.name}: {', '.join(each.examples)}" for each in reading.questions
+            )
+            raise CommandError(
+                f"Some cells may mean several things ({asked}): write years and units. Nothing was changed."
+            )
+        return reading.ledger
+
+    def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
+        with tqdm(total=len(SHEETS), unit=" sheets", leave=False, disable=not sys.stderr.isatty()) as bar:
+
+            def advance(sheet: str) -> None:
+                bar.set_description_str(sheet)
+                bar.update()
+
+            try:
+                load = commit_ledger(
+                    ledger,
+                    plan,
+                    by=by,
+                    answers=_answers(ledger, plan, options["conflicts"]),
+                    leave_out_wrong=options["leave_out_wrong"],
+                    confirmed=options["change"],
+                    reason=options["reason"],
+                    on_sheet=advance,
+                )
+            except LoadRefused as refusal:
+                self._print_problems(refusal.preview)
+                hint = " See --preview, and then --change." if refusal.preview.needs_confirmation else ""
+                count = len(refusal.preview.problems)
+                problems = f"{count} problems. " if count else ""
+                raise CommandError(f"{problems}{refusal} Nothing was changed.{hint}") from refusal
+        if load is None:
+            self.stdout.write("Everything was loaded already.")
+            return
+        # As in a request: the totals are there when the command ends.
+        refresh_stale_rollups()
+        counts = load.rows.values_list("sheet", "what")
+        self.stdout.write(f"Load {load.pk}: {_counted(counts)}.")
+
+    def _print(self, seen: Preview) -> None:
+        self._print_problems(seen)
+        shown = [each for each in seen.entries if each.what in (What.CHANGED, What.REMOVED, What.CONFLICT)]
+        for entry in shown[:MOST_PRINTED]:
+            self.stdout.writelines(_differences(entry))
+        if len(shown) > MOST_PRINTED:
+            self.stdout.write(f"… and {len(shown) - MOST_PRINTED} rows more.")
+        counts = seen.count()
+        self.stdout.write(", ".join(f"{counts[what]} {what}" for what in What if counts[what]) or "No rows.")
+
+    def _print_problems(self, seen: Preview) -> None:
+        self.stderr.writelines(_named(seen.problems))
+        wrong = {(each.sheet, each.number) for each in seen.problems}
+        if more := {(each.sheet, each.number) for each in seen.consequences if each.number} - wrong:
+            self.stderr.write(f"{len(more)} rows more rest on these.")
+
+
+def _named(problems: list[Problem]) -> list[str]:
+    """In the file's order; an empty line ends each in `writelines` of a command."""
+    order = list(SHEETS)
+    known = sorted(
+        problems,
+        key=lambda each: (order.index(each.sheet) if each.sheet in order else -1, each.number, each.column),
+    )
+    more = [f"… and {len(known) - MOST_PRINTED} more."] if len(known) > MOST_PRINTED else []
+    return [f"{each}\n" for each in [*known[:MOST_PRINTED], *more]]
+
+
+def _plan_of(ledger: Ledger, slug: str | None) -> Plan | None:
+    """The plan that the file or the person names, else the current one; None for a new one."""
+    named = slug or next((row.values["slug"] for row in ledger.rows.get("plan", ()) if row.values.get("slug")), None)
+    if named is None:
+        return Plan.objects.current() if Plan.objects.exists() else None
+    plan = Plan.objects.filter(slug=named).first()
+    if plan is None and slug:
+        raise CommandError(f"There is no plan {slug}.")
+    return plan
+
+
+def _answers(ledger: Ledger, plan: Plan | None, answer: str | None) -> dict[CellName, str]:
+    """The same one for each cell in conflict."""
+    if answer is None:
+        return {}
+    conflicts = preview(ledger, plan).conflicts
+    return {
+        (each.sheet, each.key, cell.column): answer for each in conflicts for cell in each.cells if cell.is_conflict
+    }
+
+
+def _counted(rows: Any) -> str:
+    counts: dict[tuple[str, str], int] = {}
+    for sheet, what in rows:
+        counts[sheet, what] = counts.get((sheet, what), 0) + 1
+    order = list(SHEETS)
+    found = sorted(counts.items(), key=lambda each: (order.index(each[0][0]), each[0][1]))
+    return ", ".join(f"{count} {sheet} {what}" for (sheet, what), count in found)
+
+
+def _differences(entry: Entry) -> list[str]:
+    key = " ".join(str(part) for part in entry.key if part is not None)
+    sheet = SHEETS[entry.sheet]
+    return [
+        f"{entry.sheet}, {entry.number}, {key}: {cell.column}: "
+        f"{written_text(cell.old, sheet.column(cell.column)) or '-'} → "
+        f"{written_text(cell.new, sheet.column(cell.column)) or '-'}{' (conflict)' if cell.is_conflict else ''}\n"
+        for cell in entry.cells
+    ]

@@ -1,0 +1,69 @@
+"""What is written reads back to the same site, and is written again byte for byte."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from measures.models import StatusChange
+from tests.datasets.ledger.example import load
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web", "datasets")
+
+
+def export(destination: Path, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("export_data", str(destination), stdout=out, **options)
+    return out.getvalue()
+
+
+def preview(path: Path) -> str:
+    out = io.StringIO()
+    call_command("load_data", str(path), preview=True, stdout=out)
+    return out.getvalue()
+
+
+def empty_the_site() -> None:
+    for app in reversed(OURS):
+        for model in reversed(list(apps.get_app_config(app).get_models(include_auto_created=True))):
+            model._base_manager.all()._raw_delete("default")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+
+
+@pytest.mark.parametrize("name", ["folder", "book.xlsx"])
+def test_a_plan_moves_to_an_empty_site_and_is_written_there_byte_for_byte(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    load(folder)
+    # Not only what files bring: what people did counts as well.
+    rita = make_user("rita", role="reviewer")
+    StatusChange.objects.filter(status="in_progress").update(recorded_by=rita)
+    assert export(tmp_path / name).startswith("Wrote 35 rows of plan")
+    export(tmp_path / "before")
+    story = list(StatusChange.objects.order_by("pk").values_list("status", "effective_on", "recorded_at"))
+    assert preview(tmp_path / name) == "35 unchanged\n"
+    empty_the_site()
+    load(tmp_path / name)
+    assert sorted(StatusChange.objects.values_list("status", "effective_on", "recorded_at")) == sorted(story)
+    assert preview(tmp_path / name) == "35 unchanged\n"
+    export(tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def test_a_plan_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"There is no plan yet\."):
+        export(tmp_path / "out")
+    load(folder)
+    with pytest.raises(CommandError, match=r"There is no plan nowhere\."):
+        export(tmp_path / "out", plan="nowhere")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(CommandError, match="cannot be written"):
+        export(tmp_path / "file" / "out")

@@ -1,0 +1,109 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from datasets.ledger import questions as module
+from datasets.ledger.questions import questions, read_rows
+from datasets.ledger.tables import Table, TableRow
+
+from .samples import PROJECTS
+
+
+def table(name, *cells, header=None, has_base=False):
+    """Of one column beside the code."""
+    rows = [TableRow(number, {"code": f"P{number}", name: cell}) for number, cell in enumerate(cells, 2)]
+    return Table(PROJECTS, "项目", {"code": "code", name: header or f"any {name}"}, rows, has_base)
+
+
+def asked(found, answers=None):
+    return [(each.key, each.kind, each.examples) for each in questions(found, answers or {})]
+
+
+def values(found, name, answers):
+    return [row.values.get(name) for row in read_rows(found, answers)[0]]
+
+
+def test_a_day_without_a_year_is_asked_for_once_and_the_answer_holds_for_all(settings):
+    settings.PILOTZONE_TODAY = date(2023, 8, 29)
+    found = table("due_on", "6月30日", "7月1日", "2022-01-01", "6月30日", "8.1", "9.1")
+    assert asked(found) == [("projects.due_on", "year", ("6月30日", "7月1日", "8.1"))]
+    assert [value for value, _label in questions(found, {})[0].choices][0::5] == ["2018", "2023", "2028"]
+    answers = {"projects.due_on": "2024"}
+    assert asked(found, answers) == []
+    assert values(found, "due_on", answers)[:3] == [date(2024, 6, 30), date(2024, 7, 1), date(2022, 1, 1)]
+
+
+def test_amounts_without_a_unit_are_asked_for():
+    found = table("investment", "1,234.5", 3, "2 亿元", None, 0, header="总投资")
+    assert asked(found) == [("projects.investment", "unit", ("1,234.5", "3"))]
+    assert values(found, "investment", {"projects.investment": "wan"}) == [1_235, 3, 20_000, None, 0]
+    assert values(found, "investment", {"projects.investment": "yi"}) == [12_345_000, 30_000, 20_000, None, 0]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("总投资（亿元）", 30_000),
+        ("总投资\n（万元）", 3),
+        ("Total investment (100 million yuan)", 30_000),
+        ("Total investment (10,000 yuan)", 3),
+        ("总投资(元)", 0),
+        ("investment", 30_000),
+    ],
+)
+def test_a_header_that_names_the_unit_is_not_asked_about(header, expected):
+    found = table("investment", 3, header=header)
+    assert asked(found) == []
+    assert values(found, "investment", {"projects.investment": "wan"}) == [expected]
+
+
+def test_amounts_that_all_name_their_unit_are_not_asked_about():
+    assert asked(table("investment", "3亿元", "1,234.5 万元", 0, "-")) == []
+
+
+def test_shares_that_all_lie_between_0_and_1_are_asked_about():
+    found = table("share", 0.9, "0.5", 0, None, "80%")
+    assert asked(found) == [("projects.share", "scale", ("0.9", "0.5"))]
+    assert values(found, "share", {"projects.share": "share"}) == [90, 50, 0, None, 80]
+    assert values(found, "share", {"projects.share": "percent"}) == [Decimal("0.9"), Decimal("0.5"), 0, None, 80]
+
+
+@pytest.mark.parametrize("cells", [(0.9, 90), ("90%", "80%"), (0, 0), (None,), ("much",)])
+def test_shares_that_say_what_they_are_are_not_asked_about(cells):
+    assert asked(table("share", *cells)) == []
+
+
+def test_shares_that_we_wrote_ourselves_are_not_asked_about():
+    assert asked(table("share", 0.9, has_base=True)) == []
+    assert asked(table("share", 0.9, header="share")) == []
+
+
+def test_an_answer_that_is_none_of_the_choices_answers_nothing():
+    found = table("investment", 3)
+    assert asked(found, {"projects.investment": "dollars"})
+    rows, problems = read_rows(found, {"projects.investment": "dollars"})
+    assert rows[0].wrong == ("investment",)
+    with translation.override("en"):
+        assert [str(problem) for problem in problems] == ["The amount has no unit; write 万元 or 亿元 behind it."]
+
+
+def test_every_wrong_cell_is_told_with_its_place_and_the_others_are_read():
+    found = table("position", "1", "many", 3)
+    rows, problems = read_rows(found, {})
+    assert [(row.number, dict(row.values), row.wrong) for row in rows] == [
+        (2, {"code": "P2", "position": 1}, ()),
+        (3, {"code": "P3"}, ("position",)),
+        (4, {"code": "P4", "position": 3}, ()),
+    ]
+    assert [(each.sheet, each.row, each.column) for each in problems] == [("项目", 3, "position")]
+
+
+def test_of_very_many_wrong_cells_the_first_are_told_and_the_others_counted(monkeypatch):
+    monkeypatch.setattr(module, "MAX_PROBLEMS", 2)
+    rows, problems = read_rows(table("position", *["x"] * 5), {})
+    assert [each.row for each in problems] == [2, 3, None]
+    with translation.override("en"):
+        assert str(problems[-1]) == "3 more cells of this sheet are wrong."
+    assert sum(len(row.wrong) for row in rows) == 5
