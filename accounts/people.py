@@ -59,7 +59,8 @@ def invite_person(
     Raises NotAllowed, with the field at fault.
     """
     with transaction.atomic():
-        check_administrator(by)
+        # Administrators who invite at once wait for each other, so that the second finds the name taken.
+        _locked(by, by=by)
         wanted = User(username=username)
         _set_columns(wanted, name=name, email=email, role=role, department=department, city=city)
         person = User.objects.select_for_update(of=("self",)).filter(username__iexact=username).first()
