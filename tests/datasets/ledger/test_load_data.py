@@ -179,15 +179,18 @@ def test_what_happened_is_not_rewritten(folder: Path) -> None:
     ]
 
 
-def test_a_report_that_was_rewritten_and_handed_in_again_is_another_submission(folder: Path) -> None:
-    """Its day of submission, which names it, is another one by now: the file's would be a second open report."""
+def test_a_report_that_was_rewritten_and_handed_in_again_is_there_already(folder: Path) -> None:
+    """Its day of submission, which names it, is another one by then."""
     edit(folder, "reports", ",submitted,illu", "2023-08-11,returned,illu")
+    append(folder, "evidence", "M002,2023-08-10,鲁2号,通报,Note")
     load(folder)
     report = Report.objects.get(state="returned")
     ada = make_user("ada", role="reporter", department=report.measure.lead_department)
     rewrite_report(report, by=ada, version=report.version, values={"what_was_done": "改过"}, evidence=[], submit=True)
-    assert complaints(folder) == ["reports, row 4, state: The month has an open report already."]
-    assert [each.what_was_done_zh for each in Report.objects.filter(state="submitted")] == ["改过"]
+    assert load(folder) == LOADED_ALREADY
+    assert [(each.what_was_done_zh, each.evidence.count()) for each in Report.objects.filter(state="submitted")] == [
+        ("改过", 0)
+    ]
 
 
 def test_new_rows_join_those_that_are_there(folder: Path) -> None:
