@@ -59,7 +59,8 @@ def invite_person(
     Raises NotAllowed, with the field at fault.
     """
     with transaction.atomic():
-        check_administrator(by)
+        # Administrators who invite at once wait for each other, so that the second finds the name taken.
+        _locked(by, by=by)
         wanted = User(username=username)
         _set_columns(wanted, name=name, email=email, role=role, department=department, city=city)
         person = User.objects.select_for_update(of=("self",)).filter(username__iexact=username).first()
@@ -135,6 +136,23 @@ def unlock_person(person: User, *, by: User) -> None:
 
 def forgive_failures(person: User) -> None:
     AxesProxyHandler.reset_attempts(username=person.get_username())
+
+
+# Whoever may administer, on a site that nobody has administered yet.
+FIRST_ADMINISTRATOR = "admin"
+
+
+@transaction.atomic
+def first_administrator_link() -> Link | None:
+    """The link with which a new site gets its first administrator, a superuser; None once somebody who may administer
+    has a password. Makes the account where it is missing; a link made before ends."""
+    administrators = User.objects.filter(Q(is_superuser=True) | Q(role=Role.ADMINISTRATOR), is_active=True)
+    if any(each.has_usable_password() for each in administrators):
+        return None
+    person = administrators.order_by("pk").first() or User.objects.create(
+        username=FIRST_ADMINISTRATOR, role=Role.ADMINISTRATOR, is_superuser=True, is_staff=True
+    )
+    return _new_link(person, by=person)
 
 
 def _locked(person: User, *, by: User) -> User:

@@ -88,7 +88,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "pilotzone.urls"
 WSGI_APPLICATION = "pilotzone.wsgi.application"
 # Gunicorn's settings of `manage.py demo`.
-DEMO_SERVER = "pilotzone/demo_server.py"
+EMBEDDED_SERVER = "pilotzone/embedded_server.py"
 
 TEMPLATES = [
     {
@@ -274,7 +274,8 @@ CACHES = {
 }
 
 # Without a broker tasks run in the process that asked for them, after it committed.
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+# With a host, since kombu warns of one without.
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -293,7 +293,6 @@ NEVER: dict[str, Write] = {
     "a target beyond the calendar": lambda: make_target(make_indicator(), due_year=10_000),
     # regions, accounts
     "a region of an unknown kind": place(kind="village"),
-    "a city without a province": place(parent=None),
     "a country in a province": place(kind="country"),
     "half a tile": place(tile_row=1),
     "a tile of a country": place(kind="country", parent=None, tile_row=1, tile_column=1),

@@ -300,6 +300,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
     assert answered >= ALIKE
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
@@ -425,6 +426,7 @@ def rows_of_all_tables():
     return {model._meta.label: model._base_manager.count() for model in apps.get_models(include_auto_created=True)}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("has_token", [True, False])
 @pytest.mark.parametrize("row", FORMS, ids=str)
 def test_nothing_that_a_stranger_sends_is_stored(row, site, has_token):
@@ -441,6 +443,7 @@ def test_nothing_that_a_stranger_sends_is_stored(row, site, has_token):
     assert grown - (OF_FAILED_LOG_INS if row.name == "accounts:login" else set()) == set()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("row", [row for row in ROWS if row.is_api and row.method != "GET"], ids=str)
 def test_a_token_for_reading_writes_nothing(row, site):
     people, parts = site
@@ -454,6 +457,7 @@ def test_a_token_for_reading_writes_nothing(row, site):
     assert answer.json()["detail"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("row", [row for row in FORMS if row.answers[0] in ("login", "403")], ids=str)
 def test_no_form_of_another_site_is_taken(row, site):
     """Without the site's own token nobody's browser can be made to post, not even the right person's."""

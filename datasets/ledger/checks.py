@@ -112,10 +112,11 @@ def _check_places(merged: Merged) -> None:
     for item in merged.touched("regions"):
         if item["kind"] not in order:
             continue
-        above = order[: order.index(item["kind"])]
+        above = set(order[: order.index(item["kind"])])
         if not above and item["parent"]:
             merged.add_problem(item, "parent", _("A country lies in no region of the list."))
-        elif above and kinds.get(item["parent"]) not in above:
+        # The largest region of a site lies in none.
+        elif kinds.get(item["parent"]) not in above and (item["parent"] or not above.isdisjoint(kinds.values())):
             merged.add_problem(item, "parent", _("It must lie in a larger region."))
         if (item["tile_row"] is None) != (item["tile_column"] is None):
             merged.add_problem(item, "tile_row", _("A tile needs both its row and its column."))

@@ -14,6 +14,7 @@ from accounts.lockout import LIMITS, locked_names
 from accounts.models import User
 from accounts.people import (
     change_person,
+    first_administrator_link,
     invite_person,
     person_state,
     reset_password,
@@ -260,3 +261,29 @@ class TestLockout:
         self.guess(LIMITS[0])
         set_through(reset_password(person, by=mia).path)
         assert locked_names(["li"]) == set()
+
+
+class TestTheFirstAdministrator:
+    def test_a_new_site_has_a_link_until_a_password_is_set(self, db: None) -> None:
+        first, second = first_administrator_link(), first_administrator_link()
+        assert first is not None and second is not None
+        assert first.person == second.person == User.objects.get(is_superuser=True)
+        assert not second.person.has_usable_password()
+        assert set_through(first.path).status_code == 200
+        assert set_through(second.path).status_code == 302
+        assert first_administrator_link() is None
+        client = Client()
+        client.post("/accounts/login/", {"username": "admin", "password": PASSWORD})
+        assert client.get("/admin/").status_code == 200
+
+    def test_a_site_with_an_administrator_has_none(self, mia: User) -> None:
+        mia.set_password(PASSWORD)
+        mia.save()
+        assert first_administrator_link() is None
+        assert not User.objects.filter(is_superuser=True).exists()
+
+    def test_whoever_was_closed_is_none(self, mia: User) -> None:
+        mia.is_active = False
+        mia.save()
+        link = first_administrator_link()
+        assert link is not None and link.person != mia
