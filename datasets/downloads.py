@@ -1,0 +1,76 @@
+"""What people download: the empty template, what the site holds of a plan, and the wrong rows of their own file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+
+from datasets.ledger.contents import read_contents
+from datasets.ledger.csv_files import write_csv_zip
+from datasets.ledger.export import ordered_rows
+from datasets.ledger.preview import preview
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.tables import Table
+from datasets.ledger.workbook import Mark, write_workbook
+from datasets.models import Upload
+from datasets.uploads import cells_chosen, tables_of, understood
+from measures.models import Plan
+
+FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "application/zip"}
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def write_template(output: BinaryIO, file_format: str) -> None:
+    _write(output, file_format, {name: [] for name in SHEETS})
+
+
+def write_current(output: BinaryIO, file_format: str, plan: Plan) -> int:
+    """Returns the number of rows."""
+    rows = ordered_rows(read_contents(plan))
+    _write(output, file_format, rows)
+    return sum(map(len, rows.values()))
+
+
+def _write(output: BinaryIO, file_format: str, rows: Rows) -> None:
+    if file_format == "xlsx":
+        write_workbook(output, list(SHEETS.values()), rows)
+    else:
+        write_csv_zip(output, SHEETS.values(), rows)
+
+
+def write_marked(output: BinaryIO, upload: Upload) -> int:
+    """The wrong rows of a file, in the layout of the template, with what is wrong with each. Returns how many rows.
+
+    Raises FileRefused.
+    """
+    tables = tables_of(upload)
+    reading = understood(upload, tables)
+    seen = preview(reading.ledger, upload.plan, answers=cells_chosen(upload))
+    problems = [each for each in (*seen.problems, *seen.consequences) if each.number and each.sheet in SHEETS]
+    wrong = {(each.sheet, each.number) for each in problems}
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    places: dict[tuple[str, int], int] = {}
+    parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
+    for table in tables.tables:
+        for number, values in _rows_of(table, wrong, parsed):
+            held = rows.setdefault(table.sheet.name, [])
+            places.setdefault((table.sheet.name, number), len(held))
+            held.append(values)
+    marks = [
+        Mark(each.sheet, places[each.sheet, each.number], _known(each.sheet, each.column), each.sentence)
+        for each in problems
+        if (each.sheet, each.number) in places
+    ]
+    sheets = [sheet for name, sheet in SHEETS.items() if name in rows]
+    write_workbook(output, sheets, rows, base=reading.ledger.base, marks=marks)
+    return sum(map(len, rows.values()))
+
+
+def _rows_of(table: Table, wrong: set[tuple[str, int]], parsed: Mapping[tuple[str, int], Mapping[str, Any]]) -> Any:
+    """The wrong rows with their values; a cell that could not be read as it stands in the file."""
+    name = table.sheet.name
+    for row in table.rows:
+        if (name, row.number) in wrong:
+            yield row.number, {**row.cells, **parsed.get((name, row.number), {})}
+
+
+def _known(sheet: str, column: str) -> str:
+    return column if any(each.name == column for each in SHEETS[sheet].columns) else ""
