@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -35,9 +35,20 @@ class LoginForm(AuthenticationForm):
     }
 
 
-class PasswordForm(PasswordChangeForm):
-    """What Django says to people is in our words: its Chinese is not that of an office."""
+class _NewPassword:
+    """What Django says of a new password is in our words: its Chinese is not that of an office."""
 
+    fields: Any
+
+    def describe(self) -> None:
+        self.fields["new_password1"].help_text = _(
+            "At least 10 characters, not digits alone, not one that many people use, and unlike your name"
+        )
+        self.fields["new_password2"].label = _("New password once more")
+        self.fields["new_password2"].help_text = ""
+
+
+class PasswordForm(_NewPassword, PasswordChangeForm):
     error_messages = {
         **PasswordChangeForm.error_messages,
         "password_incorrect": _("The old password is not correct"),
@@ -46,11 +57,7 @@ class PasswordForm(PasswordChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["new_password1"].help_text = _(
-            "At least 10 characters, not digits alone, not one that many people use, and unlike your name"
-        )
-        self.fields["new_password2"].label = _("New password once more")
-        self.fields["new_password2"].help_text = ""
+        self.describe()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -58,6 +65,16 @@ class PasswordForm(PasswordChangeForm):
         if new and new == cleaned.get("old_password"):
             self.add_error("new_password1", _("This is the old password; choose another one."))
         return cleaned
+
+
+class FirstPasswordForm(_NewPassword, SetPasswordForm):  # type: ignore[type-arg]  # at run time it takes no argument
+    """For whoever has a link and no password."""
+
+    error_messages = {**SetPasswordForm.error_messages, "password_mismatch": _("The two new passwords differ")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.describe()
 
 
 class TokenForm(forms.Form):

@@ -1,11 +1,15 @@
 """How many failed log-ins are too many. django-axes counts and locks; it knows one limit for all that it counts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
-from django.db.models import Sum
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Max, Q, Sum
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.log import MAX_NAME_LENGTH
 
@@ -18,6 +22,16 @@ def attempted_name(request: HttpRequest, credentials: Mapping[str, Any] | None =
     """The user name by which failures are counted, cut: forms take any length, and each failure is stored."""
     name = (credentials or request.POST).get("username") or ""
     return str(name)[:MAX_NAME_LENGTH]
+
+
+def locked_names(names: Collection[str]) -> set[str]:
+    """Of these user names, those for which too many wrong passwords came lately."""
+    of_one_address, _of_address, of_account = LIMITS
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    attempts = AccessAttempt.objects.filter(username__in=names, attempt_time__gt=since).values("username")
+    failures = attempts.annotate(most=Max("failures_since_start"), total=Sum("failures_since_start"))
+    found = failures.filter(Q(most__gte=of_one_address) | Q(total__gte=of_account))
+    return set(found.order_by().values_list("username", flat=True))
 
 
 class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # it has no types

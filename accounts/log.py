@@ -37,6 +37,8 @@ class Event(models.TextChoices):
     LOGIN_FAILED = "login_failed", _("Log-in failed")
     LOCKED_OUT = "locked_out", _("Log-in refused: locked out")
     LOGOUT = "logout", _("Logged out")
+    UNLOCKED = "unlocked", _("Account unlocked")
+    LINK_MADE = "link_made", _("Link made to set a password")
     EXPORT = "export", _("Exported a list")
     SETTINGS = "settings", _("Settings changed")
 
@@ -88,6 +90,11 @@ def _recent_refusals(address: str | None) -> int:
     return found
 
 
+def log_account_event(event: Event, user: User, *, by: User) -> None:
+    """What an administrator did with the account of `user`, and no change of its row tells."""
+    _write_event(event, user, by=by, address=auditlog_value.get({}).get("remote_addr"), details={})
+
+
 def log_export(
     request: HttpRequest, *, what: str, file_format: str, as_of: date | None = None, rows: int | None = None
 ) -> None:
@@ -131,15 +138,19 @@ def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by
 
 
 def _log_event(event: Event, user: User, request: HttpRequest | None, **details: Any) -> None:
+    _write_event(event, user, by=user, address=client_address(request) if request else None, details=details)
+
+
+def _write_event(event: Event, user: User, *, by: User, address: str | None, details: Mapping[str, Any]) -> None:
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(User),
         object_pk=str(user.pk),
         object_id=user.pk,
         object_repr=user.get_username(),
         action=LogEntry.Action.ACCESS,
-        actor=user,
+        actor=by,
         cid=request_id.current(),
-        remote_addr=client_address(request) if request else None,
+        remote_addr=address,
         additional_data={"event": event, **details},
     )
 

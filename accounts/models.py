@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     REPORTER = "reporter", _("Reporter")
     REVIEWER = "reviewer", _("Reviewer")
     AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class Scope(models.TextChoices):
@@ -110,7 +111,7 @@ class Department(Sourced, UpdatedAtModel):
 class User(AbstractUser):
     """Belongs to a department, to a city, or to neither; a reporter always to a department."""
 
-    role = models.CharField(_("Role"), max_length=8, choices=Role, default=Role.VIEWER)
+    role = models.CharField(_("Role"), max_length=13, choices=Role, default=Role.VIEWER)
     department = models.ForeignKey(
         Department,
         models.PROTECT,
@@ -184,7 +185,17 @@ class User(AbstractUser):
     @property
     def can_see_logs(self) -> bool:
         """Sees what the site did by itself, what went wrong, and who did what."""
-        return self.is_superuser or self.role == Role.AUDITOR
+        return self.can_administer or self.role == Role.AUDITOR
+
+    @property
+    def can_administer(self) -> bool:
+        """Looks after people, departments and the running site, and has no part in what is reported."""
+        return self.is_superuser or self.role == Role.ADMINISTRATOR
+
+    @property
+    def can_open_office(self) -> bool:
+        """The office's own pages, each of which asks for more."""
+        return self.can_review or self.can_administer
 
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):

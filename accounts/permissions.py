@@ -31,10 +31,20 @@ def check_reviewer(user: User) -> None:
         raise NotAllowed(_("You may not do this"))
 
 
+def may_administer(user: User | AnonymousUser) -> bool:
+    """People, departments and the running site."""
+    return user.is_authenticated and user.can_administer
+
+
 def check_administrator(user: User) -> None:
-    """Raises NotAllowed for whoever may not change the site itself."""
-    if not user.is_superuser:
+    """Raises NotAllowed for whoever may not administer."""
+    if not may_administer(user):
         raise NotAllowed(_("You may not do this"))
+
+
+def may_open_office(user: User | AnonymousUser) -> bool:
+    """The office's own pages, each of which asks for more."""
+    return user.is_authenticated and user.can_open_office
 
 
 def may_see_reviews(user: User | AnonymousUser) -> bool:
@@ -48,7 +58,7 @@ def may_see_logs(user: User | AnonymousUser) -> bool:
 
 def may_run_tasks(user: User | AnonymousUser) -> bool:
     """Run scheduled tasks at once."""
-    return user.is_authenticated and user.is_superuser
+    return may_administer(user)
 
 
 def may_see_gallery(user: User | AnonymousUser) -> bool:

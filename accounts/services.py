@@ -16,13 +16,14 @@ from accounts.models import AccessToken, Department, Role, Scope, TokenState, Us
 from core.exceptions import NotAllowed
 from core.files import read_texts, write_whole
 
-# Name -> role and department; nobody has a role for the administrator.
+# Name -> role and department. The superuser `admin` needs no role.
 DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
     "ada": (Role.REPORTER, "science-technology"),
     "ben": (Role.REPORTER, "energy"),
     "rita": (Role.REVIEWER, None),
     "vic": (Role.VIEWER, None),
     "audit": (Role.AUDITOR, None),
+    "mia": (Role.ADMINISTRATOR, None),
     "admin": (Role.VIEWER, None),
 }
 DEMO_PASSWORDS = "demo-accounts.json"

@@ -2,7 +2,7 @@ from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.forms import LoginForm
-from accounts.views import ChangePassword, LogIn, revoke, tokens
+from accounts.views import ChangePassword, LogIn, SetPassword, revoke, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
         views.PasswordChangeDoneView.as_view(template_name="accounts/password_change_done.html"),
         name="password_done",
     ),
+    path("set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", revoke, name="token_revoke"),
 ]

@@ -8,18 +8,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.signals import user_login_failed
-from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import PasswordForm, PreferencesForm, TokenForm
-from accounts.models import TokenState
+from accounts.forms import FirstPasswordForm, PasswordForm, PreferencesForm, TokenForm
+from accounts.models import TokenState, User
+from accounts.people import forgive_failures
 from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
 from accounts.services import create_token_once, newest_token, revoke_token
@@ -64,6 +66,24 @@ class ChangePassword(PasswordChangeView):
     @property
     def _credentials(self) -> dict[str, str]:
         return {"username": self.request.user.get_username()}
+
+
+class SetPassword(PasswordResetConfirmView):
+    """Where a link leads: its owner sets a password, once, and logs in with it."""
+
+    form_class = FirstPasswordForm
+    template_name = "accounts/password_set.html"
+    success_url = reverse_lazy("accounts:login")
+
+    def get_user(self, uidb64: str) -> User | None:
+        user: User | None = super().get_user(uidb64)
+        return user if user and user.is_active else None
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        forgive_failures(form.user)
+        messages.success(self.request, _("Your password is set: log in with it"))
+        return response
 
 
 def _safe_return_url(request: HttpRequest, wanted: str) -> str:

@@ -36,7 +36,7 @@ def reports_part(about: Subject) -> Part:
     rows = []
     for each in months:
         month, owing = each.departments[department], set(missing[each.month])
-        codes = [code for code in titles if code in owing]
+        codes = list(filter(owing.__contains__, titles))
         rows.append(
             [
                 Cell(format_month(each.month)),

@@ -34,7 +34,7 @@ def validate_code(code: str) -> None:
         )
 
 
-class CodeField(models.CharField):
+class CodeField(models.CharField):  # type: ignore[type-arg]  # it takes none at run time
     """Stored and looked for in the one spelling."""
 
     default_validators = [validate_code]

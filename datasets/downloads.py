@@ -1,11 +1,10 @@
 """What people download: the empty template, what the site holds of a plan, and the wrong rows of their own file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from datasets.ledger.contents import read_contents
 from datasets.ledger.csv_files import write_csv_zip
-from datasets.ledger.export import ordered_rows
+from datasets.ledger.export import export_archive, export_workbook
 from datasets.ledger.preview import preview
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Table
@@ -15,25 +14,19 @@ from datasets.uploads import cells_chosen, tables_of, understood
 from measures.models import Plan
 
 FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "application/zip"}
-Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def write_template(output: BinaryIO, file_format: str) -> None:
-    _write(output, file_format, {name: [] for name in SHEETS})
+    """Each sheet without a row."""
+    if file_format == "xlsx":
+        write_workbook(output, list(SHEETS.values()), {})
+    else:
+        write_csv_zip(output, SHEETS.values(), {name: [] for name in SHEETS})
 
 
 def write_current(output: BinaryIO, file_format: str, plan: Plan) -> int:
     """Returns the number of rows."""
-    rows = ordered_rows(read_contents(plan))
-    _write(output, file_format, rows)
-    return sum(map(len, rows.values()))
-
-
-def _write(output: BinaryIO, file_format: str, rows: Rows) -> None:
-    if file_format == "xlsx":
-        write_workbook(output, list(SHEETS.values()), rows)
-    else:
-        write_csv_zip(output, SHEETS.values(), rows)
+    return export_workbook(plan, output) if file_format == "xlsx" else export_archive(plan, output)
 
 
 def write_marked(output: BinaryIO, upload: Upload) -> int:
@@ -64,7 +57,10 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
     return sum(map(len, rows.values()))
 
 
-def _rows_of(table: Table, wrong: set[tuple[str, int]], parsed: Mapping[tuple[str, int], Mapping[str, Any]]) -> Any:
+Parsed = Mapping[tuple[str, int], Mapping[str, Any]]
+
+
+def _rows_of(table: Table, wrong: set[tuple[str, int]], parsed: Parsed) -> Iterator[tuple[int, dict[str, Any]]]:
     """The wrong rows with their values; a cell that could not be read as it stands in the file."""
     name = table.sheet.name
     for row in table.rows:

@@ -42,7 +42,7 @@ def asked(questions: Iterable[Question], notices: list[str]) -> Findings:
     return {"questions": list({each["key"]: each for each in found}.values()), "notices": notices}
 
 
-def found(seen: Preview, conflicts: Preview, *, base: Base | None, notices: list[str]) -> Findings:
+def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) -> Findings:
     """`conflicts`: the same preview before any conflict was decided."""
     counts = seen.count()
     slug = seen.plan.action_slug if seen.plan else ""
@@ -90,8 +90,8 @@ def _wrong(problem: Problem) -> Findings:
     }
 
 
-def _conflicts(entry: Entry, merged: Merged, slug: str, base: Base | None) -> Iterator[Findings]:
-    before = (base or {}).get(entry.sheet, {}).get(entry.key, {})
+def _conflicts(entry: Entry, merged: Merged, slug: str, base: Base) -> Iterator[Findings]:
+    before = base.get(entry.sheet, {}).get(entry.key, {})
     for cell in entry.cells:
         if cell.is_conflict:
             yield {

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import check_reviewer
+from accounts.permissions import check_reviewer, may_administer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
@@ -28,6 +28,7 @@ from datasets.ledger.reading import Reading, read_tables
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Tables, find_tables, read_pasted
+from datasets.ledger.versions import find_version, rows_of_version
 from datasets.models import Upload
 from measures.models import Plan
 
@@ -201,11 +202,12 @@ def tables_of(upload: Upload) -> Tables:
 
 def understood(upload: Upload, tables: Tables) -> Reading:
     reading = read_tables(tables, upload.file_name, upload.answers)
-    if "people" in reading.ledger.rows and not upload.uploaded_by.is_superuser:
+    if "people" in reading.ledger.rows and not may_administer(upload.uploaded_by):
         # Whoever adds rows there gives accounts and roles.
-        rows = {sheet: held for sheet, held in reading.ledger.rows.items() if sheet != "people"}
-        reading.ledger.rows = rows
-        reading.ledger.problems = [each for each in reading.ledger.problems if each.sheet != "people"]
+        ledger = reading.ledger
+        ledger.rows = {sheet: held for sheet, held in ledger.rows.items() if sheet != "people"}
+        ledger.problems = [each for each in ledger.problems if each.sheet != "people"]
+        ledger.unreadable = {each for each in ledger.unreadable if each[0] != "people"}
         words = {"sheet": SHEETS["people"].label}
         reading.notices.append(_("The sheet “%(sheet)s” was not read: administrators keep the accounts.") % words)
     return reading
@@ -229,7 +231,9 @@ def _read(upload: Upload) -> None:
     seen = preview(reading.ledger, upload.plan, answers=answers)
     undecided = preview(reading.ledger, upload.plan) if answers else seen
     _begin_step(upload, 3)
-    upload.findings = findings.found(seen, undecided, base=None, notices=reading.notices)
+    version = find_version(reading.ledger.base)
+    base = rows_of_version(version) if version and undecided.conflicts else {}
+    upload.findings = findings.found(seen, undecided, base=base, notices=reading.notices)
     _end(upload, State.READ)
 
 

@@ -270,6 +270,7 @@ def _send_digest(user: User, *, on: date) -> bool:
 def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
     site = settings.PILOTZONE_SITE_URL
     return {
+        "site": site_profile().name,
         "name": user.get_full_name() or user.get_username(),
         "rows": [
             {"sentence": sentence, "url": f"{site}{notice_url(each)}"}

@@ -41,7 +41,10 @@ _MODELS = {
 KINDS: dict[str, tuple[str | Promise, Q]] = {
     "logins": (gettext_lazy("Log-ins and log-outs"), Q(**{f"{_EVENT}__in": [Event.LOGIN, Event.LOGOUT]})),
     "failures": (gettext_lazy("Failed log-ins"), Q(**{f"{_EVENT}__in": [Event.LOGIN_FAILED, Event.LOCKED_OUT]})),
-    "accounts": (gettext_lazy("Accounts and roles"), _IS_A_CHANGE),
+    "accounts": (
+        gettext_lazy("Accounts and roles"),
+        _IS_A_CHANGE | Q(**{f"{_EVENT}__in": [Event.UNLOCKED, Event.LINK_MADE]}),
+    ),
     "tokens": (pgettext_lazy("log", "Access tokens"), _IS_A_CHANGE),
     "reports": (pgettext_lazy("log", "Steps of reports"), _IS_A_CHANGE),
     "data": (gettext_lazy("Changes of the data"), _IS_A_CHANGE),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rollups",
     "dashboard",
     "briefs",
+    "office",
     "styleguide",
     "datasets",
 ]
@@ -87,7 +88,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "pilotzone.urls"
 WSGI_APPLICATION = "pilotzone.wsgi.application"
 # Gunicorn's settings of `manage.py demo`.
-DEMO_SERVER = "pilotzone/demo_server.py"
+EMBEDDED_SERVER = "pilotzone/embedded_server.py"
 
 TEMPLATES = [
     {
@@ -164,6 +165,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Seconds for which a link to set a password is good.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 REPORTER_REDIRECT_URL = "measures:workspace"
@@ -271,7 +274,8 @@ CACHES = {
 }
 
 # Without a broker tasks run in the process that asked for them, after it committed.
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+# With a host, since kombu warns of one without.
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

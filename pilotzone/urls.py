@@ -17,6 +17,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("dashboard.urls")),
     path("", include("briefs.urls")),
+    path("office/", include("office.urls")),
     path("", include("rollups.urls")),
     path("log/", LogPage.as_view(), name="log"),
     path("glossary/", GlossaryPage.as_view(), name="glossary"),

@@ -59,9 +59,7 @@ class Region(Sourced, UpdatedAtModel):
             named_bound("name", name="region_is_named"),
             models.CheckConstraint(condition=Q(kind__in=RegionKind.values), name="region_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=RegionKind.COUNTRY, parent__isnull=True)
-                | ~Q(kind=RegionKind.COUNTRY) & Q(parent__isnull=False),
-                name="region_all_but_the_country_have_a_parent",
+                condition=~Q(kind=RegionKind.COUNTRY) | Q(parent__isnull=True), name="region_country_lies_in_none"
             ),
             models.CheckConstraint(
                 # Both columns named: a check that is unknown counts as met.

@@ -50,7 +50,7 @@ def region(code: str = "370000") -> Region:
         parent=None if parent is None else region(parent),
         name_zh=name_zh,
         name_en=name_en,
-        short_zh=name_zh.rstrip("省市区"),
+        short_zh="全国" if kind == "country" else name_zh.rstrip("省市区"),
         short_en=name_en,
         **tile,
         **SHOWN,

@@ -13,7 +13,7 @@ from django.db.models.deletion import ProtectedError
 from accounts.models import AccessToken, Department, User
 from core.provenance import Sourced
 from dashboard.models import PublishedFigure
-from indicators.models import Indicator, Observation, Target
+from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures.models import Evidence, Load, Measure, Notice, Plan, PlanMilestone, Report, Section, StatusChange
 from projects.models import Project
 from regions.models import Region
@@ -118,6 +118,8 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (ProjectRollup, "city"),
         (ProjectRollup, "category"),
         (PublishedFigure, "plan"),
+        (HeadlineIndicator, "plan"),
+        (HeadlineIndicator, "indicator"),
     }
 
 
@@ -291,10 +293,9 @@ NEVER: dict[str, Write] = {
     "a target beyond the calendar": lambda: make_target(make_indicator(), due_year=10_000),
     # regions, accounts
     "a region of an unknown kind": place(kind="village"),
-    "a city without a province": place(parent=None),
     "a country in a province": place(kind="country"),
     "half a tile": place(tile_row=1),
-    "a tile of a county": place(kind="county", tile_row=1, tile_column=1),
+    "a tile of a country": place(kind="country", parent=None, tile_row=1, tile_column=1),
     "a tile in row zero": place(tile_row=0, tile_column=1),
     "two regions of one code": two_of(place(code="370400")),
     "a user of an unknown role": user(role="king"),

@@ -31,7 +31,7 @@ DOCUMENTS = [
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md")),
 ]
 APPS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
-NOT_OURS = {".git", ".venv", ".tools", "node_modules", "var", "__pycache__"}
+NOT_OURS = {".git", ".venv", ".tools", "node_modules", "var", "site", "__pycache__"}
 # Folders that commands make.
 MADE = [
     line

@@ -234,7 +234,7 @@ class TestTheDatabase:
 
     def test_growth_is_seven_tenths_above_china(self) -> None:
         growth = indicator_states(
-            [Indicator.objects.get(code="gdp_growth_ytd")], plan=Plan.objects.get(), on=date(2023, 8, 29)
+            [Indicator.objects.get(code="gdp_growth_ytd")], on=date(2023, 8, 29), plan=Plan.objects.get()
         )[0]
         assert (growth.value, growth.comparator, growth.gap) == (Decimal("6.2"), Decimal("5.5"), Decimal("0.7"))
 

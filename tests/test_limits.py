@@ -39,7 +39,6 @@ LONG_FUNCTIONS = {
     "fixtures/make/measures.py make",
     # Replaced by an open issue.
     "dashboard/charts/progress_curve.py progress_curve",
-    "dashboard/charts/tile_map.py city_tile_map",
     "indicators/charts/decoupling.py _chart",
     "indicators/charts/detail.py indicator_line",
     "indicators/charts/time_series.py indicator_chart",

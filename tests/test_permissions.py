@@ -30,140 +30,176 @@ from web.saved_views import save_view
 pytestmark = pytest.mark.django_db
 
 # Ada reports for the department that leads M001 to M003, Ben for another, Pat for one that takes part in them.
-# `nobody` has no account where reading is closed, `anyone` none where it is open.
-#                 nobody anyone vic  ada  ben  pat  rita audit admin
-PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "admin")
+# `nobody` has no account where reading is closed, `anyone` none where it is open. Mia administers.
+#                 nobody anyone vic  ada  ben  pat  rita audit mia admin
+PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin")
 TABLE = """
-GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200
-GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200
-GET  briefs:plan        /brief/                               login 200   200 200 200 200 200 200 200
-GET  briefs:section /sections/innovation/brief/          login 200   200 200 200 200 200 200 200
-GET  briefs:department /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200
-GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200
-GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200
-GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200
-GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200
-GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200
-GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200
-GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200
-GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200
-GET  dashboard:presentation /presentation/                        login 200   200 200 200 200 200 200 200
-GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200
-GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200
-GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200
-POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302
-GET  log                  /log/                                 login login 403 403 403 403 403 200 200
-GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 200
-GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200
-GET  healthz      /healthz                              200   200   200 200 200 200 200 200 200
-GET  readyz       /readyz                               200   200   200 200 200 200 200 200 200
-GET  version      /version                              200   200   200 200 200 200 200 200 200
-GET  metrics      /metrics                              403   403   403 403 403 403 403 403 200
+GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200 200
+GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200 200
+GET  briefs:plan        /brief/                               login 200   200 200 200 200 200 200 200 200
+GET  briefs:section /sections/innovation/brief/          login 200   200 200 200 200 200 200 200 200
+GET  briefs:department /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200 200
+GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200 200
+GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200 200
+GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200 200
+GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200 200
+GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200 200
+GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200 200
+GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200 200
+GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200 200
+GET  dashboard:presentation /presentation/                        login 200   200 200 200 200 200 200 200 200
+GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200 200
+GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200 200
+GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200 200
+POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302 302
+GET  log                  /log/                                 login login 403 403 403 403 403 200 200 200
+GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 403 200
+GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200 200
+GET  healthz      /healthz                              200   200   200 200 200 200 200 200 200 200
+GET  readyz       /readyz                               200   200   200 200 200 200 200 200 200 200
+GET  version      /version                              200   200   200 200 200 200 200 200 200 200
+GET  metrics      /metrics                              403   403   403 403 403 403 403 403 403 200
 
-GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200
-POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302
-GET  measures:lights        /lights/                     login 200   200 200 200 200 200 200 200
-GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200
-GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302
-POST measures:comment       /measures/M001/comment/               403   403   403 302 403 302 302 403 302
-GET  measures:terms         /measures/M001/terms/                 login login 403 403 403 403 200 403 200
-POST measures:terms         /measures/M001/terms/                 403   403   403 403 403 403 302 403 302
-GET  measures:scope         /measures/M001/scope/                 login login 403 403 403 403 200 403 200
-POST measures:scope         /measures/M001/scope/                 403   403   403 403 403 403 302 403 302
-GET  measures:correct       /measures/M002/correct/{change}/      login login 403 403 403 403 200 403 200
-POST measures:correct       /measures/M002/correct/{change}/      403   403   403 403 403 403 302 403 302
-GET  measures:reopen        /measures/M002/reopen/                login login 403 403 403 403 200 403 200
-POST measures:reopen        /measures/M002/reopen/                403   403   403 403 403 403 302 403 302
-GET  measures:report        /measures/M001/report/                login login 403 200 403 403 403 403 403
-POST measures:report        /measures/M001/report/                403   403   403 302 403 403 403 403 403
-POST measures:draft         /measures/M001/report/draft/          401   401   403 200 403 403 403 403 403
-POST measures:discard       /measures/M001/report/discard/        403   403   403 302 403 403 403 403 403
-GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 200
-GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200
-GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 200
-POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 302
-GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403
-GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403
-POST measures:no_change     /workspace/no-change/                 403   403   403 302 200 200 403 403 403
-GET  measures:review        /review/                              login login 403 403 403 403 200 200 200
-GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 302
-POST measures:decide        /review/decide/                       403   403   403 403 403 403 302 403 302
-GET  measures:board         /review/board/                        login login 403 403 403 403 200 200 200
-GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 302
-POST measures:remind        /review/remind/                       403   403   403 403 403 403 302 403 302
-GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200
-POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302
-GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404
+GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200 200
+POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302 302
+GET  measures:lights        /lights/                              login 200   200 200 200 200 200 200 200 200
+GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200 200
+GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302 302
+POST measures:comment       /measures/M001/comment/               403   403   403 302 403 302 302 403 403 302
+GET  measures:terms         /measures/M001/terms/                 login login 403 403 403 403 200 403 403 200
+POST measures:terms         /measures/M001/terms/                 403   403   403 403 403 403 302 403 403 302
+GET  measures:scope         /measures/M001/scope/                 login login 403 403 403 403 200 403 403 200
+POST measures:scope         /measures/M001/scope/                 403   403   403 403 403 403 302 403 403 302
+GET  measures:correct       /measures/M002/correct/{change}/      login login 403 403 403 403 200 403 403 200
+POST measures:correct       /measures/M002/correct/{change}/      403   403   403 403 403 403 302 403 403 302
+GET  measures:reopen        /measures/M002/reopen/                login login 403 403 403 403 200 403 403 200
+POST measures:reopen        /measures/M002/reopen/                403   403   403 403 403 403 302 403 403 302
+GET  measures:report        /measures/M001/report/                login login 403 200 403 403 403 403 403 403
+POST measures:report        /measures/M001/report/                403   403   403 302 403 403 403 403 403 403
+POST measures:draft         /measures/M001/report/draft/          401   401   403 200 403 403 403 403 403 403
+POST measures:discard       /measures/M001/report/discard/        403   403   403 302 403 403 403 403 403 403
+GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 403 200
+GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200
+GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200
+POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302
+GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403 403
+GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403 403
+POST measures:no_change     /workspace/no-change/                 403   403   403 302 200 200 403 403 403 403
+GET  measures:review        /review/                              login login 403 403 403 403 200 200 403 200
+GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 403 302
+POST measures:decide        /review/decide/                       403   403   403 403 403 403 302 403 403 302
+GET  measures:board         /review/board/                        login login 403 403 403 403 200 200 403 200
+GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302
+POST measures:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302
+GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200
+POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302
+GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404
 
-GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200
-POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302
-GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200
-GET  projects:scope         /projects/P0001/scope/                login login 403 403 403 403 200 403 200
-POST projects:scope         /projects/P0001/scope/                403   403   403 403 403 403 302 403 302
-GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200
-POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302
-GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200
+GET  office:index           /office/                              login login 403 403 403 403 200 403 200 200
+GET  office:measures        /office/measures/                     login login 403 403 403 403 200 403 403 200
+GET  office:add_measure     /office/add-measure/                  login login 403 403 403 403 200 403 403 200
+POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302
+GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200
+POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
+GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200
+GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200
+POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302
+GET  office:section         /office/sections/innovation/          login login 403 403 403 403 200 403 403 200
+POST office:section         /office/sections/innovation/          403   403   403 403 403 403 302 403 403 302
+GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
+POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
 
-GET  datasets:data          /data/                                login login 403 403 403 403 200 200 200
-POST datasets:data          /data/                                403   403   403 403 403 403 302 403 302
-GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 200
-GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 404
-POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 404
-GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 404
-GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 200
+GET  office:departments     /office/departments/                  login login 403 403 403 403 403 403 200 200
+GET  office:add_department  /office/add-department/               login login 403 403 403 403 403 403 200 200
+POST office:add_department  /office/add-department/               403   403   403 403 403 403 403 403 302 302
+GET  office:department      /office/departments/science/          login login 403 403 403 403 403 403 200 200
+POST office:department      /office/departments/science/          403   403   403 403 403 403 403 403 302 302
+GET  office:people          /office/people/                       login login 403 403 403 403 403 403 200 200
+GET  office:invite          /office/people/invite/                login login 403 403 403 403 403 403 200 200
+POST office:invite          /office/people/invite/                403   403   403 403 403 403 403 403 200 200
+GET  office:person          /office/people/{person}/              login login 403 403 403 403 403 403 200 200
+POST office:person          /office/people/{person}/              403   403   403 403 403 403 403 403 302 302
+GET  office:person_link     /office/people/{person}/link/         login login 403 403 403 403 403 403 200 200
+POST office:person_link     /office/people/{person}/link/         403   403   403 403 403 403 403 403 200 200
+GET  office:close_person    /office/people/{person}/close/        login login 403 403 403 403 403 403 200 200
+POST office:close_person    /office/people/{person}/close/        403   403   403 403 403 403 403 403 302 302
+GET  office:reopen_person   /office/people/{person}/reopen/       login login 403 403 403 403 403 403 200 200
+POST office:reopen_person   /office/people/{person}/reopen/       403   403   403 403 403 403 403 403 302 302
+GET  office:unlock_person   /office/people/{person}/unlock/       login login 403 403 403 403 403 403 200 200
+POST office:unlock_person   /office/people/{person}/unlock/       403   403   403 403 403 403 403 403 302 302
 
-GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404
-POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404
+GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200 200
+POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302 302
+GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200 200
+GET  projects:scope         /projects/P0001/scope/                login login 403 403 403 403 200 403 403 200
+POST projects:scope         /projects/P0001/scope/                403   403   403 403 403 403 302 403 403 302
+GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200 200
+POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302 302
+GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200 200
 
-GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302
-POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302
-POST accounts:logout        /accounts/logout/                     302   302   302 302 302 302 302 302 302
-GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200
-POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200
-GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200
-GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200
-POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200
-GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404
-POST accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 302 404 404 404 404 404
-POST language               /language/                            302   302   302 302 302 302 302 302 302
+GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200
+POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302
+GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200
+GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404
+POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404
+GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404
+GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200
+POST datasets:load          /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302
 
-GET  api-root               /api/v1/                              401   200   200 200 200 200 200 200 200
-GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200
-GET  api-changes            /api/v1/changes/                      401   200   200 200 200 200 200 200 200
-GET  api-explain            /api/v1/explain/?figure=measures.gap  401   200   200 200 200 200 200 200 200
-GET  api-measures           /api/v1/measures/                     401   200   200 200 200 200 200 200 200
-GET  api-measure            /api/v1/measures/M001/                401   200   200 200 200 200 200 200 200
-GET  api-measure-history    /api/v1/measures/M001/history/        401   200   200 200 200 200 200 200 200
-GET  api-projects           /api/v1/projects/                     401   200   200 200 200 200 200 200 200
-GET  api-project            /api/v1/projects/P0001/               401   200   200 200 200 200 200 200 200
-GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200
-GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200
-GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200
-GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200
-GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200
-GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200
-GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200
-GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200
-GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200
-GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200
-GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200
-GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200
-POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403
-GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 200
-GET  api-report             /api/v1/measures/M002/reports/{done}/           401 200 200 200 200 200 200 200 200
-PUT  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 403 403 403
-POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 401 403 200 403 403 403 403 403
-POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403
-GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200
-GET  glossary               /glossary/                            login 200   200 200 200 200 200 200 200
-GET  guides                 /guide/                               login 200   200 200 200 200 200 200 200
-GET  guide                  /guide/department/                    login 200   200 200 200 200 200 200 200
-GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200
-GET  api-help               /api/help/                            login 200   200 200 200 200 200 200 200
-GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200
-GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404
+GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404
+POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404 404
 
-GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 200
+GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302
+POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302
+POST accounts:logout        /accounts/logout/                     302   302   302 302 302 302 302 302 302 302
+GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200
+POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200
+GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200 200
+GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200
+POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200
+GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404 404
+POST accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 302 404 404 404 404 404 404
+GET  accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200
+POST accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200
+POST language               /language/                            302   302   302 302 302 302 302 302 302 302
+
+GET  api-root               /api/v1/                              401   200   200 200 200 200 200 200 200 200
+GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200 200
+GET  api-changes            /api/v1/changes/                      401   200   200 200 200 200 200 200 200 200
+GET  api-explain            /api/v1/explain/?figure=measures.gap  401   200   200 200 200 200 200 200 200 200
+GET  api-measures           /api/v1/measures/                     401   200   200 200 200 200 200 200 200 200
+GET  api-measure            /api/v1/measures/M001/                401   200   200 200 200 200 200 200 200 200
+GET  api-measure-history    /api/v1/measures/M001/history/        401   200   200 200 200 200 200 200 200 200
+GET  api-projects           /api/v1/projects/                     401   200   200 200 200 200 200 200 200 200
+GET  api-project            /api/v1/projects/P0001/               401   200   200 200 200 200 200 200 200 200
+GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200 200
+GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200 200
+GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200 200
+GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200 200
+GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200
+GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200 200
+GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200 200
+GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200 200
+GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200 200
+GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200 200
+GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200
+GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200 200
+POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403 403
+GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 403 200
+GET  api-report             /api/v1/measures/M002/reports/{done}/           401 200 200 200 200 200 200 200 200 200
+PUT  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 403 403 403 403
+POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 401 403 200 403 403 403 403 403 403
+POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403 403
+GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200 200
+GET  glossary               /glossary/                            login 200   200 200 200 200 200 200 200 200
+GET  guides                 /guide/                               login 200   200 200 200 200 200 200 200 200
+GET  guide                  /guide/department/                    login 200   200 200 200 200 200 200 200 200
+GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200 200
+GET  api-help               /api/help/                            login 200   200 200 200 200 200 200 200 200
+GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200 200
+GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404 404
+
+GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 302 200
 """
 # What is posted where the answer depends on it.
 AUGUST = {"period": "2023-08"}
@@ -184,6 +220,29 @@ BODIES = {
     },
     "POST measures:correct": {"status": "in_progress", "effective_on": "2023-06-20", **REASON},
     "POST measures:reopen": {"status": "in_progress", "effective_on": "2023-08-29", **REASON},
+    "POST office:add_measure": {
+        "code": "M005",
+        "section": "innovation",
+        "title_zh": "新措施",
+        "title_en": "Another",
+        "lead_department": "science",
+        "listed_on": "2023-08-01",
+    },
+    "POST office:add_department": {
+        "number": "9",
+        "slug": "new",
+        **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "新厅"),
+    },
+    "POST office:department": {
+        "number": "1",
+        **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "改名厅"),
+        **REASON,
+    },
+    "POST office:invite": {"username": "new", "name": "新人", "role": "viewer"},
+    "POST office:person": {"name": "张三", "role": "viewer"},
+    "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
+    "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
+    "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
     "POST measures:draft": WRITTEN,
@@ -195,6 +254,7 @@ BODIES = {
     "POST indicators:list": {"name": "全部"},
     "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
     "POST datasets:upload": {"action": "save"},
+    "POST datasets:load": REASON,
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
@@ -241,7 +301,7 @@ def methods_of(view):
 
 
 # Django's own forms take a PUT for a POST.
-ALIKE = {"PUT accounts:login", "PUT accounts:password"}
+ALIKE = {"PUT accounts:login", "PUT accounts:password", "PUT accounts:set_password"}
 
 
 def test_every_address_has_a_row_and_every_row_an_address():
@@ -253,10 +313,11 @@ def test_every_address_has_a_row_and_every_row_an_address():
     assert answered >= ALIKE
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
-    for part in ("change", "notice", "token", "view", "draft", "done", "waits", "upload", "load"):
+    for part in ("change", "notice", "person", "token", "view", "draft", "done", "waits", "upload", "load"):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
@@ -272,6 +333,7 @@ def site(today, settings, tmp_path):
     storages["default"]["OPTIONS"]["location"] = tmp_path / "evidence"
     settings.STORAGES = storages
     section = make.make_section(make.make_plan(), slug="innovation", number=1)
+    make.make_section(section.plan, slug="empty", number=2)
     science, energy, joined = (make.make_department(slug) for slug in ("science", "energy", "joined"))
     measures = [
         make.make_measure(section, science, code=f"M00{number}", due_on=date(2023, 12, 31)) for number in (1, 2, 3, 4)
@@ -287,6 +349,7 @@ def site(today, settings, tmp_path):
         "pat": make.make_user("pat", role="reporter", department=joined),
         "rita": make.make_user("rita", role="reviewer"),
         "audit": make.make_user("audit", role="auditor"),
+        "mia": make.make_user("mia", role="administrator"),
         "admin": make.make_user("admin", is_staff=True, is_superuser=True),
     }
     written = ReportData("in_progress", "promoting", what_was_done="开始")
@@ -320,6 +383,7 @@ def site(today, settings, tmp_path):
         "done": change.report_id,
         "waits": waits.pk,
         "notice": notice.pk,
+        "person": make.make_user("pete").pk,
         "view": save_view("measures:list", by=people["ada"], name="本厅", query="department=science").pk,
         "token": create_token(people["ada"], scope="read")[0].pk,
     }
@@ -381,6 +445,7 @@ def rows_of_all_tables():
     return {model._meta.label: model._base_manager.count() for model in apps.get_models(include_auto_created=True)}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("has_token", [True, False])
 @pytest.mark.parametrize("row", FORMS, ids=str)
 def test_nothing_that_a_stranger_sends_is_stored(row, site, has_token):
@@ -397,6 +462,7 @@ def test_nothing_that_a_stranger_sends_is_stored(row, site, has_token):
     assert grown - (OF_FAILED_LOG_INS if row.name == "accounts:login" else set()) == set()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("row", [row for row in ROWS if row.is_api and row.method != "GET"], ids=str)
 def test_a_token_for_reading_writes_nothing(row, site):
     people, parts = site
@@ -410,6 +476,7 @@ def test_a_token_for_reading_writes_nothing(row, site):
     assert answer.json()["detail"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("row", [row for row in FORMS if row.answers[0] in ("login", "403")], ids=str)
 def test_no_form_of_another_site_is_taken(row, site):
     """Without the site's own token nobody's browser can be made to post, not even the right person's."""

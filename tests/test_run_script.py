@@ -39,7 +39,7 @@ class Machine:
         (self.project / "manage.py").write_text("import sys; print('manage.py', *sys.argv[1:])\n")
         (self.project / "django.py").write_text("")
         (self.project / "pilotzone").mkdir()
-        shutil.copy(ROOT / "pilotzone" / "demo_arguments.py", self.project / "pilotzone")
+        shutil.copy(ROOT / "pilotzone" / "start_arguments.py", self.project / "pilotzone")
 
     def add(self, name: str, script: str) -> None:
         path = self.programs / name

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.departments import NAMES, change_department, department_state
 from accounts.models import Department
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
@@ -19,7 +20,9 @@ from measures.models import Measure, Plan, PlanMilestone, Report, Section, Statu
 from measures.notices import remind_department
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
+from measures.office.measures import change_texts, enter_measure, measure_state
 from measures.office.mergers import merge_departments
+from measures.office.sections import change_section, section_state
 from measures.office.terms import change_terms, move_listing
 from projects.models import Category, Project
 from projects.services import save_project, withdraw_project
@@ -179,6 +182,50 @@ def the_words_of_a_measure_are_changed(site: Any) -> Steps:
     yield
     site.M002.title_en = "Another title"
     services.change_measure(site.M002, by=site.rita)
+
+
+@moves("measure M002")
+def the_office_changes_its_texts_and_participants(site: Any) -> Steps:
+    yield
+    change_texts(
+        site.M002,
+        by=site.rita,
+        opened=measure_state(site.M002),
+        texts={"title_en": "Another title"},
+        participating_departments=[site.science],
+    )
+
+
+@moves("measure M004", "change M004 2023-08-25 promoting")
+def the_office_adds_a_measure(site: Any) -> Steps:
+    yield
+    enter_measure(
+        site.energy,
+        by=site.rita,
+        code="M004",
+        lead_department=site.power,
+        participating_departments=[],
+        listed_on=DAY,
+        due_on=None,
+        texts={"title_zh": "新", "title_en": "New"},
+    )
+
+
+@moves("section energy")
+def a_section_is_renamed(site: Any) -> Steps:
+    yield
+    values = {"number": site.energy.number, "title_zh": "新名", "title_en": "New"}
+    opened = section_state(site.energy)
+    change_section(site.energy, by=site.rita, opened=opened, **values, reason="Agreed", source="The plan")
+
+
+@moves("department power")
+def a_department_is_renamed(site: Any) -> Steps:
+    mia = make.make_user("mia", role="administrator")
+    opened = department_state(site.power)
+    yield
+    names = {name: f"{site.power.number} {name}" for name in NAMES}
+    change_department(site.power, by=mia, opened=opened, number=7, **names)
 
 
 @moves("measure M002")

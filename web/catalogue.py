@@ -19,7 +19,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-SKIPPED = {"tests", "benchmarks", "fixtures", "migrations", "staticfiles", "node_modules", "var"}
+SKIPPED = {"tests", "benchmarks", "fixtures", "migrations", "staticfiles", "node_modules", "var", "site"}
 HEADER = """\
 msgid ""
 msgstr ""

@@ -42,6 +42,7 @@ def city_list(
     sums = [each[show] for each in figures.projects["by_category"].values()]
     changes = _changes(cities, then)
     is_investment = show == "total_investment"
+    chart = map_chart(figures, links, cities, map_of=show)
     return {
         "cities": [
             {
@@ -67,7 +68,7 @@ def city_list(
         "whole_total": whole(figures.projects["total_investment"]),
         "is_investment": is_investment,
         # It has no tag of its own: the page is tagged as a whole.
-        "charts": {"map": replace(map_chart(figures, links, cities, map_of=show), provenance="")},
+        "charts": {} if chart is None else {"map": replace(chart, provenance="")},
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
         "measured": _measured(links, ordering, show),
         "largest": max((city.figures[show] for city in cities), default=0),

@@ -235,13 +235,15 @@ def cities_part(figures: Figures) -> dict[str, Any]:
         "height": TILE_HEIGHT * max((each.group.tile_row for each in tiled), default=1),
         "tile_width": TILE_WIDTH - 6,
         "tile_height": TILE_HEIGHT - 6,
-        "classes": [
-            {"label": text, "tone": shade + 1}
-            for text, shade in zip(class_labels(limits), shades(len(limits) + 1), strict=False)
-        ],
+        "classes": _classes(limits),
         "stages": [{"stage": each, "label": stages[each].name, "total": n} for each, n in counts],
         "stage_bar": blocks(counts, width=STAGE_WIDTH),
     }
+
+
+def _classes(limits: Sequence[Decimal]) -> list[dict[str, Any]]:
+    tones = shades(len(limits) + 1)
+    return [{"label": text, "tone": tone + 1} for text, tone in zip(class_labels(limits), tones, strict=False)]
 
 
 def _tile(city: GroupFigures, limits: Sequence[Decimal]) -> dict[str, Any]:

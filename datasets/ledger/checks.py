@@ -1,6 +1,6 @@
 """What the database and the rules would refuse of rows that a load writes, said with sheet, row and column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -112,10 +112,11 @@ def _check_places(merged: Merged) -> None:
     for item in merged.touched("regions"):
         if item["kind"] not in order:
             continue
-        above = order[: order.index(item["kind"])]
+        above = set(order[: order.index(item["kind"])])
         if not above and item["parent"]:
             merged.add_problem(item, "parent", _("A country lies in no region of the list."))
-        elif above and kinds.get(item["parent"]) not in above:
+        # The largest region of a site lies in none.
+        elif kinds.get(item["parent"]) not in above and (item["parent"] or not above.isdisjoint(kinds.values())):
             merged.add_problem(item, "parent", _("It must lie in a larger region."))
         if (item["tile_row"] is None) != (item["tile_column"] is None):
             merged.add_problem(item, "tile_row", _("A tile needs both its row and its column."))
@@ -174,14 +175,17 @@ def _check_placements(merged: Merged) -> None:
     is_divided = region is not None and any(place.parent == region.key for place in places.values())
     moved = plan is not None and any(cell.column == "region" for cell in plan.cells)
     for item in merged.items["projects"].values() if moved else merged.touched("projects"):
-        also_in = [places[code] for code in item["also_in"] if code in places]
-        city, county = places.get(item["city"]), places.get(item["county"])
-        wrong = misplacements(region, city, county, also_in, is_divided=is_divided) if city else ()
-        for column, sentence in wrong:
-            if item.row:
-                merged.add_problem(item, column, sentence)
-            else:
-                merged.add_problem(plan, "region", sentence)
+        # A city that is not there has its problem already.
+        if item["city"] in places:
+            for column, sentence in _misplacements(item, region, places, is_divided):
+                merged.add_problem(item if item.row else plan, column if item.row else "region", sentence)
+
+
+def _misplacements(
+    item: Item, region: Place | None, places: Mapping[str, Place], is_divided: bool
+) -> Iterator[tuple[str, str]]:
+    also_in = [places[code] for code in item["also_in"] if code in places]
+    return misplacements(region, places[item["city"]], places.get(item["county"]), also_in, is_divided=is_divided)
 
 
 def _check_indicators(merged: Merged) -> None:

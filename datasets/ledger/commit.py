@@ -19,6 +19,8 @@ from datasets.ledger.bindings import BINDINGS, LEAVING
 from datasets.ledger.codec import as_json, plain_key, plain_values
 from datasets.ledger.derived import (
     changes_of_terms,
+    date_new_reports,
+    drop_new_leads,
     first_rows,
     hand_over,
     leaving_items,
@@ -54,7 +56,6 @@ def commit_ledger(
     *,
     by: User | None,
     site: str = "",
-    base: Mapping[str, Mapping[Key, Values]] | None = None,
     answers: Mapping[CellName, str] | None = None,
     leave_out_wrong: bool = False,
     confirmed: bool = False,
@@ -73,7 +74,7 @@ def commit_ledger(
         # Whoever decides on a measure meanwhile, or loads another file, waits.
         plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
         list(Measure.objects.select_for_update().filter(plan=plan).order_by("pk").values_list("pk"))
-    seen = preview(ledger, plan, base=base, answers=answers, has_person=by is not None)
+    seen = preview(ledger, plan, answers=answers, has_person=by is not None)
     _check_may_be_loaded(seen, site=site, leave_out_wrong=leave_out_wrong, confirmed=confirmed)
     items = {sheet: list(seen.merged.touched(sheet)) for sheet in SHEETS}
     if not any(items.values()):
@@ -105,6 +106,11 @@ class _Commit:
         self.records: list[LoadedRow] = []
 
     def write(self, on_sheet: Callable[[str], object]) -> Load:
+        drop_new_leads(self.merged)
+        date_new_reports(self.merged)
+        for item in self.merged.touched("terms_changes"):
+            if self.by is not None:
+                item.values["recorded_by"] = item["recorded_by"] or self.by.username
         self.before = cells_of(self.merged, self.ids, self.plan, before=True)
         for sheet in SHEETS:
             on_sheet(sheet)

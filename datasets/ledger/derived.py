@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.models import User
 from core.clock import today
 from core.statuses import MeasureStatus
 from datasets.ledger.codec import to_plain
-from datasets.ledger.merging import Item, Merged
+from datasets.ledger.merging import Cell, Item, Merged
 from datasets.ledger.rows import Row, Values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.writing import BATCH_SIZE, Ids
@@ -120,6 +118,27 @@ def move_listings(items: Iterable[Item], ids: Ids) -> None:
     StatusChange.objects.bulk_update(moved, ["effective_on"], batch_size=BATCH_SIZE)
 
 
+def drop_new_leads(merged: Merged) -> None:
+    """Neither the old lead nor the new one is among those that participate."""
+    for item in list(merged.touched("measures")):
+        lead = next((cell for cell in item.cells if cell.column == Term.LEAD_DEPARTMENT), None)
+        joined = item["participating_departments"]
+        if lead is None or item.site is None or not {lead.old, lead.new} & set(joined):
+            continue
+        item.values["participating_departments"] = tuple(each for each in joined if each not in (lead.old, lead.new))
+        others = [cell for cell in item.cells if cell.column != "participating_departments"]
+        old, new = item.site["participating_departments"], item["participating_departments"]
+        item.cells = (*others, Cell("participating_departments", old, new)) if old != new else tuple(others)
+
+
+def date_new_reports(merged: Merged) -> None:
+    """A report says from when its status holds."""
+    for item in merged.touched("status_history"):
+        behind = merged.items["reports"].get((item["measure"], item["report"], item["report_number"] or 1))
+        if behind is not None and behind.site is None and behind["effective_on"] is None:
+            behind.values["effective_on"] = item["effective_on"]
+
+
 def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) -> None:
     """What new lead departments mean: see `measures.office.terms`. And who is told of new due dates."""
     cells = [(ids["measures"][item.key], cell) for item in items for cell in item.cells]
@@ -128,11 +147,6 @@ def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) 
     if by is None or not (old_leads or due):
         return
     measures = Measure.objects.in_bulk(old_leads.keys() | due)
-    joined = Measure.participating_departments.through._default_manager
-    gone = Q(pk__in=[])
-    for pk, old in old_leads.items():
-        gone |= Q(measure=pk, department__in=[old, measures[pk].lead_department_id])
-    joined.filter(gone).delete()
     _return_waiting(old_leads, by=by, reason=reason)
     _notify(old_leads, due, measures, by=by)
 

@@ -1,12 +1,13 @@
-"""Writes what the site holds of a plan as a ledger."""
+"""Writes what the site holds of a plan as a ledger, and keeps which version it was."""
 
 from pathlib import Path
 from typing import BinaryIO
 
 from datasets.ledger.contents import Contents, order_of, read_contents
-from datasets.ledger.csv_files import write_csv_folder
+from datasets.ledger.csv_files import write_csv_folder, write_csv_zip
 from datasets.ledger.rows import Values
 from datasets.ledger.sheets import SHEETS
+from datasets.ledger.versions import keep_version
 from datasets.ledger.workbook import write_workbook
 from measures.models import Plan
 
@@ -16,15 +17,25 @@ LISTED = ("measures", "projects")
 
 def export_folder(plan: Plan, folder: Path) -> int:
     """As CSV files, with equal bytes for equal contents. Returns how many rows were written."""
-    rows = ordered_rows(read_contents(plan))
-    write_csv_folder(folder, SHEETS.values(), rows)
+    contents = read_contents(plan)
+    rows = ordered_rows(contents)
+    write_csv_folder(folder, SHEETS.values(), rows, base=keep_version(plan, contents))
     return sum(map(len, rows.values()))
 
 
 def export_workbook(plan: Plan, output: BinaryIO) -> int:
     """The same as an Excel workbook, in the language of the reader."""
-    rows = ordered_rows(read_contents(plan))
-    write_workbook(output, list(SHEETS.values()), rows)
+    contents = read_contents(plan)
+    rows = ordered_rows(contents)
+    write_workbook(output, list(SHEETS.values()), rows, base=keep_version(plan, contents))
+    return sum(map(len, rows.values()))
+
+
+def export_archive(plan: Plan, output: BinaryIO) -> int:
+    """The files of `export_folder` as one ZIP archive."""
+    contents = read_contents(plan)
+    rows = ordered_rows(contents)
+    write_csv_zip(output, SHEETS.values(), rows, base=keep_version(plan, contents))
     return sum(map(len, rows.values()))
 
 

@@ -137,16 +137,23 @@ def merge(
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
         rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
-    for sheet, column in NUMBERED:
-        there = (values[column] for values in contents.rows[sheet].values())
-        written = (row.values.get(column) for row in rows[sheet])
-        merged.last_numbers[sheet, column] = max((each for each in (*there, *written) if each is not None), default=0)
-    overlay = _Overlay(merged, base, answers or {}, ledger.problems)
+    merged.last_numbers = _last_numbers(contents, rows)
+    overlay = _Overlay(merged, base, answers or {}, ledger.unreadable)
     for found in rows.values():
         for row in found:
             overlay.add(row)
     merged.problems += [each for each in ledger.problems if (each.sheet, each.number) not in without]
     return merged
+
+
+def _last_numbers(contents: Contents, rows: Mapping[str, list[Row]]) -> Counter[tuple[str, str]]:
+    """The greatest that the site or the file has."""
+    last: Counter[tuple[str, str]] = Counter()
+    for sheet, column in NUMBERED:
+        there = [values[column] for values in contents.rows[sheet].values()]
+        written = [row.values.get(column) for row in rows[sheet]]
+        last[sheet, column] = max(filter(None, there + written), default=0)
+    return last
 
 
 def _kept(ledger: Ledger, sheet: str, without: Container[tuple[str, int]]) -> list[Row]:
@@ -191,10 +198,10 @@ class _Overlay:
         merged: Merged,
         base: Mapping[str, Mapping[Key, Values]] | None,
         answers: Mapping[CellName, str],
-        unreadable: list[Problem],
+        unreadable: Container[tuple[str, int, str]],
     ) -> None:
         self.merged, self.base, self.answers = merged, base, answers
-        self.unreadable = {(each.sheet, each.number, each.column) for each in unreadable}
+        self.unreadable = unreadable
 
     def add(self, row: Row) -> None:
         sheet = row.sheet
@@ -204,8 +211,9 @@ class _Overlay:
         key = key_of(sheet, values)
         item = self.merged.items[sheet].get(key)
         if item is None:
-            # What is to be removed is gone already.
-            if sheet in LEAVING or not values.get("remove"):
+            # What is to be removed is gone already; what was removed here since the download stays so.
+            is_asked_for = sheet in LEAVING or not values.get("remove")
+            if is_asked_for and not self._is_as_before(sheet, key, values):
                 self.merged.items[sheet][key] = self._new_item(key, row, values)
         elif item.row is not None:
             same = {"number": item.row.number}
@@ -214,6 +222,11 @@ class _Overlay:
             item.row = row
             item.cells = tuple(self._differing(item, values))
             item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
+
+    def _is_as_before(self, sheet: str, key: Key, values: Values) -> bool:
+        """Whether the file was made from a row that it left as it was."""
+        before = None if self.base is None else self.base.get(sheet, {}).get(key)
+        return before is not None and all(before.get(name) == value for name, value in values.items())
 
     def _new_item(self, key: Key, row: Row, values: Values) -> Item:
         full = {column.name: () if column.many else None for column in SHEETS[row.sheet].columns} | values

@@ -1,6 +1,5 @@
 """What a load would do. Writes nothing, and sends nothing."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +8,12 @@ from itertools import chain
 from django.utils.translation import gettext as _
 
 from datasets.ledger.checks import check, check_needs_no_person
-from datasets.ledger.codec import as_json
 from datasets.ledger.contents import Contents, read_contents
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
 from datasets.ledger.rows import Key, Ledger, Problem, Values
 from datasets.ledger.sheets import SHEETS
+from datasets.ledger.versions import digest_of, find_version, rows_of_version
+from datasets.models import LedgerVersion
 from measures.models import Plan
 
 # A wrong row is left out with what rests on it, and so on.
@@ -69,23 +69,26 @@ def preview(
     ledger: Ledger,
     plan: Plan | None,
     *,
-    base: Mapping[str, Mapping[Key, Values]] | None = None,
     answers: Mapping[CellName, str] | None = None,
     has_person: bool = True,
 ) -> Preview:
     """Compares a file with what the site holds of the plan; None: the file brings the plan. `has_person`: whether it is
     known who loads it, which some changes need."""
     contents = read_contents(plan)
+    version = find_version(ledger.base)
+    base = None if version is None else rows_of_version(version)
     wrong: set[tuple[str, int]] = set()
+    unreadable = {(sheet, number) for sheet, number, _column in ledger.unreadable}
     found: list[list[Problem]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
-        _check_file(merged, plan)
+        _check_file(merged, plan, version)
         check(merged)
         if not has_person:
             check_needs_no_person(merged)
         found.append(list(dict.fromkeys(merged.problems)))
-        new = {(each.sheet, each.number) for each in merged.problems} - wrong
+        new = {(each.sheet, each.number) for each in merged.problems} | unreadable
+        new -= wrong
         if not new:
             break
         wrong |= new
@@ -106,9 +109,13 @@ def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
     return found + [Entry(sheet, (), number, What.WRONG) for sheet, number in sorted(wrong) if number]
 
 
-def _check_file(merged: Merged, plan: Plan | None) -> None:
+def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None) -> None:
     """That the file is of this plan, or brings one."""
     plans = list(merged.items["plan"].values())
+    if version is not None and version.plan != plan:
+        words = {"file": version.plan.slug, "plan": plan.slug if plan else "-"}
+        sentence = _("The file was downloaded from another plan: %(file)s, not %(plan)s.") % words
+        merged.problems.append(Problem("", 0, "", sentence))
     if not plans:
         merged.problems.append(Problem("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
     for item in plans:
@@ -117,8 +124,3 @@ def _check_file(merged: Merged, plan: Plan | None) -> None:
             merged.add_problem(item, "slug", _("The file is of another plan: %(file)s, not %(plan)s.") % words)
     if len(plans) > 1 and plan is None:
         merged.add_problem(plans[-1], "slug", _("A ledger is of one plan."))
-
-
-def digest_of(contents: Contents) -> str:
-    """Equal for equal contents."""
-    return hashlib.sha256(as_json(contents.rows).encode()).hexdigest()

@@ -37,6 +37,7 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
     """`answers`: to the questions of an earlier reading."""
     rows: dict[str, list[Row]] = {}
     problems = [_problem("", each) for each in tables.problems]
+    unreadable: set[tuple[str, int, str]] = set()
     asked: list[Question] = []
     notices = [str(each) for each in tables.notices]
     for table in tables.tables:
@@ -44,9 +45,10 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
         asked += questions(table, answers or {})
         read, wrong = read_rows(table, answers or {})
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
+        unreadable |= {(sheet, row.number, column) for row in read for column in row.wrong}
         problems += [_problem(sheet, each) for each in (*table.problems, *wrong)]
         notices += [str(each) for each in table.notices]
-    return Reading(Ledger(rows, problems, tables.base, name), asked, notices)
+    return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
 
 
 def _problem(sheet: str, problem: object) -> Problem:

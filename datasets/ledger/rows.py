@@ -38,17 +38,11 @@ class Problem:
 @dataclass
 class Ledger:
     """A file as it was read: rows by sheet, in the file's order. `base`: the digest of the version that it was made
-    from, empty where it names none."""
+    from, empty where it names none. `unreadable`: sheet, number and column of cells without a value; beyond some
+    thousands they have no problem of their own."""
 
     rows: Mapping[str, list[Row]]
     problems: list[Problem] = field(default_factory=list)
+    unreadable: set[tuple[str, int, str]] = field(default_factory=set)
     base: str = ""
     name: str = ""
-
-
-class InvalidLedger(ValueError):
-    """Nothing of a file can be used; `problems` say why."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = problems

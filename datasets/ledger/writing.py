@@ -137,8 +137,6 @@ class Writer:
             row.provenance = Provenance.PUBLISHED
         elif item.sheet == "evidence":
             row.report_id = self.ids["reports"][item.key[:3]]
-        elif item.sheet == "terms_changes" and row.recorded_by_id is None:
-            row.recorded_by = self.by
 
     def link(self, sheet: str, items: Iterable[Item]) -> None:
         """The links of columns that hold many, as the rows have them now."""
@@ -163,7 +161,6 @@ class Writer:
             for key in ready:
                 changes[key].supersedes_id = self.ids["status_history"][replaced.pop(key)]
             self._add_changes({key: changes[key] for key in ready})
-        _date_reports(changes.values())
 
     def _add_changes(self, changes: Mapping[Key, StatusChange]) -> None:
         StatusChange.objects.bulk_create(changes.values(), batch_size=BATCH_SIZE)
@@ -189,15 +186,6 @@ def _count_acceptances(changes: Iterable[StatusChange]) -> None:
 
 def replaced_key(item: Item) -> Key:
     return (item["measure"], item["supersedes"], item["supersedes_number"] or 1)
-
-
-def _date_reports(changes: Iterable[StatusChange]) -> None:
-    """A report says from when its status holds."""
-    days = {change.report_id: change.effective_on for change in changes if change.report_id}
-    behind = list(Report.objects.filter(pk__in=days, effective_on=None))
-    for report in behind:
-        report.effective_on = days[report.pk]
-    Report.objects.bulk_update(behind, ["effective_on"], batch_size=BATCH_SIZE)
 
 
 def upsert(model: Any, rows: list[Any], fields: list[str]) -> None:

@@ -18,7 +18,7 @@ from datasets.downloads import FORMATS, write_current, write_template
 from datasets.forms import UploadForm
 from datasets.ledger.sentences import FileRefused
 from datasets.models import Upload
-from datasets.tasks import ask_for_work
+from datasets.queue import ask_for_work
 from datasets.uploads import drafts_of, keep_upload
 from measures.filters import asked_plan
 from measures.models import Load, LoadedRow

@@ -19,7 +19,7 @@ from datasets.downloads import write_marked
 from datasets.forms import QuestionsForm
 from datasets.ledger.sentences import FileRefused
 from datasets.models import Upload
-from datasets.tasks import ask_for_work
+from datasets.queue import ask_for_work
 from datasets.uploads import STEPS, decide, discard, open_conflicts, read_again, tuple_of, why_not_loaded
 from datasets.views.data import attached
 from web.errors import BadQuery, not_one_of

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
@@ -53,6 +55,10 @@ class Plan(Sourced, UpdatedAtModel):
     )
 
     objects = PlanQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        # Of the rows that `with_others` finds.
+        has_others: bool
 
     class Meta(Sourced.Meta):
         verbose_name = _("Action plan")

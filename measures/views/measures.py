@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
-from accounts.models import Department
 from accounts.permissions import may_comment, may_report, may_review, may_see_names, may_see_report, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
@@ -27,8 +26,9 @@ from core.statuses import MeasureStatus
 from measures.charts.status_history import StatusPoint, status_history_chart
 from measures.comparison import light_on, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
-from measures.models import Measure, Report, Section, StatusChange, Term, TermsChange
+from measures.models import Measure, Report, StatusChange
 from measures.office.forms import CommentForm
+from measures.office.terms_history import summarize_terms, term_rows
 from measures.rules import is_completion
 from measures.services import add_comment
 from reporting.steps import step_rows
@@ -36,7 +36,7 @@ from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
-from web.language import local_columns, localized
+from web.language import local_columns
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.values import asked_values
@@ -170,53 +170,6 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
             rows.append(HistoryRow(shown, is_superseded=hasattr(shown, "superseded_by")))
             shown = by_id.get(shown.supersedes_id) if shown.supersedes_id else None
     return rows
-
-
-class TermSummary(NamedTuple):
-    """How often a term was changed, and what it was at first, as texts."""
-
-    times: str
-    first: str
-
-
-class TermRow(NamedTuple):
-    """A change of terms with its values as texts: a day, or the name of a department or section."""
-
-    change: TermsChange
-    old: str
-    new: str
-
-
-def term_rows(measure: Measure) -> list[TermRow]:
-    """Newest first."""
-    changes = list(measure.terms_changes.select_related("recorded_by"))
-    slugs = {
-        term: {value for each in changes if each.field == term for value in (each.old_value, each.new_value)}
-        for term in Term
-    }
-    names: dict[tuple[str, str], str] = {}
-    if slugs[Term.LEAD_DEPARTMENT]:
-        departments = Department.objects.filter(slug__in=slugs[Term.LEAD_DEPARTMENT])
-        names |= {(Term.LEAD_DEPARTMENT, each.slug): localized(each, "short") for each in departments}
-    if slugs[Term.SECTION]:
-        sections = Section.objects.filter(plan=measure.plan_id, slug__in=slugs[Term.SECTION])
-        names |= {(Term.SECTION, each.slug): localized(each, "title") for each in sections}
-
-    def written(term: str, value: str) -> str:
-        return names.get((term, value), value) or _("No due date")
-
-    return [TermRow(each, written(each.field, each.old_value), written(each.field, each.new_value)) for each in changes]
-
-
-def summarize_terms(rows: list[TermRow]) -> dict[str, TermSummary]:
-    """By the name of the term, for those that were changed; `rows` come newest first."""
-    summaries = {}
-    for term in Term:
-        own = [row for row in rows if row.change.field == term]
-        if own:
-            times = ngettext("moved once", "moved %(count)s times", len(own)) % {"count": len(own)}
-            summaries[term.value] = TermSummary(times, own[-1].old)
-    return summaries
 
 
 class MeasureDetail(PageView):

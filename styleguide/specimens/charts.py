@@ -129,7 +129,7 @@ def _indicator_line() -> Figure:
     ]
     years[0] = years[0]._replace(exact=False, is_floor=True)
     targets = [TargetPoint(2025, 35, f"{_('Target')} 35", years[-1])]
-    return indicator_line(years, targets=targets, unit="µg/m³", name=in_language("山东", "Shandong"))
+    return indicator_line(years, targets=targets, unit="µg/m³", name=in_language("示例省", "Sample Province"))
 
 
 def _with_and_without_rows() -> list[Specimen]:

@@ -21,7 +21,7 @@ def _sample_values() -> dict[str, Any]:
         "until": in_language("至2023-08-28", "to 2023-08-28"),
         "named": "国家统计局 | National Bureau of Statistics",
         "amounts": [SimpleNamespace(investment_wan=123456), SimpleNamespace(investment_wan=120000)],
-        "row": {"name_zh": "省能源局", "name_en": "Energy Administration"},
+        "row": {"name_zh": "能源局", "name_en": "Energy Administration"},
         "ada": SimpleNamespace(get_full_name=lambda: in_language("艾达", "Ada"), get_username=lambda: "ada"),
     }
 

@@ -30,9 +30,10 @@ def test_the_cast_of_the_demonstration(path: Path) -> None:
         "rita": ("reviewer", None, False),
         "vic": ("viewer", None, False),
         "audit": ("auditor", None, False),
+        "mia": ("administrator", None, False),
         "admin": ("viewer", None, True),
     }
-    assert len(set(passwords.values())) == 6
+    assert len(set(passwords.values())) == 7
     assert all(User.objects.get(username=name).check_password(word) for name, word in passwords.items())
 
 

@@ -219,8 +219,8 @@ def test_a_department_is_told_its_outstanding_reports(site, settings):
 def test_a_city_has_its_projects(site):
     page = page_of("/cities/370200/brief/")
     figures = figures_of(page)
-    assert figures["Projects"] == "2 projects 66.7% of the province"
-    assert figures["Total investment"] == "1 trillion yuan 50.0% of the province"
+    assert figures["Projects"] == "2 projects 66.7% of the total"
+    assert figures["Total investment"] == "1 trillion yuan 50.0% of the total"
     tables = tables_of(page)
     assert tables["1. Projects by stage"][1] == ["Preparing", "1", "50.0%", "9,360", "93.6%"]
     assert [row[0] for row in tables["2. Largest projects"][1:]] == ["Harbour", "Wind farm"]

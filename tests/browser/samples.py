@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from accounts.lockout import LIMITS
 from accounts.models import Scope, User
@@ -118,6 +121,35 @@ SAMPLES = [
     page("measures:reopen", code="M172", person="rita"),
     page("measures:scope", code="M172", person="rita"),
     page("projects:scope", code="P0001", person="rita"),
+    page("office:index", person="rita"),
+    page("office:index", person="mia"),
+    page("office:measures", person="rita"),
+    page("office:measures", "?search=M1&section=marine", person="rita"),
+    page("office:measures", "?search=0000", person="rita"),
+    page("office:add_measure", person="rita"),
+    page("office:measure", code="M172", person="rita"),
+    page("office:sections", person="rita"),
+    page("office:departments", person="mia"),
+    page("office:departments", person="admin"),
+    page("office:add_department", person="mia"),
+    page("office:department", slug="energy", person="mia"),
+    page("office:department", slug="energy", person="admin"),
+    page("office:people", person="mia"),
+    page("office:people", "?search=0000", person="mia"),
+    page("office:invite", person="mia"),
+    page("office:person", pk="{person}", person="mia"),
+    page("office:person", pk="{locked}", person="mia"),
+    page("office:person_link", pk="{person}", person="mia"),
+    page("office:close_person", pk="{person}", person="mia"),
+    page("office:reopen_person", pk="{person}", person="mia"),
+    page("office:unlock_person", pk="{locked}", person="mia"),
+    # The pages that show a link.
+    Sample("office:person_link", person="mia", path={"pk": "{person}"}, fields={}),
+    page("accounts:set_password", uidb64="MQ", token="used"),
+    page("accounts:set_password", uidb64="{uid}", token="{link}", person="vic"),
+    page("office:add_section", person="rita"),
+    page("office:section", slug="marine", person="rita"),
+    page("office:remove_section", slug="marine", person="rita"),
     page("log", person="audit"),
     page("measures:report", code="M001", person="ada"),
     page("measures:report", code="M002", person="ada"),
@@ -179,6 +211,15 @@ SAMPLES = [
     sent("measures:reopen", {"reason": ""}, code="M044", person="rita"),
     sent("measures:scope", {"reason": ""}, code="M044", person="rita"),
     sent("projects:scope", {"reason": ""}, code="P0002", person="rita"),
+    sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
+    sent("office:add_section", {"number": "1", "slug": "A b"}, person="rita"),
+    sent("office:add_department", {"number": "0", "slug": "energy"}, person="mia"),
+    sent("office:department", {"name_zh": "", "short_zh": "能源"}, slug="energy", person="mia"),
+    sent("office:invite", {"username": "a b", "email": "no address"}, person="mia"),
+    sent("office:person", {"name": "", "role": "reporter", "department": ""}, pk="{person}", person="mia"),
+    sent("office:section", {"title_zh": ""}, slug="marine", person="rita"),
+    sent("office:remove_section", {}, slug="marine", person="rita"),
+    sent("office:measure", {"title_zh": "", "title_en": "Another title"}, code="M172", person="rita"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
@@ -246,6 +287,7 @@ def live_in() -> dict[str, str]:
     revoke_token(create_token(vic, scope=Scope.READ, name="试用")[0])
     token, _key = create_token(vic, scope=Scope.READ, name="每月末导出政策措施与项目数据的程序")
     make_user("audit", role="auditor")
+    make_user("mia", role="administrator")
     make_user("admin", is_staff=True, is_superuser=True)
     first, third, fourth, done = (Measure.objects.get(code=code) for code in ("M001", "M003", "M004", "M009"))
     begun = "崂山实验室八月全面运行。"
@@ -265,7 +307,16 @@ def live_in() -> dict[str, str]:
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
-    return uploads_of(rita) | {"change": str(change.pk), "token": str(token.pk), "view": str(view.pk)}
+    invited = make_user("lea")
+    return uploads_of(rita) | {
+        "change": str(change.pk),
+        "token": str(token.pk),
+        "view": str(view.pk),
+        "person": str(make_user("pete", first_name="王强").pk),
+        "locked": str(make_user(LOCKED).pk),
+        "uid": urlsafe_base64_encode(force_bytes(invited.pk)),
+        "link": default_token_generator.make_token(invited),
+    }
 
 
 MEASURES = """编号,名称（中文）,完成时限

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from datasets import tasks, uploads
+from datasets import queue, tasks, uploads
 from datasets.models import Upload
 from measures.models import Load, Measure, Plan
 from tests.datasets.ledger.example import load, rows
@@ -324,7 +324,7 @@ class TestWork:
     def test_a_large_file_waits_for_the_schedule_and_the_page_says_how_far_it_is(
         self, page: Client, send: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tasks, "SMALL", 10)
+        monkeypatch.setattr(queue, "SMALL", 10)
         upload = send(TITLES.format(title="Clean water"))
         assert upload.state == Upload.State.WAITING
         Upload.objects.update(state="reading", step=2)
@@ -365,3 +365,72 @@ class TestWork:
         assert uploads.delete_old_uploads() == 0
         Upload.objects.update(uploaded_at=upload.uploaded_at - timedelta(days=uploads.KEPT_DAYS + 1))
         assert uploads.delete_old_uploads() == 1
+
+
+class TestConflicts:
+    """Rita downloads the ledger, another reviewer changes a title on the site, and her file changes the same."""
+
+    @pytest.fixture
+    def upload(self, page: Client, send: Any) -> Upload:
+        book = workbook(b"".join(page.get("/data/download/")))
+        Measure.objects.filter(code="M001").update(title_en="By another reviewer")
+        heads = {cell.value: cell.column for cell in book["Measures"][1]}
+        for row in book["Measures"].iter_rows(min_row=2):
+            if row[0].value in ("M001", "M002"):
+                row[heads["Title (English)"] - 1].value = f"Of the file {row[0].value}"
+        changed = io.BytesIO()
+        book.save(changed)
+        return send(changed.getvalue(), "plan.xlsx")
+
+    def test_both_values_are_shown_with_that_of_the_download(self, page: Client, upload: Upload) -> None:
+        [cell] = upload.findings["conflicts"]
+        assert (cell["before"], cell["old"], cell["new"]) == ("Measure one", "By another reviewer", "Of the file M001")
+        text = shown(page, upload)
+        assert "Site By another reviewer File Of the file M001" in text
+        assert "Measure two → after Of the file M002" in text
+
+    def test_nothing_is_loaded_before_it_is_decided(self, upload: Upload, act: Any) -> None:
+        with nothing_is_written():
+            assert "decide first which value holds" in act(upload, "load")
+
+    @pytest.mark.parametrize(("choice", "title"), [("site", "By another reviewer"), ("file", "Of the file M001")])
+    def test_the_chosen_value_holds(self, page: Client, upload: Upload, act: Any, choice: str, title: str) -> None:
+        act(upload, "save", **{"cell-0": choice})
+        assert f'value="{choice}" checked' in " ".join(page.get(upload.get_absolute_url()).content.decode().split())
+        act(upload, "load")
+        titles = dict(Measure.objects.values_list("code", "title_en"))
+        assert titles == {"M001": title, "M002": "Of the file M002"}
+
+
+class TestTakingBack:
+    def test_everything_is_as_before_and_the_load_says_who_and_why(
+        self, page: Client, send: Any, act: Any, rita: User
+    ) -> None:
+        act(send(TITLES.format(title="Clean water")), "load", confirm="on")
+        made = Load.objects.get(loaded_by=rita)
+        answer = page.post(f"/data/loads/{made.pk}/", {"reason": "Sent too early"}, follow=True)
+        assert Measure.objects.get(code="M002").title_en == "Measure two"
+        text = text_of(answer.content.decode())
+        assert "by Rita: none of this counts any more. Sent too early." in text
+        assert "Measure two → after Clean water" in text
+        assert "Take it back" not in text
+        assert "Taken back" in text_of(page.get("/data/").content.decode())
+
+    def test_what_was_changed_since_stands_in_the_way_and_is_named(
+        self, page: Client, send: Any, act: Any, rita: User
+    ) -> None:
+        act(send(TITLES.format(title="Clean water")), "load", confirm="on")
+        Measure.objects.filter(code="M002").update(title_en="Waters")
+        made = Load.objects.get(loaded_by=rita)
+        answer = page.post(f"/data/loads/{made.pk}/", {"reason": "Sent too early"})
+        text = text_of(answer.content.decode())
+        assert "Rows of this load were changed since (1): Measures M002." in text
+        assert "Sent too early" in text
+        assert not Load.objects.get(pk=made.pk).is_taken_back
+
+    def test_it_needs_a_reason(self, page: Client, send: Any, act: Any, rita: User) -> None:
+        act(send(TITLES.format(title="Clean water")), "load", confirm="on")
+        made = Load.objects.get(loaded_by=rita)
+        answer = page.post(f"/data/loads/{made.pk}/", {"reason": " "})
+        assert "field-fault" in answer.content.decode()
+        assert not Load.objects.get(pk=made.pk).is_taken_back

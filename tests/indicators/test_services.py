@@ -13,7 +13,7 @@ from core.exceptions import NotAllowed
 from indicators.models import Observation
 from indicators.services import add_observation, correct_observation, revise_observation
 from indicators.state import indicator_states
-from tests.factories import make_indicator, make_observation, make_user, region
+from tests.factories import make_indicator, make_observation, make_plan, make_user, region
 
 pytestmark = pytest.mark.django_db
 PUBLISHED = {"provenance": "published", "source": "中国日报网"}
@@ -31,7 +31,7 @@ def observation(today):
 
 
 def value_on(day):
-    [state] = indicator_states([Observation.objects.first().indicator], on=day)
+    [state] = indicator_states([Observation.objects.first().indicator], on=day, plan=make_plan())
     return state.value
 
 

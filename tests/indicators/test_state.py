@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from indicators.state import indicator_states
-from tests.factories import make_indicator, make_observation, make_target
+from measures.models import Plan
+from tests.factories import make_indicator, make_observation, make_plan, make_target, region
 
 pytestmark = pytest.mark.django_db
 DAY = date(2023, 8, 29)
@@ -18,7 +19,7 @@ YEAR_BEFORE = {
 
 
 def state(indicator: Any, on: date = DAY) -> Any:
-    return indicator_states([indicator], on=on)[0]
+    return indicator_states([indicator], on=on, plan=make_plan())[0]
 
 
 def test_growth_of_shandong_against_china() -> None:
@@ -100,7 +101,7 @@ def test_values_and_targets_of_other_regions_and_indicators_stay_away() -> None:
     make_target(growth, "9", region_code="370200")
     got = state(growth)
     assert (got.latest, got.target) == (None, None)
-    qingdao = indicator_states([growth], on=DAY, region="370200")[0]
+    qingdao = indicator_states([growth], on=DAY, plan=make_plan("qingdao", region=region("370200")))[0]
     assert (qingdao.value, qingdao.target.value) == (Decimal("7.1"), Decimal(9))
 
 
@@ -109,9 +110,37 @@ def test_the_order_is_kept_and_the_queries_do_not_grow(django_assert_num_queries
     for number, indicator in enumerate(indicators):
         make_observation(indicator, number)
         make_target(indicator)
+    plan = Plan.objects.with_others().get()
     with django_assert_num_queries(2):
-        got = indicator_states(reversed(indicators), on=DAY)
+        got = indicator_states(reversed(indicators), on=DAY, plan=plan)
     assert [each.value for each in got] == [5, 4, 3, 2, 1, 0]
+
+
+def test_a_plan_is_compared_with_what_it_names() -> None:
+    growth = make_indicator()
+    for code, value in (("370200", "7.1"), ("370000", "6.2"), ("100000", "5.5")):
+        make_observation(growth, value, region_code=code)
+    city = make_plan("city", region=region("370200"), comparator=region("370000"))
+    [got] = indicator_states([growth], on=DAY, plan=city)
+    assert (got.value, got.comparator, got.gap) == (Decimal("7.1"), Decimal("6.2"), Decimal("0.9"))
+    assert got.comparator_row == {"region": "370000", "value": Decimal("6.2")}
+    assert got.against_name == "山东"
+
+
+def test_without_a_comparator_nothing_is_compared() -> None:
+    growth = make_indicator()
+    make_observation(growth)
+    make_observation(growth, "5.5", region_code="100000")
+    [got] = indicator_states([growth], on=DAY, plan=make_plan("alone", comparator=None))
+    assert (got.value, got.comparator, got.gap, got.against_name) == (Decimal("6.2"), None, None, "")
+
+
+def test_without_a_region_there_are_no_values() -> None:
+    growth = make_indicator()
+    make_observation(growth)
+    for plan in (make_plan("nowhere", region=None, comparator=None), None):
+        [got] = indicator_states([growth], on=DAY, plan=plan)
+        assert got.latest is None
 
 
 @pytest.mark.parametrize("on", [date(1990, 1, 1), date(2100, 12, 31)])

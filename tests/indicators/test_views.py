@@ -97,7 +97,7 @@ class TestList:
 class TestDetail:
     def test_opens_with_a_sentence(self, client, growth):
         sentence = (
-            "H1 2023: 6.2% ; 0.7 percentage points above the national average, "
+            "H1 2023: 6.2% ; 0.7 percentage points above China, "
             "up 2.6 percentage points on the year before, released on 20 July 2023."
         )
         assert sentence in text_of(page(client, "/indicators/gdp_growth_ytd/"))
@@ -106,7 +106,7 @@ class TestDetail:
         indicator = make_indicator("share")
         make_observation(indicator, "5.0")
         make_observation(indicator, "5.5", region_code="100000")
-        assert "0.5 percentage points below the national average" in page(client, "/indicators/share/")
+        assert "0.5 percentage points below China" in page(client, "/indicators/share/")
 
     def test_the_table_has_the_province_then_the_country_then_cities(self, client, growth):
         make_observation(growth, "6.1", region_code="370200", verified=False)
@@ -134,7 +134,7 @@ class TestDetail:
         )
         response = client.get("/indicators/nre_capacity/")
         assert "China" not in str(response.context["charts"]["indicator-line"])
-        assert "national average" not in response.content.decode()
+        assert "points above China" not in response.content.decode()
         assert "China 30 June 2023 1,300" in text_of(response.content.decode())
 
     def test_the_chart_leaves_out_what_is_not_verified(self, client, growth):
@@ -161,8 +161,8 @@ class TestDetail:
 
     def test_without_a_value_by_the_day_it_says_so(self, client, growth):
         html = page(client, "/indicators/gdp_growth_ytd/?as_of=2020-01-01")
-        assert "No verified provincial figure available." in html
-        assert html.count("No verified provincial figure available.") == 1 and "data-chart" not in html
+        assert "No verified figure available." in html
+        assert html.count("No verified figure available.") == 1 and "data-chart" not in html
         assert "data-figure-id" not in html
 
     def test_units_follow_the_language(self, client, capacity):

@@ -53,7 +53,7 @@ def test_one_e_mail_tells_everything_in_the_persons_language(site: Any, today: d
     assert send_digests(today) == 2
     assert len(mail.outbox) == 2
     english = to("ada@science.example")
-    assert english.subject == "3 notices from the pilot zone"
+    assert english.subject == "Key task progress: 3 notices"
     assert english.from_email == "pilotzone@localhost"
     assert english.body.startswith("Dear ada,\n")
     assert (

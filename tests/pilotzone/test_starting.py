@@ -197,7 +197,7 @@ def test_a_damaged_file_of_passwords_stops_the_demonstration(
     settings.DATA_DIR = data
     (data / "demo-accounts.json").write_bytes(content)
     monkeypatch.setattr(demo.Command, "_pin_day", lambda self: None)
-    monkeypatch.setattr(demo.Command, "_serve", lambda *args: pytest.fail("it greets as if all were well"))
+    monkeypatch.setattr(demo.Command, "serve", lambda *args: pytest.fail("it greets as if all were well"))
     monkeypatch.setattr(demo, "call_command", lambda *args, **options: None)
     with pytest.raises(CommandError) as refused:
         demo.Command().handle(host="127.0.0.1", port="8000")

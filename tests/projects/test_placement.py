@@ -32,7 +32,7 @@ def elsewhere():
 def test_a_project_in_the_province_a_county_or_another_province_is_refused_by_the_service(today, elsewhere, code):
     project = make_project()
     project.city = elsewhere if code == "110105" else region(code)
-    with translation.override("en"), pytest.raises(NotAllowed, match=r"is not a city of 山东省\.") as refusal:
+    with translation.override("en"), pytest.raises(NotAllowed, match=r"does not lie directly in 山东省\.") as refusal:
         save_project(project, by=make_user("admin"))
     assert refusal.value.field == "city"
 
@@ -60,10 +60,18 @@ def test_a_plan_without_a_region_takes_no_project(today):
 @pytest.mark.parametrize(
     ("changed", "english", "chinese"),
     [
-        ({"city": "370202"}, "市南区 is not a city of 山东省.", "市南区不是山东省的市"),
+        ({"city": "370202"}, "市南区 does not lie directly in 山东省.", "市南区不是山东省直接下辖的地区"),
         ({"city": "370100", "county": "370202"}, "市南区 is not in 济南市.", "市南区不在济南市"),
-        ({"also_in": "370200"}, "青岛市 is not another city.", "青岛市不是另一个市"),
-        ({"also_in": "370202"}, "市南区 is not another city.", "市南区不是另一个市"),
+        (
+            {"also_in": "370200"},
+            "青岛市 is not another region of the kind of 青岛市.",
+            "青岛市不是与青岛市同级的其他地区",
+        ),
+        (
+            {"also_in": "370202"},
+            "市南区 is not another region of the kind of 青岛市.",
+            "市南区不是与青岛市同级的其他地区",
+        ),
     ],
 )
 def test_the_administration_refuses_it_in_words(client, today, changed, english, chinese):
@@ -92,10 +100,10 @@ def test_the_check_names_each_project_that_lies_elsewhere(today, elsewhere):
     with pytest.raises(CommandError, match="4 rows contradict"):
         call_command("verify_rollups", stdout=out)
     assert out.getvalue().splitlines() == [
-        f"project {lost.code} of {lost.plan.slug} lies in 370202, which is no city of 370000",
+        f"project {lost.code} of {lost.plan.slug} lies in 370202, which does not lie directly in 370000",
         f"project {wrong.code} of {wrong.plan.slug} lies in county 370202, which is not in 370100",
-        f"project {twice.code} of {twice.plan.slug} lies in 370100 too, which is not another city",
-        f"project {twice.code} of {twice.plan.slug} lies in 370202 too, which is not another city",
+        f"project {twice.code} of {twice.plan.slug} lies in 370100 too, which is not another of its kind",
+        f"project {twice.code} of {twice.plan.slug} lies in 370202 too, which is not another of its kind",
     ]
 
 

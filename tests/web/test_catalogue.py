@@ -184,7 +184,7 @@ def test_pages_are_chinese_on_a_machine_without_gettext(tmp_path):
     )
     assert page.returncode == 0, page.stderr
     assert '<html lang="zh-Hans"' in page.stdout
-    assert "先行区建设推进情况调度平台" in page.stdout
+    assert "重点任务推进情况平台" in page.stdout
     assert "尚未录入行动计划" in page.stdout
 
 

@@ -26,7 +26,7 @@ REGIONS = Sheet(
     columns=(
         Column("code", _("Code"), _("Six digits of GB/T 2260."), "370600", Kind.CODE, required=True, most=6),
         one_of("kind", _("Kind"), _("What it is."), RegionKind, example="city", required=True),
-        ref("parent", _("Lies in"), _("The larger region. Empty for the country."), "regions", example="370000"),
+        ref("parent", _("Lies in"), _("The larger region. Empty for the largest one."), "regions", example="370000"),
         *names(60, 80, ("烟台市", "Yantai")),
         *short_names(("烟台", "Yantai")),
         whole("tile_row", _("Row on the tile map"), _("From 1; empty: no place on it."), "2", least=1),

@@ -3,17 +3,16 @@
 import json
 import os
 import sys
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.core.management.base import CommandError
 
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
 from core.files import DamagedFile, read_texts, write_whole
 from datasets.demonstration import FOLDER as FIXTURES
+from datasets.embedded_site import EmbeddedSiteCommand
 from measures.models import Plan
 from rollups.services import refresh_stale_rollups
 
@@ -21,16 +20,10 @@ from rollups.services import refresh_stale_rollups
 PINNED_DAY = "2023-08-29"
 # The plan is of January; the first reports are of the month after.
 FIRST_REPORTING_MONTH = "2023-02"
-# As in the Dockerfile, which gives the reason.
-MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 
 
-class Command(BaseCommand):
+class Command(EmbeddedSiteCommand):
     help = "Start the dashboard with its demonstration data. Ctrl-C ends it."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", default="8000", help="port to listen on (8000)")
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
 
     def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
         self._pin_day()
@@ -43,7 +36,7 @@ class Command(BaseCommand):
             make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)
         except DamagedFile as error:
             raise CommandError(f"{error}: delete it, and start again. The accounts get new passwords then.") from error
-        self._serve(host, port)
+        self.serve(host, port)
 
     def _pin_day(self) -> None:
         """Stores the pinned day in the data folder, so that every command on this folder uses the same day."""
@@ -60,16 +53,3 @@ class Command(BaseCommand):
         write_whole(file, json.dumps(pinned))
         # Starts again, with settings that include the file.
         os.execv(sys.executable, [sys.executable, *sys.argv])
-
-    def _serve(self, host: str, port: str) -> None:
-        """Replaces this process by the web server, which frees the memory that the preparation took (ADR 9)."""
-        if host not in ("127.0.0.1", "localhost", "::1"):
-            # Nobody knows by which name other machines will call this one.
-            os.environ.setdefault("PILOTZONE_ALLOWED_HOSTS", "*")
-        address = f"[{host}]" if ":" in host else host
-        application = settings.WSGI_APPLICATION.replace(".application", ":application")
-        command = ["-m", "gunicorn", "-c", settings.DEMO_SERVER, "--bind", f"{address}:{port}", application]
-        self.stdout.flush()
-        connections.close_all()
-        os.chdir(settings.BASE_DIR)
-        os.execve(sys.executable, [sys.executable, *command], {**MALLOC, **os.environ})

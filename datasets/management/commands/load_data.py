@@ -11,14 +11,15 @@ from tqdm import tqdm
 from accounts.models import User
 from core.exceptions import NotAllowed
 from datasets.ledger.commit import LoadRefused, commit_ledger
-from datasets.ledger.merging import What
+from datasets.ledger.merging import CellName, What
 from datasets.ledger.preview import Entry, Preview, preview
 from datasets.ledger.reading import read_ledger
 from datasets.ledger.rows import Ledger, Problem
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
+from datasets.ledger.take_back import take_back
 from datasets.ledger.written import written_text
-from measures.models import Plan
+from measures.models import Load, Plan
 from rollups.services import refresh_stale_rollups
 
 # So many rows and problems are printed; the number of all is.
@@ -32,35 +33,59 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="the workbook (.xlsx, .xls, .ods), CSV file, ZIP or folder")
+        parser.add_argument(
+            "path", nargs="?", type=Path, help="the workbook (.xlsx, .xls, .ods), CSV file, ZIP or folder"
+        )
         parser.add_argument("--plan", metavar="SLUG", help="the plan that it is of, where the file does not say")
         parser.add_argument("--preview", action="store_true", help="only say what would be loaded")
         parser.add_argument("--leave-out-wrong", action="store_true", help="load the rows that are right")
         parser.add_argument(
             "--change", action="store_true", help="change and remove rows of the site as the file says: see --preview"
         )
+        parser.add_argument(
+            "--conflicts",
+            choices=["file", "site"],
+            help="which value holds in cells that were changed in the file and on the site",
+        )
         parser.add_argument("--by", metavar="ACCOUNT", help="the reviewer who loads it; changes of terms need one")
+        parser.add_argument(
+            "--take-back", type=int, metavar="LOAD", help="undo the load of that number, as long as nothing rests on it"
+        )
         parser.add_argument("--reason", default="", help="why terms change, where they do")
 
-    def handle(self, *args: Any, path: Path, plan: str | None, by: str | None, **options: Any) -> None:
-        if not path.exists():
-            raise CommandError(f"{path} is not there.")
+    def handle(self, *args: Any, path: Path | None, plan: str | None, by: str | None, **options: Any) -> None:
         person = User.objects.filter(username=by).first() if by else None
         if by and person is None:
             raise CommandError(f"There is no account {by}.")
         with override("en"):
             try:
-                ledger = self._read(path)
-                chosen = _plan_of(ledger, plan)
-                if options["preview"]:
-                    self._print(preview(ledger, chosen, has_person=person is not None))
-                    return
-                self._load(ledger, chosen, person, options)
+                if options["take_back"] is not None:
+                    self._take_back(options["take_back"], person)
+                else:
+                    self._load_path(path, plan, person, options)
             except (FileRefused, NotAllowed) as error:
-                raise CommandError(f"{error} Nothing was loaded.") from error
+                raise CommandError(f"{error} Nothing was changed.") from error
             except DatabaseError as error:
                 reason = str(error).strip().splitlines()[0]
-                raise CommandError(f"The database does not take the data ({reason}); nothing was loaded.") from error
+                raise CommandError(f"The database does not take the data ({reason}); nothing was changed.") from error
+
+    def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
+        if path is None or not path.exists():
+            raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
+        ledger = self._read(path)
+        chosen = _plan_of(ledger, plan)
+        if options["preview"]:
+            self._print(preview(ledger, chosen, has_person=by is not None))
+        else:
+            self._load(ledger, chosen, by, options)
+
+    def _take_back(self, number: int, by: User | None) -> None:
+        load = Load.objects.filter(pk=number).first()
+        if load is None:
+            raise CommandError(f"There is no load {number}.")
+        take_back(load, by=by)
+        refresh_stale_rollups()
+        self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
 
     def _read(self, path: Path) -> Ledger:
         reading = read_ledger(path)
@@ -70,7 +95,7 @@ class Command(BaseCommand):
                 f"{each.sheet.name}.{each.column.name}: {', '.join(each.examples)}" for each in reading.questions
             )
             raise CommandError(
-                f"Some cells may mean several things ({asked}): write years and units. Nothing was loaded."
+                f"Some cells may mean several things ({asked}): write years and units. Nothing was changed."
             )
         return reading.ledger
 
@@ -86,6 +111,7 @@ class Command(BaseCommand):
                     ledger,
                     plan,
                     by=by,
+                    answers=_answers(ledger, plan, options["conflicts"]),
                     leave_out_wrong=options["leave_out_wrong"],
                     confirmed=options["change"],
                     reason=options["reason"],
@@ -96,7 +122,7 @@ class Command(BaseCommand):
                 hint = " See --preview, and then --change." if refusal.preview.needs_confirmation else ""
                 count = len(refusal.preview.problems)
                 problems = f"{count} problems. " if count else ""
-                raise CommandError(f"{problems}{refusal} Nothing was loaded.{hint}") from refusal
+                raise CommandError(f"{problems}{refusal} Nothing was changed.{hint}") from refusal
         if load is None:
             self.stdout.write("Everything was loaded already.")
             return
@@ -142,6 +168,16 @@ def _plan_of(ledger: Ledger, slug: str | None) -> Plan | None:
     if plan is None and slug:
         raise CommandError(f"There is no plan {slug}.")
     return plan
+
+
+def _answers(ledger: Ledger, plan: Plan | None, answer: str | None) -> dict[CellName, str]:
+    """The same one for each cell in conflict."""
+    if answer is None:
+        return {}
+    conflicts = preview(ledger, plan).conflicts
+    return {
+        (each.sheet, each.key, cell.column): answer for each in conflicts for cell in each.cells if cell.is_conflict
+    }
 
 
 def _counted(rows: Any) -> str:

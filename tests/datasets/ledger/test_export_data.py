@@ -13,7 +13,7 @@ from tests.datasets.ledger.example import load
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web")
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web", "datasets")
 
 
 def export(destination: Path, **options: Any) -> str:

@@ -155,7 +155,7 @@ def test_what_a_site_has_edited_changes_only_when_somebody_says_so(folder: Path)
     load(folder)
     Measure.objects.filter(code="M001").update(title_en="Edited here")
     assert refusal(folder) == (
-        "The file would change rows of the site: confirm that it may. Nothing was loaded. See --preview, and then --change."
+        "The file would change rows of the site: confirm that it may. Nothing was changed. See --preview, and then --change."
     )
     out = io.StringIO()
     call_command("load_data", str(folder), preview=True, stdout=out)
@@ -452,7 +452,7 @@ def test_a_file_of_another_plan_is_refused(folder: Path) -> None:
 def test_an_account_that_is_not_there_is_named(folder: Path) -> None:
     assert refusal(folder, by="nobody") == "There is no account nobody."
     make_user("ada", role="reporter", department=make_department("fishery"))
-    assert refusal(folder, by="ada") == "You may not do this Nothing was loaded."
+    assert refusal(folder, by="ada") == "You may not do this Nothing was changed."
     assert not Observation.objects.exists()
 
 

@@ -20,7 +20,7 @@ from indicators.charts.decoupling import (
     years_words,
 )
 from indicators.models import Indicator
-from tests.factories import make_indicator, make_observation
+from tests.factories import make_indicator, make_observation, region
 from web.charts.chart import Chart, Figure
 
 DAY = date(2023, 8, 29)
@@ -144,7 +144,9 @@ def gdp() -> Indicator:
 
 
 def charts(indicator: Indicator, day: date = DAY) -> list[Chart]:
-    return decoupling_charts(indicator, indicator.observations.released(day).select_related("region"), on=day)
+    return decoupling_charts(
+        indicator, indicator.observations.released(day).select_related("region"), on=day, home=region()
+    )
 
 
 @pytest.mark.django_db
@@ -165,7 +167,7 @@ class TestCharts:
         with translation.override("zh-hans"):
             shandong, china = charts(emissions)
         assert shandong.title == "山东2016—2019年地区生产总值与碳，截至2023年8月29日"
-        assert china.title == "中国2017—2019年国内生产总值与碳，截至2023年8月29日"
+        assert china.title == "全国2017—2019年国内生产总值与碳，截至2023年8月29日"
         assert china.summary.startswith("中国2017年至2019年，国内生产总值（现价）")
         assert china.note.startswith("国内生产总值按现价计算，为首次发布数；")
         assert china.columns[1].label == "国内生产总值（亿元）"
@@ -232,13 +234,14 @@ class TestCharts:
     def test_other_indicators_have_none_and_ask_nothing(self, django_assert_num_queries) -> None:
         other = make_indicator("pm25")
         with django_assert_num_queries(0):
-            assert decoupling_charts(other, [], on=DAY) == []
+            assert decoupling_charts(other, [], on=DAY, home=None) == []
 
     def test_one_query(self, emissions, gdp, django_assert_num_queries) -> None:
+        home = region()
         for indicator in (emissions, gdp):
             own = list(indicator.observations.released(DAY).select_related("region"))
             with django_assert_num_queries(1):
-                decoupling_charts(indicator, own, on=DAY)
+                decoupling_charts(indicator, own, on=DAY, home=home)
 
     def test_the_page_shows_it_with_the_values_of_the_api(self, client, today, open_reading, emissions, gdp) -> None:
         client.cookies["pilotzone_language"] = "en"

@@ -10,8 +10,9 @@ from django.utils import translation
 
 from indicators.charts.time_series import Path, indicator_chart, path_sentence, path_to_target, two_digits
 from indicators.models import Indicator
+from indicators.state import IndicatorState, indicator_states
 from indicators.wording import target_words
-from tests.factories import make_indicator, make_observation, make_target
+from tests.factories import make_indicator, make_observation, make_plan, make_target
 from web.charts.chart import Chart
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +41,15 @@ def of_years(indicator: Indicator, first: int, last: int, value: str, **more: An
     make_observation(indicator, value, period_kind=kind, **when | {"released_on": date(last + 1, 3, 1)} | more)
 
 
+def state_of(indicator: Indicator, day: date) -> IndicatorState:
+    return indicator_states([indicator], on=day, plan=make_plan())[0]
+
+
 def path_of(indicator: Indicator, day: date = DAY) -> Path | None:
     observations = indicator.observations.released(day).select_related("region")
-    return path_to_target(indicator, observations, indicator.targets.adopted(day).select_related("region"), on=day)
+    return path_to_target(
+        state_of(indicator, day), observations, indicator.targets.adopted(day).select_related("region"), on=day
+    )
 
 
 def sentence(indicator: Indicator) -> str:
@@ -53,7 +60,7 @@ def sentence(indicator: Indicator) -> str:
 def chart_of(indicator: Indicator, day: date = DAY) -> Chart:
     observations = indicator.observations.released(day).select_related("region").order_by("-period_end", "-released_on")
     targets = list(indicator.targets.adopted(day).select_related("region"))
-    return indicator_chart(indicator, list(observations), targets, path_of(indicator, day), on=day)
+    return indicator_chart(state_of(indicator, day), list(observations), targets, path_of(indicator, day), on=day)
 
 
 class TestPath:
@@ -220,7 +227,7 @@ class TestChart:
         on_a_day(capacity, date(2023, 6, 30), "83.82", verified=False)
         chart = chart_of(capacity)
         assert (chart.figure, chart.rows) == (None, [])
-        assert chart.missing == "No verified provincial figure available."
+        assert chart.missing == "No verified figure available."
 
     def test_the_page_has_the_rows_that_a_click_opens_and_the_sentence(
         self, client, today, open_reading, capacity

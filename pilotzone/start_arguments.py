@@ -1,6 +1,7 @@
-"""What `./run demo` was asked for, judged before anything is installed: any Python from 3.9 on runs it, alone.
+"""What `./run demo` and `./run serve` were asked for, judged before anything is installed: any Python from 3.9 on runs
+it, alone.
 
-    python demo_arguments.py FOLDER [--port N] [--host H] [--data-dir DIR]
+    python start_arguments.py COMMAND FOLDER [--port N] [--host H] [--data-dir DIR]
 
 FOLDER: where the command was given; a data folder is meant from there. Prints assignments for a shell, or says in a
 sentence what stands in the way: exit code 2 for what was typed wrong, else 1.
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import NoReturn
 
 DEFAULT_PORT, DEFAULT_HOST = "8000", "127.0.0.1"
+# A site and the demonstration never share a folder.
+DEFAULT_FOLDERS = {"demo": "var", "serve": "site"}
 
 
 def fail(sentence: str, code: int = 1) -> NoReturn:
@@ -23,13 +26,13 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
-def read_arguments(arguments: list[str]) -> argparse.Namespace:
+def read_arguments(command: str, arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     for name, default in (("--port", DEFAULT_PORT), ("--host", DEFAULT_HOST), ("--data-dir", None)):
         parser.add_argument(name, default=default, nargs="?", const="")
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        fail(f"demo does not know {unknown[0]}; ./run help lists what it knows.", 2)
+        fail(f"{command} does not know {unknown[0]}; ./run help lists what it knows.", 2)
     for name, value in vars(options).items():
         if value == "":
             fail(f"--{name.replace('_', '-')} needs a value; ./run help explains it.", 2)
@@ -65,9 +68,10 @@ def check_port(host: str, port: int) -> None:
         )
 
 
-def main(called_from: str, arguments: list[str]) -> None:
-    options = read_arguments(arguments)
-    data = options.data_dir or os.environ.get("PILOTZONE_DATA_DIR") or Path(__file__).resolve().parents[1] / "var"
+def main(command: str, called_from: str, arguments: list[str]) -> None:
+    options = read_arguments(command, arguments)
+    default = Path(__file__).resolve().parents[1] / DEFAULT_FOLDERS[command]
+    data = options.data_dir or os.environ.get("PILOTZONE_DATA_DIR") or default
     folder = Path(called_from, data)
     check_folder(folder)
     check_port(options.host, int(options.port))
@@ -76,4 +80,4 @@ def main(called_from: str, arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -1,4 +1,5 @@
-"""The web server of `manage.py demo`: prints the address and accounts, and runs the schedule of `celery beat`."""
+"""The web server of `manage.py demo` and `manage.py serve`: prints its address, the demonstration's accounts too, and
+runs the schedule of `celery beat`."""
 
 import contextlib
 import json
@@ -37,22 +38,22 @@ def when_ready(server: Any) -> None:  # type: ignore[no-redef]
 
 
 def _print_welcome(host: str, port: int) -> None:
+    from datasets.embedded_site import root_address
+
+    today = f" Today is {settings.PILOTZONE_TODAY} there." if settings.PILOTZONE_TODAY else ""
+    accounts = _demo_accounts() if settings.PILOTZONE_DEMO else []
+    _print("\n".join(["", f"Pilotzone runs at {root_address(host, port)}/ (Ctrl-C ends it).{today}", *accounts, ""]))
+
+
+def _demo_accounts() -> list[str]:
     from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
 
-    if host in ("0.0.0.0", "::", ""):
-        host = "127.0.0.1"
-    elif ":" in host:
-        host = f"[{host}]"
-    lines = [
-        "",
-        f"Pilotzone runs at http://{host}:{port}/ (Ctrl-C ends it). Today is {settings.PILOTZONE_TODAY} there.",
-        "Anyone may read. Accounts to log in with:",
-    ]
+    lines = ["Anyone may read. Accounts to log in with:"]
     passwords = json.loads((settings.DATA_DIR / DEMO_PASSWORDS).read_text(encoding="utf-8"))
     for name, (role, department) in DEMO_ACCOUNTS.items():
         description = "administrator" if name == "admin" else ", ".join(filter(None, (str(role), department)))
         lines.append(f"  {name:<6} {passwords[name]}   {description}")
-    _print("\n".join([*lines, ""]))
+    return lines
 
 
 def _print(text: str) -> None:

@@ -1,16 +1,17 @@
-"""What `./run demo` makes of what was typed; tests/test_run_script.py starts it as the script does."""
+"""What `./run demo` and `./run serve` make of what was typed; tests/test_run_script.py starts it as the script does."""
 
 import socket
 
 import pytest
 
-from pilotzone.demo_arguments import main
+from pilotzone import start_arguments
+from pilotzone.start_arguments import main
 from tests.services import free_port
 
 
 def refusal(capsys, folder, *arguments):
     with pytest.raises(SystemExit) as end:
-        main(str(folder), list(arguments))
+        main("demo", str(folder), list(arguments))
     said = capsys.readouterr()
     assert said.out == ""
     return end.value.code, said.err
@@ -19,14 +20,14 @@ def refusal(capsys, folder, *arguments):
 def test_a_shell_gets_port_host_and_folder(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("PILOTZONE_DATA_DIR", raising=False)
     port = str(free_port())
-    main(str(tmp_path), ["--port", port, "--data-dir=it's mine"])
+    main("demo", str(tmp_path), ["--port", port, "--data-dir=it's mine"])
     assert capsys.readouterr().out == f"port={port}\nhost=127.0.0.1\ndata='{tmp_path}/it'\"'\"'s mine'\n"
     assert list((tmp_path / "it's mine").iterdir()) == []
 
 
 def test_the_environment_names_the_folder_where_nothing_else_does(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PILOTZONE_DATA_DIR", str(tmp_path / "kept"))
-    main("/", [f"--port={free_port()}", "--host=127.0.0.1"])
+    main("demo", "/", [f"--port={free_port()}", "--host=127.0.0.1"])
     assert capsys.readouterr().out.endswith(f"data={tmp_path}/kept\n")
 
 
@@ -72,3 +73,12 @@ def test_a_taken_port_is_named_with_the_next(tmp_path, capsys):
         code, said = refusal(capsys, tmp_path, "--port", str(port), "--data-dir", "data")
     assert code == 1
     assert said == f"run: port {port} on 127.0.0.1 is taken: try another, for example --port {port % 65535 + 1}\n"
+
+
+def test_a_site_of_ones_own_has_a_folder_of_its_own_by_default(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("PILOTZONE_DATA_DIR", raising=False)
+    monkeypatch.setattr(start_arguments, "__file__", str(tmp_path / "pilotzone" / "start_arguments.py"))
+    main("serve", "/", [f"--port={free_port()}"])
+    assert capsys.readouterr().out.endswith(f"data={tmp_path}/site\n")
+    main("demo", "/", [f"--port={free_port()}"])
+    assert capsys.readouterr().out.endswith(f"data={tmp_path}/var\n")

@@ -1,0 +1,226 @@
+"""The accounts of people, as administrators keep them: invited by a link, changed, closed, unlocked.
+
+Nobody sets a password for somebody else. A link lets its owner do so: once, for a few days, and only the newest.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from accounts.log import Event, log_account_event
+from accounts.models import Department, Role, User
+from accounts.permissions import check_administrator
+from accounts.services import revoke_token
+from core.exceptions import NotAllowed
+from core.versions import State, as_state, check_unchanged
+from regions.models import Region
+
+log = logging.getLogger(__name__)
+
+
+class Link(NamedTuple):
+    """Lets a person set a password. `path` begins at the root of the site; `is_sent`: by e-mail, to their address."""
+
+    person: User
+    path: str
+    expires_at: datetime
+    is_sent: bool = False
+
+
+def person_state(user: User) -> State:
+    """What the form of an account holds."""
+    return {
+        "name": user.get_full_name(),
+        "email": user.email,
+        "role": user.role,
+        "department": as_state(user.department),
+        "city": as_state(user.city),
+    }
+
+
+def invite_person(
+    *, by: User, username: str, name: str, email: str, role: Role, department: Department | None, city: Region | None
+) -> Link:
+    """A new account without a password, and the link to set one. An invitation that is sent again makes another link.
+
+    Raises NotAllowed, with the field at fault.
+    """
+    with transaction.atomic():
+        # Administrators who invite at once wait for each other, so that the second finds the name taken.
+        _locked(by, by=by)
+        wanted = User(username=username)
+        _set_columns(wanted, name=name, email=email, role=role, department=department, city=city)
+        person = User.objects.select_for_update(of=("self",)).filter(username__iexact=username).first()
+        if person is None:
+            wanted.set_unusable_password()
+            wanted.save()
+            person = wanted
+        elif person.has_usable_password() or person.last_login or person_state(person) != person_state(wanted):
+            raise NotAllowed(_("There is an account of this user name already."), field="username")
+        link = _new_link(person, by=by)
+    return _sent(link)
+
+
+@transaction.atomic
+def change_person(
+    person: User,
+    *,
+    by: User,
+    opened: State,
+    name: str,
+    email: str,
+    role: Role,
+    department: Department | None,
+    city: Region | None,
+) -> User:
+    """Raises ChangedMeanwhile and NotAllowed, with the field at fault."""
+    if department is not None:
+        # As a merger does: before the people.
+        department = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    person = _locked(person, by=by)
+    before = person_state(person)
+    check_unchanged(opened, before)
+    if person.pk == by.pk and role != person.role and not person.is_superuser:
+        raise NotAllowed(_("Nobody takes their own role: another administrator can."), field="role")
+    _set_columns(person, name=name, email=email, role=role, department=department, city=city)
+    if person_state(person) == before:
+        raise NotAllowed(_("Nothing was changed."))
+    person.save(update_fields=["first_name", "last_name", "email", "role", "department", "city"])
+    return person
+
+
+@transaction.atomic
+def set_active(person: User, *, by: User, is_active: bool) -> User:
+    """Closes an account, whose sessions and tokens then open nothing, or opens it again. Raises NotAllowed."""
+    person = _locked(person, by=by)
+    if person.pk == by.pk and not is_active:
+        raise NotAllowed(_("Nobody closes their own account: another administrator can."))
+    if person.is_active != is_active:
+        person.is_active = is_active
+        person.save(update_fields=["is_active"])
+    return person
+
+
+def reset_password(person: User, *, by: User) -> Link:
+    """Ends the password of an account, every earlier link, access tokens and sessions. Raises NotAllowed."""
+    with transaction.atomic():
+        person = _locked(person, by=by)
+        if person.pk == by.pk:
+            raise NotAllowed(_("Change your own password under “My account”."))
+        if not person.is_active:
+            raise NotAllowed(_("The account is closed: open it first."))
+        link = _new_link(person, by=by)
+    return _sent(link)
+
+
+@transaction.atomic
+def unlock_person(person: User, *, by: User) -> None:
+    """Forgets the wrong passwords that locked an account. Raises NotAllowed."""
+    person = _locked(person, by=by)
+    forgive_failures(person)
+    log_account_event(Event.UNLOCKED, person, by=by)
+
+
+def forgive_failures(person: User) -> None:
+    AxesProxyHandler.reset_attempts(username=person.get_username())
+
+
+# Whoever may administer, on a site that nobody has administered yet.
+FIRST_ADMINISTRATOR = "admin"
+
+
+@transaction.atomic
+def first_administrator_link() -> Link | None:
+    """The link with which a new site gets its first administrator, a superuser; None once somebody who may administer
+    has a password. Makes the account where it is missing; a link made before ends."""
+    administrators = User.objects.filter(Q(is_superuser=True) | Q(role=Role.ADMINISTRATOR), is_active=True)
+    if any(each.has_usable_password() for each in administrators):
+        return None
+    person = administrators.order_by("pk").first() or User.objects.create(
+        username=FIRST_ADMINISTRATOR, role=Role.ADMINISTRATOR, is_superuser=True, is_staff=True
+    )
+    return _new_link(person, by=person)
+
+
+def _locked(person: User, *, by: User) -> User:
+    """The account as it is now. Administrators are locked with it: of two who take each other's role the second finds
+    that it is none any more, so that one always stays. Raises NotAllowed."""
+    concerned = Q(pk__in=(person.pk, by.pk)) | Q(role=Role.ADMINISTRATOR)
+    people = {each.pk: each for each in User.objects.select_for_update(no_key=True).filter(concerned).order_by("pk")}
+    actor, person = people[by.pk], people[person.pk]
+    if not actor.is_active:
+        raise NotAllowed(_("You may not do this"))
+    check_administrator(actor)
+    if person.is_superuser and not actor.is_superuser:
+        raise NotAllowed(_("Only a superuser changes the account of a superuser."))
+    return person
+
+
+def _set_columns(
+    person: User, *, name: str, email: str, role: Role, department: Department | None, city: Region | None
+) -> None:
+    if role == Role.REPORTER and department is None:
+        raise NotAllowed(_("A reporter needs a department."), field="department")
+    if department is not None and city is not None:
+        raise NotAllowed(_("Choose a department or a city, not both."), field="city")
+    if department is not None and department.is_merged:
+        raise NotAllowed(
+            _("This department has been merged into another; choose the one that does its work now."),
+            field="department",
+        )
+    if name != person.get_full_name():
+        person.first_name, person.last_name = name, ""
+    person.email, person.role, person.department, person.city = email, role, department, city
+
+
+def _new_link(person: User, *, by: User) -> Link:
+    # A link holds a digest of what stands in the place of a password, so that every earlier one ends, too.
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    for token in person.access_tokens.filter(revoked_at=None):
+        revoke_token(token)
+    uid = urlsafe_base64_encode(force_bytes(person.pk))
+    path = reverse("accounts:set_password", args=[uid, default_token_generator.make_token(person)])
+    log_account_event(Event.LINK_MADE, person, by=by)
+    # Real time, also where the day is pinned: else no link would ever expire there.
+    return Link(person, path, timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
+
+
+def sends_email() -> bool:
+    """Whether the site has a mail server: else e-mails are printed to the console, where nobody may read them."""
+    return not settings.MAILERS["default"]["BACKEND"].endswith(".console.EmailBackend")
+
+
+def _sent(link: Link) -> Link:
+    """By e-mail, where the site sends any and the person has an address; a failure is logged."""
+    person = link.person
+    if not person.email or not sends_email():
+        return link
+    context = {
+        "name": person.get_full_name() or person.get_username(),
+        "username": person.get_username(),
+        "site_url": settings.PILOTZONE_SITE_URL,
+        "url": f"{settings.PILOTZONE_SITE_URL}{link.path}",
+        "expires_at": link.expires_at,
+    }
+    try:
+        with translation.override(person.language or settings.LANGUAGE_CODE):
+            text = render_to_string("accounts/link.txt", context)
+            send_mail(_("Set a password for your account"), text, None, [person.email])
+    except Exception:
+        log.exception("The link for user %s could not be sent; it is shown to the administrator.", person.pk)
+        return link
+    return link._replace(is_sent=True)

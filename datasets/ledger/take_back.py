@@ -1,0 +1,239 @@
+"""Takes a load back: what it changed is as before; what it added goes, and stays readable in its LoadedRows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import check_reviewer
+from core.clock import now
+from core.exceptions import NotAllowed
+from core.scope import ScopeKind
+from core.signals import figures_changed
+from core.texts import clean_text
+from datasets.ledger.bindings import BINDINGS, LEAVING
+from datasets.ledger.codec import parsed_key, parsed_values, plain_values
+from datasets.ledger.contents import Contents, read_contents
+from datasets.ledger.derived import move_listings, withdraw
+from datasets.ledger.merging import Cell, Item
+from datasets.ledger.rows import Key, Row, Values
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.touched import Cells, links_of
+from datasets.ledger.writing import Writer, write_links
+from datasets.models import LedgerVersion, Upload
+from indicators.models import HeadlineIndicator, Indicator, Observation
+from measures.models import Load, LoadedRow, Measure, Notice, Plan, ReportStep
+from projects.models import Project
+from rollups.models import MeasureRollup, ProjectRollup
+
+# Rows that say something about others and go with them.
+PARTS = (HeadlineIndicator, Notice, ReportStep, MeasureRollup, ProjectRollup, LedgerVersion, Upload)
+# Of what leaves its plan: the change that takes it back.
+RETURNS = {"measures": ScopeKind.RESUMED, "projects": ScopeKind.READMITTED}
+# So many obstacles are named.
+FIRST_FEW = 5
+
+
+@dataclass
+class _Undo:
+    """A row of the load, with what it wrote."""
+
+    sheet: str
+    key: Key
+    what: str
+    old: Values
+    new: Values
+    values: Values
+
+    @property
+    def is_deletion(self) -> bool:
+        return self.what == LoadedRow.What.REMOVED and self.sheet not in LEAVING
+
+
+@transaction.atomic
+def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
+    """Raises NotAllowed, having changed nothing, where something rests on the load."""
+    if by is not None:
+        check_reviewer(by)
+    reason = clean_text(reason, field="reason")
+    load = Load.objects.select_for_update(of=("self",)).select_related("plan").get(pk=load.pk)
+    if load.is_taken_back:
+        raise NotAllowed(_("This load was taken back already."))
+    plan = load.plan
+    assert plan is not None
+    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    list(Measure.objects.select_for_update().filter(plan=plan).order_by("pk").values_list("pk"))
+    contents = read_contents(plan)
+    undone = [_undo(row, contents) for row in load.rows.order_by("pk")]
+    _check_untouched(undone, contents)
+    before = _cells(undone, contents, plan)
+    _Restoration(load, plan, contents, by=by).run(undone)
+    load.refresh_from_db()
+    load.taken_back_at, load.taken_back_by, load.taken_back_reason = now(), by, reason
+    load.save()
+    after = _cells(undone, read_contents(plan), plan) if load.plan else {"measures": set(), "projects": set()}
+    # Of a plan that left with the load nothing is counted any more.
+    for kind, sender in (("measures", Measure), ("projects", Project)):
+        if load.plan and (cells := before[kind] | after[kind]):
+            figures_changed.send(sender=sender, kind=kind, cells=cells)
+
+
+def _undo(row: LoadedRow, contents: Contents) -> _Undo:
+    key = parsed_key(row.sheet, row.key)
+    old, new = parsed_values(row.sheet, row.old), parsed_values(row.sheet, row.new)
+    return _Undo(row.sheet, key, row.what, old, new, contents.rows[row.sheet].get(key, {}))
+
+
+def _check_untouched(undone: Iterable[_Undo], contents: Contents) -> None:
+    """That each cell is as the load wrote it."""
+    changed = [each for each in undone if not _is_untouched(each, contents)]
+    if changed:
+        names = ", ".join(f"{SHEETS[each.sheet].label} {_named(each.key)}" for each in changed[:FIRST_FEW])
+        words = {"count": len(changed), "names": names}
+        raise NotAllowed(_("Rows of this load were changed since (%(count)s): %(names)s.") % words)
+
+
+def _is_untouched(undo: _Undo, contents: Contents) -> bool:
+    is_there = undo.key in contents.rows[undo.sheet]
+    if undo.is_deletion:
+        return not is_there
+    if not is_there:
+        return False
+    if undo.what == LoadedRow.What.NEW:
+        now_there = {name: value for name, value in undo.values.items() if value not in (None, ())}
+        return plain_values(now_there) == plain_values(undo.new)
+    # A withdrawal without a day began on the day of the load.
+    return all(undo.values.get(name) == value for name, value in undo.new.items() if name != "removed_on")
+
+
+def _named(key: Key) -> str:
+    return " ".join(str(part) for part in key if part is not None)
+
+
+def _cells(undone: Iterable[_Undo], contents: Contents, plan: Plan) -> Cells:
+    """The cells that count measures and projects of the load as they are in the contents."""
+    found: Cells = {"measures": set(), "projects": set()}
+    for each in undone:
+        code = each.key[0] if each.sheet in ("measures", "status_history", "reports") else None
+        measure = contents.rows["measures"].get((code,))
+        if measure is not None:
+            section = contents.ids["sections"][(measure["section"],)]
+            lead = contents.ids["departments"][(measure["lead_department"],)]
+            found["measures"].add((plan.pk, section, lead))
+        project = contents.rows["projects"].get(each.key) if each.sheet == "projects" else None
+        if project is not None:
+            city = contents.ids["regions"][(project["city"],)]
+            category = contents.ids["categories"][(project["category"],)]
+            found["projects"].add((plan.pk, city, category, project["stage"]))
+    return found
+
+
+class _Restoration:
+    def __init__(self, load: Load, plan: Plan, contents: Contents, *, by: User | None) -> None:
+        self.load, self.plan, self.ids, self.by = load, plan, contents.ids, by
+        self.writer = Writer(load, plan, self.ids, by=by)
+
+    def run(self, undone: list[_Undo]) -> None:
+        by_sheet: dict[str, list[_Undo]] = {sheet: [] for sheet in SHEETS}
+        for each in undone:
+            by_sheet[each.sheet].append(each)
+        # What was there before first: nothing that stays may still rest on what goes.
+        for sheet, rows in by_sheet.items():
+            self._restore(sheet, rows)
+        for sheet in reversed(by_sheet):
+            added = [each for each in by_sheet[sheet] if each.what == LoadedRow.What.NEW]
+            if added:
+                self._take_away(sheet, added)
+
+    def _restore(self, sheet: str, rows: list[_Undo]) -> None:
+        deleted = [each for each in rows if each.is_deletion]
+        changed = [each for each in rows if each.what != LoadedRow.What.NEW and not each.is_deletion]
+        if sheet == "links":
+            self._write_links([_item(each, each.old) for each in deleted], add=True)
+        elif sheet == "observations":
+            self._restore_observations(changed)
+        else:
+            self.writer.add(sheet, [_item(each, each.old) for each in deleted])
+            self.writer.change(sheet, [_reversed(each) for each in changed])
+        if sheet == "measures":
+            move_listings([_reversed(each) for each in changed], self.ids)
+        if sheet in LEAVING:
+            self._return([each for each in changed if each.new.get("remove")], sheet)
+
+    def _return(self, left: list[_Undo], sheet: str) -> None:
+        if left and self.by is None:
+            raise NotAllowed(_("This needs to be known by whom: take it back as a person."))
+        items = []
+        for each in left:
+            item = _item(each, each.values)
+            item.values["remove"] = _("The load was taken back")
+            items.append(item)
+        withdraw(items, sheet, self.ids, at=now(), by=self.by, kind=RETURNS[sheet])
+
+    def _restore_observations(self, changed: list[_Undo]) -> None:
+        """The row that corrected goes; the corrected one counts again."""
+        pks = [self.ids["observations"][each.key] for each in changed]
+        wrong: Any = list(Observation.objects.filter(pk__in=pks).values_list("supersedes", flat=True))
+        Observation.objects.filter(pk__in=pks)._raw_delete(connection.alias)
+        Observation.objects.filter(pk__in=wrong).update(superseded=False)
+
+    def _take_away(self, sheet: str, added: list[_Undo]) -> None:
+        if sheet == "links":
+            self._write_links([_item(each, each.new) for each in added], add=False)
+            return
+        model: Any = BINDINGS[sheet].model
+        pks = [self.ids[sheet][each.key] for each in added]
+        for name in BINDINGS[sheet].links:
+            through = model._meta.get_field(name).remote_field.through
+            own = model._meta.get_field(name).m2m_field_name()
+            through._default_manager.filter(**{f"{own}__in": pks})._raw_delete(connection.alias)
+        if sheet == "plan":
+            Load.objects.filter(plan__in=pks, pk=self.load.pk).update(plan=None)
+            Load.objects.filter(plan__in=pks).exclude(taken_back_at=None).update(plan=None)
+        _check_nothing_rests_on(sheet, model, pks)
+        model._base_manager.filter(pk__in=pks)._raw_delete(connection.alias)
+
+    def _write_links(self, items: list[Item], *, add: bool) -> None:
+        for sheet, model in (("projects", Project), ("indicators", Indicator)):
+            relation: Any = model._meta.get_field("measures")
+            pairs = links_of(items, sheet, self.ids)
+            write_links(relation, pairs if add else [], [] if add else pairs)
+
+
+def _item(undo: _Undo, values: Values) -> Item:
+    full = {column.name: () if column.many else None for column in SHEETS[undo.sheet].columns} | values
+    return Item(undo.sheet, undo.key, full, None, Row(undo.sheet, 0, values))
+
+
+def _reversed(undo: _Undo) -> Item:
+    """The row with its cells as they were."""
+    cells = tuple(Cell(name, undo.new.get(name), undo.old.get(name)) for name in undo.new)
+    values = undo.values | {cell.column: cell.new for cell in cells}
+    return Item(undo.sheet, undo.key, values, undo.values, Row(undo.sheet, 0, values), cells)
+
+
+def _check_nothing_rests_on(sheet: str, model: type[models.Model], pks: list[int]) -> None:
+    """Deletes what is a part of these rows; raises NotAllowed where anything else refers to them."""
+    found = {}
+    for field, others in _references(model):
+        resting = others._base_manager.filter(**{f"{field}__in": pks})
+        if others is model:
+            resting = resting.exclude(pk__in=pks)
+        if others in PARTS:
+            resting._raw_delete(connection.alias)
+        elif count := resting.count():
+            found[str(others._meta.verbose_name_plural)] = count
+    if found:
+        named = ", ".join(f"{name} ({count})" for name, count in found.items())
+        words = {"sheet": SHEETS[sheet].label, "names": named}
+        raise NotAllowed(_("Rows that this load added to %(sheet)s are in use: %(names)s.") % words)
+
+
+def _references(model: type[models.Model]) -> Iterator[tuple[str, Any]]:
+    """Columns of other tables that refer to rows of the model, those of links included."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToOneRel):
+            yield relation.field.name, relation.related_model

@@ -1,0 +1,45 @@
+"""Versions of a ledger: what a downloaded file held, so that whoever brings it back is told what changed meanwhile."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+
+from core.clock import now
+from datasets.ledger.codec import as_json, parsed_key, parsed_values
+from datasets.ledger.contents import Contents
+from datasets.ledger.rows import Key, Values
+from datasets.ledger.sheets import SHEETS
+from datasets.models import LedgerVersion
+from measures.models import Plan
+
+Rows = Mapping[str, Mapping[Key, Values]]
+
+
+def digest_of(contents: Contents) -> str:
+    """Equal for equal contents."""
+    return hashlib.sha256(as_json(contents.rows).encode()).hexdigest()
+
+
+def keep_version(plan: Plan, contents: Contents) -> str:
+    """Keeps what a file is made from; returns the digest that goes into it."""
+    text = as_json(contents.rows).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    LedgerVersion.objects.get_or_create(
+        digest=digest, defaults={"plan": plan, "contents": zlib.compress(text), "made_at": now()}
+    )
+    return digest
+
+
+def find_version(digest: str) -> LedgerVersion | None:
+    """None where the file names no version, or one that this site does not have."""
+    return LedgerVersion.objects.select_related("plan").filter(digest=digest).first() if digest else None
+
+
+def rows_of_version(version: LedgerVersion) -> Rows:
+    held = json.loads(zlib.decompress(version.contents))
+    return {
+        sheet: {parsed_key(sheet, key): parsed_values(sheet, values) for key, values in rows}
+        for sheet, rows in held.items()
+        if sheet in SHEETS
+    }

@@ -1,0 +1,103 @@
+"""Measures that the reviewing office adds, and their texts and participating departments."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.permissions import check_reviewer
+from core.bounds import check_columns
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.versions import State, as_state, check_unchanged
+from measures.models import Measure, NoticeKind, Plan, Section
+from measures.notices import notify_department
+from measures.services import add_measure, change_measure, check_not_merged, lock_measure
+
+TEXTS = ("title_zh", "title_en", "description_zh", "description_en", "target_zh", "target_en")
+
+
+def measure_state(measure: Measure) -> State:
+    """What the form of a measure holds."""
+    texts = {name: as_state(getattr(measure, name)) for name in TEXTS}
+    return {**texts, "participating_departments": as_state(measure.participating_departments.all())}
+
+
+@transaction.atomic
+def enter_measure(
+    section: Section,
+    *,
+    by: User,
+    code: str,
+    lead_department: Department,
+    participating_departments: Collection[Department],
+    listed_on: date,
+    due_on: date | None,
+    texts: Mapping[str, str],
+) -> Measure:
+    """A measure that the office adds to the plan of the section, under way from the day that it is listed.
+
+    Raises NotAllowed, with the field at fault.
+    """
+    check_reviewer(by)
+    # Two at once wait for each other, so that the second finds the code taken.
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=section.plan_id)
+    measure = Measure(section=section, code=code, lead_department=lead_department, due_on=due_on, **texts)
+    check_columns(measure, "code")
+    if Measure.objects.in_plan(plan).filter(code=code).exists():
+        raise NotAllowed(_("The plan has a measure of this code already."), field="code")
+    if listed_on > today():
+        raise NotAllowed(_("The day is in the future"), field="listed_on")
+    if due_on is not None and due_on < listed_on:
+        raise NotAllowed(
+            _("The measure was listed on %(day)s; it cannot be due before.") % {"day": listed_on}, field="due_on"
+        )
+    check_not_merged(lead_department, field="lead_department")
+    _check_participating(participating_departments, lead=lead_department)
+    add_measure(measure, by=by, listed_on=listed_on)
+    measure.participating_departments.set(participating_departments)
+    notify_department(measure.lead_department_id, NoticeKind.LEAD_GIVEN, measure=measure, by=by)
+    return measure
+
+
+@transaction.atomic
+def change_texts(
+    measure: Measure,
+    *,
+    by: User,
+    opened: State,
+    texts: Mapping[str, str],
+    participating_departments: Collection[Department],
+    reason: str = "",
+    source: str = "",
+) -> Measure:
+    """Changes texts and participating departments of a measure whose form was opened with the state `opened`.
+
+    Raises ChangedMeanwhile, and NotAllowed where a published one changes without reason and source.
+    """
+    check_reviewer(by)
+    stored = lock_measure(measure.pk)
+    before = measure_state(stored)
+    check_unchanged(opened, before)
+    _check_participating(participating_departments, lead=stored.lead_department)
+    wanted: dict[str, Any] = {**texts, "participating_departments": participating_departments}
+    if all(as_state(value) == before[name] for name, value in wanted.items()):
+        raise NotAllowed(_("Nothing was changed."))
+    for name, text in texts.items():
+        setattr(stored, name, text)
+    change_measure(stored, by=by, reason=reason, source=source)
+    stored.participating_departments.set(participating_departments)
+    return stored
+
+
+def _check_participating(departments: Collection[Department], *, lead: Department) -> None:
+    if lead in departments:
+        raise NotAllowed(
+            _("The lead department does not take part besides: take it off the list."),
+            field="participating_departments",
+        )
+    for each in departments:
+        check_not_merged(each, field="participating_departments")

@@ -1,0 +1,193 @@
+"""What the forms of the office's pages share: fields made from columns, and what they held when they were opened."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.db.models import Model
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from core.forms import TypedTextField
+from core.published import MAX_SOURCE_LENGTH
+from core.texts import MAX_REASON_LENGTH, without_controls
+from core.versions import State, as_state
+from web.formats.numbers import NO_VALUE
+from web.formats.text import format_list
+from web.language import localized
+
+OPENED = "opened"
+# Why a published row changes, and by which source.
+EXPLANATION = ("reason", "source")
+# Columns that are longer than this get more than one line.
+LONG_TEXT = 600
+
+
+class WordsField(TypedTextField):
+    """A text as wide as a column, in as many lines as it may need."""
+
+
+def words_of(model: type[Model], name: str, **more: Any) -> WordsField:
+    """The field of a text column, with its label, length and validators."""
+    column: Any = model._meta.get_field(name)
+    is_long = column.max_length is None or column.max_length > LONG_TEXT
+    settings: dict[str, Any] = {
+        "label": column.verbose_name,
+        "max_length": column.max_length,
+        "required": not column.blank,
+        "validators": [each for each in column.validators if not hasattr(each, "limit_value")],
+        "widget": forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput(attrs={"autocomplete": "off"}),
+    }
+    return WordsField(**settings | more)
+
+
+def slug_of(model: type[Model]) -> forms.SlugField:
+    """The name of a new row in addresses: it stays, since links hold it."""
+    column: Any = model._meta.get_field("slug")
+    return forms.SlugField(
+        label=column.verbose_name,
+        max_length=column.max_length,
+        help_text=gettext_lazy("Small letters, digits and hyphens, such as low-carbon. It cannot be changed later."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        validators=[RegexValidator(r"^[a-z0-9-]+\Z", gettext_lazy("Small letters, digits and hyphens alone."))],
+    )
+
+
+class NumberField(forms.IntegerField):
+    """A place in an order, from 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        settings: dict[str, Any] = {"label": gettext_lazy("Number"), "min_value": 1, "max_value": 9_999}
+        super().__init__(**settings | kwargs)
+
+
+class RowChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
+    """A row or none, by the name that addresses know it by."""
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(queryset, required=False, empty_label=pgettext_lazy("choice", "None"), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return localized(obj, "short")
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
+    """Several rows by their slugs, as boxes to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name="slug", required=False, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return localized(obj, "short")
+
+
+class Version(NamedTuple):
+    """A field that somebody else changed: when the form was opened, what the other wrote, what was typed."""
+
+    label: str
+    opened: str
+    stored: str
+    typed: str
+
+
+class EditRow(NamedTuple):
+    """A field with what it held when its form was opened, as people read it: None where the row has no such column."""
+
+    field: forms.BoundField
+    opened: str | None = None
+    is_changed: bool = False
+
+
+class OpenedForm(forms.Form):
+    """Carries in a hidden field what its fields held when it was opened, so that nobody writes over another unseen.
+
+    `state`: what they hold now.
+    """
+
+    def __init__(self, data: Any = None, *, state: State, **kwargs: Any) -> None:
+        super().__init__(data, initial=dict(state), **kwargs)
+        self.state = state
+        self.opened = state if data is None else _read_state(data.get(OPENED, ""), state)
+
+    @property
+    def opened_text(self) -> str:
+        return json.dumps(self.opened, ensure_ascii=False)
+
+    def typed(self, name: str) -> str | list[str]:
+        """What a field holds as it was typed, in the form of a state."""
+        value = self[name].value()
+        if isinstance(value, list | tuple):
+            return sorted(map(str, value))
+        return without_controls(value).strip() if isinstance(value, str) else as_state(value)
+
+    def written(self, name: str, value: str | list[str]) -> str:
+        """A value of a state as people read it."""
+        field: Any = self.fields[name]
+        values = value if isinstance(value, list) else [value]
+        rows = getattr(field, "queryset", None)
+        if rows is not None:
+            names = {field.prepare_value(row): field.label_from_instance(row) for row in rows}
+        else:
+            names = dict(getattr(field, "choices", ()))
+        return format_list(str(names.get(each, each)) for each in values if each) or NO_VALUE
+
+    @property
+    def rows(self) -> list[EditRow]:
+        return [
+            EditRow(
+                field,
+                self.written(field.name, self.opened[field.name]),
+                self.typed(field.name) != self.opened[field.name],
+            )
+            if field.name in self.opened
+            else EditRow(field)
+            for field in self.visible_fields()
+        ]
+
+    def versions(self, stored: Mapping[str, str | list[str]]) -> list[Version]:
+        """Of the fields that somebody else changed. The next form is opened with what they hold now."""
+        rows = [
+            Version(
+                str(self.fields[name].label),
+                self.written(name, self.opened[name]),
+                self.written(name, value),
+                self.written(name, self.typed(name)),
+            )
+            for name, value in stored.items()
+        ]
+        self.opened = {**self.opened, **stored}
+        return rows
+
+
+def _read_state(text: str, state: State) -> State:
+    """What a form carried. A text that no form of ours wrote counts as one that was opened just now."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return state
+    if not isinstance(found, dict) or set(found) != set(state):
+        return state
+    return found if all(isinstance(found[name], type(value)) for name, value in state.items()) else state
+
+
+def reason_field(**kwargs: Any) -> TypedTextField:
+    settings: dict[str, Any] = {"label": gettext_lazy("Reason for the change"), "max_length": MAX_REASON_LENGTH}
+    return TypedTextField(**settings | {"widget": forms.Textarea(attrs={"rows": 2})} | kwargs)
+
+
+def source_field() -> TypedTextField:
+    return TypedTextField(
+        label=gettext_lazy("Source of the new value"),
+        max_length=MAX_SOURCE_LENGTH,
+        help_text=gettext_lazy("This row is published: the log keeps what it said, with the reason and the source."),
+    )
+
+
+def explanation_fields(*, is_published: bool) -> dict[str, forms.Field]:
+    """Reason and source, where a published row changes; else a reason for whoever wants to give one."""
+    if is_published:
+        return {"reason": reason_field(), "source": source_field()}
+    return {"reason": reason_field(required=False)}

@@ -1,0 +1,91 @@
+"""What was done to a measure: who, when, and from what to what."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from auditlog.models import LogEntry
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.models import User
+from core.scope import ScopeKind
+from core.statuses import MeasureStatus
+from measures.models import Measure, Term
+from measures.office.terms_history import term_rows
+from web.formats.text import format_list
+
+# Columns of the log that have rows of their own, which say more: of terms, and of the first status.
+_TOLD_ELSEWHERE = {*Term.values, "listed_on", "plan", "id"}
+
+
+class HistoryRow(NamedTuple):
+    """`who`: None for the site itself, or for what was loaded from files. Empty texts: nothing."""
+
+    at: datetime
+    who: User | None
+    what: str
+    old: str
+    new: str
+    reason: str
+
+
+def measure_history(measure: Measure) -> list[HistoryRow]:
+    """Newest first: texts and participating departments, terms, statuses, leaving and returning."""
+    rows = [*_of_log(measure), *_of_terms(measure), *_of_statuses(measure), *_of_scope(measure)]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def _of_log(measure: Measure) -> Iterator[HistoryRow]:
+    for entry in LogEntry.objects.get_for_object(measure).select_related("actor"):
+        reason = (entry.additional_data or {}).get("reason", "")
+        if entry.action == LogEntry.Action.CREATE:
+            yield HistoryRow(entry.timestamp, entry.actor, pgettext("history", "Added"), "", "", reason)
+            continue
+        for name, change in (entry.changes or {}).items():
+            if name not in _TOLD_ELSEWHERE:
+                yield HistoryRow(entry.timestamp, entry.actor, _label(name), *_values(name, change), reason)
+
+
+def _label(name: str) -> str:
+    try:
+        return capfirst(str(Measure._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # it has one
+    except FieldDoesNotExist:
+        # Of a column that an earlier version had.
+        return name
+
+
+def _values(name: str, change: Any) -> tuple[str, str]:
+    if isinstance(change, Mapping):
+        names = format_list(change["objects"])
+        return (names, "") if change["operation"] == "delete" else ("", names)
+    choices = dict(Measure._meta.get_field(name).flatchoices) if hasattr(Measure, name) else {}  # type: ignore[union-attr]
+    old, new = ("" if each in (None, "None") else str(choices.get(each, each)) for each in change)
+    return old, new
+
+
+def _of_terms(measure: Measure) -> Iterator[HistoryRow]:
+    for row in term_rows(measure):
+        change = row.change
+        label = str(Term(change.field).label)
+        yield HistoryRow(change.recorded_at, change.recorded_by, label, row.old, row.new, change.reason)
+
+
+def _of_statuses(measure: Measure) -> Iterator[HistoryRow]:
+    """Each from the day that it holds from: that is not the day on which it was recorded."""
+    for change in measure.status_changes.select_related("recorded_by"):
+        old = str(MeasureStatus(change.old_status).label) if change.old_status else ""
+        day = change.effective_on.isoformat()
+        new = _("%(status)s from %(day)s") % {"status": change.get_status_display(), "day": day}
+        reason = change.reason_zh if change.report_id is None else ""
+        yield HistoryRow(change.recorded_at, change.recorded_by, _("Status"), old, new, reason)
+
+
+def _of_scope(measure: Measure) -> Iterator[HistoryRow]:
+    for change in measure.scope_changes.select_related("recorded_by"):
+        day = change.effective_on.isoformat()
+        new = _("%(status)s from %(day)s") % {"status": ScopeKind(change.kind).label, "day": day}
+        label = pgettext("plan", "Scope")
+        yield HistoryRow(change.recorded_at, change.recorded_by, label, "", new, change.reason)

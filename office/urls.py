@@ -1,0 +1,26 @@
+from django.urls import path
+
+from office.views import departments, index, measures, people, sections
+
+app_name = "office"
+urlpatterns = [
+    path("", index.OfficeIndex.as_view(), name="index"),
+    path("measures/", measures.OfficeMeasures.as_view(), name="measures"),
+    # Not below the list: any word may be the code of a measure.
+    path("add-measure/", measures.AddMeasure.as_view(), name="add_measure"),
+    path("measures/<str:code>/", measures.ChangeMeasure.as_view(), name="measure"),
+    path("sections/", sections.OfficeSections.as_view(), name="sections"),
+    path("add-section/", sections.AddSection.as_view(), name="add_section"),
+    path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
+    path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
+    path("departments/", departments.OfficeDepartments.as_view(), name="departments"),
+    path("add-department/", departments.AddDepartment.as_view(), name="add_department"),
+    path("departments/<slug:slug>/", departments.ChangeDepartment.as_view(), name="department"),
+    path("people/", people.OfficePeople.as_view(), name="people"),
+    path("people/invite/", people.InvitePerson.as_view(), name="invite"),
+    path("people/<int:pk>/", people.ChangePerson.as_view(), name="person"),
+    path("people/<int:pk>/link/", people.ResetPassword.as_view(), name="person_link"),
+    path("people/<int:pk>/close/", people.ClosePerson.as_view(), name="close_person"),
+    path("people/<int:pk>/reopen/", people.ReopenPerson.as_view(), name="reopen_person"),
+    path("people/<int:pk>/unlock/", people.UnlockPerson.as_view(), name="unlock_person"),
+]

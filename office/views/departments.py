@@ -1,0 +1,121 @@
+"""Departments as administrators keep them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.departments import NAMES, add_department, change_department, department_state
+from accounts.models import Department, User
+from accounts.permissions import may_administer, may_review
+from core.versions import State
+from office.forms import NumberField, OpenedForm, explanation_fields, slug_of, words_of
+from office.views.editing import OFFICE, Crumb, FormPage
+from web.language import localized
+from web.unsaved_input import labels_of
+from web.views import TodayView
+
+
+class DepartmentFields(forms.Form):
+    number = NumberField(help_text=gettext_lazy("The order in which the office lists departments"))
+    name_zh = words_of(Department, "name_zh")
+    name_en = words_of(Department, "name_en")
+    short_zh = words_of(Department, "short_zh")
+    short_en = words_of(Department, "short_en")
+
+
+class NewDepartmentForm(DepartmentFields):
+    slug = slug_of(Department)
+
+
+class DepartmentForm(DepartmentFields, OpenedForm):
+    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
+        super().__init__(data, state=state)
+        self.fields |= explanation_fields(is_published=is_published)
+
+
+class OfficeDepartments(TodayView):
+    """Those that were merged stand last, with what they became."""
+
+    template_name = "office/departments.html"
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        departments = Department.objects.select_related("merged_into").annotate(
+            led=Count("led_measures", distinct=True),
+            people=Count("users", filter=Q(users__is_active=True), distinct=True),
+        )
+        return super().get_context_data(
+            departments=sorted(departments, key=lambda each: (each.is_merged, each.number, each.slug)),
+            may_merge=may_review(self.request.user),
+            crumbs=[OFFICE],
+            **kwargs,
+        )
+
+
+class DepartmentPage(FormPage):
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE, Crumb(reverse("office:departments"), gettext_lazy("Departments"))]
+
+    def success_url(self, saved: Any) -> str:
+        return reverse("office:departments")
+
+
+class AddDepartment(DepartmentPage):
+    heading = gettext_lazy("Add a department")
+    submit = pgettext_lazy("button", "Add")
+    done = gettext_lazy("The department was added")
+    typed_fields = labels_of(NewDepartmentForm, "number", *NAMES, "slug")
+
+    @property
+    def explanation(self) -> str:
+        return _("It can lead measures and have people from now on.")
+
+    def make_form(self, data: Any = None) -> NewDepartmentForm:
+        return NewDepartmentForm(data)
+
+    def save(self, form: NewDepartmentForm, by: User) -> Department:
+        return add_department(by=by, **form.cleaned_data)
+
+
+class ChangeDepartment(DepartmentPage):
+    heading = gettext_lazy("Rename or renumber a department")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The department was changed")
+    side_template = "office/_department_tasks.html"
+    typed_fields = labels_of(DepartmentForm, "number", *NAMES)
+
+    @cached_property
+    def subject(self) -> Department:
+        return get_object_or_404(Department.objects.not_merged(), slug=self.kwargs["slug"])
+
+    @property
+    def subject_name(self) -> str:
+        return localized(self.subject, "name")
+
+    def make_form(self, data: Any = None) -> DepartmentForm:
+        return DepartmentForm(data, state=department_state(self.subject), is_published=self.subject.is_published)
+
+    def save(self, form: DepartmentForm, by: User) -> Department:
+        return change_department(self.subject, by=by, opened=form.opened, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            led=self.subject.led_measures.count(),
+            people=self.subject.users.filter(is_active=True).count(),
+            may_merge=may_review(self.request.user),
+            **kwargs,
+        )

@@ -1,0 +1,83 @@
+"""Where the office begins: what this person may do."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from accounts.permissions import may_administer, may_open_office, may_review, signed_in
+from web.views import TodayView
+
+
+class Task(NamedTuple):
+    url_name: str
+    label: str | Promise
+    text: str | Promise
+
+
+_OF_REVIEWERS = [
+    Task(
+        "office:measures",
+        pgettext_lazy("navigation", "Measures"),
+        gettext_lazy(
+            "Add one, change its texts and participating departments, its due date, lead or status; its history"
+        ),
+    ),
+    Task(
+        "office:sections",
+        gettext_lazy("Priority areas"),
+        gettext_lazy("Add, rename and renumber them; remove one that is empty"),
+    ),
+    Task("measures:review", gettext_lazy("Review"), gettext_lazy("Accept or return what departments have submitted")),
+    Task(
+        "measures:board",
+        gettext_lazy("Monthly submission status"),
+        gettext_lazy("Who has reported a month; reminders"),
+    ),
+]
+_OF_ADMINISTRATORS = [
+    Task(
+        "office:people",
+        gettext_lazy("People"),
+        gettext_lazy("Invite people, give them roles, unlock or close accounts, make links to set a password"),
+    ),
+    Task(
+        "office:departments",
+        gettext_lazy("Departments"),
+        gettext_lazy("Add, rename and renumber them; how many measures and people each has"),
+    ),
+    Task(
+        "rollups:runs",
+        gettext_lazy("State of the totals"),
+        gettext_lazy("Whether they are up to date; check or recompute them"),
+    ),
+    Task("log", pgettext_lazy("navigation", "Log"), gettext_lazy("Who did what, when and from where")),
+]
+
+
+class Group(NamedTuple):
+    heading: str | Promise
+    rows: list[tuple[str, Task]]
+
+
+def tasks_of(user: User) -> list[Group]:
+    """By whose they are, each with its address."""
+    groups = []
+    if may_review(user):
+        groups.append((gettext_lazy("The plan"), _OF_REVIEWERS))
+    if may_administer(user):
+        groups.append((gettext_lazy("The site"), _OF_ADMINISTRATORS))
+    return [Group(heading, [(reverse(task.url_name), task) for task in tasks]) for heading, tasks in groups]
+
+
+class OfficeIndex(TodayView):
+    template_name = "office/index.html"
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_open_office(request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(groups=tasks_of(signed_in(self.request.user)), **kwargs)

@@ -1,0 +1,206 @@
+"""Measures as the reviewing office keeps them: the list, a new one, and the texts of one with its history."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Department, User
+from accounts.permissions import may_review
+from core.clock import today
+from core.scope import PlanScope
+from core.scoped import scope_of
+from core.versions import State
+from measures.filters import asked_plan, sections_of_asked_plan
+from measures.models import Measure, Plan, Section
+from measures.office.forms import LeadField, RowField
+from measures.office.measures import TEXTS, change_texts, enter_measure, measure_state
+from office.forms import EXPLANATION, OpenedForm, RowsField, explanation_fields, words_of
+from office.history import measure_history
+from office.views.editing import OFFICE, Crumb, PlanFormPage
+from web.html.links import query_of
+from web.language import localized
+from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter
+from web.unsaved_input import labels_of
+from web.views import FilteredListView, TodayView
+
+
+class OfficeMeasureFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    search = SearchFilter("code", names=["title"])
+    section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Priority area"))
+    department = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
+    participating = DepartmentFilter(
+        field_name="participating_departments", label=pgettext_lazy("department", "Participating")
+    )
+    scope = ChoiceFilter(choices=PlanScope.choices, label=pgettext_lazy("plan", "Scope"))
+
+    shown = ("search", "section", "department", "participating", "scope")
+
+    class Meta:
+        model = Measure
+        fields: list[str] = []
+
+
+class OfficeMeasures(TodayView, FilteredListView):
+    """All of the plan: those that are out, too, and those without a Chinese or English text."""
+
+    template_name = "office/measures.html"
+    filterset_class = OfficeMeasureFilter
+    orderings = {
+        "code": ["code"],
+        "due_on": ["due_on", "code"],
+        "section": ["section__number", "code"],
+        "department": ["lead_department__number", "code"],
+        "updated": ["updated_at"],
+    }
+    default_ordering = "code"
+    http_method_names = ["get", "head", "options"]
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    def get_queryset(self) -> QuerySet[Measure]:
+        measures = Measure.objects.in_plan(asked_plan(self.request)).select_related("section", "lead_department")
+        return measures.annotate(scope=scope_of(Measure, self.day))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = asked_plan(self.request)
+        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
+        return super().get_context_data(plan=plan, is_filtered=is_filtered, in_plan=PlanScope.IN_PLAN, **kwargs)
+
+
+class NewMeasureForm(forms.Form):
+    code = words_of(Measure, "code")
+    section = RowField(
+        queryset=Section.objects.none(),
+        to_field_name="slug",
+        empty_label=gettext_lazy("Choose a priority area"),
+        label=gettext_lazy("Priority area"),
+    )
+    title_zh = words_of(Measure, "title_zh")
+    title_en = words_of(Measure, "title_en")
+    lead_department = LeadField(
+        queryset=Department.objects.not_merged(),
+        to_field_name="slug",
+        empty_label=gettext_lazy("Choose a department"),
+        label=gettext_lazy("Lead department"),
+    )
+    participating_departments = RowsField(
+        Department.objects.not_merged(), label=gettext_lazy("Participating departments")
+    )
+    listed_on = DayField(
+        label=pgettext_lazy("measure", "Date listed"),
+        help_text=gettext_lazy("The measure counts from this day on, and is “Under way” until a report is accepted."),
+    )
+    due_on = DayField(
+        label=gettext_lazy("Due date"),
+        required=False,
+        help_text=gettext_lazy("Empty: the measure has no due date."),
+    )
+    target_zh = words_of(Measure, "target_zh")
+    target_en = words_of(Measure, "target_en")
+    description_zh = words_of(Measure, "description_zh")
+    description_en = words_of(Measure, "description_en")
+
+    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+        super().__init__(data, initial={"listed_on": max(plan.starts_on, min(plan.ends_on, today()))})
+        section: Any = self.fields["section"]
+        section.queryset = Section.objects.filter(plan=plan)
+
+
+class MeasureTextsForm(OpenedForm):
+    title_zh = words_of(Measure, "title_zh")
+    title_en = words_of(Measure, "title_en")
+    participating_departments = RowsField(
+        Department.objects.not_merged(), label=gettext_lazy("Participating departments")
+    )
+    target_zh = words_of(Measure, "target_zh")
+    target_en = words_of(Measure, "target_en")
+    description_zh = words_of(Measure, "description_zh")
+    description_en = words_of(Measure, "description_en")
+
+    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
+        super().__init__(data, state=state)
+        self.fields |= explanation_fields(is_published=is_published)
+
+
+class MeasurePage(PlanFormPage):
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        measures = query_of(reverse("office:measures"), plan=self.plan.link_slug)
+        return [OFFICE, Crumb(measures, pgettext_lazy("navigation", "Measures"))]
+
+    def success_url(self, saved: Measure) -> str:
+        return query_of(reverse("office:measure", args=[saved.code]), plan=self.plan.link_slug)
+
+
+class AddMeasure(MeasurePage):
+    heading = gettext_lazy("Add a measure")
+    submit = pgettext_lazy("button", "Add")
+    done = gettext_lazy("The measure was added; it counts in the totals now")
+    typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on")
+
+    @property
+    def explanation(self) -> str:
+        return _("It joins “%(plan)s”. Days before today are counted anew with it.") % {
+            "plan": localized(self.plan, "name")
+        }
+
+    def make_form(self, data: Any = None) -> NewMeasureForm:
+        return NewMeasureForm(data, plan=self.plan)
+
+    def save(self, form: NewMeasureForm, by: User) -> Measure:
+        values = dict(form.cleaned_data)
+        texts = {name: values.pop(name) for name in TEXTS}
+        return enter_measure(values.pop("section"), by=by, texts=texts, **values)
+
+
+class ChangeMeasure(MeasurePage):
+    template_name = "office/measure.html"
+    side_template = "office/_measure_tasks.html"
+    heading = gettext_lazy("Change a measure")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The measure was changed; what it said before is in its history")
+    typed_fields = labels_of(MeasureTextsForm, *TEXTS)
+
+    @cached_property
+    def subject(self) -> Any:
+        measures: Any = Measure.objects.in_plan(self.plan).select_related("plan", "section", "lead_department")
+        measures = measures.annotate(scope=scope_of(Measure, self.day)).with_status(self.day)
+        return get_object_or_404(measures, code=self.kwargs["code"])
+
+    @property
+    def subject_name(self) -> str:
+        return f"{self.subject.code} {localized(self.subject, 'title')}"
+
+    def make_form(self, data: Any = None) -> MeasureTextsForm:
+        return MeasureTextsForm(data, state=measure_state(self.subject), is_published=self.subject.is_published)
+
+    def save(self, form: MeasureTextsForm, by: User) -> Measure:
+        values = dict(form.cleaned_data)
+        explanation = {name: values.pop(name) for name in EXPLANATION if name in values}
+        participating = values.pop("participating_departments")
+        return change_texts(
+            self.subject,
+            by=by,
+            opened=form.opened,
+            texts=values,
+            participating_departments=participating,
+            **explanation,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            history=measure_history(self.subject),
+            in_plan=query_of("", plan=self.plan.link_slug),
+            is_out=self.subject.scope != PlanScope.IN_PLAN,
+            **kwargs,
+        )

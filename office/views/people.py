@@ -1,0 +1,267 @@
+"""Accounts as administrators keep them: the list, an invitation, one account and what is done with it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.lockout import locked_names
+from accounts.models import Department, Role, User
+from accounts.people import (
+    Link,
+    change_person,
+    invite_person,
+    person_state,
+    reset_password,
+    sends_email,
+    set_active,
+    unlock_person,
+)
+from accounts.permissions import may_administer, signed_in
+from core.exceptions import NotAllowed
+from office.forms import OpenedForm, RowChoice, words_of
+from office.views.editing import OFFICE, Crumb, FormPage
+from regions.models import Region, RegionKind
+from web.errors import add_refusal
+from web.formats.text import format_person
+from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, YesNoFilter
+from web.unsaved_input import labels_of
+from web.views import FilteredListView, TodayView
+
+
+class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    search = SearchFilter("username", "first_name", "last_name", "email", label=gettext_lazy("Name or e-mail address"))
+    role = ChoiceFilter(choices=Role.choices, label=gettext_lazy("Role"))
+    department = DepartmentFilter(label=gettext_lazy("Department"))
+    active = YesNoFilter(field_name="is_active", label=pgettext_lazy("account", "Open"))
+
+    shown = ("search", "role", "department", "active")
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+
+class OfficePeople(TodayView, FilteredListView):
+    template_name = "office/people.html"
+    filterset_class = PersonFilter
+    orderings = {
+        "username": ["username"],
+        "role": ["role", "username"],
+        "department": ["department__number", "username"],
+        "last_login": ["last_login"],
+    }
+    default_ordering = "username"
+    http_method_names = ["get", "head", "options"]
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    def get_queryset(self) -> QuerySet[User]:
+        return User.objects.select_related("department", "city")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        names = [person.get_username() for person in context["page"].object_list]
+        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
+        return context | {"locked": locked_names(names), "is_filtered": is_filtered}
+
+
+class PersonFields(forms.Form):
+    name = words_of(User, "first_name", label=pgettext_lazy("person", "Name"), required=True)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        max_length=User._meta.get_field("email").max_length,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.TypedChoiceField(label=gettext_lazy("Role"), choices=Role.choices, coerce=Role)
+    department = RowChoice(
+        Department.objects.not_merged(),
+        to_field_name="slug",
+        label=gettext_lazy("Department"),
+        help_text=gettext_lazy("A reporter needs a department; an account has a department or a city, not both."),
+    )
+    city = RowChoice(
+        Region.objects.filter(kind=RegionKind.CITY), to_field_name="code", label=pgettext_lazy("project", "City")
+    )
+
+
+class InvitationForm(PersonFields):
+    username = words_of(
+        User,
+        "username",
+        label=gettext_lazy("User name"),
+        help_text=gettext_lazy("Letters, digits and @ . + - _ ; the person logs in with it."),
+        validators=[UnicodeUsernameValidator(message=gettext_lazy("Letters, digits and @ . + - _ alone."))],
+    )
+
+    field_order = ("username",)
+
+
+class PersonForm(PersonFields, OpenedForm):
+    pass
+
+
+class PeoplePage(FormPage):
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE, Crumb(reverse("office:people"), gettext_lazy("People"))]
+
+    def success_url(self, saved: Any) -> str:
+        return reverse("office:people")
+
+    def show_link(self, form: Any) -> HttpResponseBase:
+        """The answer shows the link: for a redirect it would be stored meanwhile, where others might read it."""
+        try:
+            link: Link = self.save(form, signed_in(self.request.user))
+        except NotAllowed as refusal:
+            add_refusal(form, refusal)
+            return self.render_to_response(self.get_context_data(form=form))
+        url = self.request.build_absolute_uri(link.path)
+        context = {"link": link, "url": url, "crumbs": self.crumbs, "as_of": None}
+        response = self.response_class(
+            request=self.request, template=["office/link.html"], context=context, using=self.template_engine
+        )
+        add_never_cache_headers(response)
+        return response
+
+
+class InvitePerson(PeoplePage):
+    heading = gettext_lazy("Invite a person")
+    submit = gettext_lazy("Make the account and its link")
+    # Sent again it makes another link for the same account: no id of the form stands against that.
+    is_once = False
+    typed_fields = labels_of(InvitationForm, "username", "name", "email")
+
+    @property
+    def explanation(self) -> str:
+        if sends_email():
+            return _(
+                "The person gets a link by e-mail and sets a password with it; without an address it is shown here."
+            )
+        return _("The person sets a password with a link, which is shown here once, to be handed over.")
+
+    def make_form(self, data: Any = None) -> InvitationForm:
+        return InvitationForm(data, initial={"role": Role.REPORTER})
+
+    def save(self, form: InvitationForm, by: User) -> Link:
+        return invite_person(by=by, **form.cleaned_data)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = self.make_form(request.POST)
+        return self.show_link(form) if form.is_valid() else self.render_to_response(self.get_context_data(form=form))
+
+
+class PersonPage(PeoplePage):
+    @cached_property
+    def subject(self) -> User:
+        return get_object_or_404(User.objects.select_related("department", "city"), pk=self.kwargs["pk"])
+
+    @property
+    def subject_name(self) -> str:
+        return format_person(self.subject)
+
+    def success_url(self, saved: Any) -> str:
+        return reverse("office:person", args=[self.subject.pk])
+
+
+class PersonTask(PersonPage):
+    """One thing that is done with an account, after a look at what it means."""
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [*super().crumbs, Crumb(reverse("office:person", args=[self.subject.pk]), self.subject_name)]
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return forms.Form(data)
+
+
+class ChangePerson(PersonPage):
+    heading = gettext_lazy("Change an account")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The account was changed")
+    side_template = "office/_person_tasks.html"
+    typed_fields = labels_of(PersonForm, "name", "email")
+
+    def make_form(self, data: Any = None) -> PersonForm:
+        return PersonForm(data, state=person_state(self.subject))
+
+    def save(self, form: PersonForm, by: User) -> User:
+        return change_person(self.subject, by=by, opened=form.opened, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(locked=locked_names([self.subject.get_username()]), **kwargs)
+
+
+class ResetPassword(PersonTask):
+    heading = gettext_lazy("Make a link to set a password")
+    submit = gettext_lazy("Make the link")
+    is_once = False
+
+    @property
+    def explanation(self) -> str:
+        return _(
+            "The present password and every earlier link end at once, "
+            "with the sessions and access tokens of the account."
+        )
+
+    def save(self, form: forms.Form, by: User) -> Link:
+        return reset_password(self.subject, by=by)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.show_link(self.make_form(request.POST))
+
+
+class ClosePerson(PersonTask):
+    heading = gettext_lazy("Close an account")
+    submit = gettext_lazy("Close the account")
+    done = gettext_lazy("The account was closed")
+    is_final = True
+
+    @property
+    def explanation(self) -> str:
+        return _("Nobody can log in with it any more, and its access tokens open nothing. What was done with it stays.")
+
+    def save(self, form: forms.Form, by: User) -> User:
+        return set_active(self.subject, by=by, is_active=False)
+
+
+class ReopenPerson(PersonTask):
+    heading = gettext_lazy("Open an account again")
+    submit = gettext_lazy("Open the account")
+    done = gettext_lazy("The account is open again")
+
+    @property
+    def explanation(self) -> str:
+        return _("The person logs in with the password of before, or with one set through a new link.")
+
+    def save(self, form: forms.Form, by: User) -> User:
+        return set_active(self.subject, by=by, is_active=True)
+
+
+class UnlockPerson(PersonTask):
+    heading = gettext_lazy("Unlock an account")
+    submit = gettext_lazy("Unlock")
+    done = gettext_lazy("The account was unlocked")
+
+    @property
+    def explanation(self) -> str:
+        return _("Too many wrong passwords lock an account for a while. An address from which many came stays locked.")
+
+    def save(self, form: forms.Form, by: User) -> None:
+        unlock_person(self.subject, by=by)

@@ -1,0 +1,289 @@
+"""Accounts as administrators keep them."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from auditlog.models import LogEntry
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core import mail
+from django.test import Client
+
+from accounts.lockout import LIMITS, locked_names
+from accounts.models import User
+from accounts.people import (
+    change_person,
+    first_administrator_link,
+    invite_person,
+    person_state,
+    reset_password,
+    set_active,
+    unlock_person,
+)
+from accounts.services import create_token, use_token
+from core.exceptions import NotAllowed
+from core.versions import ChangedMeanwhile
+from tests.factories import make_department, make_user, region
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "eine-lange-zeile"
+
+
+@pytest.fixture
+def mia() -> User:
+    return make_user("mia", role="administrator")
+
+
+@pytest.fixture
+def console(settings: Any) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+
+
+def invite(mia: User, **changes: Any) -> Any:
+    values = {"username": "li", "name": "李敏", "email": "", "role": "viewer", "department": None, "city": None}
+    return invite_person(by=mia, **values | changes)
+
+
+def change(person: User, by: User, **changes: Any) -> User:
+    values = {
+        "name": person.get_full_name(),
+        "email": person.email,
+        "role": person.role,
+        "department": person.department,
+        "city": person.city,
+    }
+    return change_person(person, by=by, **{"opened": person_state(person), **values, **changes})
+
+
+def set_through(path: str, password: str = PASSWORD) -> Any:
+    """What somebody gets who opens a link and sets a password there."""
+    client = Client()
+    form = client.get(path)
+    if form.status_code != 302:
+        return form
+    return client.post(form["Location"], {"new_password1": password, "new_password2": password})
+
+
+class TestInvitation:
+    def test_whoever_has_the_link_sets_a_password_and_logs_in(self, mia: User) -> None:
+        link = invite(mia, role="reporter", department=make_department("science"))
+        assert not link.person.has_usable_password()
+        assert set_through(link.path)["Location"] == "/accounts/login/"
+        client = Client()
+        client.post("/accounts/login/", {"username": "li", "password": PASSWORD})
+        assert client.get("/workspace/").status_code == 200
+
+    def test_a_link_is_good_once(self, mia: User) -> None:
+        link = invite(mia)
+        set_through(link.path)
+        again = set_through(link.path, "eine-andere-zeile")
+        assert again.status_code == 200
+        assert User.objects.get(username="li").check_password(PASSWORD)
+
+    def test_a_newer_link_ends_the_older(self, mia: User) -> None:
+        older, newer = invite(mia), invite(mia)
+        assert older.person == newer.person
+        assert set_through(older.path).status_code == 200
+        assert set_through(newer.path).status_code == 302
+
+    def test_a_link_is_good_for_three_days(self, mia: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        link = invite(mia)
+        for days, status in ((3.01, 200), (2.99, 302)):
+            later = datetime.now() + timedelta(days=days)  # noqa: DTZ005  # as Django's own clock has it
+            monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda self, later=later: later)
+            assert set_through(link.path).status_code == status
+
+    def test_a_closed_account_has_no_link(self, mia: User) -> None:
+        link = invite(mia)
+        set_active(link.person, by=mia, is_active=False)
+        assert set_through(link.path).status_code == 200
+
+    @pytest.mark.parametrize("password", ["123", "password123", "1234567890123"])
+    def test_a_weak_password_is_refused(self, mia: User, password: str) -> None:
+        assert set_through(invite(mia).path, password).status_code == 200
+        assert not User.objects.get(username="li").has_usable_password()
+
+    @pytest.mark.parametrize("path", ["MQ/x", "x/x", "MTIzNDU2/c8-1", "%00/%00"])
+    def test_a_link_that_nobody_made_opens_nothing(self, client: Client, path: str) -> None:
+        answer = client.get(f"/accounts/set-password/{path}/", headers={"Accept-Language": "en"})
+        assert "This link is good no more" in answer.content.decode()
+
+    def test_it_goes_by_mail_where_the_site_sends_any(self, mia: User, settings: Any) -> None:
+        settings.PILOTZONE_SITE_URL = "https://pilotzone.example"
+        link = invite(mia, email="li@example.org")
+        assert link.is_sent
+        [sent] = mail.outbox
+        assert sent.to == ["li@example.org"]
+        assert f"https://pilotzone.example{link.path}" in sent.body
+
+    @pytest.mark.usefixtures("console")
+    def test_it_is_handed_over_where_the_site_sends_none(self, mia: User) -> None:
+        assert not invite(mia, email="li@example.org").is_sent
+
+    def test_it_is_handed_over_where_the_mail_fails(self, mia: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*args: Any) -> None:
+            raise OSError
+
+        monkeypatch.setattr("accounts.people.send_mail", fail)
+        assert not invite(mia, email="li@example.org").is_sent
+
+    @pytest.mark.parametrize("username", ["mia", "MIA"])
+    def test_a_name_is_given_once(self, mia: User, username: str) -> None:
+        with pytest.raises(NotAllowed) as refusal:
+            invite(mia, username=username)
+        assert refusal.value.field == "username"
+        assert User.objects.count() == 1
+
+    def test_an_account_in_use_is_no_invitation(self, mia: User) -> None:
+        set_through(invite(mia).path)
+        with pytest.raises(NotAllowed):
+            invite(mia)
+        assert User.objects.get(username="li").check_password(PASSWORD)
+
+    def test_a_reporter_needs_a_department_and_nobody_has_a_city_besides(self, mia: User) -> None:
+        with pytest.raises(NotAllowed) as refusal:
+            invite(mia, role="reporter")
+        assert refusal.value.field == "department"
+        with pytest.raises(NotAllowed) as refusal:
+            invite(mia, department=make_department(), city=region("370200"))
+        assert refusal.value.field == "city"
+
+    @pytest.mark.parametrize("role", ["viewer", "reviewer", "auditor"])
+    def test_only_administrators(self, role: str) -> None:
+        with pytest.raises(NotAllowed):
+            invite(make_user("someone", role=role))
+        assert User.objects.count() == 1
+
+
+class TestChange:
+    def test_the_log_has_old_and_new(self, mia: User) -> None:
+        person, science = make_user("li"), make_department("science")
+        change(person, mia, name="李敏", role="reporter", department=science)
+        assert LogEntry.objects.get_for_object(person).first().changes == {
+            "first_name": ["", "李敏"],
+            "role": ["viewer", "reporter"],
+            "department": ["None", str(science.pk)],
+        }
+
+    def test_what_another_wrote_is_not_written_over(self, mia: User) -> None:
+        person = make_user("li")
+        opened = person_state(person)
+        change(person, mia, role="auditor")
+        with pytest.raises(ChangedMeanwhile):
+            change(User.objects.get(pk=person.pk), mia, opened=opened, role="reviewer")
+        assert User.objects.get(pk=person.pk).role == "auditor"
+
+    def test_nobody_takes_their_own_role_or_closes_their_own_account(self, mia: User) -> None:
+        with pytest.raises(NotAllowed):
+            change(mia, mia, role="viewer")
+        with pytest.raises(NotAllowed):
+            set_active(mia, by=mia, is_active=False)
+        with pytest.raises(NotAllowed):
+            reset_password(mia, by=mia)
+        mia.refresh_from_db()
+        assert (mia.role, mia.is_active, mia.has_usable_password()) == ("administrator", True, True)
+
+    def test_of_two_who_take_each_others_role_one_stays(self, mia: User) -> None:
+        max_ = make_user("max", role="administrator")
+        change(max_, mia, role="viewer")
+        # His page was open meanwhile, and knows him as an administrator still.
+        max_.role = "administrator"
+        with pytest.raises(NotAllowed):
+            change(mia, max_, role="viewer")
+        assert list(User.objects.filter(role="administrator")) == [mia]
+
+    def test_a_closed_administrator_does_nothing(self, mia: User) -> None:
+        max_ = make_user("max", role="administrator")
+        set_active(max_, by=mia, is_active=False)
+        max_.is_active = True
+        with pytest.raises(NotAllowed):
+            set_active(mia, by=max_, is_active=False)
+        assert User.objects.get(username="mia").is_active
+
+    def test_an_administrator_has_no_power_over_a_superuser(self, mia: User) -> None:
+        root = make_user("root", is_superuser=True)
+        for attempt in (
+            lambda: change(root, mia, name="x"),
+            lambda: set_active(root, by=mia, is_active=False),
+            lambda: reset_password(root, by=mia),
+            lambda: unlock_person(root, by=mia),
+        ):
+            with pytest.raises(NotAllowed):
+                attempt()
+        change(root, root, name="Root")
+        reset_password(mia, by=root)
+
+
+class TestEndOfAPassword:
+    def test_password_sessions_and_tokens_end(self, mia: User) -> None:
+        person = make_user("li")
+        person.set_password(PASSWORD)
+        person.save()
+        client = Client()
+        client.force_login(person)
+        _token, key = create_token(person, scope="read")
+        reset_password(person, by=mia)
+        assert not User.objects.get(pk=person.pk).check_password(PASSWORD)
+        assert client.get("/accounts/tokens/").status_code == 302
+        with pytest.raises(Exception, match=r"revoked|作废"):
+            use_token(key)
+
+    def test_the_log_says_who_made_the_link_and_nothing_of_it(self, mia: User) -> None:
+        person = make_user("li")
+        link = reset_password(person, by=mia)
+        entries = LogEntry.objects.get_for_object(person)
+        assert [(e.actor, e.additional_data["event"]) for e in entries if e.additional_data] == [(mia, "link_made")]
+        token = link.path.rstrip("/").rpartition("/")[2]
+        assert not re.search(re.escape(token), str(list(LogEntry.objects.values())))
+
+
+class TestLockout:
+    def guess(self, times: int) -> None:
+        for _time in range(times):
+            Client().post("/accounts/login/", {"username": "li", "password": "wrong"})
+
+    def test_a_locked_account_is_named_and_unlocked(self, mia: User) -> None:
+        person = make_user("li")
+        person.set_password(PASSWORD)
+        person.save()
+        self.guess(LIMITS[0] - 1)
+        assert locked_names(["li", "mia"]) == set()
+        self.guess(1)
+        assert locked_names(["li", "mia"]) == {"li"}
+        unlock_person(person, by=mia)
+        assert locked_names(["li"]) == set()
+        answer = Client().post("/accounts/login/", {"username": "li", "password": PASSWORD})
+        assert answer.status_code == 302
+
+    def test_a_new_password_unlocks_too(self, mia: User) -> None:
+        person = make_user("li")
+        self.guess(LIMITS[0])
+        set_through(reset_password(person, by=mia).path)
+        assert locked_names(["li"]) == set()
+
+
+class TestTheFirstAdministrator:
+    def test_a_new_site_has_a_link_until_a_password_is_set(self, db: None) -> None:
+        first, second = first_administrator_link(), first_administrator_link()
+        assert first is not None and second is not None
+        assert first.person == second.person == User.objects.get(is_superuser=True)
+        assert not second.person.has_usable_password()
+        assert set_through(first.path).status_code == 200
+        assert set_through(second.path).status_code == 302
+        assert first_administrator_link() is None
+        client = Client()
+        client.post("/accounts/login/", {"username": "admin", "password": PASSWORD})
+        assert client.get("/admin/").status_code == 200
+
+    def test_a_site_with_an_administrator_has_none(self, mia: User) -> None:
+        mia.set_password(PASSWORD)
+        mia.save()
+        assert first_administrator_link() is None
+        assert not User.objects.filter(is_superuser=True).exists()
+
+    def test_whoever_was_closed_is_none(self, mia: User) -> None:
+        mia.is_active = False
+        mia.save()
+        link = first_administrator_link()
+        assert link is not None and link.person != mia
