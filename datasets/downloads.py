@@ -1,6 +1,6 @@
 """What people download: the empty template, what the site holds of a plan, and the wrong rows of their own file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from datasets.ledger.csv_files import write_csv_zip
@@ -39,14 +39,13 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
     seen = preview(reading.ledger, upload.plan, answers=cells_chosen(upload))
     problems = [each for each in (*seen.problems, *seen.consequences) if each.number and each.sheet in SHEETS]
     wrong = {(each.sheet, each.number) for each in problems}
+    parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
     rows: dict[str, list[Mapping[str, Any]]] = {}
     places: dict[tuple[str, int], int] = {}
-    parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
-    for table in tables.tables:
-        for number, values in _rows_of(table, wrong, parsed):
-            held = rows.setdefault(table.sheet.name, [])
-            places.setdefault((table.sheet.name, number), len(held))
-            held.append(values)
+    for place, values in _rows_of(tables.tables, wrong, parsed):
+        held = rows.setdefault(place[0], [])
+        places.setdefault(place, len(held))
+        held.append(values)
     marks = [
         Mark(each.sheet, places[each.sheet, each.number], _known(each.sheet, each.column), each.sentence)
         for each in problems
@@ -60,12 +59,15 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
 Parsed = Mapping[tuple[str, int], Mapping[str, Any]]
 
 
-def _rows_of(table: Table, wrong: set[tuple[str, int]], parsed: Parsed) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows_of(
+    tables: Iterable[Table], wrong: set[tuple[str, int]], parsed: Parsed
+) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
     """The wrong rows with their values; a cell that could not be read as it stands in the file."""
-    name = table.sheet.name
-    for row in table.rows:
-        if (name, row.number) in wrong:
-            yield row.number, {**row.cells, **parsed.get((name, row.number), {})}
+    for table in tables:
+        for row in table.rows:
+            place = (table.sheet.name, row.number)
+            if place in wrong:
+                yield place, {**row.cells, **parsed.get(place, {})}
 
 
 def _known(sheet: str, column: str) -> str:

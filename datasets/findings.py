@@ -46,48 +46,40 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
     """`conflicts`: the same preview before any conflict was decided."""
     counts = seen.count()
     slug = seen.plan.action_slug if seen.plan else ""
-    open_rows = conflicts.conflicts
+    kinds = {"changed": What.CHANGED, "removed": What.REMOVED, "new": What.NEW}
+    rows = {
+        name: [_row(each, seen.merged, slug) for each in seen.entries if each.what is what]
+        for name, what in kinds.items()
+    }
     return {
         "notices": notices,
         "site": seen.site,
-        "has_base": seen.has_base,
         "needs_confirmation": seen.needs_confirmation,
-        "counts": {
-            "wrong": counts[What.WRONG],
-            "changed": counts[What.CHANGED],
-            "removed": counts[What.REMOVED],
-            "new": counts[What.NEW],
-            "unchanged": counts[What.UNCHANGED],
-        },
-        "conflicts": [cell for entry in open_rows for cell in _conflicts(entry, conflicts.merged, slug, base)],
+        "counts": {name: counts[What(name)] for name in ("wrong", "changed", "removed", "new", "unchanged")},
+        "conflicts": [
+            cell for entry in conflicts.conflicts for cell in _conflicts(entry, conflicts.merged, slug, base)
+        ],
         "file_problems": [each.sentence for each in seen.problems if not each.number],
-        "wrong": [_wrong(each) for each in _in_order(seen.problems) if each.number],
-        "consequences": [_wrong(each) for each in _in_order(seen.consequences) if each.number],
-        "changed": [_row(each, seen.merged, slug) for each in seen.entries if each.what is What.CHANGED],
-        "removed": [_row(each, seen.merged, slug) for each in seen.entries if each.what is What.REMOVED],
-        "new": [_row(each, seen.merged, "") for each in seen.entries if each.what is What.NEW],
+        "wrong": _wrong(seen.problems),
+        "consequences": _wrong(seen.consequences),
+        **rows,
         "totals": list(moved_totals(seen.merged, today())),
-        "changes_terms": any(
-            cell.column in ("due_on", "lead_department", "section")
-            for each in seen.entries
-            if each.sheet == "measures" and each.what is What.CHANGED
-            for cell in each.cells
-        ),
     }
 
 
-def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+def _wrong(problems: Iterable[Problem]) -> list[Findings]:
+    """Those of rows, in the file's order."""
     order = {name: at for at, name in enumerate(SHEETS)}
-    return sorted(problems, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
-
-
-def _wrong(problem: Problem) -> Findings:
-    return {
-        "sheet": sheet_label(problem.sheet),
-        "number": problem.number,
-        "column": column_label(problem.sheet, problem.column) if problem.column else "",
-        "sentence": problem.sentence,
-    }
+    of_rows = [each for each in problems if each.number]
+    return [
+        {
+            "sheet": sheet_label(each.sheet),
+            "number": each.number,
+            "column": column_label(each.sheet, each.column) if each.column else "",
+            "sentence": each.sentence,
+        }
+        for each in sorted(of_rows, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
+    ]
 
 
 def _conflicts(entry: Entry, merged: Merged, slug: str, base: Base) -> Iterator[Findings]:
