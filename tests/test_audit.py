@@ -16,8 +16,8 @@ from core.exceptions import NotAllowed
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
-from indicators.models import Observation
 from datasets.models import LedgerVersion, Upload
+from indicators.models import Observation
 from measures.models import Comment, Evidence, Load, LoadedRow, Notice, Report, ReportStep
 from measures.services import change_measure
 from projects.models import Project

@@ -324,20 +324,21 @@ M010,建设黄河三角洲生态保护区,2024-12-31
 M011,,2023-02-30
 M999,,2025-06-30
 """
+LOADED = "编号,名称（中文）,完成时限\nM020,建设数字化海洋牧场,2024-12-31\n"
 AMOUNTS = "编号,总投资\nP0001,12500\nP0002,98000\n"
 
 
 def uploads_of(person: User) -> dict[str, str]:
     """Files in each state, and a load: by the names that stand in braces in the samples."""
     plan = Plan.objects.get()
-    names = {"upload": MEASURES, "asked": AMOUNTS, "refused": "%PDF-1.7", "waiting": MEASURES, "loaded": MEASURES}
+    names = {"upload": MEASURES, "asked": AMOUNTS, "refused": "%PDF-1.7", "waiting": MEASURES, "loaded": LOADED}
     made = {}
     for name, content in names.items():
         upload = made[name] = keep_upload(plan, by=person, name=f"台账-{name}.csv", content=content.encode())
         if name != "waiting":
             work_on(upload.pk)
     upload = Upload.objects.get(pk=made.pop("loaded").pk)
-    decide(upload, choices=[], leaves_out_wrong=True, is_confirmed=True, reason="按印发文件订正", is_final=True)
+    decide(upload, choices=[], leaves_out_wrong=False, is_confirmed=True, reason="按印发文件订正", is_final=True)
     work_on(upload.pk)
     upload.refresh_from_db()
     return {name: str(each.pk) for name, each in made.items()} | {"load": str(upload.load_id)}

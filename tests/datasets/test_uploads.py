@@ -253,7 +253,7 @@ class TestLoading:
         upload = send(TITLES.format(title="Clean water"))
         text = act(upload, "load", confirm="on", reason="Wording of the final text")
         assert Measure.objects.get(code="M002").title_en == "Clean water"
-        assert "by Rita. Wording of the final text." in text
+        assert "by Rita. Wording of the final text" in text
         assert "Measure two → after Clean water" in text
         made = Load.objects.get(loaded_by=rita)
         assert (made.file_name, made.rows.count()) == ("measures.csv", 1)
@@ -411,7 +411,7 @@ class TestTakingBack:
         answer = page.post(f"/data/loads/{made.pk}/", {"reason": "Sent too early"}, follow=True)
         assert Measure.objects.get(code="M002").title_en == "Measure two"
         text = text_of(answer.content.decode())
-        assert "by Rita: none of this counts any more. Sent too early." in text
+        assert "by Rita: none of this counts any more. Sent too early" in text
         assert "Measure two → after Clean water" in text
         assert "Take it back" not in text
         assert "Taken back" in text_of(page.get("/data/").content.decode())
