@@ -24,6 +24,7 @@ from datasets.ledger.bindings import BINDINGS
 from datasets.ledger.commit import commit_ledger
 from datasets.ledger.rows import Ledger
 from datasets.ledger.writing import analyze_tables
+from indicators.models import HeadlineIndicator
 from measures.models import (
     Comment,
     Evidence,
@@ -62,6 +63,7 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     Project.also_in.through: "project__plan",
     Project.measures.through: "project__plan",
     ProjectScopeChange: "project__plan",
+    HeadlineIndicator: "plan",
 }
 
 

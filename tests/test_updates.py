@@ -171,8 +171,8 @@ def people_are_reminded_and_comment(site: Any) -> Steps:
 
 @moves("measure M004", "change M004 2023-08-25 promoting")
 def a_measure_is_added(site: Any) -> Steps:
-    draft = Measure(code="M004", section=site.energy, lead_department=site.power, lead_provenance="illustrative")
-    draft.provenance = "illustrative"
+    draft = Measure(code="M004", title_en="New", section=site.energy, lead_department=site.power)
+    draft.provenance = draft.lead_provenance = "illustrative"
     yield
     services.add_measure(draft, by=site.rita, listed_on=DAY)
 

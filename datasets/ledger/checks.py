@@ -166,14 +166,14 @@ def _check_leaving(merged: Merged) -> None:
 
 def _check_placements(merged: Merged) -> None:
     """That each project lies in a member of its plan's region, or in the region itself where it has none."""
-    places = {
-        item["code"]: Place(item["code"], item["kind"], item["parent"], item["code"])
-        for item in merged.items["regions"].values()
-    }
+    regions = merged.items["regions"].values()
+    places = {each["code"]: Place(each["code"], each["kind"], each["parent"], each["code"]) for each in regions}
     plan = merged.plan
-    region = places.get(plan["region"]) if plan else None
+    if plan is None:
+        return
+    region = places.get(plan["region"])
     is_divided = region is not None and any(place.parent == region.key for place in places.values())
-    moved = plan is not None and any(cell.column == "region" for cell in plan.cells)
+    moved = any(cell.column == "region" for cell in plan.cells)
     for item in merged.items["projects"].values() if moved else merged.touched("projects"):
         # A city that is not there has its problem already.
         if item["city"] in places:

@@ -16,9 +16,10 @@ from datasets.ledger.declaration import Column
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Indicator
-from measures.models import Plan, ScopeChange
+from measures.models import Plan, ReportStep, ScopeChange
 from projects.models import Project
 from projects.models import ScopeChange as ProjectScopeChange
+from reporting.workflow import HAND_IN_MOVES
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Contents:
     ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
     # Of measures and projects that left their plan or returned: the last day on which they did.
     left_on: dict[tuple[str, Key], date] = field(default_factory=dict)
+    # Of reports that were handed in again since: measure and earlier day of submission.
+    earlier_submissions: set[Key] = field(default_factory=set)
 
 
 def read_contents(plan: Plan | None) -> Contents:
@@ -124,6 +127,13 @@ def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
         values["number"] = seen[values["measure"], values["submitted_on"]]
         key = key_of(sheet, values)
         contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+    _read_earlier_submissions(plan, contents)
+
+
+def _read_earlier_submissions(plan: Plan | None, contents: Contents) -> None:
+    steps = ReportStep.objects.filter(report__measure__plan=plan, move__in=HAND_IN_MOVES)
+    handed_in = set(steps.values_list("report__measure__code", "made_on"))
+    contents.earlier_submissions = handed_in - {key[:2] for key in contents.rows["reports"]}
 
 
 def _read_evidence(sheet: str, plan: Plan | None, contents: Contents) -> None:

@@ -91,6 +91,7 @@ class Merged:
     names: dict[str, Names]
     # Of measures and projects that left their plan or returned: the last day on which they did.
     left_on: Mapping[tuple[str, Key], date] = field(default_factory=dict)
+    earlier_submissions: Container[Key] = ()
     # By sheet and column: the greatest number so far.
     last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
@@ -132,7 +133,7 @@ def merge(
         sheet: {key: Item(sheet, key, dict(values), values) for key, values in rows.items()}
         for sheet, rows in contents.rows.items()
     }
-    merged = Merged(items, {}, contents.left_on)
+    merged = Merged(items, {}, contents.left_on, contents.earlier_submissions)
     rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
@@ -212,8 +213,10 @@ class _Overlay:
         item = self.merged.items[sheet].get(key)
         if item is None:
             # What is to be removed is gone already; what was removed here since the download stays so.
-            is_asked_for = sheet in LEAVING or not values.get("remove")
-            if is_asked_for and not self._is_as_before(sheet, key, values):
+            is_gone = sheet not in LEAVING and bool(values.get("remove"))
+            # A report that was rewritten and handed in again is there under another day.
+            is_earlier = sheet in ("reports", "evidence") and key[:2] in self.merged.earlier_submissions
+            if not (is_gone or is_earlier or self._is_as_before(sheet, key, values)):
                 self.merged.items[sheet][key] = self._new_item(key, row, values)
         elif item.row is not None:
             same = {"number": item.row.number}

@@ -143,23 +143,22 @@ class _Restoration:
         # What was there before first: nothing that stays may still rest on what goes.
         for sheet, rows in by_sheet.items():
             self._restore(sheet, rows)
+        move_listings([_reversed(each) for each in by_sheet["measures"] if "listed_on" in each.old], self.ids)
         for sheet in reversed(by_sheet):
             added = [each for each in by_sheet[sheet] if each.what == LoadedRow.What.NEW]
             if added:
                 self._take_away(sheet, added)
 
     def _restore(self, sheet: str, rows: list[_Undo]) -> None:
-        deleted = [each for each in rows if each.is_deletion]
+        deleted = [_item(each, each.old) for each in rows if each.is_deletion]
         changed = [each for each in rows if each.what != LoadedRow.What.NEW and not each.is_deletion]
         if sheet == "links":
-            self._write_links([_item(each, each.old) for each in deleted], add=True)
+            self._write_links(deleted, add=True)
         elif sheet == "observations":
             self._restore_observations(changed)
         else:
-            self.writer.add(sheet, [_item(each, each.old) for each in deleted])
+            self.writer.add(sheet, deleted)
             self.writer.change(sheet, [_reversed(each) for each in changed])
-        if sheet == "measures":
-            move_listings([_reversed(each) for each in changed], self.ids)
         if sheet in LEAVING:
             self._return([each for each in changed if each.new.get("remove")], sheet)
 

@@ -39,7 +39,7 @@ LOADED_ALREADY = "Everything was loaded already.\n"
 
 def test_everything_is_loaded(folder: Path) -> None:
     assert load(folder).startswith(
-        "Load 1: 5 regions new, 2 departments new, 1 plan new, 2 sections new, 2 measures new"
+        "Loaded: 5 regions new, 2 departments new, 1 plan new, 2 sections new, 2 measures new"
     )
     one, two = Measure.objects.all()
     assert (one.section.slug, one.lead_department.slug, two.due_on) == ("energy", "energy", None)
@@ -133,7 +133,7 @@ def test_another_load_adds_steps_to_new_reports_alone(folder: Path) -> None:
         "reports",
         "M002,2023-07-10,2023-07,promoting,promoting,无变化,No change,,,,,2023-07-11,accepted,illustrative,",
     )
-    assert load(folder) == "Load 2: 1 reports new.\n"
+    assert load(folder) == "Loaded: 1 reports new.\n"
     added = ReportStep.objects.exclude(pk__in=[step["id"] for step in before])
     assert [(step.move, step.report.submitted_on.isoformat()) for step in added] == [
         ("submit", "2023-07-10"),
@@ -161,7 +161,7 @@ def test_what_a_site_has_edited_changes_only_when_somebody_says_so(folder: Path)
     call_command("load_data", str(folder), preview=True, stdout=out)
     assert out.getvalue().splitlines()[0] == "measures, 2, M001: title_en: Edited here → Measure one"
     assert Measure.objects.get(code="M001").title_en == "Edited here"
-    assert load(folder, change=True) == "Load 2: 1 measures changed.\n"
+    assert load(folder, change=True) == "Loaded: 1 measures changed.\n"
     assert Measure.objects.get(code="M001").title_en == "Measure one"
     row = LoadedRow.objects.get(what="changed")
     assert (row.old, row.new) == ({"title_en": "Edited here"}, {"title_en": "Measure one"})
@@ -179,21 +179,24 @@ def test_what_happened_is_not_rewritten(folder: Path) -> None:
     ]
 
 
-def test_a_report_that_was_rewritten_and_handed_in_again_is_another_submission(folder: Path) -> None:
-    """Its day of submission, which names it, is another one by now: the file's would be a second open report."""
+def test_a_report_that_was_rewritten_and_handed_in_again_is_there_already(folder: Path) -> None:
+    """Its day of submission, which names it, is another one by then."""
     edit(folder, "reports", ",submitted,illu", "2023-08-11,returned,illu")
+    append(folder, "evidence", "M002,2023-08-10,鲁2号,通报,Note")
     load(folder)
     report = Report.objects.get(state="returned")
     ada = make_user("ada", role="reporter", department=report.measure.lead_department)
     rewrite_report(report, by=ada, version=report.version, values={"what_was_done": "改过"}, evidence=[], submit=True)
-    assert complaints(folder) == ["reports, row 4, state: The month has an open report already."]
-    assert [each.what_was_done_zh for each in Report.objects.filter(state="submitted")] == ["改过"]
+    assert load(folder) == LOADED_ALREADY
+    assert [(each.what_was_done_zh, each.evidence.count()) for each in Report.objects.filter(state="submitted")] == [
+        ("改过", 0)
+    ]
 
 
 def test_new_rows_join_those_that_are_there(folder: Path) -> None:
     load(folder)
     edit(folder, "departments", "water,2", "audit,3,省审计厅,Audit,审计厅,Audit,illustrative,\nwater,2")
-    assert load(folder) == "Load 2: 1 departments new.\n"
+    assert load(folder) == "Loaded: 1 departments new.\n"
 
 
 def test_new_rows_are_news_of_those_that_show_them(folder: Path) -> None:
@@ -207,7 +210,7 @@ def test_new_rows_are_news_of_those_that_show_them(folder: Path) -> None:
         "P0003,项目三,Project three,370100,,,energy,preparing,1,2023-02-28,illustrative,illustrative,",
     )
     append(folder, "links", "M002,P0003,")
-    assert load(folder) == "Load 2: 1 projects new, 1 links new.\n"
+    assert load(folder) == "Loaded: 1 projects new, 1 links new.\n"
     updated = [model.objects.exclude(updated_at=long_ago) for model in (Measure, Indicator, Project)]
     assert [[row.code for row in found] for found in updated] == [["M002"], [], ["P0003"]]
 
@@ -223,7 +226,7 @@ def test_new_rows_that_name_a_merged_department_go_to_the_one_that_does_its_work
         "code,section,title_zh,lead_department,participating_departments\nM003,water,措施三,water,\nM004,water,措施四,能源局,water;审计厅\n",
         encoding="utf-8",
     )
-    assert load(folder) == "Load 2: 2 measures new, 2 status_history new.\n"
+    assert load(folder) == "Loaded: 2 measures new, 2 status_history new.\n"
     assert Measure.objects.get(code="M003").lead_department == audit
     assert list(Measure.objects.get(code="M004").participating_departments.all()) == [audit]
 
@@ -242,7 +245,7 @@ def test_sections_and_measures_with_title_and_lead_are_enough(folder: Path) -> N
     call_command("load_data", str(folder), preview=True, stdout=out)
     assert out.getvalue() == "7 new\n"
     assert (
-        load(folder) == "Load 1: 2 departments new, 1 plan new, 2 sections new, 2 measures new, 2 status_history new.\n"
+        load(folder) == "Loaded: 2 departments new, 1 plan new, 2 sections new, 2 measures new, 2 status_history new.\n"
     )
     assert Plan.objects.get().slug == "lu-se-xing-dong"
     one = Measure.objects.get(code="M001")
@@ -285,7 +288,7 @@ def test_wrong_rows_are_left_out_with_what_rests_on_them(folder: Path) -> None:
     """M002 has a bad day: its report, its history and its link with a project cannot be loaded either."""
     edit(folder, "measures", "2023-01-03,,illu", "2023-01-03,soon,illu")
     assert "measures, row 3, due_on" in complaints(folder)[0]
-    assert load(folder, leave_out_wrong=True).startswith("Load 1: ")
+    assert load(folder, leave_out_wrong=True).startswith("Loaded: ")
     assert [each.code for each in Measure.objects.all()] == ["M001"]
     assert list(Project.objects.get(code="P0001").measures.values_list("code", flat=True)) == ["M001"]
     assert not Report.objects.filter(measure__code="M002").exists()
@@ -312,7 +315,7 @@ class TestTerms:
         edit(folder, "measures", "2023-12-31", "2024-06-30")
         assert (
             load(folder, change=True, by="rita", reason="征地延期")
-            == "Load 2: 1 measures changed, 1 terms_changes new.\n"
+            == "Loaded: 1 measures changed, 1 terms_changes new.\n"
         )
         row = TermsChange.objects.get()
         assert (row.field, row.old_value, row.new_value) == ("due_on", "2023-12-31", "2024-06-30")
@@ -369,7 +372,7 @@ class TestTerms:
 def test_another_value_of_the_same_release_is_a_correction(folder: Path) -> None:
     load(folder)
     edit(folder, "observations", "2023-06-30,6.2,", "2023-06-30,6.3,")
-    assert load(folder, change=True, reason="报社更正") == "Load 2: 1 observations changed.\n"
+    assert load(folder, change=True, reason="报社更正") == "Loaded: 1 observations changed.\n"
     wrong, right = Observation.objects.order_by("pk")
     assert (str(wrong.value), wrong.superseded) == ("6.200000", True)
     assert (str(right.value), right.supersedes, right.reason, right.source) == (
@@ -386,7 +389,7 @@ def test_a_row_goes_only_when_the_file_says_so(folder: Path) -> None:
     edit(folder, "links", "measure,project,indicator", "measure,project,indicator,remove")
     edit(folder, "links", "M002,P0001,", "M002,P0001,,录入有误")
     edit(folder, "links", "M001,P0001,\n", "")
-    assert load(folder, change=True) == "Load 2: 1 links removed.\n"
+    assert load(folder, change=True) == "Loaded: 1 links removed.\n"
     assert [each.code for each in Project.objects.get(code="P0001").measures.all()] == ["M001"]
     assert load(folder, change=True) == LOADED_ALREADY
     (folder / "sections.csv").write_text("slug,remove\nwater,不再需要\n", encoding="utf-8")
@@ -426,7 +429,7 @@ def test_what_another_plan_refers_to_stays_its_own(folder: Path, tmp_path: Path)
     edit(other, "measures", "措施一,Measure one", "别的措施,Another measure")
     first = dict(Report.objects.values_list("pk", "measure"))
     assert load(other) == (
-        "Load 2: 1 plan new, 2 sections new, 2 measures new, 3 reports new, 1 evidence new, 6 status_history new,"
+        "Loaded: 1 plan new, 2 sections new, 2 measures new, 3 reports new, 1 evidence new, 6 status_history new,"
         " 2 categories new, 2 projects new, 2 indicators changed, 3 links new, 1 published_figures new.\n"
     )
     assert dict(Report.objects.filter(pk__in=first).values_list("pk", "measure")) == first

@@ -48,14 +48,14 @@ def test_a_download_is_kept_once_for_equal_contents(download: Path, tmp_path: Pa
 def test_what_only_the_file_changed_is_changed_without_asking(download: Path) -> None:
     edit(download, "measures", "Measure one", "The first measure")
     assert differences(download) == [("changed", "measures", "title_en", "Measure one", "The first measure", False)]
-    assert load(download) == "Load 2: 1 measures changed.\n"
+    assert load(download) == "Loaded: 1 measures changed.\n"
     assert Measure.objects.get(code="M001").title_en == "The first measure"
 
 
 def test_what_only_the_site_changed_stays(download: Path) -> None:
     Measure.objects.filter(code="M001").update(title_en="Edited here")
     edit(download, "measures", "Measure two", "The second measure")
-    assert load(download) == "Load 2: 1 measures changed.\n"
+    assert load(download) == "Loaded: 1 measures changed.\n"
     assert list(Measure.objects.values_list("title_en", flat=True)) == ["Edited here", "The second measure"]
 
 
