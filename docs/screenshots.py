@@ -82,6 +82,7 @@ WORK_PAGES = {
     "office-departments": ("mia", "/office/departments/"),
     "office-people": ("mia", "/office/people/"),
     "office-invite": ("mia", "/office/people/invite/"),
+    "data": ("rita", "/data/"),
     "office": ("rita", "/office/"),
     "office-measures": ("rita", "/office/measures/"),
     "office-add-measure": ("rita", "/office/add-measure/"),

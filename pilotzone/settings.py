@@ -315,6 +315,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "rollups.tasks.rebuild_rollups_task",
         "schedule": crontab(hour=2, minute=30),
     },
+    # What the queue has lost, and without workers each large file.
+    "work-on-uploads": {"task": "datasets.tasks.work_on_waiting_uploads_task", "schedule": 5.0},
     # Every page sums up these rows.
     "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},

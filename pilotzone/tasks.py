@@ -7,6 +7,7 @@ from celery import shared_task
 
 from accounts.services import delete_ended_tokens, delete_expired_sessions
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
+from datasets.uploads import delete_old_uploads
 from measures.reports import delete_abandoned_drafts
 from rollups.services import forget_old_runs
 from web.idempotency import delete_old_keys
@@ -18,6 +19,7 @@ CLEANERS: Mapping[str, Callable[[], int]] = {
     "expired sessions": delete_expired_sessions,
     "ended access tokens": delete_ended_tokens,
     "abandoned drafts": delete_abandoned_drafts,
+    "old uploads": delete_old_uploads,
     "old runs": forget_old_runs,
     "old idempotency keys": delete_old_keys,
     "files without a row": delete_files_without_row,

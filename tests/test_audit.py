@@ -16,6 +16,7 @@ from core.exceptions import NotAllowed
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
+from datasets.models import LedgerVersion, Upload
 from indicators.models import Observation
 from measures.models import Comment, Evidence, Load, LoadedRow, Notice, Report, ReportStep
 from measures.services import change_measure
@@ -25,7 +26,7 @@ from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, V
 from tests.factories import make_indicator, make_measure, make_observation, make_plan, make_project, make_user
 from web.models import DataChange, IdempotencyKey
 
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web")
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web", "datasets")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 # Why the log leaves them out.
 EXEMPT: dict[type[models.Model], str] = {
@@ -34,6 +35,8 @@ EXEMPT: dict[type[models.Model], str] = {
     Comment: "counts in no figure",
     Notice: "counts in no figure",
     Load: "says itself who and when",
+    LedgerVersion: "what a download held",
+    Upload: "a draft; what comes of it is a load",
     LoadedRow: "it is the log of a load, with old and new value",
     MeasureRollup: "computed from other rows",
     ProjectRollup: "computed from other rows",

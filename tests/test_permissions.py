@@ -19,7 +19,8 @@ from django.urls import get_resolver, resolve
 
 from accounts.services import create_token
 from core.clock import now
-from measures.models import Evidence, Notice
+from datasets.uploads import keep_upload, work_on
+from measures.models import Evidence, Load, Notice
 from measures.reports import ReportData, save_draft
 from tests import factories as make
 from tests.documents import make_pdf
@@ -136,6 +137,15 @@ GET  indicators:list        /indicators/                          login 200   20
 POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302 302
 GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200 200
 
+GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200
+POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302
+GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200
+GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404
+POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404
+GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404
+GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200
+POST datasets:load          /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302
+
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404
 POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404 404
 
@@ -242,6 +252,9 @@ BODIES = {
     "POST measures:list": {"name": "在推进"},
     "POST projects:list": {"name": "全部"},
     "POST indicators:list": {"name": "全部"},
+    "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
+    "POST datasets:upload": {"action": "save"},
+    "POST datasets:load": REASON,
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
@@ -304,7 +317,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
-    for part in ("change", "notice", "person", "token", "view", "draft", "done", "waits"):
+    for part in ("change", "notice", "person", "token", "view", "draft", "done", "waits", "upload", "load"):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
@@ -356,7 +369,13 @@ def site(today, settings, tmp_path):
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
+    plan = section.plan
+    upload = keep_upload(plan, by=people["rita"], name="m.csv", content=b"code,due_on\nM001,2023-02-30\n")
+    work_on(upload.pk)
+    loaded = Load.objects.create(plan=plan, file_name="m.csv", digest="0" * 64, reason="", loaded_at=now())
     parts = {
+        "upload": upload.pk,
+        "load": loaded.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,

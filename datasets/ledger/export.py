@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from datasets.ledger.contents import Contents, order_of, read_contents
-from datasets.ledger.csv_files import write_csv_folder
+from datasets.ledger.csv_files import write_csv_folder, write_csv_zip
 from datasets.ledger.rows import Values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.versions import keep_version
@@ -28,6 +28,14 @@ def export_workbook(plan: Plan, output: BinaryIO) -> int:
     contents = read_contents(plan)
     rows = ordered_rows(contents)
     write_workbook(output, list(SHEETS.values()), rows, base=keep_version(plan, contents))
+    return sum(map(len, rows.values()))
+
+
+def export_archive(plan: Plan, output: BinaryIO) -> int:
+    """The files of `export_folder` as one ZIP archive."""
+    contents = read_contents(plan)
+    rows = ordered_rows(contents)
+    write_csv_zip(output, SHEETS.values(), rows, base=keep_version(plan, contents))
     return sum(map(len, rows.values()))
 
 

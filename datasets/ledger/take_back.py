@@ -13,6 +13,7 @@ from core.clock import now
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
 from core.signals import figures_changed
+from core.texts import clean_text
 from datasets.ledger.bindings import BINDINGS, LEAVING
 from datasets.ledger.codec import parsed_key, parsed_values, plain_values
 from datasets.ledger.contents import Contents, read_contents
@@ -22,14 +23,14 @@ from datasets.ledger.rows import Key, Row, Values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.touched import Cells, links_of
 from datasets.ledger.writing import Writer, write_links
-from datasets.models import LedgerVersion
+from datasets.models import LedgerVersion, Upload
 from indicators.models import HeadlineIndicator, Indicator, Observation
 from measures.models import Load, LoadedRow, Measure, Notice, Plan, ReportStep
 from projects.models import Project
 from rollups.models import MeasureRollup, ProjectRollup
 
 # Rows that say something about others and go with them.
-PARTS = (HeadlineIndicator, Notice, ReportStep, MeasureRollup, ProjectRollup, LedgerVersion)
+PARTS = (HeadlineIndicator, Notice, ReportStep, MeasureRollup, ProjectRollup, LedgerVersion, Upload)
 # Of what leaves its plan: the change that takes it back.
 RETURNS = {"measures": ScopeKind.RESUMED, "projects": ScopeKind.READMITTED}
 # So many obstacles are named.
@@ -53,10 +54,11 @@ class _Undo:
 
 
 @transaction.atomic
-def take_back(load: Load, *, by: User | None) -> None:
+def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
     """Raises NotAllowed, having changed nothing, where something rests on the load."""
     if by is not None:
         check_reviewer(by)
+    reason = clean_text(reason, field="reason")
     load = Load.objects.select_for_update(of=("self",)).select_related("plan").get(pk=load.pk)
     if load.is_taken_back:
         raise NotAllowed(_("This load was taken back already."))
@@ -70,7 +72,7 @@ def take_back(load: Load, *, by: User | None) -> None:
     before = _cells(undone, contents, plan)
     _Restoration(load, plan, contents, by=by).run(undone)
     load.refresh_from_db()
-    load.taken_back_at, load.taken_back_by = now(), by
+    load.taken_back_at, load.taken_back_by, load.taken_back_reason = now(), by, reason
     load.save()
     after = _cells(undone, read_contents(plan), plan) if load.plan else {"measures": set(), "projects": set()}
     # Of a plan that left with the load nothing is counted any more.

@@ -28,6 +28,8 @@ class Load(models.Model):
         "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Taken back by")
     )
 
+    taken_back_reason = models.CharField(_("Why it was taken back"), max_length=MAX_REASON_LENGTH, blank=True)
+
     class Meta:
         verbose_name = pgettext_lazy("data", "Load")
         verbose_name_plural = pgettext_lazy("data", "loads")

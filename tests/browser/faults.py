@@ -16,9 +16,10 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 # Two letters or more: single ones are parts of codes and formulas.
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # Written alike in Chinese: codes of measures and projects, months, paths of figures in the API, names of files, and
-# the user names of those without another name.
+# the user names of those without another name; the folder of the demonstration's files.
 CODES = re.compile(
-    r"\b[MP]\d{3,4}\b|\b\d{4}(Q|H)\d\b|\b[a-z_]+(\.[a-z_]+)+\b|\b[\w-]+\.pdf\b|\b(ada|ben|rita|vic|audit|mia|lea|kim|admin)\b"
+    r"\b[MP]\d{3,4}\b|\b\d{4}(Q|H)\d\b|\b[a-z_]+(\.[a-z_]+)+\b|\b[\w-]+\.pdf\b|\bfixtures\b"
+    r"|\b(ada|ben|rita|vic|audit|mia|lea|kim|admin)\b"
     # Names of pages and filters, as the log has them.
     r"|\b[a-z]+:list\b|\b[a-z_]+=[\w-]+(&[a-z_]+=[\w-]+)*"
 )

@@ -14,7 +14,9 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.lockout import LIMITS
 from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
-from measures.models import Measure, Notice, StatusChange
+from datasets.models import Upload
+from datasets.uploads import decide, keep_upload, work_on
+from measures.models import Measure, Notice, Plan, StatusChange
 from measures.office.corrections import reopen_measure
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
@@ -160,6 +162,13 @@ SAMPLES = [
     page("measures:board", person="rita"),
     page("measures:inbox", person="ada"),
     page("measures:inbox", person="vic"),
+    page("datasets:data", person="rita"),
+    page("datasets:data", person="audit"),
+    page("datasets:upload", pk="{upload}", person="rita"),
+    page("datasets:upload", pk="{asked}", person="rita"),
+    page("datasets:upload", pk="{waiting}", person="rita"),
+    page("datasets:upload", pk="{refused}", person="rita"),
+    page("datasets:load", pk="{load}", person="rita"),
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
@@ -215,6 +224,7 @@ SAMPLES = [
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
     sent("measures:workspace", {}, button="#ticked button", person="ada"),
+    sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
     sent("measures:review", {"note": ""}, button=".case-act [value=return]", person="rita"),
 ]
@@ -252,7 +262,7 @@ NO_PAGES = {
         "api-summary",
     },
     "numbers for a machine": {"metrics"},
-    "a file": {"measures:evidence"},
+    "a file": {"measures:evidence", "datasets:download", "datasets:marked"},
     "a word for the form that asked": {"measures:draft"},
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
@@ -298,7 +308,7 @@ def live_in() -> dict[str, str]:
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
     invited = make_user("lea")
-    return {
+    return uploads_of(rita) | {
         "change": str(change.pk),
         "token": str(token.pk),
         "view": str(view.pk),
@@ -307,6 +317,31 @@ def live_in() -> dict[str, str]:
         "uid": urlsafe_base64_encode(force_bytes(invited.pk)),
         "link": default_token_generator.make_token(invited),
     }
+
+
+MEASURES = """编号,名称（中文）,完成时限
+M010,建设黄河三角洲生态保护区,2024-12-31
+M011,,2023-02-30
+M999,,2025-06-30
+"""
+LOADED = "编号,名称（中文）,完成时限\nM020,建设数字化海洋牧场,2024-12-31\n"
+AMOUNTS = "编号,总投资\nP0001,12500\nP0002,98000\n"
+
+
+def uploads_of(person: User) -> dict[str, str]:
+    """Files in each state, and a load: by the names that stand in braces in the samples."""
+    plan = Plan.objects.get()
+    names = {"upload": MEASURES, "asked": AMOUNTS, "refused": "%PDF-1.7", "waiting": MEASURES, "loaded": LOADED}
+    made = {}
+    for name, content in names.items():
+        upload = made[name] = keep_upload(plan, by=person, name=f"台账-{name}.csv", content=content.encode())
+        if name != "waiting":
+            work_on(upload.pk)
+    upload = Upload.objects.get(pk=made.pop("loaded").pk)
+    decide(upload, choices=[], leaves_out_wrong=False, is_confirmed=True, reason="按印发文件订正", is_final=True)
+    work_on(upload.pk)
+    upload.refresh_from_db()
+    return {name: str(each.pk) for name, each in made.items()} | {"load": str(upload.load_id)}
 
 
 def session_of(person: str) -> str:

@@ -6,8 +6,8 @@ committed rows, or of those of some kinds, so it changes when the writing transa
 order transactions end. A counter would make writers wait for each other, or go up before its change can be seen.
 
 The kind of a row is its app, or what its model says as `data_kind`: drafts are saved every few seconds, and an answer
-about regions must not change with them. Columns that a model names as `unversioned_columns` bring no version: each
-log-in writes one.
+about regions must not change with them. A model that no cached page shows says `is_versioned = False`. Columns that a
+model names as `unversioned_columns` bring no version: each log-in writes one.
 
 What is changed past Django, by hand in the database, is noticed only when cached pages expire
 (`PILOTZONE_PAGE_CACHE_SECONDS`).
@@ -122,7 +122,8 @@ def _unversioned_columns() -> Mapping[str, Collection[str]]:
 
 def _watched_models() -> set[type[Model]]:
     ours = [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
-    return {model for config in ours for model in config.get_models(include_auto_created=True)} - UNWATCHED
+    found = {model for config in ours for model in config.get_models(include_auto_created=True)} - UNWATCHED
+    return {model for model in found if getattr(model, "is_versioned", True)}
 
 
 def _writes_versioned(sql: str, table: str) -> bool:

@@ -1,0 +1,74 @@
+"""What people download: the empty template, what the site holds of a plan, and the wrong rows of their own file."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from datasets.ledger.csv_files import write_csv_zip
+from datasets.ledger.export import export_archive, export_workbook
+from datasets.ledger.preview import preview
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.tables import Table
+from datasets.ledger.workbook import Mark, write_workbook
+from datasets.models import Upload
+from datasets.uploads import cells_chosen, tables_of, understood
+from measures.models import Plan
+
+FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "application/zip"}
+
+
+def write_template(output: BinaryIO, file_format: str) -> None:
+    """Each sheet without a row."""
+    if file_format == "xlsx":
+        write_workbook(output, list(SHEETS.values()), {})
+    else:
+        write_csv_zip(output, SHEETS.values(), {name: [] for name in SHEETS})
+
+
+def write_current(output: BinaryIO, file_format: str, plan: Plan) -> int:
+    """Returns the number of rows."""
+    return export_workbook(plan, output) if file_format == "xlsx" else export_archive(plan, output)
+
+
+def write_marked(output: BinaryIO, upload: Upload) -> int:
+    """The wrong rows of a file, in the layout of the template, with what is wrong with each. Returns how many rows.
+
+    Raises FileRefused.
+    """
+    tables = tables_of(upload)
+    reading = understood(upload, tables)
+    seen = preview(reading.ledger, upload.plan, answers=cells_chosen(upload))
+    problems = [each for each in (*seen.problems, *seen.consequences) if each.number and each.sheet in SHEETS]
+    wrong = {(each.sheet, each.number) for each in problems}
+    parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    places: dict[tuple[str, int], int] = {}
+    for place, values in _rows_of(tables.tables, wrong, parsed):
+        held = rows.setdefault(place[0], [])
+        places.setdefault(place, len(held))
+        held.append(values)
+    marks = [
+        Mark(each.sheet, places[each.sheet, each.number], _known(each.sheet, each.column), each.sentence)
+        for each in problems
+        if (each.sheet, each.number) in places
+    ]
+    sheets = [sheet for name, sheet in SHEETS.items() if name in rows]
+    write_workbook(output, sheets, rows, base=reading.ledger.base, marks=marks)
+    return sum(map(len, rows.values()))
+
+
+Parsed = Mapping[tuple[str, int], Mapping[str, Any]]
+
+
+def _rows_of(
+    tables: Iterable[Table], wrong: set[tuple[str, int]], parsed: Parsed
+) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+    """The wrong rows with their values; a cell that could not be read as it stands in the file."""
+    for table in tables:
+        for row in table.rows:
+            place = (table.sheet.name, row.number)
+            if place in wrong:
+                yield place, {**row.cells, **parsed.get(place, {})}
+
+
+def _known(sheet: str, column: str) -> str:
+    return column if any(each.name == column for each in SHEETS[sheet].columns) else ""

@@ -1,0 +1,29 @@
+"""Has files worked on: by a worker, and where there is none at once or by the schedule."""
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from datasets.models import Upload
+from datasets.tasks import work_on_upload_task
+
+logger = logging.getLogger(__name__)
+
+# Bytes. Without workers a person waits for what is smaller; the schedule takes what is larger.
+SMALL = 200_000
+
+
+def ask_for_work(upload: Upload) -> None:
+    """After the commit. Where nobody can be asked, the schedule finds it."""
+    if settings.CELERY_TASK_ALWAYS_EAGER and len(upload.content) > SMALL:
+        return
+    transaction.on_commit(lambda: _ask(upload.pk), robust=True)
+
+
+def _ask(pk: int) -> None:
+    try:
+        work_on_upload_task.delay(pk)
+    except OperationalError as error:
+        logger.warning("The broker does not answer; the schedule will find upload %s: %s", pk, error)

@@ -1,0 +1,60 @@
+"""Rows and cells of the ledger as a page shows them, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from datasets.ledger.declaration import Column, Kind
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.workbook import choice_text, header_text
+from datasets.ledger.written import written_text
+from web.language import in_language
+
+# Whose rows have a page, by the column that names one.
+PAGES = {"measures": ("code", "measures:detail"), "projects": ("code", "projects:detail")}
+
+
+def sheet_label(sheet: str) -> str:
+    return str(SHEETS[sheet].label) if sheet in SHEETS else sheet
+
+
+def column_label(sheet: str, name: str) -> str:
+    """With its unit; the name as it stands where the sheet has no such column."""
+    column = next((each for each in SHEETS[sheet].columns if each.name == name), None) if sheet in SHEETS else None
+    return header_text(column).rstrip("*") if column else name
+
+
+def cell_text(sheet: str, name: str, value: Any) -> str:
+    """ "" for an empty cell."""
+    column = SHEETS[sheet].column(name)
+    if isinstance(value, list | tuple):
+        return "; ".join(_one_text(each, column) for each in value)
+    return _one_text(value, column)
+
+
+def _one_text(value: Any, column: Column) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is not None and column.kind is Kind.CHOICE and column.choices is not None:
+        return choice_text(value, column)
+    return written_text(value, column)
+
+
+def row_name(sheet: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> str:
+    """Its key, and its title where it has one."""
+    names = zip(SHEETS[sheet].key, key, strict=False)
+    parts = [cell_text(sheet, name, part) for name, part in names if part is not None]
+    titles = [values.get(f"{stem}_{language}") or "" for stem in ("title", "name") for language in ("zh", "en")]
+    title = in_language(titles[0] or titles[2], titles[1] or titles[3])
+    return " ".join([*parts, title] if title and title not in parts else parts)
+
+
+def row_address(sheet: str, key: tuple[Any, ...], plan_slug: str) -> str:
+    """Of the page of a row that the site has; "" where its kind has none."""
+    if sheet not in PAGES:
+        return ""
+    argument, view = PAGES[sheet]
+    address = reverse(view, kwargs={argument: key[0]})
+    return f"{address}?plan={plan_slug}" if plan_slug else address

@@ -1,0 +1,274 @@
+"""Files that people send: kept as a draft until they are loaded, read and loaded by a task."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import check_reviewer, may_administer
+from core.clock import now
+from core.exceptions import NotAllowed
+from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
+from datasets import findings
+from datasets.ledger.codec import parsed_key
+from datasets.ledger.commit import LoadRefused, commit_ledger
+from datasets.ledger.files import read_file
+from datasets.ledger.merging import CellName
+from datasets.ledger.preview import preview
+from datasets.ledger.raw import MAX_BYTES
+from datasets.ledger.reading import Reading, read_tables
+from datasets.ledger.sentences import FileRefused
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.tables import Tables, find_tables, read_pasted
+from datasets.ledger.versions import find_version, rows_of_version
+from datasets.models import Upload
+from measures.models import Plan
+
+log = logging.getLogger(__name__)
+
+State = Upload.State
+# What is done to a file, in this order; the page shows how far it has come.
+STEPS = (
+    gettext_lazy("Reading the file"),
+    gettext_lazy("Understanding its cells"),
+    gettext_lazy("Comparing it with the site"),
+    gettext_lazy("Writing down the differences"),
+)
+# One that stopped in the middle is begun again after so long.
+LOST_AFTER = timedelta(minutes=15)
+# A draft that nobody has loaded is deleted after so many days.
+KEPT_DAYS = 14
+# Of one person and plan.
+MAX_DRAFTS = 20
+
+
+@transaction.atomic
+def keep_upload(plan: Plan, *, by: User, name: str, content: bytes, is_pasted: bool = False) -> Upload:
+    """Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
+    check_reviewer(by)
+    if not content.strip():
+        raise NotAllowed(_("The file is empty"), field="file")
+    if len(content) > MAX_BYTES:
+        raise NotAllowed(
+            _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1024 // 1024}, field="file"
+        )
+    drafts = drafts_of(by).filter(plan=plan)
+    for old in drafts[MAX_DRAFTS - 1 :]:
+        old.delete()
+    return Upload.objects.create(
+        plan=plan,
+        uploaded_by=by,
+        uploaded_at=now(),
+        # The end of a path says what it is.
+        file_name=without_controls(name).rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:],
+        is_pasted=is_pasted,
+        content=content,
+        language=get_language() or "",
+    )
+
+
+def drafts_of(person: User) -> QuerySet[Upload]:
+    """Those that were not loaded, the newest first, without their contents."""
+    return Upload.objects.filter(uploaded_by=person).exclude(state=State.LOADED).defer("content", "result")
+
+
+@transaction.atomic
+def read_again(upload: Upload, *, answers: Mapping[str, str] | None = None) -> None:
+    """In the reader's language, with further answers. Nothing happens while it is being worked on."""
+    own = Upload.objects.select_for_update().get(pk=upload.pk)
+    if own.state not in (State.READ, State.REFUSED):
+        return
+    own.answers |= answers or {}
+    own.state, own.step, own.language, own.sentence = State.WAITING, 0, get_language() or "", ""
+    own.save(update_fields=["answers", "state", "step", "language", "sentence"])
+
+
+@transaction.atomic
+def decide(
+    upload: Upload,
+    *,
+    choices: Iterable[tuple[list[Any], str]],
+    leaves_out_wrong: bool,
+    is_confirmed: bool,
+    reason: str,
+    is_final: bool = False,
+) -> None:
+    """Keeps what the person chose: of cells in conflict the value of the file or the site, and what else is asked.
+    `is_final`: it is to be loaded so.
+
+    Raises NotAllowed where it may not be loaded; what was chosen is kept nevertheless by whoever catches it outside.
+    """
+    own = Upload.objects.select_for_update().get(pk=upload.pk)
+    if own.state != State.READ:
+        raise NotAllowed(_("The file is being worked on, or is loaded already."))
+    chosen = {tuple_of(cell): [*cell, choice] for *cell, choice in own.choices}
+    chosen |= {tuple_of(cell): [*cell, choice] for cell, choice in choices}
+    own.choices = list(chosen.values())
+    own.leaves_out_wrong, own.is_confirmed = leaves_out_wrong, is_confirmed
+    own.reason = clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH)
+    if is_final and why_not_loaded(own) == "":
+        own.state, own.step, own.sentence = State.ACCEPTED, 0, ""
+    own.save(update_fields=["choices", "leaves_out_wrong", "is_confirmed", "reason", "state", "step", "sentence"])
+
+
+def tuple_of(cell: list[Any]) -> tuple[Any, ...]:
+    sheet, key, column = cell
+    return (sheet, tuple(key), column)
+
+
+def open_conflicts(upload: Upload, found: Mapping[str, Any]) -> int:
+    """How many cells in conflict nobody has decided yet."""
+    chosen = {tuple_of(cell) for *cell, _choice in upload.choices}
+    return sum(tuple_of(each["cell"]) not in chosen for each in found.get("conflicts", ()))
+
+
+def why_not_loaded(upload: Upload) -> str:
+    """What stands in the way of loading it, by what it was found to do; "" where nothing does."""
+    found = upload.findings
+    if found.get("questions"):
+        return _("Answer the questions about the columns first.")
+    if found["file_problems"]:
+        return _("The file cannot be loaded.")
+    if open_conflicts(upload, found):
+        return _("Some cells were changed on the site, too: decide first which value holds.")
+    if found["wrong"] and not upload.leaves_out_wrong:
+        return _("Some rows are wrong: correct them, or have them left out.")
+    if found["needs_confirmation"] and not upload.is_confirmed:
+        return _("The file would change rows of the site: confirm that it may.")
+    counts = found["counts"]
+    if not (counts["new"] or counts["changed"] or counts["removed"] or found["conflicts"]):
+        return _("The file holds nothing that the site does not have.")
+    return ""
+
+
+def waiting_uploads() -> QuerySet[Upload]:
+    """Those that nobody works on, and those on which somebody worked too long."""
+    is_lost = Q(state__in=[State.READING, State.LOADING], begun_at__lt=timezone.now() - LOST_AFTER)
+    return Upload.objects.filter(Q(state__in=[State.WAITING, State.ACCEPTED]) | is_lost).order_by("uploaded_at", "pk")
+
+
+def work_on(pk: int) -> None:
+    """Reads a file, or loads it, whichever it waits for. Where another worker has taken it nothing happens."""
+    upload = _take(pk)
+    if upload is None:
+        return
+    with override(upload.language):
+        try:
+            if upload.state == State.LOADING:
+                _load(upload)
+            else:
+                _read(upload)
+        except FileRefused as refusal:
+            _end(upload, State.REFUSED, str(refusal))
+        except Exception:
+            log.exception("Upload %s could not be worked on", upload.pk)
+            _end(upload, State.REFUSED, _("The site failed at this file. Try again, or tell those who keep the site."))
+
+
+@transaction.atomic
+def _take(pk: int) -> Upload | None:
+    upload = waiting_uploads().select_for_update().filter(pk=pk).first()
+    if upload is not None:
+        is_read = upload.state in (State.ACCEPTED, State.LOADING)
+        upload.state, upload.begun_at = State.LOADING if is_read else State.READING, timezone.now()
+        upload.save(update_fields=["state", "begun_at"])
+    return upload
+
+
+def _end(upload: Upload, state: Upload.State, sentence: str = "") -> None:
+    upload.state, upload.sentence = state, sentence
+    upload.save(update_fields=["state", "sentence", "result", "load", "content"])
+
+
+def _begin_step(upload: Upload, step: int) -> None:
+    Upload.objects.filter(pk=upload.pk).update(step=step)
+
+
+def tables_of(upload: Upload) -> Tables:
+    """Raises FileRefused."""
+    sheets = list(SHEETS.values())
+    if upload.is_pasted:
+        return read_pasted(bytes(upload.content).decode(), sheets)
+    return find_tables(read_file(BytesIO(upload.content), upload.file_name), sheets)
+
+
+def understood(upload: Upload, tables: Tables) -> Reading:
+    reading = read_tables(tables, upload.file_name, upload.answers)
+    if "people" in reading.ledger.rows and not may_administer(upload.uploaded_by):
+        # Whoever adds rows there gives accounts and roles.
+        ledger = reading.ledger
+        ledger.rows = {sheet: held for sheet, held in ledger.rows.items() if sheet != "people"}
+        ledger.problems = [each for each in ledger.problems if each.sheet != "people"]
+        ledger.unreadable = {each for each in ledger.unreadable if each[0] != "people"}
+        words = {"sheet": SHEETS["people"].label}
+        reading.notices.append(_("The sheet “%(sheet)s” was not read: administrators keep the accounts.") % words)
+    return reading
+
+
+def cells_chosen(upload: Upload) -> dict[CellName, str]:
+    return {(sheet, parsed_key(sheet, key), column): choice for sheet, key, column, choice in upload.choices}
+
+
+def _read(upload: Upload) -> None:
+    _begin_step(upload, 0)
+    tables = tables_of(upload)
+    _begin_step(upload, 1)
+    reading = understood(upload, tables)
+    if reading.questions:
+        upload.findings = findings.asked(reading.questions, reading.notices)
+        _end(upload, State.READ)
+        return
+    _begin_step(upload, 2)
+    answers = cells_chosen(upload)
+    seen = preview(reading.ledger, upload.plan, answers=answers)
+    undecided = preview(reading.ledger, upload.plan) if answers else seen
+    _begin_step(upload, 3)
+    version = find_version(reading.ledger.base)
+    base = rows_of_version(version) if version and undecided.conflicts else {}
+    upload.findings = findings.found(seen, undecided, base=base, notices=reading.notices)
+    _end(upload, State.READ)
+
+
+def _load(upload: Upload) -> None:
+    try:
+        with transaction.atomic():
+            reading = understood(upload, tables_of(upload))
+            upload.load = commit_ledger(
+                reading.ledger,
+                upload.plan,
+                by=upload.uploaded_by,
+                site=upload.findings["site"],
+                answers=cells_chosen(upload),
+                leave_out_wrong=upload.leaves_out_wrong,
+                confirmed=upload.is_confirmed,
+                reason=upload.reason,
+            )
+            # The site keeps what it loaded, and the file only until then.
+            upload.content, upload.result = b"", None
+            _end(upload, State.LOADED)
+    except NotAllowed as refusal:
+        own = Upload.objects.get(pk=upload.pk)
+        if isinstance(refusal, LoadRefused):
+            # What it would do now, beside why it was not done.
+            _read(own)
+        _end(own, State.READ, str(refusal))
+
+
+@transaction.atomic
+def discard(upload: Upload) -> None:
+    """Forgets a file that was not loaded."""
+    Upload.objects.filter(pk=upload.pk).exclude(state__in=[State.LOADING, State.LOADED]).delete()
+
+
+def delete_old_uploads() -> int:
+    """Also those that were loaded: the load itself stays."""
+    old = Upload.objects.filter(uploaded_at__lt=now() - timedelta(days=KEPT_DAYS))
+    return old.exclude(state__in=[State.READING, State.LOADING]).delete()[0]

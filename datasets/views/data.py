@@ -1,0 +1,120 @@
+"""Data in and out: what may be downloaded, a place for a file, and what was loaded."""
+
+import tempfile
+from typing import Any, BinaryIO
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.log import log_export
+from accounts.permissions import may_review, may_see_reviews, signed_in
+from core.exceptions import NotAllowed
+from datasets.downloads import FORMATS, write_current, write_template
+from datasets.forms import UploadForm
+from datasets.ledger.sentences import FileRefused
+from datasets.models import Upload
+from datasets.queue import ask_for_work
+from datasets.uploads import drafts_of, keep_upload
+from measures.filters import asked_plan
+from measures.models import Load, LoadedRow
+from reporting.file_types import too_large_message
+from web.errors import BadQuery, add_refusal, not_one_of
+from web.lists.listing import asked_page
+from web.uploads import refused_files
+from web.views import TodayView
+
+CONTENTS = ("current", "template")
+
+
+class DataPage(TodayView):
+    template_name = "datasets/data.html"
+    typed_fields = {"pasted": gettext_lazy("Or rows of one table, pasted")}
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user) if request.method == "POST" else may_see_reviews(request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = asked_plan(self.request)
+        what = LoadedRow.What
+        loads = (
+            Load.objects.filter(plan=plan)
+            .select_related("loaded_by")
+            .order_by("-loaded_at", "-pk")
+            .annotate(**{each.value: Count("rows", filter=Q(rows__what=each)) for each in what})
+        )
+        person = signed_in(self.request.user)
+        context: dict[str, Any] = {
+            "plan": plan,
+            "may_load": may_review(person),
+            "page": asked_page(self.request.GET, loads if plan else Load.objects.none()),
+            "drafts": drafts_of(person).filter(plan=plan) if may_review(person) else [],
+            "form": UploadForm(),
+        }
+        return super().get_context_data(**context | kwargs)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        plan = asked_plan(request)
+        if plan is None:
+            raise Http404
+        form = UploadForm(request.POST, request.FILES)
+        if refused_files(request):
+            form.add_error("file", too_large_message())
+        elif form.is_valid():
+            try:
+                upload = self.keep(form, plan)
+            except NotAllowed as refusal:
+                add_refusal(form, refusal)
+            else:
+                ask_for_work(upload)
+                return redirect(upload)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def keep(self, form: UploadForm, plan: Any) -> Upload:
+        by = signed_in(self.request.user)
+        file = form.cleaned_data["file"]
+        if file:
+            return keep_upload(plan, by=by, name=file.name, content=file.read())
+        pasted = form.cleaned_data["pasted"].encode()
+        return keep_upload(plan, by=by, name=_("Pasted rows"), content=pasted, is_pasted=True)
+
+
+class Download(TodayView):
+    """`?content=current` or `template`, `?format=xlsx` or `csv`."""
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_see_reviews(request.user)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        content, file_format = request.GET.get("content", CONTENTS[0]), request.GET.get("format", "xlsx")
+        for name, value, allowed in (("content", content, CONTENTS), ("format", file_format, FORMATS)):
+            if value not in allowed:
+                raise BadQuery({name: [not_one_of(allowed)]})
+        plan = asked_plan(request)
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
+        rows = None
+        if content == "template":
+            write_template(output, file_format)
+            name = _("template")
+        elif plan is None:
+            raise Http404
+        else:
+            try:
+                rows = write_current(output, file_format, plan)
+            except FileRefused as refusal:
+                messages.error(request, str(refusal))
+                return redirect("datasets:data")
+            name = f"{plan.slug}-{self.day}"
+        log_export(request, what=f"ledger {content}", file_format=file_format, as_of=self.day, rows=rows)
+        return attached(output, f"{name}.{'xlsx' if file_format == 'xlsx' else 'zip'}", file_format)
+
+
+def attached(output: BinaryIO, name: str, file_format: str) -> FileResponse:
+    output.seek(0)
+    response = FileResponse(output, as_attachment=True, filename=name, content_type=FORMATS[file_format])
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

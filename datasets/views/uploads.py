@@ -1,0 +1,181 @@
+"""An uploaded file: what is asked about it, what it would do, and loading it."""
+
+import tempfile
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.permissions import may_review
+from core.exceptions import NotAllowed
+from core.texts import MAX_REASON_LENGTH
+from datasets.downloads import write_marked
+from datasets.forms import QuestionsForm
+from datasets.ledger.sentences import FileRefused
+from datasets.models import Upload
+from datasets.queue import ask_for_work
+from datasets.uploads import STEPS, decide, discard, open_conflicts, read_again, tuple_of, why_not_loaded
+from datasets.views.data import attached
+from web.errors import BadQuery, not_one_of
+from web.lists.listing import asked_page
+from web.views import TodayView
+
+# Of each kind the first rows are shown; all of one kind have pages of their own.
+MOST_SHOWN = 200
+PARTS = ("conflicts", "wrong", "consequences", "changed", "removed", "new")
+
+
+class OwnUpload(TodayView):
+    """Nobody sees the draft of another person."""
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    @cached_property
+    def upload(self) -> Upload:
+        uploads = Upload.objects.select_related("plan", "uploaded_by")
+        return get_object_or_404(uploads, pk=self.kwargs["pk"], uploaded_by=self.request.user)
+
+
+class UploadPage(OwnUpload):
+    template_name = "datasets/upload.html"
+    typed_fields = {"reason": gettext_lazy("Reason")}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        upload = self.upload
+        if upload.load_id:
+            return self.go_on(reverse("datasets:load", kwargs={"pk": upload.load_id}))
+        if (upload.is_read or upload.is_refused) and upload.language != get_language():
+            read_again(upload)
+            ask_for_work(upload)
+            upload.refresh_from_db()
+        if not upload.is_being_worked_on and request.headers.get("HX-Request"):
+            # What stood in its place is over.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return super().get(request, *args, **kwargs)
+
+    def go_on(self, address: str) -> HttpResponse:
+        if self.request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        upload = self.upload
+        context: dict[str, Any] = {"upload": upload}
+        if upload.is_being_worked_on:
+            context |= {"step": upload.step, "steps": len(STEPS), "step_label": STEPS[min(upload.step, len(STEPS) - 1)]}
+        elif upload.is_read:
+            found = upload.findings
+            context["found"] = found
+            if found.get("questions"):
+                examples = {each["key"]: each["examples"] for each in found["questions"]}
+                form = kwargs.pop("form", None) or QuestionsForm(questions=found["questions"])
+                context |= {"form": form, "asked": [(field, examples[field.name]) for field in form]}
+            else:
+                context |= self.preview_context(found)
+        return super().get_context_data(**context | kwargs)
+
+    def preview_context(self, found: dict[str, Any]) -> dict[str, Any]:
+        upload = self.upload
+        chosen = {tuple_of(cell): choice for *cell, choice in upload.choices}
+        for number, each in enumerate(found["conflicts"]):
+            each["field"], each["chosen"] = f"cell-{number}", chosen.get(tuple_of(each["cell"]), "")
+        asked = self.request.GET.get("part", "")
+        if asked not in ("", *PARTS):
+            raise BadQuery({"part": [not_one_of(PARTS)]})
+        rows: dict[str, Any] = {name: found[name][:MOST_SHOWN] for name in PARTS if asked in ("", name)}
+        page = None
+        if asked:
+            page = asked_page(self.request.GET, found[asked], size=MOST_SHOWN)
+            rows[asked] = page.object_list
+        counts = found["counts"] | {"conflicts": len(found["conflicts"]), "open": open_conflicts(upload, found)}
+        counts["wrong_rows"] = len({(each["sheet"], each["number"]) for each in found["wrong"]})
+        wrong_rows = {(each["sheet"], each["number"]) for each in (*found["wrong"], *found["consequences"])}
+        return {
+            "rows": rows,
+            "page": page,
+            "part": asked,
+            "counts": counts,
+            "total": sum(found["counts"].values()) + len({str(each["cell"][:2]) for each in found["conflicts"]}),
+            "all": {name: len(found[name]) for name in PARTS},
+            "left_out": len(wrong_rows),
+            "loaded": counts["new"] + counts["changed"] + counts["removed"],
+            "why_not": why_not_loaded(upload),
+            "max_reason_length": MAX_REASON_LENGTH,
+            "most_shown": MOST_SHOWN,
+        }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        upload = self.upload
+        action = request.POST.get("action", "save")
+        if action == "discard":
+            discard(upload)
+            messages.success(request, _("The file was forgotten; nothing was loaded"))
+            return redirect("datasets:data")
+        if action == "again":
+            return self.work(upload, lambda: read_again(upload))
+        if not upload.is_read:
+            return redirect(upload)
+        found = upload.findings
+        if found.get("questions"):
+            form = QuestionsForm(request.POST, questions=found["questions"])
+            if not form.is_valid():
+                return self.render_to_response(self.get_context_data(form=form))
+            return self.work(upload, lambda: read_again(upload, answers=form.cleaned_data))
+        return self.decide(upload, found, is_final=action == "load")
+
+    def work(self, upload: Upload, change: Any) -> HttpResponse:
+        change()
+        ask_for_work(upload)
+        return redirect(upload)
+
+    def decide(self, upload: Upload, found: dict[str, Any], *, is_final: bool) -> HttpResponse:
+        answers = self.request.POST
+        choices = [
+            (each["cell"], answers[f"cell-{number}"])
+            for number, each in enumerate(found["conflicts"])
+            if answers.get(f"cell-{number}") in ("file", "site")
+        ]
+        try:
+            decide(
+                upload,
+                choices=choices,
+                leaves_out_wrong="leave_out" in answers,
+                is_confirmed="confirm" in answers,
+                reason=answers.get("reason", ""),
+                is_final=is_final,
+            )
+        except NotAllowed as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect(upload)
+        upload.refresh_from_db()
+        if not is_final:
+            messages.success(self.request, _("Your choices were saved; nothing is loaded yet"))
+        elif sentence := why_not_loaded(upload):
+            messages.error(self.request, sentence)
+        else:
+            ask_for_work(upload)
+        return redirect(upload)
+
+
+class Marked(OwnUpload):
+    """The wrong rows, with what is wrong with each."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        upload = self.upload
+        if not upload.is_read:
+            return redirect(upload)
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
+        try:
+            write_marked(output, upload)
+        except FileRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(upload)
+        stem = upload.file_name.rpartition(".")[0] or upload.file_name
+        return attached(output, _("%(name)s - to correct.xlsx") % {"name": stem}, "xlsx")

@@ -1,0 +1,436 @@
+"""What an uploaded file goes through: read, asked about, decided, loaded; nothing is written before."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from datasets import queue, tasks, uploads
+from datasets.models import Upload
+from measures.models import Load, Measure, Plan
+from tests.datasets.ledger.example import load, rows
+from tests.factories import make_user
+from tests.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+TITLES = "code,title_en\nM001,Measure one\nM002,{title}\n"
+
+
+@pytest.fixture
+def plan(folder: Path) -> Plan:
+    load(folder)
+    return Plan.objects.get()
+
+
+@pytest.fixture
+def rita(plan: Plan) -> User:
+    return make_user("rita", role="reviewer", first_name="Rita", language="en")
+
+
+@pytest.fixture
+def page(client: Client, rita: User) -> Client:
+    client.force_login(rita)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def send(page: Client, django_capture_on_commit_callbacks: Any) -> Callable[..., Upload]:
+    """Uploads a text as a file, and has it read."""
+
+    def upload(content: str | bytes, name: str = "measures.csv") -> Upload:
+        data = content.encode() if isinstance(content, str) else content
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = page.post("/data/", {"file": SimpleUploadedFile(name, data)})
+        assert answer.status_code == 302, text_of(answer.content.decode())
+        return Upload.objects.get()
+
+    return upload
+
+
+@pytest.fixture
+def act(page: Client, django_capture_on_commit_callbacks: Any) -> Callable[..., str]:
+    """Presses a button of an upload's page, and returns what the next page says."""
+
+    def press(upload: Upload, action: str, **fields: str) -> str:
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = page.post(upload.get_absolute_url(), {"action": action, **fields})
+        return text_of(page.get(answer["Location"], follow=True).content.decode())
+
+    return press
+
+
+def shown(page: Client, upload: Upload) -> str:
+    return text_of(page.get(upload.get_absolute_url()).content.decode())
+
+
+@contextmanager
+def nothing_is_written() -> Iterator[None]:
+    before = rows()
+    yield
+    assert {name: held for name, held in rows().items() if name != "web.IdempotencyKey"} == {
+        name: held for name, held in before.items() if name != "web.IdempotencyKey"
+    }
+
+
+def workbook(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+class TestDownloads:
+    def test_the_contents_of_the_plan_are_read_back_without_a_difference(self, page: Client, send: Any) -> None:
+        answer = page.get("/data/download/?content=current&format=xlsx")
+        upload = send(b"".join(answer), "plan.xlsx")
+        counts = upload.findings["counts"]
+        assert (counts["new"], counts["changed"], counts["wrong"], counts["removed"]) == (0, 0, 0, 0)
+        assert counts["unchanged"] > 20
+
+    def test_the_same_as_csv_files(self, page: Client) -> None:
+        answer = page.get("/data/download/?content=current&format=csv")
+        with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
+            measures = archive.read("measures.csv").decode("utf-8-sig")
+        assert ",措施二,Measure two," in measures
+
+    def test_the_template_has_each_sheet_and_no_row(self, page: Client) -> None:
+        answer = page.get("/data/download/?content=template&format=xlsx")
+        sheet = workbook(b"".join(answer))["Measures"]
+        assert next(cell.value for cell in sheet[1]) == "Code*"
+        assert not any(cell.value for cell in sheet[2])
+
+    def test_of_what_there_is_not_the_choice_is_named(self, page: Client) -> None:
+        answer = page.get("/data/download/?format=pdf")
+        assert answer.status_code == 400
+        assert "xlsx, csv" in answer.content.decode()
+
+
+class TestPreview:
+    def test_it_shows_old_and_new_side_by_side_and_writes_nothing(self, page: Client, send: Any) -> None:
+        with nothing_is_written():
+            upload = send(TITLES.format(title="Clean water"))
+            text = shown(page, upload)
+        assert "Measure two → after Clean water" in text
+        assert upload.findings["counts"] == {"wrong": 0, "changed": 1, "removed": 0, "new": 0, "unchanged": 1}
+
+    def test_a_wrong_row_is_named_with_its_place_and_what_is_wanted(self, page: Client, send: Any) -> None:
+        upload = send("code,due_on\nM001,2023-02-30\nM002,2024-06-30\n")
+        [problem] = upload.findings["wrong"]
+        assert (problem["sheet"], problem["number"], problem["column"]) == ("Measures", 2, "Due date")
+        assert problem["sentence"] in shown(page, upload)
+
+    def test_whoever_reads_the_other_language_gets_it_in_that(
+        self, page: Client, send: Any, rita: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        upload = send("code,due_on\nM001,2023-02-30\n")
+        english = upload.findings["wrong"][0]["sheet"]
+        with django_capture_on_commit_callbacks(execute=True):
+            page.get(upload.get_absolute_url() + "?lang=zh-hans")
+        upload.refresh_from_db()
+        assert (english, upload.findings["wrong"][0]["sheet"]) == ("Measures", "政策措施")
+
+    def test_it_says_which_totals_move(self, page: Client, send: Any) -> None:
+        project = "code,name_en,city,category,stage,total_investment\nP9,Another,370100,energy,preparing,2.5\n"
+        upload = send(project, "projects.csv")
+        totals = {each["label"]: each["change"] for each in upload.findings["totals"]}
+        assert totals == {"Projects": "+1", "Total investment": "+250 million yuan"}
+
+    def test_more_rows_than_fit_are_counted_and_have_pages(self, page: Client, send: Any) -> None:
+        head = "code,name_en,city,category,stage,total_investment\n"
+        many = "".join(f"N{number:03},Project {number},370100,energy,preparing,1\n" for number in range(250))
+        upload = send(head + many, "projects.csv")
+        whole, second = (page.get(f"{upload.get_absolute_url()}{query}") for query in ("", "?part=new&page=2"))
+        assert "N199 Project 199" in whole.content.decode()
+        assert "N200 Project 200" not in whole.content.decode()
+        assert "All 250" in text_of(whole.content.decode())
+        assert "N249 Project 249" in second.content.decode()
+        assert page.get(f"{upload.get_absolute_url()}?part=secret").status_code == 400
+
+    def test_nobody_else_sees_it(self, send: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        other = Client()
+        other.force_login(make_user("rolf", role="reviewer"))
+        assert other.get(upload.get_absolute_url()).status_code == 404
+        assert other.post(upload.get_absolute_url(), {"action": "load"}).status_code == 404
+        assert upload.file_name not in other.get("/data/").content.decode()
+
+    def test_a_second_window_and_the_list_find_it_again(self, page: Client, send: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        assert upload.get_absolute_url() in page.get("/data/").content.decode()
+        assert shown(page, upload) == shown(page, upload)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("content", "name", "sentence"),
+        [
+            (b"%PDF-1.7 ledger", "plan.pdf", "This is a web page or a document"),
+            (b"\x00\x01\x02\x03" * 9, "plan.xlsx", "This is no table."),
+            (b"PK\x03\x04 cut off", "plan.xlsx", "The file is damaged or protected with a password."),
+            (b"colour,taste\nred,sweet\n", "fruit.csv", ""),
+        ],
+    )
+    def test_what_is_no_ledger_is_refused_in_a_sentence(
+        self, page: Client, send: Any, content: bytes, name: str, sentence: str
+    ) -> None:
+        with nothing_is_written():
+            upload = send(content, name)
+            assert sentence in shown(page, upload)
+        assert upload.is_refused or upload.findings["file_problems"]
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"), [({}, "Choose a file, or paste rows"), ({"pasted": "  "}, "paste")]
+    )
+    def test_nothing_is_asked_for_again(self, page: Client, fields: dict[str, str], sentence: str) -> None:
+        answer = page.post("/data/", fields)
+        assert sentence in text_of(answer.content.decode())
+        assert not Upload.objects.exists()
+
+    def test_an_empty_file_is_refused_at_the_field(self, page: Client) -> None:
+        answer = page.post("/data/", {"file": SimpleUploadedFile("plan.csv", b"")})
+        assert "The file is empty" in text_of(answer.content.decode())
+
+    def test_a_file_that_is_too_large_is_refused_at_the_field(self, page: Client, settings: Any) -> None:
+        settings.PILOTZONE_EVIDENCE_MEGABYTES = 0
+        answer = page.post("/data/", {"file": SimpleUploadedFile("plan.csv", b"x" * 100)})
+        assert answer.status_code == 200
+        assert "field-fault" in answer.content.decode()
+        assert not Upload.objects.exists()
+
+    def test_a_file_of_another_plan_cannot_be_loaded(self, page: Client, send: Any, act: Any) -> None:
+        head = "slug,name_zh,name_en,starts_on,ends_on\n"
+        upload = send(f"{head}other,别的计划,Another plan,2023-01-01,2025-12-31\n", "plan.csv")
+        assert "The file is of another plan: other, not plan." in shown(page, upload)
+        with nothing_is_written():
+            act(upload, "load", confirm="on")
+
+    def test_reviewers_make_no_accounts(self, page: Client, send: Any, rita: User) -> None:
+        upload = send("username,role,name_zh\nmallory,reviewer,马\n", "people.csv")
+        assert upload.findings["counts"]["new"] == 0
+        assert "administrators keep the accounts" in shown(page, upload)
+        rita.is_superuser = True
+        rita.save()
+        uploads.read_again(upload)
+        uploads.work_on(upload.pk)
+        upload.refresh_from_db()
+        assert upload.findings["counts"]["new"] == 1
+
+
+class TestQuestions:
+    AMOUNTS = "编号,项目名称（中文）,总投资\nP0001,项目一,12500\n"
+
+    def test_a_column_that_may_mean_two_things_is_asked_about_once(
+        self, page: Client, send: Any, act: Any, plan: Plan
+    ) -> None:
+        upload = send(self.AMOUNTS, "projects.csv")
+        text = shown(page, upload)
+        assert "In which unit are these amounts?" in text
+        assert "12500" in text
+        text = act(upload, "answer", **{"projects.total_investment": "wan"})
+        assert "9.4201 → after 1.25" in text
+
+    def test_without_an_answer_it_is_asked_again(self, page: Client, send: Any) -> None:
+        upload = send(self.AMOUNTS, "projects.csv")
+        answer = page.post(upload.get_absolute_url(), {"action": "answer"})
+        assert "This field is required" in answer.content.decode()
+
+    def test_pasted_rows_are_read_like_a_file(self, page: Client, django_capture_on_commit_callbacks: Any) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = page.post("/data/", {"pasted": "Code\tTitle (English)\nM002\tClean water\n"})
+        assert "Measure two → after Clean water" in text_of(page.get(answer["Location"]).content.decode())
+
+
+class TestLoading:
+    def test_what_was_shown_is_loaded_and_stands_on_record(self, page: Client, send: Any, act: Any, rita: User) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        text = act(upload, "load", confirm="on", reason="Wording of the final text")
+        assert Measure.objects.get(code="M002").title_en == "Clean water"
+        assert "by Rita. Wording of the final text" in text
+        assert "Measure two → after Clean water" in text
+        made = Load.objects.get(loaded_by=rita)
+        assert (made.file_name, made.rows.count()) == ("measures.csv", 1)
+        assert f"/data/loads/{made.pk}/" in page.get("/data/").content.decode()
+
+    def test_afterwards_the_file_is_kept_no_longer_and_its_address_leads_to_the_load(
+        self, page: Client, send: Any, act: Any
+    ) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        act(upload, "load", confirm="on")
+        upload.refresh_from_db()
+        assert (bytes(upload.content), upload.result) == (b"", None)
+        assert page.get(upload.get_absolute_url())["Location"] == f"/data/loads/{upload.load_id}/"
+        act(upload, "load", confirm="on")
+        assert Load.objects.filter(file_name="measures.csv").count() == 1
+
+    def test_changes_of_a_file_without_a_version_are_confirmed_first(self, page: Client, send: Any, act: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        with nothing_is_written():
+            text = act(upload, "load")
+        assert "confirm that it may" in text
+
+    def test_wrong_rows_are_left_out_only_by_choice(self, page: Client, send: Any, act: Any) -> None:
+        upload = send("code,title_en,due_on\nM001,Energy first,2023-02-30\nM002,Clean water,2024-06-30\n")
+        with nothing_is_written():
+            assert "correct them, or have them left out" in act(upload, "load", confirm="on")
+        act(upload, "load", confirm="on", leave_out="on")
+        assert set(Measure.objects.values_list("title_en", flat=True)) == {"Measure one", "Clean water"}
+
+    def test_the_wrong_rows_come_back_marked_as_they_were_written(self, page: Client, send: Any) -> None:
+        upload = send("code,title_en,due_on\nM001,Energy first,2023-02-30\nM002,Clean water,2024-06-30\n")
+        answer = page.get(f"{upload.get_absolute_url()}marked/")
+        book = workbook(b"".join(answer))
+        cells = {cell.value: cell for row in book["Measures"] for cell in row if cell.value}
+        assert {"M001", "Energy first", "2023-02-30"} <= set(cells)
+        assert "M002" not in cells
+        assert upload.findings["wrong"][0]["sentence"] in cells["2023-02-30"].comment.text
+        assert book.sheetnames[0] == "What to correct"
+
+    def test_what_changed_on_the_site_meanwhile_is_looked_at_again(self, page: Client, send: Any, act: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        Measure.objects.filter(code="M002").update(title_en="Waters")
+        text = act(upload, "load", confirm="on")
+        assert Measure.objects.get(code="M002").title_en == "Waters"
+        assert "The site has changed since the preview" in text
+        assert "Waters → after Clean water" in text
+        act(upload, "load", confirm="on")
+        assert Measure.objects.get(code="M002").title_en == "Clean water"
+
+    def test_what_is_chosen_is_kept_until_it_is_loaded(self, page: Client, send: Any, act: Any) -> None:
+        upload = send("code,title_en,due_on\nM001,Energy first,2023-02-30\n")
+        act(upload, "save", leave_out="on", reason="Final text")
+        html = page.get(upload.get_absolute_url()).content.decode()
+        assert 'name="leave_out" checked' in html
+        assert 'value="Final text"' in html
+
+    def test_a_forgotten_file_is_gone(self, page: Client, send: Any, act: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        assert "nothing was loaded" in act(upload, "discard")
+        assert not Upload.objects.exists()
+
+    def test_what_the_site_has_already_is_not_loaded(self, page: Client, send: Any, act: Any) -> None:
+        upload = send(TITLES.format(title="Measure two"))
+        assert "holds nothing that the site does not have" in act(upload, "load")
+
+
+class TestWork:
+    def test_a_large_file_waits_for_the_schedule_and_the_page_says_how_far_it_is(
+        self, page: Client, send: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(queue, "SMALL", 10)
+        upload = send(TITLES.format(title="Clean water"))
+        assert upload.state == Upload.State.WAITING
+        Upload.objects.update(state="reading", step=2)
+        html = page.get(upload.get_absolute_url()).content.decode()
+        assert "Comparing it with the site" in html
+        assert 'max="4" value="2"' in " ".join(html.split())
+        assert 'http-equiv="refresh"' in html
+        Upload.objects.update(state="waiting")
+        tasks.work_on_waiting_uploads_task()
+        assert "Clean water" in shown(page, upload)
+        done = page.get(upload.get_absolute_url(), headers={"HX-Request": "true"})
+        assert done["HX-Refresh"] == "true"
+
+    def test_two_workers_read_it_once(self, send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        Upload.objects.update(state="reading")
+        monkeypatch.setattr(uploads, "_read", lambda upload: pytest.fail("it is being read already"))
+        uploads.work_on(upload.pk)
+
+    def test_what_a_killed_worker_left_is_taken_up_again(self, send: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        Upload.objects.update(state="reading", begun_at=upload.begun_at - uploads.LOST_AFTER * 2)
+        tasks.work_on_waiting_uploads_task()
+        upload.refresh_from_db()
+        assert upload.is_read
+
+    def test_a_fault_of_the_site_is_said_and_it_can_be_tried_again(
+        self, page: Client, send: Any, act: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(uploads, "tables_of", lambda upload: 1 / 0)
+            upload = send(TITLES.format(title="Clean water"))
+        assert "The site failed at this file" in shown(page, upload)
+        assert "Clean water" in act(upload, "again")
+
+    def test_old_drafts_are_deleted(self, send: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        assert uploads.delete_old_uploads() == 0
+        Upload.objects.update(uploaded_at=upload.uploaded_at - timedelta(days=uploads.KEPT_DAYS + 1))
+        assert uploads.delete_old_uploads() == 1
+
+
+class TestConflicts:
+    """Rita downloads the ledger, another reviewer changes a title on the site, and her file changes the same."""
+
+    @pytest.fixture
+    def upload(self, page: Client, send: Any) -> Upload:
+        book = workbook(b"".join(page.get("/data/download/")))
+        Measure.objects.filter(code="M001").update(title_en="By another reviewer")
+        heads = {cell.value: cell.column for cell in book["Measures"][1]}
+        for row in book["Measures"].iter_rows(min_row=2):
+            if row[0].value in ("M001", "M002"):
+                row[heads["Title (English)"] - 1].value = f"Of the file {row[0].value}"
+        changed = io.BytesIO()
+        book.save(changed)
+        return send(changed.getvalue(), "plan.xlsx")
+
+    def test_both_values_are_shown_with_that_of_the_download(self, page: Client, upload: Upload) -> None:
+        [cell] = upload.findings["conflicts"]
+        assert (cell["before"], cell["old"], cell["new"]) == ("Measure one", "By another reviewer", "Of the file M001")
+        text = shown(page, upload)
+        assert "Site By another reviewer File Of the file M001" in text
+        assert "Measure two → after Of the file M002" in text
+
+    def test_nothing_is_loaded_before_it_is_decided(self, upload: Upload, act: Any) -> None:
+        with nothing_is_written():
+            assert "decide first which value holds" in act(upload, "load")
+
+    @pytest.mark.parametrize(("choice", "title"), [("site", "By another reviewer"), ("file", "Of the file M001")])
+    def test_the_chosen_value_holds(self, page: Client, upload: Upload, act: Any, choice: str, title: str) -> None:
+        act(upload, "save", **{"cell-0": choice})
+        assert f'value="{choice}" checked' in " ".join(page.get(upload.get_absolute_url()).content.decode().split())
+        act(upload, "load")
+        titles = dict(Measure.objects.values_list("code", "title_en"))
+        assert titles == {"M001": title, "M002": "Of the file M002"}
+
+
+class TestTakingBack:
+    def test_everything_is_as_before_and_the_load_says_who_and_why(
+        self, page: Client, send: Any, act: Any, rita: User
+    ) -> None:
+        act(send(TITLES.format(title="Clean water")), "load", confirm="on")
+        made = Load.objects.get(loaded_by=rita)
+        answer = page.post(f"/data/loads/{made.pk}/", {"reason": "Sent too early"}, follow=True)
+        assert Measure.objects.get(code="M002").title_en == "Measure two"
+        text = text_of(answer.content.decode())
+        assert "by Rita: none of this counts any more. Sent too early" in text
+        assert "Measure two → after Clean water" in text
+        assert "Take it back" not in text
+        assert "Taken back" in text_of(page.get("/data/").content.decode())
+
+    def test_what_was_changed_since_stands_in_the_way_and_is_named(
+        self, page: Client, send: Any, act: Any, rita: User
+    ) -> None:
+        act(send(TITLES.format(title="Clean water")), "load", confirm="on")
+        Measure.objects.filter(code="M002").update(title_en="Waters")
+        made = Load.objects.get(loaded_by=rita)
+        answer = page.post(f"/data/loads/{made.pk}/", {"reason": "Sent too early"})
+        text = text_of(answer.content.decode())
+        assert "Rows of this load were changed since (1): Measures M002." in text
+        assert "Sent too early" in text
+        assert not Load.objects.get(pk=made.pk).is_taken_back
+
+    def test_it_needs_a_reason(self, page: Client, send: Any, act: Any, rita: User) -> None:
+        act(send(TITLES.format(title="Clean water")), "load", confirm="on")
+        made = Load.objects.get(loaded_by=rita)
+        answer = page.post(f"/data/loads/{made.pk}/", {"reason": " "})
+        assert "field-fault" in answer.content.decode()
+        assert not Load.objects.get(pk=made.pk).is_taken_back
