@@ -1,6 +1,6 @@
 from django.urls import path
 
-from office.views import departments, index, measures, people, sections
+from office.views import departments, index, measures, owners, people, sections
 
 app_name = "office"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     # Not below the list: any word may be the code of a measure.
     path("add-measure/", measures.AddMeasure.as_view(), name="add_measure"),
     path("measures/<str:code>/", measures.ChangeMeasure.as_view(), name="measure"),
+    path("measures/<str:code>/owners/", owners.ChangeOwners.as_view(), name="owners"),
     path("sections/", sections.OfficeSections.as_view(), name="sections"),
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),

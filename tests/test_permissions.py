@@ -100,6 +100,8 @@ GET  office:add_measure     /office/add-measure/                  login login 40
 POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302
 GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200
 POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
+GET  office:owners          /office/measures/M001/owners/         login login 403 200 403 403 200 403 403 200
+POST office:owners          /office/measures/M001/owners/         403   403   403 302 403 403 302 403 403 302
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302
@@ -233,6 +235,7 @@ BODIES = {
     "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
+    "POST office:owners": {"owner": "ada", "deputy": ""},
     "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
     "POST measures:draft": WRITTEN,
