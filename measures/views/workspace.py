@@ -29,7 +29,6 @@ from web.html.links import named_plan, query_of, query_with
 from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
 
-
 # The value of `whose` in the address.
 MINE = "mine"
 

@@ -14,7 +14,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.lockout import LIMITS
 from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
-from measures.models import Measure, Notice, StatusChange
+from measures.models import Measure, Notice, PlanMilestone, StatusChange
 from measures.office.corrections import reopen_measure
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
@@ -134,6 +134,15 @@ SAMPLES = [
     page("office:add_department", person="mia"),
     page("office:department", slug="energy", person="mia"),
     page("office:department", slug="energy", person="admin"),
+    page("office:site", person="mia"),
+    page("office:plan", person="mia"),
+    page("office:add_milestone", person="mia"),
+    page("office:milestone", pk="{milestone}", person="mia"),
+    page("office:remove_milestone", pk="{milestone}", person="mia"),
+    page("office:categories", person="mia"),
+    page("office:add_category", person="mia"),
+    page("office:category", slug="energy", person="mia"),
+    page("office:remove_category", slug="energy", person="mia"),
     page("office:people", person="mia"),
     page("office:people", "?search=0000", person="mia"),
     page("office:invite", person="mia"),
@@ -208,6 +217,13 @@ SAMPLES = [
     sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
     sent("office:add_section", {"number": "1", "slug": "A b"}, person="rita"),
     sent("office:add_department", {"number": "0", "slug": "energy"}, person="mia"),
+    sent("office:site", {"name_zh": "", "name_en": ""}, person="mia"),
+    sent("office:plan", {"ends_on": "2023-08-31"}, person="mia"),
+    sent("office:add_milestone", {"name_zh": ""}, person="mia"),
+    sent("office:milestone", {"happens_on": ""}, pk="{milestone}", person="mia"),
+    sent("office:add_category", {"number": "0", "slug": "energy"}, person="mia"),
+    sent("office:category", {"name_zh": "", "name_en": ""}, slug="energy", person="mia"),
+    sent("office:remove_category", {}, slug="energy", person="mia"),
     sent("office:department", {"name_zh": "", "short_zh": "能源"}, slug="energy", person="mia"),
     sent("office:invite", {"username": "a b", "email": "no address"}, person="mia"),
     sent("office:person", {"name": "", "role": "reporter", "department": ""}, pk="{person}", person="mia"),
@@ -304,6 +320,7 @@ def live_in() -> dict[str, str]:
     invited = make_user("lea")
     return {
         "change": str(change.pk),
+        "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
         "token": str(token.pk),
         "view": str(view.pk),
         "person": str(make_user("pete", first_name="王强").pk),
