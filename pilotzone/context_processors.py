@@ -33,7 +33,7 @@ def _plans(request: HttpRequest) -> list[Plan]:
     asked = _plan(request)
     if asked is None or not asked.has_others:
         return []
-    current = Plan.objects.current()
+    current = Plan.objects.current() if asked.link_slug else asked
     plans = list(Plan.objects.order_by("-starts_on", "slug"))
     for plan in plans:
         plan.link_slug = "" if plan == current else plan.slug

@@ -12,7 +12,7 @@ from tests.api.addresses import LISTS, SINGLE
 
 pytestmark = pytest.mark.django_db
 # What stands below these is kept by keys that are data.
-KEYED = {"meta.", "indicators.", "figures.", "compare.figures."}
+KEYED = {"meta.", "indicators.", "figures.", "compare.figures.", "projects.by_category."}
 # Whoever has one of these can be compared with an earlier day.
 COMPARED = {"status_then", "listed_then", "latest_then", "total_then", "compare", "compared_with"}
 TITLES = {"M001": "<code>", "P0001": "<code>", "gdp_growth_ytd": "<code>"}

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
 from tests.api.addresses import ALL, LISTS, SINGLE, wrong
+from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +254,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any, ask: Any) 
         counts = {}
         for path in ALL:
             for query in ("?page_size=1000", "?format=ndjson") if path in LISTS else ("",):
+                site_profile()
                 with CaptureQueriesContext(connection) as asked:
                     answer = ask(path + query)
                     assert answer.status_code == 200

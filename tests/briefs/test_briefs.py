@@ -20,6 +20,7 @@ from projects.models import Project
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import joined, text_of
+from web.site import site_profile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -359,9 +360,8 @@ def test_long_names_are_cut_and_rows_give_way(site):
 
 def test_queries_do_not_grow_with_the_rows(site):
     def queries(path, **query):
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
+        site_profile()
+        with CaptureQueriesContext(connection) as found:
             Client().get(address_of(path, **query))
         return len(found)
 

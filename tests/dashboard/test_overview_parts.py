@@ -145,7 +145,7 @@ def test_with_nothing_overdue_it_says_so(plan: Plan) -> None:
 def test_the_course_of_the_year_and_of_the_plan_is_a_link_away(plan: Plan) -> None:
     links = [each["url"] for each in context()["progress"]["courses"]]
     assert links == ["/?course=year#course", "/?course=plan#course"]
-    assert set(context("/?course=plan")["charts"]) == {"course", "map"}
+    assert set(context("/?course=plan")["charts"]) == {"course"}
     assert [each["url"] for each in context("/?course=plan")["progress"]["courses"]] == [
         "/#course",
         "/?course=year#course",

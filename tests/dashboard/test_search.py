@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
 from tests.pages import text_of
+from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +222,7 @@ def test_a_site_without_a_plan_says_so(today: date, open_reading: None) -> None:
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any) -> None:
     def queries() -> int:
+        site_profile()
         with CaptureQueriesContext(connection) as made:
             page("hydrogen")
         return len(made)

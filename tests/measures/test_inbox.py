@@ -15,6 +15,7 @@ from measures.models import Notice, NoticeKind
 from measures.notices import notify_department
 from measures.reports import accept_report, return_report
 from tests import factories as make
+from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,7 @@ def test_fifty_on_a_page_in_as_many_queries_as_one(site: Any) -> None:
     ada = logged_in("ada")
 
     def count() -> int:
+        site_profile()
         with CaptureQueriesContext(connection) as queries:
             ada.get("/inbox/")
         return len(queries)

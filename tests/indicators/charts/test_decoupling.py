@@ -168,7 +168,7 @@ class TestCharts:
             shandong, china = charts(emissions)
         assert shandong.title == "山东2016—2019年地区生产总值与碳，截至2023年8月29日"
         assert china.title == "全国2017—2019年国内生产总值与碳，截至2023年8月29日"
-        assert china.summary.startswith("中国2017年至2019年，国内生产总值（现价）")
+        assert china.summary.startswith("全国2017年至2019年，国内生产总值（现价）")
         assert china.note.startswith("国内生产总值按现价计算，为首次发布数；")
         assert china.columns[1].label == "国内生产总值（亿元）"
 
