@@ -3,11 +3,14 @@ from typing import Any
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, Department, User
+from accounts.permissions import signed_in
 from accounts.services import revoke_token
 from core.published import PublishedAdmin
+from core.signals import person_changed
 
 
 @admin.register(Department)
@@ -29,6 +32,11 @@ class PersonAdmin(UserAdmin):
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Role"), {"fields": ("role", "department", "city")}))
     autocomplete_fields = ("department", "city")
+
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            person_changed.send(sender=User, person=obj, by=signed_in(request.user))
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         # Accounts are closed (`is_active`): the log would lose who did what.

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, User
 from accounts.permissions import check_administrator
 from core.exceptions import NotAllowed
+from core.names import check_named
 from core.published import explain_change
 from core.versions import State, as_state, check_unchanged
 
@@ -26,7 +27,10 @@ def add_department(*, by: User, slug: str, number: int, **names: str) -> Departm
     if any(each.slug == slug for each in others):
         raise NotAllowed(_("There is a department of this name in addresses already."), field="slug")
     _check_names(names, [each for each in others if not each.is_merged])
-    return Department.objects.create(slug=slug, number=number, **names)
+    department = Department(slug=slug, number=number, **names)
+    check_named(department, "name")
+    department.save()
+    return department
 
 
 @transaction.atomic
@@ -51,6 +55,7 @@ def change_department(
         setattr(changed, name, text)
     if department_state(changed) == before:
         raise NotAllowed(_("Nothing was changed."))
+    check_named(changed, "name")
     explain_change(changed, stored, reason=reason, source=source)
     changed.save()
     return changed

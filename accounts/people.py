@@ -25,6 +25,7 @@ from accounts.models import Department, Role, User
 from accounts.permissions import check_administrator
 from accounts.services import revoke_token
 from core.exceptions import NotAllowed
+from core.signals import person_changed
 from core.versions import State, as_state, check_unchanged
 from regions.models import Region
 
@@ -99,6 +100,7 @@ def change_person(
     if person_state(person) == before:
         raise NotAllowed(_("Nothing was changed."))
     person.save(update_fields=["first_name", "last_name", "email", "role", "department", "city"])
+    person_changed.send(sender=User, person=person, by=by)
     return person
 
 
@@ -111,6 +113,7 @@ def set_active(person: User, *, by: User, is_active: bool) -> User:
     if person.is_active != is_active:
         person.is_active = is_active
         person.save(update_fields=["is_active"])
+        person_changed.send(sender=User, person=person, by=by)
     return person
 
 

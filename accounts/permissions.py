@@ -71,6 +71,16 @@ def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     return user.is_authenticated and user.is_reporter and user.department_id == lead
 
 
+def may_assign(user: User | AnonymousUser, *, lead: int) -> bool:
+    """Say who looks after a measure: the reporters of the department (its id) that leads it, and the office."""
+    return may_report(user, lead=lead) or may_review(user)
+
+
+def may_see_owners(user: User | AnonymousUser, *, lead: int) -> bool:
+    """Their names: whoever sees names, and the people of the department that leads the measure."""
+    return may_see_names(user) or (user.is_authenticated and user.department_id == lead)
+
+
 def scopes_of(user: User | AnonymousUser) -> list[Scope]:
     """Those that a token of this account can be made for. Permissions are checked again at each use."""
     if not user.is_authenticated:

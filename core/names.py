@@ -4,10 +4,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.exceptions import NotAllowed
+
+# What the constraint of a name says.
+NAME_WANTED = _("A name is wanted, in Chinese or in English.")
+
+
+def check_named(row: models.Model, field: str) -> None:
+    """Raises NotAllowed where the name or title `field` is empty in both languages."""
+    if not getattr(row, f"{field}_zh") and not getattr(row, f"{field}_en"):
+        raise NotAllowed(str(NAME_WANTED), field=f"{field}_zh")
+
 
 def named_bound(field: str, *, name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=~Q(**{f"{field}_zh": "", f"{field}_en": ""}),
         name=name,
-        violation_error_message=_("A name is wanted, in Chinese or in English."),
+        violation_error_message=NAME_WANTED,
     )

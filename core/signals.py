@@ -1,9 +1,11 @@
-"""The one domain signal: some change can alter a figure.
+"""The domain signals. Services send them inside the transaction of the change.
 
-Services send it inside the transaction of the change, with `kind`, which is the label of their app, and `cells`: the
-key of every cell touched, as it was before the change and as it is after it.
+`figures_changed`: some change can alter a figure; with `kind`, which is the label of their app, and `cells`: the key of
+every cell touched, as it was before the change and as it is after it. `person_changed`: the role, the department or the
+state of an account is another; with `person`, as stored, and `by`.
 """
 
 from django.dispatch import Signal
 
 figures_changed = Signal()
+person_changed = Signal()

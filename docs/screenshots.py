@@ -69,6 +69,8 @@ PAGES = {
 # For those who are logged in: account, path.
 WORK_PAGES = {
     "workspace": ("ada", "/workspace/"),
+    "workspace-mine": ("ada", "/workspace/?whose=mine"),
+    "owners": ("ada", "/office/measures/M002/owners/"),
     "report": ("ada", "/measures/M002/report/"),
     "report-due": ("ada", "/measures/M013/report/"),
     "inbox": ("ada", "/inbox/"),
@@ -80,6 +82,11 @@ WORK_PAGES = {
     "terms": ("rita", "/measures/M002/terms/"),
     "measure-rita": ("rita", "/measures/M172/"),
     "office-departments": ("mia", "/office/departments/"),
+    "office-site": ("mia", "/office/site/"),
+    "office-plan": ("mia", "/office/plan/"),
+    "office-categories": ("mia", "/office/categories/"),
+    "office-category": ("mia", "/office/categories/energy/"),
+    "office-admin": ("mia", "/office/"),
     "office-people": ("mia", "/office/people/"),
     "office-invite": ("mia", "/office/people/invite/"),
     "data": ("rita", "/data/"),
@@ -193,7 +200,7 @@ def take_pages(browser: Browser, site: str, folder: Path, names: list[str], data
     """`data`: the folder of the demonstration, where it keeps the passwords."""
     take_all({name: PAGES[name] for name in names if name in PAGES}, browser, site, folder)
     passwords = json.loads((data / "demo-accounts.json").read_text(encoding="utf-8"))
-    for account in ("ada", "rita", "ben", "admin"):
+    for account in ("ada", "rita", "ben", "mia", "audit", "admin"):
         pages = {name: path for name, (who, path) in WORK_PAGES.items() if who == account and name in names}
         # Ada first, even where none of hers is asked for: what the office reviews is what she files.
         state = log_in(browser, site, account, passwords[account], data / f"{account}.json")

@@ -1,7 +1,7 @@
 """Notices: what people are notified of, the inbox, and one e-mail a day."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,22 +39,22 @@ CODES_NAMED = 10  # in a reminder
 
 @transaction.atomic
 def notify_of_due_dates(on: date) -> None:
-    """Notifies the reporters of each lead department of what is due soon or overdue on the day. Again is no harm."""
+    """Notifies those who look after a measure, else the reporters of its lead department, of what is due soon or
+    overdue on the day. Again is no harm."""
     latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
     measures: Any = Measure.objects.in_scope(on).with_status(on).filter(due_on__lte=latest)
     kinds = {
-        each: due_notice(each.due_on, status=each.status, on=on) for each in measures.only("due_on", "lead_department")
+        each: due_notice(each.due_on, status=each.status, on=on)
+        for each in measures.only("due_on", "lead_department", "owner", "deputy")
     }
-    people: dict[int | None, list[User]] = {}
-    for user in User.objects.filter(role=Role.REPORTER, is_active=True):
-        people.setdefault(user.department_id, []).append(user)
+    people = _reporters()
     moment = now()
     Notice.objects.bulk_create(
         [
             Notice(user=user, kind=kind, measure=measure, day=on, created_at=moment)
             for measure, kind in kinds.items()
             if kind
-            for user in people.get(measure.lead_department_id, ())
+            for user in _concerned(people, measure.lead_department_id, measure)
         ],
         ignore_conflicts=True,
     )
@@ -99,38 +99,67 @@ def notify_department(
     period: date | None = None,
     by: User | None = None,
 ) -> int:
-    """Puts a notice in the inbox of each reporter of a department; returns how many people were notified."""
+    """Puts a notice in the inbox of those in a department whom it concerns; returns how many people were notified."""
     about = {"measure": report.measure if report else measure, "report": report, "plan": plan, "period": period}
     return _notify([department_id], kind, by=by, **about)
 
 
-def _notify(departments: Iterable[int], kind: NoticeKind, *, by: User | None, **about: Any) -> int:
+def _notify(departments: Collection[int], kind: NoticeKind, *, by: User | None, **about: Any) -> int:
     """`by` knows it."""
-    people = User.objects.filter(department__in=departments, role=Role.REPORTER, is_active=True)
-    if by is not None:
-        people = people.exclude(pk=by.pk)
+    people, report = _reporters(departments), about.get("report")
+    concerned = [
+        user
+        for department in departments
+        for user in _concerned(people, department, about.get("measure"), writer=report and report.submitted_by_id)
+        if user != by
+    ]
+    return _put(concerned, kind, **about)
+
+
+def _put(people: Iterable[User], kind: NoticeKind, **about: Any) -> int:
     notices = [Notice(user=user, kind=kind, day=today(), created_at=now(), **about) for user in people]
     return len(Notice.objects.bulk_create(notices))
 
 
+# By the id of their department.
+type Reporters = dict[int | None, list[User]]
+
+
+def _reporters(departments: Collection[int] | None = None) -> Reporters:
+    """Of these departments, else of all."""
+    found = User.objects.filter(role=Role.REPORTER, is_active=True)
+    people: Reporters = {}
+    for user in found if departments is None else found.filter(department__in=departments):
+        people.setdefault(user.department_id, []).append(user)
+    return people
+
+
+def _concerned(people: Reporters, department: int, measure: Measure | None, writer: int | None = None) -> list[User]:
+    """Whom a department has for a measure: who looks after it, if the department leads it and named anybody, and who
+    wrote the report that it is about (`writer`, an id); else all its reporters."""
+    reporters = people.get(department, [])
+    if measure is None or measure.lead_department_id != department:
+        return reporters
+    keepers = [user for user in reporters if measure.is_kept_by(user)]
+    return [user for user in reporters if user in keepers or user.pk == writer] if keepers else reporters
+
+
 def notify_departments(kind: NoticeKind, news: Collection[tuple[int, Measure]], *, by: User) -> None:
     """The same of many measures at once, each with the id of the department that is told."""
-    people: dict[int | None, list[User]] = {}
-    reporters = User.objects.filter(department__in={each[0] for each in news}, role=Role.REPORTER, is_active=True)
-    for user in reporters.exclude(pk=by.pk):
-        people.setdefault(user.department_id, []).append(user)
+    people = _reporters({each[0] for each in news})
     moment, day = now(), today()
     Notice.objects.bulk_create(
         Notice(user=user, kind=kind, measure=measure, day=day, created_at=moment)
         for department, measure in news
-        for user in people.get(department, ())
+        for user in _concerned(people, department, measure)
+        if user != by
     )
 
 
 @transaction.atomic
 def remind_department(department: Department, *, by: User, plan: Plan, period: date) -> int:
-    """Reminds a department of its reports for the month, and of each earlier month that it still owes; returns how many
-    people were notified."""
+    """Reminds a department of its reports for the month, and of each earlier month that it still owes: who looks after
+    a measure that is outstanding, and all reporters where nobody does. Returns how many people were notified."""
     check_reviewer(by)
     # Two reviewers who press at once: the second sees that the first has.
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
@@ -140,11 +169,30 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
     reminded = set(reminders.values_list("period", flat=True))
     if period in reminded:
         raise NotAllowed(_("This department has been reminded today."))
-    late = [each.month for each in late_months(plan, day=today()) if department.pk in each.departments]
+    owed = reports_owed(plan, by=today())
+    late = [each.month for each in late_months(plan, day=today(), owed=owed) if department.pk in each.departments]
+    reporters = _reporters([department.pk]).get(department.pk, [])
+    present = {user.pk for user in reporters}
+    named = Measure.objects.in_plan(plan).led_by(department).keepers()
+    keepers = {code: keys for code, keys in named.items() if keys & present}
+    notified: set[User] = set()
     # The newest notice stands first in the inbox: the oldest month is said last.
     for month in sorted({period, *(each for each in late if each < period)} - reminded, reverse=True):
-        number = notify_department(department.pk, NoticeKind.REMINDER, plan=plan, period=month)
-    return number
+        codes = _outstanding(owed, month, department.pk)
+        people = [user for user in reporters if _own_codes(codes, keepers, user)]
+        _put(people, NoticeKind.REMINDER, plan=plan, period=month)
+        notified.update(people)
+    return len(notified)
+
+
+def _outstanding(owed: ReportsOwed, month: date, department: int | None) -> list[str]:
+    """The codes of the measures whose reports for the month the department has not filed."""
+    return [code for code, (lead, filed) in owed.get(month, {}).items() if lead == department and filed is None]
+
+
+def _own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User) -> list[str]:
+    """Those of the measures that the person looks after, or nobody. `keepers`: as `MeasureQuerySet.keepers` finds."""
+    return [code for code in codes if code not in keepers or user.pk in keepers[code]]
 
 
 def notices_for(user: User) -> QuerySet[Notice]:
@@ -169,16 +217,20 @@ def notice_sentences(notices: Sequence[Notice]) -> list[str]:
     one and for fifty."""
     plans = Plan.objects.in_bulk({each.plan_id for each in notices if each.plan_id is not None})
     owed = {pk: reports_owed(plan, by=today()) for pk, plan in plans.items()}
-    return [notice_sentence(each, owed.get(each.plan_id)) for each in notices]
+    keepers = {pk: Measure.objects.in_plan(plan).keepers() for pk, plan in plans.items()}
+    return [notice_sentence(each, owed.get(each.plan_id), keepers.get(each.plan_id)) for each in notices]
 
 
-def notice_sentence(notice: Notice, owed: ReportsOwed | None = None) -> str:
-    """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding."""
+def notice_sentence(
+    notice: Notice, owed: ReportsOwed | None = None, keepers: Mapping[str, set[int]] | None = None
+) -> str:
+    """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding; `keepers`: who looks
+    after its measures."""
     words, period = _words(notice), notice.period
     if notice.kind == NoticeKind.REMINDER and owed is not None and period is not None:
-        of_month = owed.get(period, {}).items()
-        department = notice.user.department_id
-        return _reminder([code for code, (lead, filed) in of_month if lead == department and filed is None]) % words
+        codes = _outstanding(owed, period, notice.user.department_id)
+        # Who looked after one of them when the reminder was written reads of all.
+        return _reminder(_own_codes(codes, keepers or {}, notice.user) or codes) % words
     return _sentence_for(notice) % words
 
 

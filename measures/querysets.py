@@ -169,6 +169,15 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
     def led_by(self, department: "Department") -> Self:
         return self.filter(lead_department=department)
 
+    def kept_by(self, person: "User") -> Self:
+        """Those of which the person is owner or deputy."""
+        return self.filter(Q(owner=person) | Q(deputy=person))
+
+    def keepers(self) -> dict[str, set[int]]:
+        """Of measures of one plan, by the code of each that has an owner or a deputy: their ids."""
+        kept = self.exclude(owner=None, deputy=None).order_by().values_list("code", "owner", "deputy")
+        return {code: {each for each in both if each is not None} for code, *both in kept}
+
     def with_status(self, as_of: date) -> Self:
         """Adds `status` and `status_since`, those of the change in force on the day."""
         return self.annotate(

@@ -107,10 +107,10 @@ def add_measure(measure: Measure, *, by: User | None, listed_on: date) -> Measur
 
 @transaction.atomic
 def change_measure(measure: Measure, *, by: User, reason: str = "", source: str = "") -> Measure:
-    """Saves changed texts of a measure; terms and the day it was listed are left as they are stored. Raises NotAllowed
-    where a published one changes without reason and source."""
+    """Saves changed texts of a measure; terms, owners and the day it was listed are left as they are stored. Raises
+    NotAllowed where a published one changes without reason and source."""
     stored = lock_measure(measure.pk)
-    for name in ("plan", "listed_on", "due_on", "lead_department", "section"):
+    for name in ("plan", "listed_on", "due_on", "lead_department", "section", "owner_id", "deputy_id"):
         setattr(measure, name, getattr(stored, name))
     explain_change(measure, stored, reason=reason, source=source)
     measure.save()

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Department
+from accounts.models import Department, User
 from core.lights import Light, Thresholds, is_due_soon, is_overdue
 from core.periods import month_end
 from measures.models import Measure, Plan, Report
@@ -90,15 +90,25 @@ class Workspace:
 
 
 def load_workspace(
-    department: Department, *, plan: Plan | None, month: date, day: date, limits: Thresholds
+    department: Department,
+    *,
+    plan: Plan | None,
+    month: date,
+    day: date,
+    limits: Thresholds,
+    kept_by: User | None = None,
 ) -> Workspace:
+    """With `kept_by` only what that person looks after, as owner or deputy."""
     measures = Measure.objects.in_plan(plan).as_of(day, limits=limits).listed(month_end(month))
+    own = measures.led_by(department).select_related("owner", "deputy")
+    own = own if kept_by is None else own.kept_by(kept_by)
     led: dict[int, Any] = {
-        measure.pk: measure
-        for measure in measures.led_by(department).order_by(F("due_on").asc(nulls_last=True), "position", "code")
+        measure.pk: measure for measure in own.order_by(F("due_on").asc(nulls_last=True), "position", "code")
     }
     participating = measures.filter(participating_departments=department).select_related("lead_department")
     left = Report.objects.in_plan(plan).left_by(department).select_related("measure__lead_department")
+    if kept_by is not None:
+        participating, left = participating.none(), left.none()
     owed = _owed(led, plan=plan, day=day)
     late = _late(owed, month=month, day=day)
     reports = _reports(department, plan=plan, months=[month, *late])

@@ -15,7 +15,8 @@ from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 from measures.models import Measure, Term
 from measures.office.terms_history import term_rows
-from web.formats.text import format_list
+from measures.owners import PLACES
+from web.formats.text import format_list, format_person
 
 # Columns of the log that have rows of their own, which say more: of terms, and of the first status.
 _TOLD_ELSEWHERE = {*Term.values, "listed_on", "plan", "id"}
@@ -61,6 +62,11 @@ def _values(name: str, change: Any) -> tuple[str, str]:
     if isinstance(change, Mapping):
         names = format_list(change["objects"])
         return (names, "") if change["operation"] == "delete" else ("", names)
+    if name in PLACES:
+        keys = [int(each) if each not in (None, "None", "") else None for each in change]
+        people = User.objects.in_bulk([each for each in keys if each is not None])
+        old, new = (format_person(people[each]) if each in people else "" for each in keys)
+        return old, new
     choices = dict(Measure._meta.get_field(name).flatchoices) if hasattr(Measure, name) else {}  # type: ignore[union-attr]
     old, new = ("" if each in (None, "None") else str(choices.get(each, each)) for each in change)
     return old, new

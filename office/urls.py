@@ -1,6 +1,6 @@
 from django.urls import path
 
-from office.views import departments, index, measures, people, sections
+from office.views import categories, departments, index, measures, owners, people, plan, sections, site
 
 app_name = "office"
 urlpatterns = [
@@ -9,10 +9,20 @@ urlpatterns = [
     # Not below the list: any word may be the code of a measure.
     path("add-measure/", measures.AddMeasure.as_view(), name="add_measure"),
     path("measures/<str:code>/", measures.ChangeMeasure.as_view(), name="measure"),
+    path("measures/<str:code>/owners/", owners.ChangeOwners.as_view(), name="owners"),
     path("sections/", sections.OfficeSections.as_view(), name="sections"),
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
     path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
+    path("site/", site.ChangeSite.as_view(), name="site"),
+    path("plan/", plan.ChangePlan.as_view(), name="plan"),
+    path("add-milestone/", plan.AddMilestone.as_view(), name="add_milestone"),
+    path("milestones/<int:pk>/", plan.ChangeMilestone.as_view(), name="milestone"),
+    path("milestones/<int:pk>/remove/", plan.RemoveMilestone.as_view(), name="remove_milestone"),
+    path("categories/", categories.OfficeCategories.as_view(), name="categories"),
+    path("add-category/", categories.AddCategory.as_view(), name="add_category"),
+    path("categories/<slug:slug>/", categories.ChangeCategory.as_view(), name="category"),
+    path("categories/<slug:slug>/remove/", categories.RemoveCategory.as_view(), name="remove_category"),
     path("departments/", departments.OfficeDepartments.as_view(), name="departments"),
     path("add-department/", departments.AddDepartment.as_view(), name="add_department"),
     path("departments/<slug:slug>/", departments.ChangeDepartment.as_view(), name="department"),

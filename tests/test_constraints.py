@@ -260,6 +260,7 @@ NEVER: dict[str, Write] = {
     "two sections of one number": two_of(make_section, number=7001),
     "two sections of one slug": two_of(make_section, slug="same"),
     "a measure due before it is listed": lambda: make_measure(listed_on=DAY, due_on=date(2023, 8, 28)),
+    "a measure whose deputy is its owner": lambda: make_measure(owner=(ada := make_user("ada")), deputy=ada),
     "a measure without a code": lambda: make_measure(code=""),
     "a measure with two codes": lambda: make_measure(code="M001,M002"),
     "a measure whose code is a folder": lambda: make_measure(code=".."),

@@ -20,7 +20,7 @@ from django.urls import get_resolver, resolve
 from accounts.services import create_token
 from core.clock import now
 from datasets.uploads import keep_upload, work_on
-from measures.models import Evidence, Load, Notice
+from measures.models import Evidence, Load, Notice, PlanMilestone
 from measures.reports import ReportData, save_draft
 from tests import factories as make
 from tests.documents import make_pdf
@@ -101,6 +101,8 @@ GET  office:add_measure     /office/add-measure/                  login login 40
 POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302
 GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200
 POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
+GET  office:owners          /office/measures/M001/owners/         login login 403 200 403 403 200 403 403 200
+POST office:owners          /office/measures/M001/owners/         403   403   403 302 403 403 302 403 403 302
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302
@@ -109,6 +111,23 @@ POST office:section         /office/sections/innovation/          403   403   40
 GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
 POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
 
+GET  office:site            /office/site/                         login login 403 403 403 403 403 403 200 200
+POST office:site            /office/site/                         403   403   403 403 403 403 403 403 302 302
+GET  office:plan            /office/plan/                         login login 403 403 403 403 403 403 200 200
+POST office:plan            /office/plan/                         403   403   403 403 403 403 403 403 302 302
+GET  office:add_milestone   /office/add-milestone/                login login 403 403 403 403 403 403 200 200
+POST office:add_milestone   /office/add-milestone/                403   403   403 403 403 403 403 403 302 302
+GET  office:milestone       /office/milestones/{milestone}/       login login 403 403 403 403 403 403 200 200
+POST office:milestone       /office/milestones/{milestone}/       403   403   403 403 403 403 403 403 302 302
+GET  office:remove_milestone /office/milestones/{milestone}/remove/ login login 403 403 403 403 403 403 200 200
+POST office:remove_milestone /office/milestones/{milestone}/remove/ 403 403 403 403 403 403 403 403 302 302
+GET  office:categories      /office/categories/                   login login 403 403 403 403 403 403 200 200
+GET  office:add_category    /office/add-category/                 login login 403 403 403 403 403 403 200 200
+POST office:add_category    /office/add-category/                 403   403   403 403 403 403 403 403 302 302
+GET  office:category        /office/categories/empty/             login login 403 403 403 403 403 403 200 200
+POST office:category        /office/categories/empty/             403   403   403 403 403 403 403 403 302 302
+GET  office:remove_category /office/categories/empty/remove/      login login 403 403 403 403 403 403 200 200
+POST office:remove_category /office/categories/empty/remove/      403   403   403 403 403 403 403 403 302 302
 GET  office:departments     /office/departments/                  login login 403 403 403 403 403 403 200 200
 GET  office:add_department  /office/add-department/               login login 403 403 403 403 403 403 200 200
 POST office:add_department  /office/add-department/               403   403   403 403 403 403 403 403 302 302
@@ -233,6 +252,12 @@ BODIES = {
         "slug": "new",
         **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "新厅"),
     },
+    "POST office:site": {"name_zh": "新平台", "languages": "both"},
+    "POST office:plan": {"name_zh": "新计划", "starts_on": "2023-01-01", "ends_on": "2025-12-31", "region": "370000"},
+    "POST office:add_milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
+    "POST office:milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
+    "POST office:add_category": {"number": "9", "name_zh": "新类", "slug": "new"},
+    "POST office:category": {"number": "9", "name_zh": "改名"},
     "POST office:department": {
         "number": "1",
         **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "改名厅"),
@@ -243,6 +268,7 @@ BODIES = {
     "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
+    "POST office:owners": {"owner": "ada", "deputy": ""},
     "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
     "POST measures:draft": WRITTEN,
@@ -317,7 +343,19 @@ def test_every_address_has_a_row_and_every_row_an_address():
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_speaks_of_its_address(row):
     address = row.address
-    for part in ("change", "notice", "person", "token", "view", "draft", "done", "waits", "upload", "load"):
+    for part in (
+        "change",
+        "milestone",
+        "notice",
+        "person",
+        "token",
+        "view",
+        "draft",
+        "done",
+        "waits",
+        "upload",
+        "load",
+    ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
@@ -341,6 +379,7 @@ def site(today, settings, tmp_path):
     for measure in measures:
         measure.participating_departments.add(joined)
     make.make_project(city="370200", code="P0001")
+    make.make_category(section.plan, "empty")
     make.make_observation(make.make_indicator("gdp", headline=1))
     people = {
         "vic": make.make_user("vic"),
@@ -384,6 +423,7 @@ def site(today, settings, tmp_path):
         "waits": waits.pk,
         "notice": notice.pk,
         "person": make.make_user("pete").pk,
+        "milestone": PlanMilestone.objects.create(plan=section.plan, happens_on=date(2023, 6, 1), name_zh="印发").pk,
         "view": save_view("measures:list", by=people["ada"], name="本厅", query="department=science").pk,
         "token": create_token(people["ada"], scope="read")[0].pk,
     }

@@ -24,6 +24,7 @@ from measures.office.measures import change_texts, enter_measure, measure_state
 from measures.office.mergers import merge_departments
 from measures.office.sections import change_section, section_state
 from measures.office.terms import change_terms, move_listing
+from measures.owners import owners_state, set_owners
 from projects.models import Category, Project
 from projects.services import save_project, withdraw_project
 from regions.models import Region
@@ -167,6 +168,12 @@ def people_are_reminded_and_comment(site: Any) -> Steps:
 
 
 # Measures and their statuses.
+
+
+@moves("measure M001")
+def somebody_looks_after_it(site: Any) -> Steps:
+    yield
+    set_owners(site.M001, by=site.rita, opened=owners_state(site.M001), owner=site.ada, deputy=None)
 
 
 @moves("measure M004", "change M004 2023-08-25 promoting")

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import check_administrator
 from core.exceptions import NotAllowed
+from core.names import check_named
+from core.versions import State, as_state, check_unchanged
 from web.cache import versions
 from web.language import localized
 from web.models import Languages, Site
@@ -97,15 +99,29 @@ def offered_languages() -> Collection[str]:
     return [code[:2] for code in site_profile().codes]
 
 
+def site_state(site: Site) -> State:
+    """What the form of the site's profile holds."""
+    return {name: as_state(getattr(site, name)) for name in COLUMNS}
+
+
 @transaction.atomic
-def change_site(*, by: User, **values: Any) -> Site:
-    """Changes columns of the site's profile; makes its row where there is none. Raises NotAllowed, ValidationError."""
+def change_site(*, by: User, opened: State | None = None, **values: Any) -> Site:
+    """Changes columns of the site's profile; makes its row where there is none. `opened`: what its form held.
+
+    Raises ChangedMeanwhile, NotAllowed, ValidationError.
+    """
     check_administrator(by)
     site = Site.objects.select_for_update().first() or Site()
+    before = site_state(site)
+    if opened is not None:
+        check_unchanged(opened, before)
     for name, value in values.items():
         if name not in COLUMNS:
             raise NotAllowed(name)
         setattr(site, name, value)
+    if opened is not None and site_state(site) == before:
+        raise NotAllowed(_("Nothing was changed."))
+    check_named(site, "name")
     site.full_clean(exclude=["id"], validate_unique=False)
     site.save()
     return site

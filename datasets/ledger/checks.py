@@ -32,7 +32,6 @@ NAMED = {
     "sections": "title",
     "measures": "title",
     "reports": "what_was_done",
-    "status_history": "reason",
     "categories": "name",
     "projects": "name",
     "indicators": "name",

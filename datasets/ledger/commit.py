@@ -21,7 +21,6 @@ from datasets.ledger.derived import (
     changes_of_terms,
     date_new_reports,
     drop_new_leads,
-    first_rows,
     hand_over,
     leaving_items,
     move_listings,
@@ -115,9 +114,7 @@ class _Commit:
         for sheet in SHEETS:
             on_sheet(sheet)
             items = list(self.merged.touched(sheet))
-            if sheet == "status_history":
-                items += first_rows(self.merged, at=self.at)
-            elif sheet == "terms_changes":
+            if sheet == "terms_changes":
                 items += changes_of_terms(self.merged, at=self.at, by=self.by, reason=self.reason)
             self._write_sheet(sheet, items)
             if sheet == "plan":

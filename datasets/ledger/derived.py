@@ -1,11 +1,11 @@
 """Rows that follow from what a load does with measures and projects: they are on record, as if services had done it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from accounts.models import User
-from core.clock import today
+from core.clock import SHANGHAI, today
 from core.statuses import MeasureStatus
 from datasets.ledger.codec import to_plain
 from datasets.ledger.merging import Cell, Item, Merged
@@ -28,28 +28,45 @@ def _item(sheet: str, values: Values) -> Item:
     return Item(sheet, tuple(full[name] for name in SHEETS[sheet].key), full, None, Row(sheet, 0, values))
 
 
-def first_rows(merged: Merged, *, at: datetime) -> list[Item]:
-    """A measure that is new and has no history begins as under way on the day it is listed."""
-    have = {item["measure"] for item in merged.items["status_history"].values()}
-    return [
-        _item(
-            "status_history",
-            {
-                "measure": item["code"],
-                "recorded_at": at,
-                "number": 1,
-                "status": MeasureStatus.PROMOTING.value,
-                "effective_on": item["listed_on"],
-                "restates": False,
-                "reason_zh": "列入行动计划",
-                "reason_en": "Listed in the action plan",
-                "provenance": item["provenance"],
-                "source": item["source"],
-            },
-        )
-        for item in merged.touched("measures")
-        if item.site is None and item["code"] not in have
-    ]
+def add_first_rows(merged: Merged, *, at: datetime) -> None:
+    """A new measure begins as under way on the day it is listed, where its history does not say so itself."""
+    first: dict[str, Item] = {}
+    for item in merged.items["status_history"].values():
+        known = first.get(item["measure"])
+        if known is None or (item["recorded_at"], item["number"]) < (known["recorded_at"], known["number"]):
+            first[item["measure"]] = item
+    for measure in list(merged.touched("measures")):
+        row = first.get(measure["code"])
+        if measure.site is None and measure["listed_on"] and (row is None or not _is_first(row)):
+            begun = _first_row(measure, at=at if row is None else _midnight(measure["listed_on"]))
+            merged.items["status_history"][begun.key] = begun
+
+
+def _is_first(row: Item) -> bool:
+    return bool(row["status"] == MeasureStatus.PROMOTING)
+
+
+def _midnight(day: date) -> datetime:
+    """Recorded before whatever else is of the day."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def _first_row(measure: Item, *, at: datetime) -> Item:
+    return _item(
+        "status_history",
+        {
+            "measure": measure["code"],
+            "recorded_at": at,
+            "number": 1,
+            "status": MeasureStatus.PROMOTING.value,
+            "effective_on": measure["listed_on"],
+            "restates": False,
+            "reason_zh": "列入行动计划",
+            "reason_en": "Listed in the action plan",
+            "provenance": measure["provenance"],
+            "source": measure["source"],
+        },
+    )
 
 
 def changes_of_terms(merged: Merged, *, at: datetime, by: User | None, reason: str) -> list[Item]:

@@ -7,8 +7,10 @@ from itertools import chain
 
 from django.utils.translation import gettext as _
 
+from core.clock import now
 from datasets.ledger.checks import check, check_needs_no_person
 from datasets.ledger.contents import Contents, read_contents
+from datasets.ledger.derived import add_first_rows
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
 from datasets.ledger.rows import Key, Ledger, Problem, Values
 from datasets.ledger.sheets import SHEETS
@@ -82,6 +84,7 @@ def preview(
     found: list[list[Problem]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
+        add_first_rows(merged, at=now())
         _check_file(merged, plan, version)
         check(merged)
         if not has_person:

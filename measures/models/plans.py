@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import NOT_MERGED
+from accounts.models import NOT_MERGED, User
 from core.bounds import (
     MAX_DESCRIPTION_LENGTH,
     check_plan_years,
@@ -177,6 +177,25 @@ class Measure(Sourced, UpdatedAtModel):
     target_en = models.CharField(_("Target (English)"), max_length=400, blank=True)
     listed_on = models.DateField(pgettext_lazy("measure", "Date listed"), editable=False, validators=[within_days])
     due_on = models.DateField(_("Due date"), null=True, blank=True, validators=[within_days])
+    # Who looks after it in its lead department: reporters of it, as services see to.
+    owner = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="owned_measures",
+        verbose_name=pgettext_lazy("measure", "Owner"),
+    )
+    deputy = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="deputised_measures",
+        verbose_name=pgettext_lazy("measure", "Deputy"),
+    )
     lead_provenance = models.CharField(
         _("Provenance of the lead department"), max_length=12, choices=Provenance, default=Provenance.REPORTED
     )
@@ -199,6 +218,10 @@ class Measure(Sourced, UpdatedAtModel):
             models.CheckConstraint(
                 condition=Q(lead_provenance__in=Provenance.values), name="measure_lead_provenance_known"
             ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(deputy__isnull=True) | ~Q(owner=F("deputy")),
+                name="measure_deputy_is_another",
+            ),
             days_bound("listed_on", "due_on", name="measure_days_in_bounds"),
             texts_bound(
                 "description_zh", "description_en", most=MAX_DESCRIPTION_LENGTH, name="measure_description_in_bounds"
@@ -207,6 +230,10 @@ class Measure(Sourced, UpdatedAtModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title_zh or self.title_en}"
+
+    def is_kept_by(self, person: User) -> bool:
+        """As its owner or deputy."""
+        return person.pk in (self.owner_id, self.deputy_id)
 
     @property
     def path(self) -> str:

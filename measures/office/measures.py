@@ -12,6 +12,7 @@ from accounts.permissions import check_reviewer
 from core.bounds import check_columns
 from core.clock import today
 from core.exceptions import NotAllowed
+from core.names import check_named
 from core.versions import State, as_state, check_unchanged
 from measures.models import Measure, NoticeKind, Plan, Section
 from measures.notices import notify_department
@@ -47,6 +48,7 @@ def enter_measure(
     plan = Plan.objects.select_for_update(no_key=True).get(pk=section.plan_id)
     measure = Measure(section=section, code=code, lead_department=lead_department, due_on=due_on, **texts)
     check_columns(measure, "code")
+    check_named(measure, "title")
     if Measure.objects.in_plan(plan).filter(code=code).exists():
         raise NotAllowed(_("The plan has a measure of this code already."), field="code")
     if listed_on > today():
@@ -88,6 +90,7 @@ def change_texts(
         raise NotAllowed(_("Nothing was changed."))
     for name, text in texts.items():
         setattr(stored, name, text)
+    check_named(stored, "title")
     change_measure(stored, by=by, reason=reason, source=source)
     stored.participating_departments.set(participating_departments)
     return stored

@@ -16,6 +16,7 @@ from core.exceptions import NotAllowed
 from core.texts import clean_text
 from measures.models import Measure, Report, Term, TermsChange
 from measures.office.terms import terms_change
+from measures.owners import clear_owners
 from measures.services import cell_of, check_not_merged, locked_measures, send_figures_changed
 from reporting.workflow import OPEN_STATES
 
@@ -51,6 +52,8 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     if source.is_merged:
         raise NotAllowed(_("This department has been merged already."))
     check_not_merged(into, field="into")
+    # As everywhere: people before measures.
+    people = list(User.objects.select_for_update(no_key=True).filter(department=source).order_by("pk"))
     # Locked together, those that it takes part in too: two mergers at once wait for each other and cannot deadlock.
     joined_by_source = Q(pk__in=_participations().filter(department=source).values("measure"))
     touched = locked_measures().filter(Q(lead_department=source) | joined_by_source)
@@ -60,9 +63,9 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
         terms_change(measure, Term.LEAD_DEPARTMENT, source, into, by=by, reason=reason) for measure in led
     )
     joined = _move_participation(source, into, by=by)
+    clear_owners(led, by=by)
     Measure.objects.filter(lead_department=source).update(lead_department=into)
     _move_reports(source, into)
-    people = list(User.objects.filter(department=source))
     User.objects.filter(department=source).update(department=into)
     log_changes(((person, {"department": [str(source.pk), str(into.pk)]}) for person in people), by=by)
     # Addresses of departments that were merged into it before must lead to one that is not merged.

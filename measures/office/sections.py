@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.exceptions import NotAllowed
+from core.names import check_named
 from core.published import explain_change
 from core.versions import State, as_state, check_unchanged
 from measures.models import Plan, Section
@@ -30,7 +31,10 @@ def add_section(plan: Plan, *, by: User, slug: str, number: int, title_zh: str, 
     if any(each.slug == slug for each in others):
         raise NotAllowed(_("The plan has a priority area of this name in addresses already."), field="slug")
     _check_number_is_free(number, others)
-    return Section.objects.create(plan=plan, slug=slug, number=number, title_zh=title_zh, title_en=title_en)
+    section = Section(plan=plan, slug=slug, number=number, title_zh=title_zh, title_en=title_en)
+    check_named(section, "title")
+    section.save()
+    return section
 
 
 @transaction.atomic
@@ -61,6 +65,7 @@ def change_section(
     changed.number, changed.title_zh, changed.title_en = number, title_zh, title_en
     if section_state(changed) == before:
         raise NotAllowed(_("Nothing was changed."))
+    check_named(changed, "title")
     explain_change(changed, stored, reason=reason, source=source)
     changed.save()
     return changed

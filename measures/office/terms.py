@@ -61,6 +61,9 @@ def change_terms(measure: Measure, *, by: User, reason: str, **terms: Unpack[Ter
             changes.append(terms_change(measure, term, old, new, by=by, reason=reason))
     if not changes:
         raise NotAllowed(_("Nothing was changed."))
+    if measure.lead_department_id != before[-1]:
+        # They are people of the old one.
+        measure.owner = measure.deputy = None
     measure.save()
     TermsChange.objects.bulk_create(changes)
     changed = {change.field for change in changes}

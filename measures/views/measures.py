@@ -16,7 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
-from accounts.permissions import may_comment, may_report, may_review, may_see_names, may_see_report, signed_in
+from accounts.permissions import (
+    may_assign,
+    may_comment,
+    may_report,
+    may_review,
+    may_see_names,
+    may_see_owners,
+    may_see_report,
+    signed_in,
+)
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import OVERDUE, Light, MeasureLight, is_overdue, thresholds
@@ -198,8 +207,18 @@ class MeasureDetail(PageView):
         )
         if context["is_listed"]:
             context |= self.status_context(measure) | self.report_context(measure) | self.link_context(measure)
-            context |= self.action_context(measure, **kwargs)
+            context |= self.action_context(measure, **kwargs) | self.owner_context(measure)
         return context
+
+    def owner_context(self, measure: Measure) -> dict[str, Any]:
+        """Who looks after it now, for those who may know."""
+        user, lead = self.request.user, measure.lead_department_id
+        if not may_see_owners(user, lead=lead):
+            return {}
+        return {
+            "shows_owners": True,
+            "may_assign": self.day == today() and may_assign(user, lead=lead),
+        }
 
     def status_context(self, measure: Any) -> dict[str, Any]:
         """Status and light of the day, by what is known now, and how the status came about."""

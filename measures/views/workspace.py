@@ -24,9 +24,13 @@ from measures.workspace import load_workspace
 from reporting.months import reports_due_on
 from reporting.wording import format_missing
 from web.days import asked_month
-from web.html.links import named_plan, query_of
+from web.errors import BadQuery, not_one_of
+from web.html.links import named_plan, query_of, query_with
 from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
+
+# The value of `whose` in the address.
+MINE = "mine"
 
 
 class WorkspacePage(TodayView):
@@ -40,12 +44,34 @@ class WorkspacePage(TodayView):
     def asked_month(self) -> date:
         return asked_month(self.request.POST.get("period", "") or self.request.GET.get("period", ""))
 
+    def asked_whose(self) -> str:
+        """MINE, or empty for all that the department leads. Raises BadQuery for anything else."""
+        whose = self.request.GET.get("whose", "")
+        if whose not in ("", MINE):
+            raise BadQuery({"whose": [not_one_of([MINE])]})
+        return whose
+
+    def switch(self, whose: str) -> list[dict[str, Any]]:
+        """Between what the person looks after and all that the department leads."""
+        page, params = reverse("measures:workspace"), self.request.GET
+        return [
+            {"label": label, "url": page + query_with(params, whose=value), "is_chosen": whose == value}
+            for value, label in (("", _("All of the department")), (MINE, _("What I look after")))
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = signed_in(self.request.user)
         assert user.department is not None
-        month = self.asked_month()
+        month, whose = self.asked_month(), self.asked_whose()
         plan = asked_plan(self.request)
-        work = load_workspace(user.department, plan=plan, month=month, day=self.day, limits=thresholds())
+        work = load_workspace(
+            user.department,
+            plan=plan,
+            month=month,
+            day=self.day,
+            limits=thresholds(),
+            kept_by=user if whose == MINE else None,
+        )
         for row in work.rows:
             row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
         due_on, after = reports_due_on(month), next_month(month)
@@ -53,6 +79,8 @@ class WorkspacePage(TodayView):
             work=work,
             late_text=format_missing(work.late, day=self.day),
             groups=work.groups,
+            whose=whose,
+            switch=self.switch(whose),
             all_ticked=self.request.GET.get("ticked") == "all",
             can_file=any(row.can_file_no_change for row in work.rows),
             department=user.department,
@@ -89,7 +117,7 @@ class NoChange(WorkspacePage):
             messages.success(request, text % {"count": filed})
         self.failures = {outcome.subject.code: outcome.reason for outcome in outcomes if not outcome.ok}
         if not self.failures:
-            return redirect(month_url("measures:workspace", month, plan=plan))
+            return redirect(month_url("measures:workspace", month, plan=plan, whose=self.asked_whose()))
         context = self.get_context_data(**kwargs)
         self.tell_failures({row.measure.code for row in context["work"].rows})
         return self.render_to_response(context)

@@ -50,6 +50,21 @@ _OF_ADMINISTRATORS = [
         gettext_lazy("Add, rename and renumber them; how many measures and people each has"),
     ),
     Task(
+        "office:site",
+        gettext_lazy("The site's profile"),
+        gettext_lazy("What it is called, for which place it is, its languages"),
+    ),
+    Task(
+        "office:plan",
+        gettext_lazy("The plan's profile"),
+        gettext_lazy("Its names, days, region and milestones, and what its indicators are compared with"),
+    ),
+    Task(
+        "office:categories",
+        gettext_lazy("Categories of projects"),
+        gettext_lazy("Add, rename and renumber them; remove one that is unused"),
+    ),
+    Task(
         "rollups:runs",
         gettext_lazy("State of the totals"),
         gettext_lazy("Whether they are up to date; check or recompute them"),

@@ -16,7 +16,7 @@ from accounts.models import Scope, User
 from accounts.services import create_token, revoke_token
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
-from measures.models import Measure, Notice, Plan, StatusChange
+from measures.models import Measure, Notice, Plan, PlanMilestone, StatusChange
 from measures.office.corrections import reopen_measure
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
@@ -128,12 +128,23 @@ SAMPLES = [
     page("office:measures", "?search=0000", person="rita"),
     page("office:add_measure", person="rita"),
     page("office:measure", code="M172", person="rita"),
+    page("office:owners", code="M001", person="ada"),
+    page("office:owners", code="M001", person="rita"),
     page("office:sections", person="rita"),
     page("office:departments", person="mia"),
     page("office:departments", person="admin"),
     page("office:add_department", person="mia"),
     page("office:department", slug="energy", person="mia"),
     page("office:department", slug="energy", person="admin"),
+    page("office:site", person="mia"),
+    page("office:plan", person="mia"),
+    page("office:add_milestone", person="mia"),
+    page("office:milestone", pk="{milestone}", person="mia"),
+    page("office:remove_milestone", pk="{milestone}", person="mia"),
+    page("office:categories", person="mia"),
+    page("office:add_category", person="mia"),
+    page("office:category", slug="energy", person="mia"),
+    page("office:remove_category", slug="energy", person="mia"),
     page("office:people", person="mia"),
     page("office:people", "?search=0000", person="mia"),
     page("office:invite", person="mia"),
@@ -158,6 +169,7 @@ SAMPLES = [
     page("measures:merge", slug="energy", person="rita"),
     page("measures:workspace", person="ada"),
     page("measures:workspace", "?period=2023-03", person="ada"),
+    page("measures:workspace", "?whose=mine", person="ada"),
     page("measures:review", person="rita"),
     page("measures:board", person="rita"),
     page("measures:inbox", person="ada"),
@@ -214,12 +226,20 @@ SAMPLES = [
     sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
     sent("office:add_section", {"number": "1", "slug": "A b"}, person="rita"),
     sent("office:add_department", {"number": "0", "slug": "energy"}, person="mia"),
+    sent("office:site", {"name_zh": "", "name_en": ""}, person="mia"),
+    sent("office:plan", {"ends_on": "2023-08-31"}, person="mia"),
+    sent("office:add_milestone", {"name_zh": ""}, person="mia"),
+    sent("office:milestone", {"happens_on": ""}, pk="{milestone}", person="mia"),
+    sent("office:add_category", {"number": "0", "slug": "energy"}, person="mia"),
+    sent("office:category", {"name_zh": "", "name_en": ""}, slug="energy", person="mia"),
+    sent("office:remove_category", {}, slug="energy", person="mia"),
     sent("office:department", {"name_zh": "", "short_zh": "能源"}, slug="energy", person="mia"),
     sent("office:invite", {"username": "a b", "email": "no address"}, person="mia"),
     sent("office:person", {"name": "", "role": "reporter", "department": ""}, pk="{person}", person="mia"),
     sent("office:section", {"title_zh": ""}, slug="marine", person="rita"),
     sent("office:remove_section", {}, slug="marine", person="rita"),
     sent("office:measure", {"title_zh": "", "title_en": "Another title"}, code="M172", person="rita"),
+    sent("office:owners", {"owner": "ada", "deputy": "ada"}, code="M006", person="ada"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
@@ -310,6 +330,7 @@ def live_in() -> dict[str, str]:
     invited = make_user("lea")
     return uploads_of(rita) | {
         "change": str(change.pk),
+        "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
         "token": str(token.pk),
         "view": str(view.pk),
         "person": str(make_user("pete", first_name="王强").pk),

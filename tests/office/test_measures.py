@@ -97,7 +97,7 @@ def test_a_version_that_no_form_of_ours_wrote_does_no_harm(office, measure, open
 
 
 def test_a_changed_field_shows_what_it_held(office, measure):
-    page = office.post(PAGE, sent(measure, title_zh="", title_en="New name"), headers={"Accept-Language": "en"})
+    page = office.post(PAGE, sent(measure, title_zh="长" * 201, title_en="New name"), headers={"Accept-Language": "en"})
     rows = {row.field.name: (row.opened, row.is_changed) for row in page.context["rows"]}
     assert rows["title_en"] == ("Old name", True)
     assert rows["target_zh"] == ("—", False)

@@ -1,5 +1,5 @@
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,13 @@ from rollups.services import refresh_stale_rollups
 MOST_PRINTED = 200
 
 
+def _answer(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise ArgumentTypeError(f"a column and a choice are wanted, as sheet.column=choice, not {text!r}")
+    return key, value
+
+
 class Command(BaseCommand):
     help = (
         "Load the ledger of a plan, a workbook or a folder of CSV files: all of it or nothing. Rows that the site has"
@@ -46,6 +53,14 @@ class Command(BaseCommand):
             "--conflicts",
             choices=["file", "site"],
             help="which value holds in cells that were changed in the file and on the site",
+        )
+        parser.add_argument(
+            "--answer",
+            action="append",
+            type=_answer,
+            default=[],
+            metavar="SHEET.COLUMN=CHOICE",
+            help="what the cells of a column mean that may mean several things; may be given again",
         )
         parser.add_argument("--by", metavar="ACCOUNT", help="the reviewer who loads it; changes of terms need one")
         parser.add_argument(
@@ -72,7 +87,7 @@ class Command(BaseCommand):
     def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
         if path is None or not path.exists():
             raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
-        ledger = self._read(path)
+        ledger = self._read(path, dict(options["answer"]))
         chosen = _plan_of(ledger, plan)
         if options["preview"]:
             self._print(preview(ledger, chosen, has_person=by is not None))
@@ -87,15 +102,17 @@ class Command(BaseCommand):
         refresh_stale_rollups()
         self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
 
-    def _read(self, path: Path) -> Ledger:
-        reading = read_ledger(path)
+    def _read(self, path: Path, answers: dict[str, str]) -> Ledger:
+        reading = read_ledger(path, answers)
         self.stderr.writelines(reading.notices)
         if reading.questions:
-            asked = "; ".join(
-                f"{each.sheet.name}.{each.column.name}: {', '.join(each.examples)}" for each in reading.questions
-            )
+            for each in reading.questions:
+                choices = ", ".join(f"{value} ({label})" for value, label in each.choices)
+                self.stderr.write(f"{each.key}, such as {', '.join(each.examples)}: one of {choices}")
+            example = f"--answer {reading.questions[0].key}={reading.questions[0].choices[0][0]}"
             raise CommandError(
-                f"Some cells may mean several things ({asked}): write years and units. Nothing was changed."
+                "Cells of these columns may mean several things: say which, for example with"
+                f" {example}, or write years and units into the file. Nothing was changed."
             )
         return reading.ledger
 

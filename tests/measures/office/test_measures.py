@@ -71,7 +71,7 @@ class TestEnterMeasure:
         ("changes", "field"),
         [
             ({"code": "M001"}, "code"),
-            ({"code": "?"}, "code"),
+            ({"code": "1/2"}, "code"),
             ({"listed_on": date(2023, 8, 30)}, "listed_on"),
             ({"due_on": date(2023, 2, 28)}, "due_on"),
         ],

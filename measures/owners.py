@@ -1,0 +1,86 @@
+"""Who looks after a measure in its lead department: an owner and a deputy, either of whom may be missing.
+
+Both are reporters of that department. Who is none any more, or whose department gives the measure away, no longer looks
+after it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.log import log_changes
+from accounts.models import Department, Role, User
+from accounts.permissions import may_assign
+from core.exceptions import NotAllowed
+from core.signals import person_changed
+from core.versions import State, as_state, check_unchanged
+from measures.models import Measure
+from measures.services import lock_measure
+
+PLACES = ("owner", "deputy")
+
+
+def owners_state(measure: Measure) -> State:
+    """What the form of a measure's owner and deputy holds."""
+    return {name: as_state(getattr(measure, name)) for name in PLACES}
+
+
+def reporters_of(department: Department) -> Any:
+    """Those who may look after what the department leads."""
+    return User.objects.filter(department=department, role=Role.REPORTER, is_active=True).order_by("username")
+
+
+@transaction.atomic
+def set_owners(measure: Measure, *, by: User, opened: State, owner: User | None, deputy: User | None) -> Measure:
+    """Raises ChangedMeanwhile, and NotAllowed with the field at fault."""
+    wanted = {"owner": owner, "deputy": deputy}
+    # People before measures, as whoever closes an account locks them.
+    keys = [each.pk for each in wanted.values() if each is not None]
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").in_bulk()
+    measure = lock_measure(measure.pk)
+    if not may_assign(by, lead=measure.lead_department_id):
+        raise NotAllowed(_("You may not do this"))
+    before = owners_state(measure)
+    check_unchanged(opened, before)
+    for name, person in wanted.items():
+        stored = None if person is None else people[person.pk]
+        if stored is not None and not _reports_for(stored, measure.lead_department_id):
+            raise NotAllowed(_("Choose somebody who reports for the lead department."), field=name)
+        setattr(measure, name, stored)
+    if owner is not None and owner == deputy:
+        raise NotAllowed(_("The deputy is somebody else than the owner."), field="deputy")
+    if owners_state(measure) == before:
+        raise NotAllowed(_("Nothing was changed."))
+    measure.save(update_fields=PLACES)
+    return measure
+
+
+def clear_owners(measures: Iterable[Measure], *, by: User, of: User | None = None) -> None:
+    """Of locked measures; only the places of the person `of`, if one is given. The log keeps who it was."""
+    changes = []
+    for measure in measures:
+        places = {name: getattr(measure, f"{name}_id") for name in PLACES}
+        lost = {name: key for name, key in places.items() if key is not None and (of is None or key == of.pk)}
+        if lost:
+            changes.append((measure, {name: [str(key), "None"] for name, key in lost.items()}))
+    for name in PLACES:
+        rows = [measure.pk for measure, lost in changes if name in lost]
+        if rows:
+            Measure.objects.filter(pk__in=rows).update(**{name: None})
+    log_changes(changes, by=by)
+
+
+def leave_measures(person: User, *, by: User, **kwargs: Any) -> None:
+    """The person is owner and deputy only of what the department leads that they report for."""
+    kept = Measure.objects.kept_by(person).select_for_update().order_by("pk")
+    clear_owners([each for each in kept if not _reports_for(person, each.lead_department_id)], by=by, of=person)
+
+
+def _reports_for(person: User, department_id: int) -> bool:
+    return person.is_active and person.is_reporter and person.department_id == department_id
+
+
+def connect() -> None:
+    person_changed.connect(leave_measures, dispatch_uid="measures.owners")

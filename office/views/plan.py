@@ -1,0 +1,168 @@
+"""The profile of a plan and its milestones, as administrators keep them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from accounts.permissions import may_administer
+from core.versions import State
+from measures.models import Plan, PlanMilestone
+from measures.office.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
+from office.forms import OpenedForm, RowChoice, explanation_fields, words_of
+from office.views.editing import OFFICE, Crumb, PlanFormPage
+from projects.plans import change_plan, plan_state
+from regions.models import Region
+from web.html.links import query_of
+from web.language import localized
+from web.lists.filters import DayField
+from web.unsaved_input import labels_of
+
+
+class PlanForm(OpenedForm):
+    name_zh = words_of(Plan, "name_zh")
+    name_en = words_of(Plan, "name_en")
+    starts_on = DayField(label=gettext_lazy("First day"))
+    ends_on = DayField(label=gettext_lazy("Last day"))
+    region = RowChoice(
+        Region.objects.all(),
+        to_field_name="code",
+        label=gettext_lazy("Region"),
+        help_text=gettext_lazy("Its projects lie in the regions that this one consists of."),
+    )
+    comparator = RowChoice(
+        Region.objects.all(),
+        to_field_name="code",
+        label=gettext_lazy("Compared with"),
+        help_text=gettext_lazy("Such as the country, for a province. None: its indicators are compared with nothing."),
+    )
+
+    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
+        super().__init__(data, state=state)
+        self.fields |= explanation_fields(is_published=is_published)
+
+
+class MilestoneFields(forms.Form):
+    happens_on = DayField(label=pgettext_lazy("milestone", "Date"))
+    known = forms.ChoiceField(
+        label=gettext_lazy("How exactly it is known"),
+        choices=[("day", gettext_lazy("To the day")), ("month", gettext_lazy("To the month"))],
+    )
+    name_zh = words_of(PlanMilestone, "name_zh")
+    name_en = words_of(PlanMilestone, "name_en")
+
+
+class MilestoneForm(MilestoneFields, OpenedForm):
+    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
+        super().__init__(data, state=state)
+        self.fields |= explanation_fields(is_published=is_published)
+
+
+class PlanPage(PlanFormPage):
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    @property
+    def plan_url(self) -> str:
+        return query_of(reverse("office:plan"), plan=self.plan.link_slug)
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE, Crumb(self.plan_url, gettext_lazy("The plan's profile"))]
+
+    def success_url(self, saved: Any) -> str:
+        return self.plan_url
+
+
+class ChangePlan(PlanPage):
+    heading = gettext_lazy("The plan's profile")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The plan's profile was changed")
+    side_template = "office/_plan_milestones.html"
+    typed_fields = labels_of(PlanForm, "name_zh", "name_en", "starts_on", "ends_on")
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE]
+
+    @property
+    def subject(self) -> Plan:
+        return self.plan
+
+    @property
+    def subject_name(self) -> str:
+        return localized(self.plan, "name")
+
+    def make_form(self, data: Any = None) -> PlanForm:
+        return PlanForm(data, state=plan_state(self.plan), is_published=self.plan.is_published)
+
+    def save(self, form: PlanForm, by: User) -> Plan:
+        return change_plan(self.plan, by=by, opened=form.opened, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = query_of("", plan=self.plan.link_slug)
+        return super().get_context_data(milestones=self.plan.milestones.all(), in_plan=query, **kwargs)
+
+
+class AddMilestone(PlanPage):
+    heading = gettext_lazy("Add a milestone")
+    submit = pgettext_lazy("button", "Add")
+    done = gettext_lazy("The milestone was added")
+    typed_fields = labels_of(MilestoneFields, "happens_on", "name_zh", "name_en")
+
+    @property
+    def explanation(self) -> str:
+        return _("It stands on the pages of “%(plan)s”.") % {"plan": localized(self.plan, "name")}
+
+    def make_form(self, data: Any = None) -> MilestoneFields:
+        return MilestoneFields(data)
+
+    def save(self, form: MilestoneFields, by: User) -> PlanMilestone:
+        return add_milestone(self.plan, by=by, **form.cleaned_data)
+
+
+class ExistingMilestone(PlanPage):
+    @cached_property
+    def subject(self) -> PlanMilestone:
+        return get_object_or_404(PlanMilestone, plan=self.plan, pk=self.kwargs["pk"])
+
+    @property
+    def subject_name(self) -> str:
+        return localized(self.subject, "name")
+
+
+class ChangeMilestone(ExistingMilestone):
+    heading = gettext_lazy("Change a milestone")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The milestone was changed")
+    side_template = "office/_milestone_tasks.html"
+    typed_fields = labels_of(MilestoneForm, "happens_on", "name_zh", "name_en")
+
+    def make_form(self, data: Any = None) -> MilestoneForm:
+        return MilestoneForm(data, state=milestone_state(self.subject), is_published=self.subject.is_published)
+
+    def save(self, form: MilestoneForm, by: User) -> PlanMilestone:
+        return change_milestone(self.subject, by=by, opened=form.opened, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(in_plan=query_of("", plan=self.plan.link_slug), **kwargs)
+
+
+class RemoveMilestone(ExistingMilestone):
+    heading = gettext_lazy("Remove a milestone")
+    submit = pgettext_lazy("button", "Remove")
+    done = gettext_lazy("The milestone was removed; the log keeps what it was")
+    is_final = True
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return forms.Form(data)
+
+    def save(self, form: forms.Form, by: User) -> None:
+        remove_milestone(self.subject, by=by)

@@ -1,0 +1,108 @@
+"""The profile of a plan, as administrators keep it. What its measures and projects rest on stays."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.permissions import check_administrator
+from core.bounds import check_columns, check_plan_years
+from core.exceptions import NotAllowed
+from core.names import check_named
+from core.published import explain_change
+from core.versions import State, as_state, check_unchanged
+from measures.models import Measure, Plan
+from projects.models import Project
+from regions.models import Region
+
+STATE = ("name_zh", "name_en", "starts_on", "ends_on", "region", "comparator")
+
+
+def plan_state(plan: Plan) -> State:
+    """What the form of a plan holds."""
+    return {name: as_state(getattr(plan, name)) for name in STATE}
+
+
+@transaction.atomic
+def change_plan(
+    plan: Plan,
+    *,
+    by: User,
+    opened: State,
+    name_zh: str,
+    name_en: str,
+    starts_on: date,
+    ends_on: date,
+    region: Region | None,
+    comparator: Region | None,
+    reason: str = "",
+    source: str = "",
+) -> Plan:
+    """Raises ChangedMeanwhile, and NotAllowed with the field at fault: where the days would leave out a measure that
+    was within them, where projects lie outside the region, where a published plan changes without reason and source."""
+    check_administrator(by)
+    stored = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    before = plan_state(stored)
+    check_unchanged(opened, before)
+    changed = Plan.objects.get(pk=plan.pk)
+    changed.name_zh, changed.name_en = name_zh, name_en
+    changed.starts_on, changed.ends_on = starts_on, ends_on
+    changed.region, changed.comparator = region, comparator
+    if plan_state(changed) == before:
+        raise NotAllowed(_("Nothing was changed."))
+    check_named(changed, "name")
+    _check_days(changed, stored)
+    _check_region(changed, stored)
+    explain_change(changed, stored, reason=reason, source=source)
+    changed.save()
+    return changed
+
+
+def _check_days(plan: Plan, stored: Plan) -> None:
+    check_columns(plan, "starts_on", "ends_on")
+    if plan.ends_on < plan.starts_on:
+        raise NotAllowed(_("The last day is before the first."), field="ends_on")
+    try:
+        check_plan_years(plan.starts_on, plan.ends_on)
+    except ValidationError as error:
+        raise NotAllowed(error.messages[0], field="ends_on") from error
+    measures = Measure.objects.in_plan(plan).order_by("position", "code")
+    # What lay outside before may stay so: sources list some tasks early, and some are due later than their plan ends.
+    early = (plan.starts_on, stored.starts_on)
+    late = (stored.ends_on, plan.ends_on)
+    left_out = {
+        "starts_on": Q(listed_on__lt=early[0], listed_on__gte=early[1]) | Q(due_on__lt=early[0], due_on__gte=early[1]),
+        "ends_on": Q(listed_on__lte=late[0], listed_on__gt=late[1]) | Q(due_on__lte=late[0], due_on__gt=late[1]),
+    }
+    for field, condition in left_out.items():
+        codes = list(measures.filter(condition).values_list("code", flat=True))
+        if codes:
+            text = ngettext(
+                "%(count)s measure is listed or due outside these days: %(code)s.",
+                "%(count)s measures are listed or due outside these days, such as %(code)s.",
+                len(codes),
+            )
+            raise NotAllowed(text % {"count": len(codes), "code": codes[0]}, field=field)
+
+
+def _check_region(plan: Plan, stored: Plan) -> None:
+    if plan.comparator is not None and plan.comparator == plan.region:
+        raise NotAllowed(_("A region is not compared with itself."), field="comparator")
+    if plan.region == stored.region:
+        return
+    if plan.region is None:
+        raise NotAllowed(_("The plan lies in a region."), field="region")
+    members = Region.objects.members_of(plan.region.pk)
+    outside = Project.objects.in_plan(plan).exclude(city__in=members).order_by("position", "code")
+    codes = list(outside.values_list("code", flat=True))
+    if codes:
+        text = ngettext(
+            "%(count)s project does not lie in this region: %(code)s.",
+            "%(count)s projects do not lie in this region, such as %(code)s.",
+            len(codes),
+        )
+        raise NotAllowed(text % {"count": len(codes), "code": codes[0]}, field="region")
