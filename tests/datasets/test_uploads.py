@@ -53,6 +53,8 @@ def send(page: Client, django_capture_on_commit_callbacks: Any) -> Callable[...,
         with django_capture_on_commit_callbacks(execute=True):
             answer = page.post("/data/", {"file": SimpleUploadedFile(name, data)})
         assert answer.status_code == 302, text_of(answer.content.decode())
+        # With a queue nobody has worked on it yet.
+        tasks.work_on_waiting_uploads_task()
         return Upload.objects.get()
 
     return upload
@@ -65,6 +67,7 @@ def act(page: Client, django_capture_on_commit_callbacks: Any) -> Callable[..., 
     def press(upload: Upload, action: str, **fields: str) -> str:
         with django_capture_on_commit_callbacks(execute=True):
             answer = page.post(upload.get_absolute_url(), {"action": action, **fields})
+        tasks.work_on_waiting_uploads_task()
         return text_of(page.get(answer["Location"], follow=True).content.decode())
 
     return press
@@ -134,6 +137,7 @@ class TestPreview:
         english = upload.findings["wrong"][0]["sheet"]
         with django_capture_on_commit_callbacks(execute=True):
             page.get(upload.get_absolute_url() + "?lang=zh-hans")
+        tasks.work_on_waiting_uploads_task()
         upload.refresh_from_db()
         assert (english, upload.findings["wrong"][0]["sheet"]) == ("Measures", "政策措施")
 
@@ -245,6 +249,7 @@ class TestQuestions:
     def test_pasted_rows_are_read_like_a_file(self, page: Client, django_capture_on_commit_callbacks: Any) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             answer = page.post("/data/", {"pasted": "Code\tTitle (English)\nM002\tClean water\n"})
+        tasks.work_on_waiting_uploads_task()
         assert "Measure two → after Clean water" in text_of(page.get(answer["Location"]).content.decode())
 
 
@@ -321,11 +326,23 @@ class TestLoading:
 
 
 class TestWork:
+    def test_without_a_queue_a_small_file_is_read_at_once(
+        self, page: Client, settings: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        if not settings.CELERY_TASK_ALWAYS_EAGER:
+            pytest.skip("this site has a queue")
+        with django_capture_on_commit_callbacks(execute=True):
+            page.post("/data/", {"file": SimpleUploadedFile("measures.csv", TITLES.encode())})
+        assert Upload.objects.get().is_read
+
     def test_a_large_file_waits_for_the_schedule_and_the_page_says_how_far_it_is(
-        self, page: Client, send: Any, monkeypatch: pytest.MonkeyPatch
+        self, page: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
         monkeypatch.setattr(queue, "SMALL", 10)
-        upload = send(TITLES.format(title="Clean water"))
+        content = TITLES.format(title="Clean water").encode()
+        with django_capture_on_commit_callbacks(execute=True):
+            page.post("/data/", {"file": SimpleUploadedFile("measures.csv", content)})
+        upload = Upload.objects.get()
         assert upload.state == Upload.State.WAITING
         Upload.objects.update(state="reading", step=2)
         html = page.get(upload.get_absolute_url()).content.decode()
