@@ -179,7 +179,8 @@ def placed_codes(links: QuerySet[Any], row: str, linked: str) -> dict[int, list[
 def joined_codes(links: QuerySet[Any], row: str, linked: str) -> dict[int, list[str]]:
     """The same for rows with dozens of links each: the database joins the codes of a row into one text, since fetching
     each would cost more than all else about the row."""
-    place = Concat(Cast(f"{linked}__position", CharField()), Value(_BEFORE_CODE), f"{linked}__code")
+    code = Cast(f"{linked}__code", CharField())
+    place = Concat(Cast(f"{linked}__position", CharField()), Value(_BEFORE_CODE), code)
     texts = links.order_by().values_list(row).annotate(codes=StringAgg(place, delimiter=Value(_BETWEEN_CODES)))
     return {key: [code for _position, code in sorted(map(_placed, text.split(_BETWEEN_CODES)))] for key, text in texts}
 
