@@ -172,9 +172,7 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
     owed = reports_owed(plan, by=today())
     late = [each.month for each in late_months(plan, day=today(), owed=owed) if department.pk in each.departments]
     reporters = _reporters([department.pk]).get(department.pk, [])
-    present = {user.pk for user in reporters}
-    named = Measure.objects.in_plan(plan).led_by(department).keepers()
-    keepers = {code: keys for code, keys in named.items() if keys & present}
+    keepers = _present_keepers(plan, department, reporters)
     notified: set[User] = set()
     # The newest notice stands first in the inbox: the oldest month is said last.
     for month in sorted({period, *(each for each in late if each < period)} - reminded, reverse=True):
@@ -183,6 +181,13 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
         _put(people, NoticeKind.REMINDER, plan=plan, period=month)
         notified.update(people)
     return len(notified)
+
+
+def _present_keepers(plan: Plan, department: Department, reporters: Iterable[User]) -> dict[str, set[int]]:
+    """By code, who looks after the measures that the department leads; without those of whom none reports for it."""
+    present = {user.pk for user in reporters}
+    named = Measure.objects.in_plan(plan).led_by(department).keepers()
+    return {code: keys for code, keys in named.items() if keys & present}
 
 
 def _outstanding(owed: ReportsOwed, month: date, department: int | None) -> list[str]:

@@ -59,17 +59,20 @@ def set_owners(measure: Measure, *, by: User, opened: State, owner: User | None,
 
 def clear_owners(measures: Iterable[Measure], *, by: User, of: User | None = None) -> None:
     """Of locked measures; only the places of the person `of`, if one is given. The log keeps who it was."""
-    changes = []
-    for measure in measures:
-        places = {name: getattr(measure, f"{name}_id") for name in PLACES}
-        lost = {name: key for name, key in places.items() if key is not None and (of is None or key == of.pk)}
-        if lost:
-            changes.append((measure, {name: [str(key), "None"] for name, key in lost.items()}))
+    changes = [(measure, lost) for measure in measures if (lost := _lost_places(measure, of))]
     for name in PLACES:
         rows = [measure.pk for measure, lost in changes if name in lost]
         if rows:
             Measure.objects.filter(pk__in=rows).update(**{name: None})
     log_changes(changes, by=by)
+
+
+def _lost_places(measure: Measure, of: User | None) -> dict[str, list[str]]:
+    """Old and new value of each place that is cleared, as the log has them."""
+    places = {name: getattr(measure, f"{name}_id") for name in PLACES}
+    return {
+        name: [str(key), "None"] for name, key in places.items() if key is not None and (of is None or key == of.pk)
+    }
 
 
 def leave_measures(person: User, *, by: User, **kwargs: Any) -> None:

@@ -63,12 +63,16 @@ def _values(name: str, change: Any) -> tuple[str, str]:
         names = format_list(change["objects"])
         return (names, "") if change["operation"] == "delete" else ("", names)
     if name in PLACES:
-        keys = [int(each) if each not in (None, "None", "") else None for each in change]
-        people = User.objects.in_bulk([each for each in keys if each is not None])
-        old, new = (format_person(people[each]) if each in people else "" for each in keys)
-        return old, new
+        return _names_of_people(*change)
     choices = dict(Measure._meta.get_field(name).flatchoices) if hasattr(Measure, name) else {}  # type: ignore[union-attr]
     old, new = ("" if each in (None, "None") else str(choices.get(each, each)) for each in change)
+    return old, new
+
+
+def _names_of_people(*keys: str | None) -> tuple[str, str]:
+    """Of the old and the new value, as the log has them."""
+    people = User.objects.in_bulk([int(key) for key in keys if key and key != "None"])
+    old, new = (format_person(people[int(key)]) if key and key != "None" else "" for key in keys)
     return old, new
 
 

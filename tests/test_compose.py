@@ -7,7 +7,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from datasets.management.commands.demo import MALLOC
+from datasets.embedded_site import MALLOC
 from pilotzone import env
 from tests.compose import OURS, SERVICES, TEXT, app_variables, compose_command, interpolated_variables
 from tests.services import ROOT

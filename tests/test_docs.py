@@ -34,7 +34,7 @@ APPS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 NOT_OURS = {".git", ".venv", ".tools", "node_modules", "var", "site", "__pycache__"}
 # Folders that commands make.
 MADE = [
-    line
+    line.removeprefix("/")
     for ignored in (".gitignore", "benchmarks/.gitignore")
     for line in (ROOT / ignored).read_text(encoding="utf-8").splitlines()
     if line.endswith("/")
@@ -120,7 +120,8 @@ def test_a_document_names_no_setting_that_is_gone(document: str):
 def commands_of_run() -> set[str]:
     """What the last `case` of the script takes."""
     cases = text_of("run").rsplit("case $command in", 1)[1]
-    return set(re.findall(r"(?m)^    (\w+)(?: \|.*?)?\)", cases))
+    alternatives = re.findall(r"(?m)^    (\w+(?: \| \w+)*)(?: \| -.*?)?\)", cases)
+    return {command for each in alternatives for command in each.split(" | ")}
 
 
 def help_of_run() -> str:

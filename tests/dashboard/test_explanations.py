@@ -144,7 +144,9 @@ def test_two_narrowings_meet_in_the_rows_of_both(today):
     make.make_project(plan, city="370200", category="energy", stage="completed", investment=70_000)
     make.make_project(plan, city="370200", category="energy", stage="preparing", investment=5)
     make.make_project(plan, city="370100", category="energy", stage="completed", investment=900)
-    plan = Plan.objects.get()  # one that has not read its categories yet
+    found = explained(plan, "figure=measures.completion_rate&section=energy&department=ada")
+    assert (found.value, found.working, found.cells) == (Decimal("50.0"), "1 ÷ 2 = 50.0%", 1)
+    assert explained(plan, "figure=measures.completed").cells == 3
     found = explained(plan, "figure=projects.by_category.energy.total_investment&city=370200&stage=completed")
     assert (found.value, found.working, found.rows.count) == (Decimal(7), "70,000 ÷ 10,000 = 7", 1)
 
