@@ -28,7 +28,10 @@ class Upload(models.Model):
     # It counts for nothing and no cached page shows it: its progress is written every second.
     is_versioned = False
 
-    plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="+", verbose_name=_("Action plan"))
+    # Empty for a file that brings the site its first plan.
+    plan = models.ForeignKey(
+        "measures.Plan", models.PROTECT, null=True, related_name="+", verbose_name=_("Action plan")
+    )
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("Uploaded by"))
     uploaded_at = models.DateTimeField(_("Uploaded at"))
     file_name = models.CharField(_("File name"), max_length=255)

@@ -51,7 +51,7 @@ MAX_DRAFTS = 20
 
 
 @transaction.atomic
-def keep_upload(plan: Plan, *, by: User, name: str, content: bytes, is_pasted: bool = False) -> Upload:
+def keep_upload(plan: Plan | None, *, by: User, name: str, content: bytes, is_pasted: bool = False) -> Upload:
     """Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
     check_reviewer(by)
     if not content.strip():

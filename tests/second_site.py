@@ -5,6 +5,7 @@ send it: a title above each header, days as text, full-width digits, names inste
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from openpyxl import Workbook
 from datasets.ledger.declaration import Column, Kind
 from datasets.ledger.sheets import SHEETS
 
+# On which its figures are looked at.
+DAY = date(2026, 9, 15)
 PLACE = "云岭省"
 PLAN = "云岭省现代化产业体系建设五年行动计划（2026—2030年）"
 Row = Mapping[str, Any]
@@ -141,19 +144,18 @@ def indicators() -> Iterator[Row]:
 
 
 def observations() -> Iterator[Row]:
-    for name, values in (("gdp_growth_ytd", ("5.8", "6.1")), ("forest_cover", ("46.2", "46.9"))):
-        for year, value in zip((2024, 2025), values, strict=True):
-            yield {
-                "indicator": name,
-                "region": PLACE,
-                "period": str(year),
-                "period_kind": "年",
-                "period_start": f"{year}-01-01",
-                "period_end": f"{year}-12-31",
-                "value": value,
-                "released_on": f"{year + 1}-01-20",
-                "verified": "是",
-            }
+    for name, value in (("gdp_growth_ytd", "6.1"), ("forest_cover", "46.9")):
+        yield {
+            "indicator": name,
+            "region": PLACE,
+            "period": "2025",
+            "period_kind": "年",
+            "period_start": "2025-01-01",
+            "period_end": "2025-12-31",
+            "value": value,
+            "released_on": "2026-01-20",
+            "verified": "是",
+        }
 
 
 ROWS = {

@@ -84,7 +84,7 @@ def preview(
     found: list[list[Problem]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
-        add_first_rows(merged, at=now())
+        add_first_rows(merged, at=now().replace(microsecond=0))
         _check_file(merged, plan, version)
         check(merged)
         if not has_person:

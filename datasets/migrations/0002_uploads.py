@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('result', models.BinaryField(null=True, verbose_name='Preview')),
                 ('sentence', models.TextField(blank=True, verbose_name='Why it cannot be read')),
                 ('load', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.load', verbose_name='Load')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.plan', verbose_name='Action plan')),
+                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.plan', verbose_name='Action plan')),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Uploaded by')),
             ],
             options={

@@ -59,8 +59,6 @@ class DataPage(TodayView):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         plan = asked_plan(request)
-        if plan is None:
-            raise Http404
         form = UploadForm(request.POST, request.FILES)
         if refused_files(request):
             form.add_error("file", too_large_message())

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import may_review
 from core.exceptions import NotAllowed
-from core.texts import MAX_REASON_LENGTH
 from datasets.downloads import write_marked
 from datasets.forms import QuestionsForm
 from datasets.ledger.sentences import FileRefused
@@ -107,7 +106,6 @@ class UploadPage(OwnUpload):
             "left_out": len(wrong_rows),
             "loaded": counts["new"] + counts["changed"] + counts["removed"],
             "why_not": why_not_loaded(upload),
-            "max_reason_length": MAX_REASON_LENGTH,
             "most_shown": MOST_SHOWN,
         }
 

@@ -20,6 +20,7 @@ from measures.models import Load, Measure, Plan
 from tests.datasets.ledger.example import load, rows
 from tests.factories import make_user
 from tests.pages import text_of
+from tests.second_site import DAY, MEASURE_COUNT, PLAN, write_workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -451,3 +452,30 @@ class TestTakingBack:
         answer = page.post(f"/data/loads/{made.pk}/", {"reason": " "})
         assert "field-fault" in answer.content.decode()
         assert not Load.objects.get(pk=made.pk).is_taken_back
+
+
+class TestAnEmptySite:
+    @pytest.fixture
+    def admin(self, settings: Any) -> Client:
+        settings.PILOTZONE_TODAY = DAY
+        client = Client(headers={"Accept-Language": "en"})
+        client.force_login(make_user("root", is_superuser=True))
+        return client
+
+    def test_its_first_page_leads_to_where_a_plan_is_loaded(self, admin: Client) -> None:
+        assert 'href="/data/"' in admin.get("/").content.decode()
+
+    def test_a_workbook_brings_the_first_plan(
+        self, admin: Client, tmp_path: Path, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        write_workbook(tmp_path / "plan.xlsx")
+        file = SimpleUploadedFile("plan.xlsx", (tmp_path / "plan.xlsx").read_bytes())
+        with django_capture_on_commit_callbacks(execute=True):
+            sent = admin.post("/data/", {"file": file})
+        tasks.work_on_waiting_uploads_task()
+        assert not Plan.objects.exists()
+        with django_capture_on_commit_callbacks(execute=True):
+            admin.post(sent["Location"], {"action": "load"})
+        tasks.work_on_waiting_uploads_task()
+        assert Measure.objects.filter(plan__name_zh=PLAN).count() == MEASURE_COUNT
+        assert Upload.objects.get().load == Load.objects.get()

@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests import second_site
-from tests.second_site import CITIES, DEPARTMENTS, MEASURE_COUNT, PROJECT_COUNT, ROWS, SECTIONS
+from tests.second_site import CITIES, DAY, DEPARTMENTS, MEASURE_COUNT, PROJECT_COUNT, ROWS, SECTIONS
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 9, 15)
 # What the other place is called, what its plan is about, and what only its rows hold.
 FOREIGN = re.compile(
     r"shandong|山东|济南|青岛|laizhou|莱州|先行区|pilot zone|370[0-9]{3}|科技创新|innovation|2023", re.IGNORECASE

@@ -20,6 +20,7 @@ from measures.reports import ReportData, accept_report, return_report, save_draf
 from reporting.services import withdraw_report
 from tests.documents import make_pdf
 from tests.factories import file_report, make_change, make_department, make_measure, make_plan, make_report, make_user
+from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 AUGUST = date(2023, 8, 1)
@@ -221,6 +222,7 @@ class TestOpening:
     def test_asks_the_database_no_more_with_more_evidence(self, as_ada, measure, ada):
         report = save_draft(measure, by=ada, data=data(), period=AUGUST)
         report.evidence.create(document_number="1")
+        site_profile()
         with CaptureQueriesContext(connection) as few:
             as_ada.get(URL)
         for number in range(15):

@@ -72,7 +72,7 @@ class TestWhatItSays:
         client = Client()
         client.post("/accounts/login/", {"username": "root", "password": "guess"})
         client.post("/accounts/login/", {"username": "vic", "password": "only-for-tests"})
-        client.get("/api/v1/projects/?format=csv&category=energy&as_of=2023-06-30")
+        client.get("/api/v1/projects/?format=csv&stage=completed&as_of=2023-06-30")
         client.post("/accounts/logout/")
         log_settings({"PILOTZONE_SILENT_DAYS": "62"})
         log_settings({"PILOTZONE_SILENT_DAYS": "90"})
@@ -82,7 +82,7 @@ class TestWhatItSays:
             "vic Logged in",
             "vic Logged out",
             "vic Exported a list projects.csv, rows: 0, as of 2023-06-30",
-            "/api/v1/projects/?format=csv&amp;category=energy",
+            "/api/v1/projects/?format=csv&amp;stage=completed",
             "The site, or a command Settings changed PILOTZONE_SILENT_DAYS 62 → 90",
         ):
             assert sentence in english

@@ -54,6 +54,7 @@ def test_a_term_can_stand_under_another_name() -> None:
 
 @pytest.mark.parametrize("role", GUIDES)
 def test_each_guide_is_in_both_languages_and_its_links_lead_to_pages(client, role: str) -> None:
+    make.make_plan()
     client.force_login(make.make_user("admin", is_superuser=True, is_staff=True))
     parts = {}
     for language in ("zh-hans", "en"):

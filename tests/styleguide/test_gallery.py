@@ -8,6 +8,7 @@ from django.template.loader import get_template
 
 from tests import factories as make
 from tests.services import ROOT
+from web.site import site_profile
 from web.templatetags import pilotzone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -61,6 +62,7 @@ def test_each_state_of_the_parts_is_there(client):
 
 def test_it_asks_no_more_than_who_is_there(client, django_assert_max_num_queries):
     client.force_login(make.make_user("admin", is_superuser=True))
+    site_profile()
     with django_assert_max_num_queries(5):
         client.get("/gallery/")
 
