@@ -94,7 +94,7 @@ def sourced() -> list[Column]:
             "source",
             _("Source"),
             _("Who published it, where: Chinese | English; address."),
-            "Government Gazette 2023 No. 5",
+            "Government Gazette 2026 No. 5",
             most=MAX_SOURCE_LENGTH,
         ),
     ]

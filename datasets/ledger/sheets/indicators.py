@@ -12,7 +12,7 @@ from indicators.models import Direction
 MAX_VALUE = 999_999_999
 
 _INDICATOR = ref("indicator", _("Indicator"), _("Its code."), "indicators", example="pm25", required=True)
-_REGION = ref("region", _("Region"), _("By its code or name."), "regions", example="370000", required=True)
+_REGION = ref("region", _("Region"), _("By its code or name."), "regions", example="110000", required=True)
 
 
 def value(name: str, label: object, help: object, example: str, *, required: bool = False) -> Column:

@@ -281,7 +281,7 @@ PUBLISHED_FIGURES = Sheet(
             "source",
             _("Source"),
             _("Who published it, where: Chinese | English; address."),
-            "Government Gazette 2023 No. 5",
+            "Government Gazette 2026 No. 5",
             required=True,
             most=600,
         ),

@@ -104,7 +104,7 @@ EVIDENCE = Sheet(
         _MEASURE,
         day("submitted_on", _("Date submitted"), _("Of its report."), "2023-06-22", required=True),
         numbered(_SEVERAL_A_DAY),
-        Column("document_number", _("Document number"), _("Of an issued document."), "鲁科字〔2023〕1号", most=80),
+        Column("document_number", _("Document number"), _("Of an issued document."), "科字〔2026〕1号", most=80),
         Column(
             "url", _("Address"), _("Of a page; instead of the number or beside it."), "https://example.org/1", most=500
         ),
