@@ -158,7 +158,7 @@ def _moment(value: Plain, column: Column, hint: Hint) -> datetime:
     elif isinstance(value, date):
         moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # Shanghai's, below
     elif isinstance(value, float) and FIRST_EXCEL_DAY <= value < LAST_EXCEL_DAY:
-        days = datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001
+        days = datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001  # a day, of no zone
         moment = (days + timedelta(milliseconds=500)).replace(microsecond=0)
     else:
         moment = _moment_of_text(plain_text(value))

@@ -9,6 +9,7 @@ from datasets.ledger.questions import Question, questions, read_rows
 from datasets.ledger.raw import RawFile
 from datasets.ledger.rows import Ledger, Problem, Row
 from datasets.ledger.sheets import SHEETS
+from datasets.ledger.tables import Problem as TableProblem
 from datasets.ledger.tables import Tables, find_tables
 
 
@@ -51,5 +52,5 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
     return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
 
 
-def _problem(sheet: str, problem: object) -> Problem:
-    return Problem(sheet, problem.row or 0, problem.column, str(problem))  # type: ignore[attr-defined]
+def _problem(sheet: str, problem: TableProblem) -> Problem:
+    return Problem(sheet, problem.row or 0, problem.column, str(problem))

@@ -87,7 +87,7 @@ class Download(TodayView):
     def may_open(self, request: HttpRequest) -> bool:
         return may_see_reviews(request.user)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         content, file_format = request.GET.get("content", CONTENTS[0]), request.GET.get("format", "xlsx")
         for name, value, allowed in (("content", content, CONTENTS), ("format", file_format, FORMATS)):
             if value not in allowed:

@@ -165,7 +165,7 @@ class UploadPage(OwnUpload):
 class Marked(OwnUpload):
     """The wrong rows, with what is wrong with each."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         upload = self.upload
         if not upload.is_read:
             return redirect(upload)
