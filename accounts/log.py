@@ -118,8 +118,9 @@ def log_export(
     )
 
 
-def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by: User) -> None:
-    """What auditlog would log of each row if it were saved by itself: for statements that change many rows at once."""
+def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by: User | None) -> None:
+    """What auditlog would log of each row if it were saved by itself: for statements that change many rows at once.
+    `by`: None for a command."""
     address = auditlog_value.get({}).get("remote_addr")
     LogEntry.objects.bulk_create(
         LogEntry(

@@ -2,7 +2,7 @@
 
 `figures_changed`: some change can alter a figure; with `kind`, which is the label of their app, and `cells`: the key of
 every cell touched, as it was before the change and as it is after it. `person_changed`: the role, the department or the
-state of an account is another; with `person`, as stored, and `by`.
+state of an account is another; with `person`, as stored, and `by`, None for a command.
 """
 
 from django.dispatch import Signal

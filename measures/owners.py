@@ -57,7 +57,7 @@ def set_owners(measure: Measure, *, by: User, opened: State, owner: User | None,
     return measure
 
 
-def clear_owners(measures: Iterable[Measure], *, by: User, of: User | None = None) -> None:
+def clear_owners(measures: Iterable[Measure], *, by: User | None, of: User | None = None) -> None:
     """Of locked measures; only the places of the person `of`, if one is given. The log keeps who it was."""
     changes = [(measure, lost) for measure in measures if (lost := _lost_places(measure, of))]
     for name in PLACES:
@@ -75,7 +75,7 @@ def _lost_places(measure: Measure, of: User | None) -> dict[str, list[str]]:
     }
 
 
-def leave_measures(person: User, *, by: User, **kwargs: Any) -> None:
+def leave_measures(person: User, *, by: User | None, **kwargs: Any) -> None:
     """The person is owner and deputy only of what the department leads that they report for."""
     kept = Measure.objects.kept_by(person).select_for_update().order_by("pk")
     clear_owners([each for each in kept if not _reports_for(person, each.lead_department_id)], by=by, of=person)

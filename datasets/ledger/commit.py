@@ -24,6 +24,7 @@ from datasets.ledger.derived import (
     hand_over,
     leaving_items,
     move_listings,
+    tell_of_people,
     withdraw,
 )
 from datasets.ledger.merging import CellName, Item
@@ -154,6 +155,7 @@ class _Commit:
         measures = list(self.merged.touched("measures"))
         move_listings(measures, self.ids)
         hand_over(measures, self.ids, by=self.by, reason=self.reason)
+        tell_of_people(self.merged.touched("people"), self.ids, by=self.by)
         for sheet in LEAVING:
             leaving = leaving_items(self.merged, sheet)
             withdraw(leaving, sheet, self.ids, at=self.at, by=self.by, kind=ScopeKind.WITHDRAWN)

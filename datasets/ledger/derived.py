@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from core.clock import SHANGHAI, today
+from core.signals import person_changed
 from core.statuses import MeasureStatus
 from datasets.ledger.codec import to_plain
 from datasets.ledger.merging import Cell, Item, Merged
@@ -14,6 +15,7 @@ from datasets.ledger.sheets import SHEETS
 from datasets.ledger.writing import BATCH_SIZE, Ids
 from measures.models import Measure, NoticeKind, Report, ScopeChange, StatusChange, Term
 from measures.notices import notify_departments
+from measures.owners import clear_owners
 from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import load_changes
@@ -165,7 +167,16 @@ def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) 
         return
     measures = Measure.objects.in_bulk(old_leads.keys() | due)
     _return_waiting(old_leads, by=by, reason=reason)
+    clear_owners([measures[pk] for pk in old_leads], by=by)
     _notify(old_leads, due, measures, by=by)
+
+
+def tell_of_people(items: Iterable[Item], ids: Ids, *, by: User | None) -> None:
+    """Whose role, department or state the load changes; see `core.signals`."""
+    told = ("role", "department", "active")
+    changed = [ids["people"][item.key] for item in items if any(cell.column in told for cell in item.cells)]
+    for person in User.objects.filter(pk__in=changed).order_by("pk"):
+        person_changed.send(sender=User, person=person, by=by)
 
 
 def _notify(old_leads: Mapping[int, int], due: Iterable[int], measures: Mapping[int, Measure], *, by: User) -> None:

@@ -329,14 +329,26 @@ class TestTerms:
         one = Measure.objects.get(code="M001")
         ada = make_user("ada", role="reporter", department=one.lead_department)
         wang = make_user("wang", role="reporter", department=Department.objects.get(slug="water"))
+        one.owner = ada
+        one.save()
         edit(folder, "measures", ",,,energy,water,", ",,,water,,")
         load(folder, change=True, by="rita", reason="职责调整")
         one.refresh_from_db()
+        assert one.owner is None
         assert (one.lead_department.slug, list(one.participating_departments.all())) == ("water", [])
         assert [each.state for each in one.reports.filter(period=date(2023, 8, 1))] == ["returned"]
         assert set(ada.notices.values_list("kind", flat=True)) == {"lead_taken", "returned"}
         assert set(wang.notices.values_list("kind", flat=True)) == {"lead_given"}
         assert verify_rollups() == []
+
+    def test_whoever_is_closed_looks_after_nothing_any_more(self, folder: Path, rita: Any) -> None:
+        one = Measure.objects.get(code="M001")
+        one.owner = make_user("ada", role="reporter", department=one.lead_department)
+        one.save()
+        (folder / "people.csv").write_text("username,active\nada,no\n", encoding="utf-8")
+        load(folder, change=True)
+        one.refresh_from_db()
+        assert one.owner is None
 
     def test_a_moved_listing_takes_the_first_row_along(self, folder: Path, rita: Any) -> None:
         (folder / "status_history.csv").unlink()
