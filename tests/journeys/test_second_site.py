@@ -59,6 +59,8 @@ ANSWERS = [
     "categories/",
     "plans/",
     "status-changes/?page_size=1000",
+    "measures/?format=csv",
+    "projects/?format=csv",
 ]
 
 
@@ -82,7 +84,12 @@ def status_of(number: int) -> str:
     return {"取得进展": "in_progress", "已完成": "completed"}[changes[-1]["status"]] if changes else "promoting"
 
 
-def test_its_figures_are_those_of_its_rows(site: Client) -> None:
+def yi(text: str) -> float:
+    plain = text.replace(",", "")
+    return float(plain.removesuffix("万元")) / 10_000 if plain.endswith("万元") else float(plain)
+
+
+def test_its_figures_order_and_leads_are_those_of_its_rows(site: Client) -> None:
     summary = site.get("/api/v1/summary/").json()
     statuses = Counter(status_of(number) for number in range(MEASURE_COUNT))
     assert {name: summary["measures"][name] for name in statuses} == statuses
@@ -100,29 +107,20 @@ def test_its_figures_are_those_of_its_rows(site: Client) -> None:
     assert summary["indicators"]["gdp_growth_ytd"]["value"] == 6.1
     assert summary["indicators"]["gdp_growth_ytd"]["comparator"] is None
 
-
-def yi(text: str) -> float:
-    plain = text.replace(",", "")
-    return float(plain.removesuffix("万元")) / 10_000 if plain.endswith("万元") else float(plain)
-
-
-def test_lists_are_in_the_order_of_the_file(site: Client) -> None:
-    codes = [row["code"] for row in site.get("/api/v1/measures/?page_size=1000").json()["results"]]
-    # 1.10 stands after 1.9.
-    assert codes == [second_site.measure_code(number) for number in range(MEASURE_COUNT)]
-
-
-def test_each_lead_is_the_department_that_was_named_in_full_or_in_short(site: Client) -> None:
     measures = site.get("/api/v1/measures/?page_size=1000").json()["results"]
+    # 1.10 stands after 1.9.
+    assert [row["code"] for row in measures] == [second_site.measure_code(number) for number in range(MEASURE_COUNT)]
+    # Whether it was named in full or in short.
     names = {row["slug"]: row["name"] for row in site.get("/api/v1/departments/").json()["results"]}
     for number, measure in enumerate(measures):
         assert names[measure["lead_department"]] == DEPARTMENTS[(number * 7) % len(DEPARTMENTS)][0]
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_no_page_names_the_other_place(site: Client, address: str) -> None:
-    page = ask(site, address)
-    assert not FOREIGN.search(without_examples(page)), FOREIGN.findall(page)
+# Loading it takes a second: each test asks for many pages.
+@pytest.mark.one_database
+def test_no_page_names_the_other_place(site: Client) -> None:
+    found = {address: FOREIGN.findall(without_examples(ask(site, address))) for address in PAGES}
+    assert {address: words for address, words in found.items() if words} == {}
 
 
 def without_examples(page: str) -> str:
@@ -130,22 +128,19 @@ def without_examples(page: str) -> str:
     return re.sub(r"<script[^>]*src=.*?</script>|<link [^>]*>", "", page, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("address", ANSWERS)
-def test_no_answer_names_it(site: Client, address: str) -> None:
-    assert not FOREIGN.search(ask(site, f"/api/v1/{address}"))
+@pytest.mark.one_database
+def test_no_answer_and_no_file_names_it(site: Client) -> None:
+    found = {address: FOREIGN.findall(ask(site, f"/api/v1/{address}")) for address in ANSWERS}
+    assert {address: words for address, words in found.items() if words} == {}
 
 
-@pytest.mark.parametrize("address", ["/api/v1/measures/?format=csv", "/api/v1/projects/?format=csv"])
-def test_no_file_names_it(site: Client, address: str) -> None:
-    assert not FOREIGN.search(ask(site, address))
-
-
-@pytest.mark.parametrize("address", ["/api/v1/measures/?format=xlsx", "/brief/?format=docx"])
-def test_no_workbook_and_no_document_names_it(site: Client, address: str) -> None:
-    answer = site.get(address)
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    for name, text in texts_of(content):
-        assert not FOREIGN.search(text), name
+@pytest.mark.one_database
+def test_no_workbook_and_no_document_names_it(site: Client) -> None:
+    for address in ("/api/v1/measures/?format=xlsx", "/brief/?format=docx"):
+        answer = site.get(address)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        for name, text in texts_of(content):
+            assert not FOREIGN.search(text), (address, name)
 
 
 def texts_of(content: bytes) -> Iterator[tuple[str, str]]:
@@ -159,11 +154,13 @@ def texts_of(content: bytes) -> Iterator[tuple[str, str]]:
                 yield name, re.sub(r'xmlns:?\w*="[^"]+"|http://schemas[^"<]+', "", text)
 
 
+@pytest.mark.one_database
 def test_a_site_in_one_language_offers_no_other(site: Client) -> None:
     page = ask(site, "/?lang=en")
     assert 'name="language"' not in page and '<html lang="zh-Hans"' in page
 
 
+@pytest.mark.one_database
 def test_every_section_and_city_has_its_page(site: Client) -> None:
     overview = ask(site, "/")
     for title in SECTIONS:
