@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
@@ -33,6 +33,8 @@ pytestmark = pytest.mark.django_db
 # `nobody` has no account where reading is closed, `anyone` none where it is open. Mia administers.
 #                 nobody anyone vic  ada  ben  pat  rita audit mia admin
 PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin")
+# Who may do what does not depend on the database: on the second one each address is asked for by those who may most.
+ASKED = PEOPLE if connection.vendor == "sqlite" else ("nobody", "ada", "rita", "mia", "admin")
 TABLE = """
 GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200 200
 GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200 200
@@ -452,15 +454,16 @@ def ask(row, person, parts):
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_each_person_gets_what_the_table_says(row, site, settings):
     people, parts = site
-    found = []
-    for name in PEOPLE:
+    found = {}
+    for name in ASKED:
         settings.PILOTZONE_PUBLIC_READING = name == "anyone"
         cache.clear()
         # What one person did is undone before the next one asks.
         with transaction.atomic():
-            found.append(ask(row, people.get(name), parts))
+            found[name] = ask(row, people.get(name), parts)
             transaction.set_rollback(True)
-    assert dict(zip(PEOPLE, found, strict=True)) == dict(zip(PEOPLE, row.answers, strict=True))
+    answers = dict(zip(PEOPLE, row.answers, strict=True))
+    assert found == {name: answers[name] for name in ASKED}
 
 
 FORMS = [row for row in ROWS if row.method != "GET" and not row.is_api]

@@ -24,7 +24,7 @@ from web.api.schema import Shape, filter_shape
 from web.lists.filters import AnyOf
 from web.views import FilteredListView
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 WAYS = ("repeated", "comma", "empty", "unknown")
 ANY, REFUSED, WITHOUT, WORDS = "any of them", "refused", "as without", "words"

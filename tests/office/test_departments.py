@@ -31,7 +31,7 @@ def test_one_is_added_and_renamed(office: Client) -> None:
 
 
 def test_two_administrators_at_once(office: Client) -> None:
-    science = make_department("science", name_zh="旧名", provenance="reported", source="")
+    science = make_department("science", number=1, name_zh="旧名", provenance="reported", source="")
     opened = department_state(science)
     Department.objects.update(name_zh="对方的名")
     form = {**opened, "name_zh": "我的名", "opened": json.dumps(opened)}
