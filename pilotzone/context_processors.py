@@ -69,7 +69,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "as_of": day,
         "today": now,
         "is_today": day == now,
-        "site": site_profile(),
+        # Not `site`: the pages of logging in have another one of that name.
+        "site_profile": site_profile(),
         "demo": settings.PILOTZONE_DEMO,
         "pinned_day": settings.PILOTZONE_TODAY,
         "public_reading": settings.PILOTZONE_PUBLIC_READING,

@@ -54,7 +54,7 @@ def value_tables() -> list[ValueTable]:
             [
                 '{{ row|localized:"name" }}', "{{ ada|person }}", "{{ none|person }}",
                 "{{ row.name_en|mark_language }}",
-                "{% remembered_site as site %}{{ site.languages }}",
+                "{% remembered_site as profile %}{{ profile.name }}",
                 "{% capture as words %}{{ on|day }}{% endcapture %}{{ words }}",
             ],
             context,

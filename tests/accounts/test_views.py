@@ -174,3 +174,9 @@ class TestPreferences:
 
     def test_takes_a_form_only(self, client):
         assert client.get("/language/").status_code == 405
+
+
+def test_the_page_for_logging_in_has_the_name_of_the_site(client):
+    """Django's own view has another `site` in its context."""
+    page = client.get("/accounts/login/?lang=en").content.decode()
+    assert "Key task progress" in page and "testserver" not in page

@@ -259,6 +259,7 @@ NO_PAGES = {
         "api-unknown",
         "api-root",
         "api-changes",
+        "api-categories",
         "api-departments",
         "api-explain",
         "api-indicator",
