@@ -48,7 +48,8 @@ class CodeField(models.CharField):  # type: ignore[type-arg]  # it takes none at
 
     def get_prep_value(self, value: Any) -> Any:
         found = super().get_prep_value(value)
-        return clean_code(found) if isinstance(found, str) else found
+        # An address may hold the character that PostgreSQL refuses: with its replacement no code is found.
+        return clean_code(found).replace("\x00", "\ufffd") if isinstance(found, str) else found
 
 
 def code_bound(*, name: str) -> models.CheckConstraint:
