@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from core.bounds import FIRST_DAY, LAST_DAY
 from core.periods import PeriodKind
 from datasets.ledger.declaration import Column, Kind, Sheet
-from datasets.ledger.sheets.columns import day, names, one_of, ref, remove, sourced, whole
+from datasets.ledger.sheets.columns import Text, day, names, one_of, ref, remove, sourced, whole
 from indicators.models import Direction
 
 # Digits before the point: with six decimals, 15 in all is what SQLite keeps of a number.
@@ -15,8 +15,8 @@ _INDICATOR = ref("indicator", _("Indicator"), _("Its code."), "indicators", exam
 _REGION = ref("region", _("Region"), _("By its code or name."), "regions", example="110000", required=True)
 
 
-def value(name: str, label: object, help: object, example: str, *, required: bool = False) -> Column:
-    return Column(name, label, help, example, Kind.NUMBER, required, least=-MAX_VALUE, most=MAX_VALUE, decimals=6)  # type: ignore[arg-type]  # lazy texts
+def value(name: str, label: Text, help: Text, example: str, *, required: bool = False) -> Column:
+    return Column(name, label, help, example, Kind.NUMBER, required, least=-MAX_VALUE, most=MAX_VALUE, decimals=6)
 
 
 INDICATORS = Sheet(

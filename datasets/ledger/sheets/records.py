@@ -8,6 +8,7 @@ from core.texts import MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import (
     MAX_REASON_LENGTH,
+    Text,
     day,
     in_both,
     numbered,
@@ -24,8 +25,8 @@ _MEASURE = ref("measure", _("Measure"), _("Its code."), "measures", example="M00
 _SEVERAL_A_DAY = _("Only where several reports of the measure were submitted on that day. Empty: 1.")
 
 
-def moment(name: str, label: object, help: object, example: str = "2023-04-13 16:00") -> Column:
-    return Column(name, label, help, example, Kind.MOMENT)  # type: ignore[arg-type]  # lazy texts
+def moment(name: str, label: Text, help: Text, example: str = "2023-04-13 16:00") -> Column:
+    return Column(name, label, help, example, Kind.MOMENT)
 
 
 REPORTS = Sheet(
