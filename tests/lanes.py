@@ -53,7 +53,7 @@ class Runner:
         self.trials: list[Trial] = []
         self.coverage = home / "coverage"
 
-    def pytest(self, lane: Lane, marks: str, environment: dict[str, str], *, processes: str) -> None:
+    def pytest(self, lane: Lane, marks: str, environment: dict[str, str]) -> None:
         """One pass of pytest; adds what it counted to the lane."""
         self.passes += 1
         report = self.home / f"report-{self.passes}.xml"
@@ -61,7 +61,7 @@ class Runner:
         data.mkdir()
         chosen = [marks, "" if self.options.long else "not long", self.options.marks]
         command = [sys.executable, *(["-m", "coverage", "run"] if self.options.coverage else [])]
-        command += ["-m", "pytest", f"--junitxml={report}", "-n", processes]
+        command += ["-m", "pytest", f"--junitxml={report}", "-n", self.options.processes]
         command += ["-m", " and ".join(f"({expression})" for expression in chosen if expression)]
         command += ["--output", str(self.home / "browser"), *self.pytest_arguments]
         ours = {
@@ -81,7 +81,7 @@ class Runner:
         self.trials += read_trials(report, lane.name)
 
     def sqlite(self, lane: Lane) -> None:
-        self.pytest(lane, "not browser and not services", {}, processes=self.options.processes)
+        self.pytest(lane, "not browser and not services", {})
 
     def browser(self, lane: Lane) -> None:
         environment = {
@@ -89,7 +89,7 @@ class Runner:
             # Playwright's event loop runs in the thread in which the tests ask the database.
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         }
-        self.pytest(lane, "browser", environment, processes=self.options.processes)
+        self.pytest(lane, "browser", environment)
 
     def postgres(self, lane: Lane) -> None:
         with ExitStack() as stack:
@@ -106,8 +106,8 @@ class Runner:
             # have the statement compiled.
             options = quote("-c enable_nestloop=off -c jit=off")
             steady = {**environment, "DATABASE_URL": f"{database.url}?options={options}"}
-            self.pytest(lane, "not browser and not services", steady, processes=self.options.processes)
-            self.pytest(lane, "services and not browser", environment, processes="0")
+            self.pytest(lane, "not browser and not services", steady)
+            self.pytest(lane, "services and not browser", environment)
 
     def covered(self) -> bool:
         """Prints which lines no test ran; whether their share is within the floor of pyproject.toml."""
