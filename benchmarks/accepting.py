@@ -14,7 +14,6 @@ from django.db.models import F
 
 from accounts.models import Department, Role, User
 from core.clock import now, today
-from core.lights import thresholds
 from core.periods import month_of
 from core.statuses import MeasureStatus
 from measures.filing import file_report
@@ -24,6 +23,7 @@ from pilotzone.celery import app
 from rollups.engine import TABLES, CellKey
 from rollups.models import MeasureRollup, RollupRun, StaleCell, Verification
 from rollups.tasks import rebuild_rollups_task, verify_rollups_task
+from web.limits import thresholds
 
 NEXT = {MeasureStatus.PROMOTING: MeasureStatus.IN_PROGRESS, MeasureStatus.IN_PROGRESS: MeasureStatus.COMPLETED}
 EVIDENCE = [{"document_number": "Benchmark 1"}]

@@ -30,11 +30,11 @@ from benchmarks.load import NotMeasured
 from benchmarks.stock import StockProjects
 from benchmarks.urls import EveryProject
 from core.clock import now, today
-from core.lights import thresholds
 from measures.models import Measure, Plan
 from projects.models import Project
 from rollups.engine import TABLES, CellKey, mark_stale
 from rollups.services import rebuild_rollups, refresh_stale_rollups
+from web.limits import thresholds
 
 HOST = "127.0.0.1"
 SQL = Path(__file__).parent / "sql"

@@ -7,7 +7,6 @@ tests/measures/test_querysets.py holds the two together.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -31,14 +30,11 @@ class Light(models.TextChoices):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """In days. `due_soon`: a measure due within them should have moved; `silent`: two monthly reports missed."""
+    """In days; `web.limits` has those of the site. `due_soon`: a measure due within them should have moved.
+    `silent`: two monthly reports missed."""
 
     due_soon: int
     silent: int
-
-
-def thresholds() -> Thresholds:
-    return Thresholds(due_soon=settings.PILOTZONE_DUE_SOON_DAYS, silent=settings.PILOTZONE_SILENT_DAYS)
 
 
 @dataclass(frozen=True)

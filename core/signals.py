@@ -2,10 +2,12 @@
 
 `figures_changed`: some change can alter a figure; with `kind`, which is the label of their app, and `cells`: the key of
 every cell touched, as it was before the change and as it is after it. `person_changed`: the role, the department or the
-state of an account is another; with `person`, as stored, and `by`, None for a command.
+state of an account is another; with `person`, as stored, and `by`, None for a command. `limits_changed`: the days after
+which a light turns yellow may be others, for every measure.
 """
 
 from django.dispatch import Signal
 
 figures_changed = Signal()
 person_changed = Signal()
+limits_changed = Signal()

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery, Sum
 
 from core.comparison import FigureChange
-from core.lights import Light, Thresholds, thresholds
+from core.lights import Light, Thresholds
 from core.pace import gap
 from core.scoped import is_out
 from dashboard.due_days import is_of_due_days
@@ -23,6 +23,7 @@ from measures.timeline import History
 from projects.models import Project
 from rollups.engine import PlanCells
 from web.formats.money import wan_to_yi
+from web.limits import thresholds
 
 
 def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> dict[str, FigureChange]:

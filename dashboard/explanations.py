@@ -10,7 +10,6 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from core.forecast import MONTHS, MONTHS_IN_A_ROW, Forecast
-from core.lights import thresholds
 from core.pace import days_passed
 from core.periods import day_before
 from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
@@ -35,6 +34,7 @@ from rollups.models import RollupRun
 from web.errors import BadQuery, form_problems, not_one_of
 from web.formats.numbers import format_gap, format_number, format_percent
 from web.language import localized
+from web.limits import thresholds
 from web.values import asked_values
 
 # What narrows the figures of each kind: a filter of its rows -> a field of the key of its cells.

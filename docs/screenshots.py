@@ -83,6 +83,7 @@ WORK_PAGES = {
     "measure-rita": ("rita", "/measures/M172/"),
     "office-departments": ("mia", "/office/departments/"),
     "office-site": ("mia", "/office/site/"),
+    "office-limits": ("mia", "/office/limits/"),
     "office-plan": ("mia", "/office/plan/"),
     "office-categories": ("mia", "/office/categories/"),
     "office-category": ("mia", "/office/categories/energy/"),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.lights import Light, MeasureLight, Thresholds, light_of, thresholds
+from core.lights import Light, MeasureLight, Thresholds, light_of
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
 from measures.models import Measure
+from web.limits import thresholds
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from office.views import categories, departments, index, measures, owners, people, plan, sections, site
+from office.views import categories, departments, index, limits, measures, owners, people, plan, sections, site
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
     path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
     path("site/", site.ChangeSite.as_view(), name="site"),
+    path("limits/", limits.ChangeLimits.as_view(), name="limits"),
     path("plan/", plan.ChangePlan.as_view(), name="plan"),
     path("add-milestone/", plan.AddMilestone.as_view(), name="add_milestone"),
     path("milestones/<int:pk>/", plan.ChangeMilestone.as_view(), name="milestone"),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, pgettext
 from accounts.models import User
 from accounts.permissions import may_review, may_see_names
 from core.clock import today
-from core.lights import thresholds
 from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
 from measures.filters import asked_plan
 from measures.office.forms import ScopeForm
@@ -27,6 +26,7 @@ from web.formats.text import format_list
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
 from web.language import local_columns, localized
+from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.views import ListPageView, PageView, QuickChoice, Share

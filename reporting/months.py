@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
-
 from accounts.models import Department
 from core.periods import MonthState
+from web.limits import report_due_day
 
 
 def reports_due_on(month: date) -> date:
     """The last day on which the month's reports are in time; `month` is its first."""
-    return month.replace(day=settings.PILOTZONE_REPORT_DUE_DAY)
+    return month.replace(day=report_due_day())
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,12 @@ from django.db.models.constants import OnConflict
 
 from core.clock import now
 from core.exceptions import CannotCount
-from core.lights import Thresholds, thresholds
+from core.lights import Thresholds
 from measures.models import Plan, StatusChange
 from projects.models import Project
 from rollups.marks import error_text, settle_marks, take_all_marks, take_marks
 from rollups.models import CellKey, MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
+from web.limits import stored_thresholds, thresholds
 
 Counts = dict[str, int]
 # Why each cell that cannot be counted cannot.
@@ -209,6 +210,12 @@ def mark_stale(kind: str, cells: Iterable[CellKey]) -> None:
     StaleCell.objects.bulk_create([StaleCell(kind=kind, key=list(cell), marked_at=at) for cell in cells])
 
 
+def stored_keys(kind: str) -> set[CellKey]:
+    """The cells of all plans. One that is not stored yet is stale anyway."""
+    table = TABLES[kind]
+    return set(table.stored_rows().order_by().values_list(*table.key_columns))
+
+
 def is_current(day: date) -> bool:
     """Whether every stored cell is of the day. Two look-ups in the index of `as_of` a table, however many cells."""
     return not any(
@@ -283,14 +290,14 @@ def _has_key(names: Sequence[str], keys: Collection[CellKey]) -> Q:
     return Q(**{f"{names[0]}__in": {key[0] for key in keys}}) & cells
 
 
-def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: RollupRun) -> int:
+def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: RollupRun, limits: Thresholds) -> int:
     """Recomputes the cells of `keys` (None: all) and writes them with one statement, whose rows never pass through
     Python; a cell that became empty goes. Returns how many cells were recomputed.
 
     The one place with SQL of ours: it wraps the counting query.
     """
     table, ops = TABLES[kind], connection.ops
-    counted = table.count_cells(day, thresholds())
+    counted = table.count_cells(day, limits)
     if keys is not None:
         counted = counted.filter(_has_key(table.source_paths, keys))
     select, params = counted.values_list(*table.source_paths, *table.count_fields).query.sql_with_params()
@@ -328,27 +335,29 @@ def refresh_batch(*, day: date, retries: int = 0) -> RollupRun | None:
         for mark in marks:
             keys_by_kind[mark.kind].add(mark.cell)
         _lock_plans({key[0] for keys in keys_by_kind.values() for key in keys})
+        # Read behind the marks: whoever changes them marks cells in the same transaction.
+        limits = stored_thresholds()
         errors: dict[str, Errors] = {}
         for kind, keys in keys_by_kind.items():
-            errors[kind] = around(sorted(keys), partial(_write_some, kind, day=day, run=run))
+            errors[kind] = around(sorted(keys), partial(_write_some, kind, day=day, run=run, limits=limits))
         run.set_aside = settle_marks(marks, errors)
     return run
 
 
-def _write_some(kind: str, keys: Sequence[CellKey], *, day: date, run: RollupRun) -> None:
-    run.cells += _write(kind, keys, day=day, run=run)
+def _write_some(kind: str, keys: Sequence[CellKey], *, day: date, run: RollupRun, limits: Thresholds) -> None:
+    run.cells += _write(kind, keys, day=day, run=run, limits=limits)
 
 
-def _write_all(kind: str, *, day: date, run: RollupRun) -> Errors:
+def _write_all(kind: str, *, day: date, run: RollupRun, limits: Thresholds) -> Errors:
     """Every cell. Those that cannot be counted keep their stored counts, which then stand for the day."""
     try:
         with transaction.atomic():
-            run.cells += _write(kind, None, day=day, run=run)
+            run.cells += _write(kind, None, day=day, run=run, limits=limits)
         return {}
     except DatabaseError as error:
         raise_unless_of_rows(error)
     table = TABLES[kind]
-    errors = around(table.source_keys(day), partial(_write_some, kind, day=day, run=run))
+    errors = around(table.source_keys(day), partial(_write_some, kind, day=day, run=run, limits=limits))
     kept, old = _has_key(table.key_columns, errors), table.stored_rows().exclude(run=run)
     old.exclude(kept).delete()
     old.filter(kept).update(as_of=day)
@@ -368,7 +377,9 @@ def rebuild(*, day: date, retries: int = 0, unless_current: bool = False) -> Rol
         run.save()
         # The changes that marked these cells are committed, so that the counts below have them.
         marks = take_all_marks()
-        run.set_aside = settle_marks(marks, {kind: _write_all(kind, day=day, run=run) for kind in TABLES})
+        limits = stored_thresholds()
+        errors = {kind: _write_all(kind, day=day, run=run, limits=limits) for kind in TABLES}
+        run.set_aside = settle_marks(marks, errors)
     return run
 
 

@@ -1,4 +1,4 @@
-"""The one receiver of `figures_changed`: marks the cells stale, and asks for a refresh after the commit."""
+"""The receivers of what changes figures: they mark the cells stale, and ask for a refresh after the commit."""
 
 import logging
 import time
@@ -8,8 +8,8 @@ from django.db import transaction
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from core.signals import figures_changed
-from rollups.engine import mark_stale
+from core.signals import figures_changed, limits_changed
+from rollups.engine import mark_stale, stored_keys
 from rollups.models import CellKey
 from rollups.tasks import refresh_rollups_task
 
@@ -25,6 +25,12 @@ def refresh_later(sender: Any, *, kind: str, cells: set[CellKey], **kwargs: Any)
     mark_stale(kind, cells)
     # Robust: whatever goes wrong, the write stands, its cells stay stale, and the next sweep finds them.
     transaction.on_commit(ask_for_refresh, robust=True)
+
+
+@receiver(limits_changed)
+def count_lights_anew(sender: Any, **kwargs: Any) -> None:
+    """The lights of all measures may be others."""
+    refresh_later(sender, kind="measures", cells=stored_keys("measures"))
 
 
 def ask_for_refresh() -> None:

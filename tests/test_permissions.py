@@ -115,6 +115,8 @@ POST office:remove_section  /office/sections/empty/remove/        403   403   40
 
 GET  office:site            /office/site/                         login login 403 403 403 403 403 403 200 200
 POST office:site            /office/site/                         403   403   403 403 403 403 403 403 302 302
+GET  office:limits          /office/limits/                       login login 403 403 403 403 403 403 200 200
+POST office:limits          /office/limits/                       403   403   403 403 403 403 403 403 302 302
 GET  office:plan            /office/plan/                         login login 403 403 403 403 403 403 200 200
 POST office:plan            /office/plan/                         403   403   403 403 403 403 403 403 302 302
 GET  office:add_milestone   /office/add-milestone/                login login 403 403 403 403 403 403 200 200
@@ -255,6 +257,7 @@ BODIES = {
         **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "新厅"),
     },
     "POST office:site": {"name_zh": "新平台", "languages": "both"},
+    "POST office:limits": {"report_due_day": "20", "due_soon_days": "", "silent_days": ""},
     "POST office:plan": {"name_zh": "新计划", "starts_on": "2023-01-01", "ends_on": "2025-12-31", "region": "370000"},
     "POST office:add_milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
     "POST office:milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},

@@ -22,7 +22,9 @@ class SavedViewAdmin(admin.ModelAdmin):
 
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin):
-    """One row, which is never deleted."""
+    """One row, which is never deleted. Its limits have a page of the office."""
+
+    fields = COLUMNS
 
     def has_add_permission(self, request: Any) -> bool:
         return super().has_add_permission(request) and not Site.objects.exists()

@@ -2,7 +2,9 @@ from urllib.parse import urlencode
 
 from auditlog.registry import auditlog
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -31,8 +33,13 @@ class Languages(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+MAX_DUE_DAY = 28
+MAX_LIMIT_DAYS = 366
+
+
 class Site(models.Model):
-    """What the site is called, its place and its languages: one row. Without it the site has a neutral name."""
+    """What the site is called, its place and its languages, and the limits of its lights: one row. Without it the site
+    has a neutral name. A limit that is empty is that of the settings."""
 
     data_kind = "site"
 
@@ -44,6 +51,24 @@ class Site(models.Model):
     subject_zh = models.CharField(_("What it is about (Chinese)"), max_length=60, blank=True)
     subject_en = models.CharField(_("What it is about (English)"), max_length=120, blank=True)
     languages = models.CharField(_("Languages"), max_length=7, choices=Languages, default=Languages.BOTH)
+    report_due_day = models.PositiveSmallIntegerField(
+        _("Day of the month on which reports are due"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_DUE_DAY)],
+    )
+    due_soon_days = models.PositiveSmallIntegerField(
+        _("Yellow light: due within so many days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_LIMIT_DAYS)],
+    )
+    silent_days = models.PositiveSmallIntegerField(
+        _("Yellow light: no report for more than so many days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_LIMIT_DAYS)],
+    )
 
     class Meta:
         verbose_name = _("site profile")
@@ -52,6 +77,15 @@ class Site(models.Model):
             models.CheckConstraint(condition=models.Q(id=1), name="site_is_one_row"),
             models.CheckConstraint(condition=models.Q(languages__in=Languages.values), name="site_languages_known"),
             named_bound("name", name="site_is_named"),
+            models.CheckConstraint(
+                condition=Q(report_due_day=None) | Q(report_due_day__range=(1, MAX_DUE_DAY)),
+                name="site_due_day_in_bounds",
+            ),
+            models.CheckConstraint(
+                condition=(Q(due_soon_days=None) | Q(due_soon_days__range=(1, MAX_LIMIT_DAYS)))
+                & (Q(silent_days=None) | Q(silent_days__range=(1, MAX_LIMIT_DAYS))),
+                name="site_limits_in_bounds",
+            ),
         ]
 
     def __str__(self) -> str:

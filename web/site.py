@@ -5,8 +5,8 @@ force whenever a page asks for that of the data. Until then a process that did n
 in the language that was offered before.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -26,7 +26,8 @@ BOTH = ("zh-hans", "en")
 
 @dataclass(frozen=True)
 class SiteProfile:
-    """`place`: a short name; `subject`: what the site is about, in full. Either may be empty in both languages."""
+    """`place`: a short name; `subject`: what the site is about, in full. Either may be empty in both languages.
+    `web.limits` says what stands in the place of an empty limit."""
 
     name_zh: str = "重点任务推进情况平台"
     name_en: str = "Key task progress"
@@ -35,6 +36,9 @@ class SiteProfile:
     subject_zh: str = ""
     subject_en: str = ""
     languages: str = Languages.BOTH
+    report_due_day: int | None = None
+    due_soon_days: int | None = None
+    silent_days: int | None = None
 
     @property
     def name(self) -> str:
@@ -63,6 +67,7 @@ class SiteProfile:
 
 NEUTRAL = SiteProfile()
 COLUMNS = ("name_zh", "name_en", "place_zh", "place_en", "subject_zh", "subject_en", "languages")
+_READ = tuple(field.name for field in fields(SiteProfile))
 # Of this process: the version that a profile was read in.
 _known: tuple[int | None, SiteProfile] | None = None
 
@@ -76,7 +81,7 @@ def site_profile() -> SiteProfile:
         if versions.of_site is None:
             versions.current()
         version = versions.of_site
-        row = Site.objects.values(*COLUMNS).first()
+        row = Site.objects.values(*_READ).first()
     except DatabaseError:
         # Also the page that says so has a name and a language.
         return remembered()
@@ -87,6 +92,11 @@ def site_profile() -> SiteProfile:
 def remembered() -> SiteProfile:
     """The last one that was read, for whoever cannot ask the database."""
     return NEUTRAL if _known is None else _known[1]
+
+
+def forget_version(**kwargs: Any) -> None:
+    """Receiver of `task_prerun`: what is known may be as old as the process."""
+    versions.of_site = None
 
 
 def forget() -> None:
@@ -101,7 +111,16 @@ def offered_languages() -> Collection[str]:
 
 def site_state(site: Site) -> State:
     """What the form of the site's profile holds."""
-    return {name: as_state(getattr(site, name)) for name in COLUMNS}
+    return state_of(site, COLUMNS)
+
+
+def state_of(site: Site, columns: Collection[str]) -> State:
+    return {name: as_state(getattr(site, name)) for name in columns}
+
+
+def locked_site() -> Site | None:
+    site: Site | None = Site.objects.select_for_update().first()
+    return site
 
 
 @transaction.atomic
@@ -110,18 +129,24 @@ def change_site(*, by: User, opened: State | None = None, **values: Any) -> Site
 
     Raises ChangedMeanwhile, NotAllowed, ValidationError.
     """
+    for name in values:
+        if name not in COLUMNS:
+            raise NotAllowed(name)
+    site = locked_site() or Site()
+    change_columns(site, values, by=by, opened=opened)
+    return site
+
+
+def change_columns(site: Site, values: Mapping[str, Any], *, by: User, opened: State | None) -> None:
+    """Of a site that is locked, or new. The state of a form is that of the columns that it changes."""
     check_administrator(by)
-    site = Site.objects.select_for_update().first() or Site()
-    before = site_state(site)
+    before = state_of(site, values)
     if opened is not None:
         check_unchanged(opened, before)
     for name, value in values.items():
-        if name not in COLUMNS:
-            raise NotAllowed(name)
         setattr(site, name, value)
-    if opened is not None and site_state(site) == before:
+    if opened is not None and state_of(site, values) == before:
         raise NotAllowed(_("Nothing was changed."))
     check_named(site, "name")
     site.full_clean(exclude=["id"], validate_unique=False)
     site.save()
-    return site

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.forecast import MIN_COMPLETIONS, MONTHS
 from core.punctuality import MIN_DUE_TO_RATE
+from web.limits import report_due_day, thresholds
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class Term:
 
 def numbers() -> dict[str, Any]:
     """Those of this site that definitions and guides name."""
+    limits = thresholds()
     return {
         "tolerance": settings.PILOTZONE_PACE_TOLERANCE,
-        "due_soon": settings.PILOTZONE_DUE_SOON_DAYS,
-        "silent": settings.PILOTZONE_SILENT_DAYS,
-        "due_day": settings.PILOTZONE_REPORT_DUE_DAY,
+        "due_soon": limits.due_soon,
+        "silent": limits.silent,
+        "due_day": report_due_day(),
         "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
         "least_due": MIN_DUE_TO_RATE,
         "months": MONTHS,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from core.lights import Light, thresholds
+from core.lights import Light
 from core.periods import month_end
 from core.statuses import MeasureStatus
 from dashboard.figures import Figures
@@ -22,6 +22,7 @@ from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES, swatch
 from web.formats.dates import format_day, format_short_day, format_year
 from web.formats.numbers import format_number
 from web.language import is_chinese
+from web.limits import thresholds
 
 # In the order in which they are stacked.
 STATUSES = (MeasureStatus.COMPLETED, MeasureStatus.IN_PROGRESS, MeasureStatus.PROMOTING)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -17,6 +16,7 @@ from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day, format_month_name, format_short_day
 from web.formats.numbers import format_number
 from web.language import is_chinese, localized
+from web.limits import report_due_day
 
 # From this share of its reports on, in percent, a month that is not whole is shaded darker.
 MOST = 80
@@ -133,7 +133,7 @@ def report_chart(
 
 
 def _note(left_out: int) -> str:
-    due = {"day": settings.PILOTZONE_REPORT_DUE_DAY}
+    due = {"day": report_due_day()}
     rule = _(
         "On time: all reports due were submitted by day %(day)s of the month; late: the last came after that; "
         "none or some submitted: some or all are outstanding after that day."

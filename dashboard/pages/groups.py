@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from core.lights import Light, thresholds
+from core.lights import Light
 from core.pace import gap
 from dashboard.changes import earlier_figures
 from dashboard.charts.due_dates import Due, due_chart
@@ -26,6 +26,7 @@ from web.formats.dates import format_day, format_days
 from web.formats.numbers import format_number
 from web.formats.text import format_list, format_names, format_sentence
 from web.language import is_chinese, localized
+from web.limits import thresholds
 
 
 def group_table(

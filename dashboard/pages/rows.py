@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.lights import thresholds
 from core.rounding import whole
 from core.statuses import MeasureStatus
 from dashboard.figures import GroupFigures
 from dashboard.pages.links import Links
 from web.formats.dates import format_days
 from web.language import localized
+from web.limits import thresholds
 
 
 def days_left(measure: Any, day: date) -> int | None:

@@ -13,7 +13,7 @@ from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
-from core.signals import figures_changed
+from core.signals import figures_changed, limits_changed
 from core.texts import MAX_REASON_LENGTH, clean_text
 from datasets.ledger.bindings import BINDINGS, LEAVING
 from datasets.ledger.codec import as_json, plain_key, plain_values
@@ -36,6 +36,7 @@ from datasets.ledger.writing import Writer, add_steps, analyze_tables, write_lin
 from indicators.models import Indicator
 from measures.models import Load, LoadedRow, Measure, Plan
 from projects.models import Project
+from web.models import Site
 
 # So many new rows, and a database should look at its tables anew.
 MANY_ROWS = 1_000
@@ -171,6 +172,8 @@ class _Commit:
         for kind, sender in (("measures", Measure), ("projects", Project)):
             if cells := self.before[kind] | after[kind]:
                 figures_changed.send(sender=sender, kind=kind, cells=cells)
+        if any(self.merged.touched("site")):
+            limits_changed.send(sender=Site)
 
 
 def write_both_links(new: Iterable[Item], removed: Iterable[Item], ids: Mapping[str, Mapping[Key, int]]) -> None:

@@ -12,7 +12,7 @@ from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
-from core.signals import figures_changed
+from core.signals import figures_changed, limits_changed
 from core.texts import clean_text
 from datasets.ledger.bindings import BINDINGS, LEAVING
 from datasets.ledger.codec import parsed_key, parsed_values, plain_values
@@ -28,6 +28,7 @@ from indicators.models import HeadlineIndicator, Indicator, Observation
 from measures.models import Load, LoadedRow, Measure, Notice, Plan, ReportStep
 from projects.models import Project
 from rollups.models import MeasureRollup, ProjectRollup
+from web.models import Site
 
 # Rows that say something about others and go with them.
 PARTS = (HeadlineIndicator, Notice, ReportStep, MeasureRollup, ProjectRollup, LedgerVersion, Upload)
@@ -79,6 +80,8 @@ def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
     for kind, sender in (("measures", Measure), ("projects", Project)):
         if load.plan and (cells := before[kind] | after[kind]):
             figures_changed.send(sender=sender, kind=kind, cells=cells)
+    if any(each.sheet == "site" for each in undone):
+        limits_changed.send(sender=Site)
 
 
 def _undo(row: LoadedRow, contents: Contents) -> _Undo:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from core.lights import Light, MeasureLight, light_of, thresholds
+from core.lights import Light, MeasureLight, light_of
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.scoped import is_out
@@ -33,6 +33,7 @@ from web.api.fields import (
     local_fields,
 )
 from web.api.schema import ADDRESS, DAY, TEXT, Shape, array, choice, meaning, optional
+from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 
 

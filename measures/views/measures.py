@@ -28,7 +28,7 @@ from accounts.permissions import (
 )
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.lights import OVERDUE, Light, MeasureLight, is_overdue, thresholds
+from core.lights import OVERDUE, Light, MeasureLight, is_overdue
 from core.scope import PlanScope, out_since
 from core.scoped import scope_of
 from core.statuses import MeasureStatus
@@ -46,6 +46,7 @@ from web.errors import add_refusal
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
 from web.language import local_columns
+from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.values import asked_values

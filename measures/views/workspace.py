@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from accounts.models import Role
 from accounts.permissions import signed_in
-from core.lights import thresholds
 from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filing import report_no_change
@@ -26,6 +25,7 @@ from reporting.wording import format_missing
 from web.days import asked_month
 from web.errors import BadQuery, not_one_of
 from web.html.links import named_plan, query_of, query_with
+from web.limits import thresholds
 from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
 

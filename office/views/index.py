@@ -55,6 +55,11 @@ _OF_ADMINISTRATORS = [
         gettext_lazy("What it is called, for which place it is, its languages"),
     ),
     Task(
+        "office:limits",
+        gettext_lazy("Lights and due day"),
+        gettext_lazy("From when measures turn yellow, and by which day of a month reports are due"),
+    ),
+    Task(
         "office:plan",
         gettext_lazy("The plan's profile"),
         gettext_lazy("Its names, days, region and milestones, and what its indicators are compared with"),

@@ -14,7 +14,6 @@ from core.lights import (
     light_of,
     should_have_moved,
     silent_since,
-    thresholds,
 )
 
 LIMITS = Thresholds(due_soon=60, silent=62)
@@ -80,11 +79,6 @@ def test_overdue_due_soon_and_what_should_have_moved(
     assert is_overdue(**due) is overdue
     assert is_due_soon(**due, limits=LIMITS) is soon
     assert should_have_moved(**due, limits=LIMITS) is should_move
-
-
-def test_thresholds_are_settings(settings: Any) -> None:
-    settings.PILOTZONE_DUE_SOON_DAYS, settings.PILOTZONE_SILENT_DAYS = 30, 45
-    assert thresholds() == Thresholds(due_soon=30, silent=45)
 
 
 @pytest.mark.parametrize("on", [date.min, date.max])

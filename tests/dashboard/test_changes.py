@@ -17,7 +17,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from core.lights import thresholds
 from dashboard.changes import (
     Changes,
     EarlierFigures,
@@ -38,6 +37,7 @@ from projects.services import withdraw_project
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import text_of
+from web.limits import thresholds
 from web.site import site_profile
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from core.lights import light_of, thresholds
+from core.lights import light_of
 from dashboard.figures import Figures
 from dashboard.pages.cities import figures_by_category
 from dashboard.pages.links import Links
@@ -22,6 +22,7 @@ from projects.models import Project
 from reporting.months import ReportingMonth
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun
 from tests import factories as make
+from web.limits import thresholds
 
 pytestmark = pytest.mark.django_db
 

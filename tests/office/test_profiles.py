@@ -14,6 +14,8 @@ from projects.models import Category
 from projects.plans import plan_state
 from regions.models import Region
 from tests import factories as make
+from tests.pages import text_of
+from web.limits import limits_state
 from web.models import Site
 from web.site import site_state
 
@@ -245,3 +247,28 @@ def test_no_other_page_of_the_office_takes_a_row_without_a_name(client: Any) -> 
         assert errors(client.post(address, form, headers=EN)) == {field: NAMELESS}, address
     measure.refresh_from_db()
     assert measure.title_zh
+
+
+class TestLimits:
+    FORM = {"report_due_day": "20", "due_soon_days": "30", "silent_days": ""}
+
+    def test_rules_and_glossary_say_the_new_days(self, mia: Any, plan: Plan) -> None:
+        assert mia.post("/office/limits/", self.FORM)["Location"] == "/office/"
+        assert "within the next 30" in text_of(mia.get("/lights/", headers=EN).content.decode())
+        glossary = text_of(mia.get("/glossary/?lang=en").content.decode())
+        assert "due within 30 days" in glossary and "for more than 62 days" in glossary
+        assert "due by day 20 of that month" in glossary
+
+    def test_a_day_that_not_each_month_has_is_refused_with_what_was_typed(self, mia: Any) -> None:
+        page = mia.post("/office/limits/", self.FORM | {"report_due_day": "31"}, headers=EN)
+        assert errors(page) == {"report_due_day": ["Ensure this value is less than or equal to 28."]}
+        assert page.context["form"]["due_soon_days"].value() == "30"
+        assert not Site.objects.exists()
+
+    def test_two_at_once(self, mia: Any) -> None:
+        site = Site.objects.create(name_zh="港口", due_soon_days=30)
+        opened = json.dumps(limits_state(site))
+        Site.objects.update(due_soon_days=40)
+        page = mia.post("/office/limits/", self.FORM | {"due_soon_days": "50", "opened": opened}, headers=EN)
+        assert [(v.opened, v.stored, v.typed) for v in page.context["versions"]] == [("30", "40", "50")]
+        assert Site.objects.get().due_soon_days == 40

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.lights import OVERDUE, thresholds
+from core.lights import OVERDUE
 from dashboard.changes import Fall, earlier_figures, fallen_most
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
 from dashboard.pages.links import Links
@@ -29,6 +29,7 @@ from web.formats.numbers import (
 )
 from web.formats.text import format_names
 from web.language import localized
+from web.limits import thresholds
 
 MAX_OVERDUE = 5
 MAX_FALLEN_NAMES = 3

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.forecast import needed_per_month
-from core.lights import Light, silent_since, thresholds
+from core.lights import Light, silent_since
 from core.periods import MonthState, month_end, month_of, months_between
 from dashboard.charts.month_strip import (
     DueDay,
@@ -28,6 +28,7 @@ from measures.timeline import History
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_year
 from web.formats.numbers import format_number
+from web.limits import thresholds
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from datasets.ledger.sheets.columns import (
     whole,
 )
 from regions.models import RegionKind
-from web.models import Languages
+from web.models import MAX_DUE_DAY, MAX_LIMIT_DAYS, Languages
 
 REGIONS = Sheet(
     name="regions",
@@ -78,7 +78,7 @@ PEOPLE = Sheet(
 SITE = Sheet(
     name="site",
     label=pgettext_lazy("ledger", "Site"),
-    help=_("One row: what the site is called, its place and its languages."),
+    help=_("One row: what the site is called, its place, its languages and its limits."),
     key=(),
     columns=(
         *names(60, 80, ("重点任务进展", "Progress of the plan")),
@@ -104,6 +104,30 @@ SITE = Sheet(
             _("In which the site is read. Empty in a new row: both."),
             Languages,
             example="both",
+        ),
+        whole(
+            "report_due_day",
+            _("Day of the month on which reports are due"),
+            _("From 1 to 28. Empty: as the server is set up."),
+            "25",
+            least=1,
+            most=MAX_DUE_DAY,
+        ),
+        whole(
+            "due_soon_days",
+            _("Yellow light: due within so many days"),
+            _("While the measure is under way. Empty: as the server is set up."),
+            "60",
+            least=1,
+            most=MAX_LIMIT_DAYS,
+        ),
+        whole(
+            "silent_days",
+            _("Yellow light: no report for more than so many days"),
+            _("Empty: as the server is set up."),
+            "62",
+            least=1,
+            most=MAX_LIMIT_DAYS,
         ),
     ),
 )

@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import translation
 
 from core.exceptions import NotAllowed
-from core.lights import thresholds
 from core.signals import figures_changed
 from dashboard.figures import Figures
 from measures.filing import file_report
@@ -22,6 +21,7 @@ from measures.reports import accept_report, return_report
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests import factories as make
 from tests.pages import text_of
+from web.limits import thresholds
 
 pytestmark = pytest.mark.django_db
 

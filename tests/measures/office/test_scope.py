@@ -9,7 +9,6 @@ from django.utils import translation
 
 from accounts.models import User
 from core.exceptions import NotAllowed
-from core.lights import thresholds
 from core.signals import figures_changed
 from dashboard.changes import Changes, EarlierFigures
 from dashboard.figures import Figures
@@ -38,6 +37,7 @@ from tests.factories import (
     shanghai,
 )
 from tests.pages import text_of
+from web.limits import thresholds
 
 pytestmark = pytest.mark.django_db
 REPORT = "/measures/M101/report/?period=2023-08"
