@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.clock import today
+from core.scope import PlanScope, scope_on
 from core.statuses import MeasureStatus
 from datasets.ledger.codec import plain_key
 from datasets.ledger.history import as_change
@@ -15,6 +16,7 @@ from datasets.ledger.merging import Item, Merged, What
 from datasets.ledger.preview import Entry, Preview
 from datasets.ledger.questions import Question
 from datasets.ledger.rows import Key, Problem, Values
+from datasets.ledger.scopes import SCOPES, as_changes, leaving_items, rows_by_code
 from datasets.ledger.sheets import SHEETS
 from datasets.shown import cell_text, column_label, row_address, row_name, sheet_label
 from measures.rules import effective_changes, in_force
@@ -122,7 +124,7 @@ def _row(entry: Entry, merged: Merged, slug: str) -> Findings:
 
 
 def moved_totals(merged: Merged, on: date) -> Iterator[Findings]:
-    """The totals of a day that the load moves, each with its change; those of suspended measures are counted, too."""
+    """The totals of a day that the load moves, each with its change."""
     before, after = (_totals(merged, on, is_after=is_after) for is_after in (False, True))
     labels = {
         "measures": _("Measures"),
@@ -140,12 +142,13 @@ def moved_totals(merged: Merged, on: date) -> Iterator[Findings]:
 def _totals(merged: Merged, on: date, *, is_after: bool) -> Counter[str]:
     totals: Counter[str] = Counter()
     statuses = _statuses(merged, on, is_after=is_after)
+    out = {sheet: _out(merged, sheet, on, is_after=is_after) for sheet in SCOPES}
     for item in merged.items["measures"].values():
-        if _counts(item, on, is_after=is_after):
+        if item["code"] not in out["measures"] and _counts(item, on, is_after=is_after):
             totals["measures"] += 1
             totals[statuses.get(item["code"], MeasureStatus.PROMOTING)] += 1
     for item in merged.items["projects"].values():
-        if _counts(item, on, is_after=is_after):
+        if item["code"] not in out["projects"] and _counts(item, on, is_after=is_after):
             totals["projects"] += 1
             totals["investment"] += (item.values if is_after else item.site or {}).get("total_investment") or 0
     return totals
@@ -153,10 +156,17 @@ def _totals(merged: Merged, on: date, *, is_after: bool) -> Counter[str]:
 
 def _counts(item: Item, on: date, *, is_after: bool) -> bool:
     values = item.values if is_after else item.site
-    if values is None or values.get("remove"):
+    if values is None:
         return False
     listed_on = values.get("listed_on")
     return listed_on is None or listed_on <= on
+
+
+def _out(merged: Merged, sheet: str, on: date, *, is_after: bool) -> set[str]:
+    """The codes of measures or projects that are out of the plan."""
+    rows = rows_by_code(merged, sheet, is_after=is_after)
+    out = {code for code, held in rows.items() if scope_on(as_changes(held), on=on) != PlanScope.IN_PLAN}
+    return out | {item["code"] for item in leaving_items(merged, sheet)} if is_after else out
 
 
 def _statuses(merged: Merged, on: date, *, is_after: bool) -> dict[str, str]:

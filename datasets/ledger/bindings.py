@@ -11,8 +11,19 @@ from dashboard.models import PublishedFigure
 from datasets.ledger.declaration import Column
 from datasets.ledger.sheets import SHEETS
 from indicators.models import Indicator, Observation, Target
-from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Section, StatusChange, TermsChange
+from measures.models import (
+    Evidence,
+    Measure,
+    Plan,
+    PlanMilestone,
+    Report,
+    ScopeChange,
+    Section,
+    StatusChange,
+    TermsChange,
+)
 from projects.models import Category, Project
+from projects.models import ScopeChange as ProjectScopeChange
 from regions.models import Region
 from web.models import Site
 
@@ -57,15 +68,19 @@ BINDINGS: Mapping[str, Binding] = {
         {**_NUMBERED, "supersedes": "", "supersedes_number": "", "report": "", "report_number": ""},
     ),
     "terms_changes": Binding(TermsChange, "measure__plan"),
+    "scope_changes": Binding(ScopeChange, "measure__plan", _NUMBERED),
     "categories": Binding(Category, "plan"),
     "projects": Binding(Project, "plan", {"total_investment": "investment_wan"}, links=("also_in",)),
+    "project_scope_changes": Binding(ProjectScopeChange, "project__plan", _NUMBERED),
     "indicators": Binding(Indicator, fields={"headline": ""}),
     "observations": Binding(Observation, excluded={"superseded": True}),
     "targets": Binding(Target),
     "published_figures": Binding(PublishedFigure, "plan"),
 }
 # Rows that happened: a load adds some, and rewrites none.
-RECORDS = ("reports", "evidence", "status_history", "terms_changes")
+RECORDS = ("reports", "evidence", "status_history", "terms_changes", "scope_changes", "project_scope_changes")
+# Those of them that are on record with whoever made them.
+RECORDED_BY_SOMEBODY = ("terms_changes", "scope_changes", "project_scope_changes")
 # Rows that are not deleted: they leave their plan on a day.
 LEAVING = ("measures", "projects")
 

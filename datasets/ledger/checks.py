@@ -10,11 +10,12 @@ from core.bounds import FIRST_DAY, FIRST_OBSERVED_DAY, LAST_DAY, MAX_PLAN_YEARS,
 from core.clock import today
 from core.periods import is_period
 from core.provenance import Provenance
-from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, field_name
+from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, field_name
 from datasets.ledger.declaration import Kind
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.report_checks import check_evidence, check_reports
+from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
 from indicators.models import STATED
 from indicators.rules import earliest_release
@@ -55,6 +56,7 @@ def check(merged: Merged) -> None:
     check_reports(merged)
     check_evidence(merged)
     check_histories(merged)
+    check_scopes(merged)
 
 
 def _check_row(merged: Merged, item: Item) -> None:
@@ -149,6 +151,7 @@ def _check_measures(merged: Merged) -> None:
 def _check_leaving(merged: Merged) -> None:
     """Of measures and projects that are withdrawn."""
     for sheet in LEAVING:
+        left_on = last_days(merged, sheet)
         for item in merged.touched(sheet):
             if item["remove"] is None or item["listed_on"] is None:
                 continue
@@ -157,7 +160,7 @@ def _check_leaving(merged: Merged) -> None:
                     item, "remove", _("It was withdrawn already, on %(day)s.") % {"day": item.site["removed_on"]}
                 )
                 continue
-            first, last = max(item["listed_on"], merged.left_on.get((sheet, item.key), item["listed_on"])), today()
+            first, last = max(item["listed_on"], left_on.get(item.key, item["listed_on"])), today()
             if not first <= (item["removed_on"] or last) <= last:
                 days = {"first": first, "last": last}
                 merged.add_problem(item, "removed_on", _("The day must lie between %(first)s and %(last)s.") % days)
@@ -256,6 +259,7 @@ def check_needs_no_person(merged: Merged) -> None:
         for item in merged.touched(sheet):
             if item["remove"] is not None:
                 merged.add_problem(item, "remove", sentence)
-    for item in merged.touched("terms_changes"):
-        if item["recorded_by"] is None:
-            merged.add_problem(item, "recorded_by", sentence)
+    for sheet in RECORDED_BY_SOMEBODY:
+        for item in merged.touched(sheet):
+            if item["recorded_by"] is None:
+                merged.add_problem(item, "recorded_by", sentence)

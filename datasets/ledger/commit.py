@@ -15,14 +15,13 @@ from core.exceptions import NotAllowed
 from core.scope import ScopeKind
 from core.signals import figures_changed, limits_changed
 from core.texts import MAX_REASON_LENGTH, clean_text
-from datasets.ledger.bindings import BINDINGS, LEAVING
+from datasets.ledger.bindings import BINDINGS, LEAVING, RECORDED_BY_SOMEBODY
 from datasets.ledger.codec import as_json, plain_key, plain_values
 from datasets.ledger.derived import (
     changes_of_terms,
     date_new_reports,
     drop_new_leads,
     hand_over,
-    leaving_items,
     move_listings,
     tell_of_people,
     withdraw,
@@ -30,6 +29,7 @@ from datasets.ledger.derived import (
 from datasets.ledger.merging import CellName, Item
 from datasets.ledger.preview import Preview, preview
 from datasets.ledger.rows import Key, Ledger, Values
+from datasets.ledger.scopes import leaving_items
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.touched import cells_of, links_of, mark_updated
 from datasets.ledger.writing import Writer, add_steps, analyze_tables, write_links
@@ -109,9 +109,7 @@ class _Commit:
     def write(self, on_sheet: Callable[[str], object]) -> Load:
         drop_new_leads(self.merged)
         date_new_reports(self.merged)
-        for item in self.merged.touched("terms_changes"):
-            if self.by is not None:
-                item.values["recorded_by"] = item["recorded_by"] or self.by.username
+        self._sign_records()
         self.before = cells_of(self.merged, self.ids, self.plan, before=True)
         for sheet in SHEETS:
             on_sheet(sheet)
@@ -124,6 +122,14 @@ class _Commit:
         self._finish()
         assert self.load is not None
         return self.load
+
+    def _sign_records(self) -> None:
+        """Rows that name nobody were recorded by whoever loads them."""
+        if self.by is None:
+            return
+        for sheet in RECORDED_BY_SOMEBODY:
+            for item in self.merged.touched(sheet):
+                item.values["recorded_by"] = item["recorded_by"] or self.by.username
 
     def _begin(self, plans: list[Item]) -> None:
         """The load's own row, once its plan is there."""

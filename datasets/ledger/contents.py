@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from core.clock import SHANGHAI
 from core.scope import ScopeKind
 from datasets.ledger.bindings import BINDINGS, path_of
@@ -16,9 +17,8 @@ from datasets.ledger.declaration import Column
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Indicator
-from measures.models import Plan, ReportStep, ScopeChange
+from measures.models import Plan, ReportStep
 from projects.models import Project
-from projects.models import ScopeChange as ProjectScopeChange
 from reporting.workflow import HAND_IN_MOVES
 
 
@@ -28,8 +28,6 @@ class Contents:
 
     rows: dict[str, dict[Key, Values]] = field(default_factory=lambda: {name: {} for name in SHEETS})
     ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
-    # Of measures and projects that left their plan or returned: the last day on which they did.
-    left_on: dict[tuple[str, Key], date] = field(default_factory=dict)
     # Of reports that were handed in again since: measure and earlier day of submission.
     earlier_submissions: set[Key] = field(default_factory=set)
 
@@ -105,19 +103,10 @@ def _read_many(sheet: str, column: Column, plan: Plan | None) -> dict[int, list[
 
 
 def _read_leaving(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    """Measures or projects, with the day and the reason of a withdrawal that stands."""
+    """Measures or projects; `_read_scopes` says who of them was withdrawn."""
     _read_plain(sheet, plan, contents)
-    model: Any = ScopeChange if sheet == "measures" else ProjectScopeChange
-    subject = model.subject
-    newest: dict[str, tuple[Any, ...]] = {}
-    changes = model.objects.filter(**{f"{subject}__plan": plan}).order_by("effective_on", "recorded_at", "pk")
-    for code, *change in changes.values_list(f"{subject}__code", "kind", "reason", "effective_on"):
-        newest[code] = tuple(change)
-        contents.left_on[sheet, (code,)] = change[-1]
-    for (code,), values in contents.rows[sheet].items():
-        kind, reason, day = newest.get(code, (None, None, None))
-        is_out = kind == ScopeKind.WITHDRAWN
-        values["remove"], values["removed_on"] = (reason, day) if is_out else (None, None)
+    for values in contents.rows[sheet].values():
+        values["remove"] = values["removed_on"] = None
 
 
 def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
@@ -162,6 +151,36 @@ def _read_history(sheet: str, plan: Plan | None, contents: Contents) -> None:
         contents.rows[sheet][keys[pk]], contents.ids[sheet][keys[pk]] = values, pk
 
 
+def _read_people(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    """Superusers are in no file, and rows on record may name them."""
+    _read_plain(sheet, plan, contents)
+    superusers = User.objects.filter(is_superuser=True).values_list("username", "pk")
+    contents.ids[sheet] |= {(username,): pk for username, pk in superusers}
+
+
+def _read_scopes(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    """Who left the plan and returned. A withdrawal that stands is in the row of the measure or project, too."""
+    subject = SHEETS[sheet].column(SHEETS[sheet].key[0])
+    seen: Counter[Key] = Counter()
+    newest: dict[str, Values] = {}
+    for pk, values in _read(sheet, plan):
+        code = values[subject.name]
+        seen[code, values["recorded_at"]] += 1
+        values["number"] = seen[code, values["recorded_at"]]
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+        if code not in newest or _when(newest[code]) <= _when(values):
+            newest[code] = values
+    for code, values in newest.items():
+        if values["kind"] == ScopeKind.WITHDRAWN:
+            left = contents.rows[subject.refers_to][code,]
+            left["remove"], left["removed_on"] = values["reason"], values["effective_on"]
+
+
+def _when(change: Values) -> tuple[date, datetime]:
+    return change["effective_on"], change["recorded_at"]
+
+
 def _read_links(plan: Plan, contents: Contents) -> None:
     rows = contents.rows["links"]
     projects: Any = Project.measures.through._default_manager.filter(measure__plan=plan)
@@ -182,11 +201,14 @@ def _read_indicators(sheet: str, plan: Plan | None, contents: Contents) -> None:
 
 READERS = {
     "indicators": _read_indicators,
+    "people": _read_people,
     "measures": _read_leaving,
     "projects": _read_leaving,
     "reports": _read_reports,
     "evidence": _read_evidence,
     "status_history": _read_history,
+    "scope_changes": _read_scopes,
+    "project_scope_changes": _read_scopes,
 }
 
 

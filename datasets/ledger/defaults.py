@@ -95,7 +95,7 @@ def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
         return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]
     if sheet in ("reports", "evidence"):
         return [replace(row, values={**row.values, "number": row.values.get("number") or 1}) for row in rows]
-    if sheet == "status_history":
+    if sheet in ("status_history", "scope_changes", "project_scope_changes"):
         return [replace(row, values=_completed_history(row.values)) for row in rows]
     return rows
 

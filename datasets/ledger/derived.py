@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from typing import Any
 
 from accounts.models import User
 from core.clock import SHANGHAI, today
@@ -11,18 +10,16 @@ from core.statuses import MeasureStatus
 from datasets.ledger.codec import to_plain
 from datasets.ledger.merging import Cell, Item, Merged
 from datasets.ledger.rows import Row, Values
+from datasets.ledger.scopes import SCOPES
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.writing import BATCH_SIZE, Ids
-from measures.models import Measure, NoticeKind, Report, ScopeChange, StatusChange, Term
+from measures.models import Measure, NoticeKind, Report, StatusChange, Term
 from measures.notices import notify_departments
 from measures.owners import clear_owners
 from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import load_changes
-from projects.models import ScopeChange as ProjectScopeChange
 from reporting.workflow import ReportState
-
-LEFT_MODELS: dict[str, Any] = {"measures": ScopeChange, "projects": ProjectScopeChange}
 
 
 def _item(sheet: str, values: Values) -> Item:
@@ -93,7 +90,7 @@ def changes_of_terms(merged: Merged, *, at: datetime, by: User | None, reason: s
 
 def withdraw(items: Iterable[Item], sheet: str, ids: Ids, *, at: datetime, by: User | None, kind: str) -> None:
     """The rows that say that measures or projects left their plan; `kind` of the other way says that they are back."""
-    model = LEFT_MODELS[sheet]
+    model = SCOPES[sheet].model
     model.objects.bulk_create(
         [
             model(
@@ -108,15 +105,6 @@ def withdraw(items: Iterable[Item], sheet: str, ids: Ids, *, at: datetime, by: U
         ],
         batch_size=BATCH_SIZE,
     )
-
-
-def leaving_items(merged: Merged, sheet: str) -> list[Item]:
-    """Those that the load withdraws."""
-    return [
-        item
-        for item in merged.touched(sheet)
-        if item["remove"] is not None and (item.site is None or item.site["remove"] is None)
-    ]
 
 
 def move_listings(items: Iterable[Item], ids: Ids) -> None:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -89,8 +88,6 @@ class Merged:
 
     items: dict[str, dict[Key, Item]]
     names: dict[str, Names]
-    # Of measures and projects that left their plan or returned: the last day on which they did.
-    left_on: Mapping[tuple[str, Key], date] = field(default_factory=dict)
     earlier_submissions: Container[Key] = ()
     # By sheet and column: the greatest number so far.
     last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -133,7 +130,7 @@ def merge(
         sheet: {key: Item(sheet, key, dict(values), values) for key, values in rows.items()}
         for sheet, rows in contents.rows.items()
     }
-    merged = Merged(items, {}, contents.left_on, contents.earlier_submissions)
+    merged = Merged(items, {}, contents.earlier_submissions)
     rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
@@ -164,8 +161,8 @@ def _kept(ledger: Ledger, sheet: str, without: Container[tuple[str, int]]) -> li
 def _names(sheet: str, contents: Contents, rows: list[Row]) -> Names:
     names = Names(sheet)
     [column] = SHEETS[sheet].key
-    for (key,), values in contents.rows[sheet].items():
-        names.add(key, values)
+    for (key,) in contents.ids[sheet]:
+        names.add(key, contents.rows[sheet].get((key,), {}))
     for row in rows:
         if row.values.get(column) is not None:
             names.add(row.values[column], row.values)

@@ -1,6 +1,6 @@
 """Takes a load back: what it changed is as before; what it added goes, and stays readable in its LoadedRows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from core.exceptions import NotAllowed
 from core.scope import ScopeKind
 from core.signals import figures_changed, limits_changed
 from core.texts import clean_text
-from datasets.ledger.bindings import BINDINGS, LEAVING
+from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING
 from datasets.ledger.codec import parsed_key, parsed_values, plain_values
 from datasets.ledger.contents import Contents, read_contents
 from datasets.ledger.derived import move_listings, withdraw
 from datasets.ledger.merging import Cell, Item
 from datasets.ledger.rows import Key, Row, Values
+from datasets.ledger.scopes import SCOPES
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.touched import Cells, links_of
 from datasets.ledger.writing import Writer, write_links
@@ -90,9 +91,10 @@ def _undo(row: LoadedRow, contents: Contents) -> _Undo:
     return _Undo(row.sheet, key, row.what, old, new, contents.rows[row.sheet].get(key, {}))
 
 
-def _check_untouched(undone: Iterable[_Undo], contents: Contents) -> None:
+def _check_untouched(undone: Collection[_Undo], contents: Contents) -> None:
     """That each cell is as the load wrote it."""
     changed = [each for each in undone if not _is_untouched(each, contents)]
+    changed += _followed(undone, contents)
     if changed:
         names = ", ".join(f"{SHEETS[each.sheet].label} {_named(each.key)}" for each in changed[:FIRST_FEW])
         words = {"count": len(changed), "names": names}
@@ -106,10 +108,24 @@ def _is_untouched(undo: _Undo, contents: Contents) -> bool:
     if not is_there:
         return False
     if undo.what == LoadedRow.What.NEW:
-        now_there = {name: value for name, value in undo.values.items() if value not in (None, ())}
-        return plain_values(now_there) == plain_values(undo.new)
+        there = {name: value for name, value in undo.values.items() if value not in (None, ())}
+        # A row of its own says that it was withdrawn.
+        return _without(plain_values(there), BESIDE) == _without(plain_values(undo.new), BESIDE)
     # A withdrawal without a day began on the day of the load.
     return all(undo.values.get(name) == value for name, value in undo.new.items() if name != "removed_on")
+
+
+def _without(values: Values, columns: Iterable[str]) -> Values:
+    return {name: value for name, value in values.items() if name not in columns}
+
+
+def _followed(undone: Iterable[_Undo], contents: Contents) -> Iterator[_Undo]:
+    """Rows of leaving and returning that a later one rests on, which is not of the load."""
+    for scopes in SCOPES.values():
+        own = {each.key: each for each in undone if each.sheet == scopes.sheet}
+        for key, undo in own.items():
+            if any(other[0] == key[0] and other > key and other not in own for other in contents.rows[scopes.sheet]):
+                yield undo
 
 
 def _named(key: Key) -> str:
@@ -120,13 +136,14 @@ def _cells(undone: Iterable[_Undo], contents: Contents, plan: Plan) -> Cells:
     """The cells that count measures and projects of the load as they are in the contents."""
     found: Cells = {"measures": set(), "projects": set()}
     for each in undone:
-        code = each.key[0] if each.sheet in ("measures", "status_history", "reports") else None
+        code = each.key[0] if each.sheet in ("measures", "status_history", "reports", "scope_changes") else None
         measure = contents.rows["measures"].get((code,))
         if measure is not None:
             section = contents.ids["sections"][(measure["section"],)]
             lead = contents.ids["departments"][(measure["lead_department"],)]
             found["measures"].add((plan.pk, section, lead))
-        project = contents.rows["projects"].get(each.key) if each.sheet == "projects" else None
+        of_project = each.sheet in ("projects", "project_scope_changes")
+        project = contents.rows["projects"].get(each.key[:1]) if of_project else None
         if project is not None:
             city = contents.ids["regions"][(project["city"],)]
             category = contents.ids["categories"][(project["category"],)]

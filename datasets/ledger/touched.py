@@ -1,10 +1,11 @@
 """What a load touches besides its own rows: cells of figures, and rows that show others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.rows import Key, Values
+from datasets.ledger.scopes import SCOPES
 from indicators.models import Indicator
 from measures.models import Measure, Plan, Report
 from projects.models import Project
@@ -26,20 +27,23 @@ def cells_of(merged: Merged, ids: AllIds, plan: Plan | None, *, before: bool) ->
     found: Cells = {"measures": set(), "projects": set()}
     if plan is None:
         return found
-    concerned = {item["code"] for item in merged.touched("measures")}
-    for sheet in ("status_history", "reports"):
-        concerned |= {item["measure"] for item in merged.touched(sheet)}
-    for code in concerned:
-        item = merged.items["measures"][(code,)]
-        values = item.site if before else item.values
-        if values is not None:
-            section, lead = ids["sections"][(values["section"],)], ids["departments"][(values["lead_department"],)]
-            found["measures"].add((plan.pk, section, lead))
-    for item in merged.touched("projects"):
-        values = item.site if before else item.values
-        if values is not None:
-            found["projects"].add(_project_cell(values, ids, plan))
+    for values in _counted(merged, "measures", ("status_history", "reports", "scope_changes"), before=before):
+        section, lead = ids["sections"][(values["section"],)], ids["departments"][(values["lead_department"],)]
+        found["measures"].add((plan.pk, section, lead))
+    for values in _counted(merged, "projects", ("project_scope_changes",), before=before):
+        found["projects"].add(_project_cell(values, ids, plan))
     return found
+
+
+def _counted(merged: Merged, sheet: str, records: Iterable[str], *, before: bool) -> Iterator[Values]:
+    """Measures or projects that the load touches, or whose records it does."""
+    keys = {item.key for item in merged.touched(sheet)}
+    keys |= {item.key[:1] for each in records for item in merged.touched(each)}
+    for key in keys:
+        item = merged.items[sheet][key]
+        values = item.site if before else item.values
+        if values is not None:
+            yield values
 
 
 def _project_cell(values: Values, ids: AllIds, plan: Plan) -> tuple[Any, ...]:
@@ -48,12 +52,14 @@ def _project_cell(values: Values, ids: AllIds, plan: Plan) -> tuple[Any, ...]:
 
 def mark_updated(merged: Merged, ids: AllIds) -> None:
     """Of rows that show what was loaded: bulk statements send no signals."""
+    moved = {sheet: _moved(merged, sheet) for sheet in SCOPES}
     shown: dict[Any, set[int]] = {
-        Measure: _measures_shown(merged, ids),
+        Measure: _measures_shown(merged, ids, moved["projects"]),
         Report: {ids["reports"][item.key[:3]] for item in merged.touched("evidence")},
     }
     for model, sheet, column in ((Project, "projects", "project"), (Indicator, "indicators", "indicator")):
-        shown[model] = {ids[sheet][(each[column],)] for each in merged.touched("links") if each[column] is not None}
+        shown[model] = {ids[sheet][(code,)] for code in _linked(merged, column, moved["measures"])}
+    shown[Project] |= {ids["projects"][(code,)] for code in moved["projects"]}
     for sheet in ("observations", "targets"):
         shown[Indicator] |= {ids["indicators"][(item["indicator"],)] for item in merged.touched(sheet)}
     for model, pks in shown.items():
@@ -61,17 +67,29 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
             model._default_manager.filter(pk__in=pks).mark_updated()
 
 
-def _measures_shown(merged: Merged, ids: AllIds) -> set[int]:
-    """Measures whose reports, statuses, terms, links or listed projects changed."""
-    codes = {
-        item["measure"]
-        for sheet in ("reports", "status_history", "terms_changes", "links")
-        for item in merged.touched(sheet)
-    }
-    moved = {
+def _linked(merged: Merged, column: str, measures: Container[str]) -> set[str]:
+    """The codes of projects or indicators whose links changed, or which name one of the measures."""
+    links = merged.items["links"].values()
+    found = {item[column] for item in links if item.is_touched or item["measure"] in measures}
+    return found - {None}
+
+
+def _moved(merged: Merged, sheet: str) -> set[str]:
+    """The codes of measures or projects that are in the plan on other days than before."""
+    listed = {
         item["code"]
-        for item in merged.touched("projects")
+        for item in merged.touched(sheet)
         if any(cell.column in ("listed_on", "remove") for cell in item.cells)
     }
-    codes |= {item["measure"] for item in merged.items["links"].values() if item["project"] in moved}
+    return listed | {item[SCOPES[sheet].column] for item in merged.touched(SCOPES[sheet].sheet)}
+
+
+def _measures_shown(merged: Merged, ids: AllIds, projects: Container[str]) -> set[int]:
+    """Measures whose reports, statuses, terms, scope or links changed, and those of the projects, by code."""
+    codes = {
+        item["measure"]
+        for sheet in ("reports", "status_history", "terms_changes", "scope_changes", "links")
+        for item in merged.touched(sheet)
+    }
+    codes |= {item["measure"] for item in merged.items["links"].values() if item["project"] in projects}
     return {ids["measures"][(code,)] for code in codes}

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from datasets.ledger.declaration import Sheet
 from datasets.ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
 from datasets.ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
-from datasets.ledger.sheets.records import EVIDENCE, REPORTS, STATUS_HISTORY, TERMS_CHANGES
+from datasets.ledger.sheets.records import (
+    EVIDENCE,
+    PROJECT_SCOPE_CHANGES,
+    REPORTS,
+    SCOPE_CHANGES,
+    STATUS_HISTORY,
+    TERMS_CHANGES,
+)
 from datasets.ledger.sheets.site import DEPARTMENTS, PEOPLE, PLAN, REGIONS, SITE
 
 SHEETS: Mapping[str, Sheet] = {
@@ -26,8 +33,10 @@ SHEETS: Mapping[str, Sheet] = {
         EVIDENCE,
         STATUS_HISTORY,
         TERMS_CHANGES,
+        SCOPE_CHANGES,
         CATEGORIES,
         PROJECTS,
+        PROJECT_SCOPE_CHANGES,
         INDICATORS,
         LINKS,
         OBSERVATIONS,

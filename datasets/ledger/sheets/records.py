@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
@@ -32,7 +33,7 @@ def moment(name: str, label: Text, help: Text, example: str = "2023-04-13 16:00"
 REPORTS = Sheet(
     name="reports",
     label=_("Reports"),
-    help=_("What departments filed about a measure for a month. Drafts are not in it."),
+    help=_("What departments filed about a measure for a month. Not in it: drafts, which only their authors read."),
     key=("measure", "submitted_on", "number"),
     columns=(
         _MEASURE,
@@ -99,7 +100,7 @@ REPORTS = Sheet(
 EVIDENCE = Sheet(
     name="evidence",
     label=_("Evidence"),
-    help=_("Numbers of documents and links that show that a report is true. Files are not in it."),
+    help=_("Numbers of documents and links that show that a report is true. Not in it: files; a backup has them."),
     key=("measure", "submitted_on", "number", "document_number", "url"),
     columns=(
         _MEASURE,
@@ -188,4 +189,51 @@ TERMS_CHANGES = Sheet(
         Column("reason", _("Reason"), _("Why."), "征地延期", required=True, most=MAX_REASON_LENGTH),
         ref("recorded_by", _("Recorded by"), _("The account name. Empty: whoever loads the file."), "people"),
     ),
+)
+
+
+def _scope_changes(name: str, label: Text, help: Text, subject: Column, kind: str) -> Sheet:
+    return Sheet(
+        name=name,
+        label=label,
+        help=help,
+        key=(subject.name, "recorded_at", "number"),
+        columns=(
+            subject,
+            moment(
+                "recorded_at",
+                _("Date recorded"),
+                _("When the office entered it: it orders rows of one day. Empty: 16:00 of the effective date."),
+            ),
+            numbered(_("Only where several rows were recorded at one moment. Empty: 1.")),
+            one_of(
+                "kind", pgettext_lazy("scope", "Change"), _("What happened."), ScopeKind, example=kind, required=True
+            ),
+            day("effective_on", _("Effective date"), _("The first day on which it is so."), required=True),
+            Column("reason", _("Reason"), _("Why."), "征地延期", required=True, most=MAX_REASON_LENGTH),
+            ref("recorded_by", _("Recorded by"), _("The account name. Empty: whoever loads the file."), "people"),
+        ),
+    )
+
+
+SCOPE_CHANGES = _scope_changes(
+    "scope_changes",
+    _("Suspensions and resumptions"),
+    _(
+        "Measures that were suspended, withdrawn and resumed, each with its day. For a withdrawal alone the column in "
+        "the sheet of measures is enough."
+    ),
+    _MEASURE,
+    ScopeKind.SUSPENDED,
+)
+
+PROJECT_SCOPE_CHANGES = _scope_changes(
+    "project_scope_changes",
+    _("Withdrawals of projects"),
+    _(
+        "Projects that were withdrawn and readmitted, each with its day. For a withdrawal alone the column in the "
+        "sheet of projects is enough."
+    ),
+    ref("project", _("Project"), _("Its code."), "projects", example="P0001", required=True),
+    ScopeKind.WITHDRAWN,
 )
