@@ -16,7 +16,7 @@ from measures.models import Measure
 from tests.api.addresses import LISTS, wrong
 from tests.api.conftest import API
 from tests.api.test_lists import whole
-from web.lists.exports import FileInfo, export
+from web.lists.exports import FileInfo, export, export_cell
 
 # What begins a formula, in the narrow and in the wide form, and what a program may leave out before it.
 BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
@@ -47,6 +47,12 @@ def test_cells_of_a_sheet_have_their_types(site: Any, ask: Any) -> None:
     assert first[2].number_format == "yyyy-mm-dd"
     [_heads, first, *_others] = book_of(ask("projects/?format=xlsx&fields=total_investment")).worksheets[0].values
     assert first == (1234.5678,)
+
+
+def test_a_code_with_a_semicolon_is_told_from_two_codes() -> None:
+    assert export_cell(["1.1", "1;2", "P3"]) == '1.1;"1;2";P3'
+    [cells] = csv.reader([export_cell(["1.1", "1;2", "P3"])], delimiter=";")
+    assert cells == ["1.1", "1;2", "P3"]
 
 
 @pytest.mark.django_db

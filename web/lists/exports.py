@@ -67,13 +67,14 @@ def export(
 
 
 def export_cell(value: Any) -> str | int | float | bool | None:
-    """A value for one cell: a list is joined by semicolons, a nested one written as JSON, a formula made a text."""
+    """A value for one cell: a list is joined by semicolons, a text of it that has one itself stands in quotation marks;
+    a nested value is written as JSON, a formula made a text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Decimal):
         return json_number(value)
     if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
-        value = ";".join(value)
+        value = ";".join(f'"{each}"' if ";" in each else each for each in value)
     elif isinstance(value, dict | list | tuple):
         value = to_json(value).decode()
     text = str(value)
