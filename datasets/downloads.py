@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext as _
+
 from datasets.ledger.csv_files import write_csv_zip
 from datasets.ledger.export import export_archive, export_workbook
-from datasets.ledger.preview import preview
+from datasets.ledger.last_changes import last_changes
+from datasets.ledger.preview import Preview, preview
+from datasets.ledger.rows import Problem
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Table
 from datasets.ledger.workbook import Mark, write_workbook
 from datasets.models import Upload
+from datasets.shown import cell_text
 from datasets.uploads import cells_chosen, tables_of, understood
 from measures.models import Plan
 
@@ -30,14 +35,16 @@ def write_current(output: BinaryIO, file_format: str, plan: Plan) -> int:
 
 
 def write_marked(output: BinaryIO, upload: Upload) -> int:
-    """The wrong rows of a file, in the layout of the template, with what is wrong with each. Returns how many rows.
+    """The wrong rows of a file and those in conflict, in the layout of the template, with what is to be corrected or
+    decided in each. Returns how many rows.
 
     Raises FileRefused.
     """
     tables = tables_of(upload)
     reading = understood(upload, tables)
     seen = preview(reading.ledger, upload.plan, answers=cells_chosen(upload))
-    problems = [each for each in (*seen.problems, *seen.consequences) if each.number and each.sheet in SHEETS]
+    found = (*seen.problems, *seen.consequences, *_conflicts(seen))
+    problems = [each for each in found if each.number and each.sheet in SHEETS]
     wrong = {(each.sheet, each.number) for each in problems}
     parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
     rows: dict[str, list[Mapping[str, Any]]] = {}
@@ -54,6 +61,22 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
     sheets = [sheet for name, sheet in SHEETS.items() if name in rows]
     write_workbook(output, sheets, rows, base=reading.ledger.base, marks=marks)
     return sum(map(len, rows.values()))
+
+
+def _conflicts(seen: Preview) -> Iterator[Problem]:
+    """Cells that were changed on the site, too, and that nobody has decided."""
+    changes = last_changes(seen)
+    for entry in seen.conflicts:
+        for cell in entry.cells:
+            if cell.is_conflict:
+                value = cell_text(entry.sheet, cell.column, cell.old) or "-"
+                change = changes.get((entry.sheet, entry.key, cell.column))
+                if change is None:
+                    sentence = _("The site says “%(value)s” since the download.") % {"value": value}
+                else:
+                    words = {"value": value, "change": change}
+                    sentence = _("The site says “%(value)s” since the download. %(change)s.") % words
+                yield Problem(entry.sheet, entry.number, cell.column, sentence)
 
 
 Parsed = Mapping[tuple[str, int], Mapping[str, Any]]

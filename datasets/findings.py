@@ -12,7 +12,8 @@ from core.scope import PlanScope, scope_on
 from core.statuses import MeasureStatus
 from datasets.ledger.codec import plain_key
 from datasets.ledger.history import as_change
-from datasets.ledger.merging import Item, Merged, What
+from datasets.ledger.last_changes import LastChange, last_changes
+from datasets.ledger.merging import CellName, Item, Merged, What
 from datasets.ledger.preview import Entry, Preview
 from datasets.ledger.questions import Question
 from datasets.ledger.rows import Key, Problem, Values
@@ -46,6 +47,7 @@ def asked(questions: Iterable[Question], notices: list[str]) -> Findings:
 
 def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) -> Findings:
     """`conflicts`: the same preview before any conflict was decided."""
+    changes = last_changes(conflicts)
     counts = seen.count()
     slug = seen.plan.action_slug if seen.plan else ""
     kinds = {"changed": What.CHANGED, "removed": What.REMOVED, "new": What.NEW}
@@ -57,9 +59,10 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
         "notices": notices,
         "site": seen.site,
         "needs_confirmation": seen.needs_confirmation,
+        "is_base_lost": seen.is_base_lost,
         "counts": {name: counts[What(name)] for name in ("wrong", "changed", "removed", "new", "unchanged")},
         "conflicts": [
-            cell for entry in conflicts.conflicts for cell in _conflicts(entry, conflicts.merged, slug, base)
+            cell for entry in conflicts.conflicts for cell in _conflicts(entry, conflicts.merged, slug, base, changes)
         ],
         "file_problems": [each.sentence for each in seen.problems if not each.number],
         "wrong": _wrong(seen.problems),
@@ -84,7 +87,9 @@ def _wrong(problems: Iterable[Problem]) -> list[Findings]:
     ]
 
 
-def _conflicts(entry: Entry, merged: Merged, slug: str, base: Base) -> Iterator[Findings]:
+def _conflicts(
+    entry: Entry, merged: Merged, slug: str, base: Base, changes: Mapping[CellName, LastChange]
+) -> Iterator[Findings]:
     before = base.get(entry.sheet, {}).get(entry.key, {})
     for cell in entry.cells:
         if cell.is_conflict:
@@ -95,6 +100,7 @@ def _conflicts(entry: Entry, merged: Merged, slug: str, base: Base) -> Iterator[
                 "before": cell_text(entry.sheet, cell.column, before.get(cell.column)),
                 "old": cell_text(entry.sheet, cell.column, cell.old),
                 "new": cell_text(entry.sheet, cell.column, cell.new),
+                "changed": str(changes.get((entry.sheet, entry.key, cell.column), "")),
             }
 
 

@@ -99,10 +99,14 @@ class Upload(models.Model):
 
 
 class LedgerVersion(models.Model):
-    """What a site held of a plan when its ledger was downloaded: what a file that comes back was made from.
+    """What a site held of a plan when its ledger was downloaded: what a file that comes back was made from. `made_at`:
+    when that was last.
 
     `digest` is the SHA-256 of `contents`, which is compressed JSON; files carry it.
     """
+
+    # A download changes nothing that a page shows.
+    is_versioned = False
 
     digest = models.CharField(_("Digest"), max_length=64, unique=True)
     plan = models.ForeignKey(

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import check_reviewer, may_administer
+from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
@@ -24,7 +24,7 @@ from datasets.ledger.files import read_file
 from datasets.ledger.merging import CellName
 from datasets.ledger.preview import preview
 from datasets.ledger.raw import MAX_BYTES
-from datasets.ledger.reading import Reading, read_tables
+from datasets.ledger.reading import Reading, only_what_may_be_loaded, read_tables
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Tables, find_tables, read_pasted
@@ -202,15 +202,7 @@ def tables_of(upload: Upload) -> Tables:
 
 def understood(upload: Upload, tables: Tables) -> Reading:
     reading = read_tables(tables, upload.file_name, upload.answers)
-    if "people" in reading.ledger.rows and not may_administer(upload.uploaded_by):
-        # Whoever adds rows there gives accounts and roles.
-        ledger = reading.ledger
-        ledger.rows = {sheet: held for sheet, held in ledger.rows.items() if sheet != "people"}
-        ledger.problems = [each for each in ledger.problems if each.sheet != "people"]
-        ledger.unreadable = {each for each in ledger.unreadable if each[0] != "people"}
-        words = {"sheet": SHEETS["people"].label}
-        reading.notices.append(_("The sheet “%(sheet)s” was not read: administrators keep the accounts.") % words)
-    return reading
+    return only_what_may_be_loaded(reading, by=upload.uploaded_by)
 
 
 def cells_chosen(upload: Upload) -> dict[CellName, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from celery import shared_task
 
 from accounts.services import delete_ended_tokens, delete_expired_sessions
+from datasets.ledger.versions import delete_old_versions
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
 from datasets.uploads import delete_old_uploads
 from measures.reports import delete_abandoned_drafts
@@ -20,6 +21,7 @@ CLEANERS: Mapping[str, Callable[[], int]] = {
     "ended access tokens": delete_ended_tokens,
     "abandoned drafts": delete_abandoned_drafts,
     "old uploads": delete_old_uploads,
+    "old versions of ledgers": delete_old_versions,
     "old runs": forget_old_runs,
     "old idempotency keys": delete_old_keys,
     "files without a row": delete_files_without_row,

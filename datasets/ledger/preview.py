@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 
 from django.utils.translation import gettext as _
@@ -37,14 +38,16 @@ class Entry:
 @dataclass(frozen=True)
 class Preview:
     """`problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
-    left out. `site`: the digest of what the file was compared with."""
+    left out. `site`: the digest of what the file was compared with. `downloaded_at`: when the site held last what the
+    file was made from; None where the file does not say what it was, or the site does not know it any more."""
 
     plan: Plan | None
     entries: list[Entry]
     problems: list[Problem]
     consequences: list[Problem]
     site: str
-    has_base: bool
+    downloaded_at: datetime | None
+    is_base_lost: bool
     merged: Merged
     contents: Contents
 
@@ -58,7 +61,7 @@ class Preview:
     @property
     def needs_confirmation(self) -> bool:
         """Whether rows of the site change without a version that says what the file was made from."""
-        return not self.has_base and any(
+        return self.downloaded_at is None and any(
             # Which indicators a new plan shows first is no change of another.
             self.plan is not None or cell.column != "headline"
             for entry in self.entries
@@ -98,7 +101,17 @@ def preview(
     first, known = found[0], set(found[0])
     later = [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
     entries = _entries(merged, wrong)
-    return Preview(plan, entries, first, later, digest_of(contents), base is not None, merged, contents)
+    return Preview(
+        plan,
+        entries,
+        first,
+        later,
+        digest_of(contents),
+        version.made_at if version else None,
+        is_base_lost=bool(ledger.base) and version is None,
+        merged=merged,
+        contents=contents,
+    )
 
 
 def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:

@@ -1,9 +1,13 @@
 """Reads a file or a folder as a ledger: its tables with their cells as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import may_administer
 from datasets.ledger.files import read_file, read_folder
 from datasets.ledger.questions import Question, questions, read_rows
 from datasets.ledger.raw import RawFile
@@ -28,6 +32,20 @@ def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading
         return read_tables(find_tables(read_folder(path), list(SHEETS.values())), path.name, answers)
     with open(path, "rb") as content:
         return read_raw(read_file(content, path.name), path.name, answers)
+
+
+def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
+    """Without the accounts, where whoever loads the file does not administer them. None: whoever runs the server."""
+    if by is None or may_administer(by) or "people" not in reading.ledger.rows:
+        return reading
+    ledger = replace(
+        reading.ledger,
+        rows={sheet: held for sheet, held in reading.ledger.rows.items() if sheet != "people"},
+        problems=[each for each in reading.ledger.problems if each.sheet != "people"],
+        unreadable={each for each in reading.ledger.unreadable if each[0] != "people"},
+    )
+    notice = _("The sheet “%(sheet)s” was not read: administrators keep the accounts.")
+    return replace(reading, ledger=ledger, notices=[*reading.notices, notice % {"sheet": SHEETS["people"].label}])
 
 
 def read_raw(file: RawFile, name: str, answers: Mapping[str, str] | None = None) -> Reading:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
+from datetime import timedelta
 
 from core.clock import now
 from datasets.ledger.codec import as_json, parsed_key, parsed_values
@@ -12,6 +13,9 @@ from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
 from datasets.models import LedgerVersion
 from measures.models import Plan
+
+# A file that was made for a year's work comes back within that year and the month after it.
+KEPT_DAYS = 400
 
 Rows = Mapping[str, Mapping[Key, Values]]
 
@@ -25,10 +29,18 @@ def keep_version(plan: Plan, contents: Contents) -> str:
     """Keeps what a file is made from; returns the digest that goes into it."""
     text = as_json(contents.rows).encode()
     digest = hashlib.sha256(text).hexdigest()
-    LedgerVersion.objects.get_or_create(
-        digest=digest, defaults={"plan": plan, "contents": zlib.compress(text), "made_at": now()}
+    at = now()
+    LedgerVersion.objects.update_or_create(
+        digest=digest,
+        defaults={"made_at": at},
+        create_defaults={"plan": plan, "contents": zlib.compress(text), "made_at": at},
     )
     return digest
+
+
+def delete_old_versions() -> int:
+    """Those that nobody downloaded for KEPT_DAYS: a file of one is compared as one that does not name its version."""
+    return LedgerVersion.objects.filter(made_at__lt=now() - timedelta(days=KEPT_DAYS)).delete()[0]
 
 
 def find_version(digest: str) -> LedgerVersion | None:

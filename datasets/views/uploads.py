@@ -26,7 +26,8 @@ from web.lists.listing import asked_page
 from web.views import TodayView
 
 # Of each kind the first rows are shown; all of one kind have pages of their own.
-MOST_SHOWN = 200
+MOST_SHOWN = 20
+ROWS_PER_PAGE = 200
 PARTS = ("conflicts", "wrong", "consequences", "changed", "removed", "new")
 
 
@@ -91,7 +92,7 @@ class UploadPage(OwnUpload):
         rows: dict[str, Any] = {name: found[name][:MOST_SHOWN] for name in PARTS if asked in ("", name)}
         page = None
         if asked:
-            page = asked_page(self.request.GET, found[asked], size=MOST_SHOWN)
+            page = asked_page(self.request.GET, found[asked], size=ROWS_PER_PAGE)
             rows[asked] = page.object_list
         counts = found["counts"] | {"conflicts": len(found["conflicts"]), "open": open_conflicts(upload, found)}
         counts["wrong_rows"] = len({(each["sheet"], each["number"]) for each in found["wrong"]})
@@ -106,7 +107,6 @@ class UploadPage(OwnUpload):
             "left_out": len(wrong_rows),
             "loaded": counts["new"] + counts["changed"] + counts["removed"],
             "why_not": why_not_loaded(upload),
-            "most_shown": MOST_SHOWN,
         }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

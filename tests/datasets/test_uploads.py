@@ -10,12 +10,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from auditlog.context import set_actor
+from auditlog.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from datasets import queue, tasks, uploads
-from datasets.models import Upload
+from datasets.models import LedgerVersion, Upload
 from measures.models import Load, Measure, Plan
 from tests.datasets.ledger.example import load, rows
 from tests.factories import make_user
@@ -153,9 +156,11 @@ class TestPreview:
         many = "".join(f"N{number:03},Project {number},370100,energy,preparing,1\n" for number in range(250))
         upload = send(head + many, "projects.csv")
         whole, second = (page.get(f"{upload.get_absolute_url()}{query}") for query in ("", "?part=new&page=2"))
-        assert "N199 Project 199" in whole.content.decode()
-        assert "N200 Project 200" not in whole.content.decode()
+        assert "N019 Project 19" in whole.content.decode()
+        assert "N020 Project 20" not in whole.content.decode()
         assert "All 250" in text_of(whole.content.decode())
+        assert "N199 Project 199" not in second.content.decode()
+        assert "N200 Project 200" in second.content.decode()
         assert "N249 Project 249" in second.content.decode()
         assert page.get(f"{upload.get_absolute_url()}?part=secret").status_code == 400
 
@@ -216,6 +221,15 @@ class TestRefusals:
         assert "The file is of another plan: other, not plan." in shown(page, upload)
         with nothing_is_written():
             act(upload, "load", confirm="on")
+
+    def test_a_download_that_the_site_forgot_is_no_base_and_the_page_says_so(self, page: Client, send: Any) -> None:
+        answer = page.get("/data/download/?content=current&format=xlsx")
+        content = b"".join(answer)
+        Measure.objects.filter(code="M001").update(title_en="By another reviewer")
+        LedgerVersion.objects.all().delete()
+        upload = send(content, "plan.xlsx")
+        assert (upload.findings["conflicts"], upload.findings["counts"]["changed"]) == ([], 1)
+        assert "The site does not have the download any more" in shown(page, upload)
 
     def test_reviewers_make_no_accounts(self, page: Client, send: Any, rita: User) -> None:
         upload = send("username,role,name_zh\nmallory,reviewer,马\n", "people.csv")
@@ -406,6 +420,25 @@ class TestConflicts:
         text = shown(page, upload)
         assert "Site By another reviewer File Of the file M001" in text
         assert "Measure two → after Of the file M002" in text
+
+    def test_it_says_who_changed_the_site_and_when(self, page: Client, upload: Upload, rita: User) -> None:
+        """Nothing noted who changed the title the first time."""
+        assert upload.findings["conflicts"][0]["changed"] == ""
+        measure = Measure.objects.get(code="M001")
+        measure.title_en = "By Rolf"
+        with set_actor(make_user("rolf", role="reviewer", first_name="Rolf")):
+            measure.save()
+        at = timezone.localtime(LogEntry.objects.get_for_object(measure).first().timestamp)
+        uploads.read_again(upload)
+        uploads.work_on(upload.pk)
+        assert f"Site By Rolf Changed by Rolf, {at:%Y-%m-%d %H:%M}" in shown(page, upload)
+
+    def test_in_the_marked_workbook_too(self, page: Client, upload: Upload) -> None:
+        book = workbook(b"".join(page.get(f"{upload.get_absolute_url()}marked/")))
+        cells = {cell.value: cell for row in book["Measures"] for cell in row if cell.value}
+        comment = cells["Of the file M001"].comment.text
+        assert "The site says “By another reviewer” since the download." in comment
+        assert "M002" not in cells
 
     def test_nothing_is_loaded_before_it_is_decided(self, upload: Upload, act: Any) -> None:
         with nothing_is_written():

@@ -252,8 +252,8 @@ class TestTask:
             tasks.clean_task.apply(throw=True)
         [line] = [record.getMessage() for record in caplog.records if record.name == "pilotzone.tasks"]
         assert line == (
-            "Deleted: 1 expired sessions, 0 ended access tokens, 0 abandoned drafts, 0 old uploads, 1 old runs, "
-            "2 old idempotency keys, 0 files without a row, 0 unfinished files."
+            "Deleted: 1 expired sessions, 0 ended access tokens, 0 abandoned drafts, 0 old uploads, "
+            "0 old versions of ledgers, 1 old runs, 2 old idempotency keys, 0 files without a row, 0 unfinished files."
         )
         tasks.clean_task.apply(throw=True)
 

@@ -1,5 +1,6 @@
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from tqdm import tqdm
 from accounts.models import User
 from core.exceptions import NotAllowed
 from datasets.ledger.commit import LoadRefused, commit_ledger
+from datasets.ledger.last_changes import LastChange, last_changes
 from datasets.ledger.merging import CellName, What
 from datasets.ledger.preview import Entry, Preview, preview
-from datasets.ledger.reading import read_ledger
+from datasets.ledger.reading import only_what_may_be_loaded, read_ledger
 from datasets.ledger.rows import Ledger, Problem
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
@@ -87,7 +89,7 @@ class Command(BaseCommand):
     def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
         if path is None or not path.exists():
             raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
-        ledger = self._read(path, dict(options["answer"]))
+        ledger = self._read(path, dict(options["answer"]), by)
         chosen = _plan_of(ledger, plan)
         if options["preview"]:
             self._print(preview(ledger, chosen, has_person=by is not None))
@@ -102,8 +104,8 @@ class Command(BaseCommand):
         refresh_stale_rollups()
         self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
 
-    def _read(self, path: Path, answers: dict[str, str]) -> Ledger:
-        reading = read_ledger(path, answers)
+    def _read(self, path: Path, answers: dict[str, str], by: User | None) -> Ledger:
+        reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
         self.stderr.writelines(reading.notices)
         if reading.questions:
             for each in reading.questions:
@@ -136,6 +138,7 @@ class Command(BaseCommand):
                 )
             except LoadRefused as refusal:
                 self._print_problems(refusal.preview)
+                self._print_conflicts(refusal.preview)
                 hint = " See --preview, and then --change." if refusal.preview.needs_confirmation else ""
                 count = len(refusal.preview.problems)
                 problems = f"{count} problems. " if count else ""
@@ -150,15 +153,23 @@ class Command(BaseCommand):
 
     def _print(self, seen: Preview) -> None:
         self._print_problems(seen)
+        changes = last_changes(seen)
         shown = [each for each in seen.entries if each.what in (What.CHANGED, What.REMOVED, What.CONFLICT)]
         for entry in shown[:MOST_PRINTED]:
-            self.stdout.writelines(_differences(entry))
+            self.stdout.writelines(_differences(entry, changes))
         if len(shown) > MOST_PRINTED:
             self.stdout.write(f"… and {len(shown) - MOST_PRINTED} rows more.")
         counts = seen.count()
         self.stdout.write(", ".join(f"{counts[what]} {what}" for what in What if counts[what]) or "No rows.")
 
+    def _print_conflicts(self, seen: Preview) -> None:
+        changes = last_changes(seen)
+        for entry in seen.conflicts[:MOST_PRINTED]:
+            self.stderr.writelines(_differences(entry, changes))
+
     def _print_problems(self, seen: Preview) -> None:
+        if seen.is_base_lost:
+            self.stderr.write("The site does not keep any more what this file was made from, or never had it.")
         self.stderr.writelines(_named(seen.problems))
         wrong = {(each.sheet, each.number) for each in seen.problems}
         if more := {(each.sheet, each.number) for each in seen.consequences if each.number} - wrong:
@@ -206,12 +217,13 @@ def _counted(rows: Any) -> str:
     return ", ".join(f"{count} {sheet} {what}" for (sheet, what), count in found)
 
 
-def _differences(entry: Entry) -> list[str]:
+def _differences(entry: Entry, changes: Mapping[CellName, LastChange]) -> list[str]:
     key = " ".join(str(part) for part in entry.key if part is not None)
     sheet = SHEETS[entry.sheet]
-    return [
-        f"{entry.sheet}, {entry.number}, {key}: {cell.column}: "
-        f"{written_text(cell.old, sheet.column(cell.column)) or '-'} → "
-        f"{written_text(cell.new, sheet.column(cell.column)) or '-'}{' (conflict)' if cell.is_conflict else ''}\n"
-        for cell in entry.cells
-    ]
+    lines = []
+    for cell in entry.cells:
+        old, new = (written_text(value, sheet.column(cell.column)) or "-" for value in (cell.old, cell.new))
+        change = changes.get((entry.sheet, entry.key, cell.column))
+        conflict = f" (conflict{f': {change}' if change else ''})" if cell.is_conflict else ""
+        lines.append(f"{entry.sheet}, {entry.number}, {key}: {cell.column}: {old} → {new}{conflict}\n")
+    return lines

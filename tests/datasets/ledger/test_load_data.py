@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Department
+from accounts.models import Department, User
 from dashboard.models import PublishedFigure
 from indicators.models import HeadlineIndicator, Indicator, Observation
 from measures.filing import rewrite_report
@@ -349,6 +349,15 @@ class TestTerms:
         load(folder, change=True)
         one.refresh_from_db()
         assert one.owner is None
+
+    def test_only_administrators_change_people(self, folder: Path, rita: Any) -> None:
+        (folder / "people.csv").write_text("username,role\nmallory,reviewer\n", encoding="utf-8")
+        said = io.StringIO()
+        load(folder, by="rita", stderr=said)
+        assert "administrators keep the accounts" in said.getvalue()
+        assert not User.objects.filter(username="mallory").exists()
+        make_user("root", is_superuser=True)
+        assert load(folder, by="root") == "Loaded: 1 people new.\n"
 
     def test_a_moved_listing_takes_the_first_row_along(self, folder: Path, rita: Any) -> None:
         (folder / "status_history.csv").unlink()

@@ -1,20 +1,30 @@
 """A file that was downloaded names what it was made from: whoever changed a cell since is right, where only one did."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from auditlog.context import set_actor
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from core.clock import now
 from datasets.ledger.commit import LoadRefused, commit_ledger
+from datasets.ledger.last_changes import last_changes
 from datasets.ledger.merging import What
 from datasets.ledger.preview import preview
 from datasets.ledger.reading import read_ledger
+from datasets.ledger.versions import KEPT_DAYS, delete_old_versions
 from datasets.models import LedgerVersion
-from measures.models import Measure, Plan, Section
+from measures.models import Load, Measure, Plan, Section
 from projects.models import Project
-from tests.datasets.ledger.example import edit, load, refusal, rows, write_example
+from tests.datasets.ledger.example import complaints, edit, load, refusal, rows, write_example
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english")]
@@ -135,3 +145,50 @@ def test_a_preview_writes_nothing_and_is_worth_nothing_once_the_site_has_changed
         commit_ledger(ledger, plan, by=None, site=seen.site, confirmed=True)
     commit_ledger(ledger, plan, by=make_user("rita", role="reviewer"), site=preview(ledger, plan).site, confirmed=True)
     assert Measure.objects.get(code="M001").title_en == "The first measure"
+
+
+def test_the_command_says_who_changed_the_site_by_a_load_and_by_hand(download: Path, folder: Path) -> None:
+    edit(folder, "measures", "Measure two", "By a load")
+    rita = make_user("rita", role="reviewer", first_name="Rita")
+    load(folder, by="rita", change=True)
+    measure = Measure.objects.get(code="M001")
+    measure.title_en = "By hand"
+    with set_actor(rita):
+        measure.save()
+    edit(download, "measures", "Measure one", "Of the file")
+    edit(download, "measures", "Measure two", "Of the file also")
+    made, entry = Load.objects.latest("pk"), LogEntry.objects.get_for_object(measure).first()
+    of_load, of_log = (f"{timezone.localtime(at):%Y-%m-%d %H:%M}" for at in (made.loaded_at, entry.timestamp))
+    hand, by_load = complaints(download)
+    assert hand.endswith(f"M001: title_en: By hand → Of the file (conflict: Changed by Rita, {of_log})")
+    told = f"Changed by Rita, {of_load}, with load {made.pk}"
+    assert by_load.endswith(f"M002: title_en: By a load → Of the file also (conflict: {told})")
+
+
+def test_few_queries_say_who_changed_many_cells(download: Path) -> None:
+    for name in ("measures", "projects"):
+        path = download / f"{name}.csv"
+        content = path.read_text(encoding="utf-8")
+        path.write_text(content.replace("Measure", "File").replace("Project", "File"), encoding="utf-8")
+    for row in (*Measure.objects.all(), *Project.objects.all()):
+        setattr(row, "title_en" if isinstance(row, Measure) else "name_en", "By hand")
+        row.save()
+    seen = preview(read_ledger(download).ledger, Plan.objects.get())
+    ContentType.objects.get_for_models(Measure, Project)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(last_changes(seen)) == 4
+    assert len(queries) == 2
+
+
+@pytest.mark.one_database
+def test_a_version_that_nobody_downloaded_for_long_is_forgotten(download: Path, tmp_path: Path) -> None:
+    LedgerVersion.objects.update(made_at=now() - timedelta(days=KEPT_DAYS + 1))
+    kept = LedgerVersion.objects.create(
+        digest="0" * 64, plan=Plan.objects.get(), contents=b"", made_at=now() - timedelta(days=KEPT_DAYS - 1)
+    )
+    # Downloaded once more, it is as good as new.
+    call_command("export_data", str(tmp_path / "again"), stdout=io.StringIO())
+    assert delete_old_versions() == 0
+    LedgerVersion.objects.exclude(pk=kept.pk).update(made_at=now() - timedelta(days=KEPT_DAYS + 1))
+    assert delete_old_versions() == 1
+    assert LedgerVersion.objects.get() == kept
