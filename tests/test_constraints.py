@@ -197,6 +197,13 @@ def merge_into_itself() -> None:
     Department.objects.filter(pk=department.pk).update(merged_into=department, merged_on=DAY)
 
 
+def enter_twice() -> None:
+    rita = make_user("rita")
+    measure = make_measure()
+    for day in (DAY, DAY):
+        make_change(measure, "in_progress", day, report=None, recorded_by=rita)
+
+
 NEVER: dict[str, Write] = {
     # departments
     "a department merged into itself": merge_into_itself,
@@ -208,6 +215,11 @@ NEVER: dict[str, Write] = {
     "a change that changes nothing": change(status="promoting"),
     "a change without a report": change(report=None),
     "a completion without a report": change(status="completed", report=None),
+    "what the office enters without a reason": lambda: change(report=None, recorded_by=make_user("rita"))(),
+    "what the office enters twice": enter_twice,
+    "a completion that the office enters": lambda: change(
+        status="completed", report=None, recorded_by=make_user("rita"), reason_zh="已完成"
+    )(),
     "a correction with a report": change(supersedes="first"),
     "a reopening with a report": change(old_status="completed"),
     "a first row with a report": change(old_status=None, status="promoting"),
@@ -330,6 +342,7 @@ def test_the_database_takes_what_may_be() -> None:
     change()()
     change(old_status="promoting", status="promoting", supersedes="first", report=None)()
     change(old_status="completed", status="in_progress", report=None)()
+    change(report=None, recorded_by=make_user("rob"), reason_zh="已建成一期")()
     for state in ("draft", "submitted", "accepted", "returned"):
         report(state=state)()
     reviewer = make_user("rita", role="reviewer")

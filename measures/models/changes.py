@@ -17,6 +17,16 @@ from measures.models.plans import Measure
 from measures.models.reports import Report
 from measures.querysets import StatusChangeQuerySet
 
+# What a measure had reached when the office added it: said by a person, with a reason.
+ENTERED_STATUS = Q(
+    old_status=MeasureStatus.PROMOTING,
+    status=MeasureStatus.IN_PROGRESS,
+    report__isnull=True,
+    load__isnull=True,
+    supersedes__isnull=True,
+    recorded_by__isnull=False,
+)
+
 
 class StatusChange(Sourced, UpdatedAtModel):
     """A status that a measure has from a day on: what it was before, why, and who recorded it.
@@ -81,15 +91,20 @@ class StatusChange(Sourced, UpdatedAtModel):
                 condition=Q(old_status__isnull=False) | Q(status=MeasureStatus.PROMOTING),
                 name="statuschange_first_is_promoting",
             ),
-            # A first row, a correction and a reopening by the office stand on their own; every other
-            # change rests on an accepted report, or was loaded and names its load.
+            # A first row, a correction and a reopening by the office stand on their own, and so does the status with
+            # which the office adds a measure (ADR 4); every other change rests on an accepted report, or was loaded and
+            # names its load.
             models.CheckConstraint(
                 condition=Q(report__isnull=True)
                 & (Q(old_status__isnull=True) | Q(supersedes__isnull=False) | Q(old_status=MeasureStatus.COMPLETED))
                 | Q(report__isnull=False, old_status__isnull=False, supersedes__isnull=True)
                 & ~Q(old_status=MeasureStatus.COMPLETED)
-                | Q(report__isnull=True, load__isnull=False),
+                | Q(report__isnull=True, load__isnull=False)
+                | ENTERED_STATUS & ~Q(reason_zh="", reason_en=""),
                 name="statuschange_rests_on_a_report",
+            ),
+            models.UniqueConstraint(
+                fields=["measure"], condition=ENTERED_STATUS, name="statuschange_one_entered_status"
             ),
             models.UniqueConstraint(
                 fields=["measure"],

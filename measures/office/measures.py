@@ -13,11 +13,23 @@ from core.bounds import check_columns
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.names import check_named
+from core.provenance import Provenance
+from core.statuses import MeasureStatus
+from core.texts import clean_text
 from core.versions import State, as_state, check_unchanged
-from measures.models import Measure, NoticeKind, Plan, Section
+from measures.models import Measure, NoticeKind, Plan, Section, StatusChange
 from measures.notices import notify_department
-from measures.services import add_measure, change_measure, check_not_merged, lock_measure
+from measures.services import (
+    add_measure,
+    change_measure,
+    check_not_merged,
+    load_changes,
+    lock_measure,
+    next_recorded_at,
+)
 
+# A measure may be added late, when it has shown results already.
+FIRST_STATUSES = (MeasureStatus.PROMOTING, MeasureStatus.IN_PROGRESS)
 TEXTS = ("title_zh", "title_en", "description_zh", "description_en", "target_zh", "target_en")
 
 
@@ -38,8 +50,14 @@ def enter_measure(
     listed_on: date,
     due_on: date | None,
     texts: Mapping[str, str],
+    first_status: str = MeasureStatus.PROMOTING,
+    reached_on: date | None = None,
+    reason: str = "",
 ) -> Measure:
     """A measure that the office adds to the plan of the section, under way from the day that it is listed.
+
+    `first_status`: one of FIRST_STATUSES. One that it has reached already holds from `reached_on`, or from its listing
+    where that is None, and needs a reason. Completed is none: that needs evidence, which a report carries.
 
     Raises NotAllowed, with the field at fault.
     """
@@ -59,10 +77,41 @@ def enter_measure(
         )
     check_not_merged(lead_department, field="lead_department")
     _check_participating(participating_departments, lead=lead_department)
+    _check_first_status(first_status, listed_on=listed_on, reached_on=reached_on, reason=reason)
     add_measure(measure, by=by, listed_on=listed_on)
+    if first_status != MeasureStatus.PROMOTING:
+        _add_first_status(measure, first_status, by=by, reached_on=reached_on or listed_on, reason=reason)
     measure.participating_departments.set(participating_departments)
     notify_department(measure.lead_department_id, NoticeKind.LEAD_GIVEN, measure=measure, by=by)
     return measure
+
+
+def _check_first_status(status: str, *, listed_on: date, reached_on: date | None, reason: str) -> None:
+    if status == MeasureStatus.PROMOTING:
+        if reached_on or reason:
+            sentence = _("Choose “Progress made”, or leave its day and what it has reached empty.")
+            raise NotAllowed(sentence, field="first_status")
+        return
+    if status not in FIRST_STATUSES:
+        raise NotAllowed(_("“Completed” needs evidence: the lead department reports it."), field="first_status")
+    if reached_on is not None and not listed_on <= reached_on <= today():
+        days = {"first": listed_on, "last": today()}
+        raise NotAllowed(_("The day must lie between %(first)s and %(last)s.") % days, field="reached_on")
+    clean_text(reason, field="reason", if_empty=_("Say what it has reached: no report does."))
+
+
+def _add_first_status(measure: Measure, status: str, *, by: User, reached_on: date, reason: str) -> None:
+    """In the transaction that adds the measure, which signals its cell."""
+    StatusChange.objects.create(
+        measure=measure,
+        old_status=MeasureStatus.PROMOTING,
+        status=status,
+        effective_on=reached_on,
+        recorded_at=next_recorded_at(load_changes(measure)),
+        recorded_by=by,
+        reason_zh=clean_text(reason, field="reason"),
+        provenance=Provenance.REPORTED,
+    )
 
 
 @transaction.atomic

@@ -18,11 +18,12 @@ from accounts.permissions import may_review
 from core.clock import today
 from core.scope import PlanScope
 from core.scoped import scope_of
+from core.statuses import MeasureStatus
 from core.versions import State
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Measure, Plan, Section
-from measures.office.forms import LeadField, RowField
-from measures.office.measures import TEXTS, change_texts, enter_measure, measure_state
+from measures.office.forms import LeadField, ReasonField, RowField
+from measures.office.measures import FIRST_STATUSES, TEXTS, change_texts, enter_measure, measure_state
 from office.forms import EXPLANATION, OpenedForm, RowsField, explanation_fields, words_of
 from office.history import measure_history
 from office.views.editing import OFFICE, Crumb, PlanFormPage
@@ -98,7 +99,24 @@ class NewMeasureForm(forms.Form):
     )
     listed_on = DayField(
         label=pgettext_lazy("measure", "Date listed"),
-        help_text=gettext_lazy("The measure counts from this day on, and is “Under way” until a report is accepted."),
+        help_text=gettext_lazy("The measure counts from this day on."),
+    )
+    first_status = forms.ChoiceField(
+        label=gettext_lazy("First status"),
+        choices=[(each.value, each.label) for each in FIRST_STATUSES],
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=gettext_lazy("“Progress made” only where it has results to show already; later ones are reported."),
+    )
+    reached_on = DayField(
+        label=gettext_lazy("Progress made since"),
+        required=False,
+        help_text=gettext_lazy("Empty: since it was listed."),
+    )
+    reason = ReasonField(
+        label=gettext_lazy("What it has reached"),
+        required=False,
+        help_text=gettext_lazy("Needed with “Progress made”, since no report says it."),
     )
     due_on = DayField(
         label=gettext_lazy("Due date"),
@@ -111,7 +129,8 @@ class NewMeasureForm(forms.Form):
     description_en = words_of(Measure, "description_en")
 
     def __init__(self, data: Any = None, *, plan: Plan) -> None:
-        super().__init__(data, initial={"listed_on": max(plan.starts_on, min(plan.ends_on, today()))})
+        listed_on = max(plan.starts_on, min(plan.ends_on, today()))
+        super().__init__(data, initial={"listed_on": listed_on, "first_status": MeasureStatus.PROMOTING})
         section: Any = self.fields["section"]
         section.queryset = Section.objects.filter(plan=plan)
 
@@ -146,7 +165,7 @@ class AddMeasure(MeasurePage):
     heading = gettext_lazy("Add a measure")
     submit = pgettext_lazy("button", "Add")
     done = gettext_lazy("The measure was added; it counts in the totals now")
-    typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on")
+    typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on", "reached_on", "reason")
 
     @property
     def explanation(self) -> str:
@@ -160,7 +179,8 @@ class AddMeasure(MeasurePage):
     def save(self, form: NewMeasureForm, by: User) -> Measure:
         values = dict(form.cleaned_data)
         texts = {name: values.pop(name) for name in TEXTS}
-        return enter_measure(values.pop("section"), by=by, texts=texts, **values)
+        first_status = values.pop("first_status") or MeasureStatus.PROMOTING
+        return enter_measure(values.pop("section"), by=by, texts=texts, first_status=first_status, **values)
 
 
 class ChangeMeasure(MeasurePage):

@@ -56,6 +56,16 @@ def test_a_measure_is_added_and_opened(office, measure):
     assert "The measure was added" in page
 
 
+def test_a_measure_is_added_with_what_it_has_reached(office, measure):
+    new = {"code": "M002", "section": "innovation", "title_zh": "新措施", "lead_department": "science"}
+    new |= {"listed_on": "2023-08-01", "first_status": "in_progress", "reached_on": "2023-08-10"}
+    page = office.post("/office/add-measure/", new, headers={"Accept-Language": "en"})
+    assert page.context["form"].errors == {"reason": ["Say what it has reached: no report does."]}
+    office.post("/office/add-measure/", new | {"reason": "已建成一期"})
+    page = office.get("/office/measures/M002/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Progress made from 2023-08-10" in page and "已建成一期" in page
+
+
 def test_a_refusal_keeps_what_was_typed(office, measure):
     page = office.post("/office/add-measure/", {"code": "M001", "title_zh": "已经写好的名称"})
     text = page.content.decode()

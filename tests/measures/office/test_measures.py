@@ -9,6 +9,7 @@ from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from core.versions import ChangedMeanwhile
 from measures.models import Measure, Notice
+from measures.office.corrections import correct_status
 from measures.office.measures import TEXTS, change_texts, enter_measure, measure_state
 from tests.factories import make_department, make_measure, make_section, make_user
 
@@ -62,6 +63,34 @@ class TestEnterMeasure:
         assert list(measure.participating_departments.all()) == [energy]
         assert heard == [("measures", {(section.plan_id, section.pk, science.pk)})]
 
+    def test_it_may_have_shown_results_before(self, rita, science, heard):
+        section = make_section()
+        reached = {"first_status": "in_progress", "reached_on": date(2023, 5, 4), "reason": "已建成一期"}
+        measure = enter(section, rita, science, **reached)
+        rows = measure.status_changes.order_by("effective_on")
+        assert [(c.old_status, c.status, c.effective_on, c.reason_zh, c.recorded_by) for c in rows] == [
+            (None, "promoting", date(2023, 3, 1), "列入行动计划", rita),
+            ("promoting", "in_progress", date(2023, 5, 4), "已建成一期", rita),
+        ]
+        days = [date(2023, 5, 3), date(2023, 5, 4), date(2023, 8, 29)]
+        assert [Measure.objects.with_status(day).get().status for day in days] == [
+            "promoting",
+            "in_progress",
+            "in_progress",
+        ]
+        assert heard == [("measures", {(section.plan_id, section.pk, science.pk)})]
+
+    def test_from_the_day_that_it_is_listed_where_no_other_is_given(self, rita, science):
+        measure = enter(make_section(), rita, science, first_status="in_progress", reason="已建成一期")
+        assert Measure.objects.with_status(measure.listed_on).get().status == "in_progress"
+        assert not Measure.objects.in_plan(measure.plan).with_status(date(2023, 2, 28)).exclude(status=None).exists()
+
+    def test_a_wrong_one_is_corrected_as_any_other(self, rita, science):
+        measure = enter(make_section(), rita, science, first_status="in_progress", reason="已建成一期")
+        wrong = measure.status_changes.get(status="in_progress")
+        correct_status(wrong, by=rita, status="in_progress", effective_on=date(2023, 6, 1), reason="日期有误")
+        assert Measure.objects.with_status(date(2023, 5, 31)).get().status == "promoting"
+
     def test_the_department_is_told(self, rita, science):
         ada = make_user("ada", role="reporter", department=science)
         measure = enter(make_section(), rita, science)
@@ -74,6 +103,11 @@ class TestEnterMeasure:
             ({"code": "1/2"}, "code"),
             ({"listed_on": date(2023, 8, 30)}, "listed_on"),
             ({"due_on": date(2023, 2, 28)}, "due_on"),
+            ({"first_status": "completed", "reason": "完成"}, "first_status"),
+            ({"first_status": "in_progress"}, "reason"),
+            ({"first_status": "in_progress", "reason": "完成", "reached_on": date(2023, 2, 28)}, "reached_on"),
+            ({"first_status": "in_progress", "reason": "完成", "reached_on": date(2023, 8, 30)}, "reached_on"),
+            ({"reason": "已建成一期"}, "first_status"),
         ],
     )
     def test_what_would_break_figures_is_refused_at_its_field(self, rita, science, heard, changes, field):
