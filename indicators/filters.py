@@ -58,8 +58,9 @@ class ObservationFilter(UpdatedFilterSet):
 
 
 OBSERVATION_ORDERINGS = {
-    "period_end": ["period_end", "released_on", "indicator__code", "region__code"],
-    "released_on": ["released_on", "indicator__code", "region__code"],
-    "indicator": ["indicator__code", "region__code", "period_end"],
+    # A year may end on the day on which five years do.
+    "period_end": ["period_end", "released_on", "indicator__code", "region__code", "period"],
+    "released_on": ["released_on", "indicator__code", "region__code", "period"],
+    "indicator": ["indicator__code", "region__code", "period_end", "period"],
     "value": ["value"],
 }

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.test import Client
 
-from datasets.demonstration import FOLDER as FIXTURES
 from measures.models import StatusChange
 from tests.datasets.ledger.example import load
 from tests.factories import make_user
@@ -69,26 +67,3 @@ def test_a_plan_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(CommandError, match="cannot be written"):
         export(tmp_path / "file" / "out")
-
-
-def figures() -> list[Any]:
-    """The summary on five days."""
-    days = ("2023-01-31", "2023-03-31", "2023-05-25", "2023-06-30", "2023-08-29")
-    answers = [Client().get(f"/api/v1/summary/?as_of={day}").json() for day in days]
-    return [{name: value for name, value in each.items() if name != "computed_at"} for each in answers]
-
-
-@pytest.mark.usefixtures("open_reading")
-def test_the_demonstration_moves_with_every_figure(tmp_path: Path) -> None:
-    load(FIXTURES)
-    export(tmp_path / "before")
-    export(tmp_path / "book.xlsx")
-    before = figures()
-    assert before[-1]["measures"]["total"] == 249
-    assert preview(tmp_path / "book.xlsx") == "12144 unchanged\n"
-    empty_the_site()
-    load(tmp_path / "before")
-    assert preview(tmp_path / "before") == "12144 unchanged\n"
-    assert figures() == before
-    export(tmp_path / "after")
-    assert contents(tmp_path / "after") == contents(tmp_path / "before")
