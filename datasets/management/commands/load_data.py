@@ -68,7 +68,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--take-back", type=int, metavar="LOAD", help="undo the load of that number, as long as nothing rests on it"
         )
-        parser.add_argument("--reason", default="", help="why terms change, where they do")
+        parser.add_argument("--reason", default="", help="why terms change, or why a load is taken back")
 
     def handle(self, *args: Any, path: Path | None, plan: str | None, by: str | None, **options: Any) -> None:
         person = User.objects.filter(username=by).first() if by else None
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         with override("en"):
             try:
                 if options["take_back"] is not None:
-                    self._take_back(options["take_back"], person)
+                    self._take_back(options["take_back"], person, options["reason"])
                 else:
                     self._load_path(path, plan, person, options)
             except (FileRefused, NotAllowed) as error:
@@ -96,11 +96,11 @@ class Command(BaseCommand):
         else:
             self._load(ledger, chosen, by, options)
 
-    def _take_back(self, number: int, by: User | None) -> None:
+    def _take_back(self, number: int, by: User | None, reason: str) -> None:
         load = Load.objects.filter(pk=number).first()
         if load is None:
             raise CommandError(f"There is no load {number}.")
-        take_back(load, by=by)
+        take_back(load, by=by, reason=reason)
         refresh_stale_rollups()
         self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
 
