@@ -172,14 +172,20 @@ class _Commit:
         for record in self.records:
             record.load = self.load
         LoadedRow.objects.bulk_create(self.records, batch_size=500)
-        if sum(record.what == LoadedRow.What.NEW for record in self.records) > MANY_ROWS:
-            analyze_tables([*(binding.model for binding in BINDINGS.values()), LoadedRow])
+        self._analyze()
         after = cells_of(self.merged, self.ids, self.plan, before=False)
         for kind, sender in (("measures", Measure), ("projects", Project)):
             if cells := self.before[kind] | after[kind]:
                 figures_changed.send(sender=sender, kind=kind, cells=cells)
         if any(self.merged.touched("site")):
             limits_changed.send(sender=Site)
+
+    def _analyze(self) -> None:
+        """The tables that rows were added to, where they are many."""
+        added = [record.sheet for record in self.records if record.what == LoadedRow.What.NEW]
+        if len(added) > MANY_ROWS:
+            sheets = [sheet for sheet in BINDINGS if sheet in set(added)]
+            analyze_tables([*(BINDINGS[sheet].model for sheet in sheets), LoadedRow])
 
 
 def write_both_links(new: Iterable[Item], removed: Iterable[Item], ids: Mapping[str, Mapping[Key, int]]) -> None:
