@@ -23,6 +23,9 @@ ROUNDS, QUICK_ROUNDS = 6, 2
 
 # Reports accepted a second, and for how many seconds.
 PACE, SECONDS, QUICK_SECONDS = 20, 10, 3
+# Rows of a workbook; the most seconds that its preview and its load may take, where that is bounded.
+LOADS = ((3_186, 5, 10), (20_000, None, None))
+QUERIES_PER_THOUSAND = 20
 # The export is read whole at this size: 318,600 rows.
 EXPORT_SIZE = 100
 
@@ -114,6 +117,8 @@ class Bench:
                     if not self.only_pages:
                         self.inside(inside, data)
                         self.refresh(inside, data, first_inside)
+                        if data is first:
+                            self.loads(inside, data)
 
     def pages(self, site: serving.Site, data: Data, first: serving.Site) -> None:
         say(f"{data}: pages")
@@ -219,6 +224,23 @@ class Bench:
             else:
                 baseline = statistics.median(spent[first])
                 self.add(f"{what}, against 1x", data, measured=measured, baseline=baseline, budget=budget, unit="ms")
+
+    def loads(self, inside: Child, data: Data) -> None:
+        """A workbook of projects: those of the plan, each changed, and many new ones beside them."""
+        for rows, preview_budget, load_budget in LOADS:
+            say(f"{data}: a workbook of {rows:,} rows")
+            found = inside.ask("load workbook", patience=600, rows=rows, times=1 if self.quick else 3)
+            if problem := found.get("not measured"):
+                self.add(f"load of {rows:,} rows", data, note=problem)
+                continue
+            plain = f"{found['load'] / found['baseline']:.1f} x a plain insertion"
+            self.add(f"preview of {rows:,} rows", data, measured=found["preview"], budget=preview_budget, unit="s")
+            self.add(f"load of {rows:,} rows", data, measured=found["load"], budget=load_budget, unit="s", note=plain)
+            queries = rows * QUERIES_PER_THOUSAND // 1000
+            self.add(f"load of {rows:,} rows, queries", data, measured=found["queries"], budget=queries)
+            memory = found["megabytes"]
+            note = "" if memory else "only Linux tells"
+            self.add(f"memory of {rows:,} rows", data, measured=memory, budget=300, unit="MB", note=note)
 
     def accept(self, all_data: Sequence[Data]) -> None:
         """Accepted reports at a steady pace, and two Celery workers that bring them into the totals."""

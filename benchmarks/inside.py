@@ -27,6 +27,7 @@ from django.urls import Resolver404, resolve
 
 from benchmarks import accepting
 from benchmarks.load import NotMeasured
+from benchmarks.loading import load_workbook
 from benchmarks.stock import StockProjects
 from benchmarks.urls import EveryProject
 from core.clock import now, today
@@ -328,6 +329,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "rebuild": rebuild,
     "rebuild plans": rebuild_plans,
     "refresh": refresh,
+    "load workbook": load_workbook,
     "wait for workers": accepting.wait_for_workers,
     "file reports": accepting.file_reports,
     "accept reports": accepting.accept_reports,

@@ -8,11 +8,13 @@ import pytest
 from django.db import connections
 
 from benchmarks import __main__ as bench
-from benchmarks import accepting, growth, inside, load, sizes
+from benchmarks import accepting, growth, inside, load, loading, sizes
 from benchmarks.accepting import Accepted, Watch
 from benchmarks.child import Child
 from benchmarks.report import Finding, table
+from measures.models import Load
 from pilotzone.celery import app
+from projects.models import Project
 from rollups.models import StaleCell
 from rollups.services import rebuild_rollups, verify_rollups
 from tests import factories as make
@@ -163,6 +165,21 @@ def test_a_report_that_no_refresh_brings_in_is_lost(site, monkeypatch):
     accepting.file_reports(4)
     found = accepting.accept_reports(per_second=50)
     assert (found["accepted"], found["lost"], found["milliseconds"]) == (4, 4, [])
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db
+def test_a_workbook_is_loaded_and_leaves_the_site_as_it_was(today):
+    plan = make.make_plan()
+    for number in range(2):
+        make.make_project(plan, code=f"P{number}", investment=number)
+    before = list(Project.objects.values_list("code", "investment_wan"))
+    found = loading.load_workbook(rows=5, times=1)
+    assert found["rows"] == 5
+    assert all(found[name] > 0 for name in ("preview", "load", "baseline", "megabytes"))
+    assert 20 < found["queries"] < 60
+    assert list(Project.objects.values_list("code", "investment_wan")) == before
+    assert not Load.objects.exists()
 
 
 def test_a_child_that_ends_says_why(tmp_path):
