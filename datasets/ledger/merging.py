@@ -13,7 +13,7 @@ from datasets.ledger.contents import Contents, key_of
 from datasets.ledger.declaration import Kind
 from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys
 from datasets.ledger.references import NAMES, Names, made_slug
-from datasets.ledger.rows import Key, Ledger, Problem, Row, Values
+from datasets.ledger.rows import Key, Ledger, Problem, Row, Unreadable, Values
 from datasets.ledger.sheets import SHEETS
 
 # A cell: sheet, key of its row, column.
@@ -196,7 +196,7 @@ class _Overlay:
         merged: Merged,
         base: Mapping[str, Mapping[Key, Values]] | None,
         answers: Mapping[CellName, str],
-        unreadable: Container[tuple[str, int, str]],
+        unreadable: Unreadable,
     ) -> None:
         self.merged, self.base, self.answers = merged, base, answers
         self.unreadable = unreadable
@@ -312,5 +312,5 @@ class _Overlay:
 
     def _problem(self, row: Row | None, column: str, sentence: str) -> None:
         # A cell that could not be read has its problem already.
-        if row is not None and (row.sheet, row.number, column) not in self.unreadable:
+        if row is not None and column not in self.unreadable.get((row.sheet, row.number), ()):
             self.merged.problems.append(Problem(row.sheet, row.number, column, sentence))

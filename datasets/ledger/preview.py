@@ -13,6 +13,7 @@ from datasets.ledger.checks import check, check_needs_no_person
 from datasets.ledger.contents import Contents, read_contents
 from datasets.ledger.derived import add_first_rows
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
+from datasets.ledger.questions import MAX_PROBLEMS
 from datasets.ledger.rows import Key, Ledger, Problem, Values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.versions import digest_of, find_version, rows_of_version
@@ -83,7 +84,6 @@ def preview(
     version = find_version(ledger.base)
     base = None if version is None else rows_of_version(version)
     wrong: set[tuple[str, int]] = set()
-    unreadable = {(sheet, number) for sheet, number, _column in ledger.unreadable}
     found: list[list[Problem]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
@@ -93,7 +93,7 @@ def preview(
         if not has_person:
             check_needs_no_person(merged)
         found.append(list(dict.fromkeys(merged.problems)))
-        new = {(each.sheet, each.number) for each in merged.problems} | unreadable
+        new = {(each.sheet, each.number) for each in merged.problems} | ledger.unreadable.keys()
         new -= wrong
         if not new:
             break
@@ -104,14 +104,25 @@ def preview(
     return Preview(
         plan,
         entries,
-        first,
-        later,
+        _bounded(first),
+        later[:MAX_PROBLEMS],
         digest_of(contents),
         version.made_at if version else None,
         is_base_lost=bool(ledger.base) and version is None,
         merged=merged,
         contents=contents,
     )
+
+
+def _bounded(problems: list[Problem]) -> list[Problem]:
+    """Of very many the first, and how many more there are: such a file is not loaded, whatever is left out."""
+    of_file = [each for each in problems if not each.number]
+    of_rows = [each for each in problems if each.number]
+    more = len(of_rows) - MAX_PROBLEMS
+    if more <= 0:
+        return problems
+    sentence = _("%(count)s more problems were found: correct these first.") % {"count": more}
+    return [*of_file, *of_rows[:MAX_PROBLEMS], Problem("", 0, "", sentence)]
 
 
 def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:

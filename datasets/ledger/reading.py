@@ -42,7 +42,7 @@ def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
         reading.ledger,
         rows={sheet: held for sheet, held in reading.ledger.rows.items() if sheet != "people"},
         problems=[each for each in reading.ledger.problems if each.sheet != "people"],
-        unreadable={each for each in reading.ledger.unreadable if each[0] != "people"},
+        unreadable={row: columns for row, columns in reading.ledger.unreadable.items() if row[0] != "people"},
     )
     notice = _("The sheet “%(sheet)s” was not read: administrators keep the accounts.")
     return replace(reading, ledger=ledger, notices=[*reading.notices, notice % {"sheet": SHEETS["people"].label}])
@@ -56,7 +56,7 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
     """`answers`: to the questions of an earlier reading."""
     rows: dict[str, list[Row]] = {}
     problems = [_problem("", each) for each in tables.problems]
-    unreadable: set[tuple[str, int, str]] = set()
+    unreadable: dict[tuple[str, int], tuple[str, ...]] = {}
     asked: list[Question] = []
     notices = [str(each) for each in tables.notices]
     for table in tables.tables:
@@ -64,7 +64,7 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
         asked += questions(table, answers or {})
         read, wrong = read_rows(table, answers or {})
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
-        unreadable |= {(sheet, row.number, column) for row in read for column in row.wrong}
+        unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         problems += [_problem(sheet, each) for each in (*table.problems, *wrong)]
         notices += [str(each) for each in table.notices]
     return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)

@@ -8,6 +8,8 @@ from typing import Any
 Key = tuple[Any, ...]
 # By column, as `declaration.Kind` says; an empty cell is None, or () where a column holds many.
 Values = dict[str, Any]
+# Of a row, by its sheet and its number.
+Unreadable = Mapping[tuple[str, int], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ class Problem:
 @dataclass
 class Ledger:
     """A file as it was read: rows by sheet, in the file's order. `base`: the digest of the version that it was made
-    from, empty where it names none. `unreadable`: sheet, number and column of cells without a value; beyond some
+    from, empty where it names none. `unreadable`: by sheet and number the columns of cells without a value; beyond some
     thousands they have no problem of their own."""
 
     rows: Mapping[str, list[Row]]
     problems: list[Problem] = field(default_factory=list)
-    unreadable: set[tuple[str, int, str]] = field(default_factory=set)
+    unreadable: Unreadable = field(default_factory=dict)
     base: str = ""
     name: str = ""

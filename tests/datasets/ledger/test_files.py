@@ -109,6 +109,12 @@ def test_a_formula_that_was_never_computed_is_not_taken_for_an_empty_cell():
     assert rows(file) == [(1, "a", CellFault("")), (2, 1, 2)]
 
 
+def test_a_bomb_of_formulas_is_not_set_off():
+    """Each has twice the text of the one above: the last would have a thousand billion letters."""
+    bomb = [['=REPT("x",32767)'], *([f"=A{row}&A{row}"] for row in range(1, 26))]
+    assert rows(workbook(("Sheet", bomb))) == [(number, CellFault("")) for number in range(1, 27)]
+
+
 def test_a_workbook_with_macros_is_read_and_they_are_not():
     file = changed(workbook(("Sheet", [["a"]])), "[Content_Types].xml", "sheet.main+xml", "sheet.macroEnabled.main+xml")
     with zipfile.ZipFile(file, "a") as opened:

@@ -7,30 +7,32 @@ from decimal import Decimal
 import pytest
 
 from datasets.ledger.csv_files import write_csv_zip
+from datasets.ledger.questions import MAX_PROBLEMS
 from datasets.ledger.workbook import write_workbook
 from tests.services import ROOT
 
 from .samples import PROJECTS
 
 ROWS, MEGABYTES, SECONDS = 20_000, 300, 60
+# With 13 columns a million cells.
+WRONG_ROWS = 77_000
 # In a process of its own, whose memory is that of reading alone; getrusage would count what its parent had.
 READ = r"""
 import json, re, resource, sys, time
 from pathlib import Path
 import django
 django.setup()
-from datasets.ledger.files import read_file
-from datasets.ledger.questions import read_rows
-from datasets.ledger.tables import find_tables
+from datasets.ledger import reading
 from tests.datasets.ledger.samples import PROJECTS
 
+reading.SHEETS = {"projects": PROJECTS}
 started = time.monotonic()
-with open(sys.argv[1], "rb") as file:
-    (table,) = find_tables(read_file(file, "large"), [PROJECTS]).tables
-rows, problems = read_rows(table, {})
+ledger = reading.read_ledger(Path(sys.argv[1])).ledger
 own = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]
 kilobytes = [int(own), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]
-found = {"rows": len(rows), "problems": len(problems), "seconds": time.monotonic() - started}
+wrong = sum(map(len, ledger.unreadable.values()))
+found = {"rows": len(ledger.rows["projects"]), "problems": len(ledger.problems), "wrong": wrong}
+found["seconds"] = time.monotonic() - started
 print(json.dumps(found | {"megabytes": max(kilobytes) / 1024}))
 """
 
@@ -57,8 +59,21 @@ def test_twenty_thousand_rows_are_read_in_bounded_memory(write, tmp_path):
     ]
     with (tmp_path / "large").open("wb") as file:
         write(file, [PROJECTS], {"projects": rows}, base="v1")
-    command = [sys.executable, "-c", READ, str(tmp_path / "large")]
+    assert read(tmp_path / "large") == {"rows": ROWS, "problems": 0, "wrong": 0}
+
+
+@pytest.mark.long
+def test_a_million_wrong_cells_are_counted_in_bounded_memory(tmp_path):
+    names = [column.name for column in PROJECTS.columns]
+    wrong = ",".join(["\x01"] * len(names))
+    (tmp_path / "large.csv").write_text("\n".join([",".join(names), *[wrong] * WRONG_ROWS]), encoding="utf-8")
+    found = read(tmp_path / "large.csv")
+    assert found == {"rows": WRONG_ROWS, "problems": MAX_PROBLEMS + 1, "wrong": len(names) * WRONG_ROWS}
+
+
+def read(path):
+    command = [sys.executable, "-c", READ, str(path)]
     found = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
-    assert (found["rows"], found["problems"]) == (ROWS, 0)
-    assert found["megabytes"] < MEGABYTES
-    assert found["seconds"] < SECONDS
+    assert found.pop("megabytes") < MEGABYTES
+    assert found.pop("seconds") < SECONDS
+    return found

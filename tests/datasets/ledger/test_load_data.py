@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from dashboard.models import PublishedFigure
+from datasets.ledger import preview as previews
 from datasets.ledger.commit import commit_ledger
 from datasets.ledger.preview import preview
 from datasets.ledger.reading import read_ledger
@@ -484,6 +485,19 @@ def test_an_account_that_is_not_there_is_named(folder: Path) -> None:
     make_user("ada", role="reporter", department=make_department("fishery"))
     assert refusal(folder, by="ada") == "You may not do this Nothing was changed."
     assert not Observation.objects.exists()
+
+
+def test_a_file_with_very_many_wrong_rows_is_not_loaded_even_without_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(folder)
+    monkeypatch.setattr(previews, "MAX_PROBLEMS", 2)
+    edit(folder, "projects", "项目一,", "改过的项目,")
+    for number in range(3, 8):
+        append(folder, "projects", f"P000{number},项目,,999999,,,energy,preparing,1,,illustrative,illustrative,")
+    found = complaints(folder, leave_out_wrong=True, change=True)
+    assert found[0] == "3 more problems were found: correct these first."
+    assert [line.partition(":")[0] for line in found[1:]] == ["projects, row 4, city", "projects, row 5, city"]
 
 
 def test_a_load_asks_few_queries(folder: Path) -> None:
