@@ -215,6 +215,10 @@ def test_each_figure_of_a_page_is_that_of_the_api(reader: Reader, address: str) 
         return
     figures = figures_of(reader.page(address))
     assert figures or address.partition("?")[0] in ("/sections/", "/departments/", "/cities/")
+    are_those_of_the_api(reader, figures)
+
+
+def are_those_of_the_api(reader: Reader, figures: list[tuple[str, str, str, str]]) -> None:
     for path, value, source, shown in figures:
         number = at(reader.answer(source) if source else reader.api("summary/"), path)
         assert value == ("" if number is None else str(number)), (path, source)
