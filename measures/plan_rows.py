@@ -1,0 +1,93 @@
+"""Rows that a plan has in an order, each with a name in both languages and one in addresses: its priority areas, its
+categories. They are added, renamed, renumbered, and removed while nothing is in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from core.exceptions import NotAllowed
+from core.names import check_named
+from core.provenance import Sourced
+from core.published import explain_change
+from core.versions import State, as_state, check_unchanged
+from measures.models import Plan
+from web.language import localized
+
+
+@dataclass(frozen=True)
+class PlanRows[Row: Sourced]:
+    """`name`: what the columns of the names begin with. `held`: what is in a row, by its related name. The sentences
+    say why something is refused. Who may change the rows is asked by whoever calls."""
+
+    model: type[Row]
+    name: str
+    held: str
+    slug_is_taken: str | Promise
+    is_gone: str | Promise
+    is_in_use: str | Promise
+
+    def state(self, row: Row) -> State:
+        """What the form of a row holds."""
+        return {name: as_state(getattr(row, name)) for name in ("number", f"{self.name}_zh", f"{self.name}_en")}
+
+    @transaction.atomic
+    def add(self, plan: Plan, *, slug: str, number: int, **names: str) -> Row:
+        """Raises NotAllowed, with the field at fault."""
+        others = self._locked(plan)
+        if any(each.slug == slug for each in others):
+            raise NotAllowed(str(self.slug_is_taken), field="slug")
+        self._check_number_is_free(number, others)
+        row = self.model(plan=plan, slug=slug, number=number, **names)
+        check_named(row, self.name)
+        row.save()
+        return row
+
+    @transaction.atomic
+    def change(self, row: Any, *, opened: State, reason: str, source: str, **values: Any) -> Row:
+        """Raises ChangedMeanwhile, and NotAllowed where a published row changes without reason and source."""
+        others = {each.pk: each for each in self._locked(row.plan)}
+        stored = others.pop(row.pk, None)
+        if stored is None:
+            raise NotAllowed(str(self.is_gone))
+        before = self.state(stored)
+        check_unchanged(opened, before)
+        self._check_number_is_free(values["number"], others.values())
+        changed = self.model._default_manager.get(pk=row.pk)
+        for name, value in values.items():
+            setattr(changed, name, value)
+        if self.state(changed) == before:
+            raise NotAllowed(_("Nothing was changed."))
+        check_named(changed, self.name)
+        explain_change(changed, stored, reason=reason, source=source)
+        changed.save()
+        return changed
+
+    @transaction.atomic
+    def remove(self, row: Any) -> None:
+        """The log keeps what it was. Raises NotAllowed."""
+        stored = next((each for each in self._locked(row.plan) if each.pk == row.pk), None)
+        if stored is None:
+            return
+        if getattr(stored, self.held).exists():
+            raise NotAllowed(str(self.is_in_use))
+        try:
+            stored.delete()
+        except ProtectedError as error:
+            raise NotAllowed(_("Other rows refer to it.")) from error
+
+    def _check_number_is_free(self, number: int, others: Iterable[Any]) -> None:
+        for each in others:
+            if each.number == number:
+                title = {"title": localized(each, self.name)}
+                raise NotAllowed(_("“%(title)s” has this number: choose one that is free.") % title, field="number")
+
+    def _locked(self, plan: Plan) -> list[Any]:
+        """All of a plan, locked with it: whoever adds one waits, too."""
+        Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+        rows = self.model._default_manager.select_for_update(no_key=True)
+        return list(rows.filter(plan=plan).order_by("pk"))
