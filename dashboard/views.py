@@ -41,13 +41,15 @@ from web.views import PageView
 
 
 class PlanPage(PageView):
-    """A page about a plan on a day. A site without a plan says so instead."""
+    """A page about a plan on a day. A site that has none, or is being set up, says so instead."""
 
     shows_totals = True
 
     @cached_property
     def plan(self) -> Plan | None:
-        return asked_plan(self.request)
+        """None also where the first plan has a name alone."""
+        plan = asked_plan(self.request)
+        return None if plan is None or plan.is_being_set_up else plan
 
     @cached_property
     def figures(self) -> Figures:

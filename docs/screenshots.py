@@ -94,6 +94,7 @@ WORK_PAGES = {
     "office-admin": ("mia", "/office/"),
     "office-people": ("mia", "/office/people/"),
     "office-invite": ("mia", "/office/people/invite/"),
+    "start-done": ("mia", "/data/start/done/"),
     "data": ("rita", "/data/"),
     # The demonstration's own.
     "load": ("rita", "/data/loads/1/"),

@@ -28,6 +28,20 @@ def plan_state(plan: Plan) -> State:
 
 
 @transaction.atomic
+def add_plan(*, by: User, slug: str, name_zh: str, name_en: str, starts_on: date, ends_on: date) -> Plan:
+    """A plan without anything in it. It lies in a region as soon as its ledger names one.
+
+    Raises NotAllowed with the field at fault.
+    """
+    check_administrator(by)
+    plan = Plan(slug=slug, name_zh=name_zh, name_en=name_en, starts_on=starts_on, ends_on=ends_on)
+    check_named(plan, "name")
+    _check_period(plan)
+    plan.save()
+    return plan
+
+
+@transaction.atomic
 def change_plan(
     plan: Plan,
     *,
@@ -62,7 +76,7 @@ def change_plan(
     return changed
 
 
-def _check_days(plan: Plan, stored: Plan) -> None:
+def _check_period(plan: Plan) -> None:
     check_columns(plan, "starts_on", "ends_on")
     if plan.ends_on < plan.starts_on:
         raise NotAllowed(_("The last day is before the first."), field="ends_on")
@@ -70,6 +84,10 @@ def _check_days(plan: Plan, stored: Plan) -> None:
         check_plan_years(plan.starts_on, plan.ends_on)
     except ValidationError as error:
         raise NotAllowed(error.messages[0], field="ends_on") from error
+
+
+def _check_days(plan: Plan, stored: Plan) -> None:
+    _check_period(plan)
     measures = Measure.objects.in_plan(plan).order_by("position", "code")
     # What lay outside before may stay so: sources list some tasks early, and some are due later than their plan ends.
     early = (plan.starts_on, stored.starts_on)

@@ -162,6 +162,12 @@ GET  indicators:detail      /indicators/gdp/                      login 200   20
 
 GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200
 POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302
+GET  datasets:start         /data/start/                          login login 403 403 403 403 403 403 302 302
+GET  datasets:start_names   /data/start/names/                    login login 403 403 403 403 403 403 302 302
+POST datasets:start_names   /data/start/names/                    403   403   403 403 403 403 403 403 302 302
+GET  datasets:start_workbook /data/start/workbook/                login login 403 403 403 403 403 403 302 302
+POST datasets:start_workbook /data/start/workbook/                403   403   403 403 403 403 403 403 403 302
+GET  datasets:start_done    /data/start/done/                     login login 403 403 403 403 403 403 200 200
 GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200
 GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404
 POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404

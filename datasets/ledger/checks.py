@@ -137,8 +137,10 @@ def _check_plan(merged: Merged) -> None:
         elif starts_on and ends_on and ends_on.year - starts_on.year >= MAX_PLAN_YEARS:
             years = {"count": MAX_PLAN_YEARS}
             merged.add_problem(item, "ends_on", _("A plan runs over at most %(count)s calendar years.") % years)
-        if item["region"] is None and any(each["kind"] == "province" for each in merged.items["regions"].values()):
-            merged.add_problem(item, "region", _("A value is wanted: there are several provinces."))
+    kinds = {each["kind"] for each in merged.items["regions"].values()}
+    for item in merged.items["plan"].values():
+        if item["region"] is None and kinds - {RegionKind.COUNTRY}:
+            merged.add_problem(item, "region", _("Name the region of the plan: no region holds all the others."))
 
 
 def _check_measures(merged: Merged) -> None:

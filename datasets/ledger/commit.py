@@ -17,6 +17,7 @@ from core.signals import figures_changed, limits_changed
 from core.texts import MAX_REASON_LENGTH, clean_text
 from datasets.ledger.bindings import BINDINGS, LEAVING, RECORDED_BY_SOMEBODY
 from datasets.ledger.codec import as_json, plain_key, plain_values
+from datasets.ledger.contents import key_of
 from datasets.ledger.derived import (
     changes_of_terms,
     date_new_reports,
@@ -207,7 +208,7 @@ def _record(item: Item) -> LoadedRow:
     measure = item["code"] if item.sheet == "measures" else item["measure"]
     return LoadedRow(
         sheet=item.sheet,
-        key=plain_key(item.key),
+        key=plain_key(key_of(item.sheet, item.values)),
         measure=measure or "",
         what=what,
         old=plain_values(old),

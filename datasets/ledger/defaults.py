@@ -12,6 +12,7 @@ from core.provenance import Provenance
 from datasets.ledger.contents import Contents
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Row, Values
+from regions.models import RegionKind
 from web.models import Languages
 
 # Of a status change where a file names the day alone: decided in the afternoon.
@@ -32,9 +33,13 @@ def _first_day(values: Values, merged: Any) -> Any:
     return merged.plan["starts_on"] if merged.plan else None
 
 
-def _only_province(values: Values, merged: Any) -> Any:
-    provinces = [item["code"] for item in merged.items["regions"].values() if item["kind"] == "province"]
-    return provinces[0] if len(provinces) == 1 else None
+def whole_place(values: Values, merged: Any) -> Any:
+    """The region that all others lie in, the country aside; None where there are several."""
+    regions = {item["code"]: item for item in merged.items["regions"].values()}
+    countries = {code for code, item in regions.items() if item["kind"] == RegionKind.COUNTRY}
+    tops = [code for code, item in regions.items() if item["parent"] in {None, *countries}]
+    found = [code for code in tops if code not in countries]
+    return found[0] if len(found) == 1 else None
 
 
 def _after_the_others(sheet: str, column: str) -> Default:
@@ -53,7 +58,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "departments": _PROVENANCE | {"number": _after_the_others("departments", "number")},
     "people": {"role": _always(Role.VIEWER.value), "active": _always(True)},
     "site": {"languages": _always(Languages.BOTH.value)},
-    "plan": _PROVENANCE | {"region": _only_province},
+    "plan": _PROVENANCE | {"region": whole_place},
     "milestones": _PROVENANCE | {"day_known": _always(True)},
     "sections": _PROVENANCE | {"number": _after_the_others("sections", "number")},
     "measures": _PROVENANCE

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from datasets.ledger.bindings import BESIDE, LEAVING, RECORDS
 from datasets.ledger.contents import Contents, key_of
 from datasets.ledger.declaration import Kind
-from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys
+from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys, whole_place
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Key, Ledger, Problem, Row, Unreadable, Values
 from datasets.ledger.sheets import SHEETS
@@ -140,8 +140,20 @@ def merge(
     for found in rows.values():
         for row in found:
             overlay.add(row)
+    _place_plan(merged)
     merged.problems += [each for each in ledger.problems if (each.sheet, each.number) not in without]
     return merged
+
+
+def _place_plan(merged: Merged) -> None:
+    """A plan that was named before its site had regions lies where a new one would."""
+    plan = merged.plan
+    if plan is None or plan.site is None or plan["region"] is not None or not merged.items["regions"]:
+        return
+    plan.row = plan.row or Row("plan", 0, {})
+    if region := whole_place(plan.values, merged):
+        plan.cells = (*plan.cells, Cell("region", None, region))
+        plan.values["region"] = region
 
 
 def _last_numbers(contents: Contents, rows: Mapping[str, list[Row]]) -> Counter[tuple[str, str]]:
@@ -207,7 +219,7 @@ class _Overlay:
         if self._lacks_key(sheet, row, values):
             return
         key = key_of(sheet, values)
-        item = self.merged.items[sheet].get(key)
+        item = self.merged.items[sheet].get(key) or self._plan_without_contents(sheet)
         if item is None:
             # What is to be removed is gone already; what was removed here since the download stays so.
             is_gone = sheet not in LEAVING and bool(values.get("remove"))
@@ -222,6 +234,11 @@ class _Overlay:
             item.row = row
             item.cells = tuple(self._differing(item, values))
             item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
+
+    def _plan_without_contents(self, sheet: str) -> Item | None:
+        """The plan that was named on an empty site: a file that brings a plan means this one, whatever it is called in
+        the addresses of the site that it comes from."""
+        return self.merged.plan if sheet == "plan" and not self.merged.items["sections"] else None
 
     def _is_as_before(self, sheet: str, key: Key, values: Values) -> bool:
         """Whether the file was made from a row that it left as it was."""
@@ -279,6 +296,8 @@ class _Overlay:
 
     def _differing(self, item: Item, values: Values) -> Iterator[Cell]:
         assert item.site is not None
+        if item.sheet == "plan" and values["slug"] != item.site["slug"]:
+            yield Cell("slug", item.site["slug"], values["slug"])
         for column in SHEETS[item.sheet].columns:
             name = column.name
             if name not in values or name in SHEETS[item.sheet].key:

@@ -66,7 +66,8 @@ class Preview:
             # Which indicators a new plan shows first is no change of another.
             self.plan is not None or cell.column != "headline"
             for entry in self.entries
-            if entry.what in (What.CHANGED, What.REMOVED)
+            # What follows by itself from a file is no row of it.
+            if entry.number and entry.what in (What.CHANGED, What.REMOVED)
             for cell in entry.cells
         )
 
@@ -146,7 +147,7 @@ def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None
     if not plans:
         merged.problems.append(Problem("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
     for item in plans:
-        if plan is not None and item["slug"] != plan.slug:
+        if plan is not None and item.key != (plan.slug,):
             words = {"file": item["slug"], "plan": plan.slug}
             merged.add_problem(item, "slug", _("The file is of another plan: %(file)s, not %(plan)s.") % words)
     if len(plans) > 1 and plan is None:

@@ -56,18 +56,23 @@ class LoadPage(TodayView):
         rows = load.rows.order_by("id")
         page = asked_page(self.request.GET, rows, size=ROWS_PER_PAGE)
         slug = load.plan.action_slug if load.plan else ""
-        counts: dict[str, Counter[str]] = {}
-        for sheet, what in load.rows.values_list("sheet", "what"):
-            counts.setdefault(sheet, Counter())[what] += 1
         if may_review(self.request.user) and load.plan and not load.is_taken_back:
             kwargs.setdefault("form", TakeBackForm())
         return super().get_context_data(
             load=load,
             page=page,
             rows=[_shown(row, slug) for row in page],
-            counts=[(sheet_label(sheet), counts[sheet]) for sheet in SHEETS if sheet in counts],
+            counts=load_counts(load),
             **kwargs,
         )
+
+
+def load_counts(load: Load) -> list[tuple[str, Counter[str]]]:
+    """How many rows of each sheet became what, by the label of the sheet."""
+    counts: dict[str, Counter[str]] = {}
+    for sheet, what in load.rows.values_list("sheet", "what"):
+        counts.setdefault(sheet, Counter())[what] += 1
+    return [(sheet_label(sheet), counts[sheet]) for sheet in SHEETS if sheet in counts]
 
 
 def _shown(row: LoadedRow, slug: str) -> dict[str, Any]:

@@ -12,16 +12,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.permissions import may_review
+from accounts.permissions import may_administer, may_review
 from core.exceptions import NotAllowed
 from datasets.downloads import write_marked
 from datasets.forms import QuestionsForm
 from datasets.ledger.sentences import FileRefused
 from datasets.models import Upload
 from datasets.queue import ask_for_work
+from datasets.setup import Setup, Step, is_first_load, setup_of
 from datasets.uploads import STEPS, decide, discard, open_conflicts, read_again, tuple_of, why_not_loaded
 from datasets.views.data import attached
 from web.errors import BadQuery, not_one_of
+from web.html.links import query_of
 from web.lists.listing import asked_page
 from web.views import TodayView
 
@@ -39,7 +41,7 @@ class OwnUpload(TodayView):
 
     @cached_property
     def upload(self) -> Upload:
-        uploads = Upload.objects.select_related("plan", "uploaded_by")
+        uploads = Upload.objects.select_related("plan", "uploaded_by", "load")
         return get_object_or_404(uploads, pk=self.kwargs["pk"], uploaded_by=self.request.user)
 
 
@@ -49,8 +51,10 @@ class UploadPage(OwnUpload):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         upload = self.upload
-        if upload.load_id:
-            return self.go_on(reverse("datasets:load", kwargs={"pk": upload.load_id}))
+        if upload.load is not None:
+            if may_administer(request.user) and is_first_load(upload.load):
+                return self.go_on(reverse("datasets:start_done"))
+            return self.go_on(reverse("datasets:load", kwargs={"pk": upload.load.pk}))
         if (upload.is_read or upload.is_refused) and upload.language != get_language():
             read_again(upload)
             ask_for_work(upload)
@@ -60,6 +64,20 @@ class UploadPage(OwnUpload):
             return HttpResponse(headers={"HX-Refresh": "true"})
         return super().get(request, *args, **kwargs)
 
+    @cached_property
+    def setup_state(self) -> Setup | None:
+        """The first visit, as long as it lasts."""
+        found = setup_of(self.upload.plan, self.upload.uploaded_by) if self.upload.plan else None
+        return None if found is None or found.is_finished else found
+
+    @property
+    def back_url(self) -> str:
+        """Where another file is chosen."""
+        if self.setup_state and may_administer(self.request.user):
+            return reverse("datasets:start_workbook")
+        plan = self.upload.plan
+        return query_of(reverse("datasets:data"), plan=plan.action_slug if plan else "")
+
     def go_on(self, address: str) -> HttpResponse:
         if self.request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": address})
@@ -67,7 +85,9 @@ class UploadPage(OwnUpload):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         upload = self.upload
-        context: dict[str, Any] = {"upload": upload}
+        context: dict[str, Any] = {"upload": upload, "back_url": self.back_url}
+        if self.setup_state and may_administer(self.request.user):
+            context["setup_steps"] = self.setup_state.steps(Step.PREVIEW)
         if upload.is_being_worked_on:
             context |= {"step": upload.step, "steps": len(STEPS), "step_label": STEPS[min(upload.step, len(STEPS) - 1)]}
         elif upload.is_read:
@@ -115,7 +135,7 @@ class UploadPage(OwnUpload):
         if action == "discard":
             discard(upload)
             messages.success(request, _("The file was forgotten; nothing was loaded"))
-            return redirect("datasets:data")
+            return redirect(self.back_url)
         if action == "again":
             return self.work(upload, lambda: read_again(upload))
         if not upload.is_read:

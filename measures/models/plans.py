@@ -80,6 +80,12 @@ class Plan(Sourced, UpdatedAtModel):
             check_plan_years(self.starts_on, self.ends_on)
 
     @cached_property
+    def is_being_set_up(self) -> bool:
+        """Whether it has been named, and holds nothing yet. One that is filled lies in a region wherever there are any:
+        the pages of most plans ask no query for this."""
+        return self.region_id is None and not self.sections.exists()
+
+    @cached_property
     def link_slug(self) -> str:
         """What links to its rows say as `plan=`: nothing where it is the current plan."""
         return "" if self == Plan.objects.current() else self.slug

@@ -181,6 +181,7 @@ SAMPLES = [
     page("datasets:upload", pk="{asked}", person="rita"),
     page("datasets:upload", pk="{waiting}", person="rita"),
     page("datasets:upload", pk="{refused}", person="rita"),
+    page("datasets:start_done", person="mia"),
     page("datasets:load", pk="{load}", person="rita"),
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
@@ -289,6 +290,10 @@ NO_PAGES = {
     "a word for the form that asked": {"measures:draft"},
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
+        # On a site that has its first plan; tests/browser/test_newcomer.py looks at them on a new one.
+        "datasets:start",
+        "datasets:start_names",
+        "datasets:start_workbook",
         "language",
         "measures:comment",
         "measures:decide",

@@ -495,9 +495,6 @@ class TestAnEmptySite:
         client.force_login(make_user("root", is_superuser=True))
         return client
 
-    def test_its_first_page_leads_to_where_a_plan_is_loaded(self, admin: Client) -> None:
-        assert 'href="/data/"' in admin.get("/").content.decode()
-
     def test_a_workbook_brings_the_first_plan(
         self, admin: Client, tmp_path: Path, django_capture_on_commit_callbacks: Any
     ) -> None:

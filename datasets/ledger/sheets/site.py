@@ -152,7 +152,7 @@ PLAN = Sheet(
         ref(
             "region",
             _("Region"),
-            _("Its projects lie in the members of this region. Empty: the only province of the site."),
+            _("Its projects lie in the members of this region. Empty: the one that holds all others but the country."),
             "regions",
             example="110000",
         ),
