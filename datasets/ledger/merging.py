@@ -200,6 +200,12 @@ def _new_departments(measures: list[Row], names: Names) -> list[Row]:
     return list(made.values())
 
 
+def _renamed(item: Item, key: Key) -> Iterator[Cell]:
+    """The name in addresses of a plan that holds nothing yet, where the file has another."""
+    names = zip(SHEETS[item.sheet].key, item.key, key, strict=True)
+    return (Cell(name, old, new) for name, old, new in names if old != new)
+
+
 class _Overlay:
     """Lays row after row over the site's."""
 
@@ -232,7 +238,7 @@ class _Overlay:
             self._problem(row, SHEETS[sheet].key[-1], _("The same row stands in row %(number)s.") % same)
         else:
             item.row = row
-            item.cells = tuple(self._differing(item, values))
+            item.cells = (*_renamed(item, key), *self._differing(item, values))
             item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
 
     def _plan_without_contents(self, sheet: str) -> Item | None:
@@ -296,8 +302,6 @@ class _Overlay:
 
     def _differing(self, item: Item, values: Values) -> Iterator[Cell]:
         assert item.site is not None
-        if item.sheet == "plan" and values["slug"] != item.site["slug"]:
-            yield Cell("slug", item.site["slug"], values["slug"])
         for column in SHEETS[item.sheet].columns:
             name = column.name
             if name not in values or name in SHEETS[item.sheet].key:
