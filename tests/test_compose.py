@@ -95,6 +95,16 @@ def test_our_services_run_the_same_image():
     assert {SERVICES[service]["image"] for service in OURS} == {"pilotzone"}
 
 
+def test_a_new_installation_has_no_account_but_the_one_that_a_link_opens_and_no_demonstration():
+    """What operations.md says after the start, by which services and settings there are."""
+    assert compose_command("migrate") == ["python", "manage.py", "migrate", "--no-input"]
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    (docker compose .*)$", text.partition("## Settings")[0], flags=re.MULTILINE)
+    commands = ["docker compose up -d", "docker compose exec web python manage.py first_administrator"]
+    assert lines == commands
+    assert not set(app_variables()) & {"DJANGO_SUPERUSER_PASSWORD", "PILOTZONE_DEMO"}
+
+
 def test_the_image_starts_the_same_web_server_as_compose():
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     words = ", ".join(f'"{word}"' for word in compose_command("web"))

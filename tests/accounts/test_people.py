@@ -2,12 +2,14 @@
 
 import re
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.lockout import LIMITS, locked_names
@@ -287,3 +289,16 @@ class TestTheFirstAdministrator:
         mia.save()
         link = first_administrator_link()
         assert link is not None and link.person != mia
+
+    def test_the_command_prints_it_until_there_is_one(self, db: None, settings: Any) -> None:
+        settings.PILOTZONE_SITE_URL = "https://plan.example"
+        output = StringIO()
+        call_command("first_administrator", stdout=output)
+        found = re.search(r"  https://plan\.example(/accounts/set-password/\S+)$", output.getvalue(), re.MULTILINE)
+        assert found, output.getvalue()
+        set_through(found[1])
+        output = StringIO()
+        call_command("first_administrator", stdout=output)
+        assert "has an administrator" in output.getvalue() and "set-password" not in output.getvalue()
+        call_command("first_administrator", stdout=(silent := StringIO()), verbosity=0)
+        assert silent.getvalue() == ""

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from accounts.people import first_administrator_link
 from datasets.embedded_site import EmbeddedSiteCommand, root_address
 from rollups.services import refresh_stale_rollups
 
@@ -26,10 +25,6 @@ class Command(EmbeddedSiteCommand):
         refresh_stale_rollups()
         # E-mails name the address of the site.
         root = os.environ.setdefault("PILOTZONE_SITE_URL", root_address(host, port))
-        if link := first_administrator_link():
-            self.stdout.write(
-                "\nThis site has no administrator yet. Once it runs, set a password for the account"
-                f" {link.person.get_username()} at\n  {root}{link.path}\nThe link works once, until"
-                f" {link.expires_at:%Y-%m-%d %H:%M} UTC; each start makes a new one, until a password is set."
-            )
+        # Each start makes a new link, until a password is set.
+        call_command("first_administrator", site_url=root, verbosity=0, stdout=self.stdout)
         self.serve(host, port)

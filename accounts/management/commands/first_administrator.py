@@ -1,0 +1,28 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from accounts.people import first_administrator_link
+
+
+class Command(BaseCommand):
+    help = "Print the link with which a new site gets its first administrator. Each call makes a new one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--site-url", default=settings.PILOTZONE_SITE_URL, help="what the link begins with")
+
+    def handle(self, *args: Any, site_url: str, verbosity: int, **options: Any) -> None:
+        """`--verbosity 0`: nothing where nothing is wanted."""
+        link = first_administrator_link()
+        if link is not None:
+            self.stdout.write(
+                "\nThis site has no administrator yet. Once it runs, set a password for the account"
+                f" {link.person.get_username()} at\n  {site_url}{link.path}\nThe link works once, until"
+                f" {link.expires_at:%Y-%m-%d %H:%M} UTC; a new one ends it."
+            )
+        elif verbosity:
+            self.stdout.write(
+                "This site has an administrator, who invites others on its pages (/office/people/)."
+            )
