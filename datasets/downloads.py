@@ -1,11 +1,13 @@
 """What people download: the empty template, what the site holds of a plan, and the wrong rows of their own file."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
 from datasets.ledger.csv_files import write_csv_zip
+from datasets.ledger.declaration import Sheet
 from datasets.ledger.export import export_archive, export_workbook
 from datasets.ledger.last_changes import last_changes
 from datasets.ledger.preview import Preview, preview
@@ -17,16 +19,25 @@ from datasets.models import Upload
 from datasets.shown import cell_text
 from datasets.uploads import cells_chosen, tables_of, understood
 from measures.models import Plan
+from office.forms import LANGUAGE_SUFFIXES
+from web.site import offered_languages
 
 FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "application/zip"}
 
 
 def write_template(output: BinaryIO, file_format: str) -> None:
-    """Each sheet without a row."""
+    """Each sheet without a row, in the languages that the site offers."""
+    sheets = [offered_sheet(sheet) for sheet in SHEETS.values()]
     if file_format == "xlsx":
-        write_workbook(output, list(SHEETS.values()), {})
+        write_workbook(output, sheets, {})
     else:
-        write_csv_zip(output, SHEETS.values(), {name: [] for name in SHEETS})
+        write_csv_zip(output, sheets, {name: [] for name in SHEETS})
+
+
+def offered_sheet(sheet: Sheet) -> Sheet:
+    """Without the columns of a language that the site does not offer."""
+    other = tuple(f"_{language}" for language in {*LANGUAGE_SUFFIXES} - {*offered_languages()})
+    return replace(sheet, columns=tuple(each for each in sheet.columns if not each.name.endswith(other)))
 
 
 def write_current(output: BinaryIO, file_format: str, plan: Plan) -> int:

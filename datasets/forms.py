@@ -8,7 +8,7 @@ from core.forms import TypedTextField
 from core.names import NAME_WANTED
 from core.texts import MAX_REASON_LENGTH
 from measures.models import Plan
-from office.forms import words_of
+from office.forms import LANGUAGE_SUFFIXES, words_of
 from web.lists.filters import DayField
 from web.models import Languages, Site
 
@@ -45,9 +45,6 @@ class UploadForm(forms.Form):
         return values
 
 
-LANGUAGE_COLUMNS = ("zh", "en")
-
-
 class NamesForm(forms.Form):
     """What the site and its first plan are called. Nobody is asked for a language that the site is not to offer: its
     fields count for nothing, also where a browser shows them."""
@@ -70,7 +67,7 @@ class NamesForm(forms.Form):
     def offered(self) -> Sequence[str]:
         """Suffixes of the columns of the languages that were chosen."""
         chosen = self.cleaned_data.get("languages", Languages.BOTH)
-        return [each for each in LANGUAGE_COLUMNS if chosen == Languages.BOTH or chosen.startswith(each)]
+        return [each for each in LANGUAGE_SUFFIXES if chosen == Languages.BOTH or chosen.startswith(each)]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

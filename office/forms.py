@@ -16,12 +16,15 @@ from core.versions import State, as_state
 from web.formats.numbers import NO_VALUE
 from web.formats.text import format_list
 from web.language import localized
+from web.site import offered_languages
 
 OPENED = "opened"
 # Why a published row changes, and by which source.
 EXPLANATION = ("reason", "source")
 # Columns that are longer than this get more than one line.
 LONG_TEXT = 600
+# What columns of texts end with.
+LANGUAGE_SUFFIXES = ("zh", "en")
 
 
 class WordsField(TypedTextField):
@@ -52,6 +55,15 @@ def slug_of(model: type[Model]) -> forms.SlugField:
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         validators=[RegexValidator(r"^[a-z0-9-]+\Z", gettext_lazy("Small letters, digits and hyphens alone."))],
     )
+
+
+def close_other_languages(form: forms.Form) -> None:
+    """Fields of columns in a language that the site does not offer keep what they hold, and are not shown."""
+    offered = offered_languages()
+    for name, field in form.fields.items():
+        stem, _, language = name.rpartition("_")
+        if stem and language in LANGUAGE_SUFFIXES and language not in offered:
+            field.disabled = True
 
 
 class NumberField(forms.IntegerField):
@@ -101,6 +113,11 @@ class EditRow(NamedTuple):
     is_changed: bool = False
 
 
+def open_fields(form: forms.Form) -> list[forms.BoundField]:
+    """Those that a person may fill in."""
+    return [field for field in form.visible_fields() if not field.field.disabled]
+
+
 class OpenedForm(forms.Form):
     """Carries in a hidden field what its fields held when it was opened, so that nobody writes over another unseen.
 
@@ -144,7 +161,7 @@ class OpenedForm(forms.Form):
             )
             if field.name in self.opened
             else EditRow(field)
-            for field in self.visible_fields()
+            for field in open_fields(self)
         ]
 
     def versions(self, stored: Mapping[str, str | list[str]]) -> list[Version]:

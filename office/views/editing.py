@@ -18,7 +18,7 @@ from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
 from measures.filters import asked_plan
 from measures.models import Plan
-from office.forms import EditRow, OpenedForm
+from office.forms import EditRow, OpenedForm, close_other_languages, open_fields
 from web.errors import add_refusal
 from web.html.links import query_of
 from web.views import TodayView
@@ -68,6 +68,12 @@ class FormPage(TodayView):
     def make_form(self, data: Any = None) -> Any:
         raise NotImplementedError
 
+    def offered_form(self, data: Any = None) -> Any:
+        """In the languages that the site offers."""
+        form = self.make_form(data)
+        close_other_languages(form)
+        return form
+
     def save(self, form: Any, by: User) -> Any:
         """What the service gives. Raises NotAllowed."""
         raise NotImplementedError
@@ -81,7 +87,7 @@ class FormPage(TodayView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
-            kwargs["form"] = self.make_form()
+            kwargs["form"] = self.offered_form()
         form = kwargs["form"]
         words = {"name": self.subject_name}
         return super().get_context_data(
@@ -96,12 +102,12 @@ class FormPage(TodayView):
             is_once=self.is_once,
             action=self.action,
             side_template=self.side_template,
-            rows=form.rows if isinstance(form, OpenedForm) else [EditRow(field) for field in form.visible_fields()],
+            rows=form.rows if isinstance(form, OpenedForm) else [EditRow(field) for field in open_fields(form)],
             **kwargs,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = self.make_form(request.POST)
+        form = self.offered_form(request.POST)
         if form.is_valid():
             try:
                 saved = self.save(form, signed_in(request.user))
