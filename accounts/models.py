@@ -156,7 +156,7 @@ class User(AbstractUser):
         if self.role == Role.REPORTER and self.department_id is None:
             raise ValidationError({"department": _("A reporter needs a department.")})
         if self.department_id is not None and self.city_id is not None:
-            raise ValidationError({"city": _("Choose a department or a city, not both.")})
+            raise ValidationError({"city": _("Choose a department or a region, not both.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """With another password, access tokens end: whoever changes it may have lost more than the password."""

@@ -178,7 +178,7 @@ def _set_columns(
     if role == Role.REPORTER and department is None:
         raise NotAllowed(_("A reporter needs a department."), field="department")
     if department is not None and city is not None:
-        raise NotAllowed(_("Choose a department or a city, not both."), field="city")
+        raise NotAllowed(_("Choose a department or a region, not both."), field="city")
     if department is not None and department.is_merged:
         raise NotAllowed(
             _("This department has been merged into another; choose the one that does its work now."),

@@ -34,6 +34,7 @@ from core.scope import PlanScope
 from core.scoped import ScopedQuerySet, is_out, scope_of
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
+from regions.models import Region
 from reporting.querysets import AbstractReportQuerySet
 from reporting.workflow import ReportState
 
@@ -51,9 +52,13 @@ def _model(name: str) -> Any:
 
 class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
     def with_others(self) -> Self:
-        """Adds `has_others`: whether the site has other plans, too."""
+        """Adds `has_others`: whether the site has other plans, too; and the first and the last of the kinds that
+        the regions are of which its own consists."""
+        kinds = Region.objects.filter(parent=OuterRef("region")).values("kind")
         return self.select_related("region", "comparator").annotate(
-            has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk")))
+            has_others=Exists(_model("Plan").objects.exclude(pk=OuterRef("pk"))),
+            first_kind=Subquery(kinds.order_by("kind")[:1]),
+            last_kind=Subquery(kinds.order_by("-kind")[:1]),
         )
 
     def current(self) -> "Plan | None":

@@ -12,6 +12,7 @@ from accounts.preferences import prefers_large_print
 from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report
+from regions.words import NEUTRAL, PartWords
 from reporting.workflow import ReportState
 from rollups import engine
 from rollups.freshness import Freshness, freshness
@@ -38,6 +39,11 @@ def _plans(request: HttpRequest) -> list[Plan]:
     for plan in plans:
         plan.link_slug = "" if plan == current else plan.slug
     return plans
+
+
+def _part_words(request: HttpRequest) -> PartWords:
+    plan = _plan(request)
+    return plan.part_words if plan else NEUTRAL
 
 
 def _day(request: HttpRequest) -> date:
@@ -78,6 +84,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
         "plans": SimpleLazyObject(lambda: _plans(request)),
+        "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),

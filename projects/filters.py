@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
@@ -8,6 +9,7 @@ from core.scope import PlanScope
 from measures.filters import asked_plan, measures_of_asked_plan
 from projects.models import Category, Project, Stage
 from regions.models import Region, RegionKind
+from regions.words import NEUTRAL
 from web.lists.filters import (
     AmountFilter,
     ChoiceFilter,
@@ -40,7 +42,6 @@ class ProjectFilter(UpdatedFilterSet):
         to_field_name="code",
         queryset=_members_of_asked_plan,
         label=pgettext_lazy("project", "City"),
-        empty_label=gettext_lazy("Any city"),
     )
     category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
@@ -73,6 +74,13 @@ class ProjectFilter(UpdatedFilterSet):
     class Meta:
         model = Project
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plan = asked_plan(self.request) if self.request else None
+        words = plan.part_words if plan else NEUTRAL
+        place = self.filters["city"]
+        place.label, place.extra["empty_label"] = words.of_project, _("Any %(place)s") % {"place": words.one}
 
 
 PROJECT_ORDERINGS = {

@@ -20,6 +20,7 @@ from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project, Stage
 from projects.rules import LARGE_YI
 from projects.services import change_scope
+from regions.words import NEUTRAL
 from web.formats.money import format_exact_money
 from web.formats.numbers import format_number
 from web.formats.text import format_list
@@ -82,7 +83,7 @@ class ProjectList(ListPageView):
         return context | {
             "plan": self.plan,
             "counts": self.counts(),
-            "shares_label": _("By city"),
+            "shares_label": _("By %(place)s") % {"place": self.plan.part_words.one if self.plan else NEUTRAL.one},
             "shares": [
                 Share(name, number, query_with(self.request.GET, city=code), format_exact_money(wan))
                 for (code, name), (number, wan) in sorted(

@@ -160,7 +160,7 @@ def difference_tables(verification: Verification) -> list[DifferenceTable]:
     names = CellNames([(each["kind"], each["key"]) for each in verification.differences])
     titles = {
         "measures": _("Measures, by lead department and priority area"),
-        "projects": _("Projects, by city, category and stage"),
+        "projects": _("Projects, by region, category and stage"),
     }
     tables = []
     for kind, title in titles.items():

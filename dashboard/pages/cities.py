@@ -19,6 +19,7 @@ from dashboard.pages.rows import city_rows, project_changes
 from dashboard.pages.sentences import format_share, format_since, rounding_note
 from projects.models import Project
 from regions.models import Region
+from regions.words import PartWords
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_sentence
@@ -72,7 +73,7 @@ def city_list(
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
         "measured": _measured(links, ordering, show),
         "largest": max((city.figures[show] for city in cities), default=0),
-        "sentence": _list_sentence(figures.projects, cities),
+        "sentence": _list_sentence(figures.plan.part_words, figures.projects, cities),
     }
 
 
@@ -108,13 +109,12 @@ def _rounding_of_changes(figures: Figures, cities: Sequence[GroupFigures], then:
     return rounding_note(changes, figures.projects["total_investment"] - then.projects["total_investment"])
 
 
-def _list_sentence(projects: Mapping[str, Any], cities: Sequence[GroupFigures]) -> str:
+def _list_sentence(words: PartWords, projects: Mapping[str, Any], cities: Sequence[GroupFigures]) -> str:
     with_projects = sum(bool(city.figures["total"]) for city in cities)
     return _("%(projects)s in %(cities)s, with an investment of %(investment)s.") % {
         "projects": ngettext("%(count)s project", "%(count)s projects", projects["total"])
         % {"count": format_number(projects["total"])},
-        "cities": ngettext("%(count)s city", "%(count)s cities", with_projects)
-        % {"count": format_number(with_projects)},
+        "cities": words.counted(with_projects, format_number(with_projects)),
         "investment": format_rounded_money(projects["total_investment"]),
     }
 

@@ -62,7 +62,7 @@ def presentation_context(figures: Figures, links: Links, *, part: str) -> dict[s
         pgettext("part of the presentation", "Verdict"),
         pgettext("part of the presentation", "By month"),
         pgettext("part of the presentation", "Who must act"),
-        pgettext("part of the presentation", "By city"),
+        pgettext("part of the presentation", "By %(place)s") % {"place": figures.plan.part_words.one},
         pgettext("part of the presentation", "Outcomes"),
     )
     place = PARTS.index(part)

@@ -132,7 +132,7 @@ def _cities(search: Search, links: Links, words: FoundWords) -> Kind:
     rows = [
         _found_row(each, "name", words, more=more, url=links.url("dashboard:city", each.code)) for each in search.cities
     ]
-    return Kind("cities", _("Cities"), len(rows), rows)
+    return Kind("cities", search.plan.part_words.heading, len(rows), rows)
 
 
 def _reports(search: Search, links: Links, words: FoundWords) -> Kind:

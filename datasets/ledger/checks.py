@@ -229,7 +229,7 @@ def _check_people(merged: Merged) -> None:
         if item["role"] == "reporter" and item["department"] is None:
             merged.add_problem(item, "department", _("A reporter needs a department."))
         if item["department"] is not None and item["city"] is not None:
-            merged.add_problem(item, "city", _("Choose a department or a city, not both."))
+            merged.add_problem(item, "city", _("Choose a department or a region, not both."))
     for item in merged.touched("departments"):
         if any(cell.column in ("merged_into", "merged_on") for cell in item.cells):
             merged.add_problem(item, "merged_into", _("Departments that are there are merged on their page."))

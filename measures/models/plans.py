@@ -24,6 +24,7 @@ from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.querysets import MeasureQuerySet, PlanQuerySet
+from regions.words import NEUTRAL, PartWords, words_of_parts
 from web.html.links import query_of
 
 
@@ -59,6 +60,8 @@ class Plan(Sourced, UpdatedAtModel):
     if TYPE_CHECKING:
         # Of the rows that `with_others` finds.
         has_others: bool
+        first_kind: str | None
+        last_kind: str | None
 
     class Meta(Sourced.Meta):
         verbose_name = _("Action plan")
@@ -84,6 +87,17 @@ class Plan(Sourced, UpdatedAtModel):
         """Whether it has been named, and holds nothing yet. One that is filled lies in a region wherever there are any:
         the pages of most plans ask no query for this."""
         return self.region_id is None and not self.sections.exists()
+
+    @cached_property
+    def part_words(self) -> PartWords:
+        """What the regions are called of which its own consists; where that has none, it itself."""
+        if self.region is None:
+            return NEUTRAL
+        if hasattr(self, "first_kind"):
+            kinds = {kind for kind in (self.first_kind, self.last_kind) if kind}
+        else:
+            kinds = set(self.region.children.values_list("kind", flat=True).distinct())
+        return words_of_parts(kinds or {self.region.kind})
 
     @cached_property
     def link_slug(self) -> str:

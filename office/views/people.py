@@ -32,7 +32,7 @@ from accounts.permissions import may_administer, signed_in
 from core.exceptions import NotAllowed
 from office.forms import OpenedForm, RowChoice, words_of
 from office.views.editing import OFFICE, Crumb, FormPage
-from regions.models import Region, RegionKind
+from regions.models import Region
 from web.errors import add_refusal
 from web.formats.text import format_person
 from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, YesNoFilter
@@ -91,10 +91,12 @@ class PersonFields(forms.Form):
         Department.objects.not_merged(),
         to_field_name="slug",
         label=gettext_lazy("Department"),
-        help_text=gettext_lazy("A reporter needs a department; an account has a department or a city, not both."),
+        help_text=gettext_lazy("A reporter needs a department; an account has a department or a region, not both."),
     )
     city = RowChoice(
-        Region.objects.filter(kind=RegionKind.CITY), to_field_name="code", label=pgettext_lazy("project", "City")
+        Region.objects.filter(parent__plans__isnull=False).distinct(),
+        to_field_name="code",
+        label=gettext_lazy("Region"),
     )
 
 

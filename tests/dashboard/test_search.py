@@ -217,7 +217,7 @@ def test_a_list_refuses_what_a_database_could_not_take(site: Any, path: str) -> 
 
 
 def test_a_site_without_a_plan_says_so(today: date, open_reading: None) -> None:
-    assert "No action plan has been entered yet" in page("氢能")
+    assert "This site is being set up" in page("氢能")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any) -> None:

@@ -23,6 +23,4 @@ class Command(BaseCommand):
                 f" {link.expires_at:%Y-%m-%d %H:%M} UTC; a new one ends it."
             )
         elif verbosity:
-            self.stdout.write(
-                "This site has an administrator, who invites others on its pages (/office/people/)."
-            )
+            self.stdout.write("This site has an administrator, who invites others on its pages (/office/people/).")

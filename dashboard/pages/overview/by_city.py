@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from core.rounding import whole
 from dashboard.charts.tile_map import Tile, city_tile_map
@@ -65,6 +65,7 @@ def by_city(figures: Figures, links: Links, cities: list[GroupFigures], *, map_o
             (row.figures["total_investment"] for row in rows), figures.projects["total_investment"]
         ),
         "whole_total": whole(figures.projects["total_investment"]),
+        "places": figures.plan.part_words.after(len(rows)),
         "cities_url": links.url("dashboard:cities"),
     }
 
@@ -75,6 +76,7 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{map_of}")
     table = city_rows(rows, links)
     is_investment = map_of == "total_investment"
+    words = figures.plan.part_words
     tiles = [
         Tile(shown.name, row.group.tile_row, row.group.tile_column, row.figures[map_of], shown.url)
         for row, shown in zip(rows, table, strict=True)
@@ -83,13 +85,13 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
     if not tiles:
         return None
     title = (
-        _("Investment by city, as of %(day)s (100 million yuan)")
+        _("Investment by %(place)s, as of %(day)s (100 million yuan)")
         if is_investment
-        else _("Projects by city, as of %(day)s")
+        else _("Projects by %(place)s, as of %(day)s")
     )
     return Chart(
         name="map",
-        title=title % {"day": format_day(figures.day)},
+        title=title % {"place": words.one, "day": format_day(figures.day)},
         figure=city_tile_map(
             tiles,
             **({"format_value": format_rounded_money} if is_investment else {}),
@@ -98,7 +100,7 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, map
             sort_groups(rows, PROJECT_SORT_KEYS, "-total_investment"), figures.projects["total_investment"]
         ),
         columns=[
-            Column(pgettext("table head", "City"), is_number=False),
+            Column(words.label, is_number=False),
             Column(_("Projects"), format_number),
             Column(_("Investment (100 million yuan)"), format_number),
         ],
