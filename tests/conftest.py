@@ -3,7 +3,7 @@ import io
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -139,15 +139,24 @@ def _updates_are_dated() -> Any:
     connection_created.disconnect(watch)
 
 
-@pytest.fixture(scope="session")
-def node() -> str:
-    """The program; a test that needs it is skipped where Node is missing, but fails in CI."""
+def found_or_skipped(find: Callable[[], str]) -> str:
+    """The program; a test that needs it is skipped where it is missing, but fails in CI."""
     try:
-        return services.find_node()
+        return find()
     except services.Missing as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing))
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    return found_or_skipped(services.find_node)
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> str:
+    return found_or_skipped(services.find_libreoffice)
 
 
 @pytest.fixture

@@ -66,6 +66,12 @@ def find_node() -> str:
     return path
 
 
+def find_libreoffice() -> str:
+    if path := shutil.which("soffice"):
+        return path
+    raise Missing("no LibreOffice: install the Debian package libreoffice-calc-nogui")
+
+
 def find_postgres() -> Path:
     """The folder of the newest PostgreSQL's programs; Debian keeps them off the path."""
 

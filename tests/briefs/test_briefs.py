@@ -248,7 +248,7 @@ def test_a_plan_with_nothing_in_it_has_briefs(site, path):
 def test_a_site_without_a_plan_says_so(today, open_reading):
     for query in ({}, {"format": "docx"}):
         answer = Client().get(address_of("/brief/", **query))
-        assert "No action plan has been entered yet" in answer.content.decode()
+        assert "This site is being set up" in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", BRIEFS)

@@ -353,8 +353,8 @@ def test_the_calendar_s_first_month_has_no_month_before(plan):
 
 
 def test_a_site_without_a_plan_says_so(today, open_reading):
-    assert "No action plan has been entered yet" in page("/changes/")
-    assert "No action plan has been entered yet" in page("/?compare=last_month")
+    assert "This site is being set up" in page("/changes/")
+    assert "This site is being set up" in page("/?compare=last_month")
 
 
 class TestPicker:

@@ -140,7 +140,7 @@ def test_it_says_of_when_the_totals_are(site, monkeypatch):
 
 
 def test_a_site_without_a_plan(today, open_reading):
-    assert "No action plan has been entered yet" in page()
+    assert "This site is being set up" in page()
 
 
 def test_the_demonstration_says_that_it_is_one(site, settings):

@@ -1,30 +1,15 @@
 """`manage.py serve`: a site of one's own, empty at first, on the embedded database."""
 
 import json
-import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from tests.lanes import clean_environment
-from tests.services import Process, free_port, process, wait_until
-
-GREETING = re.compile(
-    r"set a password for the account admin at\n  http://127\.0\.0\.1:(\d+)(/accounts/set-password/\S+)\n"
-)
-
-
-@contextmanager
-def started(data: Path) -> Iterator[tuple[Process, int]]:
-    port = free_port()
-    environment = {**clean_environment(), "PILOTZONE_DATA_DIR": str(data), "PILOTZONE_WEB_WORKERS": "1"}
-    with process([sys.executable, "manage.py", "serve", "--port", str(port)], environment) as one:
-        wait_until(lambda: "(Ctrl-C ends it)" in one.output or not one.is_alive, "a greeting", 90)
-        yield one, port
+from tests.own_site import GREETING, started
+from tests.services import process, wait_until
 
 
 def answer(port: int, path: str) -> tuple[int, str]:
