@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from datasets.ledger.references import made_slug
 from datasets.models import Upload
 from datasets.uploads import drafts_of
 from measures.models import Load, Plan
@@ -105,7 +104,9 @@ def name_site(plan: Plan | None, *, by: User, site: Mapping[str, Any], named: Ma
     plan = plan or Plan.objects.first()
     if plan is None:
         values = {"name_zh": "", "name_en": ""} | dict(named)
-        return add_plan(by=by, slug=made_slug(values["name_en"] or values["name_zh"], ()), **values)
+        # As short for a Chinese name as for an English one.
+        slug = f"plan-{values['starts_on'].year}-{values['ends_on'].year}"
+        return add_plan(by=by, slug=slug, **values)
     held: dict[str, Any] = {name: getattr(plan, name) for name in STATE}
     if held | dict(named) == held:
         return plan

@@ -63,13 +63,20 @@ class Preview:
     def needs_confirmation(self) -> bool:
         """Whether rows of the site change without a version that says what the file was made from."""
         return self.downloaded_at is None and any(
-            # Which indicators a new plan shows first is no change of another.
-            self.plan is not None or cell.column != "headline"
+            self._needs_consent(entry, cell)
             for entry in self.entries
             # What follows by itself from a file is no row of it.
             if entry.number and entry.what in (What.CHANGED, What.REMOVED)
             for cell in entry.cells
         )
+
+    def _needs_consent(self, entry: Entry, cell: Cell) -> bool:
+        if self.plan is None:
+            # Which indicators a new plan shows first is no change of another.
+            return cell.column != "headline"
+        # What a plan that was only named does not say yet, nobody has entered.
+        fills = entry.what is What.CHANGED and cell.old is None
+        return not (fills and self.plan.is_being_set_up)
 
 
 def preview(

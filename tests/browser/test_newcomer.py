@@ -137,7 +137,6 @@ def test_a_site_of_ones_own_from_a_spreadsheet(newcomer: tuple[Newcomer, str, fl
     person.look()
     # The plan was named without its region, which the workbook names.
     assert "云岭省" in page.locator("#changed").inner_text()
-    person.click(page.get_by_label("同意按下列内容修改平台数据"))
     person.click(page.locator("#decide [value=load]"))
     page.get_by_role("heading", name="平台已建立").wait_for(timeout=60_000)
     person.look()

@@ -122,13 +122,23 @@ class TestTheFourSteps:
         [changed] = Upload.objects.get().findings["changed"]
         cells = {(cell["old"], cell["new"]) for cell in changed["cells"]}
         old = Plan.objects.get().slug
-        assert cells >= {(old, "yunling"), ("云岭行动计划", "云岭计划"), ("2025-12-31", "2026-12-31")}
+        assert old == "plan-2023-2025" and cells >= {
+            (old, "yunling"),
+            ("云岭行动计划", "云岭计划"),
+            ("2025-12-31", "2026-12-31"),
+        }
         act(draft, action="load")
         assert Plan.objects.get().slug == old
         act(draft, action="load", confirm="on")
         assert (Plan.objects.get().slug, Plan.objects.get().name_zh) == ("yunling", "云岭计划")
         act(f"/data/loads/{Load.objects.get().pk}/", reason="wrong file")
         assert (Plan.objects.get().slug, Plan.objects.get().name_zh) == (old, "云岭行动计划")
+
+    def test_what_only_fills_an_empty_cell_needs_no_consent(self, admin: Client, act: Act, workbook: Any) -> None:
+        act("/data/start/names/", **NAMES)
+        own = {"name_zh": NAMES["plan_zh"], "starts_on": "2023-01-01", "ends_on": "2025-12-31", "region": PLACE}
+        act(act("/data/start/workbook/", file=workbook({"plan": [own], **MEASURES})), action="load")
+        assert str(Plan.objects.get().region) == PLACE
 
 
 class TestNames:
