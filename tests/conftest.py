@@ -28,6 +28,7 @@ from rollups.services import rebuild_rollups
 from tests import services
 from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
+from web.cache import versions
 from web.cache.backend import SkippingRedis
 
 DEMONSTRATION_DAY = date(2023, 8, 29)
@@ -76,12 +77,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _a_clean_process(monkeypatch: pytest.MonkeyPatch) -> Any:
+def _a_clean_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """No test sees another's counted requests or language, or goes without the cache that another took away."""
     monkeypatch.setattr(SkippingRedis, "skipped_until", 0.0)
     monkeypatch.setattr(receivers, "_skipped_until", 0.0)
     cache.clear()
     site.forget()
+    if not uses_database(request.node):
+        # Rules that name the limits of lights ask for no database.
+        monkeypatch.setattr(site, "_known", (0, site.NEUTRAL))
+        monkeypatch.setattr(versions, "of_site", 0)
     for throttle in (AnonymousThrottle, TokenThrottle):
         monkeypatch.setattr(throttle, "cache", cache)
     with translation.override("zh-hans"):
