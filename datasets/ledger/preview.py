@@ -13,7 +13,7 @@ from datasets.ledger.checks import check, check_needs_no_person
 from datasets.ledger.contents import Contents, read_contents
 from datasets.ledger.derived import add_first_rows
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
-from datasets.ledger.questions import MAX_PROBLEMS
+from datasets.ledger.raw import MAX_PROBLEMS
 from datasets.ledger.rows import Key, Ledger, Problem, Values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.versions import digest_of, find_version, rows_of_version

@@ -11,15 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import today
 from datasets.ledger.cells import HEADER_UNITS, NO_HINT, UNITS, Hint, Parsed, has_no_unit, has_no_year, parse_cell
 from datasets.ledger.declaration import Column, Kind, Sheet
-from datasets.ledger.raw import Value, same_name
+from datasets.ledger.raw import MAX_PROBLEMS, Value, same_name
 from datasets.ledger.sentences import CellError, Sentence
 from datasets.ledger.tables import Problem, Table
 
 EXAMPLES = 3
 # Before and after this year.
 YEARS = 5
-# Of a sheet: nobody reads more, and a file may have a million.
-MAX_PROBLEMS = 5_000
 UNIT_CHOICES = (("wan", _("10,000 yuan")), ("yi", _("100 million yuan")))
 UNIT_OF_CHOICE = {"wan": UNITS["万元"], "yi": UNITS["亿元"]}
 SCALE_CHOICES = (("share", _("0.9 means 90%")), ("percent", _("0.9 means 0.9%")))

@@ -4,8 +4,10 @@ import csv
 import io
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.conf import settings
 from django.utils import translation
@@ -16,6 +18,7 @@ from datasets.ledger.declaration import Column, Sheet
 from datasets.ledger.raw import (
     LISTS_SHEET,
     MAX_BYTES,
+    MAX_PROBLEMS,
     Counted,
     MergedRange,
     RawFile,
@@ -258,10 +261,10 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
     for name in sorted(needed_columns(sheet) - set(places)):
         text = _("The column “%(label)s” is missing.")
         problems.append(problem(text, row=header.row, column=name, label=sheet.column(name).label))
-    for merged in raw.merged:
-        if first := _first_merged_row(merged, header.row, places, raw.rows):
-            text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
-            problems.append(problem(text, row=first, cells=_address(merged)))
+    covered = ((merged, row) for merged in raw.merged for row in _merged_rows(merged, header.row, places, raw.rows))
+    for merged, row in islice(covered, MAX_PROBLEMS + 1):
+        text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
+        problems.append(problem(text, row=row, cells=_address(merged)))
     notices = []
     if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
         text = _("These columns are unknown and were not read: %(names)s")
@@ -281,16 +284,18 @@ def _rows(rows: Iterable[RawRow], header_row: int, places: Mapping[str, int]) ->
     return found
 
 
-def _first_merged_row(
-    merged: MergedRange, header_row: int, places: Mapping[str, int], rows: Sequence[RawRow]
-) -> int | None:
-    """Where it hides cells of the table; None where it is of the header, a remark or below the table."""
-    first = max(merged.first_row, header_row + 1)
+def _merged_rows(merged: MergedRange, header_row: int, places: Mapping[str, int], rows: Sequence[RawRow]) -> list[int]:
+    """Each row of the table of which it hides or may hide a cell; none where it is of the header or a remark."""
     columns = [at for at in places.values() if merged.first_column <= at + 1 <= merged.last_column]
-    hidden = (merged.last_row - first + 1) * len(columns)
-    if not rows or merged.first_row <= header_row or first > rows[-1].number or hidden < 2:
-        return None
-    return first
+    hidden = (merged.last_row - merged.first_row + 1) * len(columns)
+    if merged.first_row <= header_row or hidden < 2:
+        return []
+    begin, end = (bisect_left(rows, row, key=_number) for row in (merged.first_row, merged.last_row + 1))
+    return [row.number for row in rows[begin:end]]
+
+
+def _number(row: RawRow) -> int:
+    return row.number
 
 
 def _address(merged: MergedRange) -> str:

@@ -18,9 +18,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from datasets import queue, tasks, uploads
+from datasets.ledger import files
 from datasets.models import LedgerVersion, Upload
 from measures.models import Load, Measure, Plan
 from tests.datasets.ledger.example import load, rows
+from tests.datasets.ledger.samples import archive, changed, saved
+from tests.datasets.ledger.samples import workbook as made_workbook
 from tests.factories import make_user
 from tests.pages import text_of
 from tests.second_site import DAY, MEASURE_COUNT, PLAN, write_workbook
@@ -92,6 +95,31 @@ def nothing_is_written() -> Iterator[None]:
 
 def workbook(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
+
+
+HEAD = ["code", "title_en"]
+
+
+def bomb_of_formulas() -> io.BytesIO:
+    bomb = [[f"M{number:03}", f"=B{number}&B{number}"] for number in (2, 3)]
+    return made_workbook(("Measures", [HEAD, ["M001", '=REPT("x",32767)'], *bomb]))
+
+
+def merged_over_data() -> io.BytesIO:
+    book = workbook(made_workbook(("Measures", [HEAD, ["M001", "Clean water"], ["M002", None]])).getvalue())
+    book["Measures"].merge_cells("B2:B3")
+    return saved(book)
+
+
+def two_sheets_of_one_name() -> io.BytesIO:
+    rows: list[list[object]] = [[*HEAD], ["M001", "Clean water"]]
+    return changed(
+        made_workbook(("Measures", rows), ("Other", rows)), "xl/workbook.xml", 'name="Other"', 'name="measures"'
+    )
+
+
+def archive_bomb() -> io.BytesIO:
+    return archive(xl__workbook_dot_xml=b" " * (1 << 21))
 
 
 class TestDownloads:
@@ -195,6 +223,24 @@ class TestRefusals:
             upload = send(content, name)
             assert sentence in shown(page, upload)
         assert upload.is_refused or upload.findings["file_problems"]
+
+    @pytest.mark.parametrize(
+        ("nasty", "sentence"),
+        [
+            (bomb_of_formulas, "The formula of this cell has no value"),
+            (merged_over_data, "The cells B2:B3 are merged"),
+            (two_sheets_of_one_name, "Two sheets have the name"),
+            (archive_bomb, "The file unpacks to more than 1 MB."),
+        ],
+    )
+    def test_nasty_files_load_nothing_whatever_is_ticked(
+        self, page: Client, send: Any, act: Any, monkeypatch: Any, nasty: Callable[[], Any], sentence: str
+    ) -> None:
+        monkeypatch.setattr(files, "MAX_UNPACKED_BYTES", 1 << 20)
+        with nothing_is_written():
+            upload = send(nasty().getvalue(), "plan.xlsx")
+            assert sentence in shown(page, upload)
+            act(upload, "load", confirm="on", leave_out="on")
 
     @pytest.mark.parametrize(
         ("fields", "sentence"), [({}, "Choose a file, or paste rows"), ({"pasted": "  "}, "paste")]

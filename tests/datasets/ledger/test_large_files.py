@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from datasets.ledger.csv_files import write_csv_zip
-from datasets.ledger.questions import MAX_PROBLEMS
+from datasets.ledger.raw import MAX_PROBLEMS
 from datasets.ledger.workbook import write_workbook
 from tests.services import ROOT
 

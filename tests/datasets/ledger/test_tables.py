@@ -165,7 +165,7 @@ def test_merged_cells_over_rows_are_a_problem_and_beside_the_table_are_none():
         book.active.merge_cells(cells)
     (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
     assert sentences(found.problems) == [
-        ("Projects", 3, "", "The cells B3:B4 are merged; undo this and fill in each of them.")
+        ("Projects", row, "", "The cells B3:B4 are merged; undo this and fill in each of them.") for row in (3, 4)
     ]
 
 
@@ -203,3 +203,11 @@ def test_a_file_that_was_downloaded_here_is_known_by_its_base():
 @pytest.mark.parametrize(("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")])
 def test_columns_have_letters(number, letters):
     assert column_letters(number) == letters
+
+
+def test_of_very_many_merged_cells_the_first_are_told(monkeypatch):
+    monkeypatch.setattr("datasets.ledger.tables.MAX_PROBLEMS", 3)
+    book = openpyxl.load_workbook(workbook(("Projects", [["code", "title"], *[[f"P{row}", "a"] for row in range(9)]])))
+    book.active.merge_cells("B2:B10")
+    (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
+    assert [each.row for each in found.problems] == [2, 3, 4, 5]
