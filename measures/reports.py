@@ -4,7 +4,7 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 of it is half-saved. What reports of anything have in common is in `reporting.services` and `reporting.evidence`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -102,12 +102,12 @@ def save_draft(
         raise NotAllowed(_("The day is in the future"), field="period")
     if month < month_of(measure.listed_on):
         raise NotAllowed(_("The measure was not yet listed in this month."), field="period")
-    write_draft(report, _columns_of(data), by=by, version=version)
+    write_draft(report, columns_of(data), by=by, version=version)
     return report
 
 
-def _columns_of(data: ReportData) -> dict[str, Any]:
-    """What was filled in, cleaned, as columns of a report."""
+def columns_of(data: ReportData) -> dict[str, Any]:
+    """What was filled in, cleaned, as columns of a report. Raises NotAllowed, with the field at fault."""
     texts = {name: clean_text(getattr(data, name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
     if texts["what_was_done"] == NO_CHANGE_EN:
         # As the English form shows it.
@@ -130,49 +130,58 @@ def submit_report(report: Report, *, by: User) -> Report:
     lock_report(report)
     move = check_move(report, "submit", "resubmit", by=by)
     check_in_plan(report.measure)
-    _check_complete(report, current_change(report.measure))
+    current = current_change(report.measure)
+    for refusal in why_incomplete(
+        report, status=current.status, since=current.effective_on, has_evidence=report.evidence.exists
+    ):
+        raise refusal
     apply_move(report, move.name, by=by)
     return report
 
 
-def _check_complete(report: Report, current: Change) -> None:
+def why_incomplete(
+    report: Report, *, status: str, since: date, has_evidence: Callable[[], bool]
+) -> Iterator[NotAllowed]:
+    """All that keeps a report from being submitted, each with the field at fault. `status`: the measure's current one,
+    `since`: its first day."""
     if not report.what_was_done_zh and not report.what_was_done_en:
-        raise NotAllowed(_("This field is required"), field="what_was_done")
-    if report.against_status != current.status:
-        raise StatusMoved(report.against_status, current.status)
-    is_change = report.status != current.status
-    if is_change:
-        _check_change(report, current.status)
+        yield NotAllowed(_("This field is required"), field="what_was_done")
+    if report.against_status != status:
+        yield StatusMoved(report.against_status, status)
+    if report.status != status:
+        yield from _why_no_change_of_status(report, status, has_evidence=has_evidence)
     elif report.effective_on is not None:
         sentence = _("The status does not change: leave the day empty, or choose the new status.")
-        raise NotAllowed(sentence, field="effective_on")
-    elif report.what_was_done_zh == NO_CHANGE:
-        _check_no_change(report)
+        yield NotAllowed(sentence, field="effective_on")
+    elif report.what_was_done_zh == NO_CHANGE and _is_late(report) and not _names_problem(report):
+        yield NotAllowed(_("The measure is overdue: say under “Problems” why nothing has changed."), field="problem")
     if report.effective_on is not None:
-        _check_effective_day(report.effective_on, since=current.effective_on)
+        yield from _why_no_effective_day(report.effective_on, since=since)
 
 
-def _check_change(report: Report, before: str) -> None:
+def _why_no_change_of_status(report: Report, before: str, *, has_evidence: Callable[[], bool]) -> Iterator[NotAllowed]:
     if is_completion(before):
-        raise NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
-    if is_completion(report.status) and not report.evidence.exists():
-        raise NotAllowed(_("Completion needs evidence: a file, a link or a document number"), field="evidence")
-    if is_step_back(before, report.status) and not report.problem_zh and not report.problem_en:
-        raise NotAllowed(_("A reversed status needs its reason: say here why."), field="problem")
+        yield NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
+    if is_completion(report.status) and not has_evidence():
+        yield NotAllowed(_("Completion needs evidence: a file, a link or a document number"), field="evidence")
+    if is_step_back(before, report.status) and not _names_problem(report):
+        yield NotAllowed(_("A reversed status needs its reason: say here why."), field="problem")
 
 
-def _check_no_change(report: Report) -> None:
-    is_late = is_overdue(due_on=report.measure.due_on, status=report.status, on=today())
-    if is_late and not report.problem_zh and not report.problem_en:
-        raise NotAllowed(_("The measure is overdue: say under “Problems” why nothing has changed."), field="problem")
+def _names_problem(report: Report) -> bool:
+    return bool(report.problem_zh or report.problem_en)
 
 
-def _check_effective_day(day: date, *, since: date) -> None:
+def _is_late(report: Report) -> bool:
+    return is_overdue(due_on=report.measure.due_on, status=report.status, on=today())
+
+
+def _why_no_effective_day(day: date, *, since: date) -> Iterator[NotAllowed]:
     if day > today():
-        raise NotAllowed(_("The day is in the future"), field="effective_on")
+        yield NotAllowed(_("The day is in the future"), field="effective_on")
     if day < since:
         days = {"first": since, "last": today()}
-        raise NotAllowed(_("The day must lie between %(first)s and %(last)s.") % days, field="effective_on")
+        yield NotAllowed(_("The day must lie between %(first)s and %(last)s.") % days, field="effective_on")
 
 
 @transaction.atomic

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 # One report holds at most so many pieces.
 MAX_EVIDENCE = 20
 MAX_TITLE_LENGTH = 200
+MAX_URL_LENGTH = 500
+MAX_NUMBER_LENGTH = 80
 
 
 @transaction.atomic
@@ -41,11 +43,7 @@ def attach_file(report: AbstractReport, *, by: User, file: "File[bytes]") -> Abs
 
 @transaction.atomic
 def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") -> AbstractEvidence:
-    url = clean_text(url, field="url", max_length=500, if_empty=_("This field is required"))
-    try:
-        URLValidator(schemes=["http", "https"])(url)
-    except ValidationError:
-        raise NotAllowed(_("It must be an address that begins with http:// or https://."), field="url") from None
+    url = clean_url(url)
     title = clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)
     return _attach(report, by=by, url=url, title_zh=title)
 
@@ -53,16 +51,37 @@ def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") 
 @transaction.atomic
 def attach_document(report: AbstractReport, *, by: User, number: str, title: str = "") -> AbstractEvidence:
     """An issued document by its number (发文字号) and title."""
-    number = clean_text(number, field="document_number", max_length=80, if_empty=_("This field is required"))
+    number = clean_document_number(number)
     title = clean_text(title, field="document_title", max_length=MAX_TITLE_LENGTH)
     return _attach(report, by=by, document_number=number, title_zh=title)
+
+
+def clean_url(url: str) -> str:
+    """Raises NotAllowed."""
+    url = clean_text(url, field="url", max_length=MAX_URL_LENGTH, if_empty=_("This field is required"))
+    try:
+        URLValidator(schemes=["http", "https"])(url)
+    except ValidationError:
+        raise NotAllowed(_("It must be an address that begins with http:// or https://."), field="url") from None
+    return url
+
+
+def clean_document_number(number: str) -> str:
+    """Raises NotAllowed."""
+    return clean_text(
+        number, field="document_number", max_length=MAX_NUMBER_LENGTH, if_empty=_("This field is required")
+    )
+
+
+def too_many() -> NotAllowed:
+    return NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MAX_EVIDENCE}, field="evidence")
 
 
 def _attach(report: AbstractReport, *, by: User, **columns: Any) -> AbstractEvidence:
     lock_report(report)
     check_editable(report, by, field="evidence")
     if report.evidence.count() >= MAX_EVIDENCE:
-        raise NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MAX_EVIDENCE}, field="evidence")
+        raise too_many()
     evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
     return evidence
 
