@@ -30,7 +30,7 @@ class Column:
 
     `help` says what the cell means and in which unit. `refers_to`: the sheet whose rows a reference names. `many`: a
     tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
-    `least`: the smallest number.
+    `least`: the smallest number. `width`: in a workbook, in characters; 0 where its kind says enough.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Column:
     most: int | None = None
     least: int | None = None
     decimals: int = 0
+    width: int = 0
 
 
 @dataclass(frozen=True)

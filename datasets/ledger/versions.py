@@ -27,7 +27,12 @@ def digest_of(contents: Contents) -> str:
 
 def keep_version(plan: Plan, contents: Contents) -> str:
     """Keeps what a file is made from; returns the digest that goes into it."""
-    text = as_json(contents.rows).encode()
+    return keep_text(plan, as_json(contents.rows))
+
+
+def keep_text(plan: Plan, contents: str) -> str:
+    """The same of contents as a text; equal ones are kept once."""
+    text = contents.encode()
     digest = hashlib.sha256(text).hexdigest()
     at = now()
     LedgerVersion.objects.update_or_create(
@@ -48,8 +53,12 @@ def find_version(digest: str) -> LedgerVersion | None:
     return LedgerVersion.objects.select_related("plan").filter(digest=digest).first() if digest else None
 
 
+def text_of_version(version: LedgerVersion) -> bytes:
+    return zlib.decompress(version.contents)
+
+
 def rows_of_version(version: LedgerVersion) -> Rows:
-    held = json.loads(zlib.decompress(version.contents))
+    held = json.loads(text_of_version(version))
     return {
         sheet: {parsed_key(sheet, key): parsed_values(sheet, values) for key, values in rows}
         for sheet, rows in held.items()

@@ -32,6 +32,8 @@ SPARE_ROWS = 500
 # A comment is a drawing, which makes a file slow to open.
 MAX_COMMENTS, MAX_LISTED = 2_000, 20_000
 MAX_TITLE = 31
+# As Excel numbers paper.
+A3 = 8
 WIDTHS = {Kind.TEXT: 36, Kind.MOMENT: 20, Kind.CHOICE: 16, Kind.REFERENCE: 16, Kind.CODE: 14}
 WIDTH, MAX_WIDTH = 12, 60
 # Codes that look like numbers stay as they are.
@@ -42,7 +44,11 @@ FORMATS = {
     Kind.WHOLE: "0",
     Kind.MONEY: "#,##0.0000",
 }
-LOCKED, WRONG, HEAD = {"bg_color": "#EEEEEE"}, {"bg_color": "#FFC7CE"}, {"bold": True, "bg_color": "#DCE6F1"}
+LOCKED, WRONG, HEAD = (
+    {"bg_color": "#EEEEEE"},
+    {"bg_color": "#FFC7CE"},
+    {"bold": True, "bg_color": "#DCE6F1", "text_wrap": True, "valign": "top"},
+)
 PROTECTED = {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True}
 
 
@@ -64,10 +70,12 @@ def write_workbook(
     base: str = "",
     marks: Sequence[Mark] = (),
     locked: Mapping[str, Collection[str]] | None = None,
+    is_explained: bool = True,
 ) -> None:
     """`rows`: by the name of their sheet, values as `cells.parse_cell` gives them; others are written as they stand.
 
-    `locked`: columns that nobody is to change, by the name of their sheet. Texts are in the reader's language. Raises
+    `locked`: columns that nobody is to change, by the name of their sheet. `is_explained`: a sheet says how each column
+    is filled in. Texts are in the reader's language. Raises
     FileRefused for a text that no cell of a workbook can hold.
     """
     book = xlsxwriter.Workbook(output, {"constant_memory": True})
@@ -75,7 +83,8 @@ def write_workbook(
     writer = _Writer(book, sheets, rows, marks, locked or {})
     if marks:
         writer.write_marks()
-    writer.write_guide()
+    if is_explained:
+        writer.write_guide()
     for sheet in sheets:
         writer.write_sheet(sheet)
     writer.write_lists()
@@ -128,6 +137,7 @@ class _Writer:
     def write_sheet(self, sheet: Sheet) -> None:
         page = self.book.add_worksheet(sheet_title(sheet))
         page.freeze_panes(1, 1)
+        _set_up_paper(page)
         locked = self.locked.get(sheet.name, ())
         rows = self.rows.get(sheet.name, ())
         formats = {column.name: self._column_format(column, column.name in locked) for column in sheet.columns}
@@ -142,6 +152,8 @@ class _Writer:
         page.autofilter(0, 0, len(rows), len(sheet.columns) - 1)
         if sheet.name in self.locked:
             page.protect(options=PROTECTED)
+            # It is what a person opened the file for.
+            page.activate()
 
     def _column_format(self, column: Column, is_locked: bool) -> dict[str, object]:
         number_format = FORMATS.get(column.kind, "General")
@@ -267,6 +279,15 @@ class _Writer:
                 _write_cell(page, number, at, text or None, self.format(text_wrap=True, valign="top"))
 
 
+def _set_up_paper(page: Any) -> None:
+    """A3 across, as wide as one sheet, with the heads on each."""
+    page.set_landscape()
+    page.set_paper(A3)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&R&P / &N")
+
+
 def column_help(column: Column) -> str:
     """What a cell means, and what it may be."""
     parts = [str(column.help)] if column.help else []
@@ -289,7 +310,7 @@ def _comment(column: Column) -> str:
 
 def _width(header: str, column: Column) -> int:
     letters = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in header)
-    return min(max(letters + 4, WIDTHS.get(column.kind, WIDTH)), MAX_WIDTH)
+    return min(column.width or max(letters + 4, WIDTHS.get(column.kind, WIDTH)), MAX_WIDTH)
 
 
 def choice_text(value: object, column: Column) -> str:
