@@ -4,11 +4,12 @@ Changes of rows get there through auditlog, which is told of the models next to 
 it holds is written here, into the same table, with the kind of `Event` in `additional_data`. Nothing deletes from it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextvars import copy_context
 from datetime import date, timedelta
 from typing import Any
 
-from auditlog.context import auditlog_value
+from auditlog.context import auditlog_value, set_extra_data
 from auditlog.models import LogEntry
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -93,6 +94,18 @@ def _recent_refusals(address: str | None) -> int:
 def log_account_event(event: Event, user: User, *, by: User) -> None:
     """What an administrator did with the account of `user`, and no change of its row tells."""
     _write_event(event, user, by=by, address=auditlog_value.get({}).get("remote_addr"), details={})
+
+
+def do_as[T](person: User, do: Callable[[], T]) -> T:
+    """Does what the log is to say the person did, also where no request says who asks."""
+
+    def run() -> T:
+        address = auditlog_value.get({}).get("remote_addr")
+        with set_extra_data({"actor": person, "remote_addr": address}):
+            return do()
+
+    # auditlog does not put back what it was told before.
+    return copy_context().run(run)
 
 
 def log_export(
