@@ -71,6 +71,11 @@ def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     return user.is_authenticated and user.is_reporter and user.department_id == lead
 
 
+def may_use_workspace(user: User | AnonymousUser) -> bool:
+    """The pages on which a department reports its measures."""
+    return user.is_authenticated and user.is_reporter
+
+
 def may_assign(user: User | AnonymousUser, *, lead: int) -> bool:
     """Say who looks after a measure: the reporters of the department (its id) that leads it, and the office."""
     return may_report(user, lead=lead) or may_review(user)

@@ -13,8 +13,13 @@ class Upload(models.Model):
     """A file that a person sent and has not loaded yet, with what they decided about it: nobody else sees it.
 
     `content` is the file, or the pasted rows; it is emptied once it is loaded. `result` is what the file would do
-    (`findings.Findings`), and `sentence` why it cannot; both in `language`.
+    (`findings.Findings`), or what became of the reports of a month; `sentence` is why it cannot be read; both in
+    `language`. `period`: the month of such reports, its first day.
     """
+
+    class Kind(models.TextChoices):
+        LEDGER = "ledger", pgettext_lazy("upload", "Ledger of a plan")
+        MONTH = "month", pgettext_lazy("upload", "Reports of a month")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("upload", "Waits to be read")
@@ -28,6 +33,8 @@ class Upload(models.Model):
     # It counts for nothing and no cached page shows it: its progress is written every second.
     is_versioned = False
 
+    kind = models.CharField(_("Kind"), max_length=6, choices=Kind, default=Kind.LEDGER)
+    period = models.DateField(_("Reporting period"), null=True)
     # Empty for a file that brings the site its first plan.
     plan = models.ForeignKey(
         "measures.Plan", models.PROTECT, null=True, related_name="+", verbose_name=_("Action plan")
@@ -65,6 +72,11 @@ class Upload(models.Model):
                 ),
                 name="upload_state_known",
             ),
+            models.CheckConstraint(condition=Q(kind__in=["ledger", "month"]), name="upload_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="ledger", period=None) | Q(kind="month", period__isnull=False, plan__isnull=False),
+                name="upload_month_has_period",
+            ),
             models.CheckConstraint(condition=Q(load=None) | Q(state="loaded"), name="upload_load_is_loaded"),
         ]
 
@@ -72,7 +84,12 @@ class Upload(models.Model):
         return f"{self.pk} {self.file_name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("datasets:upload", kwargs={"pk": self.pk})
+        name = "datasets:month_upload" if self.is_month else "datasets:upload"
+        return reverse(name, kwargs={"pk": self.pk})
+
+    @property
+    def is_month(self) -> bool:
+        return self.kind == self.Kind.MONTH
 
     @property
     def is_being_worked_on(self) -> bool:
@@ -82,6 +99,10 @@ class Upload(models.Model):
     @property
     def is_read(self) -> bool:
         return self.state == self.State.READ
+
+    @property
+    def is_loaded(self) -> bool:
+        return self.state == self.State.LOADED
 
     @property
     def is_refused(self) -> bool:

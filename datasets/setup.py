@@ -83,7 +83,7 @@ class Setup:
 def setup_of(plan: Plan | None, person: User) -> Setup:
     if plan is not None and not plan.is_being_set_up:
         return Setup(plan)
-    return Setup(plan, drafts_of(person).filter(plan=plan).first() if plan else None)
+    return Setup(plan, drafts_of(person, Upload.Kind.LEDGER).filter(plan=plan).first() if plan else None)
 
 
 def is_first_load(load: Load) -> bool:

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from accounts.log import do_as
 from accounts.models import User
-from accounts.permissions import check_reviewer
+from accounts.permissions import check_reviewer, may_use_workspace
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
@@ -30,6 +32,9 @@ from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Tables, find_tables, read_pasted
 from datasets.ledger.versions import find_version, rows_of_version
 from datasets.models import Upload
+from datasets.month import filing as month_filing
+from datasets.month import findings as month_findings
+from datasets.month.preview import look
 from measures.models import Plan
 
 log = logging.getLogger(__name__)
@@ -44,6 +49,8 @@ STEPS = (
 )
 # One that stopped in the middle is begun again after so long.
 LOST_AFTER = timedelta(minutes=15)
+# Counts of what is found, of a ledger and of a month, by which the site would change.
+WRITTEN = ("new", "changed", "removed", "submit", "draft")
 # A draft that nobody has loaded is deleted after so many days.
 KEPT_DAYS = 14
 # Of one person and plan.
@@ -51,19 +58,34 @@ MAX_DRAFTS = 20
 
 
 @transaction.atomic
-def keep_upload(plan: Plan | None, *, by: User, name: str, content: bytes, is_pasted: bool = False) -> Upload:
-    """Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
-    check_reviewer(by)
+def keep_upload(
+    plan: Plan | None,
+    *,
+    by: User,
+    name: str,
+    content: bytes,
+    is_pasted: bool = False,
+    period: date | None = None,
+) -> Upload:
+    """`period`: the month of a department's reports; without one it is the ledger of a plan. Raises NotAllowed for what
+    is empty or too large; what is in it shows when it is read."""
+    kind = Upload.Kind.LEDGER if period is None else Upload.Kind.MONTH
+    if period is None:
+        check_reviewer(by)
+    elif not may_use_workspace(by):
+        raise NotAllowed(_("You may not do this"))
     if not content.strip():
         raise NotAllowed(_("The file is empty"), field="file")
     if len(content) > MAX_BYTES:
         raise NotAllowed(
             _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1024 // 1024}, field="file"
         )
-    drafts = drafts_of(by).filter(plan=plan)
+    drafts = drafts_of(by, kind).filter(plan=plan)
     for old in drafts[MAX_DRAFTS - 1 :]:
         old.delete()
     return Upload.objects.create(
+        kind=kind,
+        period=period,
         plan=plan,
         uploaded_by=by,
         uploaded_at=now(),
@@ -75,9 +97,9 @@ def keep_upload(plan: Plan | None, *, by: User, name: str, content: bytes, is_pa
     )
 
 
-def drafts_of(person: User) -> QuerySet[Upload]:
+def drafts_of(person: User, kind: Upload.Kind) -> QuerySet[Upload]:
     """Those that were not loaded, the newest first, without their contents."""
-    return Upload.objects.filter(uploaded_by=person).exclude(state=State.LOADED).defer("content", "result")
+    return Upload.objects.filter(uploaded_by=person, kind=kind).exclude(state=State.LOADED).defer("content", "result")
 
 
 @transaction.atomic
@@ -143,8 +165,7 @@ def why_not_loaded(upload: Upload) -> str:
         return _("Some rows are wrong: correct them, or have them left out.")
     if found["needs_confirmation"] and not upload.is_confirmed:
         return _("The file would change rows of the site: confirm that it may.")
-    counts = found["counts"]
-    if not (counts["new"] or counts["changed"] or counts["removed"] or found["conflicts"]):
+    if not any(found["counts"].get(name) for name in WRITTEN) and not found["conflicts"]:
         return _("The file holds nothing that the site does not have.")
     return ""
 
@@ -211,6 +232,10 @@ def cells_chosen(upload: Upload) -> dict[CellName, str]:
 
 def _read(upload: Upload) -> None:
     _begin_step(upload, 0)
+    if upload.is_month:
+        upload.findings = month_findings.found(look(upload), upload)
+        _end(upload, State.READ)
+        return
     tables = tables_of(upload)
     _begin_step(upload, 1)
     reading = understood(upload, tables)
@@ -232,26 +257,34 @@ def _read(upload: Upload) -> None:
 def _load(upload: Upload) -> None:
     try:
         with transaction.atomic():
-            reading = understood(upload, tables_of(upload))
-            upload.load = commit_ledger(
-                reading.ledger,
-                upload.plan,
-                by=upload.uploaded_by,
-                site=upload.findings["site"],
-                answers=cells_chosen(upload),
-                leave_out_wrong=upload.leaves_out_wrong,
-                confirmed=upload.is_confirmed,
-                reason=upload.reason,
-            )
+            if upload.is_month:
+                upload.findings = do_as(upload.uploaded_by, partial(month_filing.file_month, upload))
+            else:
+                _load_ledger(upload)
             # The site keeps what it loaded, and the file only until then.
-            upload.content, upload.result = b"", None
+            upload.content = b""
             _end(upload, State.LOADED)
     except NotAllowed as refusal:
         own = Upload.objects.get(pk=upload.pk)
-        if isinstance(refusal, LoadRefused):
+        if own.is_month or isinstance(refusal, LoadRefused):
             # What it would do now, beside why it was not done.
             _read(own)
         _end(own, State.READ, str(refusal))
+
+
+def _load_ledger(upload: Upload) -> None:
+    reading = understood(upload, tables_of(upload))
+    upload.load = commit_ledger(
+        reading.ledger,
+        upload.plan,
+        by=upload.uploaded_by,
+        site=upload.findings["site"],
+        answers=cells_chosen(upload),
+        leave_out_wrong=upload.leaves_out_wrong,
+        confirmed=upload.is_confirmed,
+        reason=upload.reason,
+    )
+    upload.result = None
 
 
 @transaction.atomic

@@ -1,16 +1,20 @@
 from django.urls import path
 
-from datasets.views import data, loads, start, uploads
+from datasets.views import data, loads, month, start, uploads
 
 app_name = "datasets"
 urlpatterns = [
-    path("", data.DataPage.as_view(), name="data"),
-    path("start/", start.StartPage.as_view(), name="start"),
-    path("start/names/", start.NamesStep.as_view(), name="start_names"),
-    path("start/workbook/", start.WorkbookStep.as_view(), name="start_workbook"),
-    path("start/done/", start.DoneStep.as_view(), name="start_done"),
-    path("download/", data.Download.as_view(), name="download"),
-    path("uploads/<int:pk>/", uploads.UploadPage.as_view(), name="upload"),
-    path("uploads/<int:pk>/marked/", uploads.Marked.as_view(), name="marked"),
-    path("loads/<int:pk>/", loads.LoadPage.as_view(), name="load"),
+    path("data/", data.DataPage.as_view(), name="data"),
+    path("data/start/", start.StartPage.as_view(), name="start"),
+    path("data/start/names/", start.NamesStep.as_view(), name="start_names"),
+    path("data/start/workbook/", start.WorkbookStep.as_view(), name="start_workbook"),
+    path("data/start/done/", start.DoneStep.as_view(), name="start_done"),
+    path("data/download/", data.Download.as_view(), name="download"),
+    path("data/uploads/<int:pk>/", uploads.UploadPage.as_view(), name="upload"),
+    path("data/uploads/<int:pk>/marked/", uploads.Marked.as_view(), name="marked"),
+    path("data/loads/<int:pk>/", loads.LoadPage.as_view(), name="load"),
+    path("workspace/ledger/", month.MonthPage.as_view(), name="month"),
+    path("workspace/ledger/download/", month.MonthDownload.as_view(), name="month_download"),
+    path("workspace/ledger/<int:pk>/", month.MonthUpload.as_view(), name="month_upload"),
+    path("review/ledger/", month.OfficeMonth.as_view(), name="office_month"),
 ]

@@ -58,6 +58,19 @@ def _read_asked_plan(request: HttpRequest) -> Plan | None:
     return plan
 
 
+# The value of `whose` in the address of a department's pages.
+MINE = "mine"
+
+
+def asked_whose(request: HttpRequest) -> str:
+    """MINE, which is what the person looks after; or empty, for all that the department leads. Raises BadQuery for
+    anything else."""
+    whose = request.GET.get("whose", "")
+    if whose not in ("", MINE):
+        raise BadQuery({"whose": [not_one_of([MINE])]})
+    return whose
+
+
 def sections_of_asked_plan(request: HttpRequest | None) -> Any:
     return Section.objects.filter(plan=asked_plan(request)) if request else Section.objects.all()
 

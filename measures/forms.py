@@ -102,6 +102,20 @@ class ReportForm(forms.Form):
         return conflicts
 
 
+class MonthFileForm(forms.Form):
+    """The ledger of the month, filled in."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The filled-in workbook"),
+        help_text=gettext_lazy("Excel (.xlsx, .xls) or .ods. You see what would happen before anything is submitted."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
+        error_messages={"required": gettext_lazy("Choose the workbook that you filled in.")},
+        allow_empty_file=True,
+    )
+
+    use_required_attribute = False
+
+
 # What a person fills in, and the draft keeps.
 TYPED = ("status", "effective_on", *TEXTS)
 

@@ -23,7 +23,7 @@ urlpatterns = [
     path("glossary/", GlossaryPage.as_view(), name="glossary"),
     path("guide/", GuidesPage.as_view(), name="guides"),
     path("guide/<slug:role>/", GuidePage.as_view(), name="guide"),
-    path("data/", include("datasets.urls")),
+    path("", include("datasets.urls")),
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("projects/", include("projects.urls")),

@@ -174,6 +174,12 @@ POST datasets:upload        /data/uploads/{upload}/               403   403   40
 GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404
 GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200
 POST datasets:load          /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302
+GET  datasets:month         /workspace/ledger/                    login login 403 200 200 200 403 403 403 403
+POST datasets:month         /workspace/ledger/                    403   403   403 200 200 200 403 403 403 403
+GET  datasets:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403
+GET  datasets:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403
+POST datasets:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403
+GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404
 POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404 404
@@ -292,6 +298,7 @@ BODIES = {
     "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
     "POST datasets:upload": {"action": "save"},
     "POST datasets:load": REASON,
+    "POST datasets:month_upload": {"action": "save"},
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
@@ -366,6 +373,7 @@ def test_a_row_speaks_of_its_address(row):
         "waits",
         "upload",
         "load",
+        "month",
     ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted"):
@@ -422,10 +430,14 @@ def site(today, settings, tmp_path):
     plan = section.plan
     upload = keep_upload(plan, by=people["rita"], name="m.csv", content=b"code,due_on\nM001,2023-02-30\n")
     work_on(upload.pk)
+    filled = b"code,what_was_done\nM004,Talks\n"
+    month = keep_upload(plan, by=people["ada"], name="m.csv", content=filled, period=date(2023, 8, 1))
+    work_on(month.pk)
     loaded = Load.objects.create(plan=plan, file_name="m.csv", digest="0" * 64, reason="", loaded_at=now())
     parts = {
         "upload": upload.pk,
         "load": loaded.pk,
+        "month": month.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,

@@ -52,7 +52,7 @@ class DataPage(TodayView):
             "plan": plan,
             "may_load": may_review(person),
             "page": asked_page(self.request.GET, loads if plan else Load.objects.none()),
-            "drafts": drafts_of(person).filter(plan=plan) if may_review(person) else [],
+            "drafts": drafts_of(person, Upload.Kind.LEDGER).filter(plan=plan) if may_review(person) else [],
             "form": UploadForm(),
         }
         return super().get_context_data(**context | kwargs)

@@ -36,13 +36,15 @@ PARTS = ("conflicts", "wrong", "consequences", "changed", "removed", "new")
 class OwnUpload(TodayView):
     """Nobody sees the draft of another person."""
 
+    kind = Upload.Kind.LEDGER
+
     def may_open(self, request: HttpRequest) -> bool:
         return may_review(request.user)
 
     @cached_property
     def upload(self) -> Upload:
         uploads = Upload.objects.select_related("plan", "uploaded_by", "load")
-        return get_object_or_404(uploads, pk=self.kwargs["pk"], uploaded_by=self.request.user)
+        return get_object_or_404(uploads, pk=self.kwargs["pk"], uploaded_by=self.request.user, kind=self.kind)
 
 
 class UploadPage(OwnUpload):
@@ -51,10 +53,8 @@ class UploadPage(OwnUpload):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         upload = self.upload
-        if upload.load is not None:
-            if may_administer(request.user) and is_first_load(upload.load):
-                return self.go_on(reverse("datasets:start_done"))
-            return self.go_on(reverse("datasets:load", kwargs={"pk": upload.load.pk}))
+        if address := self.address_afterwards():
+            return self.go_on(address)
         if (upload.is_read or upload.is_refused) and upload.language != get_language():
             read_again(upload)
             ask_for_work(upload)
@@ -65,15 +65,27 @@ class UploadPage(OwnUpload):
         return super().get(request, *args, **kwargs)
 
     @cached_property
-    def setup_state(self) -> Setup | None:
-        """The first visit, as long as it lasts."""
-        found = setup_of(self.upload.plan, self.upload.uploaded_by) if self.upload.plan else None
-        return None if found is None or found.is_finished else found
+    def setup(self) -> Setup | None:
+        """The first visit, as long as it lasts and for those who make it."""
+        plan = self.upload.plan
+        if plan is None or not may_administer(self.request.user):
+            return None
+        found = setup_of(plan, self.upload.uploaded_by)
+        return None if found.is_finished else found
+
+    def address_afterwards(self) -> str:
+        """Where what became of it stands; "" where that is this page."""
+        load = self.upload.load
+        if load is None:
+            return ""
+        if may_administer(self.request.user) and is_first_load(load):
+            return reverse("datasets:start_done")
+        return reverse("datasets:load", kwargs={"pk": load.pk})
 
     @property
     def back_url(self) -> str:
         """Where another file is chosen."""
-        if self.setup_state and may_administer(self.request.user):
+        if self.setup:
             return reverse("datasets:start_workbook")
         plan = self.upload.plan
         return query_of(reverse("datasets:data"), plan=plan.action_slug if plan else "")
@@ -86,8 +98,8 @@ class UploadPage(OwnUpload):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         upload = self.upload
         context: dict[str, Any] = {"upload": upload, "back_url": self.back_url}
-        if self.setup_state and may_administer(self.request.user):
-            context["setup_steps"] = self.setup_state.steps(Step.PREVIEW)
+        if self.setup:
+            context["setup_steps"] = self.setup.steps(Step.PREVIEW)
         if upload.is_being_worked_on:
             context |= {"step": upload.step, "steps": len(STEPS), "step_label": STEPS[min(upload.step, len(STEPS) - 1)]}
         elif upload.is_read:

@@ -12,25 +12,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Role
-from accounts.permissions import signed_in
+from accounts.permissions import may_use_workspace, signed_in
 from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filing import report_no_change
-from measures.filters import asked_plan
+from measures.filters import MINE, asked_plan, asked_whose
+from measures.forms import MonthFileForm
 from measures.models import Measure
 from measures.workspace import load_workspace
 from reporting.months import reports_due_on
 from reporting.wording import format_missing
 from web.days import asked_month
-from web.errors import BadQuery, not_one_of
 from web.html.links import named_plan, query_of, query_with
 from web.limits import thresholds
 from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
-
-# The value of `whose` in the address.
-MINE = "mine"
 
 
 class WorkspacePage(TodayView):
@@ -39,17 +35,10 @@ class WorkspacePage(TodayView):
     failures: dict[str, str] = {}
 
     def may_open(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and request.user.role == Role.REPORTER
+        return may_use_workspace(request.user)
 
     def asked_month(self) -> date:
         return asked_month(self.request.POST.get("period", "") or self.request.GET.get("period", ""))
-
-    def asked_whose(self) -> str:
-        """MINE, or empty for all that the department leads. Raises BadQuery for anything else."""
-        whose = self.request.GET.get("whose", "")
-        if whose not in ("", MINE):
-            raise BadQuery({"whose": [not_one_of([MINE])]})
-        return whose
 
     def switch(self, whose: str) -> list[dict[str, Any]]:
         """Between what the person looks after and all that the department leads."""
@@ -62,7 +51,7 @@ class WorkspacePage(TodayView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = signed_in(self.request.user)
         assert user.department is not None
-        month, whose = self.asked_month(), self.asked_whose()
+        month, whose = self.asked_month(), asked_whose(self.request)
         plan = asked_plan(self.request)
         work = load_workspace(
             user.department,
@@ -80,6 +69,7 @@ class WorkspacePage(TodayView):
             late_text=format_missing(work.late, day=self.day),
             groups=work.groups,
             whose=whose,
+            file_form=MonthFileForm(),
             switch=self.switch(whose),
             all_ticked=self.request.GET.get("ticked") == "all",
             can_file=any(row.can_file_no_change for row in work.rows),
@@ -117,7 +107,7 @@ class NoChange(WorkspacePage):
             messages.success(request, text % {"count": filed})
         self.failures = {outcome.subject.code: outcome.reason for outcome in outcomes if not outcome.ok}
         if not self.failures:
-            return redirect(month_url("measures:workspace", month, plan=plan, whose=self.asked_whose()))
+            return redirect(month_url("measures:workspace", month, plan=plan, whose=asked_whose(request)))
         context = self.get_context_data(**kwargs)
         self.tell_failures({row.measure.code for row in context["work"].rows})
         return self.render_to_response(context)

@@ -1,0 +1,112 @@
+"""The workbooks of a month that people download."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, BinaryIO
+
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Department, User
+from core.clock import today
+from core.statuses import MeasureStatus
+from datasets.ledger.workbook import write_workbook
+from datasets.month.contents import MonthRow, read_month
+from datasets.month.sheets import LOCKED, MONTH, OFFICE_MONTH
+from datasets.month.versions import keep_month
+from measures.forms import editable_text
+from measures.models import Evidence, Measure, Plan, Report
+from measures.reporting_months import reports_owed
+from reporting.models import TEXTS
+from reporting.workflow import ReportState
+from web.formats.text import format_person
+from web.language import localized
+
+# What a draft says is the department's own until it is submitted.
+OUTSTANDING = pgettext_lazy("reports", "Outstanding")
+
+
+def write_month(
+    output: BinaryIO, department: Department, *, plan: Plan, month: date, kept_by: User | None = None
+) -> int:
+    """The month of a department, to be filled in. Returns the number of rows."""
+    rows = read_month(department, plan=plan, month=month, kept_by=kept_by)
+    base = keep_month(rows, plan=plan, department=department, month=month)
+    values = [{"code": code, **row.shown, **_filled(row)} for code, row in rows.items()]
+    write_workbook(output, [MONTH], {MONTH.name: values}, base=base, locked=LOCKED)
+    return len(values)
+
+
+def _filled(row: MonthRow) -> Mapping[str, Any]:
+    """The month's report, as a person reads it."""
+    cells: dict[str, Any] = dict(row.cells)
+    if row.report is not None:
+        cells["effective_on"] = row.report.effective_on
+        cells |= {name: editable_text(row.report, name) for name in TEXTS}
+    return cells
+
+
+def write_office_month(output: BinaryIO, *, plan: Plan, month: date) -> int:
+    """The month of all departments with its decisions, and what is outstanding. Returns the number of rows."""
+    rows = list(_office_rows(plan, month))
+    every = {OFFICE_MONTH.name: {column.name for column in OFFICE_MONTH.columns}}
+    write_workbook(output, [OFFICE_MONTH], {OFFICE_MONTH.name: rows}, locked=every, is_explained=False)
+    return len(rows)
+
+
+def _office_rows(plan: Plan, month: date) -> Iterator[Mapping[str, Any]]:
+    """By department, and as the plan lists its measures; of one measure the oldest report first."""
+    reports = _reports(plan, month)
+    drafts = [each.measure for each in reports if each.is_draft]
+    rows = [(each.department, each.measure, _reported(each)) for each in reports if not each.is_draft]
+    answered = {measure for _department, measure, _values in rows}
+    for department, measure in _outstanding(plan, month):
+        # A returned one is owed, too: it stands for itself.
+        if measure not in answered:
+            state = ReportState.DRAFT.label if measure in drafts else OUTSTANDING
+            rows.append((department, measure, {"state": str(state)}))
+    for department, measure, values in sorted(rows, key=lambda row: (row[0].number, row[1].position, row[1].code)):
+        yield _named(department, measure) | values
+
+
+def _outstanding(plan: Plan, month: date) -> Iterator[tuple[Department, Measure]]:
+    """Each report that is still owed today: whose, and of which measure."""
+    owed = reports_owed(plan, by=today(), months=[month])[month]
+    leads = {code: lead for code, (lead, filed_on) in owed.items() if filed_on is None}
+    departments = Department.objects.in_bulk()
+    for measure in Measure.objects.in_plan(plan).filter(code__in=leads):
+        yield departments[leads[measure.code]], measure
+
+
+def _reports(plan: Plan, month: date) -> list[Report]:
+    people = ("submitted_by", "decided_by")
+    found = Report.objects.in_plan(plan).filter(period=month).select_related("measure", "department", *people)
+    return list(found.prefetch_related("evidence").order_by("submitted_on", "pk"))
+
+
+def _named(department: Department, measure: Measure) -> dict[str, Any]:
+    return {
+        "department": localized(department, "short"),
+        "code": measure.code,
+        "title": localized(measure, "title"),
+    }
+
+
+def _reported(report: Report) -> dict[str, Any]:
+    return {
+        "state": report.get_state_display(),
+        "status_before": MeasureStatus(report.against_status).label,
+        "status": MeasureStatus(report.status).label,
+        "effective_on": report.effective_on,
+        **{name: localized(report, name) for name in TEXTS},
+        "evidence": "\n".join(_pieces(report.evidence.all())),
+        "submitted_on": report.submitted_on,
+        "submitted_by": format_person(report.submitted_by) if report.submitted_by else "",
+        "decided_on": report.decided_on,
+        "decided_by": format_person(report.decided_by) if report.decided_by else "",
+        "decision_note": report.decision_note,
+    }
+
+
+def _pieces(evidence: Iterable[Evidence]) -> Iterator[str]:
+    for each in sorted(evidence, key=lambda each: each.pk):
+        yield " ".join(filter(None, (each.document_number, localized(each, "title"), each.url or each.file_name)))
