@@ -70,6 +70,7 @@ PAGES = {
 WORK_PAGES = {
     "workspace": ("ada", "/workspace/"),
     "workspace-mine": ("ada", "/workspace/?whose=mine"),
+    "month": ("ada", "/workspace/ledger/"),
     "owners": ("ada", "/office/measures/M002/owners/"),
     "report": ("ada", "/measures/M002/report/"),
     "report-due": ("ada", "/measures/M013/report/"),

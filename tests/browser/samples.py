@@ -1,6 +1,7 @@
 """A sample of every page of the site: its URL name, what it is of, who opens it; and what is no page, and why."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from django.conf import settings
@@ -183,6 +184,9 @@ SAMPLES = [
     page("datasets:upload", pk="{refused}", person="rita"),
     page("datasets:start_done", person="mia"),
     page("datasets:load", pk="{load}", person="rita"),
+    page("datasets:month", person="ada"),
+    page("datasets:month_upload", pk="{month}", person="ada"),
+    page("datasets:month_upload", pk="{sent}", person="ada"),
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
@@ -248,6 +252,7 @@ SAMPLES = [
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
     sent("measures:workspace", {}, button="#ticked button", person="ada"),
     sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
+    sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
     sent("measures:review", {"note": ""}, button=".case-act [value=return]", person="rita"),
 ]
@@ -286,7 +291,13 @@ NO_PAGES = {
         "api-summary",
     },
     "numbers for a machine": {"metrics"},
-    "a file": {"measures:evidence", "datasets:download", "datasets:marked"},
+    "a file": {
+        "measures:evidence",
+        "datasets:download",
+        "datasets:marked",
+        "datasets:month_download",
+        "datasets:office_month",
+    },
     "a word for the form that asked": {"measures:draft"},
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
@@ -336,7 +347,7 @@ def live_in() -> dict[str, str]:
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
     invited = make_user("lea")
-    return uploads_of(rita) | {
+    return uploads_of(rita) | months_of(ada) | {
         "change": str(change.pk),
         "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
         "token": str(token.pk),
@@ -371,6 +382,28 @@ def uploads_of(person: User) -> dict[str, str]:
     work_on(upload.pk)
     upload.refresh_from_db()
     return {name: str(each.pk) for name, each in made.items()} | {"load": str(upload.load_id)}
+
+
+MONTH = """编号,拟报状态,生效日期,工作进展,存在问题
+M001,取得进展,,崂山实验室八月通过验收。,
+M006,已完成,2023-08-20,首批示范项目全部投产。,
+M007,取得进展,2023-02-30,谈判中。,资金未到位。
+M999,,,开工。,
+"""
+
+
+def months_of(person: User) -> dict[str, str]:
+    """What a department filled in: one file that waits, with rows of each kind, and one that was submitted."""
+    plan, made = Plan.objects.get(), {}
+    for name, content in {"month": MONTH, "sent": "编号,工作进展\nM008,八月开工。\n"}.items():
+        upload = keep_upload(
+            plan, by=person, name=f"填报-{name}.csv", content=content.encode(), period=date(2023, 8, 1)
+        )
+        work_on(upload.pk)
+        made[name] = str(upload.pk)
+    decide(upload, choices=[], leaves_out_wrong=False, is_confirmed=True, reason="", is_final=True)
+    work_on(upload.pk)
+    return made
 
 
 def session_of(person: str) -> str:
