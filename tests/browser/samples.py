@@ -347,16 +347,20 @@ def live_in() -> dict[str, str]:
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
     invited = make_user("lea")
-    return uploads_of(rita) | months_of(ada) | {
-        "change": str(change.pk),
-        "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
-        "token": str(token.pk),
-        "view": str(view.pk),
-        "person": str(make_user("pete", first_name="王强").pk),
-        "locked": str(make_user(LOCKED).pk),
-        "uid": urlsafe_base64_encode(force_bytes(invited.pk)),
-        "link": default_token_generator.make_token(invited),
-    }
+    return (
+        uploads_of(rita)
+        | months_of(ada)
+        | {
+            "change": str(change.pk),
+            "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
+            "token": str(token.pk),
+            "view": str(view.pk),
+            "person": str(make_user("pete", first_name="王强").pk),
+            "locked": str(make_user(LOCKED).pk),
+            "uid": urlsafe_base64_encode(force_bytes(invited.pk)),
+            "link": default_token_generator.make_token(invited),
+        }
+    )
 
 
 MEASURES = """编号,名称（中文）,完成时限
