@@ -65,8 +65,8 @@ class UploadPage(OwnUpload):
         return super().get(request, *args, **kwargs)
 
     @cached_property
-    def setup(self) -> Setup | None:
-        """The first visit, as long as it lasts and for those who make it."""
+    def first_visit(self) -> Setup | None:
+        """As long as it lasts, for those who make it."""
         plan = self.upload.plan
         if plan is None or not may_administer(self.request.user):
             return None
@@ -85,7 +85,7 @@ class UploadPage(OwnUpload):
     @property
     def back_url(self) -> str:
         """Where another file is chosen."""
-        if self.setup:
+        if self.first_visit:
             return reverse("datasets:start_workbook")
         plan = self.upload.plan
         return query_of(reverse("datasets:data"), plan=plan.action_slug if plan else "")
@@ -98,8 +98,8 @@ class UploadPage(OwnUpload):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         upload = self.upload
         context: dict[str, Any] = {"upload": upload, "back_url": self.back_url}
-        if self.setup:
-            context["setup_steps"] = self.setup.steps(Step.PREVIEW)
+        if self.first_visit:
+            context["setup_steps"] = self.first_visit.steps(Step.PREVIEW)
         if upload.is_being_worked_on:
             context |= {"step": upload.step, "steps": len(STEPS), "step_label": STEPS[min(upload.step, len(STEPS) - 1)]}
         elif upload.is_read:

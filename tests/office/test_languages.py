@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.ma
 # Every form of the office, by its URL name: its address, and what of the other language it would ask for.
 FORMS = {
     "office:site": ("/office/site/", "name_en"),
+    "office:limits": ("/office/limits/", ""),
     "office:plan": ("/office/plan/", "name_en"),
     "office:add_milestone": ("/office/add-milestone/", "name_en"),
     "office:milestone": ("/office/milestones/{milestone}/", "name_en"),
