@@ -106,7 +106,8 @@ class Command(BaseCommand):
 
     def _read(self, path: Path, answers: dict[str, str], by: User | None) -> Ledger:
         reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
-        self.stderr.writelines(reading.notices)
+        for notice in reading.notices:
+            self.stderr.write(notice)
         if reading.questions:
             for each in reading.questions:
                 choices = ", ".join(f"{value} ({label})" for value, label in each.choices)
