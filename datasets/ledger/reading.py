@@ -15,6 +15,10 @@ from datasets.ledger.rows import Ledger, Problem, Row
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Problem as TableProblem
 from datasets.ledger.tables import Tables, find_tables
+from web.formats.text import format_list
+
+# As on the pages of the office: the site's profile with the limits of its lights, and the accounts.
+KEPT_BY_ADMINISTRATORS = ("site", "people")
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,20 @@ def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading
 
 
 def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
-    """Without the accounts, where whoever loads the file does not administer them. None: whoever runs the server."""
-    if by is None or may_administer(by) or "people" not in reading.ledger.rows:
+    """Without what administrators alone keep, unless one of them loads the file. None: whoever runs the server."""
+    held = reading.ledger
+    left_out = [sheet for sheet in KEPT_BY_ADMINISTRATORS if sheet in held.rows]
+    if by is None or may_administer(by) or not left_out:
         return reading
     ledger = replace(
-        reading.ledger,
-        rows={sheet: held for sheet, held in reading.ledger.rows.items() if sheet != "people"},
-        problems=[each for each in reading.ledger.problems if each.sheet != "people"],
-        unreadable={row: columns for row, columns in reading.ledger.unreadable.items() if row[0] != "people"},
+        held,
+        rows={sheet: rows for sheet, rows in held.rows.items() if sheet not in left_out},
+        problems=[each for each in held.problems if each.sheet not in left_out],
+        unreadable={row: columns for row, columns in held.unreadable.items() if row[0] not in left_out},
     )
-    notice = _("The sheet “%(sheet)s” was not read: administrators keep the accounts.")
-    return replace(reading, ledger=ledger, notices=[*reading.notices, notice % {"sheet": SHEETS["people"].label}])
+    words = {"sheets": format_list(str(SHEETS[sheet].label) for sheet in left_out)}
+    notice = _("Not read, since administrators alone change it: %(sheets)s.") % words
+    return replace(reading, ledger=ledger, notices=[*reading.notices, notice])
 
 
 def read_raw(file: RawFile, name: str, answers: Mapping[str, str] | None = None) -> Reading:

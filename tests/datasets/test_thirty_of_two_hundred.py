@@ -192,7 +192,7 @@ def test_by_command(run: Any, rita: Any, tmp_path: Path) -> None:
     assert sum(": total_investment: 1 → 1.5" in line for line in seen) == 18
     [conflict] = [line for line in seen if "(conflict" in line]
     assert conflict.startswith("projects, 23, P0021: total_investment: 3 → 2 (conflict: Changed by a command, ")
-    assert seen[0] == "The sheet “People” was not read: administrators keep the accounts."
+    assert seen[0] == "Not read, since administrators alone change it: Site, People."
     assert seen[1].startswith("measures, row 15, due_on: ")
     assert seen[-1].startswith("28 changed, ") and seen[-1].endswith(" 1 conflict, 1 wrong")
 

@@ -280,7 +280,7 @@ class TestRefusals:
     def test_reviewers_make_no_accounts(self, page: Client, send: Any, rita: User) -> None:
         upload = send("username,role,name_zh\nmallory,reviewer,马\n", "people.csv")
         assert upload.findings["counts"]["new"] == 0
-        assert "administrators keep the accounts" in shown(page, upload)
+        assert "administrators alone change it: People" in shown(page, upload)
         rita.is_superuser = True
         rita.save()
         uploads.read_again(upload)

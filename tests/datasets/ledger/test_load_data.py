@@ -37,6 +37,7 @@ from rollups.models import MeasureRollup
 from rollups.services import verify_rollups
 from tests.datasets.ledger.example import append, complaints, edit, load, refusal, rows, write_example
 from tests.factories import file_report, make_department, make_indicator, make_user, shanghai
+from web.models import Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -356,14 +357,18 @@ class TestTerms:
         one.refresh_from_db()
         assert one.owner is None
 
-    def test_only_administrators_change_people(self, folder: Path, rita: Any) -> None:
+    def test_only_administrators_change_people_and_the_site(self, folder: Path, rita: Any) -> None:
         (folder / "people.csv").write_text("username,role\nmallory,reviewer\n", encoding="utf-8")
+        (folder / "site.csv").write_text("name_zh,report_due_day\n我的平台,3\n", encoding="utf-8")
         said = io.StringIO()
         load(folder, by="rita", stderr=said)
-        assert "administrators keep the accounts" in said.getvalue()
+        assert said.getvalue() == "Not read, since administrators alone change it: Site, People.\n"
         assert not User.objects.filter(username="mallory").exists()
+        assert not Site.objects.filter(name_zh="我的平台").exists()
         make_user("root", is_superuser=True)
-        assert load(folder, by="root") == "Loaded: 1 people new.\n"
+        load(folder, by="root", change=True)
+        assert User.objects.get(username="mallory").role == "reviewer"
+        assert Site.objects.get().report_due_day == 3
 
     def test_a_moved_listing_takes_the_first_row_along(self, folder: Path, rita: Any) -> None:
         (folder / "status_history.csv").unlink()
