@@ -30,7 +30,8 @@ class Column:
 
     `help` says what the cell means and in which unit. `refers_to`: the sheet whose rows a reference names. `many`: a
     tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
-    `least`: the smallest number. `width`: in a workbook, in characters; 0 where its kind says enough.
+    `least`: the smallest number. `width`: in a workbook, in characters; 0 where its kind says enough. `aliases`: what
+    people head it by, too.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     least: int | None = None
     decimals: int = 0
     width: int = 0
+    aliases: tuple[str | Promise, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from django.conf import settings
 from django.utils import translation
@@ -179,10 +179,11 @@ def header_key(text: str) -> str:
 
 
 def _columns_by_key(sheet: Sheet) -> dict[str, Column]:
-    """What may stand above a column: its name, or its label in any language."""
+    """What may stand above a column: its name, or its label or an alias in any language."""
     by_key: dict[str, Column] = {}
     for column in sheet.columns:
-        for text in (column.name, *in_all_languages(column.label)):
+        labels = chain.from_iterable(map(in_all_languages, (column.label, *column.aliases)))
+        for text in (column.name, *labels):
             by_key.setdefault(header_key(text), column)
             by_key[same_name(text)] = column
     return by_key

@@ -1,5 +1,7 @@
 """Columns that several sheets have."""
 
+from dataclasses import replace
+
 from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +69,12 @@ def one_of(
 
 def ref(name: str, label: Text, help: Text, refers_to: str, *, example: str = "", required: bool = False) -> Column:
     return Column(name, label, help, example, Kind.REFERENCE, required, refers_to=refers_to)
+
+
+def part(help: Text, *, example: str = "", required: bool = False) -> Column:
+    """A part of the plan's region: a city of a province, a district of a city."""
+    column = ref("city", _("Region"), help, "regions", example=example, required=required)
+    return replace(column, aliases=(pgettext_lazy("project", "City"),))
 
 
 def refs(name: str, label: Text, help: Text, refers_to: str, *, example: str = "") -> Column:

@@ -13,6 +13,7 @@ from datasets.ledger.sheets.columns import (
     leave,
     names,
     one_of,
+    part,
     ref,
     refs,
     remove,
@@ -181,7 +182,7 @@ CATEGORIES = Sheet(
 PROJECTS = Sheet(
     name="projects",
     label=_("Projects"),
-    help=_("What supports the plan, each counted in one city."),
+    help=_("What supports the plan, each counted in one region."),
     key=("code",),
     columns=(
         Column(
@@ -194,16 +195,9 @@ PROJECTS = Sheet(
             most=MAX_CODE_LENGTH,
         ),
         *names(200, 300, ("电子信息产业园", "Electronic-information park")),
-        ref(
-            "city",
-            pgettext_lazy("project", "City"),
-            _("In which it counts: a member of the plan's region."),
-            "regions",
-            example="370600",
-            required=True,
-        ),
-        ref("county", _("County"), _("Of that city."), "regions", example="370602"),
-        refs("also_in", _("Also in"), _("Other cities that it lies in."), "regions"),
+        part(_("In which it counts: a member of the plan's region."), example="370600", required=True),
+        ref("county", _("County"), _("Of that region."), "regions", example="370602"),
+        refs("also_in", _("Also in"), _("Other members of the plan's region that it lies in."), "regions"),
         ref(
             "category",
             _("Category"),

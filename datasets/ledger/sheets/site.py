@@ -10,6 +10,7 @@ from datasets.ledger.sheets.columns import (
     in_both,
     names,
     one_of,
+    part,
     ref,
     short_names,
     sourced,
@@ -70,7 +71,7 @@ PEOPLE = Sheet(
         Column("email", _("E-mail address"), _("For notices."), "wang@example.org", most=254),
         one_of("role", _("Role"), _("What the person may do. Empty in a new row: viewer."), Role, example="reporter"),
         ref("department", _("Department"), _("Whose reports the person files."), "departments"),
-        ref("city", pgettext_lazy("project", "City"), _("Instead of a department."), "regions"),
+        part(_("Instead of a department.")),
         Column("active", _("Active"), _("“No” keeps the person from logging in."), "yes", Kind.YES_NO),
     ),
 )

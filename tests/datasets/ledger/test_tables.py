@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 
+from datasets.ledger import sheets
 from datasets.ledger.files import read_file
 from datasets.ledger.raw import RawFile, RawRow, RawSheet
 from datasets.ledger.sentences import FileRefused
@@ -53,6 +54,13 @@ def test_a_column_is_known_by_its_name_or_its_label_whatever_is_around_it(header
     assert found.header == {"code": "code", "investment": header}
     assert [(row.number, dict(row.cells)) for row in found.rows] == [(2, {"code": "P1", "investment": 3})]
     assert not found.problems and not found.notices
+
+
+@pytest.mark.parametrize("header", ["city", "Region", "地区", "City", "所在市"])
+def test_the_region_of_a_project_is_known_by_what_people_call_it(header):
+    declared = [sheets.SHEETS["projects"]]
+    (found,) = tables(("projects", [["code", header], ["P1", "烟台"]]), declared=declared).tables
+    assert found.header == {"code": "code", "city": header}
 
 
 def test_a_word_that_only_begins_like_a_column_is_none():
