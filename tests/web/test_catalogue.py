@@ -147,6 +147,7 @@ def test_a_wrong_password_is_refused_in_the_words_of_the_glossary(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.one_database
 def test_pages_are_chinese_on_a_machine_without_gettext(tmp_path):
     """`./run` compiles what it finds; a fresh process then answers in Chinese."""
     tools = tmp_path / "bin"
