@@ -1,6 +1,6 @@
 """Reads a file or a folder as a ledger: its tables with their cells as values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,19 +40,21 @@ def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading
 
 def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
     """Without what administrators alone keep, unless one of them loads the file. None: whoever runs the server."""
-    held = reading.ledger
-    left_out = [sheet for sheet in KEPT_BY_ADMINISTRATORS if sheet in held.rows]
+    left_out = [sheet for sheet in KEPT_BY_ADMINISTRATORS if sheet in reading.ledger.rows]
     if by is None or may_administer(by) or not left_out:
         return reading
-    ledger = replace(
-        held,
-        rows={sheet: rows for sheet, rows in held.rows.items() if sheet not in left_out},
-        problems=[each for each in held.problems if each.sheet not in left_out],
-        unreadable={row: columns for row, columns in held.unreadable.items() if row[0] not in left_out},
-    )
     words = {"sheets": format_list(str(SHEETS[sheet].label) for sheet in left_out)}
     notice = _("Not read, since administrators alone change it: %(sheets)s.") % words
-    return replace(reading, ledger=ledger, notices=[*reading.notices, notice])
+    return replace(reading, ledger=_without(reading.ledger, left_out), notices=[*reading.notices, notice])
+
+
+def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:
+    return replace(
+        ledger,
+        rows={sheet: rows for sheet, rows in ledger.rows.items() if sheet not in sheets},
+        problems=[each for each in ledger.problems if each.sheet not in sheets],
+        unreadable={row: columns for row, columns in ledger.unreadable.items() if row[0] not in sheets},
+    )
 
 
 def read_raw(file: RawFile, name: str, answers: Mapping[str, str] | None = None) -> Reading:
