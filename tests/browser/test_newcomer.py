@@ -63,17 +63,22 @@ class Newcomer:
         self.clicks += 1
         target.click()
 
+    def leave_by(self, target: Locator) -> None:
+        """Until the page that it leads to is there."""
+        with self.page.expect_navigation():
+            self.click(target)
+
     def press(self, name: str) -> None:
-        self.click(self.page.get_by_role("button", name=name, exact=True))
+        self.leave_by(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
-        self.click(self.page.locator("main").get_by_role("link", name=name, exact=True).first)
+        self.leave_by(self.page.locator("main").get_by_role("link", name=name, exact=True).first)
 
     def go(self, name: str) -> None:
         """By the main navigation."""
         if self.width == NARROW:
             self.click(self.page.locator(".menu-button"))
-        self.click(self.page.locator("#menu").get_by_role("link", name=name, exact=True))
+        self.leave_by(self.page.locator("#menu").get_by_role("link", name=name, exact=True))
 
     def fill(self, **fields: str) -> None:
         for name, text in fields.items():
