@@ -21,13 +21,14 @@ from accounts.permissions import check_reviewer
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from measures.addresses import report_url
-from measures.models import Measure, Notice, NoticeKind, Plan, Report
+from measures.models import Measure, Notice, NoticeKind, Plan, ProblemStep, Report
 from measures.reporting_months import ReportsOwed, late_months, month_of_department, reports_owed
-from measures.rules import NOTICE_DAYS_BEFORE, due_notice
+from measures.rules import NOTICE_DAYS_BEFORE, due_notice, notice_of_due_day
+from reporting.problems.workflow import ProblemState
 from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
-from web.formats.text import format_list
+from web.formats.text import excerpt, format_list
 from web.html.links import query_of
 from web.language import localized
 from web.site import site_profile
@@ -35,6 +36,7 @@ from web.site import site_profile
 log = logging.getLogger(__name__)
 
 CODES_NAMED = 10  # in a reminder
+EXCERPT = 40  # characters of a problem
 
 
 @transaction.atomic
@@ -74,6 +76,9 @@ SENTENCES: dict[str, str | Promise] = {
     NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(measure)s: no reports are due until it is resumed."),
     NoticeKind.RESUMED: gettext_lazy("The office resumed %(measure)s: monthly reports are due again."),
     NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(measure)s from the plan: no more reports are due."),
+    NoticeKind.PROBLEM: gettext_lazy("Problem %(problem)s: %(step)s."),
+    NoticeKind.PROBLEM_DUE: gettext_lazy("Problem %(problem)s is to be solved by %(day)s."),
+    NoticeKind.PROBLEM_LATE: gettext_lazy("Problem %(problem)s was to be solved by %(day)s and is not solved yet."),
     NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(measure)s."),
 }
 SENTENCES_WITH_DAY: dict[str, str | Promise] = {
@@ -87,6 +92,34 @@ def notify_concerned(measure: Measure, kind: NoticeKind, *, by: User) -> int:
     """Tells the lead and the participating departments of what somebody else did with the measure."""
     joined = measure.participating_departments.values_list("pk", flat=True)
     return _notify([measure.lead_department_id, *joined], kind, by=by, measure=measure)
+
+
+def notify_of_problem(step: ProblemStep, *, departments: Collection[int], tells_office: bool, by: User) -> int:
+    """Tells the people of these departments, and where it is theirs to act the reviewers, of a step of a problem."""
+    measure, people = step.problem.measure, _reporters(departments)
+    concerned = [user for each in departments for user in _concerned(people, each, measure)]
+    if tells_office:
+        concerned += User.objects.filter(role=Role.REVIEWER, is_active=True)
+    return _put([user for user in concerned if user != by], NoticeKind.PROBLEM, step=step)
+
+
+@transaction.atomic
+def notify_of_due_problems(on: date) -> None:
+    """Notifies the owners of problems that are due soon or overdue on the day. Again is no harm."""
+    latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
+    assigned = ProblemStep.objects.last_by(on).filter(state=ProblemState.ASSIGNED, due_on__lte=latest)
+    kinds = {"due_soon": NoticeKind.PROBLEM_DUE, "overdue": NoticeKind.PROBLEM_LATE}
+    due = {each: notice_of_due_day(each.due_on, on=on) for each in assigned.select_related("problem__measure")}
+    people, moment = _reporters(), now()
+    Notice.objects.bulk_create(
+        [
+            Notice(user=user, kind=kinds[kind], step=step, day=on, created_at=moment)
+            for step, kind in due.items()
+            if kind
+            for user in _concerned(people, step.owner_id, step.problem.measure)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def notify_department(
@@ -202,7 +235,7 @@ def _own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User
 
 def notices_for(user: User) -> QuerySet[Notice]:
     """Those of a person, with what `notice_sentence` needs."""
-    return user.notices.select_related("measure__lead_department", "report")
+    return user.notices.select_related("measure__lead_department", "report", "step__problem__measure__plan")
 
 
 def read_notice(notice: Notice) -> str:
@@ -240,12 +273,15 @@ def notice_sentence(
 
 
 def _words(notice: Notice) -> dict[str, str]:
-    measure, report = notice.measure, notice.report
+    measure, report, step = notice.measure, notice.report, notice.step
     period = notice.period or (report.period if report else None)
+    due_on = step.due_on if step else measure.due_on if measure else None
     return {
         "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
         "month": format_month(period),
-        "day": format_day(measure.due_on if measure else None),
+        "day": format_day(due_on),
+        "problem": f"{step.problem.code} {excerpt(localized(step.problem, 'text'), EXCERPT)}" if step else "",
+        "step": step.get_move_display() if step else "",
         "lead": localized(measure.lead_department, "short") if measure else "",
         "note": report.decision_note if report else "",
     }
@@ -278,7 +314,9 @@ def _sentence_for(notice: Notice) -> str:
 
 
 def notice_url(notice: Notice) -> str:
-    """The page to act on: the form for what came back, the workspace for a reminder, else the measure."""
+    """The page to act on: the form for what came back, the workspace for a reminder, else the problem or measure."""
+    if notice.step is not None:
+        return notice.step.problem.get_absolute_url()
     if notice.measure is None:
         return query_of(reverse("measures:workspace"), plan=notice.plan.link_slug if notice.plan else "")
     if notice.report is not None and notice.kind == NoticeKind.RETURNED:

@@ -35,6 +35,7 @@ from core.scoped import ScopedQuerySet, is_out, scope_of
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
 from regions.models import Region
+from reporting.problems.querysets import AbstractProblemStepQuerySet
 from reporting.querysets import AbstractReportQuerySet
 from reporting.workflow import ReportState
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import Department, User
-    from measures.models import Measure, Plan, Report, StatusChange
+    from measures.models import Measure, Plan, Problem, Report, StatusChange
 
 
 def _model(name: str) -> Any:
@@ -165,6 +166,26 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         for code, day in rows.order_by("submitted_on").values_list("measure__code", "submitted_on").distinct():
             days.setdefault(code, []).append(day)
         return days
+
+
+class ProblemQuerySet(UpdatedAtQuerySet["Problem"]):
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(measure__plan=plan)
+
+    def raised(self, *, by: date) -> Self:
+        """Those that everybody reads: drafts are none."""
+        return self.filter(raised_on__lte=by)
+
+
+class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(problem__measure__plan=plan)
+
+    def with_rows(self) -> Self:
+        """With all that a list shows of a problem."""
+        return self.select_related(
+            "owner", "problem__category", "problem__raised_by", "problem__measure__lead_department"
+        )
 
 
 class MeasureQuerySet(ScopedQuerySet["Measure"]):

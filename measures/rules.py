@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Literal, Protocol
 
-from core.lights import is_overdue
 from core.periods import month_end
 from core.statuses import MeasureStatus
 
@@ -116,12 +115,19 @@ NOTICE_DAYS_AFTER = (1, 7)
 NOTICE_EVERY_DAYS = 30
 
 
-def due_notice(due_on: date | None, *, status: str, on: date) -> Literal["due_soon", "overdue"] | None:
+type DueNotice = Literal["due_soon", "overdue"]
+
+
+def due_notice(due_on: date | None, *, status: str, on: date) -> DueNotice | None:
     """What the lead department of a measure is told on a day; None for nothing."""
-    if due_on is None or is_completion(status):
+    return None if is_completion(status) else notice_of_due_day(due_on, on=on)
+
+
+def notice_of_due_day(due_on: date | None, *, on: date) -> DueNotice | None:
+    """The same for anything that is not done yet."""
+    if due_on is None:
         return None
     if (due_on - on).days in NOTICE_DAYS_BEFORE:
         return "due_soon"
     late = (on - due_on).days
-    is_day_of_notice = late in NOTICE_DAYS_AFTER or late % NOTICE_EVERY_DAYS == 0
-    return "overdue" if is_day_of_notice and is_overdue(due_on=due_on, status=status, on=on) else None
+    return "overdue" if late in NOTICE_DAYS_AFTER or (late > 0 and late % NOTICE_EVERY_DAYS == 0) else None

@@ -1,6 +1,7 @@
 """Evidence of a report: files, links and issued documents, while the report is being written."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,11 +30,20 @@ MAX_NUMBER_LENGTH = 80
 @transaction.atomic
 def attach_file(report: AbstractReport, *, by: User, file: "File[bytes]") -> AbstractEvidence:
     """Stores a file under a random name. Raises NotAllowed for what is too large, or no document or picture."""
+    return _keeping(file, lambda columns: _attach(report, by=by, **columns))
+
+
+def keep_file(step: Any, file: "File[bytes]") -> AbstractEvidence:
+    """Stores a file that comes with a step, which is made in this transaction. Raises NotAllowed as `attach_file`."""
+    return _keeping(file, lambda columns: step.evidence.create(attached_at=now(), **columns))
+
+
+def _keeping(file: "File[bytes]", attach: Callable[[dict[str, Any]], AbstractEvidence]) -> AbstractEvidence:
     content_type = check_file(file)
     # No system has longer names; the end says what it is.
     name = without_controls(file.name or "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
     try:
-        return _attach(report, by=by, file=file, file_name=name, content_type=content_type, size=file.size)
+        return attach({"file": file, "file_name": name, "content_type": content_type, "size": file.size})
     except OSError as error:
         # A full disk must not take what was typed with it.
         logger.exception("A file of evidence could not be kept")

@@ -30,6 +30,14 @@ TEXT_COLUMNS = tuple(f"{name}_{language}" for name in TEXTS for language in ("zh
 KEPT_OF_EVIDENCE = ("title_zh", "title_en", "document_number", "url", "file_name")
 
 
+class ProblemChoice(models.TextChoices):
+    """What a report says about problems."""
+
+    NONE = "none", pgettext_lazy("problem of a report", "No problem")
+    SAME = "same", pgettext_lazy("problem of a report", "Still the same")
+    NEW = "new", pgettext_lazy("problem of a report", "A new problem")
+
+
 class AbstractReport(Sourced):
     """A report for a month. `period` is the month's first day; texts are in the language they were written in.
 
@@ -44,6 +52,8 @@ class AbstractReport(Sourced):
     what_was_done_en = models.TextField(_("What was done (English)"), blank=True)
     problem_zh = models.TextField(_("Problems (Chinese)"), blank=True)
     problem_en = models.TextField(_("Problems (English)"), blank=True)
+    # Empty where nobody was asked: then it follows from the text.
+    problem_choice = models.CharField(_("State of problems"), max_length=4, choices=ProblemChoice, blank=True)
     next_step_zh = models.TextField(_("Next steps (Chinese)"), blank=True)
     next_step_en = models.TextField(_("Next steps (English)"), blank=True)
     # The day of last submission, in Shanghai: lights and rules count days, not moments.
@@ -122,6 +132,10 @@ class AbstractReport(Sourced):
                 condition=Q(edited_at__isnull=False, edited_by__isnull=False)
                 | Q(edited_at__isnull=True, edited_by__isnull=True),
                 name="%(app_label)s_%(class)s_edit_has_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(problem_choice__in=["", *ProblemChoice.values]),
+                name="%(app_label)s_%(class)s_problem_choice_known",
             ),
             texts_bound(*TEXT_COLUMNS, most=MAX_TEXT_LENGTH, name="%(app_label)s_%(class)s_texts_in_bounds"),
             texts_bound("decision_note", most=MAX_REASON_LENGTH, name="%(app_label)s_%(class)s_note_in_bounds"),

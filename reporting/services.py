@@ -19,7 +19,8 @@ from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
 from reporting.models import AbstractReport
-from reporting.workflow import EDITABLE_STATES, MOVES, Move, ReportState, moves_from
+from reporting.moves import Move, moves_from
+from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
 
 
 class DraftChanged(NotAllowed):
@@ -54,22 +55,23 @@ def check_editable(report: AbstractReport, by: User, *, field: str | None = None
 
 def allowed_moves(report: AbstractReport, user: User | AnonymousUser) -> list[Move]:
     """What the person may do with the report now."""
-    moves = []
+    by = []
     if report.may_be_filed_by(user):
-        moves += moves_from(report.state, role=Role.REPORTER)
+        by.append(Role.REPORTER)
     if may_review(user):
-        moves += moves_from(report.state, role=Role.REVIEWER)
+        by.append(Role.REVIEWER)
+    moves = moves_from(MOVES, report.state, by=by)
     return [move for move in moves if not move.same_day or report.decided_on == today()]
 
 
 def check_move(report: AbstractReport, *names: str, by: User) -> Move:
     """The one of these moves, all of one role, that the report's state allows. Raises NotAllowed."""
     moves = [move for move in MOVES if move.name in names]
-    if moves[0].by == Role.REPORTER:
+    if Role.REPORTER in moves[0].by:
         check_filer(report, by)
     elif not may_review(by):
         raise NotAllowed(_("You may not do this"))
-    found = next((move for move in moves if move.before == report.state), None)
+    found = next((move for move in moves if report.state in move.before), None)
     if found is None:
         raise NotAllowed(_("The department has withdrawn this report") if report.is_draft else str(moves[0].refusal))
     if found.same_day and report.decided_on != today():
@@ -83,8 +85,8 @@ def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -
     The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
     """
     move, moment = check_move(report, name, by=by), now()
-    report.state = move.after
-    if move.before == ReportState.ACCEPTED:
+    was, report.state = report.state, move.after or report.state
+    if was == ReportState.ACCEPTED:
         report.decided_on = report.decided_at = report.decided_by = None
         report.decision_note = note
     elif move.after == ReportState.SUBMITTED:

@@ -1,15 +1,11 @@
-"""The life of a report: its states, and the one table of moves between them.
-
-The table drives `reporting.services.apply_move`, the buttons on pages, the `moves` of the API, and tests.
-"""
-
-from dataclasses import dataclass
+"""The life of a report: its states, and the one table of moves between them. Whoever files it makes some
+(Role.REPORTER), a reviewer the others (Role.REVIEWER)."""
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Role
+from reporting.moves import Move, steps_of
 
 
 class ReportState(models.TextChoices):
@@ -27,85 +23,65 @@ SUBMITTED_ALREADY = gettext_lazy("This report has been submitted already.")
 REVIEWED_ALREADY = gettext_lazy("This report has already been reviewed")
 
 
-@dataclass(frozen=True)
-class Move:
-    """`by` is the role that makes it: whoever files the report, or a reviewer. `label` is on its button, `done` is what
-    has happened then; `refusal` is said in any other state. `same_day`: only on the day of the decision that it
-    takes back."""
-
-    name: str
-    label: str | Promise
-    done: str | Promise
-    before: ReportState
-    after: ReportState
-    by: Role
-    refusal: str | Promise
-    same_day: bool = False
-
-
 MOVES = (
     Move(
         name="submit",
         label=pgettext_lazy("report move", "Submit"),
         done=pgettext_lazy("report step", "Submitted"),
-        before=ReportState.DRAFT,
+        before=(ReportState.DRAFT,),
         after=ReportState.SUBMITTED,
-        by=Role.REPORTER,
+        by=(Role.REPORTER,),
         refusal=SUBMITTED_ALREADY,
     ),
     Move(
         name="resubmit",
         label=pgettext_lazy("report move", "Submit again"),
         done=pgettext_lazy("report step", "Submitted again"),
-        before=ReportState.RETURNED,
+        before=(ReportState.RETURNED,),
         after=ReportState.SUBMITTED,
-        by=Role.REPORTER,
+        by=(Role.REPORTER,),
         refusal=SUBMITTED_ALREADY,
     ),
     Move(
         name="withdraw",
         label=pgettext_lazy("report move", "Withdraw"),
         done=pgettext_lazy("report step", "Withdrawn"),
-        before=ReportState.SUBMITTED,
+        before=(ReportState.SUBMITTED,),
         after=ReportState.DRAFT,
-        by=Role.REPORTER,
+        by=(Role.REPORTER,),
         refusal=REVIEWED_ALREADY,
     ),
     Move(
         name="accept",
         label=pgettext_lazy("report move", "Accept"),
         done=pgettext_lazy("report step", "Accepted"),
-        before=ReportState.SUBMITTED,
+        before=(ReportState.SUBMITTED,),
         after=ReportState.ACCEPTED,
-        by=Role.REVIEWER,
+        by=(Role.REVIEWER,),
         refusal=REVIEWED_ALREADY,
     ),
     Move(
         name="return",
         label=pgettext_lazy("report move", "Return"),
         done=pgettext_lazy("report step", "Returned"),
-        before=ReportState.SUBMITTED,
+        before=(ReportState.SUBMITTED,),
         after=ReportState.RETURNED,
-        by=Role.REVIEWER,
+        by=(Role.REVIEWER,),
         refusal=REVIEWED_ALREADY,
     ),
     Move(
         name="undo_acceptance",
         label=pgettext_lazy("report move", "Undo the acceptance"),
         done=pgettext_lazy("report step", "Acceptance undone"),
-        before=ReportState.ACCEPTED,
+        before=(ReportState.ACCEPTED,),
         after=ReportState.SUBMITTED,
-        by=Role.REVIEWER,
+        by=(Role.REVIEWER,),
         refusal=gettext_lazy("This report is not accepted."),
         same_day=True,
     ),
 )
 
 # What a step of a report's life may be.
-STEPS = [(move.name, move.done) for move in MOVES]
+STEPS = steps_of(MOVES)
 # With which the department hands it to the office.
-HAND_IN_MOVES = tuple(each.name for each in MOVES if each.after == ReportState.SUBMITTED and each.by == Role.REPORTER)
-
-
-def moves_from(state: str, *, role: str) -> list[Move]:
-    return [move for move in MOVES if move.before == state and move.by == role]
+HAND_IN_MOVES = tuple(each.name for each in MOVES if each.after == ReportState.SUBMITTED and Role.REPORTER in each.by)

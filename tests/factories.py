@@ -1,5 +1,6 @@
 """Rows for tests: each function makes one, with sensible values for what a test does not care about."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import count
 from typing import Any
@@ -8,10 +9,11 @@ from accounts.models import Department, User
 from core.clock import SHANGHAI
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
-from measures.models import Measure, Plan, Report, Section, StatusChange, Term
+from measures.models import Measure, Plan, Problem, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
 from projects.models import Category, Project
 from regions.models import Region
+from reporting.problems.workflow import BY_NAME as PROBLEM_MOVES
 
 _numbers = count(1)
 FIRST_DAY = date(2023, 1, 3)
@@ -276,3 +278,28 @@ def file_report(measure: Measure, *, by: User, **fields: Any) -> Report:
     texts = {"what_was_done": "做了工作", **(fields.pop("texts", None) or {})}
     period, evidence = fields.pop("period", None), fields.pop("evidence", ())
     return filing.file_report(measure, by=by, period=period, values={**texts, **fields}, evidence=evidence)
+
+
+def make_problem(
+    measure: Measure, raised_on: date | None = None, *, steps: Sequence[str] = (), **fields: Any
+) -> Problem:
+    """A problem of a measure, raised on the day; `steps`: further moves, all on that day unless `days` says others.
+
+    `owner`, `due_on` and `is_escalated` are those of its steps.
+    """
+    holds = {name: fields.pop(name) for name in ("owner", "due_on", "is_escalated") if name in fields}
+    holds.setdefault("owner", measure.lead_department)
+    raised_on = raised_on or measure.listed_on
+    days = fields.pop("days", [raised_on] * len(steps))
+    number = measure.problems.count() + 1
+    texts = {"text_zh": "配套资金不足", "text_en": "Matching funds are missing"}
+    problem = Problem.objects.create(
+        measure=measure,
+        raised_on=raised_on,
+        **{"number": number, "raised_by": measure.lead_department, **texts, **fields},
+    )
+    state = ""
+    for name, day in zip(["raise", *steps], [raised_on, *days], strict=True):
+        state = PROBLEM_MOVES[name].after or state
+        problem.steps.create(move=name, state=state, made_on=day, content=problem.content(), **holds)
+    return problem

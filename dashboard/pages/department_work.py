@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,7 +31,7 @@ from web.days import end_of_quarter_before, parse_month
 from web.errors import BadQuery
 from web.formats.dates import format_month, format_month_name, format_short_month
 from web.formats.numbers import format_number
-from web.formats.text import format_sentence
+from web.formats.text import excerpt, format_sentence
 from web.language import is_chinese, localized
 
 # Of the measures that it takes part in, and of the reports of the chosen months, at most so many are shown.
@@ -196,7 +195,7 @@ def _changes(figures: Figures, department: Department, months: Months) -> list[C
 
 
 def _excerpt(report: Report) -> str:
-    return Truncator(" ".join(localized(report, "what_was_done").split())).chars(EXCERPT, truncate="…")
+    return excerpt(localized(report, "what_was_done"), EXCERPT)
 
 
 def _name_of(months: Months) -> str:

@@ -1,7 +1,9 @@
 from measures.models.changes import Comment, StatusChange, Term, TermsChange
 from measures.models.loads import Load, LoadedRow
+from measures.models.meetings import Meeting, MeetingItem
 from measures.models.notices import Notice, NoticeKind
 from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
+from measures.models.problems import Problem, ProblemCategory, ProblemEvidence, ProblemStep
 from measures.models.reports import Evidence, Report, ReportStep
 
 __all__ = [
@@ -10,10 +12,16 @@ __all__ = [
     "Load",
     "LoadedRow",
     "Measure",
+    "Meeting",
+    "MeetingItem",
     "Notice",
     "NoticeKind",
     "Plan",
     "PlanMilestone",
+    "Problem",
+    "ProblemCategory",
+    "ProblemEvidence",
+    "ProblemStep",
     "Report",
     "ReportStep",
     "ScopeChange",

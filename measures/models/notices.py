@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from measures.models.plans import Measure, Plan
+from measures.models.problems import ProblemStep
 from measures.models.reports import Report
 
 
@@ -20,6 +21,10 @@ class NoticeKind(models.TextChoices):
     REOPENED = "reopened", pgettext_lazy("notice", "Reopened")
     COMMENT = "comment", pgettext_lazy("notice", "Comment")
     UNDONE = "undone", pgettext_lazy("notice", "Acceptance undone")
+    # Somebody made a step with a problem; one is due soon, or overdue.
+    PROBLEM = "problem", pgettext_lazy("notice", "Problem")
+    PROBLEM_DUE = "problem_due", pgettext_lazy("notice", "Problem due soon")
+    PROBLEM_LATE = "problem_late", pgettext_lazy("notice", "Problem overdue")
     # As `core.scope.ScopeKind` calls them.
     SUSPENDED = "suspended", pgettext_lazy("notice", "Suspended")
     RESUMED = "resumed", pgettext_lazy("notice", "Resumed")
@@ -29,7 +34,8 @@ class NoticeKind(models.TextChoices):
 class Notice(models.Model):
     """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
 
-    `plan` and `period` are the plan and the month of a reminder; `day` the day of which a due date was counted.
+    `plan` and `period` are the plan and the month of a reminder; `day` the day of which a due date was counted; `step`
+    what happened to a problem, or its last one where it is due.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))
@@ -39,6 +45,9 @@ class Notice(models.Model):
     )
     report = models.ForeignKey(
         Report, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("Report")
+    )
+    step = models.ForeignKey(
+        ProblemStep, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("Step")
     )
     plan = models.ForeignKey(
         Plan, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("Action plan")
@@ -60,6 +69,11 @@ class Notice(models.Model):
                 fields=["user", "kind", "measure", "day"],
                 condition=Q(kind__in=["due_soon", "overdue"]),
                 name="notice_of_due_day_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "step", "day"],
+                condition=Q(kind__in=["problem_due", "problem_late"]),
+                name="notice_of_due_problem_once",
             ),
         ]
         indexes = [

@@ -18,7 +18,7 @@ from django.views import View
 from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_cookie
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.permissions import may_report, may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
@@ -37,9 +37,10 @@ from measures.views.evidence import change_evidence
 from measures.views.former_lead import FormerLead, find_former_lead, show_former_lead
 from reporting.models import TEXTS
 from reporting.months import reports_due_on
+from reporting.moves import moves_from
 from reporting.services import DraftChanged, discard_draft, is_discardable, withdraw_report
 from reporting.steps import step_rows
-from reporting.workflow import REVIEWED_ALREADY, ReportState, moves_from
+from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
 from web.days import asked_month
 from web.errors import BadQuery, add_refusal
 from web.formats.dates import format_day
@@ -308,7 +309,7 @@ class ReportPage(ReportingView):
             is_filled_in=is_new and any(map(form.initial.get, TEXTS)),
             may_report_no_change=is_new and accepted is None and self.has_quick_answer,
             accepted=accepted,
-            submit_move=moves_from(report.state if report else ReportState.DRAFT, role="reporter")[0],
+            submit_move=moves_from(MOVES, report.state if report else ReportState.DRAFT, by=[Role.REPORTER])[0],
             **self.both_versions(form),
         )
 

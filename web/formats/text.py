@@ -6,6 +6,7 @@ from typing import Any
 from babel.lists import format_list as babel_list
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import ngettext, pgettext
 
 from web.formats.numbers import NO_VALUE, format_number
@@ -30,6 +31,11 @@ def format_names(names: Sequence[str]) -> str:
 def format_result_count(count: int) -> str:
     """How many rows a list has: 1 result, 1,518 results."""
     return ngettext("%(count)s result", "%(count)s results", count) % {"count": format_number(count)}
+
+
+def excerpt(text: str, most: int) -> str:
+    """The first `most` characters of a text, in one line."""
+    return Truncator(" ".join(text.split())).chars(most, truncate="…")
 
 
 def format_person(user: Any) -> str:

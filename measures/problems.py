@@ -1,0 +1,156 @@
+"""Problems of measures: raised, assigned, answered, solved, verified. Who acts must know, so each step notifies.
+
+What problems of anything have in common is in `reporting.problems`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department, User
+from accounts.permissions import check_reviewer
+from core.versions import State
+from measures.models import Measure, Plan, Problem, ProblemCategory, ProblemStep
+from measures.notices import notify_of_problem
+from measures.plan_rows import PlanRows
+from reporting.problems import services
+from reporting.problems.rules import ProblemCounts, ProblemOnDay, WaitingFor, count_problems, waiting_for
+from reporting.problems.services import Assignment, Files, ProblemData
+
+CATEGORIES = PlanRows(
+    ProblemCategory,
+    "name",
+    held="problems",
+    slug_is_taken=gettext_lazy("The plan has a category of this name in addresses already."),
+    is_gone=gettext_lazy("Somebody has removed this category."),
+    is_in_use=gettext_lazy("It has problems: give them to another category first."),
+)
+# Of a new plan: slug, name in Chinese and in English. The office changes them.
+DEFAULT_CATEGORIES = (
+    ("land", "用地用海", "Land and sea use"),
+    ("money", "资金", "Money"),
+    ("approval", "审批手续", "Approvals"),
+    ("environment", "环境容量", "Environment"),
+    ("staff", "人员力量", "Staff"),
+    ("coordination", "部门协调", "Coordination"),
+    ("other", "其他", "Other"),
+)
+
+
+def add_default_categories(plan: Plan) -> None:
+    """To a plan that has none."""
+    if not plan.problem_categories.exists():
+        ProblemCategory.objects.bulk_create(
+            ProblemCategory(plan=plan, slug=slug, number=number, name_zh=zh, name_en=en)
+            for number, (slug, zh, en) in enumerate(DEFAULT_CATEGORIES, start=1)
+        )
+
+
+def add_problem_category(plan: Plan, *, by: User, slug: str, number: int, **names: str) -> ProblemCategory:
+    """Raises NotAllowed, with the field at fault."""
+    check_reviewer(by)
+    return CATEGORIES.add(plan, slug=slug, number=number, **names)
+
+
+def change_problem_category(
+    category: ProblemCategory, *, by: User, opened: State, reason: str = "", source: str = "", **values: Any
+) -> ProblemCategory:
+    """Renames or renumbers one. Raises ChangedMeanwhile, and NotAllowed where a published one changes without reason
+    and source."""
+    check_reviewer(by)
+    return CATEGORIES.change(category, opened=opened, reason=reason, source=source, **values)
+
+
+def remove_problem_category(category: ProblemCategory, *, by: User) -> None:
+    """Removes one without problems; the log keeps what it was. Raises NotAllowed."""
+    check_reviewer(by)
+    CATEGORIES.remove(category)
+
+
+def open_problems(measure: Measure, *, on: date) -> list[ProblemStep]:
+    """The last step of each open problem of a measure on a day, the oldest problem first."""
+    steps = ProblemStep.objects.filter(problem__measure=measure).last_by(on).open().with_rows()
+    return list(steps.order_by("problem__raised_on", "problem__number"))
+
+
+def problems_on(plan: Plan | None, *, on: date) -> list[ProblemOnDay]:
+    """All of a plan, drafts aside, as the rules count them; owners, categories and sections by their ids."""
+    rows = ProblemStep.objects.in_plan(plan).last_by(on)
+    return [ProblemOnDay(*row) for row in rows.order_by().values_list(*COUNTED)]
+
+
+# The columns of a step in the order of `ProblemOnDay`.
+COUNTED = (
+    "state",
+    "problem__raised_on",
+    "due_on",
+    "made_on",
+    "is_escalated",
+    "owner",
+    "problem__category",
+    "problem__measure__section",
+)
+
+
+def problem_counts(plan: Plan | None, *, on: date) -> ProblemCounts:
+    """One query, however many there are."""
+    return count_problems(problems_on(plan, on=on), on=on)
+
+
+@transaction.atomic
+def save_problem_draft(problem: Problem, *, by: User, data: ProblemData, version: int | None = None) -> Problem:
+    """Keeps what was typed about a new problem, or a draft; it need not be complete. Raises NotAllowed."""
+    services.save_draft(problem, by=by, data=data, version=version)
+    return problem
+
+
+@transaction.atomic
+def discard_problem_draft(problem: Problem, *, by: User) -> None:
+    services.discard_draft(problem, by=by)
+
+
+@transaction.atomic
+def raise_problem(problem: Problem, *, by: User, data: ProblemData, version: int | None = None) -> ProblemStep:
+    """Saves what was typed and puts it on the list. Raises NotAllowed, and then saves nothing."""
+    services.save_draft(problem, by=by, data=data, version=version)
+    return _tell(services.raise_problem(problem, by=by), by=by)
+
+
+@transaction.atomic
+def reword_problem(problem: Problem, *, by: User, data: ProblemData) -> ProblemStep:
+    return _tell(services.reword_problem(problem, by=by, data=data), by=by)
+
+
+@transaction.atomic
+def assign_problem(
+    problem: Problem, *, by: User, assignment: Assignment, note: str = "", files: Files = ()
+) -> ProblemStep:
+    """Says who solves it by when, for the first time or otherwise than before. Raises NotAllowed."""
+    before = problem.last_step and problem.last_step.owner
+    step = services.assign_problem(problem, by=by, assignment=assignment, note=note, files=files)
+    return _tell(step, by=by, also=[before] if before else [])
+
+
+@transaction.atomic
+def move_problem(problem: Problem, name: str, *, by: User, note: str = "", files: Files = ()) -> ProblemStep:
+    """A move that leaves owner and due day as they are. Raises NotAllowed."""
+    return _tell(services.make_move(problem, name, by=by, note=note, files=files), by=by)
+
+
+def _tell(step: Any, *, by: User, also: Iterable[Department] = ()) -> ProblemStep:
+    """Notifies whoever raised it, solves it, helps or leads its measure; the office where it acts next."""
+    problem = step.problem
+    departments = {step.owner, problem.lead_department, *problem.helpers.all(), *also}
+    if problem.raised_by is not None:
+        departments.add(problem.raised_by)
+    waits = waiting_for(step.state, is_escalated=step.is_escalated) == WaitingFor.OFFICE
+    notify_of_problem(
+        step,
+        departments={each.successor.pk for each in departments},
+        tells_office=waits or step.move == "reply",
+        by=by,
+    )
+    return step  # type: ignore[no-any-return]  # of this app's own model

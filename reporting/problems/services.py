@@ -1,0 +1,244 @@
+"""What people do with a problem, whatever it is about. Each service is all or nothing and says who.
+
+What is refused raises NotAllowed with a sentence for the person. Whom an app notifies stands in services of that app,
+around `make_move`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.files.base import File
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.permissions import may_review
+from core.bounds import LAST_DAY
+from core.clock import now, today
+from core.exceptions import NotAllowed
+from core.provenance import Provenance
+from core.texts import MAX_TEXT_LENGTH, clean_text
+from reporting.evidence import MAX_EVIDENCE, keep_file, too_many
+from reporting.moves import Move, moves_from
+from reporting.problems.models import AbstractProblem, AbstractProblemStep
+from reporting.problems.workflow import ASSIGNING, BY_NAME, MOVES
+
+
+@dataclass(frozen=True)
+class ProblemData:
+    """What whoever raises a problem fills in. Without `owner` the lead is to solve it."""
+
+    text: str = ""
+    category: Any = None
+    owner: Department | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who solves a problem, with whose help, and by when. None leaves the category as it is."""
+
+    owner: Department
+    due_on: date | None
+    helpers: Iterable[Department] = ()
+    category: Any = None
+    is_escalated: bool = False
+
+
+# Files that come along with a move.
+type Files = "Iterable[File[bytes]]"
+
+
+def may_raise(problem: AbstractProblem, user: User | AnonymousUser) -> bool:
+    """The departments that carry out what it is about, and the office."""
+    if not user.is_authenticated:
+        return False
+    return may_review(user) or (user.is_reporter and user.department_id in problem.carrying_departments())
+
+
+def lock_problem(problem: AbstractProblem) -> None:
+    """Locks what the problem is about until the transaction ends, and reads the problem as it is now."""
+    problem.lock_subject()
+    try:
+        problem.refresh_from_db()
+    except ObjectDoesNotExist:
+        raise NotAllowed(_("A colleague has deleted this draft.")) from None
+    vars(problem).pop("last_step", None)
+
+
+def allowed_moves(problem: AbstractProblem, user: User | AnonymousUser) -> list[Move]:
+    """What the person may do with the problem now."""
+    return moves_from(MOVES, problem.state, by=problem.parties_of(user))
+
+
+def check_move(problem: AbstractProblem, name: str, *, by: User) -> Move:
+    """Raises NotAllowed for who may not make the move, and in another state."""
+    move = BY_NAME[name]
+    if problem.parties_of(by).isdisjoint(move.by):
+        raise NotAllowed(_("You may not do this"))
+    if problem.state not in move.before:
+        raise NotAllowed(str(move.refusal))
+    return move
+
+
+def save_draft(problem: AbstractProblem, *, by: User, data: ProblemData, version: int | None = None) -> None:
+    """Keeps what was typed about a problem that is not raised yet; it need not be complete.
+
+    A new one has no key yet, and knows what it is about; `version` is that of the draft that was being edited. Raises
+    NotAllowed where somebody else saved it meanwhile.
+    """
+    problem.lock_subject()
+    if problem.pk is None:
+        _begin(problem, by=by)
+    else:
+        lock_problem(problem)
+        check_move(problem, "raise", by=by)
+        if version != problem.version:
+            raise NotAllowed(_("A colleague has saved this draft in the meantime: look at it before you save yours."))
+        problem.version += 1
+    _set_data(problem, data)
+    problem.edited_at, problem.edited_by = now(), by
+    problem.save()
+
+
+def _begin(problem: AbstractProblem, *, by: User) -> None:
+    if not may_raise(problem, by):
+        raise NotAllowed(_("You may not do this"))
+    problem.raised_by = by.department if by.is_reporter else None
+    problem.provenance = Provenance.REPORTED
+    others: Any = problem.others()
+    problem.number = (others.aggregate(most=Max("number"))["most"] or 0) + 1
+
+
+def _set_data(problem: AbstractProblem, data: ProblemData) -> None:
+    text = clean_text(data.text, field="text", max_length=MAX_TEXT_LENGTH)
+    if text not in (problem.text_zh, problem.text_en):
+        # Written anew: a translation of what it said before would say something else.
+        problem.text_zh, problem.text_en = text, ""
+    problem.category = data.category
+    problem.proposed_owner = data.owner
+
+
+def discard_draft(problem: AbstractProblem, *, by: User) -> None:
+    """Throws a problem away that nobody has seen but those who write it."""
+    lock_problem(problem)
+    check_move(problem, "raise", by=by)
+    problem.delete()
+
+
+def raise_problem(problem: AbstractProblem, *, by: User) -> AbstractProblemStep:
+    """Puts a draft on the list; it waits for the office then."""
+    lock_problem(problem)
+    check_move(problem, "raise", by=by)
+    if not problem.text_zh and not problem.text_en:
+        raise NotAllowed(_("Say what stands in the way."), field="text")
+    problem.raised_on = today()
+    problem.save()
+    owner = (problem.proposed_owner or problem.lead_department).successor
+    return _add_step(problem, BY_NAME["raise"], by=by, owner=owner, due_on=None, is_escalated=False)
+
+
+def reword_problem(problem: AbstractProblem, *, by: User, data: ProblemData) -> AbstractProblemStep:
+    """Says it in other words while nobody has acted on it; its steps keep the words before."""
+    lock_problem(problem)
+    move = check_move(problem, "reword", by=by)
+    before = problem.content(), problem.proposed_owner_id
+    _set_data(problem, data)
+    if not problem.text_zh and not problem.text_en:
+        raise NotAllowed(_("Say what stands in the way."), field="text")
+    if (problem.content(), problem.proposed_owner_id) == before:
+        raise NotAllowed(_("Nothing was changed."))
+    problem.save()
+    last = problem.last_step
+    owner = (problem.proposed_owner or problem.lead_department).successor
+    return _add_step(problem, move, by=by, owner=owner, due_on=last.due_on, is_escalated=last.is_escalated)
+
+
+def assign_problem(
+    problem: AbstractProblem, *, by: User, assignment: Assignment, note: str = "", files: Files = ()
+) -> AbstractProblemStep:
+    """Says who solves it by when: for the first time, or otherwise than before, with a reason."""
+    lock_problem(problem)
+    name = next((each for each in ASSIGNING if problem.state in BY_NAME[each].before), ASSIGNING[-1])
+    move = check_move(problem, name, by=by)
+    owner, due_on = assignment.owner, assignment.due_on
+    if owner.is_merged:
+        sentence = _("This department has been merged into another; choose the one that does its work now.")
+        raise NotAllowed(sentence, field="owner")
+    last = problem.last_step
+    if due_on is None:
+        raise NotAllowed(_("Say by when it is to be solved."), field="due_on")
+    if due_on != last.due_on and not today() <= due_on <= LAST_DAY:
+        raise NotAllowed(_("The day must not lie before today."), field="due_on")
+    before = problem.content()
+    if assignment.category is not None:
+        problem.category = assignment.category
+    problem.save()
+    problem.helpers.set([each for each in assignment.helpers if each != owner])
+    after = problem.content(), owner.pk, due_on, assignment.is_escalated
+    if move.after is None and after == (before, last.owner_id, last.due_on, last.is_escalated):
+        raise NotAllowed(_("Nothing was changed."))
+    return _add_step(
+        problem, move, by=by, note=note, files=files, owner=owner, due_on=due_on, is_escalated=assignment.is_escalated
+    )
+
+
+def make_move(
+    problem: AbstractProblem, name: str, *, by: User, note: str = "", files: Files = ()
+) -> AbstractProblemStep:
+    """A move that leaves owner and due day as they are: an answer, a solution, its verification, an end."""
+    lock_problem(problem)
+    move, last = check_move(problem, name, by=by), problem.last_step
+    return _add_step(
+        problem,
+        move,
+        by=by,
+        note=note,
+        files=files,
+        owner=last.owner,
+        due_on=last.due_on,
+        is_escalated=last.is_escalated,
+    )
+
+
+def _add_step(
+    problem: AbstractProblem, move: Move, *, by: User, note: str = "", files: Files = (), **holds: Any
+) -> AbstractProblemStep:
+    if_empty = _("This field is required") if move.needs_note else ""
+    note = clean_text(note, field="note", max_length=MAX_TEXT_LENGTH, if_empty=if_empty)
+    kept = list(files)
+    if len(kept) > MAX_EVIDENCE:
+        raise too_many()
+    moment = now()
+    step: AbstractProblemStep = problem.steps.create(
+        move=move.name,
+        state=move.after or problem.state,
+        made_on=moment.date(),
+        made_at=moment,
+        made_by=by,
+        note=note,
+        content=problem.content(),
+        **holds,
+    )
+    for file in kept:
+        keep_file(step, file)
+    vars(problem).pop("last_step", None)
+    return step
+
+
+def hand_over_problems(problems: Iterable[AbstractProblem], *, into: Department, by: User, reason: str) -> None:
+    """Gives open problems, whose subjects are locked, to the department that does their owner's work from now on."""
+    for problem in problems:
+        last = problem.last_step
+        _add_step(
+            problem,
+            BY_NAME["reassign"],
+            by=by,
+            note=reason,
+            owner=into,
+            due_on=last.due_on,
+            is_escalated=last.is_escalated,
+        )

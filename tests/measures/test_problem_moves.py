@@ -1,0 +1,220 @@
+"""Who may do what with a problem in which state: each cell of the table, and nothing changes where it is refused."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from core.clock import today
+from core.exceptions import NotAllowed
+from measures.models import Notice, Problem, ProblemStep
+from measures.problems import (
+    assign_problem,
+    discard_problem_draft,
+    move_problem,
+    raise_problem,
+    reword_problem,
+    save_problem_draft,
+)
+from reporting.problems.services import Assignment, ProblemData, allowed_moves
+from reporting.problems.workflow import BY_NAME, MOVES, Party, ProblemState
+from tests.factories import make_department, make_measure, make_problem, make_user
+
+pytestmark = pytest.mark.django_db
+
+# How a problem came to its state.
+WAYS: dict[str, tuple[str, ...]] = {
+    "raised": (),
+    "assigned": ("assign",),
+    "solved": ("assign", "solve"),
+    "closed": ("assign", "solve", "close"),
+    "withdrawn": ("withdraw",),
+}
+# By who it is, what each may do in each state. The lead raised it; another department owns it.
+TABLE = {
+    "the lead, which raised it": {
+        "raised": "reply reword withdraw",
+        "assigned": "reply withdraw",
+        "solved": "reply",
+        "closed": "",
+        "withdrawn": "restore",
+    },
+    "the owner": {
+        "raised": "reply",
+        "assigned": "solve reply",
+        "solved": "reply take_back",
+        "closed": "",
+        "withdrawn": "",
+    },
+    "asked to help": {"raised": "reply", "assigned": "reply", "solved": "reply", "closed": "", "withdrawn": ""},
+    "a participant": {"raised": "reply", "assigned": "reply", "solved": "reply", "closed": "", "withdrawn": ""},
+    "another department": dict.fromkeys(WAYS, ""),
+    "a reviewer": {
+        "raised": "assign reply reword withdraw",
+        "assigned": "reply reassign withdraw",
+        "solved": "close send_back reply",
+        "closed": "reopen",
+        "withdrawn": "restore",
+    },
+    "a viewer": dict.fromkeys(WAYS, ""),
+    "an auditor": dict.fromkeys(WAYS, ""),
+    "an administrator": dict.fromkeys(WAYS, ""),
+}
+NAMES = [move.name for move in MOVES if move.name != "raise"]
+
+
+def everything() -> Any:
+    steps = list(ProblemStep.objects.order_by("pk").values())
+    return steps, list(Problem.objects.order_by("pk").values()), Notice.objects.count()
+
+
+@pytest.fixture
+def world() -> dict[str, Any]:
+    lead, owner, helper, joined, other = (make_department(each) for each in ("lead", "own", "help", "join", "other"))
+    measure = make_measure(lead_department=lead)
+    measure.participating_departments.add(joined)
+    people = {
+        "the lead, which raised it": ("reporter", lead),
+        "the owner": ("reporter", owner),
+        "asked to help": ("reporter", helper),
+        "a participant": ("reporter", joined),
+        "another department": ("reporter", other),
+        "a reviewer": ("reviewer", None),
+        "a viewer": ("viewer", None),
+        "an auditor": ("auditor", None),
+        "an administrator": ("administrator", None),
+    }
+    users = {
+        name: make_user(f"p{i}", role=role, department=department)
+        for i, (name, (role, department)) in enumerate(people.items())
+    }
+    return {"measure": measure, "owner": owner, "helper": helper, "users": users}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done within is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def do(problem: Problem, name: str, by: Any, world: dict[str, Any]) -> Any:
+    if name in ("assign", "reassign"):
+        assignment = Assignment(owner=world["owner"], due_on=today() + timedelta(days=30), helpers=[world["helper"]])
+        return assign_problem(problem, by=by, assignment=assignment, note="因为")
+    if name == "reword":
+        return reword_problem(problem, by=by, data=ProblemData("换一种说法"))
+    return move_problem(problem, name, by=by, note="说明")
+
+
+@pytest.mark.parametrize(("who", "state"), list(product(TABLE, WAYS)))
+def test_each_move_by_role_and_state(who: str, state: str, world: dict[str, Any]) -> None:
+    problem = make_problem(world["measure"], steps=WAYS[state], owner=world["owner"])
+    problem.helpers.add(world["helper"])
+    user = world["users"][who]
+    wanted = TABLE[who][state].split()
+    assert [move.name for move in allowed_moves(problem, user)] == wanted
+    before = everything()
+    for name in NAMES:
+        # `reassign` is how an assignment is changed, and `assign` how it begins: the service knows which by the state.
+        possible = {"assign", "reassign"} if name in ("assign", "reassign") else {name}
+        if possible & set(wanted):
+            with undone():
+                step = do(problem, name, user, world)
+                assert step.move in possible & set(wanted)
+                assert (problem.state, step.made_by) == (BY_NAME[step.move].after or state, user)
+                assert step.note or not BY_NAME[step.move].needs_note
+            problem = Problem.objects.get()
+        else:
+            with pytest.raises(NotAllowed) as refusal:
+                do(problem, name, user, world)
+            assert str(refusal.value)
+        assert everything() == before
+
+
+@pytest.mark.parametrize("name", [move.name for move in MOVES if move.needs_note and move.name != "reassign"])
+def test_what_needs_words_is_refused_without(name: str, world: dict[str, Any]) -> None:
+    move = BY_NAME[name]
+    problem = make_problem(world["measure"], steps=WAYS[move.before[0]], owner=world["owner"])
+    by = {
+        Party.OWNER: "the owner",
+        Party.OFFICE: "a reviewer",
+        Party.RAISER: "the lead, which raised it",
+    }[Party(move.by[0])]
+    before = everything()
+    with pytest.raises(NotAllowed) as refusal:
+        move_problem(problem, name, by=world["users"][by], note=" \n ")
+    assert refusal.value.field == "note"
+    assert everything() == before
+
+
+@pytest.mark.parametrize("who", list(TABLE))
+def test_who_may_raise_one(who: str, world: dict[str, Any]) -> None:
+    user = world["users"][who]
+    problem = Problem(measure=world["measure"])
+    if who in ("the lead, which raised it", "a participant", "a reviewer"):
+        step = raise_problem(problem, by=user, data=ProblemData("资金缺口"))
+        assert (step.state, step.owner, step.due_on) == ("raised", world["measure"].lead_department, None)
+        assert (problem.number, problem.raised_by) == (1, user.department)
+        return
+    with pytest.raises(NotAllowed):
+        raise_problem(problem, by=user, data=ProblemData("资金缺口"))
+    assert not Problem.objects.exists()
+
+
+def test_a_draft_is_its_departments_alone(world: dict[str, Any]) -> None:
+    users = world["users"]
+    draft = save_problem_draft(Problem(measure=world["measure"]), by=users["a participant"], data=ProblemData())
+    for who, user in users.items():
+        may = who == "a participant"
+        assert [move.name for move in allowed_moves(draft, user)] == (["raise"] if may else [])
+        if not may:
+            for refused in (
+                lambda user=user: save_problem_draft(draft, by=user, data=ProblemData("甲"), version=1),
+                lambda user=user: raise_problem(draft, by=user, data=ProblemData("甲"), version=1),
+                lambda user=user: discard_problem_draft(draft, by=user),
+            ):
+                with pytest.raises(NotAllowed):
+                    refused()
+    with pytest.raises(NotAllowed) as refusal:
+        raise_problem(draft, by=users["a participant"], data=ProblemData(" "), version=1)
+    assert refusal.value.field == "text"
+    assert Problem.objects.get().is_draft
+    raise_problem(draft, by=users["a participant"], data=ProblemData("甲"), version=Problem.objects.get().version)
+    assert (draft.state, draft.text_zh) == (ProblemState.RAISED, "甲")
+    with pytest.raises(NotAllowed):
+        discard_problem_draft(draft, by=users["a participant"])
+
+
+def test_a_draft_that_a_colleague_saved_is_not_overwritten(world: dict[str, Any]) -> None:
+    user = world["users"]["a participant"]
+    draft = save_problem_draft(Problem(measure=world["measure"]), by=user, data=ProblemData("甲"))
+    again = Problem.objects.get()
+    save_problem_draft(again, by=user, data=ProblemData("乙"), version=1)
+    with pytest.raises(NotAllowed):
+        save_problem_draft(draft, by=user, data=ProblemData("丙"), version=1)
+    assert Problem.objects.get().text_zh == "乙"
+
+
+def test_every_word_is_kept(world: dict[str, Any]) -> None:
+    users = world["users"]
+    problem = make_problem(world["measure"], text_zh="原话", text_en="")
+    reword_problem(problem, by=users["the lead, which raised it"], data=ProblemData("新话"))
+    do(problem, "assign", users["a reviewer"], world)
+    for who, name in (
+        ("the owner", "solve"),
+        ("a reviewer", "send_back"),
+        ("the owner", "solve"),
+        ("a reviewer", "close"),
+    ):
+        do(problem, name, users[who], world)
+    steps = list(problem.steps.order_by("pk"))
+    assert [step.move for step in steps] == ["raise", "reword", "assign", "solve", "send_back", "solve", "close"]
+    assert [step.content["text_zh"] for step in steps][:3] == ["原话", "新话", "新话"]
+    assert [step.note for step in steps][2:] == ["因为", *["说明"] * 4]
+    assert steps[2].content["helpers"] == ["help"]
