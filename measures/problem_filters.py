@@ -1,0 +1,127 @@
+"""One filter set for the page of problems and for their list in the API: over the step of each that holds on a day."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from measures.filters import asked_plan, measures_of_asked_plan, sections_of_asked_plan
+from measures.models import Problem, ProblemCategory, ProblemStep
+from reporting.problems.rules import WAITING_CONDITIONS, WaitingFor, overdue_condition
+from reporting.problems.workflow import LISTED_STATES, OPEN_STATES, ProblemState
+from web.days import asked_day
+from web.lists.filters import (
+    ChoiceFilter,
+    CodeFilter,
+    DayFilter,
+    DepartmentFilter,
+    SearchFilter,
+    SlugFilter,
+    TimestampFilter,
+    UpdatedFilterSet,
+    YesNoFilter,
+)
+
+# Any state that is not closed and not withdrawn.
+OPEN = "open"
+STATES = [(OPEN, pgettext_lazy("problem", "Not closed")), *((state.value, state.label) for state in LISTED_STATES)]
+# In days: at least as old as that.
+AGES = (30, 60, 90, 180)
+
+
+def problem_categories_of_asked_plan(request: HttpRequest | None) -> Any:
+    return ProblemCategory.objects.filter(plan=asked_plan(request)) if request else ProblemCategory.objects.all()
+
+
+class StateFilter(ChoiceFilter):
+    def filter(self, qs: Any, value: Sequence[str]) -> Any:
+        states = {state for each in value for state in (OPEN_STATES if each == OPEN else [each])}
+        return qs.filter(state__in=states) if states else qs
+
+
+class WaitingFilter(ChoiceFilter):
+    def filter(self, qs: Any, value: Sequence[str]) -> Any:
+        condition = Q()
+        for each in value:
+            condition |= WAITING_CONDITIONS[WaitingFor(each)]
+        return qs.filter(condition)
+
+
+class OverdueFilter(YesNoFilter):
+    def filter(self, qs: Any, value: Sequence[str]) -> Any:
+        condition = overdue_condition(asked_day(self.parent.request))
+        if set(value) == {"yes"}:
+            return qs.filter(condition)
+        # Not `exclude`: that keeps no row without a due date.
+        return qs.filter(Q(due_on=None) | ~condition) if set(value) == {"no"} else qs
+
+
+class AgeFilter(ChoiceFilter):
+    """Raised at least so many days before the day of the list; of several the smallest."""
+
+    def filter(self, qs: Any, value: Sequence[str]) -> Any:
+        if not value:
+            return qs
+        day = asked_day(self.parent.request)
+        days = min(int(each) for each in value)
+        # The first days of the calendar have no day so long before them.
+        return qs.filter(problem__raised_on__lte=day - timedelta(days=days)) if day.toordinal() > days else qs.none()
+
+
+class HelperFilter(DepartmentFilter):
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        # A problem that asks two of them comes once.
+        return qs.filter(problem__in=Problem.objects.filter(helpers__in=value).values("pk")) if value else qs
+
+
+class ProblemFilter(UpdatedFilterSet):
+    updated_since = TimestampFilter(
+        field_name="problem__updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
+    )
+    search = SearchFilter("problem__measure__code", names=["problem__text", "problem__measure__title"])
+    state = StateFilter(choices=STATES, label=gettext_lazy("State"), empty_label=gettext_lazy("Any state"))
+    waiting = WaitingFilter(choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
+    owner = DepartmentFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
+    category = SlugFilter(
+        field_name="problem__category",
+        queryset=problem_categories_of_asked_plan,
+        label=pgettext_lazy("problem", "Category"),
+    )
+    overdue = OverdueFilter(label=gettext_lazy("Overdue"))
+    age = AgeFilter(
+        choices=[(str(days), format_lazy(gettext_lazy("{days} days or more"), days=days)) for days in AGES],
+        label=pgettext_lazy("problem", "Age"),
+    )
+    section = SlugFilter(
+        field_name="problem__measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
+    )
+    raised_by = DepartmentFilter(field_name="problem__raised_by", label=pgettext_lazy("problem", "Raised by"))
+    helper = HelperFilter(label=gettext_lazy("Asked to help"))
+    measure = CodeFilter(field_name="problem__measure", queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
+    raised_from = DayFilter(field_name="problem__raised_on", lookup_expr="gte", label=gettext_lazy("Raised from"))
+    closed_from = DayFilter(method="filter_closed", label=gettext_lazy("Closed from"))
+
+    # Fields of the page's form, and those that it folds away; links and the API use the others too.
+    shown = ("search", "state", "waiting", "owner", "category", "overdue")
+    folded = ("age", "section", "raised_by", "helper", "raised_from", "closed_from")
+
+    class Meta:
+        model = ProblemStep
+        fields: list[str] = []
+
+    def filter_closed(self, qs: Any, name: str, value: Any) -> Any:
+        return qs.filter(state=ProblemState.CLOSED, made_on__gte=value) if value else qs
+
+
+PROBLEM_ORDERINGS = {
+    "code": ["problem__measure__position", "problem__measure__code", "problem__number"],
+    "raised_on": ["problem__raised_on", "problem__measure__position", "problem__number"],
+    "due_on": ["due_on", "problem__raised_on", "problem__measure__position", "problem__number"],
+    "state": ["state", "problem__raised_on", "problem__measure__position"],
+    "owner": ["owner__number", "due_on", "problem__measure__position"],
+    "category": ["problem__category__number", "due_on", "problem__measure__position"],
+}
