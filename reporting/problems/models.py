@@ -1,5 +1,6 @@
 """What every problem shares. No table here: each app makes its own problem, its steps and their files from these."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from core.append_only import AppendOnlyModel
 from core.bounds import days_bound, texts_bound
 from core.provenance import Sourced
 from core.texts import MAX_TEXT_LENGTH
+from reporting.problems.rules import TimeLeft, time_left
 from reporting.problems.workflow import LISTED_STATES, STEPS, Party, ProblemState
 
 # The texts of a problem that each of its steps keeps as they were.
@@ -206,3 +208,12 @@ class AbstractProblemStep(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.move} {self.made_on}"
+
+    @property
+    def known_state(self) -> ProblemState:
+        """The state with its word and its depth, for `problem_state_mark`."""
+        return ProblemState(self.state)
+
+    def left_on(self, day: date) -> TimeLeft:
+        """For `problem_due`, of the step that holds on the day."""
+        return time_left(self.state, self.due_on, on=day)

@@ -46,6 +46,24 @@ def is_overdue(state: str, due_on: date | None, *, on: date) -> bool:
     return due_on is not None and due_on < on and state in (ProblemState.RAISED, ProblemState.ASSIGNED)
 
 
+@dataclass(frozen=True)
+class TimeLeft:
+    """Until the due date of a problem: `days`, negative once it is over, None without a due date. `is_settled`: closed
+    or withdrawn; `is_said_solved`: it waits for verification."""
+
+    days: int | None
+    is_settled: bool = False
+    is_said_solved: bool = False
+
+
+def time_left(state: str, due_on: date | None, *, on: date) -> TimeLeft:
+    return TimeLeft(
+        None if due_on is None else (due_on - on).days,
+        is_settled=state not in OPEN_STATES,
+        is_said_solved=state == ProblemState.SOLVED,
+    )
+
+
 def overdue_condition(on: date) -> Q:
     """The same as a query condition on a step."""
     return Q(due_on__lt=on, state__in=[ProblemState.RAISED, ProblemState.ASSIGNED])

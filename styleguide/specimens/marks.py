@@ -8,6 +8,8 @@ from core.lights import Light
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
+from reporting.problems.rules import TimeLeft
+from reporting.problems.workflow import LISTED_STATES, ProblemState
 from styleguide.specimens.specimen import Entry, Specimen, states
 
 
@@ -51,6 +53,23 @@ def _other_marks() -> list[Entry]:
             [
                 Specimen('{% provenance_tag "published" on=day %}', "", {"day": date(2023, 6, 30)}),
                 *states('{%% provenance_tag "%s" %%}', {one.value: "" for one in Provenance}),
+            ],
+        ),
+        Entry(
+            "problem_state_mark",
+            [Specimen("{% problem_state_mark state %}", "", {"state": ProblemState(each)}) for each in LISTED_STATES],
+        ),
+        Entry(
+            "problem_due",
+            [
+                Specimen("{% problem_due left %}", state, {"left": left})
+                for state, left in (
+                    (_("past its due date"), TimeLeft(-9)),
+                    (_("before its due date"), TimeLeft(17)),
+                    (_("without a due date"), TimeLeft(None)),
+                    (_("waits for verification"), TimeLeft(-9, is_said_solved=True)),
+                    (_("closed or withdrawn"), TimeLeft(-9, is_settled=True)),
+                )
             ],
         ),
         Entry(

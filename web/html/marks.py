@@ -2,16 +2,19 @@
 colour."""
 
 from datetime import date
+from typing import Protocol
 
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.lights import Light
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
-from web.formats.dates import format_iso_day
+from web.formats.dates import format_days, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
 
 NONE_WRITTEN = mark_safe(NO_VALUE)
@@ -33,6 +36,42 @@ def _cells(status: MeasureStatus) -> SafeString:
     )
 
 
+class KnownState(Protocol):
+    """The state of a problem: `depth` says how many of the four dots are filled."""
+
+    @property
+    def label(self) -> str | Promise: ...
+
+    @property
+    def depth(self) -> int: ...
+
+
+class TimeLeft(Protocol):
+    """Until the due day of a problem: `days` are negative once it is over, None without one. `is_settled`: nobody has
+    to solve it any more; `is_said_solved`: its owner says that it is."""
+
+    @property
+    def days(self) -> int | None: ...
+
+    @property
+    def is_settled(self) -> bool: ...
+
+    @property
+    def is_said_solved(self) -> bool: ...
+
+
+def _dots(filled: int) -> SafeString:
+    """Of the state of a problem."""
+    dots = [
+        f'<circle class="{"dot on" if n < filled else "dot"}" cx="{n * 11 + 5}" cy="5" r="3.6"/>'
+        for n in range(STATE_DOTS)
+    ]
+    return mark_safe(
+        f'<svg class="dots" viewBox="0 0 43 10" aria-hidden="true" focusable="false">{"".join(dots)}</svg>'
+    )
+
+
+STATE_DOTS = 4
 CELLS = {status: _cells(status) for status in MeasureStatus}
 LIGHTS = {
     Light.GREEN: _lamp('<circle cx="6" cy="6" r="3.6"/>'),
@@ -52,6 +91,27 @@ def status_mark(status: str | None) -> SafeString:
         return NONE_WRITTEN
     status = MeasureStatus(status)
     return format_html('<span class="mark">{} {}</span>', CELLS[status], status.label)
+
+
+def problem_state_mark(state: KnownState | None) -> SafeString:
+    """Four dots, filled up to the state of a problem, and its word."""
+    if state is None:
+        return NONE_WRITTEN
+    return format_html('<span class="mark">{} {}</span>', _dots(state.depth), state.label)
+
+
+def problem_due(left: TimeLeft) -> SafeString:
+    """How long is left to solve a problem, or by how long that is over."""
+    if left.is_settled:
+        return NONE_WRITTEN
+    if left.is_said_solved:
+        return format_html('<span class="quiet nowrap">{}</span>', pgettext("problem", "Said to be solved"))
+    if left.days is None:
+        return format_html('<span class="quiet nowrap">{}</span>', pgettext("problem", "No due date set"))
+    if left.days < 0:
+        text = _("%(days)s overdue") % {"days": format_days(-left.days)}
+        return format_html('<strong class="past-due nowrap">{}</strong>', text)
+    return format_html('<span class="nowrap">{}</span>', _("%(days)s left") % {"days": format_days(left.days)})
 
 
 def change_mark(then: str | None, now: str) -> SafeString:

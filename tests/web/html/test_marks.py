@@ -4,8 +4,18 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
+from reporting.problems.rules import time_left
+from reporting.problems.workflow import ProblemState
 from web.html.bars import status_bar
-from web.html.marks import change_mark, light_count, light_mark, provenance_tag, status_mark
+from web.html.marks import (
+    change_mark,
+    light_count,
+    light_mark,
+    problem_due,
+    problem_state_mark,
+    provenance_tag,
+    status_mark,
+)
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -70,3 +80,28 @@ def test_a_change_of_status_says_which_way_it_went():
         '<span class="tag">Changed</span> <span class="quiet nowrap">was: Under way</span>'
     )
     assert ">Status reversed<" in change_mark("completed", "in_progress")
+
+
+def test_the_state_of_a_problem_is_four_dots_and_its_word():
+    filled = {"raised": 1, "assigned": 2, "solved": 3, "closed": 4, "withdrawn": 0}
+    for state, count in filled.items():
+        mark = problem_state_mark(ProblemState(state))
+        assert mark.count("<circle") == 4
+        assert mark.count('class="dot on"') == count, state
+        assert mark.endswith(f"{ProblemState(state).label}</span>")
+
+
+def test_a_problem_says_how_long_is_left():
+    day, words = date(2023, 8, 29), {}
+    for state in ("raised", "assigned", "solved", "closed"):
+        for name, due_on in (("late", date(2023, 8, 20)), ("today", day), ("ahead", date(2023, 9, 15)), ("none", None)):
+            words[state, name] = problem_due(time_left(state, due_on, on=day))
+    for state in ("raised", "assigned"):
+        assert words[state, "late"] == '<strong class="past-due nowrap">9 days overdue</strong>'
+        assert ">0 days left<" in words[state, "today"]
+        assert ">17 days left<" in words[state, "ahead"]
+        assert ">No due date set<" in words[state, "none"]
+    assert {words["solved", name] for name in ("late", "today", "ahead", "none")} == {
+        '<span class="quiet nowrap">Said to be solved</span>'
+    }
+    assert words["closed", "late"] == words["closed", "none"] == "—"
