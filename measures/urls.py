@@ -3,6 +3,8 @@ from django.urls import path
 from measures.office import views as office_views
 from measures.views import inbox as inbox_views
 from measures.views import measures as views
+from measures.views import problem_forms
+from measures.views import problems as problem_views
 from measures.views import report_form as report_views
 from measures.views import review as review_views
 from measures.views import workspace as workspace_views
@@ -23,6 +25,20 @@ urlpatterns = [
     path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
     path("measures/<str:code>/report/discard/", report_views.DiscardDraft.as_view(), name="discard"),
     path("measures/<str:code>/evidence/<uuid:key>/", evidence_file, name="evidence"),
+    path("measures/<str:code>/problems/new/", problem_forms.RaiseProblem.as_view(), name="raise_problem"),
+    path("measures/<str:code>/problems/<int:number>/", problem_views.ProblemDetail.as_view(), name="problem"),
+    path(
+        "measures/<str:code>/problems/<int:number>/evidence/<uuid:key>/",
+        problem_views.problem_evidence,
+        name="problem_evidence",
+    ),
+    path("measures/<str:code>/problems/<int:number>/raise/", problem_forms.RaiseDraft.as_view(), name="problem_draft"),
+    path(
+        "measures/<str:code>/problems/<int:number>/<str:move>/",
+        problem_forms.MovePage.as_view(),
+        name="problem_move",
+    ),
+    path("problems/", problem_views.ProblemList.as_view(), name="problems"),
     path("departments/<slug:slug>/merge/", office_views.MergeDepartment.as_view(), name="merge"),
     path("workspace/", workspace_views.WorkspacePage.as_view(), name="workspace"),
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),

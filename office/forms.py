@@ -84,18 +84,6 @@ class RowChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run tim
         return localized(obj, "short")
 
 
-class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
-    """Several rows by their slugs, as boxes to tick."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, queryset: Any, **kwargs: Any) -> None:
-        super().__init__(queryset, to_field_name="slug", required=False, **kwargs)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return localized(obj, "short")
-
-
 class Version(NamedTuple):
     """A field that somebody else changed: when the form was opened, what the other wrote, what was typed."""
 

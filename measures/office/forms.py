@@ -39,6 +39,18 @@ class RowField(SlugField):
         return self.present_name(data) if data else data
 
 
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
+    """Several rows by their slugs, as boxes to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name="slug", required=False, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return localized(obj, "short")
+
+
 class LeadField(RowField, DepartmentField):
     """A department that was not merged."""
 

@@ -20,6 +20,7 @@ from measures.forms import ReportForm
 from measures.models import Evidence, Report
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
 from reporting.file_types import download_name, too_large_message
+from reporting.models import AbstractEvidence
 from reporting.workflow import ReportState
 from web.errors import add_refusal
 from web.uploads import refused_files
@@ -80,7 +81,7 @@ def _about(name: str, sentence: str) -> str:
 @require_safe
 @cache_control(private=True, no_store=True)
 def evidence_file(request: HttpRequest, code: str, key: UUID) -> HttpResponseBase:
-    """A file of evidence, to be saved and not to be shown: whatever is in it, no page of this site runs it."""
+    """A file of evidence, for those who may see it."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     pieces = Evidence.objects.exclude(file="").select_related("report__department__merged_into")
@@ -88,6 +89,12 @@ def evidence_file(request: HttpRequest, code: str, key: UUID) -> HttpResponseBas
     is_accepted = evidence.report.state == ReportState.ACCEPTED
     if not may_see_evidence(request.user, department=evidence.report.readers_department_id, is_accepted=is_accepted):
         raise PermissionDenied
+    return send_file(evidence)
+
+
+def send_file(evidence: AbstractEvidence) -> FileResponse:
+    """To be saved and not to be shown: whatever is in it, no page of this site runs it. Raises Http404 where it is
+    gone."""
     try:
         file = evidence.file.open("rb")
     except FileNotFoundError:

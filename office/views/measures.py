@@ -22,9 +22,9 @@ from core.statuses import MeasureStatus
 from core.versions import State
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Measure, Plan, Section
-from measures.office.forms import LeadField, ReasonField, RowField
+from measures.office.forms import LeadField, ReasonField, RowField, RowsField
 from measures.office.measures import FIRST_STATUSES, TEXTS, change_texts, enter_measure, measure_state
-from office.forms import EXPLANATION, OpenedForm, RowsField, explanation_fields, words_of
+from office.forms import EXPLANATION, OpenedForm, explanation_fields, words_of
 from office.history import measure_history
 from office.views.editing import OFFICE, Crumb, PlanFormPage
 from web.html.links import query_of

@@ -1,0 +1,374 @@
+"""The forms of a problem: it is raised, and each move of its life is made. The services decide who may do what."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Department
+from accounts.permissions import signed_in
+from core.exceptions import NotAllowed
+from measures.filters import asked_plan
+from measures.forms import LongTextField, MultipleFilesInput
+from measures.models import Measure, Problem, ProblemCategory
+from measures.office.forms import LeadField, RowField, RowsField
+from measures.problems import (
+    assign_problem,
+    discard_problem_draft,
+    move_problem,
+    raise_problem,
+    reword_problem,
+    save_problem_draft,
+)
+from measures.views.problems import problem_url
+from reporting.file_types import too_large_message
+from reporting.moves import Move
+from reporting.problems.services import Assignment, ProblemData, allowed_moves, may_raise
+from reporting.problems.workflow import ASSIGNING, BY_NAME
+from web.errors import add_refusal
+from web.html.links import query_of
+from web.lists.filters import DayField
+from web.unsaved_input import labels_of
+from web.uploads import refused_files
+from web.views import TodayView
+
+
+class CategoryField(RowField):
+    """A category of a plan, or none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queryset=ProblemCategory.objects.none(),
+            to_field_name="slug",
+            required=False,
+            empty_label=pgettext_lazy("choice", "None"),
+            label=pgettext_lazy("problem", "Category"),
+        )
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value else None
+
+
+class OwnerField(LeadField):
+    """A department, or none where that may be."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value or self.required else None
+
+
+class ProblemForm(forms.Form):
+    """What whoever raises a problem says. `version`: of the draft that the page showed."""
+
+    text = LongTextField(
+        label=gettext_lazy("What stands in the way"),
+        help_text=gettext_lazy("What is missing, since when, and who could put it right."),
+    )
+    category = CategoryField()
+    owner = OwnerField(
+        queryset=Department.objects.not_merged(),
+        to_field_name="slug",
+        required=False,
+        empty_label=gettext_lazy("The lead department"),
+        label=gettext_lazy("Who can solve it"),
+        help_text=gettext_lazy("The office decides who has to solve it, and by when."),
+    )
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, problem: Problem) -> None:
+        owner = problem.proposed_owner
+        shown = {
+            "text": problem.text_zh or problem.text_en,
+            "category": problem.category.slug if problem.category else "",
+            "owner": owner.successor.slug if owner else "",
+            "version": problem.version if problem.pk else None,
+        }
+        super().__init__(data, initial=shown)
+        offer_categories(self, problem)
+
+    def problem_data(self) -> ProblemData:
+        """Of a valid form."""
+        return ProblemData(**{name: self.cleaned_data[name] for name in ("text", "category", "owner")})
+
+
+class AssignmentForm(forms.Form):
+    owner = OwnerField(
+        queryset=Department.objects.not_merged(),
+        to_field_name="slug",
+        empty_label=None,
+        label=gettext_lazy("Who has to solve it"),
+    )
+    due_on = DayField(label=gettext_lazy("To be solved by"))
+    category = CategoryField()
+    helpers = RowsField(Department.objects.not_merged(), label=gettext_lazy("Asked to help"))
+    is_escalated = forms.BooleanField(
+        label=gettext_lazy("Put before the government: the department alone cannot solve it"), required=False
+    )
+    note = LongTextField(label=pgettext_lazy("problem", "What is to be done"))
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, problem: Problem) -> None:
+        last = problem.last_step
+        shown = {
+            "owner": last.owner.successor.slug,
+            "due_on": last.due_on,
+            "category": problem.category.slug if problem.category else "",
+            "helpers": [each.slug for each in problem.helpers.all()],
+            "is_escalated": last.is_escalated,
+        }
+        super().__init__(data, initial=shown)
+        offer_categories(self, problem)
+
+    def assignment(self) -> Assignment:
+        """Of a valid form."""
+        values = dict(self.cleaned_data)
+        values.pop("note")
+        return Assignment(**values)
+
+
+class NoteForm(forms.Form):
+    """The words of a move, and files that show that they are true."""
+
+    note = LongTextField(label=pgettext_lazy("problem", "Note"))
+    evidence = forms.Field(
+        label=gettext_lazy("Upload files"), required=False, widget=MultipleFilesInput(attrs={"multiple": True})
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, label: str | Promise, takes_files: bool) -> None:
+        super().__init__(data)
+        note: Any = self.fields["note"]
+        note.label = label
+        if not takes_files:
+            del self.fields["evidence"]
+
+
+def offer_categories(form: forms.Form, problem: Problem) -> None:
+    category: Any = form.fields["category"]
+    category.queryset = ProblemCategory.objects.filter(plan=problem.measure.plan_id).order_by("number")
+
+
+# What is asked with a move, and what is said once it is made.
+NOTE_LABELS = {
+    "reply": pgettext_lazy("problem", "Your reply"),
+    "solve": gettext_lazy("What was done, and how it can be verified"),
+    "close": gettext_lazy("How it was verified"),
+    "send_back": gettext_lazy("What is still missing"),
+}
+WITH_FILES = ("reply", "solve", "close", "send_back")
+DONE = {
+    "raise": gettext_lazy("The problem was raised; the office says who solves it by when."),
+    "reword": gettext_lazy("The problem was reworded; what it said before stays on record."),
+    "assign": gettext_lazy("The problem was assigned; those concerned were told."),
+    "reassign": gettext_lazy("The assignment was changed; those concerned were told."),
+    "reply": gettext_lazy("Your reply was added."),
+    "solve": gettext_lazy("Reported as solved; the office verifies it."),
+    "take_back": gettext_lazy("The problem counts as not solved again."),
+    "close": gettext_lazy("The problem was closed."),
+    "send_back": gettext_lazy("The problem was sent back to its owner."),
+    "withdraw": gettext_lazy("The problem was withdrawn."),
+    "restore": gettext_lazy("The problem was raised again."),
+    "reopen": gettext_lazy("The problem was reopened."),
+}
+
+
+class ProblemFormPage(TodayView):
+    """A page with one form about a problem. A refusal goes back with what was typed."""
+
+    template_name = "measures/problem_form.html"
+    heading: str | Promise
+    submit: str | Promise
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated
+
+    @property
+    def problem(self) -> Problem:
+        raise NotImplementedError
+
+    @property
+    def action(self) -> str:
+        """Where the form is sent to."""
+        raise NotImplementedError
+
+    def make_form(self, data: Any = None) -> Any:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("form", self.make_form())
+        problem = self.problem
+        return super().get_context_data(
+            problem=problem,
+            measure=problem.measure,
+            plan=problem.measure.plan,
+            heading=self.heading,
+            submit=self.submit,
+            action=self.action,
+            **kwargs,
+        )
+
+    def try_to(self, do: Any, form: forms.Form) -> Any:
+        """What `do` gives; None where it is refused, and why stands in the form then."""
+        try:
+            return do()
+        except NotAllowed as refusal:
+            add_refusal(form, refusal)
+            return None
+
+
+class DraftingPage(ProblemFormPage):
+    """A form that raises a problem, or keeps it as a draft."""
+
+    typed_fields = labels_of(ProblemForm, "text")
+    submit = BY_NAME["raise"].label
+
+    def make_form(self, data: Any = None) -> ProblemForm:
+        return ProblemForm(data, problem=self.problem)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(takes_draft=True, may_discard=self.problem.pk is not None, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        by, action = signed_in(request.user), request.POST.get("action")
+        form = self.make_form(request.POST)
+        if action == "discard":
+            return self.discard(form)
+        if form.is_valid():
+            save = save_problem_draft if action == "draft" else raise_problem
+            data, version = form.problem_data(), form.cleaned_data["version"]
+            problem = self.problem
+            if self.try_to(lambda: save(problem, by=by, data=data, version=version), form):
+                if action == "draft":
+                    messages.success(request, _("Draft saved"))
+                    return redirect(problem_url(problem, "measures:problem_move", "raise"))
+                messages.success(request, str(DONE["raise"]))
+                return redirect(problem.get_absolute_url())
+        return self.render_to_response(self.get_context_data(form=form, **kwargs))
+
+    def discard(self, form: ProblemForm) -> HttpResponseBase:
+        measure = self.problem.measure
+        try:
+            discard_problem_draft(self.problem, by=signed_in(self.request.user))
+        except NotAllowed as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect(self.action)
+        messages.success(self.request, _("The draft was deleted"))
+        return redirect(measure.get_absolute_url())
+
+
+class RaiseProblem(DraftingPage):
+    heading = gettext_lazy("Raise a problem")
+
+    @cached_property
+    def measure(self) -> Measure:
+        measures = Measure.objects.in_plan(asked_plan(self.request)).select_related("plan", "lead_department")
+        return get_object_or_404(measures, code=self.kwargs["code"])
+
+    @cached_property
+    def problem(self) -> Problem:
+        """Raises PermissionDenied for those who may raise none."""
+        problem = Problem(measure=self.measure)
+        if not may_raise(problem, self.request.user):
+            raise PermissionDenied
+        return problem
+
+    @property
+    def action(self) -> str:
+        return query_of(self.request.path, plan=self.measure.plan.action_slug)
+
+
+class MovePage(ProblemFormPage):
+    """One move, for those who take part; where another has been made meanwhile the page says so."""
+
+    typed_fields = labels_of(ProblemForm, "text") | labels_of(NoteForm, "note")
+
+    @cached_property
+    def move(self) -> Move:
+        try:
+            return BY_NAME[self.kwargs["move"]]
+        except KeyError:
+            raise Http404 from None
+
+    @cached_property
+    def problem(self) -> Problem:
+        problems = Problem.objects.in_plan(asked_plan(self.request)).select_related(
+            "measure__plan", "measure__lead_department", "category", "raised_by__merged_into", "proposed_owner"
+        )
+        problem = get_object_or_404(problems, measure__code=self.kwargs["code"], number=self.kwargs["number"])
+        parties = problem.parties_of(self.request.user)
+        if problem.is_draft and not allowed_moves(problem, self.request.user):
+            raise Http404
+        if parties.isdisjoint(self.move.by):
+            raise PermissionDenied
+        return problem
+
+    @property
+    def action(self) -> str:
+        return problem_url(self.problem, "measures:problem_move", self.move.name)
+
+    @property
+    def heading(self) -> str | Promise:  # type: ignore[override]
+        return self.move.label
+
+    @property
+    def submit(self) -> str | Promise:  # type: ignore[override]
+        return self.move.label
+
+    @property
+    def is_possible(self) -> bool:
+        return self.problem.state in self.move.before
+
+    def make_form(self, data: Any = None) -> Any:
+        name = self.move.name
+        if name in ASSIGNING:
+            return AssignmentForm(data, problem=self.problem)
+        if name == "reword":
+            return ProblemForm(data, problem=self.problem)
+        label = NOTE_LABELS.get(name, gettext_lazy("Reason"))
+        return NoteForm(data, label=label, takes_files=name in WITH_FILES)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            needs_note=self.move.needs_note,
+            refusal="" if self.is_possible else self.move.refusal,
+            last=self.problem.last_step,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = self.make_form(request.POST)
+        for name in refused_files(request):
+            sentence = _("%(label)s: %(text)s") % {"label": name, "text": too_large_message()}
+            form.add_error("evidence" if "evidence" in form.fields else None, sentence)
+        if form.is_valid() and self.try_to(lambda: self.make_move(form), form):
+            messages.success(request, str(DONE[self.move.name]))
+            return redirect(self.problem.get_absolute_url())
+        return self.render_to_response(self.get_context_data(form=form, **kwargs))
+
+    def make_move(self, form: Any) -> Any:
+        """Raises NotAllowed."""
+        by, name, files = signed_in(self.request.user), self.move.name, self.request.FILES.getlist("evidence")
+        if name in ASSIGNING:
+            note = form.cleaned_data["note"]
+            return assign_problem(self.problem, by=by, assignment=form.assignment(), note=note)
+        if name == "reword":
+            return reword_problem(self.problem, by=by, data=form.problem_data())
+        return move_problem(self.problem, name, by=by, note=form.cleaned_data["note"], files=files)
+
+
+class RaiseDraft(DraftingPage, MovePage):
+    """The draft of a problem goes on."""
+
+    heading = gettext_lazy("Raise a problem")
+    submit = BY_NAME["raise"].label
+    move = BY_NAME["raise"]
