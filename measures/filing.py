@@ -41,6 +41,7 @@ def file_report(
     values: Mapping[str, Any],
     evidence: Iterable[EvidenceData] = (),
     submit: bool = True,
+    confirms_no_problem: bool = False,
 ) -> Report:
     """Makes the month's report. `values` are fields of ReportData; it is against the current status unless they say.
 
@@ -52,7 +53,9 @@ def file_report(
         raise AlreadyBegun(found)
     data = ReportData(**{"against_status": current_change(measure).status, **values})
     report = save_draft(measure, by=by, data=data, period=month)
-    return _finish(report, by=by, evidence=evidence, submit=submit)
+    if evidence is not None:
+        _replace_evidence(report, by=by, wanted=evidence)
+    return submit_report(report, by=by, confirms_no_problem=confirms_no_problem) if submit else report
 
 
 def report_no_change(measures: Iterable[Measure], *, by: User, period: date | None = None) -> list[Outcome[Measure]]:
@@ -80,6 +83,7 @@ def rewrite_report(
     values: Mapping[str, Any],
     evidence: Iterable[EvidenceData] | None = None,
     submit: bool = False,
+    confirms_no_problem: bool = False,
 ) -> Report:
     """Changes a draft or returned report. What `values` leaves out stays; so does the evidence where it is None.
 
@@ -94,17 +98,15 @@ def rewrite_report(
         status=report.status,
         against_status=report.against_status,
         effective_on=report.effective_on,
+        problem_choice=report.problem_choice,
+        about_problem=report.about_problem.number if report.about_problem else None,
         **{name: getattr(report, f"{name}_zh") for name in TEXTS},
     )
     data = replace(present, **values)
     report = save_draft(report.measure, by=by, data=data, period=report.period, version=version)
-    return _finish(report, by=by, evidence=evidence, submit=submit)
-
-
-def _finish(report: Report, *, by: User, evidence: Iterable[EvidenceData] | None, submit: bool) -> Report:
     if evidence is not None:
         _replace_evidence(report, by=by, wanted=evidence)
-    return submit_report(report, by=by) if submit else report
+    return submit_report(report, by=by, confirms_no_problem=confirms_no_problem) if submit else report
 
 
 def _replace_evidence(report: Report, *, by: User, wanted: Iterable[EvidenceData]) -> None:

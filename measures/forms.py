@@ -1,12 +1,13 @@
 """The form of a report: what may be typed; the services decide what may be filed."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from core.forms import TypedTextField
 from core.statuses import MeasureStatus
@@ -14,9 +15,12 @@ from core.texts import MAX_TEXT_LENGTH
 from measures.models import Report
 from measures.reports import NO_CHANGE, ReportData
 from reporting.merging import merge_fields
-from reporting.models import TEXTS
+from reporting.models import TEXTS, ProblemChoice
+from web.formats.text import excerpt
 from web.language import localized
 from web.lists.filters import DayField
+
+EXCERPT = 60  # characters of a problem
 
 
 class LongTextField(TypedTextField):
@@ -44,10 +48,25 @@ class KnownField(forms.Field):
         return {name: [_plain(each) for each in values] for name, values in known.items()}
 
 
+class ProblemChoiceField(forms.CharField):
+    """`none`, `new`, or `same-2`: the problem number 2 of the measure is still the same. Whatever else comes is
+    nothing; whether it may be chosen is judged when the report is submitted."""
+
+    widget = forms.RadioSelect
+
+    def to_python(self, value: Any) -> str:
+        text = str(value or "")
+        return text if CHOICE.fullmatch(text) else ""
+
+
+CHOICE = re.compile(r"none|new|same-[1-9][0-9]{0,3}")
+
+
 class ReportForm(forms.Form):
     """Any draft, complete or not. Fields are named as services name them in refusals.
 
-    `version`, `known` and `against_status` say what the page showed when it was written.
+    `version`, `known` and `against_status` say what the page showed when it was written. `opened`: the last steps of
+    the open problems of the measure.
     """
 
     status = forms.ChoiceField(
@@ -61,7 +80,14 @@ class ReportForm(forms.Form):
     what_was_done = LongTextField(
         label=TEXTS["what_was_done"], rows=5, help_text=gettext_lazy("Progress this month and measurable results.")
     )
-    problem = LongTextField(label=TEXTS["problem"])
+    problem_choice = ProblemChoiceField(label=gettext_lazy("Problems"), required=False)
+    confirms_no_problem = forms.BooleanField(
+        label=gettext_lazy("What is open no longer stands in the way"), required=False
+    )
+    problem = LongTextField(
+        label=gettext_lazy("What stands in the way"),
+        help_text=gettext_lazy("A new problem comes on the list of problems when you submit the report."),
+    )
     next_step = LongTextField(label=TEXTS["next_step"])
     evidence = forms.Field(
         label=gettext_lazy("Upload files"), required=False, widget=MultipleFilesInput(attrs={"multiple": True})
@@ -76,6 +102,15 @@ class ReportForm(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, opened: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["problem_choice"]
+        choice.widget.choices = [
+            (ProblemChoice.NONE.value, ProblemChoice.NONE.label),
+            *((_same(step.problem.number), _say_same(step)) for step in opened),
+            (ProblemChoice.NEW.value, ProblemChoice.NEW.label),
+        ]
+
     def set_value(self, name: str, value: object) -> None:
         """What the form, sent and refused, shows in a field. Its data are a copy of those of the request."""
         data: Any = self.data
@@ -84,7 +119,12 @@ class ReportForm(forms.Form):
     def report_data(self) -> ReportData:
         """Of a valid form."""
         names = ("status", "against_status", "effective_on", *TEXTS)
-        return ReportData(**{name: self.cleaned_data[name] for name in names})
+        choice, _dash, number = self.cleaned_data["problem_choice"].partition("-")
+        return ReportData(
+            **{name: self.cleaned_data[name] for name in names},
+            problem_choice=choice,
+            about_problem=int(number) if number else None,
+        )
 
     def merge(self, theirs: Report) -> list[str]:
         """Takes over what others have changed in the report since the page was shown, where this form, which is valid,
@@ -117,7 +157,7 @@ class MonthFileForm(forms.Form):
 
 
 # What a person fills in, and the draft keeps.
-TYPED = ("status", "effective_on", *TEXTS)
+TYPED = ("status", "effective_on", "problem_choice", *TEXTS)
 
 
 def known_values(values: Mapping[str, Any]) -> str:
@@ -138,8 +178,25 @@ def form_values(report: Report) -> dict[str, Any]:
         "against_status": report.against_status,
         "effective_on": report.effective_on,
         "version": report.version,
+        "problem_choice": choice_of(report),
         **{name: editable_text(report, name) for name in TEXTS},
     }
+
+
+def choice_of(report: Report) -> str:
+    """What a report says about problems, as its form does."""
+    if report.problem_choice == ProblemChoice.SAME:
+        return _same(report.about_problem.number) if report.about_problem else ""
+    return report.problem_choice
+
+
+def _same(number: int) -> str:
+    return f"{ProblemChoice.SAME}-{number}"
+
+
+def _say_same(step: Any) -> str:
+    words = {"code": step.problem.code, "text": excerpt(localized(step.problem, "text"), EXCERPT)}
+    return gettext("Still the same: %(code)s %(text)s") % words
 
 
 def editable_text(report: Report, name: str) -> str:

@@ -23,6 +23,15 @@ from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Measure, NoticeKind, Report, StatusChange
 from measures.notices import notify_department
+from measures.problems import open_problems
+from measures.report_problems import (
+    file_problem,
+    find_problem,
+    names_problem,
+    resolve_choice,
+    take_problem_along,
+    why_no_answer,
+)
 from measures.rules import Change, effective_changes, is_completion, is_step_back
 from measures.services import (
     cell_of,
@@ -34,7 +43,7 @@ from measures.services import (
     send_figures_changed,
 )
 from reporting import services
-from reporting.models import TEXTS
+from reporting.models import TEXTS, ProblemChoice
 from reporting.services import (
     Outcome,
     apply_move,
@@ -56,7 +65,11 @@ ABANDONED_DAYS = 365
 
 @dataclass(frozen=True)
 class ReportData:
-    """What a person filled in. `against_status`: the status that the form showed as the current one."""
+    """What a person filled in. `against_status`: the status that the form showed as the current one.
+
+    `problem_choice`: a ProblemChoice, empty where nobody was asked; `about_problem`: the number of the problem that is
+    still the same.
+    """
 
     status: str
     against_status: str
@@ -64,6 +77,8 @@ class ReportData:
     what_was_done: str = ""
     problem: str = ""
     next_step: str = ""
+    problem_choice: str = ""
+    about_problem: int | None = None
 
 
 class StatusMoved(NotAllowed):
@@ -102,8 +117,21 @@ def save_draft(
         raise NotAllowed(_("The day is in the future"), field="period")
     if month < month_of(measure.listed_on):
         raise NotAllowed(_("The measure was not yet listed in this month."), field="period")
-    write_draft(report, columns_of(data), by=by, version=version)
+    write_draft(report, columns_of(data) | problem_columns(report, data), by=by, version=version)
     return report
+
+
+def problem_columns(report: Report, data: ReportData) -> dict[str, Any]:
+    """What was chosen about problems, as columns. Raises NotAllowed."""
+    if data.problem_choice not in ("", *ProblemChoice.values):
+        raise NotAllowed(not_one_of(ProblemChoice.values), field="problem_choice")
+    if data.problem_choice == ProblemChoice.SAME:
+        about = find_problem(report.measure, data.about_problem)
+    else:
+        # A new problem that the report put on the list before it came back stays its own.
+        is_still_new = data.problem_choice == report.problem_choice == ProblemChoice.NEW
+        about = report.about_problem if is_still_new else None
+    return {"problem_choice": data.problem_choice, "about_problem": about}
 
 
 def columns_of(data: ReportData) -> dict[str, Any]:
@@ -125,25 +153,49 @@ def columns_of(data: ReportData) -> dict[str, Any]:
 
 
 @transaction.atomic
-def submit_report(report: Report, *, by: User) -> Report:
-    """Hands a draft or returned report to the office. Raises NotAllowed, with the field at fault."""
+def submit_report(report: Report, *, by: User, confirms_no_problem: bool = False) -> Report:
+    """Hands a draft or returned report to the office; a new problem comes on the list.
+
+    `confirms_no_problem`: those that are open stand in the way no longer. Raises NotAllowed, with the field at fault.
+    """
     lock_report(report)
     move = check_move(report, "submit", "resubmit", by=by)
     check_in_plan(report.measure)
-    current = current_change(report.measure)
+    current, opened = current_change(report.measure), open_problems(report.measure, on=today())
+    resolve_choice(report, opened)
     for refusal in why_incomplete(
-        report, status=current.status, since=current.effective_on, has_evidence=report.evidence.exists
+        report,
+        status=current.status,
+        since=current.effective_on,
+        has_evidence=report.evidence.exists,
+        opened=opened,
+        confirms_no_problem=confirms_no_problem,
     ):
         raise refusal
+    file_problem(report, by=by)
     apply_move(report, move.name, by=by)
     return report
 
 
+@transaction.atomic
+def withdraw_report(report: Report, *, by: User) -> Report:
+    """Takes a submitted report back until it is decided, and the problem along that it raised."""
+    services.withdraw_report(report, by=by)
+    take_problem_along(report, by=by)
+    return report
+
+
 def why_incomplete(
-    report: Report, *, status: str, since: date, has_evidence: Callable[[], bool]
+    report: Report,
+    *,
+    status: str,
+    since: date,
+    has_evidence: Callable[[], bool],
+    opened: Sequence[Any] = (),
+    confirms_no_problem: bool = False,
 ) -> Iterator[NotAllowed]:
     """All that keeps a report from being submitted, each with the field at fault. `status`: the measure's current one,
-    `since`: its first day."""
+    `since`: its first day; `opened`: the last steps of its open problems."""
     if not report.what_was_done_zh and not report.what_was_done_en:
         yield NotAllowed(_("This field is required"), field="what_was_done")
     if report.against_status != status:
@@ -153,10 +205,11 @@ def why_incomplete(
     elif report.effective_on is not None:
         sentence = _("The status does not change: leave the day empty, or choose the new status.")
         yield NotAllowed(sentence, field="effective_on")
-    elif report.what_was_done_zh == NO_CHANGE and _is_late(report) and not _names_problem(report):
+    elif report.what_was_done_zh == NO_CHANGE and _is_late(report) and not names_problem(report):
         yield NotAllowed(_("The measure is overdue: say under “Problems” why nothing has changed."), field="problem")
     if report.effective_on is not None:
         yield from _why_no_effective_day(report.effective_on, since=since)
+    yield from why_no_answer(report, opened, is_confirmed=confirms_no_problem)
 
 
 def _why_no_change_of_status(report: Report, before: str, *, has_evidence: Callable[[], bool]) -> Iterator[NotAllowed]:
@@ -164,12 +217,8 @@ def _why_no_change_of_status(report: Report, before: str, *, has_evidence: Calla
         yield NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
     if is_completion(report.status) and not has_evidence():
         yield NotAllowed(_("Completion needs evidence: a file, a link or a document number"), field="evidence")
-    if is_step_back(before, report.status) and not _names_problem(report):
+    if is_step_back(before, report.status) and not names_problem(report):
         yield NotAllowed(_("A reversed status needs its reason: say here why."), field="problem")
-
-
-def _names_problem(report: Report) -> bool:
-    return bool(report.problem_zh or report.problem_en)
 
 
 def _is_late(report: Report) -> bool:

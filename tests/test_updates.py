@@ -25,11 +25,12 @@ from measures.office.mergers import merge_departments
 from measures.office.sections import change_section, section_state
 from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
+from measures.reports import withdraw_report
 from projects.models import Category, Project
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
-from reporting.services import discard_draft, withdraw_report
+from reporting.services import discard_draft
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -32,7 +32,6 @@ from measures.models import Evidence, Measure, Plan, Report
 from measures.reports import ReportData, columns_of, why_incomplete
 from reporting.evidence import MAX_EVIDENCE, clean_document_number, clean_url, too_many
 from reporting.merging import merge_fields
-from reporting.models import TEXTS
 from reporting.workflow import FILED_STATES, ReportState
 from web.formats.dates import format_month
 from web.formats.text import format_list
@@ -242,7 +241,9 @@ def report_data(row: MonthRow, cells: Cells) -> ReportData:
         status=cells["status"] or row.measure.status,
         against_status=row.measure.status,
         effective_on=date.fromisoformat(cells["effective_on"]) if cells["effective_on"] else None,
-        **{name: cells[name] for name in TEXTS},
+        what_was_done=cells["what_was_done"],
+        problem=cells["problem"],
+        next_step=cells["next_step"],
     )
 
 

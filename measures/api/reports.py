@@ -22,10 +22,10 @@ from measures.filing import file_report, rewrite_report
 from measures.filters import REPORT_SEARCH, asked_plan
 from measures.models import Measure, Report
 from measures.querysets import ReportQuerySet
-from measures.reports import submit_report
+from measures.reports import submit_report, withdraw_report
 from reporting.evidence import MAX_EVIDENCE
-from reporting.models import TEXTS
-from reporting.services import allowed_moves, withdraw_report
+from reporting.models import TEXTS, ProblemChoice
+from reporting.services import allowed_moves
 from reporting.workflow import MOVES, STEPS, ReportState
 from web.api.endpoints import Endpoint, ListEndpoint, Row
 from web.api.permissions import MayRead, MayWrite
@@ -125,6 +125,11 @@ REPORT: dict[str, Shape] = {
     "against_status": choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written")),
     "effective_on": meaning(gettext_lazy("The day on which the status is to take effect"), optional(DAY)),
     **{name: shape for text, label in TEXTS.items() for name, shape in local_names(text, label).items()},
+    "problem_choice": {
+        "enum": ["", *ProblemChoice.values],
+        "description": gettext_lazy("What it says about problems; empty where it follows from its text"),
+    },
+    "about_problem": meaning(gettext_lazy("Number of the measure's problem that it is about"), optional(WHOLE)),
     "evidence": meaning(gettext_lazy("Documents, links and files that prove it"), array(record(EVIDENCE))),
     "submitted_on": meaning(gettext_lazy("The day it was last submitted; null where it never was"), optional(DAY)),
     "decided_on": meaning(gettext_lazy("The day on which it was decided; null until then"), optional(DAY)),
@@ -159,6 +164,11 @@ _CONTENT: dict[str, BodyField] = {
     "against_status": choice_field(MeasureStatus.values).described_as(REPORT["against_status"]),
     "effective_on": day_field().described_as(REPORT["effective_on"]),
     **{name: text_field(most=MAX_TEXT_LENGTH).described_as(meaning(label)) for name, label in TEXTS.items()},
+    "problem_choice": choice_field(ProblemChoice.values).described_as(REPORT["problem_choice"]),
+    "about_problem": integer_field().described_as(REPORT["about_problem"]),
+    "confirms_no_problem": flag_field().described_as(
+        meaning(gettext_lazy("With `none` while a problem is open: that it no longer stands in the way"))
+    ),
     "evidence": list_field(
         one_of_objects(_DOCUMENT, _LINK, message=lambda: _("Give either a document number or an address.")),
         most=MAX_EVIDENCE,
@@ -235,7 +245,7 @@ class ReportEndpoint(Endpoint):
         """Those submitted by the day, and drafts that were last edited by it."""
         by_the_day = Q(submitted_on__lte=self.day) | Q(submitted_on=None, edited_at__date__lte=self.day)
         return self.measure.reports.filter(by_the_day).prefetch_related(
-            "evidence", "steps__made_by", "department__merged_into"
+            "evidence", "steps__made_by", "department__merged_into", "about_problem"
         )
 
     def row(self, report: Report) -> Row:
@@ -252,6 +262,8 @@ class ReportEndpoint(Endpoint):
             "against_status": report.against_status,
             "effective_on": report.effective_on,
             **{name: value for text in TEXTS for name, value in _in_both(report, text).items()},
+            "problem_choice": report.problem_choice,
+            "about_problem": report.about_problem.number if report.about_problem else None,
             "evidence": [
                 {
                     "id": each.pk,
@@ -334,6 +346,7 @@ class MeasureReports(ReportEndpoint, ListEndpoint):
             period=values.pop("period"),
             evidence=values.pop("evidence", ()),
             submit=values.pop("submit", False),
+            confirms_no_problem=values.pop("confirms_no_problem", False),
             values=values,
         )
         address = self.report_address(report)
@@ -367,6 +380,7 @@ class ReportDetail(ReportEndpoint):
             version=values.pop("version"),
             evidence=values.pop("evidence", None),
             submit=values.pop("submit", False),
+            confirms_no_problem=values.pop("confirms_no_problem", False),
             values=values,
         )
         return self.answer(changed)

@@ -29,16 +29,18 @@ from core.statuses import MeasureStatus
 from measures.addresses import month_url, report_url
 from measures.filters import asked_plan
 from measures.forms import TYPED, ReportForm, editable_text, form_values, known_values
-from measures.models import Measure, Report
-from measures.reports import NO_CHANGE, StatusMoved, open_report, save_draft, submit_report
+from measures.models import Measure, ProblemStep, Report
+from measures.problems import open_problems
+from measures.report_problems import ProblemStillOpen
+from measures.reports import NO_CHANGE, StatusMoved, open_report, save_draft, submit_report, withdraw_report
 from measures.rules import is_completion
 from measures.services import lock_measure
 from measures.views.evidence import change_evidence
 from measures.views.former_lead import FormerLead, find_former_lead, show_former_lead
-from reporting.models import TEXTS
+from reporting.models import TEXTS, ProblemChoice
 from reporting.months import reports_due_on
 from reporting.moves import moves_from
-from reporting.services import DraftChanged, discard_draft, is_discardable, withdraw_report
+from reporting.services import DraftChanged, discard_draft, is_discardable
 from reporting.steps import step_rows
 from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
 from web.days import asked_month
@@ -80,6 +82,11 @@ class ReportingView(ShowsUnsavedInput, View):
             raise BadQuery({"period": [_("The measure was not yet listed in this month.")]})
         return super().dispatch(request, *args, **kwargs)
 
+    @cached_property
+    def opened(self) -> list[ProblemStep]:
+        """The last steps of the open problems of the measure."""
+        return open_problems(self.measure, on=today())
+
     @classmethod
     def form_address(cls, request: HttpRequest) -> str:
         assert request.resolver_match is not None
@@ -120,7 +127,7 @@ class SaveDraft(ReportingView):
         return render(request, "measures/_draft_state.html", {"reasons": [former.sentence]}, status=409)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        form = ReportForm(request.POST.copy())
+        form = ReportForm(request.POST.copy(), opened=self.opened)
         report, reasons, status = None, [], 200
         if not form.is_valid():
             status = 422
@@ -228,7 +235,7 @@ class ReportPage(ReportingView):
 
     def submit(self, form: ReportForm, report: Report) -> None:
         try:
-            submit_report(report, by=self.user)
+            submit_report(report, by=self.user, confirms_no_problem=form.cleaned_data["confirms_no_problem"])
         except NotAllowed as refusal:
             self.refusal = refusal
             add_refusal(form, refusal)
@@ -236,7 +243,7 @@ class ReportPage(ReportingView):
                 form.set_value("against_status", refusal.current)
 
     def make_form(self, *args: Any, **kwargs: Any) -> ReportForm:
-        form, since = ReportForm(*args, **kwargs), self.measure.status_since
+        form, since = ReportForm(*args, opened=self.opened, **kwargs), self.measure.status_since
         form.fields["status"].help_text = _("Current status: %(status)s (since %(day)s)") % {
             "status": MeasureStatus(self.measure.status).label,
             "day": format_day(since),
@@ -291,7 +298,13 @@ class ReportPage(ReportingView):
         if newest is not None and newest.what_was_done_zh == NO_CHANGE:
             also = {name: localized(newest, name) for name in ("problem", "next_step")}
             texts |= {name: text for name, text in also.items() if text}
-        return {"status": current, "against_status": current, **texts}
+        choice = ProblemChoice.NONE.value
+        if self.opened:
+            choice = f"{ProblemChoice.SAME}-{self.opened[0].problem.number}"
+        else:
+            # What the last report said has been solved since.
+            texts["problem"] = ""
+        return {"status": current, "against_status": current, "problem_choice": choice, **texts}
 
     def show(self, form: ReportForm, report: Report | None) -> HttpResponseBase:
         last = self.last_report
@@ -306,6 +319,7 @@ class ReportPage(ReportingView):
             is_closed=left is not None and is_new,
             saved=self.saved,
             last=last,
+            asks_about_problem=isinstance(self.refusal, ProblemStillOpen),
             is_filled_in=is_new and any(map(form.initial.get, TEXTS)),
             may_report_no_change=is_new and accepted is None and self.has_quick_answer,
             accepted=accepted,
@@ -332,6 +346,7 @@ class ReportPage(ReportingView):
         """Field by field what stands in the database and what was typed, where they differ."""
         shown = form_values(theirs)
         mine = {name: form.cleaned_data[name] for name in TYPED}
+        choices = dict(form.fields["problem_choice"].widget.choices)
         rows = [
             {"label": form.fields[name].label, "theirs": shown[name], "mine": mine[name], "name": name}
             for name in mine
@@ -340,6 +355,8 @@ class ReportPage(ReportingView):
         for row in rows:
             if row["name"] == "status":
                 row |= {each: MeasureStatus(row[each]).label for each in ("theirs", "mine")}
+            elif row["name"] == "problem_choice":
+                row |= {each: choices.get(row[each], row[each]) for each in ("theirs", "mine")}
         return rows
 
     def show_submitted(self, report: Report, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:

@@ -2,7 +2,7 @@
 // the page is left.
 "use strict";
 document.addEventListener("DOMContentLoaded", function () {
-  const NAMES = ["status", "effective_on", "what_was_done", "problem", "next_step"];
+  const NAMES = ["status", "effective_on", "what_was_done", "problem_choice", "problem", "next_step"];
   // Not saved as a draft, but attached when the form is sent: this browser alone holds them until then.
   const EVIDENCE = ["url", "url_title", "document_number", "document_title"];
   // So many sendings without an answer are remembered.

@@ -16,8 +16,7 @@ from django.utils.html import escape
 
 from measures.filing import report_no_change
 from measures.models import Report
-from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
-from reporting.services import withdraw_report
+from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report, withdraw_report
 from tests.documents import make_pdf
 from tests.factories import file_report, make_change, make_department, make_measure, make_plan, make_report, make_user
 from web.site import site_profile

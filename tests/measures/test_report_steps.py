@@ -16,8 +16,8 @@ from core.exceptions import NotAllowed
 from measures.filing import rewrite_report
 from measures.models import Evidence, Report, ReportStep
 from measures.office.mergers import merge_departments
-from measures.reports import accept_report, return_report
-from reporting.services import discard_draft, withdraw_report
+from measures.reports import accept_report, return_report, withdraw_report
+from reporting.services import discard_draft
 from tests import factories as make
 from tests.pages import text_of
 

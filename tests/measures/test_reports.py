@@ -21,9 +21,10 @@ from measures.reports import (
     return_report,
     save_draft,
     submit_report,
+    withdraw_report,
 )
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
-from reporting.services import DraftChanged, discard_draft, withdraw_report
+from reporting.services import DraftChanged, discard_draft
 from tests.documents import make_pdf
 from tests.factories import make_change, make_department, make_measure, make_plan, make_report, make_user
 

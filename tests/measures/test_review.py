@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from measures.models import Measure, Notice, Report
-from measures.reports import accept_report
-from reporting.services import withdraw_report
+from measures.reports import accept_report, withdraw_report
 from reporting.text_diff import differences
 from tests.factories import (
     file_report,

@@ -23,9 +23,8 @@ from core.files import UNFINISHED, write_whole, written_beside
 from datasets import stored_files
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files
 from measures.models import Evidence, Measure, Report
-from measures.reports import ReportData, delete_abandoned_drafts, save_draft, submit_report
+from measures.reports import ReportData, delete_abandoned_drafts, save_draft, submit_report, withdraw_report
 from pilotzone import tasks
-from reporting.services import withdraw_report
 from rollups.models import RollupRun
 from tests.factories import make_department, make_measure, make_report, make_user
 from web.models import IdempotencyKey

@@ -19,11 +19,11 @@ from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.office.terms import change_terms, move_listing
-from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
+from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report, withdraw_report
 from measures.services import add_comment
 from projects.models import Project, Stage
 from projects.services import readmit_project, save_project, withdraw_project
-from reporting.services import discard_draft, withdraw_report
+from reporting.services import discard_draft
 from tests.factories import CATEGORIES, SHOWN, category, file_report, region
 from tests.simulator.expected import Entry, Expected
 from tests.simulator.world import CITIES, STATUSES, World

@@ -16,9 +16,9 @@ from measures.notices import notice_sentence, notices_for, send_digests
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
-from measures.reports import ReportData, accept_report, open_report, save_draft, submit_report
+from measures.reports import ReportData, accept_report, open_report, save_draft, submit_report, withdraw_report
 from measures.services import add_comment
-from reporting.services import discard_draft, withdraw_report
+from reporting.services import discard_draft
 from tests import factories as make
 from tests.pages import text_of
 
