@@ -83,7 +83,7 @@ class ProblemFilter(UpdatedFilterSet):
         field_name="problem__updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
     )
     search = SearchFilter("problem__measure__code", names=["problem__text", "problem__measure__title"])
-    state = StateFilter(choices=STATES, label=gettext_lazy("State"), empty_label=gettext_lazy("Any state"))
+    state = StateFilter(choices=STATES, label=pgettext_lazy("problem", "State"), empty_label=gettext_lazy("Any state"))
     waiting = WaitingFilter(choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
     owner = DepartmentFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
     category = SlugFilter(
@@ -91,7 +91,7 @@ class ProblemFilter(UpdatedFilterSet):
         queryset=problem_categories_of_asked_plan,
         label=pgettext_lazy("problem", "Category"),
     )
-    overdue = OverdueFilter(label=gettext_lazy("Overdue"))
+    overdue = OverdueFilter(label=pgettext_lazy("problem", "Overdue"))
     age = AgeFilter(
         choices=[(str(days), format_lazy(gettext_lazy("{days} days or more"), days=days)) for days in AGES],
         label=pgettext_lazy("problem", "Age"),

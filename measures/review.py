@@ -11,6 +11,7 @@ from measures.models import Report
 from measures.querysets import of_change_in_force
 from measures.reports import NO_CHANGE
 from measures.rules import is_completion, is_step_back
+from reporting.models import ProblemChoice
 from reporting.steps import StepRow, step_rows
 from reporting.text_diff import ComparedText, compare_texts
 from reporting.workflow import ReportState
@@ -56,14 +57,21 @@ class ReviewRow:
 
     @property
     def has_new_problem(self) -> bool:
-        """Whether it names a problem that the last accepted report did not name."""
+        """Whether it says so; else whether it names one that the last accepted report did not name."""
+        if self.report.problem_choice:
+            return bool(self.report.problem_choice == ProblemChoice.NEW)
         problem = localized(self.report, "problem")
         return bool(problem) and (self.last is None or problem != localized(self.last, "problem"))
 
     @property
+    def denies_problem(self) -> bool:
+        """Whether it says that there is none, while one was open when it was submitted."""
+        return bool(self.report.problem_choice == ProblemChoice.NONE and self.report.about_problem_id)
+
+    @property
     def is_ticked_with_all(self) -> bool:
-        """Completions and steps back are looked at one by one."""
-        return not (self.has_moved or self.is_completion or self.is_step_back)
+        """Completions, steps back and problems that are gone are looked at one by one."""
+        return not (self.has_moved or self.is_completion or self.is_step_back or self.denies_problem)
 
 
 @dataclass
@@ -81,7 +89,7 @@ def waiting_reports(plan: Any, *, day: date) -> QuerySet[Report]:
     return (
         Report.objects.in_plan(plan)
         .filter(state=ReportState.SUBMITTED)
-        .select_related("measure__lead_department", "submitted_by")
+        .select_related("measure__lead_department", "submitted_by", "about_problem__measure__plan")
         .prefetch_related("steps__made_by")
         .annotate(
             current_status=of_change_in_force("status", on=day, measure="measure"),

@@ -29,7 +29,7 @@ from reporting.problems.rules import ProblemCounts, TimeLeft, WaitingFor, overdu
 from reporting.problems.services import allowed_moves
 from reporting.problems.workflow import OPEN_STATES, ProblemState
 from web.formats.numbers import format_number
-from web.formats.text import format_names, with_full_stop
+from web.formats.text import excerpt, format_names, with_full_stop
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
 from web.language import localized
@@ -37,6 +37,8 @@ from web.views import ListPageView, PageView, QuickChoice
 
 # So many owners with most open problems are named in the sentence of the list.
 NAMED_OWNERS = 2
+# So many characters of a problem are its heading.
+HEADING = 80
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class ProblemList(ListPageView):
 
     def quick_choices(self) -> list[QuickChoice]:
         return [
-            QuickChoice(_("Not closed"), {"state": OPEN}),
-            QuickChoice(_("Overdue"), {"overdue": "yes"}),
+            QuickChoice(pgettext("problem", "Not closed"), {"state": OPEN}),
+            QuickChoice(pgettext("problem", "Overdue"), {"overdue": "yes"}),
             QuickChoice(_("Waiting for the office"), {"waiting": WaitingFor.OFFICE.value}),
         ]
 
@@ -110,6 +112,7 @@ class ProblemList(ListPageView):
             "category_label": pgettext("problem", "Category"),
             "raised_label": _("Date raised"),
             "due_label": _("To be solved by"),
+            "state_label": pgettext("problem", "State"),
             "may_raise": self.day == today() and may_review(self.request.user),
             "agenda_query": self.request.GET.urlencode(),
         }
@@ -155,7 +158,7 @@ def state_counts(counts: ProblemCounts) -> list[StateCount]:
         closed = _("%(closed)s, median %(days)s days") % {"closed": closed, "days": format_number(median)}
     notes = {
         ProblemState.RAISED: _("The office says who solves it"),
-        ProblemState.ASSIGNED: _("%(count)s overdue") % {"count": format_number(overdue)}
+        ProblemState.ASSIGNED: pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)}
         if overdue
         else _("None overdue"),
         ProblemState.SOLVED: _("The owner says that it is solved"),
@@ -212,6 +215,8 @@ class ProblemDetail(PageView):
             in_plan=query_of("", plan=problem.measure.plan.link_slug),
             steps=steps,
             last=last,
+            is_long=len(localized(problem, "text")) > HEADING,
+            heading=excerpt(localized(problem, "text"), HEADING),
             helpers=problem.helpers.all(),
             is_open=last is not None and last.state in OPEN_STATES,
             left=last and last.left_on(self.day),

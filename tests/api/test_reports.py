@@ -73,6 +73,8 @@ def test_ada_files_a_draft(people: Any) -> None:
         "next_step": "招聘",
         "next_step_zh": "招聘",
         "next_step_en": "",
+        "problem_choice": "",
+        "about_problem": None,
         "submitted_on": None,
         "decided_on": None,
         "decision_note": "",
