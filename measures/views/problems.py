@@ -39,6 +39,8 @@ from web.views import ListPageView, PageView, QuickChoice
 NAMED_OWNERS = 2
 # So many characters of a problem are its heading.
 HEADING = 80
+# So many owners stand in the table above the list.
+TABLED_OWNERS = 8
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,14 @@ class ProblemList(ListPageView):
         sentence = _("%(overdue)s overdue, %(to_verify)s to be verified")
         return context | {
             "plan": self.plan,
-            "rows": [ProblemRow(each, each.left_on(self.day)) for each in context["page"].object_list.with_rows()],
+            "rows": self.rows(context["page"].object_list.with_rows()),
             "counts": sentence % {name: format_number(self.counted[name]) for name in ("overdue", "to_verify")},
             "figures": counts,
             "states": state_counts(counts),
             "waiting": [(each, counts.waiting[each]) for each in WaitingFor],
             "sentence": list_sentence(counts, owners),
             "owners": owners,
+            "other_owners": len(counts.by_owner) - len(owners),
             "categories": self.categories(counts),
             "owner_label": pgettext("problem", "Owner"),
             "category_label": pgettext("problem", "Category"),
@@ -117,13 +120,21 @@ class ProblemList(ListPageView):
             "agenda_query": self.request.GET.urlencode(),
         }
 
+    def rows(self, steps: Iterable[Any]) -> list[ProblemRow]:
+        rows = []
+        for step in steps:
+            # Their addresses ask which plan it is.
+            step.problem.measure.plan = self.plan
+            rows.append(ProblemRow(step, step.left_on(self.day)))
+        return rows
+
     def owners(self, counts: ProblemCounts) -> list[CountedRow]:
-        """Those with open problems, the most first."""
+        """Those with most open problems, the most first."""
         found = Department.objects.in_bulk(counts.by_owner).values()
         ranked = sorted(
             found, key=lambda each: (-counts.by_owner[each.pk], -counts.overdue_by_owner[each.pk], each.number)
         )
-        return self.counted_rows(ranked, "short", counts.by_owner, counts.overdue_by_owner, "owner")
+        return self.counted_rows(ranked, "short", counts.by_owner, counts.overdue_by_owner, "owner")[:TABLED_OWNERS]
 
     def categories(self, counts: ProblemCounts) -> list[CountedRow]:
         """In the order of the plan; those without a category last."""
