@@ -126,11 +126,12 @@ def reword_problem(problem: Problem, *, by: User, data: ProblemData) -> ProblemS
 
 @transaction.atomic
 def assign_problem(
-    problem: Problem, *, by: User, assignment: Assignment, note: str = "", files: Files = ()
+    problem: Problem, *, by: User, assignment: Assignment, note: str = "", known_step: int | None = None
 ) -> ProblemStep:
-    """Says who solves it by when, for the first time or otherwise than before. Raises NotAllowed."""
+    """Says who solves it by when, for the first time or otherwise than before. Raises NotAllowed, also where somebody
+    has acted on it after `known_step`, the id of the last step that was shown."""
     before = problem.last_step and problem.last_step.owner
-    step = services.assign_problem(problem, by=by, assignment=assignment, note=note, files=files)
+    step = services.assign_problem(problem, by=by, assignment=assignment, note=note, known_step=known_step)
     return _tell(step, by=by, also=[before] if before else [])
 
 

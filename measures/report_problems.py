@@ -19,15 +19,21 @@ class ProblemStillOpen(NotAllowed):
     """The report says that there is no problem, while one is open: whoever files it is asked whether that is so."""
 
 
-def resolve_choice(report: Report, opened: Sequence[ProblemStep]) -> None:
-    """Where nobody was asked, what the report says follows from its text: the open problem, or a new one. Without a
+def choice_by_text(*, has_text: bool, has_open: bool) -> str:
+    """What a report says about problems where nobody was asked: its text is about the open one, or a new one. Without a
     text it says nothing: what is open stays open."""
-    if report.problem_choice or not names_problem(report):
+    if not has_text:
+        return ""
+    return ProblemChoice.SAME.value if has_open else ProblemChoice.NEW.value
+
+
+def resolve_choice(report: Report, opened: Sequence[ProblemStep]) -> None:
+    """Fills in what follows from the text, where nobody was asked. `opened`: the oldest problem first."""
+    if report.problem_choice:
         return
-    if opened:
-        report.problem_choice, report.about_problem = ProblemChoice.SAME, opened[0].problem
-    else:
-        report.problem_choice = ProblemChoice.NEW
+    report.problem_choice = choice_by_text(has_text=names_problem(report), has_open=bool(opened))
+    if report.problem_choice == ProblemChoice.SAME:
+        report.about_problem = opened[0].problem
 
 
 def names_problem(report: Report) -> bool:

@@ -23,6 +23,8 @@ from django.utils.translation import override
 from measures.models import Plan
 from pilotzone import env
 from pilotzone.api import urlpatterns
+from reporting import workflow
+from reporting.problems import workflow as problem_workflow
 from tests.services import ROOT
 from web.api.endpoints import Endpoint, ListEndpoint
 
@@ -276,6 +278,8 @@ def functions_of_the_rules() -> dict[str, Any]:
 def test_the_answers_to_the_examples_of_the_rules_are_right(demonstration: None):
     names = functions_of_the_rules()
     names |= {"day": date.fromisoformat, "moment": datetime.fromisoformat, "number": Decimal}
+    # Both tables are called so.
+    names |= {"REPORT_MOVES": workflow.MOVES, "PROBLEM_MOVES": problem_workflow.MOVES}
     names["plan"] = Plan.objects.get()
     answers, wanted = {}, {}
     with override("en"):

@@ -113,6 +113,8 @@ class AssignmentForm(forms.Form):
         label=gettext_lazy("Put before the government: the department alone cannot solve it"), required=False
     )
     note = LongTextField(label=pgettext_lazy("problem", "What is to be done"))
+    # The last step that the form shows.
+    known_step = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
 
@@ -124,15 +126,15 @@ class AssignmentForm(forms.Form):
             "category": problem.category.slug if problem.category else "",
             "helpers": [each.slug for each in problem.helpers.all()],
             "is_escalated": last.is_escalated,
+            "known_step": last.pk,
         }
         super().__init__(data, initial=shown)
         offer_categories(self, problem)
 
     def assignment(self) -> Assignment:
         """Of a valid form."""
-        values = dict(self.cleaned_data)
-        values.pop("note")
-        return Assignment(**values)
+        names = ("owner", "due_on", "category", "helpers", "is_escalated")
+        return Assignment(**{name: self.cleaned_data[name] for name in names})
 
 
 class NoteForm(forms.Form):
@@ -359,8 +361,8 @@ class MovePage(ProblemFormPage):
         """Raises NotAllowed."""
         by, name, files = signed_in(self.request.user), self.move.name, self.request.FILES.getlist("evidence")
         if name in ASSIGNING:
-            note = form.cleaned_data["note"]
-            return assign_problem(self.problem, by=by, assignment=form.assignment(), note=note)
+            said = {each: form.cleaned_data[each] for each in ("note", "known_step")}
+            return assign_problem(self.problem, by=by, assignment=form.assignment(), **said)
         if name == "reword":
             return reword_problem(self.problem, by=by, data=form.problem_data())
         return move_problem(self.problem, name, by=by, note=form.cleaned_data["note"], files=files)

@@ -125,8 +125,8 @@ class AbstractProblem(Sourced):
         is_office, own = may_review(user), user.department_id if user.is_reporter else None
         if is_office:
             parties.add(Party.OFFICE)
-        raiser = self.raised_by and self.raised_by.successor.pk
-        if own == raiser if raiser else is_office:
+        is_raiser = own == self.raised_by.successor.pk if self.raised_by else is_office
+        if is_raiser:
             parties.add(Party.RAISER)
         if own and self.last_step is not None and own == self.last_step.owner.successor.pk:
             parties.add(Party.OWNER)

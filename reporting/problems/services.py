@@ -158,10 +158,17 @@ def reword_problem(problem: AbstractProblem, *, by: User, data: ProblemData) -> 
 
 
 def assign_problem(
-    problem: AbstractProblem, *, by: User, assignment: Assignment, note: str = "", files: Files = ()
+    problem: AbstractProblem, *, by: User, assignment: Assignment, note: str = "", known_step: int | None = None
 ) -> AbstractProblemStep:
-    """Says who solves it by when: for the first time, or otherwise than before, with a reason."""
+    """Says who solves it by when: for the first time, or otherwise than before, with a reason.
+
+    `known_step`: the id of the last step that the form showed; NotAllowed where there is another one by now.
+    """
     lock_problem(problem)
+    if known_step is not None and problem.last_step is not None and problem.last_step.pk != known_step:
+        raise NotAllowed(
+            _("Somebody has acted on this problem since you opened the form: look at it, then send yours.")
+        )
     name = next((each for each in ASSIGNING if problem.state in BY_NAME[each].before), ASSIGNING[-1])
     move = check_move(problem, name, by=by)
     owner, due_on = assignment.owner, assignment.due_on
@@ -181,9 +188,7 @@ def assign_problem(
     after = problem.content(), owner.pk, due_on, assignment.is_escalated
     if move.after is None and after == (before, last.owner_id, last.due_on, last.is_escalated):
         raise NotAllowed(_("Nothing was changed."))
-    return _add_step(
-        problem, move, by=by, note=note, files=files, owner=owner, due_on=due_on, is_escalated=assignment.is_escalated
-    )
+    return _add_step(problem, move, by=by, note=note, owner=owner, due_on=due_on, is_escalated=assignment.is_escalated)
 
 
 def make_move(

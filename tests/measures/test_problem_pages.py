@@ -183,6 +183,18 @@ class TestOne:
         assert "Say what stands in the way" in page.content.decode()
         assert not Problem.objects.exists()
 
+    def test_is_not_assigned_over_what_a_colleague_did_meanwhile(self, client, measure):
+        problem = make_problem(measure, RAISED)
+        address = "/measures/M001/problems/1/assign/"
+        client.force_login(make_user("rita", role="reviewer", language="en"))
+        known = re.search(r'name="known_step" value="(\d+)"', client.get(address).content.decode())[1]
+        sent = {"owner": "science", "due_on": "2023-09-30", "known_step": known, "note": "甲"}
+        assert client.post(address, sent).status_code == 302
+        page = client.post(address, sent | {"due_on": "2023-10-31", "note": "乙"})
+        assert "Somebody has acted on this problem" in page.content.decode()
+        assert "乙" in page.content.decode()
+        assert problem.steps.last().due_on == date(2023, 9, 30)
+
     def test_of_another_plan_is_another(self, client, measure):
         make_problem(measure, RAISED, text_en="Of the first plan")
         second = make_plan("second")
