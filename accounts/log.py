@@ -4,7 +4,7 @@ Changes of rows get there through auditlog, which is told of the models next to 
 it holds is written here, into the same table, with the kind of `Event` in `additional_data`. Nothing deletes from it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from contextvars import copy_context
 from datetime import date, timedelta
 from typing import Any
@@ -148,6 +148,28 @@ def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by
             changes=change,
         )
         for row, change in changes
+    )
+
+
+def log_links(
+    rows: Mapping[int, models.Model],
+    field: str,
+    before: Set[tuple[int, int]],
+    after: Set[tuple[int, int]],
+    *,
+    of: Iterable[models.Model],
+    by: User,
+) -> None:
+    """The same of a many-to-many field of `rows` by their ids: which links came and went, each the id of a row and that
+    of one `of` those at the other end."""
+    names = {each.pk: str(each) for each in of}
+    log_changes(
+        (
+            (rows[row], {field: {"type": "m2m", "operation": operation, "objects": [names[other]]}})
+            for operation, links in (("delete", before - after), ("add", after - before))
+            for row, other in sorted(links)
+        ),
+        by=by,
     )
 
 

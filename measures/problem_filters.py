@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -72,6 +73,24 @@ class AgeFilter(ChoiceFilter):
         return qs.filter(problem__raised_on__lte=day - timedelta(days=days)) if day.toordinal() > days else qs.none()
 
 
+class ProblemSearchFilter(SearchFilter):
+    """Also by the code of a problem, `problem_code`."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        code = Concat("problem__measure__code", Value("-"), Cast("problem__number", CharField()))
+        return super().filter(qs.annotate(problem_code=code), value) if value else qs
+
+
+class PresentDepartmentFilter(DepartmentFilter):
+    """Also what belonged to departments that were merged into these: who owned a problem stays on record."""
+
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        if not value:
+            return qs
+        merged = Q(**{f"{self.field_name}__merged_into__in": value})
+        return qs.filter(Q(**{f"{self.field_name}__in": value}) | merged)
+
+
 class HelperFilter(DepartmentFilter):
     def filter(self, qs: Any, value: Sequence[Any]) -> Any:
         # A problem that asks two of them comes once.
@@ -82,10 +101,12 @@ class ProblemFilter(UpdatedFilterSet):
     updated_since = TimestampFilter(
         field_name="problem__updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
     )
-    search = SearchFilter("problem__measure__code", names=["problem__text", "problem__measure__title"])
+    search = ProblemSearchFilter(
+        "problem_code", "problem__measure__code", names=["problem__text", "problem__measure__title"]
+    )
     state = StateFilter(choices=STATES, label=pgettext_lazy("problem", "State"), empty_label=gettext_lazy("Any state"))
     waiting = WaitingFilter(choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
-    owner = DepartmentFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
+    owner = PresentDepartmentFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
     category = SlugFilter(
         field_name="problem__category",
         queryset=problem_categories_of_asked_plan,
@@ -99,7 +120,7 @@ class ProblemFilter(UpdatedFilterSet):
     section = SlugFilter(
         field_name="problem__measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
     )
-    raised_by = DepartmentFilter(field_name="problem__raised_by", label=pgettext_lazy("problem", "Raised by"))
+    raised_by = PresentDepartmentFilter(field_name="problem__raised_by", label=pgettext_lazy("problem", "Raised by"))
     helper = HelperFilter(label=gettext_lazy("Asked to help"))
     measure = CodeFilter(field_name="problem__measure", queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
     raised_from = DayFilter(field_name="problem__raised_on", lookup_expr="gte", label=gettext_lazy("Raised from"))

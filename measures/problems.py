@@ -8,10 +8,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
 from accounts.permissions import check_reviewer
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.scope import ScopeKind, out_since
 from core.versions import State
 from measures.models import Measure, Plan, Problem, ProblemCategory, ProblemStep
 from measures.notices import notify_of_problem
@@ -77,7 +81,8 @@ def open_problems(measure: Measure, *, on: date) -> list[ProblemStep]:
 
 
 def problems_on(plan: Plan | None, *, on: date) -> list[ProblemOnDay]:
-    """All of a plan, drafts aside, as the rules count them; owners, categories and sections by their ids."""
+    """All of a plan, drafts aside, as the rules count them; owners, categories and sections by their ids. The owner is
+    the department that does the work of the one that was to solve it then."""
     rows = ProblemStep.objects.in_plan(plan).last_by(on)
     return [ProblemOnDay(*row) for row in rows.order_by().values_list(*COUNTED)]
 
@@ -89,7 +94,7 @@ COUNTED = (
     "due_on",
     "made_on",
     "is_escalated",
-    "owner",
+    Coalesce("owner__merged_into", "owner"),
     "problem__category",
     "problem__measure__section",
 )
@@ -116,12 +121,15 @@ def discard_problem_draft(problem: Problem, *, by: User) -> None:
 def raise_problem(problem: Problem, *, by: User, data: ProblemData, version: int | None = None) -> ProblemStep:
     """Saves what was typed and puts it on the list. Raises NotAllowed, and then saves nothing."""
     services.save_draft(problem, by=by, data=data, version=version)
-    return _tell(services.raise_problem(problem, by=by), by=by)
+    step = services.raise_problem(problem, by=by)
+    _check_not_withdrawn(problem.measure)
+    return _tell(step, by=by)
 
 
 @transaction.atomic
-def reword_problem(problem: Problem, *, by: User, data: ProblemData) -> ProblemStep:
-    return _tell(services.reword_problem(problem, by=by, data=data), by=by)
+def reword_problem(problem: Problem, *, by: User, data: ProblemData, version: int | None = None) -> ProblemStep:
+    """`version`: that of the problem as it was read. Raises NotAllowed."""
+    return _tell(services.reword_problem(problem, by=by, data=data, version=version), by=by)
 
 
 @transaction.atomic
@@ -138,7 +146,18 @@ def assign_problem(
 @transaction.atomic
 def move_problem(problem: Problem, name: str, *, by: User, note: str = "", files: Files = ()) -> ProblemStep:
     """A move that leaves owner and due day as they are. Raises NotAllowed."""
-    return _tell(services.make_move(problem, name, by=by, note=note, files=files), by=by)
+    step = services.make_move(problem, name, by=by, note=note, files=files)
+    if name in ("restore", "reopen"):
+        _check_not_withdrawn(problem.measure)
+    return _tell(step, by=by)
+
+
+def _check_not_withdrawn(measure: Measure) -> None:
+    """Raises NotAllowed: what was taken out of the plan for good gets no further problems. A suspended measure may well
+    have some, and what was open before is brought to an end."""
+    left = out_since(measure.scope_changes.all(), on=today())
+    if left is not None and left.kind == ScopeKind.WITHDRAWN:
+        raise NotAllowed(left.refusal)
 
 
 def _tell(step: Any, *, by: User, also: Iterable[Department] = ()) -> ProblemStep:

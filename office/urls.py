@@ -1,6 +1,18 @@
 from django.urls import path
 
-from office.views import categories, departments, index, limits, measures, owners, people, plan, sections, site
+from office.views import (
+    categories,
+    departments,
+    index,
+    limits,
+    measures,
+    owners,
+    people,
+    plan,
+    problem_categories,
+    sections,
+    site,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -14,6 +26,16 @@ urlpatterns = [
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
     path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
+    path("problem-categories/", problem_categories.OfficeProblemCategories.as_view(), name="problem_categories"),
+    path("add-problem-category/", problem_categories.AddProblemCategory.as_view(), name="add_problem_category"),
+    path(
+        "problem-categories/<slug:slug>/", problem_categories.ChangeProblemCategory.as_view(), name="problem_category"
+    ),
+    path(
+        "problem-categories/<slug:slug>/remove/",
+        problem_categories.RemoveProblemCategory.as_view(),
+        name="remove_problem_category",
+    ),
     path("site/", site.ChangeSite.as_view(), name="site"),
     path("limits/", limits.ChangeLimits.as_view(), name="limits"),
     path("plan/", plan.ChangePlan.as_view(), name="plan"),

@@ -29,6 +29,7 @@ from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
 from measures.api.measures import MeasureDetail, Measures
 from measures.api.plans import Plans, Sections
+from measures.api.problems import MeasureProblems, ProblemDetail, ProblemMoves, Problems
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
@@ -65,7 +66,7 @@ ADVICE = {
     "not-found": gettext_lazy(
         "Compare the address with the list: the code may be misspelt, or the row may not have been there on that day."
     ),
-    "method-not-allowed": gettext_lazy("Read with GET; only reports are sent, with POST and PUT."),
+    "method-not-allowed": gettext_lazy("Read with GET; only reports and problems are sent, with POST and PUT."),
     "not-acceptable": gettext_lazy(
         "Read “detail”: it names what this address answers with. Ask for one of these in the header Accept, or with "
         "the parameter format."
@@ -260,6 +261,10 @@ urlpatterns = [
         ReportWithdrawal.as_view(),
         name="api-report-withdraw",
     ),
+    path("v1/measures/<str:code>/problems/", MeasureProblems.as_view(), name="api-measure-problems"),
+    path("v1/measures/<str:code>/problems/<int:number>/", ProblemDetail.as_view(), name="api-problem"),
+    path("v1/measures/<str:code>/problems/<int:number>/moves/", ProblemMoves.as_view(), name="api-problem-moves"),
+    path("v1/problems/", Problems.as_view(), name="api-problems"),
     path("v1/projects/", Projects.as_view(), name="api-projects"),
     path("v1/projects/<str:code>/", ProjectDetail.as_view(), name="api-project"),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),

@@ -1,7 +1,7 @@
 """Evidence of a report: files, links and issued documents, while the report is being written."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -33,9 +33,20 @@ def attach_file(report: AbstractReport, *, by: User, file: "File[bytes]") -> Abs
     return _keeping(file, lambda columns: _attach(report, by=by, **columns))
 
 
-def keep_file(step: Any, file: "File[bytes]") -> AbstractEvidence:
-    """Stores a file that comes with a step, which is made in this transaction. Raises NotAllowed as `attach_file`."""
-    return _keeping(file, lambda columns: step.evidence.create(attached_at=now(), **columns))
+def keep_files(step: Any, files: Sequence["File[bytes]"]) -> None:
+    """Stores the files that come with a step, which is made in this transaction: all, or none and no step. Raises
+    NotAllowed as `attach_file`."""
+    for file in files:
+        check_file(file)
+    kept: list[AbstractEvidence] = []
+    try:
+        for file in files:
+            kept.append(_keeping(file, lambda columns: step.evidence.create(attached_at=now(), **columns)))
+    except Exception:
+        # Their rows go with the transaction; nobody would find the files.
+        for each in kept:
+            each.file.storage.delete(str(each.file.name))
+        raise
 
 
 def _keeping(file: "File[bytes]", attach: Callable[[dict[str, Any]], AbstractEvidence]) -> AbstractEvidence:

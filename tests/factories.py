@@ -9,7 +9,7 @@ from accounts.models import Department, User
 from core.clock import SHANGHAI
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
-from measures.models import Measure, Plan, Problem, Report, Section, StatusChange, Term
+from measures.models import Measure, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
 from projects.models import Category, Project
 from regions.models import Region
@@ -193,6 +193,17 @@ def make_category(plan: Plan | None = None, slug: str = "", **fields: Any) -> Ca
         zh, en = f"类别{number}", f"Category {number}"
     values = {"slug": slug or f"category-{number}", "number": number, "name_zh": zh, "name_en": en}
     return Category.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
+
+
+def make_problem_category(plan: Plan | None = None, slug: str = "", **fields: Any) -> ProblemCategory:
+    number = 100 + next_number()
+    values = {
+        "slug": slug or f"kind-{number}",
+        "number": number,
+        "name_zh": f"问题类别{number}",
+        "name_en": f"Kind {number}",
+    }
+    return ProblemCategory.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
 
 
 def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:

@@ -18,7 +18,18 @@ from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
 from datasets.models import LedgerVersion, Upload
 from indicators.models import Observation
-from measures.models import Comment, Evidence, Load, LoadedRow, Notice, Report, ReportStep
+from measures.models import (
+    Comment,
+    Evidence,
+    Load,
+    LoadedRow,
+    Notice,
+    Problem,
+    ProblemEvidence,
+    ProblemStep,
+    Report,
+    ReportStep,
+)
 from measures.services import change_measure
 from projects.models import Project
 from projects.services import save_project
@@ -32,6 +43,7 @@ MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models
 EXEMPT: dict[type[models.Model], str] = {
     Report: "each move is a ReportStep, in the log, with the text as it was; drafts save themselves",
     Evidence: "a part of a report",
+    ProblemEvidence: "a part of a step, which is in the log",
     Comment: "counts in no figure",
     Notice: "counts in no figure",
     Load: "says itself who and when",
@@ -68,6 +80,9 @@ LEFT_OUT: dict[type[models.Model], set[str]] = {
     Department: {"merged_into", "merged_on"},
     # A step is written once, and keeps the rest itself.
     ReportStep: {field.name for field in ReportStep._meta.concrete_fields} - {"move"},
+    ProblemStep: {field.name for field in ProblemStep._meta.concrete_fields} - {"move"},
+    # Of drafts, which are saved again and again.
+    Problem: {"version", "edited_at", "edited_by"},
 }
 
 

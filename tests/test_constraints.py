@@ -14,7 +14,21 @@ from accounts.models import AccessToken, Department, User
 from core.provenance import Sourced
 from dashboard.models import PublishedFigure
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target
-from measures.models import Evidence, Load, Measure, Notice, Plan, PlanMilestone, Report, Section, StatusChange
+from measures.models import (
+    Evidence,
+    Load,
+    Measure,
+    Meeting,
+    MeetingItem,
+    Notice,
+    Plan,
+    PlanMilestone,
+    Problem,
+    ProblemEvidence,
+    Report,
+    Section,
+    StatusChange,
+)
 from projects.models import Project
 from regions.models import Region
 from reporting.models import AbstractReport
@@ -29,6 +43,8 @@ from tests.factories import (
     make_measure,
     make_observation,
     make_plan,
+    make_problem,
+    make_problem_category,
     make_project,
     make_report,
     make_section,
@@ -55,7 +71,7 @@ def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) ->
 def test_every_model_with_a_provenance_is_one_of_them() -> None:
     with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
     assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
-    assert len(with_column) == 14
+    assert len(with_column) == 16
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
@@ -111,6 +127,9 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (Notice, "plan"),
         (PlanMilestone, "plan"),
         (Notice, "report"),
+        (Notice, "step"),
+        (ProblemEvidence, "step"),
+        (MeetingItem, "meeting"),
         (MeasureRollup, "plan"),
         (MeasureRollup, "section"),
         (MeasureRollup, "lead_department"),
@@ -164,6 +183,32 @@ def two_open_reports() -> None:
     measure = make_measure()
     make_report(measure, DAY, state="submitted")
     make_report(measure, DAY, state="draft")
+
+
+def problem(**fields: Any) -> Write:
+    return lambda: make_problem(make_measure(), DAY, **fields)
+
+
+def problem_step(**fields: Any) -> Write:
+    """A second step of a problem, sound but for the fields."""
+
+    def write() -> None:
+        held = make_problem(make_measure(), DAY)
+        values = {"move": "reply", "state": "raised", "made_on": DAY, "content": held.content(), "note": "答"}
+        held.steps.create(**{**values, "owner": held.measure.lead_department, **fields})
+
+    return write
+
+
+def meeting(**fields: Any) -> Meeting:
+    plan = make_plan()
+    return Meeting.objects.create(**{"plan": plan, "number": 7001, "title_zh": "协调会", "held_on": DAY, **fields})
+
+
+def put_twice_on_a_meeting() -> None:
+    held, met = make_problem(make_measure(), DAY), meeting()
+    for position in (1, 2):
+        met.items.create(problem=held, position=position)
 
 
 def rollup(**fields: Any) -> Write:
@@ -250,6 +295,31 @@ NEVER: dict[str, Write] = {
         move="submit", made_on=DAY, made_at=AT, content={}
     ),
     "evidence of nothing": lambda: Evidence.objects.create(report=make_report(make_measure(), DAY), title_zh="空"),
+    # problems and meetings
+    "a problem that says nothing": problem(text_zh="", text_en=""),
+    "a problem of a very long text": problem(text_zh="字" * 2001),
+    "a problem raised before the calendar": lambda: make_problem(make_measure(), date(1889, 1, 1)),
+    "a draft edited by nobody": problem(edited_at=AT),
+    "two problems of one number": lambda: [
+        Problem.objects.create(measure=measure, number=7, text_zh="缺人") for measure in [make_measure()] * 2
+    ],
+    "a problem from nowhere": problem(provenance="rumour"),
+    "a step that no problem takes": problem_step(move="burn"),
+    "a step to an unknown state": problem_step(state="lost"),
+    "a step back to a draft": problem_step(state="draft"),
+    "a step of a problem by nobody": problem_step(made_at=AT),
+    "a step of a very long note": problem_step(note="字" * 2001),
+    "a step due after the calendar": problem_step(due_on=date(2101, 1, 1)),
+    "a reply with a file of nothing": lambda: ProblemEvidence.objects.create(
+        step=make_problem(make_measure(), DAY).steps.get(), title_zh="空"
+    ),
+    "a category of problems without a name": lambda: make_problem_category(name_zh="", name_en=""),
+    "two categories of problems of one slug": two_of(make_problem_category, slug="same"),
+    "two categories of problems of one number": two_of(make_problem_category, number=7001),
+    "a meeting without a title": lambda: meeting(title_zh="", title_en=""),
+    "two meetings of one number": two_of(meeting),
+    "a meeting beyond the calendar": lambda: meeting(held_on=date(2101, 1, 1)),
+    "a problem that is twice on a meeting": put_twice_on_a_meeting,
     # leaving and returning
     "a measure that is readmitted": lambda: leave(make_measure(), "readmitted"),
     "a project that is suspended": lambda: leave(make_project(), "suspended"),
@@ -346,6 +416,10 @@ def test_the_database_takes_what_may_be() -> None:
     for state in ("draft", "submitted", "accepted", "returned"):
         report(state=state)()
     reviewer = make_user("rita", role="reviewer")
+    problem(edited_at=AT, edited_by=reviewer)()
+    problem_step(made_at=AT, made_by=reviewer, due_on=date(2100, 12, 31))()
+    meeting().items.create(problem=Problem.objects.first(), position=1)
+    make_problem_category()
     report(decided_at=AT, decided_by=reviewer, submitted_at=AT, submitted_by=reviewer)()
     rollup()()
     user(role="reporter", department=make_department())()
@@ -366,9 +440,10 @@ def test_accepted_reports_of_one_month_may_be_several() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", [Plan, Section, Department, Region, Measure, Indicator, Report, User])
+@pytest.mark.parametrize("kind", [Plan, Section, Department, Region, Measure, Indicator, Report, User, Problem])
 def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None:
     make_change(make_measure(), "in_progress", DAY, recorded_by=make_user("rita", role="reviewer"))
+    make_problem(make_measure())
     make_project()
     make_observation(make_indicator())
     with pytest.raises(ProtectedError):
@@ -378,5 +453,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 33
+    assert len(MODELS) == 39
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

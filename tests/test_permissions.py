@@ -112,6 +112,13 @@ GET  office:section         /office/sections/innovation/          login login 40
 POST office:section         /office/sections/innovation/          403   403   403 403 403 403 302 403 403 302
 GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
 POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
+GET  office:problem_categories /office/problem-categories/ login login 403 403 403 403 200 403 403 200
+GET  office:add_problem_category /office/add-problem-category/ login login 403 403 403 403 200 403 403 200
+POST office:add_problem_category /office/add-problem-category/ 403 403 403 403 403 403 302 403 403 302
+GET  office:problem_category /office/problem-categories/empty/ login login 403 403 403 403 200 403 403 200
+POST office:problem_category /office/problem-categories/empty/ 403 403 403 403 403 403 302 403 403 302
+GET  office:remove_problem_category /office/problem-categories/empty/remove/ login login 403 403 403 403 200 403 403 200
+POST office:remove_problem_category /office/problem-categories/empty/remove/ 403 403 403 403 403 403 302 403 403 302
 
 GET  office:site            /office/site/                         login login 403 403 403 403 403 403 200 200
 POST office:site            /office/site/                         403   403   403 403 403 403 403 403 302 302
@@ -217,6 +224,12 @@ GET  api-sections           /api/v1/sections/                     401   200   20
 GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200 200
 GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200 200
 GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200 200
+GET  api-problems           /api/v1/problems/                     401   200   200 200 200 200 200 200 200 200
+GET  api-measure-problems   /api/v1/measures/M004/problems/       401   200   200 200 200 200 200 200 200 200
+POST api-measure-problems   /api/v1/measures/M004/problems/       401   401   403 201 403 201 201 403 403 201
+GET  api-problem            /api/v1/measures/M004/problems/1/     401   200   200 200 200 200 200 200 200 200
+PUT  api-problem            /api/v1/measures/M004/problems/1/     401   401   403 200 403 403 200 403 403 200
+POST api-problem-moves      /api/v1/measures/M004/problems/1/moves/ 401 401   403 200 403 200 200 403 403 200
 GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200
 GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200 200
 POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403 403
@@ -275,6 +288,8 @@ BODIES = {
     "POST office:milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
     "POST office:add_category": {"number": "9", "name_zh": "新类", "slug": "new"},
     "POST office:category": {"number": "9", "name_zh": "改名"},
+    "POST office:add_problem_category": {"number": "9", "name_zh": "新类", "slug": "new"},
+    "POST office:problem_category": {"number": "9", "name_zh": "改名"},
     "POST office:department": {
         "number": "1",
         **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "改名厅"),
@@ -308,6 +323,9 @@ BODIES = {
     "POST api-reports": {**AUGUST, "status": "promoting", "what_was_done": "开工"},
     "PUT api-report": {"version": 1, "what_was_done": "开工了"},
     "POST api-report-submit": {},
+    "POST api-measure-problems": {"text": "缺人"},
+    "PUT api-problem": {"version": 1, "text": "缺钱"},
+    "POST api-problem-moves": {"move": "reply", "note": "已报告"},
     "POST api-report-withdraw": {},
 }
 
@@ -391,12 +409,14 @@ def site(today, settings, tmp_path):
     settings.STORAGES = storages
     section = make.make_section(make.make_plan(), slug="innovation", number=1)
     make.make_section(section.plan, slug="empty", number=2)
+    make.make_problem_category(section.plan, "empty", number=1)
     science, energy, joined = (make.make_department(slug) for slug in ("science", "energy", "joined"))
     measures = [
         make.make_measure(section, science, code=f"M00{number}", due_on=date(2023, 12, 31)) for number in (1, 2, 3, 4)
     ]
     for measure in measures:
         measure.participating_departments.add(joined)
+    make.make_problem(measures[3])
     make.make_project(city="370200", code="P0001")
     make.make_category(section.plan, "empty")
     make.make_observation(make.make_indicator("gdp", headline=1))

@@ -15,8 +15,18 @@ from accounts.departments import NAMES, change_department, department_state
 from accounts.models import Department
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
-from measures import reports, services
-from measures.models import Measure, Plan, PlanMilestone, Report, Section, StatusChange
+from measures import problems, reports, services
+from measures.models import (
+    Measure,
+    Meeting,
+    Plan,
+    PlanMilestone,
+    Problem,
+    ProblemCategory,
+    Report,
+    Section,
+    StatusChange,
+)
 from measures.notices import remind_department
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
@@ -30,6 +40,7 @@ from projects.models import Category, Project
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
+from reporting.problems.services import Assignment, ProblemData
 from reporting.services import discard_draft
 from tests import factories as make
 
@@ -46,6 +57,9 @@ DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     Measure: lambda row: f"measure {row.code}",
     Report: lambda row: f"report {row.measure.code} {row.period:%Y-%m}",
     StatusChange: lambda row: f"change {row.measure.code} {row.effective_on} {row.status}",
+    ProblemCategory: lambda row: f"kind {row.slug}",
+    Problem: lambda row: f"problem {row.code}",
+    Meeting: lambda row: f"meeting {row.number}",
     Category: lambda row: f"category {row.slug}",
     Project: lambda row: f"project {row.code}",
     Indicator: lambda row: f"indicator {row.code}",
@@ -166,6 +180,49 @@ def people_are_reminded_and_comment(site: Any) -> Steps:
     yield
     services.add_comment(site.M001, by=site.rita, text="How far is it?")
     remind_department(site.science, by=site.rita, plan=site.M001.section.plan, period=date(2023, 8, 1))
+
+
+# Problems: the measure knows nothing of them.
+
+
+@moves("problem M001-1")
+def a_problem_is_kept_as_a_draft_and_raised(site: Any) -> Steps:
+    yield
+    draft = problems.save_problem_draft(Problem(measure=site.M001), by=site.ada, data=ProblemData("Money"))
+    problems.raise_problem(draft, by=site.ada, data=ProblemData("Money"), version=1)
+
+
+@moves("problem M001-1")
+def a_problem_is_assigned_with_help(site: Any) -> Steps:
+    problem = make.make_problem(site.M001)
+    make.make_problem(site.M001)
+    yield
+    assignment = Assignment(owner=site.science, due_on=date(2023, 9, 30), helpers=[site.power])
+    problems.assign_problem(problem, by=site.rita, assignment=assignment, note="By the end of September")
+
+
+@moves("problem M001-1")
+def a_problem_is_said_to_be_solved(site: Any) -> Steps:
+    problem = make.make_problem(site.M001, steps=["assign"])
+    yield
+    problems.move_problem(problem, "solve", by=site.ada, note="Done")
+
+
+@moves()
+def the_draft_of_a_problem_is_thrown_away(site: Any) -> Steps:
+    draft = problems.save_problem_draft(Problem(measure=site.M001), by=site.ada, data=ProblemData())
+    yield
+    problems.discard_problem_draft(draft, by=site.ada)
+
+
+@moves("kind money")
+def a_category_of_problems_is_renamed(site: Any) -> Steps:
+    category = make.make_problem_category(site.M001.section.plan, "money", provenance="reported")
+    make.make_problem(site.M001, category=category)
+    values = {"number": category.number, "name_zh": "资金", "name_en": "Funds"}
+    yield
+    opened = problems.CATEGORIES.state(category)
+    problems.change_problem_category(category, by=site.rita, opened=opened, **values)
 
 
 # Measures and their statuses.

@@ -113,7 +113,7 @@ class ProblemEvidence(AbstractEvidence):
 
 
 auditlog.register(ProblemCategory, exclude_fields=["updated_at"])
-auditlog.register(Problem, exclude_fields=["updated_at", "version", "edited_at", "edited_by"])
+auditlog.register(Problem, exclude_fields=["updated_at", "version", "edited_at", "edited_by"], m2m_fields={"helpers"})
 # The step itself keeps what was written.
 auditlog.register(ProblemStep, include_fields=["move"])
 

@@ -111,11 +111,16 @@ class MergeForm(forms.Form):
         into: Any = self.fields["into"]
         into.queryset = Department.objects.not_merged().exclude(pk=source.pk)
         self.fields["confirmed"].label = _(
-            "I understand that all of this moves and cannot be undone: the %(name)s %(led)s, %(joined)s and %(people)s"
+            "I understand that all of this moves and cannot be undone: the %(name)s %(led)s, %(joined)s, %(problems)s "
+            "and %(people)s"
         ) % {
             "name": localized(source, "name"),
             "led": ngettext("leads %(count)s measure", "leads %(count)s measures", moves.led) % {"count": moves.led},
             "joined": _("takes part in %(count)s") % {"count": moves.joined},
+            "problems": ngettext(
+                "has to solve %(count)s open problem", "has to solve %(count)s open problems", moves.problems
+            )
+            % {"count": moves.problems},
             "people": ngettext("has %(count)s person", "has %(count)s people", moves.people) % {"count": moves.people},
         }
 

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from accounts.log import log_changes
+from accounts.log import log_changes, log_links
 from accounts.models import Department, User
 from accounts.permissions import check_reviewer
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
 from measures.models import Measure, Report, Term, TermsChange
+from measures.office.merged_problems import move_problems, owned_open_problems, problems_of
 from measures.office.terms import terms_change
 from measures.owners import clear_owners
 from measures.services import cell_of, check_not_merged, locked_measures, send_figures_changed
@@ -23,23 +24,31 @@ from reporting.workflow import OPEN_STATES
 
 @dataclass(frozen=True)
 class Holdings:
-    """How much belongs to a department: measures that it leads, measures that it takes part in, and people."""
+    """How much belongs to a department: measures that it leads, measures that it takes part in, people, and open
+    problems that it must solve."""
 
     led: int
     joined: int
     people: int
+    problems: int = 0
 
 
 def count_holdings(department: Department) -> Holdings:
-    return Holdings(department.led_measures.count(), department.joined_measures.count(), department.users.count())
+    return Holdings(
+        led=department.led_measures.count(),
+        joined=department.joined_measures.count(),
+        people=department.users.count(),
+        problems=owned_open_problems(department).count(),
+    )
 
 
 @transaction.atomic
 def merge_departments(source: Department, *, into: Department, by: User, reason: str) -> Holdings:
     """Merges a department into another for good: by a reviewer, with a reason, on record. Returns what moved.
 
-    Everything that refers to `source` refers to `into` afterwards; reports stay with their measures. The number of
-    statements does not grow with the measures. Raises NotAllowed.
+    Everything that refers to `source` refers to `into` afterwards; reports stay with their measures. Of problems, what
+    is past stays as it was: who raised one, who owned one that is closed. The number of statements does not grow with
+    the measures. Raises NotAllowed.
     """
     check_reviewer(by)
     reason = clean_text(reason, field="reason", if_empty=_("Please say why."))
@@ -56,7 +65,8 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     people = list(User.objects.select_for_update(no_key=True).filter(department=source).order_by("pk"))
     # Locked together, those that it takes part in too: two mergers at once wait for each other and cannot deadlock.
     joined_by_source = Q(pk__in=_participations().filter(department=source).values("measure"))
-    touched = locked_measures().filter(Q(lead_department=source) | joined_by_source)
+    with_problems = Q(pk__in=problems_of(source).values("measure"))
+    touched = locked_measures().filter(Q(lead_department=source) | joined_by_source | with_problems)
     led = [measure for measure in touched if measure.lead_department_id == source.pk]
     before = {cell_of(measure) for measure in led}
     TermsChange.objects.bulk_create(
@@ -66,6 +76,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     clear_owners(led, by=by)
     Measure.objects.filter(lead_department=source).update(lead_department=into)
     _move_reports(source, into)
+    problems = move_problems(source, into, by=by, reason=reason)
     User.objects.filter(department=source).update(department=into)
     log_changes(((person, {"department": [str(source.pk), str(into.pk)]}) for person in people), by=by)
     # Addresses of departments that were merged into it before must lead to one that is not merged.
@@ -82,7 +93,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     )
     if before:
         send_figures_changed(*before, *((plan, section, into.pk) for plan, section, _lead in before))
-    return Holdings(len(led), joined, len(people))
+    return Holdings(len(led), joined, len(people), problems)
 
 
 def _move_reports(source: Department, into: Department) -> None:
@@ -118,17 +129,5 @@ def _move_participation(source: Department, into: Department, *, by: User) -> in
     after = set(both.all())
     others = {measure for measure, _department in before ^ after}
     Measure.objects.filter(pk__in=others).mark_updated()
-    measures = Measure.objects.in_bulk(others)
-    names = {each.pk: str(each) for each in (source, into)}
-    log_changes(
-        (
-            (
-                measures[measure],
-                {"participating_departments": {"type": "m2m", "operation": operation, "objects": [names[department]]}},
-            )
-            for operation, rows in (("delete", before - after), ("add", after - before))
-            for measure, department in sorted(rows)
-        ),
-        by=by,
-    )
+    log_links(Measure.objects.in_bulk(others), "participating_departments", before, after, of=(source, into), by=by)
     return sum(department == source.pk for _measure, department in before)

@@ -269,6 +269,6 @@ class MergeDepartment(OfficeForm):
         if self.subject.is_merged:
             return _("This department has been merged already.")
         return _(
-            "The department's measures and people go to the department that you choose. Reports stay with their "
-            "measures, and old links lead to that department. This cannot be undone."
+            "The department's measures, open problems and people go to the department that you choose. Reports stay "
+            "with their measures, and old links lead to that department. This cannot be undone."
         )

@@ -364,7 +364,8 @@ class MovePage(ProblemFormPage):
             said = {each: form.cleaned_data[each] for each in ("note", "known_step")}
             return assign_problem(self.problem, by=by, assignment=form.assignment(), **said)
         if name == "reword":
-            return reword_problem(self.problem, by=by, data=form.problem_data())
+            version = form.cleaned_data["version"]
+            return reword_problem(self.problem, by=by, data=form.problem_data(), version=version)
         return move_problem(self.problem, name, by=by, note=form.cleaned_data["note"], files=files)
 
 

@@ -31,6 +31,11 @@ _OF_REVIEWERS = [
         gettext_lazy("Priority areas"),
         gettext_lazy("Add, rename and renumber them; remove one that is empty"),
     ),
+    Task(
+        "office:problem_categories",
+        gettext_lazy("Categories of problems"),
+        gettext_lazy("Add, rename and renumber them; remove one that is unused"),
+    ),
     Task("measures:review", gettext_lazy("Review"), gettext_lazy("Accept or return what departments have submitted")),
     Task(
         "measures:board",

@@ -16,6 +16,8 @@ LISTS = (
     "regions/",
     "status-changes/",
     "measures/M001/reports/",
+    "problems/",
+    "measures/M001/problems/",
 )
 SINGLE = (
     "",
@@ -23,6 +25,7 @@ SINGLE = (
     "changes/",
     "measures/M001/",
     "measures/M001/history/",
+    "measures/M001/problems/1/",
     "projects/P0001/",
     "indicators/gdp_growth_ytd/",
 )
@@ -33,6 +36,9 @@ WRITTEN = (
     ("put", "measures/M001/reports/1/"),
     ("post", "measures/M001/reports/1/submit/"),
     ("post", "measures/M001/reports/1/withdraw/"),
+    ("post", "measures/M001/problems/"),
+    ("put", "measures/M001/problems/1/"),
+    ("post", "measures/M001/problems/1/moves/"),
 )
 
 

@@ -2,6 +2,7 @@
 
 As of 2023-08-29: M001 completed (due 2023-06-30), M002 in progress (due 2023-08-01: red), M003 promoting (due
 2023-10-01: yellow), M004 promoting (no due date, a report in July: green). M005 belongs to another plan.
+M001 had a problem, which is closed; that of M004 is overdue.
 """
 
 import json
@@ -88,6 +89,20 @@ def site(db: Any, today: date) -> SimpleNamespace:
         released_on=date(2023, 4, 20),
     )
     make.make_target(growth, "6")
+
+    money = make.make_problem_category(plan, "money", name_zh="资金", name_en="Money")
+    make.make_problem(
+        first,
+        date(2023, 1, 20),
+        category=money,
+        owner=power,
+        steps=["assign", "solve", "close"],
+        days=[date(2023, 1, 25), date(2023, 6, 20), date(2023, 6, 27)],
+    )
+    late = make.make_problem(
+        fourth, date(2023, 7, 1), owner=power, due_on=date(2023, 8, 20), steps=["assign"], days=[date(2023, 7, 5)]
+    )
+    late.helpers.add(science)
     return SimpleNamespace(plan=plan, first=first, second=second, wrong=wrong)
 
 

@@ -42,7 +42,7 @@ def test_a_wrong_token_is_refused_even_where_reading_is_open(site: Any, ask: Any
     assert answer["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", [path for path in ALL if ("post", path) not in WRITTEN])
+@pytest.mark.parametrize("path", [path for path in ALL if not {("post", path), ("put", path)} & set(WRITTEN)])
 def test_nothing_is_written_by_these_addresses(path: str, site: Any, client: Client, open_reading: None) -> None:
     for method in ("post", "put", "patch", "delete"):
         answer = getattr(client, method)(API + path, "{}", content_type="application/json")

@@ -52,6 +52,19 @@ SENT = (
     ("ada", "post", f"{FILED}{{}}/withdraw/", {}, 200),
     ("ada", "delete", f"{FILED}{{}}/", {}, 405),
 )
+RAISED = "measures/M004/problems/"
+# The same of a problem: {} is the number of the draft that is made first.
+SENT_OF_PROBLEMS = (
+    ("ada", "post", RAISED, {"text": "资金缺口", "category": "money", "submit": False}, 201),
+    ("ada", "post", RAISED, {"text": "资金缺口", "category": "cash", "state": "closed"}, 400),
+    ("ben", "post", RAISED, {"text": "资金缺口"}, 403),
+    ("ada", "put", f"{RAISED}{{}}/", {"version": 1, "owner": "power", "submit": True}, 200),
+    ("ada", "put", f"{RAISED}{{}}/", {"version": 1, "text": "缺钱"}, 409),
+    ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "reply", "note": "已向财政厅报告"}, 200),
+    ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "solve", "note": "已解决"}, 403),
+    ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "restore", "note": "重提"}, 409),
+    ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "close"}, 403),
+)
 # Moments and numbers that differ from run to run.
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?\+08:00")
 VARYING = {"id", "supersedes", "superseded_by", "report"}
@@ -64,6 +77,10 @@ def file_of(name: str) -> Path:
 
 def file_of_sent(who: str, method: str, path: str, status: int) -> Path:
     return file_of(f"{who}-{method}-{path.format('report')}-{status}")
+
+
+def file_of_problem(who: str, method: str, path: str, body: Any, status: int) -> Path:
+    return file_of(f"{who}-{method}-{path.format('problem')}-{body.get('move', '')}-{status}")
 
 
 def steady(value: Any, name: str = "") -> Any:
@@ -114,10 +131,22 @@ def test_answers_to_what_is_sent_are_as_recorded(people: Any) -> None:
         made = made or answer.json()["id"]
 
 
+def test_so_are_those_to_what_is_sent_of_a_problem(people: Any) -> None:
+    for who, method, path, body, status in SENT_OF_PROBLEMS:
+        answer = getattr(people, who)(method, path.format(2), body)
+        assert answer.status_code == status, (who, method, path, answer.content)
+        compare(file_of_problem(who, method, path, body, status), answer)
+
+
 def test_each_operation_of_the_schema_has_a_recorded_answer_and_no_other_is_kept() -> None:
     read = {("get", path_of(path.partition("?")[0])) for path in READ if "M999" not in path}
-    sent = {(method, path_of(path.format(1))) for _who, method, path, _body, status in SENT if status < 300}
+    sent = {
+        (method, path_of(path.format(1)))
+        for _who, method, path, _body, status in (*SENT, *SENT_OF_PROBLEMS)
+        if status < 300
+    }
     assert read | sent == {(method, path) for path, methods in described()["paths"].items() for method in methods}
     files = {file_of(path) for path in READ} | {file_of_sent(*each[:3], each[4]) for each in SENT}
+    files |= {file_of_problem(*each) for each in SENT_OF_PROBLEMS}
     assert set(EXAMPLES.iterdir()) == files
     assert all(path.startswith(API) for _method, path in read | sent)

@@ -17,6 +17,10 @@ from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
+OF_PROBLEMS = (
+    "code measure number text text_zh text_en category state waiting_for owner helpers raised_on raised_by due_on "
+    "is_escalated days_open days_overdue since closed_on provenance source updated_at url"
+)
 COLUMNS = {
     "measures/": "code title title_zh title_en description section lead_department participating_departments status "
     "status_since light light_reason scope due_on listed_on target last_report_on projects indicators provenance "
@@ -39,6 +43,8 @@ COLUMNS = {
     "measures/M001/reports/": "id measure department period state version status against_status effective_on "
     "what_was_done what_was_done_zh what_was_done_en problem problem_zh problem_en next_step next_step_zh next_step_en "
     "evidence submitted_on decided_on decision_note steps moves provenance source updated_at url",
+    "problems/": OF_PROBLEMS,
+    "measures/M001/problems/": OF_PROBLEMS,
     "plans/": "slug name name_zh name_en starts_on ends_on provenance source updated_at url",
 }
 

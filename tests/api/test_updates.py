@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Department
 from indicators.models import Indicator, Observation
-from measures.models import Measure, Plan, Report, Section, StatusChange
+from measures.models import Measure, Plan, Problem, Report, Section, StatusChange
 from measures.reports import accept_report
 from projects.models import Category, Project
 from regions.models import Region
@@ -29,6 +29,8 @@ MODELS: dict[str, Any] = {
     "regions/": Region,
     "status-changes/": StatusChange,
     "measures/M001/reports/": Report,
+    "problems/": Problem,
+    "measures/M001/problems/": Problem,
 }
 OLD = datetime(2026, 3, 1, tzinfo=UTC)
 # 10:30 in Shanghai; the database keeps what lies below the second.

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from accounts.models import Department
-from measures.models import Measure, Plan, PlanMilestone, Section
+from measures.models import Measure, Plan, PlanMilestone, ProblemCategory, Section
 from office.views.editing import FormPage
 from projects.models import Category
 from tests import factories as make
@@ -31,6 +31,9 @@ FORMS = {
     "office:add_category": ("/office/add-category/", "name_en"),
     "office:category": ("/office/categories/energy/", "name_en"),
     "office:remove_category": ("/office/categories/energy/remove/", ""),
+    "office:add_problem_category": ("/office/add-problem-category/", "name_en"),
+    "office:problem_category": ("/office/problem-categories/money/", "name_en"),
+    "office:remove_problem_category": ("/office/problem-categories/money/remove/", ""),
     "office:add_department": ("/office/add-department/", "short_en"),
     "office:department": ("/office/departments/science/", "short_en"),
     "office:add_section": ("/office/add-section/", "title_en"),
@@ -52,6 +55,7 @@ CHANGES: dict[str, tuple[dict[str, str], Callable[[], str]]] = {
     "office:plan": ({"name_zh": "新名"}, lambda: Plan.objects.get().name_en),
     "office:milestone": ({"name_zh": "新名", "known": "day"}, lambda: PlanMilestone.objects.get().name_en),
     "office:category": ({"name_zh": "新名"}, lambda: Category.objects.get(slug="energy").name_en),
+    "office:problem_category": ({"name_zh": "新名"}, lambda: ProblemCategory.objects.get(slug="money").name_en),
     "office:department": ({"name_zh": "新名"}, lambda: Department.objects.get(slug="science").name_en),
     "office:section": ({"title_zh": "新名"}, lambda: Section.objects.get().title_en),
     "office:measure": ({"title_zh": "新名"}, lambda: Measure.objects.get().title_en),
@@ -67,6 +71,9 @@ def parts() -> dict[str, int]:
     make.make_measure(section, lead, code="M001")
     Category.objects.update_or_create(
         plan=plan, slug="energy", defaults={"number": 9, "name_zh": "能源", "name_en": "Energy"}
+    )
+    ProblemCategory.objects.update_or_create(
+        plan=plan, slug="money", defaults={"number": 9, "name_zh": "资金", "name_en": "Money"}
     )
     named = {"name_zh": "印发", "name_en": "Issued"}
     milestone = PlanMilestone.objects.create(plan=plan, happens_on="2023-02-01", **named)

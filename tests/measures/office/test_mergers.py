@@ -3,7 +3,7 @@
 Water leads two measures of Ecology and one of Energy, and joins three that others lead; Housing takes it in.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,11 +18,13 @@ from accounts.models import Department
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from dashboard.figures import Figures
-from measures.models import Measure, TermsChange
+from measures.models import Measure, Problem, ProblemStep, TermsChange
 from measures.office.mergers import Holdings, count_holdings, merge_departments
 from measures.office.terms import change_terms
+from measures.problems import problem_counts
 from measures.reports import submit_report
 from measures.services import add_measure
+from reporting.problems.services import allowed_moves
 from rollups.models import MeasureRollup, StaleCell
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests import factories as make
@@ -207,6 +209,97 @@ class TestMerging:
         assert list(joined().values()) == [set()] * 6
 
 
+class TestProblems:
+    """P1 (being solved) and P2 (to be verified) are Water's to solve, P3 is closed; Housing owns P4."""
+
+    @pytest.fixture
+    def problems(self, site: Any) -> list[Problem]:
+        measure, other = Measure.objects.get(code="W101"), Measure.objects.get(code="W106")
+        day, due_on = date(2023, 8, 1), date(2023, 9, 30)
+        of_water = {"owner": site.water, "due_on": due_on, "is_escalated": True}
+        return [
+            make.make_problem(other, day, steps=["assign"], raised_by=site.finance, **of_water),
+            make.make_problem(measure, day, steps=["assign", "solve"], proposed_owner=site.water, **of_water),
+            make.make_problem(measure, day, steps=["assign", "solve", "close"], owner=site.water),
+            make.make_problem(other, day, steps=["assign"], owner=site.housing, raised_by=site.finance),
+        ]
+
+    def merge(self, site: Any) -> Holdings:
+        return merge_departments(site.water, into=site.housing, by=site.rita, reason=SAID)
+
+    def test_open_ones_are_the_other_s_to_solve_as_they_were_to_be_solved(self, site: Any, problems: Any) -> None:
+        before = ProblemStep.objects.count()
+        assert self.merge(site).problems == 2
+        for problem, state in zip(problems[:2], ("assigned", "solved"), strict=True):
+            step = Problem.objects.get(pk=problem.pk).last_step
+            assert (step.move, step.state, step.owner, step.made_by) == ("reassign", state, site.housing, site.rita)
+            assert (step.note, step.due_on, step.is_escalated) == (SAID, date(2023, 9, 30), True)
+            assert step.content["text_zh"] == problem.text_zh
+        assert ProblemStep.objects.count() == before + 2
+        assert [step.owner.slug for step in problems[0].steps.order_by("pk")] == ["water", "water", "housing"]
+
+    def test_who_raised_one_and_who_solved_one_that_is_closed_stays_on_record(self, site: Any, problems: Any) -> None:
+        self.merge(site)
+        closed = Problem.objects.get(pk=problems[2].pk)
+        assert (closed.raised_by, closed.last_step.owner, closed.last_step.move) == (site.water, site.water, "close")
+        # Lists, the API and counts name the department that does its work now.
+        for query, count in (
+            ("owner=housing", 4),
+            ("owner=water", 4),
+            ("raised_by=water", 2),
+            ("raised_by=finance", 2),
+        ):
+            assert get(f"/api/v1/problems/?{query}").json()["count"] == count, query
+        rows = get("/api/v1/problems/").json()["results"]
+        assert {(row["owner"], row["raised_by"]) for row in rows} == {("housing", "housing"), ("housing", "finance")}
+        for day in (TODAY, date(2023, 8, 2)):
+            assert problem_counts(site.plan, on=day).by_owner[site.housing.pk] == 3
+            assert problem_counts(site.plan, on=day).by_owner[site.water.pk] == 0
+
+    def test_its_people_go_on_with_them(self, site: Any, problems: Any) -> None:
+        self.merge(site)
+        site.ada.refresh_from_db()
+        for person in (site.ada, site.ben):
+            moves = [
+                [move.name for move in allowed_moves(Problem.objects.get(pk=each.pk), person)] for each in problems
+            ]
+            assert moves == [["solve", "reply"], ["reply", "take_back"], [], ["solve", "reply"]]
+
+    def test_it_is_asked_to_help_once_and_never_with_its_own(self, site: Any, problems: Any) -> None:
+        first, second, closed, of_housing = problems
+        first.helpers.set([site.housing, site.finance])  # becomes Housing's own
+        second.helpers.set([site.finance])
+        closed.helpers.set([site.water, site.housing])
+        of_housing.helpers.set([site.water])
+        third = make.make_problem(Measure.objects.get(code="W105"), owner=site.finance, proposed_owner=site.water)
+        third.helpers.set([site.water])
+        Problem.objects.update(updated_at=datetime(2020, 1, 1, tzinfo=UTC))
+        self.merge(site)
+        assert [{each.slug for each in problem.helpers.all()} for problem in (*problems, third)] == [
+            {"finance"},
+            {"finance"},
+            {"housing"},
+            set(),
+            {"housing"},
+        ]
+        assert Problem.objects.get(pk=first.pk).last_step.content["helpers"] == ["finance"]
+        third.refresh_from_db()
+        assert third.proposed_owner == site.housing
+        assert Problem.objects.filter(updated_at__year=2020).count() == 0
+        entries = LogEntry.objects.get_for_model(Problem).filter(changes__has_key="helpers", actor=site.rita)
+        said = {
+            (entry.object_repr, entry.changes["helpers"]["operation"], *entry.changes["helpers"]["objects"])
+            for entry in entries
+        }
+        assert said == {
+            (first.code, "delete", "省住房厅"),
+            (closed.code, "delete", "省水利厅"),
+            (of_housing.code, "delete", "省水利厅"),
+            (third.code, "delete", "省水利厅"),
+            (third.code, "add", "省住房厅"),
+        }
+
+
 class TestFigures:
     def test_the_totals_follow_and_their_sum_stays(self, site: Any) -> None:
         assert counts_of(site.plan, TODAY) == {"water": (3, 1, 1), "housing": (1, 0, 0), "finance": (2, 0, 0)}
@@ -260,9 +353,13 @@ def test_the_statements_do_not_grow_with_the_measures(site: Any) -> None:
             make.make_measure(site.ecology, source).participating_departments.add(site.housing)
             make.make_measure(site.ecology, site.finance).participating_departments.add(source)
             make.make_user(f"{source.slug}-{_measure}", role="reporter", department=source)
+            for helper in (site.housing, site.finance):
+                problem = make.make_problem(Measure.objects.get(code="W105"), steps=["assign"], owner=source)
+                problem.helpers.add(helper)
+                make.make_problem(Measure.objects.get(code="W106"), steps=["assign"], owner=helper).helpers.add(source)
         with CaptureQueriesContext(connection) as queries:
             moved = merge_departments(source, into=site.housing, by=site.rita, reason=SAID)
-        assert moved == Holdings(number, number, number)
+        assert moved == Holdings(number, number, number, 2 * number)
         return len(queries)
 
     asked(1)
@@ -479,19 +576,23 @@ class TestTheOfficeS:
                 [
                     "This cannot be undone.",
                     "I understand that all of this moves and cannot be undone: the Water leads 3 measures, "
-                    "takes part in 3 and has 1 person",
+                    "takes part in 3, has to solve 1 open problem and has 1 person",
                 ],
             ),
             (
                 "zh-hans",
-                ["此操作不可撤销。", "确认全部转入且不可撤销：省水利厅牵头3项政策措施、参与3项，有1名人员"],
+                [
+                    "此操作不可撤销。",
+                    "确认全部转入且不可撤销：省水利厅牵头3项政策措施、参与3项、负责解决1项未销号问题，有1名人员",
+                ],
             ),
         ],
     )
     def test_it_says_before_how_much_moves_and_that_it_is_for_good(
         self, site: Any, lang: str, sentences: list[str]
     ) -> None:
-        assert count_holdings(site.water) == Holdings(3, 3, 1)
+        make.make_problem(Measure.objects.get(code="W105"), owner=site.water)
+        assert count_holdings(site.water) == Holdings(3, 3, 1, 1)
         text = text_of(get(self.ADDRESS, by=site.rita, lang=lang).content.decode())
         for sentence in sentences:
             assert sentence in text

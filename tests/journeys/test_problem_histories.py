@@ -1,0 +1,277 @@
+"""Lists, counts, ages, medians and shares of problems on random histories: the rules, the API and the page say what is
+counted here in plain Python, from what was done and when, for any day.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from measures.models import Measure, Plan, Problem, ProblemStep
+from measures.problems import problem_counts
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+FIRST, TODAY = date(2023, 1, 3), date(2023, 8, 29)
+# What may follow in each state, and the state then; written by hand.
+LEGAL = {
+    "raised": {"assign": "assigned", "reply": "raised", "reword": "raised", "withdraw": "withdrawn"},
+    "assigned": {"solve": "solved", "reply": "assigned", "reassign": "assigned", "withdraw": "withdrawn"},
+    "solved": {"close": "closed", "send_back": "assigned", "take_back": "assigned", "reply": "solved"},
+    "closed": {"reopen": "assigned"},
+    "withdrawn": {"restore": "raised"},
+}
+OPEN = ("raised", "assigned", "solved")
+# Two lives whose last days are known: one is closed, one is late.
+CLOSED, DUE = date(2023, 4, 10), date(2023, 5, 5)
+ON_THE_EDGES = (
+    [("assign", "assigned", date(2023, 2, 1)), ("solve", "solved", CLOSED), ("close", "closed", CLOSED)],
+    [("assign", "assigned", date(2023, 2, 1))],
+)
+
+
+@dataclass(frozen=True)
+class Did:
+    """What was done, and what held from then on."""
+
+    on: date
+    move: str
+    state: str
+    owner: str
+    due_on: date | None
+    is_escalated: bool
+
+
+@dataclass
+class Told:
+    """A problem as it is told here; departments by what they are called today."""
+
+    code: str
+    measure: str
+    section: str
+    category: str | None
+    raised_by: str | None
+    helpers: set[str]
+    done: list[Did] = field(default_factory=list)
+
+    @property
+    def raised_on(self) -> date:
+        return self.done[0].on
+
+    def on(self, day: date) -> Did | None:
+        by_then = [each for each in self.done if each.on <= day]
+        return by_then[-1] if by_then else None
+
+
+@dataclass
+class World:
+    plan: Plan
+    told: list[Told]
+    days: list[date]
+
+
+@pytest.fixture(params=[1, 2])
+def world(request: Any, today: date, open_reading: None) -> World:
+    assert today == TODAY
+    dice = random.Random(request.param)
+    plan = make.make_plan()
+    departments = [make.make_department(each) for each in ("science", "energy", "water", "housing")]
+    # Housing was merged into Water: what it did counts as Water's.
+    departments[3].merged_into, departments[3].merged_on = departments[2], date(2023, 6, 1)
+    departments[3].save()
+    sections = [make.make_section(plan, slug=each) for each in ("innovation", "ecology")]
+    categories = [make.make_problem_category(plan, each) for each in ("land", "money")]
+    measures = [
+        make.make_measure(dice.choice(sections), dice.choice(departments[:3]), code=f"M00{number}", listed_on=FIRST)
+        for number in range(1, 6)
+    ]
+    elsewhere = make.make_measure(plan=make.make_plan("another", starts_on=date(2022, 1, 1)), code="M001")
+    told = [told_of(dice, measure, departments, categories) for measure in measures for _ in range(dice.randint(1, 5))]
+    told += [told_with(measures[0], FIRST, life) for life in ON_THE_EDGES]
+    told_of(dice, elsewhere, departments, [])
+    Problem.objects.create(measure=measures[0], number=99, text_zh="草稿", raised_by=departments[0])
+    some_day = FIRST + timedelta(days=dice.randint(30, 230))
+    edges = [CLOSED + timedelta(days=89), CLOSED + timedelta(days=90), DUE, DUE + timedelta(days=1)]
+    return World(plan, told, [*edges, some_day, TODAY])
+
+
+def told_with(measure: Measure, day: date, life: list[tuple[str, str, date]]) -> Told:
+    """Makes a problem with this life: moves, states and days."""
+    due_on, owner = DUE, measure.lead_department
+    number = measure.problems.count() + 1
+    problem = Problem.objects.create(measure=measure, number=number, text_zh="缺地", raised_on=day)
+    told = Told(f"{measure.code}-{number}", measure.code, measure.section.slug, None, None, set())
+    for move, state, on_day in [("raise", "raised", day), *life]:
+        problem.steps.create(move=move, state=state, made_on=on_day, content={}, owner=owner, due_on=due_on)
+        told.done.append(Did(on_day, move, state, owner.slug, due_on, is_escalated=False))
+    return told
+
+
+def told_of(dice: random.Random, measure: Measure, departments: list[Any], categories: list[Any]) -> Told:
+    """Makes a problem with a random life. Days that came later may have been written down first."""
+    category, raised_by = dice.choice([None, *categories]), dice.choice([None, *departments])
+    problem = Problem.objects.create(
+        measure=measure,
+        number=measure.problems.count() + 1,
+        text_zh="配套资金不足",
+        category=category,
+        raised_by=raised_by,
+        raised_on=(day := FIRST + timedelta(days=dice.randint(0, 120))),
+    )
+    helpers = dice.sample(departments[:3], dice.randint(0, 2))
+    problem.helpers.set(helpers)
+    told = Told(
+        code=f"{measure.code}-{problem.number}",
+        measure=measure.code,
+        section=measure.section.slug,
+        category=category and category.slug,
+        raised_by=raised_by and raised_by.successor.slug,
+        helpers={each.slug for each in helpers},
+    )
+    move, state, steps = "raise", "raised", []
+    holds: dict[str, Any] = {"owner": measure.lead_department, "due_on": None, "is_escalated": False}
+    for _step in range(dice.randint(1, 12)):
+        if move in ("assign", "reassign"):
+            due_on = FIRST + timedelta(days=dice.randint(0, 300))
+            holds = {"owner": dice.choice(departments), "due_on": due_on, "is_escalated": dice.random() < 0.3}
+        steps.append(ProblemStep(problem=problem, move=move, state=state, made_on=day, content={}, **holds))
+        told.done.append(Did(day, move, state, **{**holds, "owner": holds["owner"].successor.slug}))
+        # Twice as often what leads on: some are closed in the end.
+        move, state = dice.choice([*LEGAL[state].items(), next(iter(LEGAL[state].items()))])
+        day = min(TODAY, day + timedelta(days=dice.choice([0, 0, 1, 7, 40])))
+    for each in sorted({step.made_on for step in steps}, key=lambda _day: dice.random()):
+        ProblemStep.objects.bulk_create(step for step in steps if step.made_on == each)
+    return told
+
+
+def waits(did: Did) -> str | None:
+    if did.state == "assigned":
+        return "government" if did.is_escalated else "department"
+    return "office" if did.state in OPEN else None
+
+
+def is_late(did: Did, day: date) -> bool:
+    return did.state in ("raised", "assigned") and did.due_on is not None and (day - did.due_on).days > 0
+
+
+def on(world: World, day: date) -> list[tuple[Told, Did]]:
+    return [(told, did) for told in world.told if (did := told.on(day)) is not None]
+
+
+def filters(world: World, day: date) -> Iterator[tuple[str, set[str]]]:
+    """Each filter, and the codes of what it keeps."""
+    rows = on(world, day)
+
+    def codes(keeps: Any) -> set[str]:
+        return {told.code for told, did in rows if keeps(told, did)}
+
+    yield "", codes(lambda told, did: True)
+    for state in ("raised", "assigned", "solved", "closed", "withdrawn"):
+        yield f"state={state}", codes(lambda told, did, state=state: did.state == state)
+    yield "state=open", codes(lambda told, did: did.state in OPEN)
+    yield "state=solved,withdrawn", codes(lambda told, did: did.state in ("solved", "withdrawn"))
+    for who in ("department", "office", "government"):
+        yield f"waiting={who}", codes(lambda told, did, who=who: waits(did) == who)
+    for slug in ("science", "water"):
+        yield f"owner={slug}", codes(lambda told, did, slug=slug: did.owner == slug)
+        yield f"raised_by={slug}", codes(lambda told, did, slug=slug: told.raised_by == slug)
+    yield "helper=science,energy", codes(lambda told, did: told.helpers & {"science", "energy"})
+    yield "owner=housing", codes(lambda told, did: did.owner == "water")
+    for slug in ("land", "money"):
+        yield f"category={slug}", codes(lambda told, did, slug=slug: told.category == slug)
+    yield "section=ecology", codes(lambda told, did: told.section == "ecology")
+    yield "measure=M002", codes(lambda told, did: told.measure == "M002")
+    yield "search=M003-1", codes(lambda told, did: told.code == "M003-1")
+    yield "overdue=yes", codes(lambda told, did: is_late(did, day))
+    yield "overdue=no", codes(lambda told, did: not is_late(did, day))
+    for days in (30, 90):
+        yield f"age={days}", codes(lambda told, did, days=days: (day - told.raised_on).days >= days)
+    yield f"raised_from={day}", codes(lambda told, did: told.raised_on == day)
+    since = day - timedelta(days=89)
+    yield f"closed_from={since}", codes(lambda told, did: did.state == "closed" and did.on >= since)
+    yield (
+        "state=open&overdue=yes&owner=energy",
+        codes(lambda told, did: did.state in OPEN and is_late(did, day) and did.owner == "energy"),
+    )
+
+
+def test_counts_are_those_of_plain_python(world: World) -> None:
+    slugs = {each.pk: each.slug for each in make.Department.objects.all()}
+    for day in world.days:
+        rows, counts = on(world, day), problem_counts(world.plan, on=day)
+        opened = [(told, did) for told, did in rows if did.state in OPEN]
+        late = [(told, did) for told, did in opened if is_late(did, day)]
+        assert (counts.open, counts.overdue) == (len(opened), len(late)), day
+        assert counts.by_state == Counter(did.state for _told, did in rows)
+        assert counts.waiting == Counter(waits(did) for _told, did in opened)
+        assert counts.oldest == max(((day - told.raised_on).days for told, _did in opened), default=None)
+        assert counts.longest_overdue == max(((day - did.due_on).days for _told, did in late if did.due_on), default=0)
+        assert {slugs[key]: count for key, count in counts.by_owner.items()} == Counter(did.owner for _, did in opened)
+        assert {slugs[key]: count for key, count in counts.overdue_by_owner.items()} == Counter(
+            did.owner for _told, did in late
+        )
+        kinds = {None: None, **{each.pk: each.slug for each in world.plan.problem_categories.all()}}
+        assert {kinds[key]: count for key, count in counts.by_category.items()} == Counter(
+            told.category for told, _did in opened
+        )
+        parts = {each.pk: each.slug for each in world.plan.sections.all()}
+        assert {parts[key]: count for key, count in counts.by_section.items()} == Counter(
+            told.section for told, _did in opened
+        )
+        closed = [(did.on - told.raised_on).days for told, did in rows if did.state == "closed"]
+        recent = [
+            (did.on - told.raised_on).days
+            for told, did in rows
+            if did.state == "closed" and 0 <= (day - did.on).days <= 89
+        ]
+        assert sorted(counts.days_to_close) == sorted(recent)
+        assert len(recent) <= len(closed)
+        assert counts.median_days == (Decimal(str(median(recent))) if recent else None)
+
+
+def test_the_api_gives_what_each_filter_keeps(world: World) -> None:
+    client = Client()
+    for day in (CLOSED + timedelta(days=90), DUE):
+        for query, codes in filters(world, day):
+            answer = client.get(f"/api/v1/problems/?as_of={day}&page_size=1000&{query}")
+            assert answer.status_code == 200, answer.content
+            found = answer.json()
+            assert {row["code"] for row in found["results"]} == codes, (day, query)
+            assert found["count"] == len(found["results"]) == len(codes), (day, query)
+
+
+def test_a_row_is_as_it_was_on_the_day(world: World) -> None:
+    for day in world.days:
+        rows = Client().get(f"/api/v1/problems/?as_of={day}&page_size=1000").json()["results"]
+        told = {each.code: (each, did) for each, did in on(world, day)}
+        for row in rows:
+            each, did = told[row["code"]]
+            assert (row["state"], row["owner"], row["waiting_for"]) == (did.state, did.owner, waits(did))
+            assert (row["due_on"], row["since"]) == (did.due_on and str(did.due_on), str(did.on))
+            assert (row["raised_by"], row["category"], set(row["helpers"])) == (
+                each.raised_by,
+                each.category,
+                each.helpers,
+            )
+            is_open = did.state in OPEN
+            assert row["days_open"] == ((day - each.raised_on).days if is_open else None)
+            overdue = (day - did.due_on).days if did.due_on and is_late(did, day) else None
+            assert row["days_overdue"] == overdue
+            assert row["closed_on"] == (str(did.on) if did.state == "closed" else None)
+
+
+def test_the_page_counts_the_same(world: World) -> None:
+    client = Client()
+    for day in (DUE + timedelta(days=1), TODAY):
+        assert client.get(f"/problems/?as_of={day}").context["figures"] == problem_counts(world.plan, on=day)
+        for query, codes in filters(world, day):
+            if query.partition("=")[0] in ("", "state", "overdue", "owner"):
+                page = client.get(f"/problems/?as_of={day}&{query}").context["page"]
+                assert page.paginator.count == len(codes), (day, query)
