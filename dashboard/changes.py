@@ -110,8 +110,9 @@ class Changes:
 
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
-        """But for those of due days."""
-        return figure_changes(self.now, self.then, [path for path in self.now.definitions if not is_of_due_days(path)])
+        """But for those of due days and of problems."""
+        left_out = [path for path in self.now.definitions if is_of_due_days(path) or path.startswith("problems.")]
+        return figure_changes(self.now, self.then, [path for path in self.now.definitions if path not in left_out])
 
     @cached_property
     def measures(self) -> list[MeasureChange]:

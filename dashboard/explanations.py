@@ -15,6 +15,7 @@ from core.periods import day_before
 from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
 from dashboard.figure_definitions import (
     BY_CATEGORY,
+    DAYS,
     MEASURES,
     PERCENT,
     POINTS,
@@ -22,12 +23,14 @@ from dashboard.figure_definitions import (
     figure_definitions,
 )
 from dashboard.figures import Figures, measure_figures, project_figures
+from dashboard.problem_figures import PlanProblem, closed_from, problem_figures
 from dashboard.summary import describe_figure, describe_indicator
 from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
 from measures.models import Measure
 from projects.filters import ProjectFilter
 from projects.models import Project
+from reporting.problems.rules import count_problems
 from rollups.engine import PlanCells
 from rollups.freshness import Freshness, freshness
 from rollups.models import RollupRun
@@ -41,9 +44,12 @@ from web.values import asked_values
 KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
     "measures": {"section": "section", "department": "lead_department"},
     "projects": {"city": "city", "category": "category", "stage": "stage"},
+    "problems": {"section": "measure__section", "department": "owner"},
     "indicators": {},
 }
-SCOPE_FILTERS = tuple(name for fields in KEY_FIELDS.values() for name in fields)
+# Filters of the list of problems that have other names there.
+PROBLEM_FILTERS = {"department": "owner"}
+SCOPE_FILTERS = tuple(dict.fromkeys(name for fields in KEY_FIELDS.values() for name in fields))
 
 # Filter -> what a figure is narrowed to: sections, departments, cities, categories, or values of a choice.
 Scope = Mapping[str, Sequence[Any]]
@@ -158,7 +164,7 @@ def _asked_scope(request: HttpRequest, path: str) -> Scope:
         return {}
     form = (
         MeasureFilter(given, queryset=Measure.objects.none(), request=request).form
-        if path.startswith("measures.")
+        if path.startswith(("measures.", "problems."))
         else ProjectFilter(given, queryset=Project.objects.none(), request=request).form
     )
     if not form.is_valid():
@@ -176,6 +182,8 @@ def explain(figures: Figures, path: str, scope: Scope) -> Explanation:
         return _explain_due_days(figures, path, scope)
     if path.startswith("measures."):
         return _explain_measures(figures, path, scope)
+    if path.startswith("problems."):
+        return _explain_problems(figures, path, scope)
     return _explain_projects(figures, path, scope)
 
 
@@ -296,6 +304,45 @@ def _explain_projects(figures: Figures, path: str, scope: Scope) -> Explanation:
     summed = {"investment": Input(_("Their investment, in whole 10,000 yuan"), "10,000 yuan", values["investment"])}
     inputs = [summed.get(each) or _figure_input(figures, f"{base}.{each}", values[each]) for each in definition.inputs]
     return _explain_sum(figures, path, scope, cells, name, values, inputs, rows)
+
+
+def _explain_problems(figures: Figures, path: str, scope: Scope) -> Explanation:
+    definition, name = figure_definitions()[path], path.removeprefix("problems.")
+    rows = _narrow_problems(figures.problem_rows, scope)
+    values = problem_figures(count_problems(rows, on=figures.day))
+    values |= {f"waiting.{each}": count for each, count in values.pop("waiting").items()}
+    is_of_closed = name in ("closed_recently", "median_days")
+    closed = {"closed_from": closed_from(figures.day).isoformat()} if is_of_closed else {}
+    narrowed = {PROBLEM_FILTERS.get(each, each): value for each, value in scope_query(scope).items()}
+    counted = "closed_recently" if is_of_closed else "open" if definition.unit == DAYS else name
+    return Explanation(
+        figure=path,
+        label=definition.label,
+        value=values[name],
+        description=describe_figure(figures, path, definition, of_plan=not scope, members=_problem_members(scope)),
+        inputs=[_figure_input(figures, f"problems.{each}", values[each]) for each in definition.inputs],
+        working="",
+        rows=CountedRows(
+            page="measures:problems",
+            api="api-problems",
+            filters={**definition.filters, **closed, **narrowed},
+            count=values[counted],
+        ),
+        freshness=freshness(figures.plan.pk, []),
+        scope=scope,
+    )
+
+
+def _narrow_problems(rows: Iterable[PlanProblem], scope: Scope) -> list[PlanProblem]:
+    names = {"section": "section", "department": "owner"}
+    wanted = {names[name]: {thing.pk for thing in things} for name, things in scope.items()}
+    return [row for row in rows if all(getattr(row, name) in ids for name, ids in wanted.items())]
+
+
+def _problem_members(scope: Scope) -> dict[str, Any]:
+    """The owner of a problem is its last step's: whether a row is illustrative is asked of all that one ever owned."""
+    fields = {"section": "measure__section", "department": "steps__owner"}
+    return {f"{fields[name]}__in": things for name, things in scope.items()}
 
 
 def _explain_sum(

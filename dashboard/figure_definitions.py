@@ -1,4 +1,4 @@
-"""What each figure of measures and projects is: label, unit, formula, inputs. For pages and API."""
+"""What each figure of measures, projects and problems is: label, unit, formula, inputs. For pages and API."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,11 +10,13 @@ from core.forecast import MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
 from core.statuses import MeasureStatus
 from projects.models import Category
+from reporting.problems.rules import CLOSED_DAYS, WaitingFor
+from reporting.problems.workflow import ProblemState
 from web.language import cached_by_language, localized
 
 # Units as the API names them.
 MEASURES, PROJECTS, PERCENT, POINTS, YI = "measures", "projects", "%", "percentage points", "100 million yuan"
-DAYS = "days"
+DAYS, PROBLEMS = "days", "problems"
 BY_CATEGORY = "projects.by_category."
 
 
@@ -39,6 +41,7 @@ def format_unit(unit: str) -> str:
     return {
         MEASURES: pgettext("unit", "measures"),
         PROJECTS: pgettext("unit", "projects"),
+        PROBLEMS: pgettext("unit", "problems"),
         POINTS: _("percentage points"),
         YI: _("100 million yuan"),
         "10,000 yuan": _("10,000 yuan"),
@@ -48,11 +51,12 @@ def format_unit(unit: str) -> str:
 
 @cached_by_language
 def figure_definitions() -> Mapping[str, FigureDefinition]:
-    """The figures of measures and projects that every plan has, by their path in the summary of the API."""
+    """The figures of measures, projects and problems that every plan has, by their path in the summary of the API."""
     measures = {**_counts_by_status(), **_rates_and_gaps(), **_counts_by_light(), **_of_due_days()}
     return {
         **{f"measures.{name}": each for name, each in measures.items()},
         **{f"projects.{name}": each for name, each in _projects().items()},
+        **{f"problems.{name}": each for name, each in problem_definitions().items()},
     }
 
 
@@ -252,6 +256,70 @@ def _projects() -> dict[str, FigureDefinition]:
         cumulative=True,
     )
     return {"total": total, "total_investment": investment}
+
+
+def problem_definitions() -> dict[str, FigureDefinition]:
+    formulas = {
+        WaitingFor.DEPARTMENT: _("Problems being solved that have not been put before the government."),
+        WaitingFor.OFFICE: _("Problems that the office has yet to assign or to verify."),
+        WaitingFor.GOVERNMENT: _("Problems being solved that the office has put before the government."),
+    }
+    days = {"days": CLOSED_DAYS}
+    return {
+        "open": FigureDefinition(
+            _("Open problems"),
+            PROBLEMS,
+            _("Problems raised by the day and neither closed nor withdrawn on it."),
+            filters={"state": "open"},
+            cumulative=False,
+        ),
+        "overdue": FigureDefinition(
+            _("Overdue problems"),
+            PROBLEMS,
+            _("Open problems whose due date lies before the day and that nobody has reported as solved."),
+            filters={"overdue": "yes"},
+            cumulative=False,
+        ),
+        "to_verify": FigureDefinition(
+            _("Problems to be verified"),
+            PROBLEMS,
+            _("Problems that their owners have reported as solved and the office has not yet verified."),
+            filters={"state": ProblemState.SOLVED.value},
+            cumulative=False,
+        ),
+        "longest_days": FigureDefinition(
+            _("Longest-waiting problem"),
+            DAYS,
+            _("Days from the day on which the oldest open problem was raised to the day; none without open problems."),
+            filters={"state": "open"},
+        ),
+        "closed_recently": FigureDefinition(
+            _("Problems closed in the last %(days)s days") % days,
+            PROBLEMS,
+            _("Problems that were closed within the last %(days)s days, the day included, and are still closed.")
+            % days,
+            filters={"state": ProblemState.CLOSED.value},
+            cumulative=False,
+        ),
+        "median_days": FigureDefinition(
+            _("Median days from raised to closed"),
+            DAYS,
+            _("Half of the problems closed in the last %(days)s days took no longer; none where none was closed.")
+            % days,
+            inputs=("closed_recently",),
+            filters={"state": ProblemState.CLOSED.value},
+        ),
+        **{
+            f"waiting.{each.value}": FigureDefinition(
+                _("%(figure)s: %(part)s") % {"figure": _("Waiting for"), "part": each.label},
+                PROBLEMS,
+                formula,
+                filters={"waiting": each.value},
+                cumulative=False,
+            )
+            for each, formula in formulas.items()
+        },
+    }
 
 
 @cached_by_language

@@ -31,11 +31,13 @@ from dashboard.figure_definitions import (
     figure_definitions,
 )
 from dashboard.models import PublishedFigure
+from dashboard.problem_figures import PlanProblem, problem_figures, read_problems
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
-from measures.models import Measure, Plan, Section, StatusChange
+from measures.models import Measure, Plan, Problem, Section, StatusChange
 from projects.models import Category, Project, Stage
 from regions.models import Region
+from reporting.problems.rules import ProblemCounts, count_problems
 from rollups import engine
 from rollups.freshness import Freshness, freshness
 from web.formats.money import wan_to_yi
@@ -192,6 +194,24 @@ class Figures:
         sums = cells.sum_by("category")
         return {slug: project_figures(sums.get(each.pk, {})) for slug, each in self.categories.items()}
 
+    @cached_property
+    def problem_rows(self) -> list[PlanProblem]:
+        return read_problems(self.plan, self.day)
+
+    @cached_property
+    def problem_counts(self) -> ProblemCounts:
+        return count_problems(self.problem_rows, on=self.day)
+
+    @cached_property
+    def problems(self) -> dict[str, Any]:
+        return problem_figures(self.problem_counts)
+
+    def with_problems(self, groups: Iterable[GroupFigures], by: str) -> list[GroupFigures]:
+        """Sections with the open problems of their measures, departments with those that they must solve."""
+        counts = self.problem_counts
+        found = counts.by_section if by == "section" else counts.by_owner
+        return [replace(each, figures={**each.figures, "problems": found[each.group.pk]}) for each in groups]
+
     def measures_by(self, by: str) -> list[GroupFigures]:
         """By plan, section or department: every section and every department that was not merged, also with zeros."""
         if by == "plan":
@@ -277,29 +297,38 @@ class Figures:
 
     @cached_property
     def _has_illustrative(self) -> dict[str, bool]:
-        """Whether a row behind the sums of the plan is illustrative: of any measure, and by category of projects."""
+        """Whether a row behind the sums of the plan is illustrative: of any measure, any problem, and by category of
+        projects."""
         projects = self._illustrative("projects")
         by_category = {
             _of_category(each): Exists(projects.filter(category=each.pk)) for each in self.categories.values()
         }
         rows: QuerySet[Any, Any] = Plan.objects.filter(pk=self.plan.pk)
-        found: dict[str, bool] = rows.values(any_measure=Exists(self._illustrative("measures")), **by_category).get()
+        found: dict[str, bool] = rows.values(
+            any_measure=Exists(self._illustrative("measures")),
+            any_problem=Exists(self._illustrative("problems")),
+            **by_category,
+        ).get()
         return found
 
     def _illustrative(self, kind: str) -> QuerySet[Any]:
         if kind == "projects":
             return Project.objects.in_plan(self.plan).in_scope(self.day).illustrative()
+        if kind == "problems":
+            raised = Problem.objects.in_plan(self.plan).raised(by=self.day)
+            return raised.filter(provenance=Provenance.ILLUSTRATIVE)
         return Measure.objects.in_plan(self.plan).in_scope(self.day).illustrative(self.day)
 
     def provenance_of(self, path: str, **members: Any) -> Provenance:
-        """Of the figure at `path`; `measures` and `projects` are all sums of a kind. `members` narrows it, by fields of
-        its rows: what was published is of the whole plan."""
+        """Of the figure at `path`; `measures`, `projects` and `problems` are all sums of a kind. `members` narrows it,
+        by fields of its rows: what was published is of the whole plan."""
         kind = path.partition(".")[0]
         if set(members) - {"category"}:
             has_illustrative = self._illustrative(kind).filter(**members).exists()
         else:
             categories = [members["category"]] if members else self.categories.values()
-            names = ["any_measure"] if kind == "measures" else [_of_category(each) for each in categories]
+            names = {"measures": ["any_measure"], "problems": ["any_problem"]}.get(kind)
+            names = names or [_of_category(each) for each in categories]
             has_illustrative = any(self._has_illustrative[name] for name in names)
         is_published = not members and self.published_for(path) is not None
         return of_aggregate(is_published=is_published, has_illustrative=has_illustrative)

@@ -10,7 +10,9 @@ from accounts.models import Department
 from indicators.filters import IndicatorFilter
 from indicators.models import Indicator
 from measures.filters import DEPARTMENT_SEARCH, REPORT_SEARCH, MeasureFilter
-from measures.models import Measure, Plan, Report
+from measures.models import Measure, Plan, ProblemStep, Report
+from measures.problem_filters import ProblemFilter
+from measures.problem_rows import BY_DUE_DAY
 from projects.filters import REGION_SEARCH, ProjectFilter
 from projects.models import Project
 from regions.models import Region
@@ -52,6 +54,12 @@ class Search:
     @property
     def cities(self) -> Any:
         return REGION_SEARCH.filter(Region.objects.members_of(self.plan.region_id), self.text)
+
+    @property
+    def problems(self) -> Any:
+        """The last step of each by the day; whoever must act first first."""
+        rows = ProblemStep.objects.in_plan(self.plan).last_by(self.day)
+        return ProblemFilter.base_filters["search"].filter(rows, self.text).order_by(*BY_DUE_DAY)
 
     @property
     def reports(self) -> Any:

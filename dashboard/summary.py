@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.figure_definitions import FigureDefinition
 from dashboard.figures import Figures
+from dashboard.problem_figures import CategoryShare, shares_by_category
 from indicators.state import IndicatorState
 from web.formats.numbers import trimmed
 from web.formats.sources import format_source
@@ -27,7 +28,21 @@ def summary(figures: Figures) -> dict[str, Any]:
             **figures.due_figures,
         },
         "projects": figures.projects,
+        "problems": {
+            **figures.problems,
+            "by_category": [_by_category(each) for each in shares_by_category(figures.problem_counts)],
+        },
         "indicators": {each.indicator.code: indicator_summary(each) for each in figures.indicator_states},
+    }
+
+
+def _by_category(each: CategoryShare) -> dict[str, Any]:
+    category = each.category
+    return {
+        "category": category.slug or None,
+        "name": localized(category, "name") if category.slug else _("Without a category"),
+        "open": each.open,
+        "share": each.share,
     }
 
 

@@ -22,6 +22,7 @@ from core.clock import now, today
 from core.exceptions import NotAllowed
 from measures.addresses import report_url
 from measures.models import Measure, Notice, NoticeKind, Plan, ProblemStep, Report
+from measures.problem_rows import overdue_by_department
 from measures.reporting_months import ReportsOwed, late_months, month_of_department, reports_owed
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice, notice_of_due_day
 from reporting.problems.workflow import ProblemState
@@ -30,7 +31,7 @@ from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
 from web.formats.text import excerpt, format_list
 from web.html.links import query_of
-from web.language import localized
+from web.language import is_chinese, localized
 from web.site import site_profile
 
 log = logging.getLogger(__name__)
@@ -256,19 +257,28 @@ def notice_sentences(notices: Sequence[Notice]) -> list[str]:
     plans = Plan.objects.in_bulk({each.plan_id for each in notices if each.plan_id is not None})
     owed = {pk: reports_owed(plan, by=today()) for pk, plan in plans.items()}
     keepers = {pk: Measure.objects.in_plan(plan).keepers() for pk, plan in plans.items()}
-    return [notice_sentence(each, owed.get(each.plan_id), keepers.get(each.plan_id)) for each in notices]
+    overdue = {pk: overdue_by_department(plan, on=today()) for pk, plan in plans.items()}
+    return [
+        notice_sentence(each, owed.get(each.plan_id), keepers.get(each.plan_id), overdue.get(each.plan_id))
+        for each in notices
+    ]
 
 
 def notice_sentence(
-    notice: Notice, owed: ReportsOwed | None = None, keepers: Mapping[str, set[int]] | None = None
+    notice: Notice,
+    owed: ReportsOwed | None = None,
+    keepers: Mapping[str, set[int]] | None = None,
+    overdue: Mapping[int, int] | None = None,
 ) -> str:
     """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding; `keepers`: who looks
-    after its measures."""
+    after its measures; `overdue`: how many problems departments should have solved."""
     words, period = _words(notice), notice.period
     if notice.kind == NoticeKind.REMINDER and owed is not None and period is not None:
         codes = _outstanding(owed, period, notice.user.department_id)
         # Who looked after one of them when the reminder was written reads of all.
-        return _reminder(_own_codes(codes, keepers or {}, notice.user) or codes) % words
+        sentence = _reminder(_own_codes(codes, keepers or {}, notice.user) or codes) % words
+        problems = (overdue or {}).get(notice.user.department_id or 0, 0)
+        return sentence + _overdue_problems(problems) if problems else sentence
     return _sentence_for(notice) % words
 
 
@@ -298,6 +308,16 @@ def _reminder(codes: Sequence[str]) -> str:
         len(codes),
     )
     return text.replace("%(count)s", format_number(len(codes))).replace("%(measures)s", named)
+
+
+def _overdue_problems(count: int) -> str:
+    """What follows in a reminder."""
+    text = ngettext(
+        "%(count)s problem that your department must solve is overdue.",
+        "%(count)s problems that your department must solve are overdue.",
+        count,
+    )
+    return ("" if is_chinese() else " ") + text % {"count": format_number(count)}
 
 
 def _sentence_for(notice: Notice) -> str:

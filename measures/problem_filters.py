@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.codes import clean_code
 from measures.filters import asked_plan, measures_of_asked_plan, sections_of_asked_plan
 from measures.models import Problem, ProblemCategory, ProblemStep
 from reporting.problems.rules import WAITING_CONDITIONS, WaitingFor, overdue_condition
@@ -32,6 +32,8 @@ OPEN = "open"
 STATES = [(OPEN, pgettext_lazy("problem", "Not closed")), *((state.value, state.label) for state in LISTED_STATES)]
 # In days: at least as old as that.
 AGES = (30, 60, 90, 180)
+# Of digits: no problem has such a number, and databases refuse it.
+LONG_NUMBER = 6
 
 
 def problem_categories_of_asked_plan(request: HttpRequest | None) -> Any:
@@ -73,14 +75,6 @@ class AgeFilter(ChoiceFilter):
         return qs.filter(problem__raised_on__lte=day - timedelta(days=days)) if day.toordinal() > days else qs.none()
 
 
-class ProblemSearchFilter(SearchFilter):
-    """Also by the code of a problem, `problem_code`."""
-
-    def filter(self, qs: Any, value: str) -> Any:
-        code = Concat("problem__measure__code", Value("-"), Cast("problem__number", CharField()))
-        return super().filter(qs.annotate(problem_code=code), value) if value else qs
-
-
 class PresentDepartmentFilter(DepartmentFilter):
     """Also what belonged to departments that were merged into these: who owned a problem stays on record."""
 
@@ -97,12 +91,24 @@ class HelperFilter(DepartmentFilter):
         return qs.filter(problem__in=Problem.objects.filter(helpers__in=value).values("pk")) if value else qs
 
 
+class ProblemSearchFilter(SearchFilter):
+    """Also by the code of a problem. Of texts no initials are looked for: two letters stand for something in nearly
+    every one."""
+
+    def condition(self, word: str) -> Q:
+        condition = super().condition(word)
+        code, _dash, number = word.rpartition("-")
+        if code and number.isascii() and number.isdecimal() and len(number) < LONG_NUMBER:
+            condition |= Q(problem__measure__code__iexact=clean_code(code), problem__number=int(number))
+        return condition
+
+
 class ProblemFilter(UpdatedFilterSet):
     updated_since = TimestampFilter(
         field_name="problem__updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
     )
     search = ProblemSearchFilter(
-        "problem_code", "problem__measure__code", names=["problem__text", "problem__measure__title"]
+        "problem__measure__code", "problem__text_zh", "problem__text_en", names=["problem__measure__title"]
     )
     state = StateFilter(choices=STATES, label=pgettext_lazy("problem", "State"), empty_label=gettext_lazy("Any state"))
     waiting = WaitingFilter(choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))

@@ -181,6 +181,15 @@ class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(problem__measure__plan=plan)
 
+    def concerning(self, department: "Department") -> Self:
+        """Of problems that the department, or one merged into it, must solve, is asked to help with or raised; adds
+        `is_asked_to_help`."""
+        links = _model("Problem").helpers.through.objects.filter(problem=OuterRef("problem"))
+        asked = links.filter(Q(department=department) | Q(department__merged_into=department))
+        own = Q(owner=department) | Q(owner__merged_into=department) | Q(is_asked_to_help=True)
+        raised = Q(problem__raised_by=department) | Q(problem__raised_by__merged_into=department)
+        return self.annotate(is_asked_to_help=Exists(asked)).filter(own | raised)
+
     def with_rows(self) -> Self:
         """With all that a list shows of a problem."""
         return self.select_related(

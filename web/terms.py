@@ -131,6 +131,14 @@ TERMS: Mapping[str, Term] = {
             "still “Under way”, or without an accepted report for more than %(silent)s days. Otherwise green."
         ),
     ),
+    "problem": Term(
+        _("Problem"),
+        _(
+            "What stands in the way of a measure. It is open until the office has verified that it is solved and has "
+            "closed it, or until it was withdrawn. Beside a priority area stand the open ones of its measures, beside "
+            "a department those that it must solve."
+        ),
+    ),
     "report": Term(
         _("Report"),
         _(

@@ -13,7 +13,8 @@ from core.statuses import MeasureStatus
 from dashboard.changes import figure_changes, indicator_changes
 from dashboard.due_days import PARTS
 from dashboard.figure_definitions import MEASURES as UNIT_OF_MEASURES
-from dashboard.figure_definitions import FigureDefinition, definitions_of_any_category, figure_definitions
+from dashboard.figure_definitions import PERCENT, FigureDefinition, definitions_of_any_category, figure_definitions
+from dashboard.figure_definitions import PROBLEMS as UNIT_OF_PROBLEMS
 from dashboard.figures import Figures
 from dashboard.summary import summary, summary_meta
 from indicators.api.indicators import (
@@ -28,6 +29,7 @@ from indicators.api.indicators import (
     VALUE,
 )
 from measures.filters import asked_plan
+from reporting.problems.rules import WaitingFor
 from web.api.endpoints import Endpoint, Row
 from web.api.schema import (
     AS_OF,
@@ -40,14 +42,17 @@ from web.api.schema import (
     NUMBER,
     PROVENANCE,
     SOURCE,
+    TEXT,
     UNIT,
     WHOLE,
     Shape,
+    array,
     keyed,
     meaning,
     optional,
     quantity,
     record,
+    translated,
 )
 
 PLAN = meaning(gettext_lazy("Slug of the action plan"))
@@ -136,6 +141,31 @@ MEASURES: dict[str, Shape] = {
         record({name: optional(_figure(f"measures.forecast.{name}")) for name in ("expected", "lowest", "highest")}),
     ),
 }
+PROBLEMS: dict[str, Shape] = {
+    **{name: _figure(f"problems.{name}") for name in ("open", "overdue", "to_verify")},
+    "longest_days": optional(_figure("problems.longest_days")),
+    "closed_recently": _figure("problems.closed_recently"),
+    "median_days": optional(_figure("problems.median_days", NUMBER)),
+    "waiting": meaning(
+        gettext_lazy("Open problems by who must act next"),
+        record({each.value: _figure(f"problems.waiting.{each.value}") for each in WaitingFor}),
+    ),
+    "by_category": meaning(
+        gettext_lazy("The categories of the plan that have open problems, in their order"),
+        array(
+            record(
+                {
+                    "category": meaning(gettext_lazy("Slug of the category; null: none yet"), optional(TEXT)),
+                    "name": translated(gettext_lazy("Name of the category")),
+                    "open": quantity(UNIT_OF_PROBLEMS, WHOLE, description=gettext_lazy("Open problems of it")),
+                    "share": quantity(
+                        PERCENT, NUMBER, description=gettext_lazy("Its share of all open problems; they sum to 100")
+                    ),
+                }
+            )
+        ),
+    ),
+}
 INDICATOR = record(
     {
         "name": NAME["name"],
@@ -175,8 +205,8 @@ def linked(found: Mapping[str, Row], endpoint: Endpoint, figures: Figures) -> di
 class Summary(Endpoint):
     component = "Summary"
     summary = gettext_lazy(
-        "Measures, projects and indicators of a plan at a glance; `meta` says what each figure is, and `compare`, "
-        "where an earlier day is named, what it was then, by its path."
+        "Measures, projects, problems and indicators of a plan at a glance; `meta` says what each figure is, and "
+        "`compare`, where an earlier day is named, what it was then, by its path."
     )
     takes_compare = True
     columns = {
@@ -185,6 +215,7 @@ class Summary(Endpoint):
         "refreshing": REFRESHING,
         "measures": meaning(gettext_lazy("The measures of the plan"), record(MEASURES)),
         "projects": meaning(gettext_lazy("The projects of the plan"), record({**INVESTED, "by_category": BY_CATEGORY})),
+        "problems": meaning(gettext_lazy("The problems of the plan"), record(PROBLEMS)),
         "indicators": meaning(gettext_lazy("The headline indicators of the plan, by their code"), keyed(INDICATOR)),
     }
 

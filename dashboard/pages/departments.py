@@ -20,6 +20,7 @@ from dashboard.pages.groups import (
     urgency_sentence,
 )
 from dashboard.pages.links import Links
+from dashboard.pages.problems import department_problems
 from measures.reporting_months import (
     count_by_department,
     late_months,
@@ -50,7 +51,7 @@ def department_list(
     """`unreported_only`: those that still owe reports for the month. `fallen_only`: those that fell furthest behind
     since the day of `then`. `all_months`: the chart of reports has also departments that miss no month's.
     """
-    departments = figures.measures_with_due_by("department")
+    departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
     months = months_shown(figures.plan, figures.day)
     owed = reports_owed(figures.plan, by=figures.day)
     by_department = count_by_department(owed, months)
@@ -137,6 +138,7 @@ def department_detail(
         ),
         "merged": _format_merged(department.group),
         "months": rows,
+        **department_problems(figures, department, links),
         **participation(figures, department.group, links),
         "work": months and department_work(figures, department.group, months, links),
     }

@@ -31,11 +31,11 @@ class Links:
         chosen = {name: value for name, value in self.chosen.items() if name != "compare"}
         return Links({**chosen, "as_of": day.isoformat()})
 
-    def url(self, name: str, code: str = "", /, **filters: Any) -> str:
+    def url(self, name: str, /, *codes: str | int, **filters: Any) -> str:
         # Most addresses of the API refuse a comparison.
         chosen = {key: value for key, value in self.chosen.items() if key != "compare" or not name.startswith("api-")}
         query = {**filters, **chosen, **filters}
-        address = reverse(name, args=[code] if code else None)
+        address = reverse(name, args=codes)
         return f"{address}?{urlencode(query)}" if query else address
 
 

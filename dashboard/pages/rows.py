@@ -58,6 +58,7 @@ class GroupRow:
     then: Mapping[str, Any] | None = None
     red_url: str = ""
     yellow_url: str = ""
+    problems_url: str = ""
     place: str = ""
 
     @property
@@ -87,6 +88,7 @@ def measure_rows(
             (then or {}).get(row.key),
             red_url=_light_url(row, "red", by, links),
             yellow_url=_light_url(row, "yellow", by, links),
+            problems_url=_problems_url(row, by, links),
             place=(places or {}).get(row.key, ""),
         )
         for row in rows
@@ -96,6 +98,13 @@ def measure_rows(
 def _light_url(row: GroupFigures, light: str, by: str, links: Links) -> str:
     """The list of a group's measures with a light; empty where there are none."""
     return links.url("measures:list", light=light, **{by: row.key}) if row.figures["lights"][light] else ""
+
+
+def _problems_url(row: GroupFigures, by: str, links: Links) -> str:
+    """The list of the open problems that the row counts; empty where there are none, or none are counted."""
+    if not row.figures.get("problems"):
+        return ""
+    return links.url("measures:problems", state="open", **{"owner" if by == "department" else by: row.key})
 
 
 def city_rows(rows: Iterable[GroupFigures], links: Links) -> list[GroupRow]:

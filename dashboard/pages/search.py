@@ -14,6 +14,7 @@ from dashboard.search import Search
 from measures.models import Report
 from projects.models import Project
 from reporting.models import TEXT_COLUMNS
+from reporting.problems.rules import TimeLeft
 from web.formats.money import format_exact_money
 from web.html.found import FoundWords
 from web.language import column_suffix, localized
@@ -62,12 +63,25 @@ class FoundReport:
     excerpt: Found
 
 
+@dataclass(frozen=True)
+class FoundProblem:
+    """`step` holds on the day; `measure`: the title of what it stands in the way of."""
+
+    step: Any
+    excerpt: Found
+    code: SafeString
+    measure: SafeString
+    left: TimeLeft
+    url: str
+
+
 def search_context(search: Search, links: Links) -> dict[str, Any]:
     words = FoundWords(search.text)
     kinds = [
         _measures(search, links, words),
         _projects(search, links, words),
         _indicators(search, links, words),
+        _problems(search, links, words),
         _departments(search, links, words),
         _cities(search, links, words),
         _reports(search, links, words),
@@ -116,6 +130,34 @@ def _indicators(search: Search, links: Links, words: FoundWords) -> Kind:
     ]
     all_url = links.url("indicators:list", search=search.text) if len(found) > FIRST_ROWS else ""
     return Kind("indicators", pgettext("navigation", "Indicators"), len(found), rows, all_url)
+
+
+def _problems(search: Search, links: Links, words: FoundWords) -> Kind:
+    count = search.problems.count()
+    first = search.problems.with_rows()[:FIRST_ROWS] if count else []
+    return Kind(
+        "problems",
+        pgettext("navigation", "Problems"),
+        count,
+        [_found_problem(each, words, search, links) for each in first],
+        links.url("measures:problems", search=search.text) if count > FIRST_ROWS else "",
+    )
+
+
+def _found_problem(step: Any, words: FoundWords, search: Search, links: Links) -> FoundProblem:
+    problem = step.problem
+    # The reader's language first.
+    columns = sorted(["text_zh", "text_en"], key=lambda column: not column.endswith(column_suffix()))
+    written = [each for each in columns if getattr(problem, each)]
+    column = next((each for each in written if words.are_in(getattr(problem, each))), written[0])
+    return FoundProblem(
+        step,
+        Found(words.excerpt(getattr(problem, column)), _language_of(column)),
+        words.mark(problem.code),
+        words.mark(localized(problem.measure, "title")),
+        step.left_on(search.day),
+        links.url("measures:problem", problem.measure.code, problem.number),
+    )
 
 
 def _departments(search: Search, links: Links, words: FoundWords) -> Kind:

@@ -16,11 +16,12 @@ from dashboard.pages.groups import (
     urgency_sentence,
 )
 from dashboard.pages.links import Links
+from dashboard.pages.problems import section_problems
 from web.formats.numbers import format_number
 
 
 def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures | None = None) -> dict[str, Any]:
-    groups = figures.measures_with_due_by("section")
+    groups = figures.with_problems(figures.measures_with_due_by("section"), "section")
     return {
         **group_table(figures, "section", groups, links, ordering=ordering, then=then),
         "sentence": urgency_sentence(figures, "section", groups),
@@ -47,4 +48,5 @@ def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures |
             total=total % {"count": format_number(count)},
             nothing=_("Nothing to measure"),
         ),
+        **section_problems(figures, section, links),
     }

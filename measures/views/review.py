@@ -24,6 +24,7 @@ from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Report
 from measures.notices import remind_department
 from measures.office.acceptances import undo_acceptance
+from measures.problem_rows import overdue_by_department, waiting_for_office
 from measures.reporting_months import late_months, month_board
 from measures.reports import accept_reports, return_report
 from measures.review import AcceptedRow, ReviewRow, review_rows, waiting_reports
@@ -79,6 +80,7 @@ class ReviewPage(TodayView, FilteredListView):
             each.note = self.notes.get(each.report.pk, "")
         return context | {
             "rows": rows,
+            "waiting_problems": waiting_for_office(asked_plan(self.request), on=self.day),
             "may_decide": may_review(self.request.user),
             "accepted_today": accepted,
             "all_ticked": self.request.GET.get("ticked") == "all",
@@ -174,12 +176,19 @@ class BoardPage(TodayView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
         rows = month_board(plan, month=month, day=self.day)
+        overdue_problems = overdue_by_department(plan, on=self.day)
         due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
             rows=[
-                {"row": row, "late": row.month.days_late(month, day=self.day), "can_remind": self.can_remind(row)}
+                {
+                    "row": row,
+                    "late": row.month.days_late(month, day=self.day),
+                    "can_remind": self.can_remind(row),
+                    "overdue_problems": overdue_problems[row.department.pk],
+                }
                 for row in rows
             ],
+            overdue_problems=sum(overdue_problems[row.department.pk] for row in rows),
             late=late_months(plan, day=self.day),
             counts={state: sum(row.state == state for row in rows) for state in ("all", "some", "none")},
             owed=sum(row.month.owed for row in rows),

@@ -19,6 +19,7 @@ from measures.filing import report_no_change
 from measures.filters import MINE, asked_plan, asked_whose
 from measures.forms import MonthFileForm
 from measures.models import Measure
+from measures.problem_rows import workspace_problems
 from measures.workspace import load_workspace
 from reporting.months import reports_due_on
 from reporting.wording import format_missing
@@ -64,8 +65,11 @@ class WorkspacePage(TodayView):
         for row in work.rows:
             row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
         due_on, after = reports_due_on(month), next_month(month)
+        problems = workspace_problems(user.department, plan, on=self.day, user=user, kept_only=whose == MINE)
         return super().get_context_data(
             work=work,
+            problems=problems,
+            problem_rows=problems.rows,
             late_text=format_missing(work.late, day=self.day),
             groups=work.groups,
             whose=whose,

@@ -55,6 +55,10 @@ class TimeLeft:
     is_settled: bool = False
     is_said_solved: bool = False
 
+    @property
+    def is_overdue(self) -> bool:
+        return self.days is not None and self.days < 0 and not self.is_settled and not self.is_said_solved
+
 
 def time_left(state: str, due_on: date | None, *, on: date) -> TimeLeft:
     return TimeLeft(

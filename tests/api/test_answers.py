@@ -25,6 +25,7 @@ def test_the_summary(site: Any, ask: Any) -> None:
         "refreshing",
         "measures",
         "projects",
+        "problems",
         "indicators",
         "meta",
     ]

@@ -16,7 +16,7 @@ from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ("Measures", "Projects", "Indicators", "Departments", "Cities", "Accepted reports")
+KINDS = ("Measures", "Projects", "Indicators", "Departments", "Cities", "Accepted reports", "Problems")
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def counts(html: str) -> dict[str, int]:
     return {label: int(count.replace(",", "")) for label, count in listed}
 
 
-def numbers(*found: int) -> dict[str, int]:
-    return dict(zip(KINDS, found, strict=True))
+def numbers(*found: int, problems: int = 0) -> dict[str, int]:
+    return dict(zip(KINDS, [*found, problems], strict=True))
 
 
 class TestWhatIsFound:
@@ -109,6 +109,35 @@ class TestWhatIsFound:
         assert address == "/projects/?search=hydrogen&amp;as_of=2023-08-01"
         answer = Client().get(address.replace("&amp;", "&") + "&lang=en").content.decode()
         assert "7 results" in answer
+
+    def test_problems_by_their_words_and_their_code_with_state_owner_and_days(self, site: Any) -> None:
+        measure = make.make_measure(code="M031", title_zh="建设加氢站", title_en="Build stations")
+        texts = {"text_zh": "部分园区存在<资金缺口>", "text_en": ""}
+        for steps in ([], ["assign"]):
+            make.make_problem(measure, date(2023, 7, 1), steps=steps, due_on=date(2023, 8, 20), **texts)
+        make.make_problem(measure, date(2023, 7, 1)).steps.all()
+        # Nobody reads a draft.
+        measure.problems.create(number=9, **texts)
+        html = page("资金缺口")
+        assert counts(html)["Problems"] == 2
+        assert '<a href="/measures/M031/problems/2/" lang="zh-Hans">部分园区存在&lt;<b>资金缺口</b>&gt;</a>' in html
+        words = text_of(html)
+        assert "Being solved" in words and "To be assigned" in words and words.count("9 days overdue") == 2
+        assert counts(page("M031-2"))["Problems"] == 1
+        assert counts(page("m031"))["Problems"] == 3
+        assert counts(page("M031-99999999999")) == {}
+        # Before they were raised.
+        assert counts(page("资金缺口", as_of="2023-06-30")) == {}
+
+    def test_more_problems_than_shown_lead_to_their_list(self, site: Any) -> None:
+        measure = make.make_measure(code="M031")
+        for _number in range(6):
+            make.make_problem(measure, text_en="No money for stations")
+        html = page("no money")
+        assert counts(html)["Problems"] == 6 and html.count('/problems/6/"') + html.count('/problems/5/"') == 1
+        [address] = re.findall(r'href="(/problems/\?[^"]*)"', html.partition('id="problems"')[2])
+        listed = Client().get(address.replace("&amp;", "&") + "&lang=en").content.decode()
+        assert "6 results" in listed
 
     def test_all_reports_are_on_pages_of_their_own(self, site: Any) -> None:
         measure = make.make_measure(code="M030")
@@ -229,6 +258,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any) -> None:
 
     make.make_report(make.make_measure(), date(2023, 8, 1), what_was_done_en="Hydrogen")
     make.make_department(name_en="Hydrogen")
+    make.make_problem(make.make_measure(), text_en="Hydrogen")
     few = queries()
     for number in range(8):
         measure = make.make_measure(title_en=f"Hydrogen {number}")
@@ -236,8 +266,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any) -> None:
         make.make_department(name_en=f"Hydrogen {number}")
         make.make_indicator(name_en=f"Hydrogen {number}")
         make.make_report(measure, date(2023, 8, 1), what_was_done_en="Hydrogen")
+        make.make_problem(measure, text_en="Hydrogen")
     assert queries() == few
-    assert few <= 14
+    assert few <= 16
 
 
 def test_the_box_is_in_the_head_of_every_page_and_keeps_day_and_plan(site: Any) -> None:

@@ -273,7 +273,7 @@ def test_the_overview_names_members_with_the_same_figures(reader: Reader) -> Non
             row = rows[key]
             assert [plain(cell) for cell in cells[1:3]] == [row["overdue"], row["longest_overdue"] or None], key
             assert cells[3].split()[0] == f"{row['completed_in_time']}/{row['due_before']}", key
-            assert [plain(cell) for cell in cells[4:6]] == [row["gap_to_plan"], row["total"]], key
+            assert [plain(cells[4]), plain(cells[6])] == [row["gap_to_plan"], row["total"]], key
         in_order = [each["key"] for each in reader.api(f"rollups/measures/?by={by}&ordering=urgency")["results"]]
         # Most pages of the API have fifty rows; departments that lead nothing are left out.
         assert list(shown) == [key for key in in_order if rows[key]["total"]][:11]

@@ -176,7 +176,7 @@ class TestPage:
         with CaptureQueriesContext(connection) as queries:
             html = client.get(URL).content.decode()
         assert html.count("/report/?period=") >= rows
-        assert len(queries) <= 12, [query["sql"][:90] for query in queries]
+        assert len(queries) <= 14, [query["sql"][:90] for query in queries]
 
 
 def many(user: User, rows: int, **fields: Any) -> list[Measure]:

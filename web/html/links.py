@@ -42,10 +42,10 @@ def query_without(params: QueryDict, name: str, value: Any = None) -> str:
     return query_with(params, **{name: ",".join(others)})
 
 
-def sticky_query(params: QueryDict) -> str:
+def sticky_query(params: QueryDict, **filters: str) -> str:
     """The query string of the day, the comparison and the plan that a reader chose, for links to other pages of the
-    site; empty where none was chosen."""
-    chosen = {name: params[name] for name in STICKY_PARAMETERS if params.get(name)}
+    site, behind `filters`; empty where there is none of these."""
+    chosen = filters | {name: params[name] for name in STICKY_PARAMETERS if params.get(name)}
     return query_with(QueryDict(), **chosen) if chosen else ""
 
 

@@ -213,14 +213,15 @@ def sticky_inputs(context: Context) -> SafeString:
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
-def nav_link(context: Context, url: str, label: str, count: int | None = None) -> dict[str, Any]:
+def nav_link(context: Context, url: str, label: str, count: int | None = None, **filters: str) -> dict[str, Any]:
     """One entry of the navigation. It keeps the day and the plan that the reader chose; the page that is open, or lies
-    beneath, is marked. `count`: how many rows wait there, shown unless there are none."""
+    beneath, is marked. `count`: how many rows wait there, shown unless there are none. `filters`: of a list, to begin
+    with."""
     path = getattr(context.get("request"), "path", "")
     is_beneath = url != "/" and path.startswith(url)
     return {
         "url": url,
-        "query": links.sticky_query(_params(context)),
+        "query": links.sticky_query(_params(context), **filters),
         "current": "page" if path == url else "true" if is_beneath else "",
         "label": label,
         "count": count,

@@ -14,6 +14,7 @@ from dashboard.pages.overview.headline import headline
 from dashboard.pages.overview.months import Months
 from dashboard.pages.overview.outcomes import indicators
 from dashboard.pages.overview.progress import COURSES, month_by_month_chart, progress, progress_chart
+from dashboard.pages.problems import attention_row, problem_block
 from dashboard.pages.verdict import verdict_sentence
 from measures.reporting_months import late_reports, reports_owed_and_left_out
 from measures.timeline import load_history
@@ -29,13 +30,16 @@ def overview_context(
     then = EarlierFigures(figures, since, history) if since else None
     owed, with_left_out = reports_owed_and_left_out(figures.plan, by=figures.day, history=history)
     late = late_reports(figures.plan, day=figures.day, owed=owed)
-    departments, cities = figures.measures_with_due_by("department"), figures.projects_by("city")
+    departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
+    cities = figures.projects_by("city")
     months = Months(figures, history, with_left_out, links)
     return {
         "sentence": verdict_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),
         "headline": headline(figures, links, history, then),
-        "attention": attention(figures, links, history, departments, late, then, compared),
+        "attention": attention(figures, links, history, departments, late, then, compared)
+        | attention_row(figures, links),
+        "problem_block": problem_block(figures, links, departments),
         "progress": progress(figures, history, months, links, course=course),
         "by_group": by_group(figures, links, departments, then if compared else None),
         "by_city": by_city(figures, links, cities, map_of=map_of),

@@ -33,7 +33,8 @@ ORDERINGS = {
 
 def by_group(figures: Figures, links: Links, departments: list[GroupFigures], then: Figures | None) -> dict[str, Any]:
     """Both tables with whoever must act first at the top."""
-    sections = sort_groups(figures.measures_with_due_by("section"), MEASURE_SORT_KEYS, "urgency")
+    with_problems = figures.with_problems(figures.measures_with_due_by("section"), "section")
+    sections = sort_groups(with_problems, MEASURE_SORT_KEYS, "urgency")
     leading = sort_groups((row for row in departments if row.figures["total"]), MEASURE_SORT_KEYS, "urgency")
     shown = leading[:MAX_DEPARTMENTS]
     sections_then = earlier_figures(then, "section", sections) if then else None

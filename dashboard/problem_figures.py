@@ -1,0 +1,141 @@
+"""The problems of a plan on a day, as the figures of pages and API count them: one query for all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models.functions import Coalesce
+
+from core.pace import shares
+from measures.models import Plan, ProblemStep
+from reporting.problems.rules import (
+    CLOSED_DAYS,
+    ProblemCounts,
+    ProblemOnDay,
+    WaitingFor,
+)
+from reporting.problems.workflow import OPEN_STATES
+from web.formats.numbers import trimmed
+
+
+@dataclass(frozen=True)
+class Category:
+    """Of problems, by its number in the plan. Nothing but `number` where a problem has none yet: it comes last."""
+
+    number: float = float("inf")
+    slug: str = ""
+    name_zh: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanProblem(ProblemOnDay):
+    """`owner` is the id of the department that does the work of its owner now; `category` a Category."""
+
+    measure_code: str
+    measure_position: int
+    number: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class CategoryShare:
+    """`share`: of the open problems, in percent; those of all categories sum to 100."""
+
+    category: Category
+    open: int
+    share: Decimal
+
+
+# The columns of a step in the order in which `_problem` takes them.
+COLUMNS = (
+    "state",
+    "problem__raised_on",
+    "due_on",
+    "made_on",
+    "is_escalated",
+    "owner_now",
+    "problem__measure__section",
+    "problem__measure__code",
+    "problem__measure__position",
+    "problem__number",
+    "problem__category__number",
+    "problem__category__slug",
+    "problem__category__name_zh",
+    "problem__category__name_en",
+)
+
+
+def read_problems(plan: Plan, day: date) -> list[PlanProblem]:
+    """Drafts aside."""
+    rows = ProblemStep.objects.in_plan(plan).last_by(day).annotate(owner_now=Coalesce("owner__merged_into", "owner"))
+    return [_problem(*row) for row in rows.order_by().values_list(*COLUMNS)]
+
+
+def _problem(
+    state: str,
+    raised_on: date,
+    due_on: date | None,
+    since: date,
+    is_escalated: bool,
+    owner: int,
+    section: int,
+    measure_code: str,
+    measure_position: int,
+    number: int,
+    *category: Any,
+) -> PlanProblem:
+    return PlanProblem(
+        state=state,
+        raised_on=raised_on,
+        due_on=due_on,
+        since=since,
+        is_escalated=is_escalated,
+        owner=owner,
+        section=section,
+        measure_code=measure_code,
+        measure_position=measure_position,
+        number=number,
+        category=Category() if category[0] is None else Category(*category),
+    )
+
+
+def problem_figures(counts: ProblemCounts) -> dict[str, Any]:
+    """The figures of any set of problems."""
+    median = counts.median_days
+    return {
+        "open": counts.open,
+        "overdue": counts.overdue,
+        "to_verify": counts.to_verify,
+        "longest_days": counts.oldest,
+        "closed_recently": counts.closed_recently,
+        "median_days": None if median is None else trimmed(median),
+        "waiting": {each.value: counts.waiting[each] for each in WaitingFor},
+    }
+
+
+def shares_by_category(counts: ProblemCounts) -> list[CategoryShare]:
+    """Of the categories with open problems, in the order of the plan."""
+    found: Any = sorted(counts.by_category.items(), key=lambda each: each[0].number)
+    percents = shares(*(count for _category, count in found)) if found else []
+    return [CategoryShare(category, count, share) for (category, count), share in zip(found, percents, strict=True)]
+
+
+def oldest_open(problems: Iterable[PlanProblem]) -> PlanProblem | None:
+    """That was raised first; of several on a day the first in the order of the plan."""
+    found = [each for each in problems if each.is_open]
+    return min(
+        found,
+        key=lambda each: (each.raised_on, each.measure_position, each.measure_code, each.number),
+        default=None,
+    )
+
+
+def closed_from(day: date) -> date:
+    """The first of the days over which closed problems are counted."""
+    return date.fromordinal(max(1, day.toordinal() - CLOSED_DAYS + 1))
