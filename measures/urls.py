@@ -3,6 +3,7 @@ from django.urls import path
 from measures.office import views as office_views
 from measures.views import inbox as inbox_views
 from measures.views import measures as views
+from measures.views import meetings as meeting_views
 from measures.views import problem_forms
 from measures.views import problems as problem_views
 from measures.views import report_form as report_views
@@ -40,6 +41,14 @@ urlpatterns = [
     ),
     path("problems/", problem_views.ProblemList.as_view(), name="problems"),
     path("departments/<slug:slug>/merge/", office_views.MergeDepartment.as_view(), name="merge"),
+    path("meetings/", meeting_views.MeetingList.as_view(), name="meetings"),
+    path("meetings/add/", meeting_views.AddMeeting.as_view(), name="add_meeting"),
+    path("meetings/<int:number>/", meeting_views.MeetingSheet.as_view(), name="meeting"),
+    path("meetings/<int:number>/word/", meeting_views.MeetingWord.as_view(), name="meeting_word"),
+    path("meetings/<int:number>/change/", meeting_views.ChangeMeeting.as_view(), name="change_meeting"),
+    path("meetings/<int:number>/remove/", meeting_views.RemoveMeeting.as_view(), name="remove_meeting"),
+    path("meetings/<int:number>/agenda/", meeting_views.MeetingAgenda.as_view(), name="meeting_agenda"),
+    path("meetings/<int:number>/directions/<int:pk>/", meeting_views.GiveDirection.as_view(), name="direction"),
     path("workspace/", workspace_views.WorkspacePage.as_view(), name="workspace"),
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),
     path("review/", review_views.ReviewPage.as_view(), name="review"),

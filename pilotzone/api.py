@@ -28,6 +28,7 @@ from indicators.api.observations import Observations
 from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
 from measures.api.measures import MeasureDetail, Measures
+from measures.api.meetings import Meetings
 from measures.api.plans import Plans, Sections
 from measures.api.problems import MeasureProblems, ProblemDetail, ProblemMoves, Problems
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
@@ -278,6 +279,7 @@ urlpatterns = [
     path("v1/departments/", Departments.as_view(), name="api-departments"),
     path("v1/regions/", Regions.as_view(), name="api-regions"),
     path("v1/status-changes/", StatusChanges.as_view(), name="api-status-changes"),
+    path("v1/meetings/", Meetings.as_view(), name="api-meetings"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="api-docs"),
     path("help/", help_page, name="api-help"),

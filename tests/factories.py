@@ -9,7 +9,7 @@ from accounts.models import Department, User
 from core.clock import SHANGHAI
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
-from measures.models import Measure, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
+from measures.models import Measure, Meeting, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
 from projects.models import Category, Project
 from regions.models import Region
@@ -314,3 +314,14 @@ def make_problem(
         state = PROBLEM_MOVES[name].after or state
         problem.steps.create(move=name, state=state, made_on=day, content=problem.content(), **holds)
     return problem
+
+
+def make_meeting(problems: Sequence[Problem] = (), held_on: date = date(2023, 8, 28), **fields: Any) -> Meeting:
+    """With the problems on its agenda, and no direction yet."""
+    plan = fields.pop("plan", None) or (problems[0].measure.plan if problems else make_plan())
+    titles = {"title_zh": "八月协调会", "title_en": "August meeting", "place": "省政府第一会议室"}
+    number = plan.meetings.count() + 1
+    meeting = Meeting.objects.create(plan=plan, held_on=held_on, **{"number": number, **titles, **fields})
+    for position, problem in enumerate(problems, start=1):
+        meeting.items.create(problem=problem, position=position)
+    return meeting

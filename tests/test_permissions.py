@@ -84,6 +84,19 @@ GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 40
 GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200
 GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200
 POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302
+GET  measures:meetings      /meetings/                            login 200   200 200 200 200 200 200 200 200
+GET  measures:add_meeting   /meetings/add/?state=open             login login 403 403 403 403 200 403 403 200
+POST measures:add_meeting   /meetings/add/                        403   403   403 403 403 403 302 403 403 302
+GET  measures:meeting       /meetings/1/                          login 200   200 200 200 200 200 200 200 200
+GET  measures:meeting_word  /meetings/1/word/                     login 200   200 200 200 200 200 200 200 200
+GET  measures:change_meeting /meetings/1/change/                  login login 403 403 403 403 200 403 403 200
+POST measures:change_meeting /meetings/1/change/                  403   403   403 403 403 403 302 403 403 302
+GET  measures:remove_meeting /meetings/1/remove/                  login login 403 403 403 403 200 403 403 200
+POST measures:remove_meeting /meetings/1/remove/                  403   403   403 403 403 403 302 403 403 302
+GET  measures:meeting_agenda /meetings/1/agenda/                  login login 403 403 403 403 200 403 403 200
+POST measures:meeting_agenda /meetings/1/agenda/                  403   403   403 403 403 403 302 403 403 302
+GET  measures:direction     /meetings/1/directions/{item}/        login login 403 403 403 403 200 403 403 200
+POST measures:direction     /meetings/1/directions/{item}/        403   403   403 403 403 403 302 403 403 302
 GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403 403
 GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403 403
 POST measures:no_change     /workspace/no-change/                 403   403   403 302 200 200 403 403 403 403
@@ -231,6 +244,7 @@ GET  api-problem            /api/v1/measures/M004/problems/1/     401   200   20
 PUT  api-problem            /api/v1/measures/M004/problems/1/     401   401   403 200 403 403 200 403 403 200
 POST api-problem-moves      /api/v1/measures/M004/problems/1/moves/ 401 401   403 200 403 200 200 403 403 200
 GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200
+GET  api-meetings           /api/v1/meetings/                     401   200   200 200 200 200 200 200 200 200
 GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200 200
 POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403 403
 GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 403 200
@@ -301,6 +315,10 @@ BODIES = {
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST office:owners": {"owner": "ada", "deputy": ""},
+    "POST measures:add_meeting": {"meeting": "new", "title_zh": "会", "held_on": "2023-08-29", "problems": "{problem}"},
+    "POST measures:change_meeting": {"title_zh": "改名", "held_on": "2023-08-28"},
+    "POST measures:meeting_agenda": {"off": "{item}"},
+    "POST measures:direction": {"owner": "energy", "what": "供地", "due_on": "2023-09-30"},
     "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
     "POST measures:draft": WRITTEN,
@@ -381,6 +399,7 @@ def test_a_row_speaks_of_its_address(row):
     address = row.address
     for part in (
         "change",
+        "item",
         "milestone",
         "notice",
         "person",
@@ -447,6 +466,8 @@ def site(today, settings, tmp_path):
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
+    problem = make.make_problem(measures[0], date(2023, 8, 1))
+    meeting = make.make_meeting([problem], title_zh="", place="")
     plan = section.plan
     upload = keep_upload(plan, by=people["rita"], name="m.csv", content=b"code,due_on\nM001,2023-02-30\n")
     work_on(upload.pk)
@@ -455,6 +476,8 @@ def site(today, settings, tmp_path):
     work_on(month.pk)
     loaded = Load.objects.create(plan=plan, file_name="m.csv", digest="0" * 64, reason="", loaded_at=now())
     parts = {
+        "problem": problem.pk,
+        "item": meeting.items.get().pk,
         "upload": upload.pk,
         "load": loaded.pk,
         "month": month.pk,
@@ -511,6 +534,8 @@ FORMS = [row for row in ROWS if row.method != "GET" and not row.is_api]
 # Names of fields in which words may come.
 WRITABLE = (
     "text",
+    "title_zh",
+    "what",
     "note",
     "reason",
     "what_was_done",

@@ -16,6 +16,7 @@ from accounts.models import Department
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
 from measures import problems, reports, services
+from measures.meetings import Direction, change_meeting, give_direction, put_on_agenda, take_off_agenda
 from measures.models import (
     Measure,
     Meeting,
@@ -35,6 +36,7 @@ from measures.office.mergers import merge_departments
 from measures.office.sections import change_section, section_state
 from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
+from measures.problems import move_problem
 from measures.reports import withdraw_report
 from projects.models import Category, Project
 from projects.services import save_project, withdraw_project
@@ -504,6 +506,39 @@ def a_section_a_department_and_a_plan_are_renamed(site: Any) -> Steps:
     plan = site.energy.plan
     plan.name_en = "The plan"
     Plan.objects.bulk_update([plan], ["name_en"])
+
+
+@moves("meeting 1")
+def a_meeting_changes(site: Any) -> Steps:
+    meeting = make.make_meeting(plan=site.energy.plan)
+    make.make_meeting(plan=site.energy.plan)
+    yield
+    change_meeting(meeting, by=site.rita, place="Room 2")
+
+
+@moves("meeting 1")
+def an_agenda_changes(site: Any) -> Steps:
+    problems = [make.make_problem(each, DAY) for each in (site.M001, site.M002)]
+    meeting = make.make_meeting(problems[:1])
+    yield
+    put_on_agenda(meeting, problems[1:], by=site.rita)
+    take_off_agenda(meeting.items.get(problem=problems[0]), by=site.rita)
+
+
+@moves("meeting 1", "problem M001-1")
+def a_direction_is_given(site: Any) -> Steps:
+    item = make.make_meeting([make.make_problem(site.M001, DAY)]).items.get()
+    yield
+    give_direction(item, by=site.rita, direction=Direction(site.power, "Give the land", date(2023, 9, 30)))
+
+
+@moves("meeting 1", "problem M001-1")
+def a_problem_of_a_meeting_goes_on(site: Any) -> Steps:
+    problem = make.make_problem(site.M001, DAY)
+    make.make_meeting([problem])
+    make.make_meeting([make.make_problem(site.M002, DAY)])
+    yield
+    move_problem(problem, "withdraw", by=site.rita, note="Done")
 
 
 @moves()

@@ -1,13 +1,16 @@
+from typing import Any
+
 from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
+from django.db.models.signals import pre_save
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.bounds import days_bound, within_days
 from core.names import named_bound
-from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
+from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_part
 from measures.models.plans import Plan
 from measures.models.problems import Problem, ProblemStep
 from web.html.links import query_of
@@ -82,3 +85,12 @@ class MeetingItem(models.Model):
 
 auditlog.register(Meeting, exclude_fields=["updated_at"])
 auditlog.register(MeetingItem)
+
+
+def mark_meetings(instance: ProblemStep, **kwargs: Any) -> None:
+    """A meeting shows what became of its problems."""
+    Meeting.objects.filter(items__problem=instance.problem_id).mark_updated()
+
+
+track_part(MeetingItem, "meeting")
+pre_save.connect(mark_meetings, sender=ProblemStep)

@@ -15,6 +15,7 @@ LISTS = (
     "departments/",
     "regions/",
     "status-changes/",
+    "meetings/",
     "measures/M001/reports/",
     "problems/",
     "measures/M001/problems/",

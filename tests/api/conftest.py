@@ -77,6 +77,13 @@ def site(db: Any, today: date) -> SimpleNamespace:
     )
     make.make_project(city="370200", county="370202", code="P0003", listed_on=date(2023, 8, 1), stage="completed")
 
+    problem = make.make_problem(second, date(2023, 7, 10), text_en="No land", owner=power)
+    meeting = make.make_meeting([problem], held_on=date(2023, 7, 20))
+    assigned = {"owner": power, "due_on": date(2023, 8, 10), "note": "供地", "content": problem.content()}
+    meeting.items.update(
+        direction=problem.steps.create(move="assign", state="assigned", made_on=date(2023, 7, 20), **assigned)
+    )
+
     growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first])
     make.make_observation(growth, "6.2")
     make.make_observation(growth, "5.5", region_code="100000")

@@ -70,9 +70,9 @@ OF_INDICATORS = ("indicators/", "indicators/gdp_growth_ytd/")
 @pytest.mark.parametrize(
     ("kind", "unchanged"),
     [
-        ("regions", ["departments/", *OF_PLANS, "status-changes/"]),
+        ("regions", ["departments/", "meetings/", *OF_PLANS, "status-changes/"]),
         ("accounts", ["observations/", "regions/", *OF_PLANS, *OF_PROJECTS, *OF_INDICATORS]),
-        ("indicators", ["departments/", "regions/", *OF_PLANS, *OF_PROJECTS, "status-changes/"]),
+        ("indicators", ["departments/", "meetings/", "regions/", *OF_PLANS, *OF_PROJECTS, "status-changes/"]),
         # A draft that saves itself.
         (
             "reports",

@@ -45,6 +45,7 @@ COLUMNS = {
     "evidence submitted_on decided_on decision_note steps moves provenance source updated_at url",
     "problems/": OF_PROBLEMS,
     "measures/M001/problems/": OF_PROBLEMS,
+    "meetings/": "number title title_zh title_en held_on place problems directions updated_at url",
     "plans/": "slug name name_zh name_en starts_on ends_on provenance source updated_at url",
 }
 
@@ -200,7 +201,7 @@ def test_a_refusal_names_what_is_allowed(query: str, named: str, site: Any, ask:
 def test_search_finds_by_each_word_and_nothing_by_nonsense(path: str, site: Any, ask: Any) -> None:
     assert ask(f"{path}?search=zzzz").json()["count"] == 0
     first = ask(path).json()["results"][0]
-    code = first.get("code") or first.get("slug") or first.get("key") or first.get("measure") or first.get("indicator")
+    code = next(filter(None, map(first.get, ("code", "slug", "key", "measure", "indicator", "title"))))
     assert ask(f"{path}?search={code}").json()["count"] >= 1
 
 

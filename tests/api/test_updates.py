@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Department
 from indicators.models import Indicator, Observation
-from measures.models import Measure, Plan, Problem, Report, Section, StatusChange
+from measures.models import Measure, Meeting, Plan, Problem, Report, Section, StatusChange
 from measures.reports import accept_report
 from projects.models import Category, Project
 from regions.models import Region
@@ -28,6 +28,7 @@ MODELS: dict[str, Any] = {
     "departments/": Department,
     "regions/": Region,
     "status-changes/": StatusChange,
+    "meetings/": Meeting,
     "measures/M001/reports/": Report,
     "problems/": Problem,
     "measures/M001/problems/": Problem,

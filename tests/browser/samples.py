@@ -13,17 +13,18 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.lockout import LIMITS
-from accounts.models import Scope, User
+from accounts.models import Department, Scope, User
 from accounts.services import create_token, revoke_token
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
+from measures.meetings import Direction, give_direction
 from measures.models import Measure, Notice, Plan, PlanMilestone, StatusChange
 from measures.office.corrections import reopen_measure
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
 from reporting.evidence import attach_document, attach_file
 from tests.documents import make_pdf
-from tests.factories import file_report, make_user
+from tests.factories import file_report, make_meeting, make_problem, make_user
 from web.saved_views import save_view
 
 # Whom too many wrong passwords have locked out.
@@ -173,6 +174,15 @@ SAMPLES = [
     page("measures:report", code="M003", person="ada"),
     page("measures:report", code="M004", person="ada"),
     page("measures:merge", slug="energy", person="rita"),
+    page("measures:meetings"),
+    page("measures:meetings", person="rita"),
+    page("measures:meeting", number="1"),
+    page("measures:meeting", number="1", person="rita"),
+    page("measures:add_meeting", "?state=open", person="rita"),
+    page("measures:change_meeting", number="1", person="rita"),
+    page("measures:remove_meeting", number="2", person="rita"),
+    page("measures:meeting_agenda", number="1", person="rita"),
+    page("measures:direction", number="1", pk="{item}", person="rita"),
     page("measures:workspace", person="ada"),
     page("measures:workspace", "?period=2023-03", person="ada"),
     page("measures:workspace", "?whose=mine", person="ada"),
@@ -256,6 +266,9 @@ SAMPLES = [
     sent("office:owners", {"owner": "ada", "deputy": "ada"}, code="M006", person="ada"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
+    sent("measures:add_meeting", {"title_zh": ""}, person="rita"),
+    sent("measures:change_meeting", {"title_zh": "", "title_en": ""}, number="1", person="rita"),
+    sent("measures:direction", {"what": "", "due_on": "2023-08-01"}, number="1", pk="{item}", person="rita"),
     sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
     sent("measures:workspace", {}, button="#ticked button", person="ada"),
     sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
@@ -283,6 +296,7 @@ NO_PAGES = {
         "api-measure-history",
         "api-measure-rollups",
         "api-measure-problems",
+        "api-meetings",
         "api-measures",
         "api-observations",
         "api-plans",
@@ -304,6 +318,7 @@ NO_PAGES = {
     "numbers for a machine": {"metrics"},
     "a file": {
         "measures:evidence",
+        "measures:meeting_word",
         "datasets:download",
         "datasets:marked",
         "datasets:month_download",
@@ -357,12 +372,19 @@ def live_in() -> dict[str, str]:
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
+    problems = [make_problem(each, date(2023, 7, 20)) for each in (first, third, fourth)]
+    meeting = make_meeting(problems)
+    make_meeting(problems[:1], held_on=date(2023, 9, 6), title_zh="九月协调会", title_en="September meeting")
+    directed, undirected = meeting.items.order_by("position")[:2]
+    energy = Department.objects.get(slug="energy")
+    give_direction(directed, by=rita, direction=Direction(energy, "统筹保障用地指标。", date(2023, 9, 15)))
     invited = make_user("lea")
     return (
         uploads_of(rita)
         | months_of(ada)
         | {
             "change": str(change.pk),
+            "item": str(undirected.pk),
             "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
             "token": str(token.pk),
             "view": str(view.pk),

@@ -39,6 +39,7 @@ LISTS = ["/measures/", "/projects/"]
 NO_TOTALS = [
     "/measures/M001/",
     "/lights/",
+    "/meetings/",
     "/projects/P0001/",
     "/indicators/",
     "/search/",
