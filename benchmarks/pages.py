@@ -43,12 +43,15 @@ PAGES = (
     Page("measures page, 250 rows, cold", COLD + "/measures/?page_size=250", 100),
     Page("projects page, 50 rows, warm", "/projects/", 40),
     Page("projects page, 50 rows, cold", COLD + "/projects/", 60),
+    Page("problems page, warm", "/problems/", 40),
+    Page("problems page, cold", COLD + "/problems/", 60),
     Page("search, two characters, cold", COLD + "/search/?q=%E6%B0%A2%E8%83%BD", 100, same=True),
     Page("search, initials, cold", COLD + "/search/?q=hsfd", 150, same=True),
     Page("API, 249 measures, warm", "/api/v1/measures/?page_size=249", 12),
     Page("API, 249 measures, cold", COLD + "/api/v1/measures/?page_size=249"),
     Page("API, 100 projects, warm", HUNDRED_PROJECTS, counted=True),
     Page("API, 100 projects, cold", COLD + HUNDRED_PROJECTS, counted=True, least=150),
+    Page("API, problems, cold", COLD + "/api/v1/problems/"),
     Page("API, 304", HUNDRED_PROJECTS, 3, known=True),
 )
 # Short and many: what else the machine does then falls on all alike.

@@ -4,8 +4,8 @@ A copy has its own rows of the tables in `PLAN_PATHS`, and shares departments, r
 differs from the demo's plan in ids, slug, name and codes, and every row of it is illustrative. Nothing is random: copy
 2 is the same on every machine.
 
-Not copied: published figures (a source spoke of the one plan), files (a file belongs to one report), and the links of
-indicators (each would list a thousand times its measures).
+Not copied: published figures (a source spoke of the one plan), files (a file belongs to one report), meetings, and
+the links of indicators (each would list a thousand times its measures).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +29,11 @@ from measures.models import (
     Comment,
     Evidence,
     Measure,
+    Meeting,
     Plan,
+    Problem,
+    ProblemCategory,
+    ProblemStep,
     Report,
     ReportStep,
     ScopeChange,
@@ -53,6 +57,10 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     Section: "plan",
     Measure: "plan",
     Measure.participating_departments.through: "measure__plan",
+    ProblemCategory: "plan",
+    Problem: "measure__plan",
+    Problem.helpers.through: "problem__measure__plan",
+    ProblemStep: "problem__measure__plan",
     Report: "measure__plan",
     Evidence: "report__measure__plan",
     ReportStep: "report__measure__plan",
@@ -179,6 +187,9 @@ def _refuse_if_used(slug: str, demonstration: Ledger) -> None:
         StatusChange.objects.exclude(recorded_by=None),
         Comment.objects.all(),
         TermsChange.objects.all(),
+        Problem.objects.filter(raised_on=None),
+        ProblemStep.objects.exclude(made_by=None),
+        Meeting.objects.all(),
     )
     if any(rows.exists() for rows in work):
         raise LoadRefused("People have filed, decided, changed or commented here.")

@@ -12,8 +12,12 @@ from datasets.ledger.workbook import choice_text, header_text
 from datasets.ledger.written import written_text
 from web.language import in_language
 
-# Whose rows have a page, by the column that names one.
-PAGES = {"measures": ("code", "measures:detail"), "projects": ("code", "projects:detail")}
+# Whose rows have a page: what its address takes of the key.
+PAGES = {
+    "measures": ("measures:detail", ("code",)),
+    "projects": ("projects:detail", ("code",)),
+    "problems": ("measures:problem", ("code", "number")),
+}
 
 
 def sheet_label(sheet: str) -> str:
@@ -55,6 +59,6 @@ def row_address(sheet: str, key: tuple[Any, ...], plan_slug: str) -> str:
     """Of the page of a row that the site has; "" where its kind has none."""
     if sheet not in PAGES:
         return ""
-    argument, view = PAGES[sheet]
-    address = reverse(view, kwargs={argument: key[0]})
+    view, arguments = PAGES[sheet]
+    address = reverse(view, kwargs=dict(zip(arguments, key, strict=True)))
     return f"{address}?plan={plan_slug}" if plan_slug else address

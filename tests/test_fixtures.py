@@ -21,6 +21,7 @@ from indicators.models import Indicator
 from indicators.rules import earliest_release
 from indicators.state import indicator_states
 from measures.models import Measure, Plan, Report, StatusChange
+from measures.problems import DEFAULT_CATEGORIES, problem_counts
 from measures.rules import in_force
 from measures.services import load_changes
 from projects.models import Project
@@ -170,6 +171,25 @@ class TestTheFiles:
     def test_statuses_and_reports_are_made_for_the_demonstration(self) -> None:
         assert {row["provenance"] for row in CHANGES + REPORTS} == {"illustrative"}
 
+    def test_each_problem_is_that_of_the_newest_report_of_its_measure_that_names_one(self) -> None:
+        problems = {row["measure"]: row for row in read("problems")}
+        newest = {row["measure"]: row for row in REPORTS if row["problem_zh"]}
+        assert (len(problems), len(newest)) == (len(read("problems")), 19)
+        leads = {row["code"]: row["lead_department"] for row in MEASURES}
+        categories = {row["slug"] for row in read("problem_categories")}
+        for measure, report in newest.items():
+            row = problems[measure]
+            assert (row["text_zh"], row["text_en"]) == (report["problem_zh"], report["problem_en"])
+            assert (row["raised_on"], row["raised_by"]) == (report["submitted_on"], leads[measure])
+            assert (row["number"], row["provenance"], row["source"]) == ("1", report["provenance"], report["source"])
+            assert row["category"] in categories
+        told = {(row["measure"], row["submitted_on"]) for row in REPORTS if row["about_problem"]}
+        assert told == {(row["measure"], row["raised_on"]) for row in problems.values()}
+
+    def test_the_categories_of_problems_are_those_of_any_new_plan(self) -> None:
+        found = [(row["slug"], row["name_zh"], row["name_en"]) for row in read("problem_categories")]
+        assert tuple(found) == DEFAULT_CATEGORIES
+
     def test_growth_is_as_published(self) -> None:
         half = {
             row["region"]: (row["value"], row["provenance"])
@@ -197,6 +217,7 @@ class TestTheDatabase:
         counts = (Measure.objects.count(), StatusChange.objects.count(), Report.objects.count())
         assert counts == (249, 387, 1602)
         assert Project.objects.count() == 3186
+        assert problem_counts(Plan.objects.get(), on=date(2023, 8, 29)).by_state == {"raised": 19}
 
     @pytest.mark.parametrize("day", ["2023-01-02", "2023-01-03", "2023-03-31", "2023-05-25", JUNE, AUGUST])
     def test_says_the_same_as_the_files(self, day: str) -> None:

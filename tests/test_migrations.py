@@ -12,9 +12,11 @@ import pytest
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from measures.models import Measure, Notice, Plan, Report
+from measures.models import Measure, Notice, Plan, Problem, Report
+from measures.problems import DEFAULT_CATEGORIES
 from projects.models import Project
 from rollups.models import ProjectRollup, StaleCell, Verification
+from tests.test_fixtures import read
 from web.cache import versions
 
 OWN_APPS = (
@@ -77,10 +79,61 @@ def _fill_first_version(old: Any) -> None:
             **SHOWN,
         )
         make("measures.Notice", user=ada, kind="due_soon", measure=measure, day=date(2023, 8, 1), created_at=MOMENT)
+    _add_problems(make, plan.sections.get(), ada)
     _add_a_project(make, plan)
     _add_a_cell(make, plan)
     for day in (date(2022, 8, 1), date(2023, 8, 1)):
         make("measures.Notice", user=ada, kind="reminder", period=day, day=day, created_at=MOMENT)
+
+
+def _add_problems(make: Any, section: Any, person: Any) -> None:
+    """The measures of the demonstration whose reports name a problem, and two reports of M001 that are not in force."""
+    told = [row for row in read("reports") if row["problem_zh"]]
+    leads = {row["code"]: row["lead_department"] for row in read("measures")}
+    departments: dict[str, Any] = {}
+    measures: dict[str, Any] = {"M001": section.measures.get()}
+    for number, code in enumerate(sorted({row["measure"] for row in told}), 2):
+        slug = leads[code]
+        if slug not in departments:
+            names = {"name_zh": slug, "name_en": slug}
+            departments[slug] = make("accounts.Department", slug=slug, number=number, **names, **SHOWN)
+        measures[code] = make(
+            "measures.Measure",
+            code=code,
+            section=section,
+            lead_department=departments[slug],
+            title_zh=code,
+            title_en=code,
+            listed_on=date(2023, 1, 3),
+            lead_provenance="illustrative",
+            **SHOWN,
+        )
+    drafted = {"measure": "M001", "period": "2023-07", "problem_zh": "草稿", "problem_en": "", "submitted_on": ""}
+    returned = {
+        **drafted,
+        "period": "2023-05",
+        "problem_zh": "已退回",
+        "submitted_on": "2023-05-20",
+        "state": "returned",
+    }
+    for row in [*told, {**drafted, "state": "draft"}, returned]:
+        make(
+            "measures.Report",
+            measure=measures[row["measure"]],
+            period=date.fromisoformat(f"{row['period']}-01"),
+            status="promoting",
+            against_status="promoting",
+            what_was_done_zh="进展",
+            problem_zh=row["problem_zh"],
+            problem_en=row["problem_en"],
+            state=row["state"],
+            submitted_on=row["submitted_on"] or None,
+            decided_on=row["submitted_on"] or None,
+            edited_at=None if row["submitted_on"] else MOMENT,
+            edited_by=None if row["submitted_on"] else person,
+            source=row.get("source", ""),
+            **SHOWN,
+        )
 
 
 def _add_a_project(make: Any, plan: Any) -> None:
@@ -189,7 +242,8 @@ def _upgraded(_upgraded_database: Any, django_db_blocker: Any) -> Iterator[None]
 
 
 def test_measures_get_the_plan_of_their_section() -> None:
-    found = Measure.objects.order_by("code").values_list("code", "plan__slug", "updated_at")
+    found = Measure.objects.filter(code__in=["M001", "M002"]).order_by("code")
+    found = found.values_list("code", "plan__slug", "updated_at")
     assert list(found) == [("M001", "plan", MOMENT), ("M002", "past", MOMENT)]
 
 
@@ -199,13 +253,13 @@ def test_reminders_get_the_plan_that_was_the_newest_on_their_day() -> None:
 
 
 def test_reports_get_their_department_and_the_steps_that_are_known_of_them() -> None:
-    for number, report in enumerate(Report.objects.order_by("pk"), 1):
+    for number, report in enumerate(Report.objects.filter(period=date(2023, 6, 1), problem_zh="").order_by("pk"), 1):
         assert report.department.slug == "energy"
         assert [(f"{step.made_on}", step.move, step.content["what_was_done_zh"]) for step in report.steps.all()] == [
             ("2023-06-20", "submit", f"第{number}项"),
             ("2023-06-21", "accept", f"第{number}项"),
         ]
-    assert Report.objects.count() == 2
+    assert number == 2
 
 
 def test_a_code_may_stand_in_two_plans_from_then_on() -> None:
@@ -224,6 +278,35 @@ def test_projects_keep_their_category_and_each_plan_gets_the_four_of_the_first_v
     project = Project.objects.get()
     assert (project.category.name_zh, project.category.name_en, project.updated_at) == ("能源", "Energy", MOMENT)
     assert project.category.plan == project.plan
+
+
+def test_the_problems_that_reports_name_are_raised_as_those_of_the_demonstration_are() -> None:
+    """Apart from their categories, which only somebody who reads them can say."""
+    columns = ("measure__code", "number", "text_zh", "text_en", "raised_on", "raised_by__slug", "provenance", "source")
+    found = Problem.objects.order_by("measure__code").values_list(*columns, "category")
+    wanted = [
+        tuple(row[name] for name in ("measure", "number", "text_zh", "text_en", "raised_on", "raised_by", "provenance"))
+        for row in read("problems")
+    ]
+    assert [tuple(map(str, row)) for row in found] == [(*row, read("problems")[0]["source"], "None") for row in wanted]
+    assert len(wanted) == 19
+    for problem in Problem.objects.all():
+        step = problem.steps.get()
+        assert (step.move, step.state, step.owner, step.due_on) == (
+            "raise",
+            "raised",
+            problem.measure.lead_department,
+            None,
+        )
+        assert (step.made_on, step.made_at, step.made_by) == (problem.raised_on, None, None)
+        assert step.content == problem.content()
+        report = problem.reports.get()
+        assert (report.submitted_on, report.problem_zh) == (problem.raised_on, problem.text_zh)
+        assert report.problem_choice == "new"
+        assert report.updated_at > MOMENT
+    assert Report.objects.filter(problem_choice="").exclude(problem_zh="").count() == 3
+    for plan in Plan.objects.all():
+        assert tuple(plan.problem_categories.values_list("slug", "name_zh", "name_en")) == DEFAULT_CATEGORIES
 
 
 def test_cells_of_projects_are_named_by_the_id_of_their_category() -> None:

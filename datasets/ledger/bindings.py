@@ -14,8 +14,13 @@ from indicators.models import Indicator, Observation, Target
 from measures.models import (
     Evidence,
     Measure,
+    Meeting,
+    MeetingItem,
     Plan,
     PlanMilestone,
+    Problem,
+    ProblemCategory,
+    ProblemStep,
     Report,
     ScopeChange,
     Section,
@@ -55,7 +60,16 @@ BINDINGS: Mapping[str, Binding] = {
     "milestones": Binding(PlanMilestone, "plan"),
     "sections": Binding(Section, "plan"),
     "measures": Binding(Measure, "plan", links=("participating_departments",)),
-    "reports": Binding(Report, "measure__plan", _NUMBERED, excluded={"submitted_on": None}),
+    "problem_categories": Binding(ProblemCategory, "plan"),
+    "problems": Binding(Problem, "measure__plan", links=("helpers",), excluded={"raised_on": None}),
+    "problem_steps": Binding(ProblemStep, "problem__measure__plan", {"measure": "", "problem": "", **_NUMBERED}),
+    "meetings": Binding(Meeting, "plan"),
+    "meeting_items": Binding(
+        MeetingItem,
+        "meeting__plan",
+        {"meeting": "", "measure": "", "problem": "", "direction_on": "", "direction_number": ""},
+    ),
+    "reports": Binding(Report, "measure__plan", {**_NUMBERED, "about_problem": ""}, excluded={"submitted_on": None}),
     "evidence": Binding(
         Evidence,
         "report__measure__plan",
@@ -78,7 +92,16 @@ BINDINGS: Mapping[str, Binding] = {
     "published_figures": Binding(PublishedFigure, "plan"),
 }
 # Rows that happened: a load adds some, and rewrites none.
-RECORDS = ("reports", "evidence", "status_history", "terms_changes", "scope_changes", "project_scope_changes")
+RECORDS = (
+    "problem_steps",
+    "meeting_items",
+    "reports",
+    "evidence",
+    "status_history",
+    "terms_changes",
+    "scope_changes",
+    "project_scope_changes",
+)
 # Those of them that are on record with whoever made them.
 RECORDED_BY_SOMEBODY = ("terms_changes", "scope_changes", "project_scope_changes")
 # Rows that are not deleted: they leave their plan on a day.

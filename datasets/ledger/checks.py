@@ -14,6 +14,7 @@ from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOME
 from datasets.ledger.declaration import Kind
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
+from datasets.ledger.problem_checks import check_problems
 from datasets.ledger.report_checks import check_evidence, check_reports
 from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
@@ -32,6 +33,9 @@ NAMED = {
     "milestones": "name",
     "sections": "title",
     "measures": "title",
+    "problem_categories": "name",
+    "problems": "text",
+    "meetings": "title",
     "reports": "what_was_done",
     "categories": "name",
     "projects": "name",
@@ -53,6 +57,7 @@ def check(merged: Merged) -> None:
     _check_links(merged)
     _check_people(merged)
     _check_removals(merged)
+    check_problems(merged)
     check_reports(merged)
     check_evidence(merged)
     check_histories(merged)
@@ -126,6 +131,7 @@ def _check_places(merged: Merged) -> None:
     _check_once(merged, "regions", "parent", "tile_row", "tile_column")
     _check_once(merged, "sections", "number")
     _check_once(merged, "categories", "number")
+    _check_once(merged, "problem_categories", "number")
     _check_once(merged, "indicators", "headline")
 
 
@@ -248,6 +254,10 @@ def _check_removals(merged: Merged) -> None:
             if item.is_removed and item["slug"] in slugs:
                 sentence = _("Measures or projects belong to it: move them to another one first.")
                 merged.add_problem(item, "remove", sentence)
+    sorted_under = {item["category"] for item in merged.items["problems"].values()}
+    for item in merged.touched("problem_categories"):
+        if item.is_removed and (item["slug"] in sorted_under or item["slug"] in merged.draft_categories):
+            merged.add_problem(item, "remove", _("It has problems: give them to another category first."))
 
 
 def check_needs_no_person(merged: Merged) -> None:

@@ -17,7 +17,7 @@ from datasets.ledger.declaration import Column
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Indicator
-from measures.models import Plan, ReportStep
+from measures.models import Plan, Problem, ReportStep
 from projects.models import Project
 from reporting.workflow import HAND_IN_MOVES
 
@@ -30,6 +30,9 @@ class Contents:
     ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
     # Of reports that were handed in again since: measure and earlier day of submission.
     earlier_submissions: set[Key] = field(default_factory=set)
+    # Of drafts of problems, which are in no file: measure and number, and what they are sorted under.
+    draft_problems: set[Key] = field(default_factory=set)
+    draft_categories: set[str] = field(default_factory=set)
 
 
 def read_contents(plan: Plan | None) -> Contents:
@@ -109,9 +112,43 @@ def _read_leaving(sheet: str, plan: Plan | None, contents: Contents) -> None:
         values["remove"] = values["removed_on"] = None
 
 
-def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
+def _read_problems(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    _read_plain(sheet, plan, contents)
+    drafts = Problem.objects.filter(measure__plan=plan, raised_on=None)
+    for *key, category in drafts.values_list("measure__code", "number", "category__slug"):
+        contents.draft_problems.add(tuple(key))
+        contents.draft_categories |= {category} - {None}
+
+
+def _read_problem_steps(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    problems = {pk: key for key, pk in contents.ids["problems"].items()}
     seen: Counter[Key] = Counter()
-    for pk, values in _read(sheet, plan):
+    for pk, values in _read(sheet, plan, "problem_id"):
+        values["measure"], values["problem"] = problems[values.pop("problem_id")]
+        seen[values["measure"], values["problem"], values["made_on"]] += 1
+        values["number"] = seen[values["measure"], values["problem"], values["made_on"]]
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+
+
+def _read_meeting_items(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    problems = {pk: key for key, pk in contents.ids["problems"].items()}
+    steps = {pk: key for key, pk in contents.ids["problem_steps"].items()}
+    for pk, values in _read(sheet, plan, "meeting__number", "problem_id", "direction_id"):
+        values["meeting"] = values.pop("meeting__number")
+        values["measure"], values["problem"] = problems[values.pop("problem_id")]
+        direction = steps.get(values.pop("direction_id"))
+        values["direction_on"], values["direction_number"] = direction[2:] if direction else (None, None)
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+
+
+def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    problems = {pk: key for key, pk in contents.ids["problems"].items()}
+    seen: Counter[Key] = Counter()
+    for pk, values in _read(sheet, plan, "about_problem_id"):
+        about = problems.get(values.pop("about_problem_id"))
+        values["about_problem"] = about[1] if about else None
         seen[values["measure"], values["submitted_on"]] += 1
         values["number"] = seen[values["measure"], values["submitted_on"]]
         key = key_of(sheet, values)
@@ -204,6 +241,9 @@ READERS = {
     "people": _read_people,
     "measures": _read_leaving,
     "projects": _read_leaving,
+    "problems": _read_problems,
+    "problem_steps": _read_problem_steps,
+    "meeting_items": _read_meeting_items,
     "reports": _read_reports,
     "evidence": _read_evidence,
     "status_history": _read_history,

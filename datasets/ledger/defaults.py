@@ -1,5 +1,6 @@
 """What a new row holds where the file says nothing, and keys that a file may leave out."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time
@@ -10,7 +11,7 @@ from accounts.models import Role
 from core.clock import SHANGHAI
 from core.provenance import Provenance
 from datasets.ledger.contents import Contents
-from datasets.ledger.references import NAMES, Names, made_slug
+from datasets.ledger.references import NAMES, Names, folded, made_slug
 from datasets.ledger.rows import Row, Values
 from regions.models import RegionKind
 from web.models import Languages
@@ -51,6 +52,11 @@ def _lead(values: Values, merged: Any) -> Any:
     return measure["lead_department"] if measure else None
 
 
+def _last_on_the_agenda(values: Values, merged: Any) -> int:
+    agenda = [item for item in merged.items["meeting_items"].values() if item["meeting"] == values["meeting"]]
+    return 1 + max((item["position"] or 0 for item in agenda), default=0)
+
+
 _PROVENANCE = {"provenance": _always(Provenance.REPORTED.value)}
 
 DEFAULTS: Mapping[str, Mapping[str, Default]] = {
@@ -67,6 +73,9 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
         "listed_on": _first_day,
         "position": _after_the_others("measures", "position"),
     },
+    "problem_categories": _PROVENANCE | {"number": _after_the_others("problem_categories", "number")},
+    "problems": _PROVENANCE,
+    "meeting_items": {"position": _last_on_the_agenda},
     "reports": _PROVENANCE | {"department": _lead},
     "status_history": _PROVENANCE | {"restates": _always(False)},
     "categories": _PROVENANCE | {"number": _after_the_others("categories", "number")},
@@ -85,6 +94,7 @@ NUMBERED = (
     ("departments", "number"),
     ("sections", "number"),
     ("categories", "number"),
+    ("problem_categories", "number"),
     ("measures", "position"),
     ("projects", "position"),
 )
@@ -94,10 +104,16 @@ KEPT_WHERE_EMPTY = {sheet: set(columns) - {"region"} for sheet, columns in DEFAU
 
 def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     """Rows with the parts of their keys that a file may leave out."""
-    if sheet in ("sections", "departments", "categories"):
+    if sheet in ("sections", "departments", "categories", "problem_categories"):
         return _with_slugs(sheet, rows, contents)
     if sheet == "plan":
         return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]
+    if sheet in ("problems", "meetings"):
+        return _with_numbers(sheet, rows, contents)
+    if sheet == "problem_steps":
+        return _with_numbers_of_the_day(rows)
+    if sheet == "meeting_items":
+        return [replace(row, values=_completed(row.values, "direction_on", "direction_number")) for row in rows]
     if sheet in ("reports", "evidence"):
         return [replace(row, values={**row.values, "number": row.values.get("number") or 1}) for row in rows]
     if sheet in ("status_history", "scope_changes", "project_scope_changes"):
@@ -155,6 +171,58 @@ def _completed_history(values: Values) -> Values:
         values["recorded_at"] = datetime.combine(values["effective_on"], RECORDED_AT)
     values["number"] = values.get("number") or 1
     for day, number in (("supersedes", "supersedes_number"), ("report", "report_number")):
-        if values.get(day) is not None:
-            values[number] = values.get(number) or 1
+        values = _completed(values, day, number)
     return values
+
+
+def _completed(values: Values, day: str, number: str) -> Values:
+    """Of several rows of a day the first, where the day alone is written."""
+    if values.get(day) is None:
+        return values
+    return {**values, number: values.get(number) or 1}
+
+
+# By what a row without its number is known again, and within what rows are numbered.
+_KNOWN_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "problems": (("raised_on", "text_zh", "text_en"), ("measure",)),
+    "meetings": (("held_on", "title_zh", "title_en"), ()),
+}
+
+
+def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
+    """The number of the row that says the same already, else the next."""
+    same, within = _KNOWN_BY[sheet]
+
+    def group(values: Values) -> tuple[str, ...]:
+        return tuple(folded(values.get(name)) for name in within)
+
+    held = list(contents.rows[sheet].values())
+    known = {(*group(values), *(values.get(name) for name in same)): values["number"] for values in held}
+    taken = {(*group(values), values["number"]) for values in held}
+    taken |= {(*group(row.values), row.values["number"]) for row in rows if row.values.get("number")}
+    if sheet == "problems":
+        taken |= {(folded(measure), number) for measure, number in contents.draft_problems}
+    last: dict[tuple[str, ...], int] = {}
+    for *parts, number in taken:
+        last[tuple(parts)] = max(number, last.get(tuple(parts), 0))
+    found = []
+    for row in rows:
+        if row.values.get("number") is None:
+            of = group(row.values)
+            number = known.pop((*of, *(row.values.get(name) for name in same)), None)
+            if number is None:
+                number = last[of] = last.get(of, 0) + 1
+            row = replace(row, values={**row.values, "number": number})
+        found.append(row)
+    return found
+
+
+def _with_numbers_of_the_day(rows: list[Row]) -> list[Row]:
+    """Steps of one problem on one day, counted in the order of the file where they say nothing."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    found = []
+    for row in rows:
+        of = (folded(row.values.get("measure")), row.values.get("problem"), row.values.get("made_on"))
+        seen[of] = row.values.get("number") or seen[of] + 1
+        found.append(replace(row, values={**row.values, "number": seen[of]}))
+    return found

@@ -9,6 +9,7 @@ from core.signals import person_changed
 from core.statuses import MeasureStatus
 from datasets.ledger.codec import to_plain
 from datasets.ledger.merging import Cell, Item, Merged
+from datasets.ledger.problem_checks import first_owner
 from datasets.ledger.rows import Row, Values
 from datasets.ledger.scopes import SCOPES
 from datasets.ledger.sheets import SHEETS
@@ -19,6 +20,7 @@ from measures.owners import clear_owners
 from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import load_changes
+from reporting.problems.workflow import ProblemState
 from reporting.workflow import ReportState
 
 
@@ -39,6 +41,25 @@ def add_first_rows(merged: Merged, *, at: datetime) -> None:
         if measure.site is None and measure["listed_on"] and (row is None or not _is_first(row)):
             begun = _first_row(measure, at=at if row is None else _midnight(measure["listed_on"]))
             merged.items["status_history"][begun.key] = begun
+
+
+def add_first_steps(merged: Merged) -> None:
+    """A new problem was raised on its day, where its steps do not say so themselves."""
+    told = {item.key[:2] for item in merged.items["problem_steps"].values()}
+    for problem in list(merged.touched("problems")):
+        if problem.site is None and problem["raised_on"] and problem.key not in told:
+            values = {
+                "measure": problem["measure"],
+                "problem": problem["number"],
+                "made_on": problem["raised_on"],
+                "number": 1,
+                "move": "raise",
+                "state": ProblemState.RAISED.value,
+                "owner": first_owner(merged, problem),
+                "is_escalated": False,
+            }
+            raised = _item("problem_steps", values)
+            merged.items["problem_steps"][raised.key] = raised
 
 
 def _is_first(row: Item) -> bool:

@@ -23,8 +23,9 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
   departments and regions stand so, whose keys have none. A code may have one.
 - A day is written as 2026-06-30, 2026年6月30日, 2026/6/30 or as a date of the spreadsheet, a month as 2026-06, an
   amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.
-- What happened to a measure (reports, evidence, status history, changes of terms, suspensions) is on record: a load
-  adds rows, and rewrites none.
+- What happened to a measure (reports, evidence, status history, changes of terms, suspensions, steps of problems, what
+  meetings decided) is on record: a load adds rows, and rewrites none. The words and the category of a problem may
+  change.
 - `provenance` is `published` (a source states it), `reported` (filed by a department, or entered without a named
   source) or `illustrative` (made up for a demonstration, and shown as such); `source` names the source as
   `Chinese | English; address`.

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from datasets.ledger.bindings import BESIDE, LEAVING, RECORDS
 from datasets.ledger.contents import Contents, key_of
-from datasets.ledger.declaration import Kind
+from datasets.ledger.declaration import Column, Kind
 from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys, whole_place
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Key, Ledger, Problem, Row, Unreadable, Values
 from datasets.ledger.sheets import SHEETS
+from measures.problems import DEFAULT_CATEGORIES
 
 # A cell: sheet, key of its row, column.
 CellName = tuple[str, Key, str]
@@ -89,6 +90,8 @@ class Merged:
     items: dict[str, dict[Key, Item]]
     names: dict[str, Names]
     earlier_submissions: Container[Key] = ()
+    draft_problems: Container[Key] = ()
+    draft_categories: Container[str] = ()
     # By sheet and column: the greatest number so far.
     last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
@@ -130,8 +133,11 @@ def merge(
         sheet: {key: Item(sheet, key, dict(values), values) for key, values in rows.items()}
         for sheet, rows in contents.rows.items()
     }
-    merged = Merged(items, {}, contents.earlier_submissions)
+    merged = Merged(items, {}, contents.earlier_submissions, contents.draft_problems, contents.draft_categories)
     rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
+    # A plan that begins sorts its problems as any new plan does.
+    if not (contents.rows["sections"] or contents.rows["problem_categories"] or rows["problem_categories"]):
+        rows["problem_categories"] = _default_categories()
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
         rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
@@ -198,6 +204,13 @@ def _new_departments(measures: list[Row], names: Names) -> list[Row]:
         made[lead] = Row("departments", 0, {"slug": slug, f"name_{language}": lead})
         names.add(slug, made[lead].values)
     return list(made.values())
+
+
+def _default_categories() -> list[Row]:
+    return [
+        Row("problem_categories", 0, {"slug": slug, "number": number, "name_zh": zh, "name_en": en})
+        for number, (slug, zh, en) in enumerate(DEFAULT_CATEGORIES, start=1)
+    ]
 
 
 def _renamed(item: Item, key: Key) -> Iterator[Cell]:
@@ -307,7 +320,7 @@ class _Overlay:
             if name not in values or name in SHEETS[item.sheet].key:
                 continue
             old, new = item.site.get(name), values[name]
-            if new == old or (new is None and self._says_nothing(item.sheet, name)):
+            if self._now(column, old) == new or (new is None and self._says_nothing(item.sheet, name)):
                 continue
             if item.sheet in RECORDS:
                 sentence = _("This row is on record and says %(value)s: correct it by a row of its own.")
@@ -316,6 +329,13 @@ class _Overlay:
                 self._problem(item.row, name, _("A value is wanted."))
             else:
                 yield from self._decided(item, Cell(name, old, new))
+
+    def _now(self, column: Column, old: Any) -> Any:
+        """What the site says as a file is read: a merged department is the one that does its work now."""
+        successors = self.merged.names[column.refers_to].successors if column.refers_to in NAMES else {}
+        if column.many:
+            return tuple(sorted({successors.get(each, each) for each in old or ()})) if successors else old
+        return successors.get(old, old)
 
     def _says_nothing(self, sheet: str, column: str) -> bool:
         """Whether an empty cell leaves what the site has."""

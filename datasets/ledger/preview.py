@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from datasets.ledger.checks import check, check_needs_no_person
 from datasets.ledger.contents import Contents, read_contents
-from datasets.ledger.derived import add_first_rows
+from datasets.ledger.derived import add_first_rows, add_first_steps
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
 from datasets.ledger.raw import MAX_PROBLEMS
 from datasets.ledger.rows import Key, Ledger, Problem, Values
@@ -96,6 +96,7 @@ def preview(
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
         add_first_rows(merged, at=now().replace(microsecond=0))
+        add_first_steps(merged)
         _check_file(merged, plan, version)
         check(merged)
         if not has_person:

@@ -17,6 +17,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "people": (),
     "sections": ("number", "title_zh", "title_en"),
     "categories": ("name_zh", "name_en"),
+    "problem_categories": ("name_zh", "name_en"),
     "measures": (),
     "projects": (),
     "indicators": ("name_zh", "name_en"),

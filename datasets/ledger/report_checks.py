@@ -34,9 +34,17 @@ def _check_report(merged: Merged, item: Item) -> None:
         merged.add_problem(item, "decided_on", _("The report is decided before it was submitted."))
     if item["period"] is not None and item["submitted_on"] < item["period"]:
         merged.add_problem(item, "submitted_on", _("The report is submitted before its month begins."))
+    _check_about(merged, item)
     for at, by in (("submitted_at", "submitted_by"), ("decided_at", "decided_by")):
         if (item[at] is None) != (item[by] is None):
             merged.add_problem(item, by, _("A moment and a person belong together."))
+
+
+def _check_about(merged: Merged, item: Item) -> None:
+    about = item["about_problem"]
+    if about is not None and (item["measure"], about) not in merged.items["problems"]:
+        words = {"number": about}
+        merged.add_problem(item, "about_problem", _("The measure has no problem of the number %(number)s.") % words)
 
 
 def check_evidence(merged: Merged) -> None:

@@ -120,12 +120,17 @@ def _without(values: Values, columns: Iterable[str]) -> Values:
 
 
 def _followed(undone: Iterable[_Undo], contents: Contents) -> Iterator[_Undo]:
-    """Rows of leaving and returning that a later one rests on, which is not of the load."""
+    """Rows of leaving and returning, and steps of problems, that a later one rests on, which is not of the load."""
     for scopes in SCOPES.values():
         own = {each.key: each for each in undone if each.sheet == scopes.sheet}
         for key, undo in own.items():
             if any(other[0] == key[0] and other > key and other not in own for other in contents.rows[scopes.sheet]):
                 yield undo
+    own = {each.key: each for each in undone if each.sheet == "problem_steps" and each.what == LoadedRow.What.NEW}
+    steps = contents.rows["problem_steps"]
+    for key, undo in own.items():
+        if any(other[:2] == key[:2] and other > key and other not in own for other in steps):
+            yield undo
 
 
 def _named(key: Key) -> str:

@@ -7,7 +7,7 @@ from datasets.ledger.merging import Item, Merged
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.scopes import SCOPES
 from indicators.models import Indicator
-from measures.models import Measure, Plan, Report
+from measures.models import Measure, Meeting, Plan, Problem, Report
 from projects.models import Project
 
 AllIds = Mapping[str, Mapping[Key, int]]
@@ -55,6 +55,8 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
     moved = {sheet: _moved(merged, sheet) for sheet in SCOPES}
     shown: dict[Any, set[int]] = {
         Measure: _measures_shown(merged, ids, moved["projects"]),
+        Problem: {ids["problems"][item.key[:2]] for item in merged.touched("problem_steps")},
+        Meeting: {ids["meetings"][item.key[:1]] for item in merged.touched("meeting_items")},
         Report: {ids["reports"][item.key[:3]] for item in merged.touched("evidence")},
     }
     for model, sheet, column in ((Project, "projects", "project"), (Indicator, "indicators", "indicator")):

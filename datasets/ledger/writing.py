@@ -17,7 +17,7 @@ from datasets.ledger.merging import Item
 from datasets.ledger.rows import Key
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Observation
-from measures.models import Load, Plan, Report, ReportStep, StatusChange
+from measures.models import Load, Plan, Problem, ProblemStep, Report, ReportStep, StatusChange
 from regions.models import RegionKind
 from reporting.workflow import ReportState
 
@@ -42,6 +42,9 @@ class Writer:
             self._add(sheet, [item for item in items if item["merged_into"] is not None])
         elif sheet == "status_history":
             self._add_history(items)
+        elif sheet == "problem_steps":
+            # In the order in which they were made, which theirs in the table tells.
+            self._add(sheet, sorted(items, key=lambda item: item.key))
         elif sheet != "links":
             self._add(sheet, items)
 
@@ -50,6 +53,8 @@ class Writer:
         rows = [model(**self._values(sheet, item)) for item in items]
         for row, item in zip(rows, items, strict=True):
             self._complete(row, item)
+        if sheet == "problem_steps":
+            _keep_contents(rows)
         model._default_manager.bulk_create(rows, batch_size=BATCH_SIZE)
         self.ids[sheet] |= {item.key: row.pk for item, row in zip(items, rows, strict=True)}
         self.link(sheet, items)
@@ -137,6 +142,15 @@ class Writer:
             row.provenance = Provenance.PUBLISHED
         elif item.sheet == "evidence":
             row.report_id = self.ids["reports"][item.key[:3]]
+        elif item.sheet == "problem_steps":
+            row.problem_id = self.ids["problems"][item.key[:2]]
+        elif item.sheet == "meeting_items":
+            row.meeting_id = self.ids["meetings"][item.key[:1]]
+            row.problem_id = self.ids["problems"][item.key[1:]]
+            if item["direction_on"] is not None:
+                row.direction_id = self.ids["problem_steps"][direction_key(item)]
+        elif item.sheet == "reports" and item["about_problem"] is not None:
+            row.about_problem_id = self.ids["problems"][item["measure"], item["about_problem"]]
 
     def link(self, sheet: str, items: Iterable[Item]) -> None:
         """The links of columns that hold many, as the rows have them now."""
@@ -172,6 +186,19 @@ class Writer:
         row.report_id = None if item["report"] is None else self.ids["reports"][behind]
         row.load = self.load
         return row
+
+
+def _keep_contents(steps: Iterable[ProblemStep]) -> None:
+    """A file does not say what a problem said when a step was made with it: what it says now is kept."""
+    problems = Problem.objects.select_related("category").prefetch_related("helpers")
+    contents = {pk: each.content() for pk, each in problems.in_bulk({step.problem_id for step in steps}).items()}
+    for step in steps:
+        step.content = contents[step.problem_id]
+
+
+def direction_key(item: Item) -> Key:
+    """Of the step that a meeting made with a problem."""
+    return (item["measure"], item["problem"], item["direction_on"], item["direction_number"] or 1)
 
 
 def _count_acceptances(changes: Iterable[StatusChange]) -> None:

@@ -98,6 +98,7 @@ def _reported(report: Report) -> dict[str, Any]:
         "status": MeasureStatus(report.status).label,
         "effective_on": report.effective_on,
         **{name: localized(report, name) for name in TEXTS},
+        "problem_choice": report.get_problem_choice_display(),
         "evidence": "\n".join(_pieces(report.evidence.all())),
         "submitted_on": report.submitted_on,
         "submitted_by": format_person(report.submitted_by) if report.submitted_by else "",

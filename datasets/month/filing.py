@@ -12,6 +12,9 @@ from measures.filing import file_report, rewrite_report
 from measures.services import locked_measures
 from reporting.models import TEXTS
 
+# What a row says about problems beside its text.
+PROBLEM = ("problem_choice", "about_problem")
+
 
 @transaction.atomic
 def file_month(upload: Upload) -> Findings:
@@ -38,7 +41,7 @@ def _file(entry: Entry, upload: Upload, *, by: User) -> None:
     row = entry.row
     assert row is not None
     data = report_data(row, entry.cells)
-    values = {name: getattr(data, name) for name in ("status", "against_status", "effective_on", *TEXTS)}
+    values = {name: getattr(data, name) for name in ("status", "against_status", "effective_on", *TEXTS, *PROBLEM)}
     submits, report = entry.what is What.SUBMIT, row.open_report
     if report is not None:
         rewrite_report(report, by=by, version=report.version, values=values, evidence=entry.evidence, submit=submits)

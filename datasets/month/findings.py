@@ -15,6 +15,7 @@ from datasets.month.preview import Entry, Seen, What
 from datasets.month.sheets import MONTH
 from measures.addresses import report_url
 from measures.reports import NO_CHANGE, NO_CHANGE_EN
+from reporting.models import ProblemChoice
 from reporting.workflow import ReportState
 from web.language import in_language, localized
 
@@ -131,4 +132,6 @@ def _text(name: str, cells: Cells) -> str:
     value = cells[name]
     if name == "status" and value:
         return str(MeasureStatus(value).label)
+    if name == "problem_choice" and value:
+        return str(ProblemChoice(value).label)
     return in_language(NO_CHANGE, NO_CHANGE_EN) if value == NO_CHANGE else value

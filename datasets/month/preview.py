@@ -29,6 +29,7 @@ from datasets.month.sheets import FILLED, MONTH, SHOWN
 from datasets.month.versions import HeldRow, MonthVersion, find_month
 from measures.filing import EvidenceData
 from measures.models import Evidence, Measure, Plan, Report
+from measures.report_problems import ProblemStillOpen, resolve_choice
 from measures.reports import ReportData, columns_of, why_incomplete
 from reporting.evidence import MAX_EVIDENCE, clean_document_number, clean_url, too_many
 from reporting.merging import merge_fields
@@ -108,7 +109,8 @@ class Seen:
 def _state(row: MonthRow) -> list[Any]:
     measure, report = row.measure, row.report
     held = [report.pk, report.version, report.state] if report else []
-    return [measure.status, measure.status_since.isoformat(), held, row.cells, row.files]
+    opened = [[step.problem_id, step.pk] for step in row.opened]
+    return [measure.status, measure.status_since.isoformat(), held, row.cells, row.files, opened]
 
 
 def look(upload: Upload) -> Seen:
@@ -226,17 +228,21 @@ def check_row(row: MonthRow, cells: Cells) -> tuple[list[EvidenceData], list[str
     written = copy.copy(report) if report else Report(measure=measure)
     for name, value in columns_of(report_data(row, cells)).items():
         setattr(written, name, value)
+    written.problem_choice, written.about_problem = cells["problem_choice"], row.about_problem(cells)
+    resolve_choice(written, row.opened)
     refusals = why_incomplete(
         written,
         status=measure.status,
         since=measure.status_since,
         has_evidence=lambda: bool(evidence or files),
+        opened=row.opened,
     )
     return evidence, [_reason(each) for each in refusals]
 
 
 def report_data(row: MonthRow, cells: Cells) -> ReportData:
     """Without a status it stays."""
+    about = row.about_problem(cells)
     return ReportData(
         status=cells["status"] or row.measure.status,
         against_status=row.measure.status,
@@ -244,6 +250,8 @@ def report_data(row: MonthRow, cells: Cells) -> ReportData:
         what_was_done=cells["what_was_done"],
         problem=cells["problem"],
         next_step=cells["next_step"],
+        problem_choice=cells["problem_choice"],
+        about_problem=about.number if about else None,
     )
 
 
@@ -263,6 +271,10 @@ def _evidence(pieces: Iterable[Evidence], cells: Cells) -> Iterator[EvidenceData
 
 def _reason(refusal: NotAllowed) -> str:
     """With the column that it is about, where the sentence does not say so."""
+    if isinstance(refusal, ProblemStillOpen):
+        return _(
+            "A problem of this measure is still open: if it no longer stands in the way, say so on the report's page."
+        )
     column = next((each for each in FILLED if each.name == refusal.field), None)
     if column is None:
         return str(refusal)

@@ -7,7 +7,7 @@ from core.texts import MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import day, one_of
 from reporting.evidence import MAX_NUMBER_LENGTH, MAX_URL_LENGTH
-from reporting.models import TEXTS
+from reporting.models import TEXTS, ProblemChoice
 
 _CODE = Column("code", _("Code"), _("Names the row: it stays as it is."), kind=Kind.CODE, required=True, width=10)
 _TITLE = Column("title", _("Title"), "", width=28)
@@ -19,6 +19,7 @@ SHOWN = (
     Column("due_on", _("Due date"), "", width=12),
     Column("status_now", _("Status now"), _("When this file was downloaded."), width=11),
     Column("last_text", _("Last report"), _("What was done, by the last accepted report."), width=28),
+    Column("open_problems", _("Open problems"), _("When this file was downloaded."), width=24),
     Column("report_state", _("This month's report"), _("When this file was downloaded."), width=12),
 )
 # What a person fills in, under the names of the services.
@@ -46,6 +47,15 @@ FILLED = (
         _("Needed where a status is reversed, or where nothing has changed on an overdue measure."),
         most=MAX_TEXT_LENGTH,
         width=24,
+    ),
+    one_of(
+        "problem_choice",
+        _("State of problems"),
+        _(
+            "Empty: the text is about the problem that is open, and about a new one where none is. “Still the same” "
+            "means the oldest that is open. A new one comes on the list of problems."
+        ),
+        ProblemChoice,
     ),
     Column("next_step", TEXTS["next_step"], "", most=MAX_TEXT_LENGTH, width=24),
     Column(
@@ -87,6 +97,7 @@ OFFICE_MONTH = Sheet(
         day("effective_on", _("Effective date"), "", ""),
         Column("what_was_done", TEXTS["what_was_done"], ""),
         Column("problem", TEXTS["problem"], "", width=24),
+        Column("problem_choice", _("State of problems"), "", width=12),
         Column("next_step", TEXTS["next_step"], "", width=24),
         Column("evidence", _("Evidence"), _("Document numbers, links, and names of files."), width=24),
         day("submitted_on", _("Date submitted"), "", ""),

@@ -7,7 +7,7 @@ from datetime import date
 
 from accounts.models import Department
 from datasets.ledger.versions import find_version, keep_text, text_of_version
-from datasets.month.contents import Cells, MonthRow
+from datasets.month.contents import Cells, MonthRow, empty_cells
 from measures.models import Plan
 
 # None of the names of a ledger's sheets.
@@ -46,5 +46,6 @@ def find_month(digest: str) -> MonthVersion | None:
     held = json.loads(text_of_version(version)).get(KEY) if version is not None else None
     if version is None or held is None:
         return None
-    rows = {code: HeldRow(**row) for code, row in held["rows"].items()}
+    # A file of an earlier release has fewer columns.
+    rows = {code: HeldRow(**{**row, "cells": empty_cells() | row["cells"]}) for code, row in held["rows"].items()}
     return MonthVersion(version.plan, held["department"], held["month"], rows)

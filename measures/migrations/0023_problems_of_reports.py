@@ -1,6 +1,7 @@
 """The problems that reports have named so far become rows: one a measure, in the words of its newest report."""
 
 from django.db import migrations
+from django.db.models.functions import Now
 
 # As `measures.problems.DEFAULT_CATEGORIES` had them then.
 CATEGORIES = (
@@ -49,7 +50,7 @@ def add_problems(apps, schema_editor):
             made_on=each.submitted_on,
             content={**texts, "category": "", "helpers": []},
         )
-        report.objects.filter(pk=each.pk).update(about_problem=raised, problem_choice="new")
+        report.objects.filter(pk=each.pk).update(about_problem=raised, problem_choice="new", updated_at=Now())
 
 
 class Migration(migrations.Migration):

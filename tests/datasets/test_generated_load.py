@@ -20,12 +20,24 @@ from datasets.ledger.reading import read_ledger
 from datasets.ledger.rows import Ledger
 from datasets.management.commands import generate_load
 from indicators.models import Indicator
-from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange
+from measures.models import (
+    Comment,
+    Evidence,
+    Measure,
+    Plan,
+    Problem,
+    ProblemCategory,
+    ProblemStep,
+    Report,
+    Section,
+    StatusChange,
+)
 from projects.models import Project
 from rollups.models import MeasureRollup
 from rollups.services import verify_rollups
 from tests import factories as make
 from tests.datasets.ledger.example import rows, write_example
+from tests.datasets.ledger.test_problems import write_problems
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -53,6 +65,11 @@ def refusal(times: object) -> str:
         run(times)
     assert rows() == before
     return str(caught.value)
+
+
+def kept(step: ProblemStep) -> dict[str, Any]:
+    """What stays as it was with the next step."""
+    return {name: getattr(step, name) for name in ("problem", "state", "owner", "made_on", "content")}
 
 
 def slugs() -> list[str]:
@@ -116,6 +133,21 @@ class TestTheSmallPlan:
         assert [each.document_number for each in copied] == ["鲁1号", "鲁1号"]
         assert len({each.key for each in Evidence.objects.all()}) == 4
 
+    def test_a_copy_has_the_same_problems(self, tmp_path: Path) -> None:
+        fill(3, read_ledger(write_problems(write_example(tmp_path / "small"))).ledger)
+        told = {}
+        for code, number in (("M001", ""), ("M0002001", "0002"), ("M0003001", "0003")):
+            problem = Problem.objects.get(measure__code=code, number=2)
+            assert problem.category is not None
+            assert (problem.category.plan.slug, problem.category.slug) == (f"plan-{number}".rstrip("-"), "land")
+            assert [each.slug for each in problem.helpers.all()] == ["water"]
+            steps = ProblemStep.objects.filter(problem__measure__code=code).order_by("pk")
+            told[code] = [(step.move, step.state, step.owner.slug, step.due_on, step.content) for step in steps]
+            assert len(told[code]) == 6
+            report = Report.objects.get(measure__code=code.replace("1", "2"), problem_choice="new")
+            assert (report.about_problem, report.problem_choice) == (report.measure.problems.get(), "new")
+        assert told["M0002001"] == told["M0003001"] == told["M001"]
+
     def test_a_copy_says_that_it_is_made_up(self, small: Ledger) -> None:
         fill(1, small)
         published = {"provenance": "published", "source": "A newspaper"}
@@ -133,7 +165,7 @@ class TestTheSmallPlan:
     def test_a_copy_is_as_new_as_it_is(self, small: Ledger) -> None:
         fill(1, small)
         long_ago = datetime(2020, 1, 1, tzinfo=UTC)
-        models = (Plan, Section, Measure, Report, StatusChange, Project)
+        models = (Plan, Section, Measure, ProblemCategory, Report, StatusChange, Project)
         for model in models:
             model.objects.update(updated_at=long_ago)
         generated_load._add_copy(2, generated_load._table_templates(Plan.objects.get()))
@@ -209,6 +241,10 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "measures.Comment",
         "measures.TermsChange",
         "measures.Notice",
+        # Files belong to one step, and nobody met.
+        "measures.ProblemEvidence",
+        "measures.Meeting",
+        "measures.MeetingItem",
         # A generated plan is a load to measure with: nobody reads its page.
         "measures.PlanMilestone",
         # Nobody loaded a copy, or took it home.
@@ -294,7 +330,9 @@ class TestRefusals:
         Project.objects.get(code="P0002").delete()
         assert refusal(2).startswith("The projects of the demonstration are not as shipped: see P0002.")
 
-    @pytest.mark.parametrize("what", ["draft", "filed", "decided", "changed", "comment", "terms"])
+    @pytest.mark.parametrize(
+        "what", ["draft", "filed", "decided", "changed", "comment", "terms", "step", "draft problem", "meeting"]
+    )
     def test_what_people_did(self, what: str, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
         run(1)
@@ -308,6 +346,13 @@ class TestRefusals:
             Report.objects.filter(measure__code="M001").update(decided_by=somebody, decided_at=at)
         elif what == "changed":
             StatusChange.objects.filter(measure=measure).update(recorded_by=somebody)
+        elif what == "step":
+            step = make.make_problem(measure).steps.get()
+            ProblemStep.objects.create(**kept(step), move="reply", note="So", made_by=somebody, made_at=at)
+        elif what == "draft problem":
+            measure.problems.create(number=1)
+        elif what == "meeting":
+            measure.plan.meetings.create(number=1, held_on=make.FIRST_DAY, title_zh="协调会")
         elif what == "comment":
             measure.comments.create(text="So", written_by=somebody, written_at=at)
         else:
@@ -344,6 +389,7 @@ def test_two_copies_of_the_demonstration_say_what_it_says(client: Client) -> Non
     assert run(3) == "All 3 were there already.\n"
     assert (Plan.objects.count(), Section.objects.count(), Measure.objects.count()) == (3, 33, 747)
     assert (Report.objects.count(), StatusChange.objects.count(), Evidence.objects.count()) == (4806, 1161, 42)
+    assert (Problem.objects.count(), ProblemStep.objects.count()) == (57, 57)
     assert Project.objects.count() == 9558
     assert Project.measures.through.objects.count() == 17_877
     for slug in ("shandong-2023-2025", "shandong-2023-2025-0002", "shandong-2023-2025-0003"):

@@ -1,6 +1,8 @@
 """The month's reports as a workbook: Ada and Cai report for Science, Ben for Energy, Rita reviews."""
 
 import io
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import SimpleNamespace
@@ -15,9 +17,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from datasets import tasks
-from datasets.models import Upload
+from datasets.ledger.versions import text_of_version
+from datasets.models import LedgerVersion, Upload
+from datasets.month.versions import KEY
 from datasets.uploads import keep_upload, work_on
-from measures.models import Measure, Report
+from measures.models import Measure, Problem, Report
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
 from reporting.evidence import attach_document
 from tests import factories as make
@@ -29,11 +33,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 PAGE = "/workspace/ledger/"
 DOWNLOAD = "/workspace/ledger/download/"
 # The columns that a person fills in.
-STATUS, DAY, DONE, PROBLEM, NEXT, NUMBER, LINK = (
+STATUS, DAY, DONE, PROBLEM, CHOICE, NEXT, NUMBER, LINK = (
     "Status after this report",
     "Effective date",
     "What was done",
     "Problems",
+    "State of problems",
     "Next steps",
     "Document number",
     "Link",
@@ -176,10 +181,16 @@ class TestDownload:
             for column in sheet.column_dimensions.values()
             if column.min <= at <= column.max and not column.protection.locked
         }
-        assert unlocked == {STATUS, DAY, DONE, PROBLEM, NEXT, NUMBER, LINK}
-        [rule] = sheet.data_validations.dataValidation
-        assert str(rule.sqref).startswith(f"{letter(heads[STATUS])}2:")
-        assert [row[0].value for row in book["_lists"].iter_rows()] == ["Under way", "Progress made", "Completed"]
+        assert unlocked == {STATUS, DAY, DONE, PROBLEM, CHOICE, NEXT, NUMBER, LINK}
+        rules = sheet.data_validations.dataValidation
+        assert [str(rule.sqref).split(":")[0] for rule in rules] == [
+            f"{letter(heads[each])}2" for each in (STATUS, CHOICE)
+        ]
+        offered = [tuple(cell.value for cell in column) for column in book["_lists"].iter_cols()]
+        assert offered == [
+            ("Under way", "Progress made", "Completed"),
+            ("No problem", "Still the same", "A new problem"),
+        ]
         assert (sheet.page_setup.orientation, sheet.freeze_panes, sheet.print_title_rows) == (
             "landscape",
             "B2",
@@ -539,11 +550,14 @@ class TestQueries:
             attach_document(draft, by=site.cai, number="No. 1")
 
     def asked(self, page: Client, site: SimpleNamespace) -> tuple[int, int]:
+        for measure in Measure.objects.filter(lead_department=site.science, problems=None):
+            make.make_problem(measure, date(2023, 7, 20))
         with CaptureQueriesContext(
             connection,
         ) as download:
             book = downloaded(page)
-        rows = {code: {DONE: "Talks", NUMBER: "No. 9"} for code in rows_of(book["Reports of the month"])}
+        cells = {DONE: "Talks", NUMBER: "No. 9", PROBLEM: "Money", CHOICE: "Still the same"}
+        rows = dict.fromkeys(rows_of(book["Reports of the month"]), cells)
         plan = site.measures[0].plan
         upload = keep_upload(plan, by=site.ada, name="m.xlsx", content=fill(book, rows), period=date(2023, 8, 1))
         with CaptureQueriesContext(connection) as preview:
@@ -551,6 +565,99 @@ class TestQueries:
         upload.refresh_from_db()
         assert upload.findings["counts"]["submit"] == len(rows)
         return len(download), len(preview)
+
+
+class TestProblems:
+    """Of M100 two are open; of M101 one is closed."""
+
+    @pytest.fixture(autouse=True)
+    def _problems(self, site: SimpleNamespace) -> None:
+        first, second, *_others = site.measures
+        make.make_problem(first, date(2023, 5, 4), text_en="Land is missing")
+        make.make_problem(first, date(2023, 4, 4), text_en="Money is missing", steps=["assign"], owner=site.energy)
+        make.make_problem(second, date(2023, 5, 4), steps=["assign", "solve", "close"])
+
+    def said(self) -> dict[str, tuple[str, str, str]]:
+        """Of each measure with a report: its state, what it says about problems, and which it is about."""
+        reports = Report.objects.select_related("measure", "about_problem__measure").order_by("measure__code")
+        return {
+            each.measure.code: (each.state, each.problem_choice, each.about_problem.code if each.about_problem else "")
+            for each in reports
+        }
+
+    def test_the_file_names_those_that_are_open(self, page: Client) -> None:
+        rows = rows_of(downloaded(page)["Reports of the month"])
+        assert rows["M100"]["Open problems"] == "M100-2 Money is missing\nM100-1 Land is missing"
+        assert (rows["M101"]["Open problems"], rows["M100"][CHOICE]) == (None, None)
+
+    def test_what_is_chosen_is_filed_and_an_empty_choice_follows_from_the_text(
+        self, page: Client, send: Any, act: Any
+    ) -> None:
+        rows: Rows = {
+            # The oldest that is open.
+            "M100": {DONE: "Talks", PROBLEM: "Still no money", CHOICE: "Still the same"},
+            "M101": {DONE: "Talks", PROBLEM: "Staff are missing"},
+            "M102": {DONE: "Talks", PROBLEM: "No permit", CHOICE: "A new problem"},
+            "M103": {DONE: "Talks"},
+        }
+        upload = send(fill(downloaded(page), rows))
+        assert "State of problems Still the same" in part(page, upload, "submit")
+        act(upload)
+        assert self.said() == {
+            "M100": ("submitted", "same", "M100-2"),
+            "M101": ("submitted", "new", "M101-2"),
+            "M102": ("submitted", "new", "M102-1"),
+            "M103": ("submitted", "", ""),
+        }
+        raised = Problem.objects.get(measure__code="M101", number=2)
+        assert (raised.text_zh, raised.state, raised.raised_on) == ("Staff are missing", "raised", date(2023, 8, 29))
+        # As it is now, nothing is left to be done.
+        assert "4 rows are empty, or as they were downloaded." in part(page, send(fill(downloaded(page), {})), "left")
+
+    def test_an_empty_choice_is_about_the_problem_that_is_open(self, page: Client, send: Any, act: Any) -> None:
+        act(send(fill(downloaded(page), {"M100": {DONE: "Talks", PROBLEM: "Still no money"}})))
+        assert self.said() == {"M100": ("submitted", "same", "M100-2")}
+        assert Problem.objects.count() == 3
+
+    def test_what_does_not_fit_stays_a_draft_and_says_why(self, page: Client, send: Any, act: Any) -> None:
+        rows: Rows = {
+            "M100": {DONE: "Talks", CHOICE: "No problem"},
+            "M101": {DONE: "Talks", CHOICE: "Still the same"},
+            "M102": {DONE: "Talks", CHOICE: "A new problem"},
+            "M103": {DONE: "Talks", CHOICE: "perhaps"},
+        }
+        upload = send(fill(downloaded(page), rows))
+        drafts = part(page, upload, "draft")
+        assert "A problem of this measure is still open" in drafts
+        assert "State of problems: Choose the problem that is still the same." in drafts
+        assert "Problems: Say what stands in the way." in drafts
+        assert "State of problems" in part(page, upload, "wrong")
+        act(upload, leave_out="on")
+        assert self.said() == {
+            "M100": ("draft", "none", ""),
+            "M101": ("draft", "same", ""),
+            "M102": ("draft", "new", ""),
+        }
+        assert Problem.objects.count() == 3
+
+    def test_a_file_of_the_release_before_has_no_such_column(
+        self, page: Client, send: Any, act: Any, site: SimpleNamespace
+    ) -> None:
+        """What somebody chose on the site since stays."""
+        book = downloaded(page)
+        sheet = book["Reports of the month"]
+        for head in (CHOICE, "Open problems"):
+            sheet.delete_cols(heads_of(sheet)[head])
+        for version in LedgerVersion.objects.all():
+            held = json.loads(text_of_version(version))
+            for row in held[KEY]["rows"].values():
+                del row["cells"]["problem_choice"], row["shown"]["open_problems"]
+            version.contents = zlib.compress(json.dumps(held).encode())
+            version.save()
+        data = ReportData("promoting", "promoting", what_was_done="Talks", problem_choice="same", about_problem=1)
+        save_draft(site.measures[0], by=site.cai, data=data)
+        act(send(fill(book, {"M100": {PROBLEM: "No land yet"}})))
+        assert self.said() == {"M100": ("submitted", "same", "M100-1")}
 
 
 class TestOffice:

@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from datasets.ledger.declaration import Sheet
 from datasets.ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
 from datasets.ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
+from datasets.ledger.sheets.problems import (
+    MEETING_ITEMS,
+    MEETINGS,
+    PROBLEM_CATEGORIES,
+    PROBLEM_STEPS,
+    PROBLEMS,
+)
 from datasets.ledger.sheets.records import (
     EVIDENCE,
     PROJECT_SCOPE_CHANGES,
@@ -29,6 +36,11 @@ SHEETS: Mapping[str, Sheet] = {
         MILESTONES,
         SECTIONS,
         MEASURES,
+        PROBLEM_CATEGORIES,
+        PROBLEMS,
+        PROBLEM_STEPS,
+        MEETINGS,
+        MEETING_ITEMS,
         REPORTS,
         EVIDENCE,
         STATUS_HISTORY,

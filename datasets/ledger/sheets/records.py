@@ -18,8 +18,10 @@ from datasets.ledger.sheets.columns import (
     ref,
     sourced,
     titles,
+    whole,
 )
 from measures.models import Term
+from reporting.models import ProblemChoice
 from reporting.workflow import ReportState
 
 _MEASURE = ref("measure", _("Measure"), _("Its code."), "measures", example="M001", required=True)
@@ -75,6 +77,15 @@ REPORTS = Sheet(
             (_("Problems (Chinese)"), _("Problems (English)")),
             _("What stands in the way."),
             ("", ""),
+        ),
+        one_of("problem_choice", _("State of problems"), _("Whether it is a new one. Empty: not said."), ProblemChoice),
+        whole(
+            "about_problem",
+            pgettext_lazy("ledger", "Number of the problem"),
+            _("The problem of the measure that the text is about. Empty: none."),
+            "",
+            least=1,
+            most=999,
         ),
         *in_both(
             "next_step",

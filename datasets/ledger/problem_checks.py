@@ -1,0 +1,157 @@
+"""The steps of each problem must tell one story, as the moves have it; meetings name problems and steps that are
+there."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from core.clock import SHANGHAI, today
+from datasets.ledger.merging import Item, Merged
+from datasets.ledger.rows import Key
+from reporting.problems.workflow import BY_NAME, OPEN_STATES, ProblemState
+
+# What holds from a step on, and stays as it was where the step says nothing.
+HELD = ("owner", "due_on", "is_escalated")
+
+
+def steps_by_problem(merged: Merged) -> dict[Key, list[Item]]:
+    """In the order in which they were made."""
+    found: dict[Key, list[Item]] = {}
+    for item in merged.items["problem_steps"].values():
+        found.setdefault(item.key[:2], []).append(item)
+    for steps in found.values():
+        steps.sort(key=lambda item: (item["made_on"], item["number"]))
+    return found
+
+
+def first_owner(merged: Merged, problem: Item) -> str | None:
+    """Who is to solve a problem until the office says otherwise."""
+    measure = merged.items["measures"].get((problem["measure"],))
+    wanted = problem["proposed_owner"] or (measure["lead_department"] if measure else None)
+    department = merged.items["departments"].get((wanted,))
+    return (department["merged_into"] if department else None) or wanted
+
+
+def check_problems(merged: Merged) -> None:
+    for item in merged.touched("problems"):
+        _check_problem(merged, item)
+    steps = steps_by_problem(merged)
+    concerned = [item.key[:2] for item in merged.touched("problem_steps")]
+    concerned += [item.key for item in merged.touched("problems")]
+    for key in dict.fromkeys(concerned):
+        _check_story(merged, merged.items["problems"].get(key), steps.get(key, []))
+    _check_meeting_items(merged)
+
+
+def _check_problem(merged: Merged, item: Item) -> None:
+    if item.site is None and item.key in merged.draft_problems:
+        sentence = _("A draft of the measure has this number already: write another one, or leave it empty.")
+        merged.add_problem(item, "number", sentence)
+    if item["raised_on"] and item["raised_on"] > today():
+        merged.add_problem(item, "raised_on", _("The day is in the future"))
+
+
+def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> None:
+    """`steps`: of one problem; None where no problem has their number."""
+    if problem is None:
+        for step in steps:
+            words = {"number": step["problem"]}
+            merged.add_problem(step, "problem", _("The measure has no problem of the number %(number)s.") % words)
+        return
+    if problem["raised_on"] is None or not steps:
+        return
+    if not steps[0].is_touched and steps[0]["made_on"] != problem["raised_on"]:
+        day = {"day": steps[0]["made_on"]}
+        merged.add_problem(problem, "raised_on", _("It was raised on %(day)s: that is on record.") % day)
+        return
+    before: Item | None = None
+    for step in steps:
+        found = _fault(step, before, problem["raised_on"])
+        if found is not None:
+            _add_fault(merged, step, steps, *found)
+            return
+        _complete(merged, problem, step, before)
+        _check_person(merged, step)
+        before = step
+
+
+def _fault(step: Item, before: Item | None, raised_on: date) -> tuple[str, str] | None:
+    """The column, and why the step cannot follow the one before it."""
+    if step["made_on"] < raised_on:
+        return "made_on", _("The step was made before the problem was raised, on %(day)s.") % {"day": raised_on}
+    if step["made_on"] > today():
+        return "made_on", _("The day is in the future")
+    move = BY_NAME.get(step["move"])
+    if move is None:
+        # An empty cell, or one that cannot be read, has its problem already.
+        return None
+    state = ProblemState.DRAFT if before is None else ProblemState(before["state"])
+    # Whose owner is merged into another is given to that one in any open state.
+    possible = OPEN_STATES if move.name == "reassign" else move.before
+    if state not in possible:
+        if before is None:
+            return "move", _("The first step of a problem is that it is raised.")
+        return "move", _("The problem is “%(state)s” by then; this cannot follow.") % {"state": state.label}
+    if before is None and step["made_on"] != raised_on:
+        return "made_on", _("The problem was raised on %(day)s.") % {"day": raised_on}
+    after = ProblemState(move.after or state)
+    if step["state"] not in (None, after):
+        return "state", _("This step leads to “%(state)s”.") % {"state": after.label}
+    same_day = before is not None and before["made_on"] == step["made_on"]
+    if step["number"] != (before["number"] + 1 if before and same_day else 1):
+        return "number", _("The steps of a day are numbered one after the other.")
+    return None
+
+
+def _add_fault(merged: Merged, step: Item, steps: list[Item], column: str, sentence: str) -> None:
+    """Of a step of the site that no longer fits, those of the file are at fault."""
+    if step.is_touched:
+        merged.add_problem(step, column, sentence)
+        return
+    added = next((each for each in steps if each.is_touched), None)
+    words = {"day": step["made_on"], "sentence": sentence}
+    merged.add_problem(added, column, _("The row of %(day)s would not fit any more: %(sentence)s") % words)
+
+
+def _complete(merged: Merged, problem: Item, step: Item, before: Item | None) -> None:
+    """What the step leaves empty."""
+    move = BY_NAME.get(step["move"])
+    if step["state"] is None and move is not None:
+        step.values["state"] = str(move.after or (before["state"] if before else ProblemState.RAISED))
+    first = {"owner": first_owner(merged, problem), "due_on": None, "is_escalated": False}
+    for name in HELD:
+        if step[name] is None:
+            step.values[name] = before[name] if before else first[name]
+
+
+def _check_person(merged: Merged, step: Item) -> None:
+    if (step["made_at"] is None) != (step["made_by"] is None):
+        merged.add_problem(step, "made_by", _("A moment and a person belong together."))
+    elif step["made_at"] is not None and step["made_at"].astimezone(SHANGHAI).date() != step["made_on"]:
+        merged.add_problem(step, "made_at", _("The moment is of another day."))
+
+
+def _check_meeting_items(merged: Merged) -> None:
+    decided: set[Key] = set()
+    # What the site has comes first: the file's row is at fault.
+    for item in sorted(merged.items["meeting_items"].values(), key=lambda item: item.is_touched):
+        direction = (item["measure"], item["problem"], item["direction_on"], item["direction_number"])
+        if item.is_touched:
+            _check_meeting_item(merged, item, direction, decided)
+        if item["direction_on"] is not None:
+            decided.add(direction)
+
+
+def _check_meeting_item(merged: Merged, item: Item, direction: Key, decided: Iterable[Key]) -> None:
+    if (item["meeting"],) not in merged.items["meetings"]:
+        merged.add_problem(
+            item, "meeting", _("There is no meeting of the number %(number)s.") % {"number": item["meeting"]}
+        )
+    if direction[:2] not in merged.items["problems"]:
+        words = {"number": item["problem"]}
+        merged.add_problem(item, "problem", _("The measure has no problem of the number %(number)s.") % words)
+    elif item["direction_on"] is not None and direction not in merged.items["problem_steps"]:
+        merged.add_problem(item, "direction_on", _("No such step was made with the problem on that day."))
+    elif direction in decided:
+        merged.add_problem(item, "direction_on", _("Another meeting made this step."))
