@@ -61,6 +61,7 @@ from web.api.schema import (
     in_both,
     local_names,
     meaning,
+    one_of,
     optional,
     record,
 )
@@ -126,7 +127,7 @@ REPORT: dict[str, Shape] = {
     "effective_on": meaning(gettext_lazy("The day on which the status is to take effect"), optional(DAY)),
     **{name: shape for text, label in TEXTS.items() for name, shape in local_names(text, label).items()},
     "problem_choice": {
-        "enum": ["", *ProblemChoice.values],
+        **one_of(["", *ProblemChoice.values]),
         "description": gettext_lazy("What it says about problems; empty where it follows from its text"),
     },
     "about_problem": meaning(gettext_lazy("Number of the measure's problem that it is about"), optional(WHOLE)),

@@ -23,9 +23,10 @@ from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Problem, ProblemCategory, ProblemEvidence, ProblemStep
 from measures.problem_filters import OPEN, PROBLEM_ORDERINGS, ProblemFilter
+from measures.problem_rows import ProblemRow, problem_rows
 from measures.problems import problem_counts
 from measures.views.evidence import send_file
-from reporting.problems.rules import ProblemCounts, TimeLeft, WaitingFor, overdue_condition, waiting_for
+from reporting.problems.rules import ProblemCounts, WaitingFor, overdue_condition, waiting_for
 from reporting.problems.services import allowed_moves
 from reporting.problems.workflow import OPEN_STATES, ProblemState
 from web.formats.numbers import format_number
@@ -52,14 +53,6 @@ class CountedRow:
     overdue: int
     most: int
     url: str = ""
-
-
-@dataclass(frozen=True)
-class ProblemRow:
-    """`step` holds on the day of the page; `left`: how long its due day is ahead or past."""
-
-    step: ProblemStep
-    left: TimeLeft | None
 
 
 @dataclass(frozen=True)
@@ -121,11 +114,11 @@ class ProblemList(ListPageView):
         }
 
     def rows(self, steps: Iterable[Any]) -> list[ProblemRow]:
-        rows = []
-        for step in steps:
+        rows = problem_rows(steps, on=self.day)
+        for row in rows:
+            measure: Any = row.problem.measure
             # Their addresses ask which plan it is.
-            step.problem.measure.plan = self.plan
-            rows.append(ProblemRow(step, step.left_on(self.day)))
+            measure.plan = self.plan
         return rows
 
     def owners(self, counts: ProblemCounts) -> list[CountedRow]:
