@@ -1,9 +1,7 @@
 """Why a figure is what it is: its formula, what went in, which rows were counted, when, and by which run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -13,6 +11,7 @@ from core.forecast import MONTHS, MONTHS_IN_A_ROW, Forecast
 from core.pace import days_passed
 from core.periods import day_before
 from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
+from dashboard.explanation import CountedRows, Explanation, Input, Scope
 from dashboard.figure_definitions import (
     BY_CATEGORY,
     DAYS,
@@ -32,7 +31,7 @@ from projects.filters import ProjectFilter
 from projects.models import Project
 from reporting.problems.rules import count_problems
 from rollups.engine import PlanCells
-from rollups.freshness import Freshness, freshness
+from rollups.freshness import freshness
 from rollups.models import RollupRun
 from web.errors import BadQuery, form_problems, not_one_of
 from web.formats.numbers import format_gap, format_number, format_percent
@@ -50,64 +49,6 @@ KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
 # Filters of the list of problems that have other names there.
 PROBLEM_FILTERS = {"department": "owner"}
 SCOPE_FILTERS = tuple(dict.fromkeys(name for fields in KEY_FIELDS.values() for name in fields))
-
-# Filter -> what a figure is narrowed to: sections, departments, cities, categories, or values of a choice.
-Scope = Mapping[str, Sequence[Any]]
-
-
-@dataclass(frozen=True)
-class Input:
-    """A number that went in, or a day. `figure`: its path, where it is a figure with an explanation of its own."""
-
-    label: str
-    unit: str = ""
-    value: Decimal | int | None = None
-    day: date | None = None
-    figure: str = ""
-
-
-@dataclass(frozen=True)
-class CountedRows:
-    """The list that holds exactly the rows that were counted: the names of its page and its address in the API, and
-    the filters of both. `count` is None for an indicator, whose page shows the value among the others.
-    """
-
-    page: str
-    api: str
-    filters: Mapping[str, str] = field(default_factory=dict)
-    args: Sequence[str] = ()
-    count: int | None = None
-
-    @property
-    def page_filters(self) -> Mapping[str, str]:
-        """A page about one thing needs none."""
-        return {} if self.args else self.filters
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """`description`: as in the meta of the summary. `working`: the formula with the numbers; empty where there is
-    none, or nothing to measure. `cells`: how many were summed. `run` wrote the newest cell of the plan; None where the
-    figure was counted for this answer, or is no sum of cells.
-    """
-
-    figure: str
-    label: str
-    value: Any
-    description: Mapping[str, Any]
-    inputs: Sequence[Input]
-    working: str
-    rows: CountedRows | None
-    freshness: Freshness
-    scope: Scope = field(default_factory=dict)
-    cells: int = 0
-    run: RollupRun | None = None
-    indicator_state: IndicatorState | None = None
-
-    @property
-    def is_sum(self) -> bool:
-        """Of cells; others follow from the plan's days or from one observation."""
-        return self.rows is not None and self.indicator_state is None
 
 
 def scope_filters(path: str) -> tuple[str, ...]:

@@ -259,11 +259,6 @@ def _projects() -> dict[str, FigureDefinition]:
 
 
 def problem_definitions() -> dict[str, FigureDefinition]:
-    formulas = {
-        WaitingFor.DEPARTMENT: _("Problems being solved that have not been put before the government."),
-        WaitingFor.OFFICE: _("Problems that the office has yet to assign or to verify."),
-        WaitingFor.GOVERNMENT: _("Problems being solved that the office has put before the government."),
-    }
     days = {"days": CLOSED_DAYS}
     return {
         "open": FigureDefinition(
@@ -309,16 +304,25 @@ def problem_definitions() -> dict[str, FigureDefinition]:
             inputs=("closed_recently",),
             filters={"state": ProblemState.CLOSED.value},
         ),
-        **{
-            f"waiting.{each.value}": FigureDefinition(
-                _("%(figure)s: %(part)s") % {"figure": _("Waiting for"), "part": each.label},
-                PROBLEMS,
-                formula,
-                filters={"waiting": each.value},
-                cumulative=False,
-            )
-            for each, formula in formulas.items()
-        },
+        **_definitions_of_waiting(),
+    }
+
+
+def _definitions_of_waiting() -> dict[str, FigureDefinition]:
+    formulas = {
+        WaitingFor.DEPARTMENT: _("Problems being solved that have not been put before the government."),
+        WaitingFor.OFFICE: _("Problems that the office has yet to assign or to verify."),
+        WaitingFor.GOVERNMENT: _("Problems being solved that the office has put before the government."),
+    }
+    return {
+        f"waiting.{each.value}": FigureDefinition(
+            _("%(figure)s: %(part)s") % {"figure": _("Waiting for"), "part": each.label},
+            PROBLEMS,
+            formula,
+            filters={"waiting": each.value},
+            cumulative=False,
+        )
+        for each, formula in formulas.items()
     }
 
 

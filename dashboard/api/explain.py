@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
-from dashboard.explanations import SCOPE_FILTERS, CountedRows, asked_explanation, scope_query
+from dashboard.explanation import CountedRows
+from dashboard.explanations import SCOPE_FILTERS, asked_explanation, scope_query
 from dashboard.figures import Figures
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED

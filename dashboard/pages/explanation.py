@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dashboard.explanations import Explanation, Input, scope_filters, scope_query
+from dashboard.explanation import Explanation, Input
+from dashboard.explanations import scope_filters, scope_query
 from dashboard.figure_definitions import POINTS, YI, figure_definitions, format_unit
 from dashboard.figures import Figures
 from dashboard.pages.links import Links

@@ -176,25 +176,17 @@ class BoardPage(TodayView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
         rows = month_board(plan, month=month, day=self.day)
-        overdue_problems = overdue_by_department(plan, on=self.day)
+        shown = self.shown_rows(rows, plan=plan, month=month)
         due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
-            rows=[
-                {
-                    "row": row,
-                    "late": row.month.days_late(month, day=self.day),
-                    "can_remind": self.can_remind(row),
-                    "overdue_problems": overdue_problems[row.department.pk],
-                }
-                for row in rows
-            ],
-            overdue_problems=sum(overdue_problems[row.department.pk] for row in rows),
+            rows=shown,
+            overdue_problems=sum(each["overdue_problems"] for each in shown),
             late=late_months(plan, day=self.day),
             counts={state: sum(row.state == state for row in rows) for state in ("all", "some", "none")},
             owed=sum(row.month.owed for row in rows),
             filed=sum(row.month.filed for row in rows),
             missing=sum(row.month.missing for row in rows),
-            can_remind=any(self.can_remind(row) for row in rows),
+            can_remind=any(each["can_remind"] for each in shown),
             may_remind=may_review(self.request.user),
             month=month,
             due_on=due_on,
@@ -203,6 +195,18 @@ class BoardPage(TodayView):
             month_after=after if after is not None and after <= self.day else None,
             **kwargs,
         )
+
+    def shown_rows(self, rows: Iterable[BoardRow], *, plan: Any, month: date) -> list[dict[str, Any]]:
+        overdue_problems = overdue_by_department(plan, on=self.day)
+        return [
+            {
+                "row": row,
+                "late": row.month.days_late(month, day=self.day),
+                "can_remind": self.can_remind(row),
+                "overdue_problems": overdue_problems[row.department.pk],
+            }
+            for row in rows
+        ]
 
     def can_remind(self, row: BoardRow) -> bool:
         return may_review(self.request.user) and not row.month.is_reported and row.reminded_on != self.day

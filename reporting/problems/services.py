@@ -178,40 +178,44 @@ def assign_problem(
     """
     owner, helpers = _locked_departments(assignment)
     lock_problem(problem)
-    if known_step is not None and problem.last_step is not None and problem.last_step.pk != known_step:
-        raise NotAllowed(
-            _("Somebody has acted on this problem since you opened the form: look at it, then send yours.")
-        )
+    last = problem.last_step
+    if known_step is not None and last is not None and last.pk != known_step:
+        sentence = _("Somebody has acted on this problem since you opened the form: look at it, then send yours.")
+        raise NotAllowed(sentence)
     name = next((each for each in ASSIGNING if problem.state in BY_NAME[each].before), ASSIGNING[-1])
     move = check_move(problem, name, by=by)
-    due_on = assignment.due_on
-    for field, departments in (("owner", [owner]), ("helpers", helpers)):
-        if any(each.is_merged for each in departments):
-            sentence = _("This department has been merged into another; choose the one that does its work now.")
-            raise NotAllowed(sentence, field=field)
-    last = problem.last_step
-    if due_on is None:
-        raise NotAllowed(_("Say by when it is to be solved."), field="due_on")
-    if due_on != last.due_on and not today() <= due_on <= LAST_DAY:
-        raise NotAllowed(_("The day must not lie before today."), field="due_on")
-    before = problem.content()
+    _check_due_day(assignment.due_on, before=last.due_on)
+    content = problem.content()
     if assignment.category is not None:
         problem.category = assignment.category
     problem.save()
     problem.helpers.set([each for each in helpers if each != owner])
-    after = problem.content(), owner.pk, due_on, assignment.is_escalated
-    if move.after is None and after == (before, last.owner_id, last.due_on, last.is_escalated):
+    holds = {"owner": owner, "due_on": assignment.due_on, "is_escalated": assignment.is_escalated}
+    is_same = all(getattr(last, name) == value for name, value in holds.items()) and problem.content() == content
+    if move.after is None and is_same:
         raise NotAllowed(_("Nothing was changed."))
-    return _add_step(problem, move, by=by, note=note, owner=owner, due_on=due_on, is_escalated=assignment.is_escalated)
+    return _add_step(problem, move, by=by, note=note, **holds)
+
+
+def _check_due_day(due_on: date | None, *, before: date | None) -> None:
+    if due_on is None:
+        raise NotAllowed(_("Say by when it is to be solved."), field="due_on")
+    if due_on != before and not today() <= due_on <= LAST_DAY:
+        raise NotAllowed(_("The day must not lie before today."), field="due_on")
 
 
 def _locked_departments(assignment: Assignment) -> tuple[Department, list[Department]]:
     """The owner and those asked to help, as they are now: nobody merges one of them meanwhile. Departments are locked
-    before what they work on."""
+    before what they work on. Raises NotAllowed where one has been merged."""
     asked = list(assignment.helpers)
     rows = Department.objects.select_for_update(no_key=True).order_by("pk")
     locked = {each.pk: each for each in rows.filter(pk__in=[assignment.owner.pk, *(each.pk for each in asked)])}
-    return locked[assignment.owner.pk], [locked[each.pk] for each in asked]
+    owner, helpers = locked[assignment.owner.pk], [locked[each.pk] for each in asked]
+    for field, departments in (("owner", [owner]), ("helpers", helpers)):
+        if any(each.is_merged for each in departments):
+            sentence = _("This department has been merged into another; choose the one that does its work now.")
+            raise NotAllowed(sentence, field=field)
+    return owner, helpers
 
 
 def make_move(
