@@ -97,6 +97,8 @@ def test_the_summary(site: Any, ask: Any) -> None:
             for category in ("innovation", "industry", "infrastructure", "energy")
             for name in ("total", "total_investment")
         ),
+        *(f"problems.{name}" for name in answer["problems"].keys() - {"waiting", "by_category"}),
+        *(f"problems.waiting.{name}" for name in ("department", "office", "government")),
         "indicators.gdp_growth_ytd.value",
     }
     assert set(answer["meta"]) == figures

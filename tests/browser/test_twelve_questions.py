@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from accounts.models import Department
-from measures.models import Measure, Report, StatusChange
+from measures.models import Measure, ProblemStep, Report, StatusChange
 from projects.models import Project
 from tests.browser.test_ten_questions import TODAY, Walk, codes_of, statuses, text_of
 
@@ -152,6 +152,29 @@ def which_measures_a_department_takes_part_in(walk):
     assert codes_of(walk) == list(joined.values_list("code", flat=True))[:shown]
 
 
+def which_problems_need_coordination_and_who_owes_an_answer(walk):
+    steps = {}
+    for step in ProblemStep.objects.filter(made_on__lte=TODAY).select_related("owner", "problem__measure"):
+        if (step.made_on, step.pk) > steps.get(step.problem, (date.min, 0))[:2]:
+            steps[step.problem] = (step.made_on, step.pk, step)
+    still = [step for *_order, step in steps.values() if step.state in ("raised", "assigned", "solved")]
+    assert len(still) > 5
+    owners = Counter(step.owner.short_zh for step in still)
+    block = walk.page.locator("#problems")
+    said = block.locator("p.sentence").inner_text()
+    assert f"未销号{len(still)}项" in said
+    # Who must solve most of them is named at once.
+    named = re.findall(r"([^：、]+)（(\d+)项）", said.partition("：")[2])
+    assert named and all(owners[name] == int(count) for name, count in named)
+    walk.click(walk.page.locator("#attention").get_by_role("link", name=str(len(still)), exact=True))
+    assert count_of(walk) == len(still)
+    codes = {f"{step.problem.measure.code}-{step.problem.number}" for step in still}
+    rows = walk.page.locator("main table.problem-rows tbody tr")
+    assert {each.split()[0] for each in rows.all_inner_texts()} <= codes
+    shown = [tuple(each.split("\t")) for each in rows.all_inner_texts()]
+    assert {owner for cells in shown for owner in owners if owner in cells} <= set(owners)
+
+
 # Each with where it begins: the overview, or what a link of its head opens.
 QUESTIONS = {
     "下季度哪些措施到期，由谁牵头": ("/", which_measures_are_due_next_quarter_and_who_leads_them),
@@ -161,6 +184,7 @@ QUESTIONS = {
     "100亿元以上的项目哪些还没有开工": ("/", which_large_projects_have_not_started),
     "每个月完成了多少项": ("/", how_many_were_completed_each_month),
     "财政厅参与哪些措施": ("/departments/", which_measures_a_department_takes_part_in),
+    "哪些问题需要协调": ("/", which_problems_need_coordination_and_who_owes_an_answer),
 }
 # What the data or the pages do not tell yet.
 NOT_YET = {
@@ -168,7 +192,6 @@ NOT_YET = {
     "能源是否达到目标": "indicators have no verdict against their targets yet",
     "明天开会用的一页能源材料": "no theme joins measures, projects and indicators yet",
     "排放目标能否实现": "indicators have no verdict against their targets yet",
-    "哪些问题需要协调": "problems have no list of their own yet",
 }
 
 
