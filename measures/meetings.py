@@ -23,7 +23,7 @@ from core.names import check_named
 from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Meeting, MeetingItem, Plan, Problem, ProblemStep
 from measures.problems import assign_problem, move_problem
-from reporting.problems.services import Assignment
+from reporting.problems.services import Assignment, lock_departments
 from reporting.problems.workflow import OPEN_STATES, ProblemState
 from web.formats.dates import format_day
 from web.formats.text import format_list
@@ -161,6 +161,14 @@ def give_direction(item: MeetingItem, *, by: User, direction: Direction) -> Prob
     if direction.due_on is None:
         raise NotAllowed(_("Say by when it is to be solved."), field="due_on")
     problem = stored.problem
+    assignment = Assignment(
+        owner=direction.owner,
+        due_on=direction.due_on,
+        helpers=direction.helpers,
+        is_escalated=direction.is_escalated,
+    )
+    # As everywhere: departments before measures. A merger of one of them holds them in that order.
+    lock_departments(assignment)
     # What two reviewers do with one problem comes one after the other, whichever pages they are on.
     problem.lock_subject()
     if problem.state not in DIRECTED_STATES:
@@ -170,12 +178,6 @@ def give_direction(item: MeetingItem, *, by: User, direction: Direction) -> Prob
         # Who and when stay as they are; what is to be done is new.
         stored.direction = move_problem(problem, "reply", by=by, note=what)
     else:
-        assignment = Assignment(
-            owner=direction.owner,
-            due_on=direction.due_on,
-            helpers=direction.helpers,
-            is_escalated=direction.is_escalated,
-        )
         stored.direction = assign_problem(problem, by=by, assignment=assignment, note=what)
     stored.save(update_fields=["direction"])
     return stored.direction

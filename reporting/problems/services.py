@@ -176,7 +176,7 @@ def assign_problem(
 
     `known_step`: the id of the last step that the form showed; NotAllowed where there is another one by now.
     """
-    owner, helpers = _locked_departments(assignment)
+    owner, helpers = lock_departments(assignment)
     lock_problem(problem)
     last = problem.last_step
     if known_step is not None and last is not None and last.pk != known_step:
@@ -204,7 +204,7 @@ def _check_due_day(due_on: date | None, *, before: date | None) -> None:
         raise NotAllowed(_("The day must not lie before today."), field="due_on")
 
 
-def _locked_departments(assignment: Assignment) -> tuple[Department, list[Department]]:
+def lock_departments(assignment: Assignment) -> tuple[Department, list[Department]]:
     """The owner and those asked to help, as they are now: nobody merges one of them meanwhile. Departments are locked
     before what they work on. Raises NotAllowed where one has been merged."""
     asked = list(assignment.helpers)

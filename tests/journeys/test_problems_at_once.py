@@ -11,6 +11,7 @@ import pytest
 from accounts.models import Department
 from core.clock import today as this_day
 from core.exceptions import NotAllowed
+from measures.meetings import Direction, give_direction
 from measures.models import Measure, Notice, Problem, ProblemStep
 from measures.office.mergers import merge_departments
 from measures.problems import assign_problem, move_problem, problem_counts, raise_problem, save_problem_draft
@@ -123,3 +124,20 @@ def test_a_department_is_merged_while_it_is_given_problems(site: Any) -> None:
         assert "water" not in {helper.slug for helper in each.helpers.all()}
     assert all(isinstance(answer, NotAllowed) or answer is not None for answer in answers)
     assert Measure.objects.count() == 7
+
+
+def test_meetings_give_directions_while_departments_are_merged(site: Any) -> None:
+    """Nobody waits for each other for ever: all lock departments before measures."""
+    measures = [make.make_measure(lead_department=site.science) for _ in range(6)]
+    items = [
+        make.make_meeting([make.make_problem(each, steps=["assign"], owner=site.energy)]).items.get()
+        for each in measures
+    ]
+    direction = Direction(owner=site.energy, what="限期解决", due_on=DUE)
+    jobs: list[Any] = [partial(give_direction, each, by=site.reviewers[1], direction=direction) for each in items]
+    jobs.insert(3, partial(merge_departments, site.energy, into=site.science, by=site.reviewers[0], reason="机构改革"))
+    answers = at_once(jobs)
+    split(answers)
+    assert not isinstance(answers[3], Exception)
+    owners = set(ProblemStep.objects.last_by(this_day()).values_list("owner__slug", flat=True))
+    assert owners == {"science"}
