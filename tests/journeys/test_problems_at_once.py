@@ -1,6 +1,7 @@
 """Many people move the same problem in the same moment, each with a real connection: one move is made, and the others
 are told why not."""
 
+import threading
 from datetime import date, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from core.clock import today as this_day
 from core.exceptions import NotAllowed
 from measures.meetings import Direction, give_direction
 from measures.models import Measure, Notice, Problem, ProblemStep
+from measures.office import mergers
 from measures.office.mergers import merge_departments
 from measures.problems import assign_problem, move_problem, problem_counts, raise_problem, save_problem_draft
 from reporting.problems.services import Assignment, ProblemData
@@ -126,18 +128,29 @@ def test_a_department_is_merged_while_it_is_given_problems(site: Any) -> None:
     assert Measure.objects.count() == 7
 
 
-def test_meetings_give_directions_while_departments_are_merged(site: Any) -> None:
-    """Nobody waits for each other for ever: all lock departments before measures."""
-    measures = [make.make_measure(lead_department=site.science) for _ in range(6)]
-    items = [
-        make.make_meeting([make.make_problem(each, steps=["assign"], owner=site.energy)]).items.get()
-        for each in measures
-    ]
-    direction = Direction(owner=site.energy, what="限期解决", due_on=DUE)
-    jobs: list[Any] = [partial(give_direction, each, by=site.reviewers[1], direction=direction) for each in items]
-    jobs.insert(3, partial(merge_departments, site.energy, into=site.science, by=site.reviewers[0], reason="机构改革"))
-    answers = at_once(jobs)
-    split(answers)
-    assert not isinstance(answers[3], Exception)
-    owners = set(ProblemStep.objects.last_by(this_day()).values_list("owner__slug", flat=True))
-    assert owners == {"science"}
+def test_a_meeting_gives_a_direction_while_departments_are_merged(site: Any, monkeypatch: Any) -> None:
+    """The merger holds the departments when the direction comes: it waits for them before it takes the measure."""
+    problem = make.make_problem(site.measure, steps=["assign"], owner=site.energy)
+    item = make.make_meeting([problem]).items.get()
+    has_departments, has_measure = threading.Event(), threading.Event()
+    lock_subject = Problem.lock_subject
+
+    def wait_for_the_direction(*args: Any, **options: Any) -> None:
+        has_departments.set()
+        has_measure.wait(1)
+
+    def lock(self: Problem) -> None:
+        lock_subject(self)
+        has_measure.set()
+
+    def direct() -> Any:
+        assert has_departments.wait(10)
+        return give_direction(item, by=site.reviewers[1], direction=Direction(site.energy, "限期解决", DUE))
+
+    monkeypatch.setattr(mergers, "check_not_merged", wait_for_the_direction)
+    monkeypatch.setattr(Problem, "lock_subject", lock)
+    merge = partial(merge_departments, site.energy, into=site.science, by=site.reviewers[0], reason="机构改革")
+    (merged, direction) = at_once([merge, direct])
+    assert not isinstance(merged, Exception)
+    assert isinstance(direction, NotAllowed)
+    assert read(problem).last_step.owner == site.science
