@@ -190,7 +190,7 @@ def assign_problem(
         problem.category = assignment.category
     problem.save()
     problem.helpers.set([each for each in helpers if each != owner])
-    holds = {"owner": owner, "due_on": assignment.due_on, "is_escalated": assignment.is_escalated}
+    holds: dict[str, Any] = {"owner": owner, "due_on": assignment.due_on, "is_escalated": assignment.is_escalated}
     is_same = all(getattr(last, name) == value for name, value in holds.items()) and problem.content() == content
     if move.after is None and is_same:
         raise NotAllowed(_("Nothing was changed."))

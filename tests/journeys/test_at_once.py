@@ -19,7 +19,8 @@ from accounts.models import AccessToken, Department, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures.filing import report_no_change
-from measures.models import Measure, Notice, Report, StatusChange, TermsChange
+from measures.meetings import Direction, add_meeting, give_direction, put_on_agenda
+from measures.models import Measure, Meeting, MeetingItem, Notice, ProblemStep, Report, StatusChange, TermsChange
 from measures.notices import remind_department
 from measures.office import mergers
 from measures.office.mergers import merge_departments
@@ -31,7 +32,16 @@ from reporting.services import DraftChanged
 from rollups import engine
 from rollups.models import MeasureRollup, RollupRun
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
-from tests.factories import file_report, make_department, make_measure, make_project, make_section, make_user
+from tests.factories import (
+    file_report,
+    make_department,
+    make_measure,
+    make_meeting,
+    make_problem,
+    make_project,
+    make_section,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EIGHT, TWENTY = 8, 20
@@ -525,3 +535,36 @@ def test_web_processes_that_start_at_once_log_a_changed_setting_once(monkeypatch
     assert errors == []
     logged = LogEntry.objects.filter(object_pk="PILOTZONE_SILENT_DAYS").order_by("pk")
     assert [entry.changes["PILOTZONE_SILENT_DAYS"] for entry in logged] == [[None, "62"], ["62", "90"]]
+
+
+def test_eight_reviewers_give_a_direction_at_once_and_the_problem_is_assigned_once(measure, reviewers):
+    problem = make_problem(measure)
+    item = make_meeting([problem]).items.get()
+    jobs = [
+        lambda by=by: give_direction(
+            MeetingItem.objects.get(pk=item.pk),
+            by=by,
+            direction=Direction(make_department(by.username), by.username, date(2023, 9, 30)),
+        )
+        for by in reviewers
+    ]
+    well, refusals = split(at_once(jobs))
+    assert (len(well), len(refusals)) == (1, 7)
+    item.refresh_from_db()
+    assert (item.direction, item.direction.note) == (well[0], item.direction.made_by.username)
+    assert [step.move for step in ProblemStep.objects.filter(problem=problem).order_by("pk")] == ["raise", "assign"]
+
+
+def test_eight_reviewers_call_meetings_at_once_and_fill_one_agenda(measure, reviewers):
+    problems = [make_problem(measure) for _reviewer in reviewers]
+    meeting = make_meeting(plan=measure.plan)
+
+    def job(by, problem):
+        there = put_on_agenda(meeting, [problem, problems[0]], by=by)
+        return there, add_meeting(measure.plan, by=by, held_on=DAY, title_zh=by.username)
+
+    jobs = [lambda by=by, problem=problem: job(by, problem) for by, problem in zip(reviewers, problems, strict=True)]
+    well, refusals = split(at_once(jobs))
+    assert (len(well), refusals) == (EIGHT, [])
+    assert sorted(meeting.items.values_list("position", flat=True)) == list(range(1, EIGHT + 1))
+    assert sorted(Meeting.objects.values_list("number", flat=True)) == list(range(1, EIGHT + 2))
