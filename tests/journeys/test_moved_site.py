@@ -33,6 +33,7 @@ LISTS = [
     "indicators/",
     "observations/",
     "status-changes/",
+    "problems/",
     "plans/",
     "sections/",
     "categories/",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import Department
 from core.clock import SHANGHAI, today
@@ -184,7 +185,10 @@ def test_a_department_that_is_merged_by_now_is_no_obstacle_to_the_file_that_name
     assert [owner for *_others, owner, _due, _is, _note in told()].count("water") == 3
     export(tmp_path / "out")
     assert set(preview(tmp_path / "out").split()[1:]) == {"unchanged"}
-    append(full, "problem_steps", "M002,1,2023-08-28,1,assign,,water,2023-10-01,,,,")
+    # Who solves a problem is not asked to help with it any more.
+    edit(full, "problems", "2023-06-05,,,water", "2023-06-05,,,")
+    # After the step of that day that gave the problem to the other one.
+    append(full, "problem_steps", "M002,1,2023-08-29,2,assign,,water,2023-10-01,,,,")
     load(full)
     assert Problem.objects.get(measure__code="M002").last_step.owner == audit
 
@@ -353,3 +357,14 @@ def test_what_is_wrong_with_a_row_is_said_by_sheet_row_and_column(full: Path) ->
             found = complaints(full, change=True)
             assert f"{sheet}, row 2, {column}: {sentence}" in found, (line, found)
             path.write_text(held, encoding="utf-8")
+
+
+def test_it_is_said_in_chinese_too(full: Path) -> None:
+    load(full)
+    for line in ("M001,9,2023-08-01,1,reply,,,,,,,", "M001,2,2023-08-01,1,close,,,,,,,"):
+        append(full, "problem_steps", line)
+    with override("zh-hans"):
+        assert complaints(full) == [
+            "problem_steps, row 8, problem: 该措施没有编号为9的问题。",
+            "problem_steps, row 9, move: 此时问题为“办理中”，不能接着办理此项。",
+        ]
