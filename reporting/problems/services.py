@@ -25,7 +25,7 @@ from core.texts import MAX_TEXT_LENGTH, clean_text
 from reporting.evidence import MAX_EVIDENCE, keep_files, too_many
 from reporting.moves import Move, moves_from
 from reporting.problems.models import AbstractProblem, AbstractProblemStep
-from reporting.problems.workflow import ASSIGNING, BY_NAME, MOVES
+from reporting.problems.workflow import ASSIGNING, BY_NAME, MOVES, ProblemState
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,7 @@ def assign_problem(
     if known_step is not None and last is not None and last.pk != known_step:
         sentence = _("Somebody has acted on this problem since you opened the form: look at it, then send yours.")
         raise NotAllowed(sentence)
-    name = next((each for each in ASSIGNING if problem.state in BY_NAME[each].before), ASSIGNING[-1])
-    move = check_move(problem, name, by=by)
+    move = check_move(problem, "assign" if problem.state == ProblemState.RAISED else "reassign", by=by)
     _check_due_day(assignment.due_on, before=last.due_on)
     content = problem.content()
     if assignment.category is not None:
