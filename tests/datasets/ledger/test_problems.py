@@ -11,12 +11,15 @@ from django.utils.translation import override
 from accounts.models import Department
 from core.clock import SHANGHAI, today
 from core.exceptions import NotAllowed
+from datasets.ledger import preview as previews
+from datasets.ledger.reading import read_ledger
 from datasets.ledger.take_back import take_back
 from measures.models import (
     Load,
     Measure,
     Meeting,
     MeetingItem,
+    Plan,
     Problem,
     ProblemCategory,
     ProblemStep,
@@ -364,7 +367,8 @@ def test_it_is_said_in_chinese_too(full: Path) -> None:
     for line in ("M001,9,2023-08-01,1,reply,,,,,,,", "M001,2,2023-08-01,1,close,,,,,,,"):
         append(full, "problem_steps", line)
     with override("zh-hans"):
-        assert complaints(full) == [
-            "problem_steps, row 8, problem: 该措施没有编号为9的问题。",
-            "problem_steps, row 9, move: 此时问题为“办理中”，不能接着办理此项。",
-        ]
+        found = previews.preview(read_ledger(full).ledger, Plan.objects.get()).problems
+    assert [each.sentence for each in found] == [
+        "该措施没有编号为9的问题。",
+        "此时问题为“办理中”，不能接着办理此项。",
+    ]
