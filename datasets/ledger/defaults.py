@@ -1,7 +1,7 @@
 """What a new row holds where the file says nothing, and keys that a file may leave out."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
@@ -108,17 +108,21 @@ def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
         return _with_slugs(sheet, rows, contents)
     if sheet == "plan":
         return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]
-    if sheet in ("problems", "meetings"):
-        return _with_numbers(sheet, rows, contents)
-    if sheet == "problem_steps":
-        return _with_numbers_of_the_day(rows)
-    if sheet == "meeting_items":
-        return [replace(row, values=_completed(row.values, "direction_on", "direction_number")) for row in rows]
+    if sheet in ("problems", "meetings", "problem_steps", "meeting_items"):
+        return _with_keys_of_problems(sheet, rows, contents)
     if sheet in ("reports", "evidence"):
         return [replace(row, values={**row.values, "number": row.values.get("number") or 1}) for row in rows]
     if sheet in ("status_history", "scope_changes", "project_scope_changes"):
         return [replace(row, values=_completed_history(row.values)) for row in rows]
     return rows
+
+
+def _with_keys_of_problems(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
+    if sheet == "problem_steps":
+        return _with_numbers_of_the_day(rows)
+    if sheet == "meeting_items":
+        return [replace(row, values=_completed(row.values, "direction_on", "direction_number")) for row in rows]
+    return _with_numbers(sheet, rows, contents)
 
 
 def _with_slugs(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
@@ -198,13 +202,11 @@ def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
 
     held = list(contents.rows[sheet].values())
     known = {(*group(values), *(values.get(name) for name in same)): values["number"] for values in held}
-    taken = {(*group(values), values["number"]) for values in held}
-    taken |= {(*group(row.values), row.values["number"]) for row in rows if row.values.get("number")}
+    numbered = [*held, *(row.values for row in rows if row.values.get("number"))]
+    taken = {(*group(values), values["number"]) for values in numbered}
     if sheet == "problems":
         taken |= {(folded(measure), number) for measure, number in contents.draft_problems}
-    last: dict[tuple[str, ...], int] = {}
-    for *parts, number in taken:
-        last[tuple(parts)] = max(number, last.get(tuple(parts), 0))
+    last = _greatest(taken)
     found = []
     for row in rows:
         if row.values.get("number") is None:
@@ -215,6 +217,14 @@ def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
             row = replace(row, values={**row.values, "number": number})
         found.append(row)
     return found
+
+
+def _greatest(taken: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
+    """Of each group the greatest number; a number stands at the end of each tuple, after what names its group."""
+    last: dict[tuple[Any, ...], int] = {}
+    for *parts, number in taken:
+        last[tuple(parts)] = max(number, last.get(tuple(parts), 0))
+    return last
 
 
 def _with_numbers_of_the_day(rows: list[Row]) -> list[Row]:

@@ -135,9 +135,7 @@ def merge(
     }
     merged = Merged(items, {}, contents.earlier_submissions, contents.draft_problems, contents.draft_categories)
     rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
-    # A plan that begins sorts its problems as any new plan does.
-    if not (contents.rows["sections"] or contents.rows["problem_categories"] or rows["problem_categories"]):
-        rows["problem_categories"] = _default_categories()
+    rows["problem_categories"] = _problem_categories(rows["problem_categories"], contents)
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     if "departments" not in ledger.rows:
         rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
@@ -206,7 +204,10 @@ def _new_departments(measures: list[Row], names: Names) -> list[Row]:
     return list(made.values())
 
 
-def _default_categories() -> list[Row]:
+def _problem_categories(rows: list[Row], contents: Contents) -> list[Row]:
+    """Those of the file; of a plan that begins without any, those of any new plan."""
+    if rows or contents.rows["sections"] or contents.rows["problem_categories"]:
+        return rows
     return [
         Row("problem_categories", 0, {"slug": slug, "number": number, "name_zh": zh, "name_en": en})
         for number, (slug, zh, en) in enumerate(DEFAULT_CATEGORIES, start=1)

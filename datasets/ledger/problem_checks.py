@@ -78,10 +78,20 @@ def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> Non
 
 def _fault(step: Item, before: Item | None, raised_on: date) -> tuple[str, str] | None:
     """The column, and why the step cannot follow the one before it."""
+    return _fault_of_day(step, before, raised_on) or _fault_of_move(step, before) or _fault_of_number(step, before)
+
+
+def _fault_of_day(step: Item, before: Item | None, raised_on: date) -> tuple[str, str] | None:
     if step["made_on"] < raised_on:
         return "made_on", _("The step was made before the problem was raised, on %(day)s.") % {"day": raised_on}
     if step["made_on"] > today():
         return "made_on", _("The day is in the future")
+    if before is None and step["move"] == "raise" and step["made_on"] != raised_on:
+        return "made_on", _("The problem was raised on %(day)s.") % {"day": raised_on}
+    return None
+
+
+def _fault_of_move(step: Item, before: Item | None) -> tuple[str, str] | None:
     move = BY_NAME.get(step["move"])
     if move is None:
         # An empty cell, or one that cannot be read, has its problem already.
@@ -93,11 +103,15 @@ def _fault(step: Item, before: Item | None, raised_on: date) -> tuple[str, str] 
         if before is None:
             return "move", _("The first step of a problem is that it is raised.")
         return "move", _("The problem is “%(state)s” by then; this cannot follow.") % {"state": state.label}
-    if before is None and step["made_on"] != raised_on:
-        return "made_on", _("The problem was raised on %(day)s.") % {"day": raised_on}
     after = ProblemState(move.after or state)
     if step["state"] not in (None, after):
         return "state", _("This step leads to “%(state)s”.") % {"state": after.label}
+    return None
+
+
+def _fault_of_number(step: Item, before: Item | None) -> tuple[str, str] | None:
+    if step["move"] not in BY_NAME:
+        return None
     same_day = before is not None and before["made_on"] == step["made_on"]
     if step["number"] != (before["number"] + 1 if before and same_day else 1):
         return "number", _("The steps of a day are numbered one after the other.")

@@ -1,6 +1,6 @@
 """Takes a load back: what it changed is as before; what it added goes, and stays readable in its LoadedRows."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,13 +123,16 @@ def _followed(undone: Iterable[_Undo], contents: Contents) -> Iterator[_Undo]:
     """Rows of leaving and returning, and steps of problems, that a later one rests on, which is not of the load."""
     for scopes in SCOPES.values():
         own = {each.key: each for each in undone if each.sheet == scopes.sheet}
-        for key, undo in own.items():
-            if any(other[0] == key[0] and other > key and other not in own for other in contents.rows[scopes.sheet]):
-                yield undo
+        yield from _followed_in(own, contents.rows[scopes.sheet], length=1)
     own = {each.key: each for each in undone if each.sheet == "problem_steps" and each.what == LoadedRow.What.NEW}
-    steps = contents.rows["problem_steps"]
+    yield from _followed_in(own, contents.rows["problem_steps"], length=2)
+
+
+def _followed_in(own: Mapping[Key, _Undo], rows: Iterable[Key], *, length: int) -> Iterator[_Undo]:
+    """`length`: how many parts of a key, which then goes by time, name what it is about."""
+    others = [key for key in rows if key not in own]
     for key, undo in own.items():
-        if any(other[:2] == key[:2] and other > key and other not in own for other in steps):
+        if any(other[:length] == key[:length] and other > key for other in others):
             yield undo
 
 

@@ -38,8 +38,8 @@ class Writer:
                 self._add(sheet, [item for item in items if item["kind"] == kind])
         elif sheet == "departments":
             # The one that does a merged one's work is not merged itself.
-            self._add(sheet, [item for item in items if item["merged_into"] is None])
-            self._add(sheet, [item for item in items if item["merged_into"] is not None])
+            for is_merged in (False, True):
+                self._add(sheet, [item for item in items if (item["merged_into"] is not None) == is_merged])
         elif sheet == "status_history":
             self._add_history(items)
         elif sheet == "problem_steps":
