@@ -349,9 +349,11 @@ class EndpointSchema(AutoSchema):
             pattern = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
             words = _("Its code, as the list gives it")
             found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
-        if "{report}" in self.path:
-            shape, words = {**WHOLE, "minimum": 1}, _("Its id, as the list gives it")
-            found.append(OpenApiParameter("report", shape, OpenApiParameter.PATH, required=True, description=words))
+        numbers = {"report": _("Its id, as the list gives it"), "number": _("Its number, as the list gives it")}
+        for name, words in numbers.items():
+            if f"{{{name}}}" in self.path:
+                shape = {**WHOLE, "minimum": 1}
+                found.append(OpenApiParameter(name, shape, OpenApiParameter.PATH, required=True, description=words))
         return found
 
     def _get_parameters(self) -> Any:

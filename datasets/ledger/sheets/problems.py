@@ -25,7 +25,7 @@ from datasets.ledger.sheets.columns import (
 from reporting.problems.workflow import STEPS, ProblemState
 
 # The steps of a problem as a list to choose from.
-ProblemMove: Any = TextChoices("ProblemMove", [(name.upper(), (name, done)) for name, done in STEPS])  # type: ignore[call-overload]  # labels that wait for a language
+ProblemStepKind: Any = TextChoices("ProblemStepKind", [(name.upper(), (name, done)) for name, done in STEPS])  # type: ignore[call-overload]  # labels that wait for a language
 
 _MEASURE = ref("measure", _("Measure"), _("Its code."), "measures", example="M001", required=True)
 MAX_COUNT = 999
@@ -129,7 +129,7 @@ PROBLEM_STEPS = Sheet(
         _problem(_("Of the measure.")),
         day("made_on", _("Day"), _("On which the step was made."), "2023-07-21", required=True),
         numbered(_("Counts the steps of the problem on that day. Empty: in the order of the file.")),
-        one_of("move", _("Step"), _("What was done."), ProblemMove, example="raise", required=True),
+        one_of("move", _("Step"), _("What was done."), ProblemStepKind, example="raise", required=True),
         one_of("state", _("State"), _("In which it then is. Empty: to which the step leads."), ProblemState),
         ref(
             "owner",
