@@ -20,8 +20,10 @@ from django.urls import get_resolver, resolve
 from accounts.services import create_token
 from core.clock import now
 from datasets.uploads import keep_upload, work_on
-from measures.models import Evidence, Load, Notice, PlanMilestone
+from measures.models import Evidence, Load, Notice, PlanMilestone, Problem
+from measures.problems import move_problem, save_problem_draft
 from measures.reports import ReportData, save_draft
+from reporting.problems.services import ProblemData
 from tests import factories as make
 from tests.documents import make_pdf
 from tests.pages import patterns
@@ -82,6 +84,16 @@ POST measures:draft         /measures/M001/report/draft/          401   401   40
 POST measures:discard       /measures/M001/report/discard/        403   403   403 302 403 403 403 403 403 403
 GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 403 200
 GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200
+GET  measures:problems      /problems/?state=open                 login 200   200 200 200 200 200 200 200 200
+POST measures:problems      /problems/?state=open                 403   403   302 302 302 302 302 302 302 302
+GET  measures:raise_problem /measures/M004/problems/new/          login login 403 200 403 200 200 403 403 200
+POST measures:raise_problem /measures/M004/problems/new/          403   403   403 302 403 302 302 403 403 302
+GET  measures:problem       /measures/M004/problems/1/            login 200   200 200 200 200 200 200 200 200
+GET  measures:problem_draft /measures/M004/problems/2/raise/      login login 404 200 404 404 404 404 404 404
+POST measures:problem_draft /measures/M004/problems/2/raise/      403   403   404 302 404 404 404 404 404 404
+GET  measures:problem_move  /measures/M004/problems/1/reply/      login login 403 200 403 200 200 403 403 200
+POST measures:problem_move  /measures/M004/problems/1/reply/      403   403   403 302 403 302 302 403 403 302
+GET  measures:problem_evidence /measures/M004/problems/1/evidence/{answer}/ login login 200 200 200 200 200 200 200 200
 GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200
 POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302
 GET  measures:meetings      /meetings/                            login 200   200 200 200 200 200 200 200 200
@@ -326,6 +338,10 @@ BODIES = {
     "POST measures:decide": {"report": "{waits}", "decision": "accept"},
     "POST measures:remind": {"department": "science", **AUGUST},
     "POST measures:list": {"name": "在推进"},
+    "POST measures:problems": {"name": "未销号"},
+    "POST measures:raise_problem": {"text": "缺人"},
+    "POST measures:problem_draft": {"text": "缺人", "version": "1"},
+    "POST measures:problem_move": {"note": "已报告"},
     "POST projects:list": {"name": "全部"},
     "POST indicators:list": {"name": "全部"},
     "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
@@ -413,7 +429,7 @@ def test_a_row_speaks_of_its_address(row):
         "month",
     ):
         address = address.replace(f"{{{part}}}", "1")
-    for part in ("secret", "accepted"):
+    for part in ("secret", "accepted", "answer"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
     if row.name != "admin:index":
         assert resolve(address.partition("?")[0]).view_name == row.name
@@ -435,7 +451,7 @@ def site(today, settings, tmp_path):
     ]
     for measure in measures:
         measure.participating_departments.add(joined)
-    make.make_problem(measures[3])
+    raised = make.make_problem(measures[3])
     make.make_project(city="370200", code="P0001")
     make.make_category(section.plan, "empty")
     make.make_observation(make.make_indicator("gdp", headline=1))
@@ -466,6 +482,10 @@ def site(today, settings, tmp_path):
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
+    save_problem_draft(Problem(measure=measures[3]), by=people["ada"], data=ProblemData("半句话"))
+    answer = move_problem(
+        raised, "reply", by=people["ada"], note="见附件", files=[ContentFile(make_pdf(), name="a.pdf")]
+    )
     problem = make.make_problem(measures[0], date(2023, 8, 1))
     meeting = make.make_meeting([problem], title_zh="", place="")
     plan = section.plan
@@ -484,6 +504,7 @@ def site(today, settings, tmp_path):
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,
+        "answer": answer.evidence.get().key,
         "draft": draft.pk,
         "done": change.report_id,
         "waits": waits.pk,

@@ -42,8 +42,8 @@ COLUMNS = {
     "sections/": "slug number title title_zh title_en plan updated_at url",
     "measures/M001/reports/": "id measure department period state version status against_status effective_on "
     "what_was_done what_was_done_zh what_was_done_en problem problem_zh problem_en next_step next_step_zh next_step_en "
-    "problem_choice about_problem evidence submitted_on decided_on decision_note steps moves provenance source updated_at "
-    "url",
+    "problem_choice about_problem evidence submitted_on decided_on decision_note steps moves provenance source "
+    "updated_at url",
     "problems/": OF_PROBLEMS,
     "measures/M001/problems/": OF_PROBLEMS,
     "meetings/": "number title title_zh title_en held_on place problems directions updated_at url",
