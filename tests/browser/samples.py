@@ -18,11 +18,13 @@ from accounts.services import create_token, revoke_token
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
 from measures.meetings import Direction, give_direction
-from measures.models import Measure, Notice, Plan, PlanMilestone, StatusChange
+from measures.models import Measure, Notice, Plan, PlanMilestone, Problem, StatusChange
 from measures.office.corrections import reopen_measure
+from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
 from reporting.evidence import attach_document, attach_file
+from reporting.problems.services import ProblemData
 from tests.documents import make_pdf
 from tests.factories import file_report, make_meeting, make_problem, make_user
 from web.saved_views import save_view
@@ -68,6 +70,7 @@ def sent(name: str, fields: dict[str, str], *, person: str = "", button: str = F
 
 
 MEASURE = partial(page, code="M172")
+PROBLEM = partial(page, code="M025", number="1")
 SAMPLES = [
     page("dashboard:overview"),
     page("dashboard:overview", "?as_of=2023-03-31"),
@@ -174,6 +177,19 @@ SAMPLES = [
     page("measures:report", code="M003", person="ada"),
     page("measures:report", code="M004", person="ada"),
     page("measures:merge", slug="energy", person="rita"),
+    page("measures:problems"),
+    page("measures:problems", "?state=open&waiting=office&ordering=-raised_on", person="rita"),
+    page("measures:problems", "?search=0000", person="ada"),
+    PROBLEM("measures:problem"),
+    PROBLEM("measures:problem", person="rita"),
+    page("measures:problem", code="M001", number="1", person="vic"),
+    page("measures:problem", "?as_of=2023-01-31", code="M025", number="1"),
+    page("measures:raise_problem", code="M002", person="ada"),
+    page("measures:problem_draft", code="M002", number="1", person="ada"),
+    PROBLEM("measures:problem_move", move="assign", person="rita"),
+    PROBLEM("measures:problem_move", move="reply", person="rita"),
+    PROBLEM("measures:problem_move", move="close", person="rita"),
+    page("measures:problem_move", code="M003", number="1", move="reword", person="ada"),
     page("measures:meetings"),
     page("measures:meetings", person="rita"),
     page("measures:meeting", number="1"),
@@ -266,6 +282,9 @@ SAMPLES = [
     sent("office:owners", {"owner": "ada", "deputy": "ada"}, code="M006", person="ada"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
+    sent("measures:raise_problem", {"text": ""}, code="M002", person="ada"),
+    sent("measures:problem_move", {"due_on": ""}, code="M025", number="1", move="assign", person="rita"),
+    sent("measures:problem_move", {"note": ""}, code="M025", number="1", move="withdraw", person="rita"),
     sent("measures:add_meeting", {"title_zh": ""}, person="rita"),
     sent("measures:change_meeting", {"title_zh": "", "title_en": ""}, number="1", person="rita"),
     sent("measures:direction", {"what": "", "due_on": "2023-08-01"}, number="1", pk="{item}", person="rita"),
@@ -318,6 +337,7 @@ NO_PAGES = {
     "numbers for a machine": {"metrics"},
     "a file": {
         "measures:evidence",
+        "measures:problem_evidence",
         "measures:meeting_word",
         "datasets:download",
         "datasets:marked",
@@ -372,6 +392,8 @@ def live_in() -> dict[str, str]:
     change = StatusChange.objects.filter(measure=done, status="completed").latest("pk")
     assert Notice.objects.filter(user=ada).exists()
     view = save_view("measures:list", by=ada, name="下季度到期的黄灯", query="light=yellow&due_from=2023-10-01")
+    unraised = Problem(measure=Measure.objects.get(code="M002"))
+    save_problem_draft(unraised, by=ada, data=ProblemData("用地指标尚缺12亩。"))
     problems = [make_problem(each, date(2023, 7, 20)) for each in (first, third, fourth)]
     meeting = make_meeting(problems)
     make_meeting(problems[:1], held_on=date(2023, 9, 6), title_zh="九月协调会", title_en="September meeting")

@@ -39,6 +39,7 @@ LISTS = ["/measures/", "/projects/"]
 NO_TOTALS = [
     "/measures/M001/",
     "/lights/",
+    "/problems/",
     "/meetings/",
     "/projects/P0001/",
     "/indicators/",
