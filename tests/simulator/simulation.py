@@ -26,6 +26,7 @@ from rollups.services import rebuild_rollups
 from rollups.tasks import rebuild_rollups_task, refresh_rollups_task, verify_rollups_task
 from tests.simulator import checks
 from tests.simulator.actions import ACTIONS, Request
+from tests.simulator.checks import OF_PROBLEMS
 from tests.simulator.expected import Fault, must
 from tests.simulator.machinery import TICK, Clock, Crash, between_transactions, draw_fault, run_task
 from tests.simulator.world import World
@@ -243,9 +244,10 @@ class Simulation:
     def check_digests(self, day: date, mails: list[Any], *, was_disturbed: bool) -> None:
         """One e-mail a day to a person, with all that was in none; where the task was disturbed, perhaps none."""
         unsent = Counter(Notice.objects.filter(emailed_on=None).order_by().values_list("user", flat=True))
+        of_problems = Counter(Notice.objects.filter(kind__in=OF_PROBLEMS).order_by().values_list("user", flat=True))
         for person in self.expected.people.values():
             own = [each for each in mails if each.to == [person.email]] if person.email else []
-            waiting = self.expected.notices_of(person.pk) - person.emailed
+            waiting = self.expected.notices_of(person.pk) + of_problems[person.pk] - person.emailed
             is_due = bool(person.email and waiting and not person.mails[day])
             what = f"person {person.pk} on {day}: {len(own)} e-mails, {waiting} waited, {unsent[person.pk]} wait now"
             must(len(own) <= is_due, f"an e-mail too many, {what}")
