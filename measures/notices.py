@@ -43,7 +43,8 @@ EXCERPT = 40  # characters of a problem
 @transaction.atomic
 def notify_of_due_dates(on: date) -> None:
     """Notifies those who look after a measure, else the reporters of its lead department, of what is due soon or
-    overdue on the day. Again is no harm."""
+    overdue on the day, and the owners of problems. Again is no harm."""
+    notify_of_due_problems(on)
     latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
     measures: Any = Measure.objects.in_scope(on).with_status(on).filter(due_on__lte=latest)
     kinds = {
@@ -104,7 +105,6 @@ def notify_of_problem(step: ProblemStep, *, departments: Collection[int], tells_
     return _put([user for user in concerned if user != by], NoticeKind.PROBLEM, step=step)
 
 
-@transaction.atomic
 def notify_of_due_problems(on: date) -> None:
     """Notifies the owners of problems that are due soon or overdue on the day. Again is no harm."""
     latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))

@@ -3,13 +3,12 @@
 from celery import shared_task
 
 from core.clock import today
-from measures.notices import notify_of_due_dates, notify_of_due_problems, send_digests
+from measures.notices import notify_of_due_dates, send_digests
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
 def notify_of_due_dates_task() -> None:
     notify_of_due_dates(today())
-    notify_of_due_problems(today())
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)

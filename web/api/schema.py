@@ -349,12 +349,15 @@ class EndpointSchema(AutoSchema):
             pattern = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
             words = _("Its code, as the list gives it")
             found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
-        numbers = {"report": _("Its id, as the list gives it"), "number": _("Its number, as the list gives it")}
-        for name, words in numbers.items():
-            if f"{{{name}}}" in self.path:
-                shape = {**WHOLE, "minimum": 1}
-                found.append(OpenApiParameter(name, shape, OpenApiParameter.PATH, required=True, description=words))
-        return found
+        return [*found, *self._numbers_in_path()]
+
+    def _numbers_in_path(self) -> list[OpenApiParameter]:
+        names = {"report": _("Its id, as the list gives it"), "number": _("Its number, as the list gives it")}
+        return [
+            OpenApiParameter(name, {**WHOLE, "minimum": 1}, OpenApiParameter.PATH, required=True, description=words)
+            for name, words in names.items()
+            if f"{{{name}}}" in self.path
+        ]
 
     def _get_parameters(self) -> Any:
         # Of these an empty value counts as one that is not given.
