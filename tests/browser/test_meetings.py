@@ -33,7 +33,7 @@ def problems(people):
 def test_a_meeting_from_the_filters_to_its_sheet_on_paper_and_in_word(enter, site, problems):
     rita = enter("rita")
     # What the list of problems links to: those raised from 2 July on.
-    rita.goto(f"{site}/meetings/add/?state=open&raised_from=2023-07-02&lang=en")
+    rita.goto(f"{site}/meetings/add/?state=open&raised_from=2023-07-02&search=永久基本农田&lang=en")
     assert rita.locator("[name=problems]:checked").count() == 20
     rita.get_by_label("Title (Chinese)").fill("八月份重点任务推进问题协调会")
     rita.get_by_label("Title (English)").fill("August meeting on key tasks")
@@ -88,7 +88,7 @@ def plain(text):
 
 def test_problems_change_places_without_scripts(browser, site, problems, enter):
     rita = enter("rita")
-    rita.goto(f"{site}/meetings/add/?raised_from=2023-07-20&lang=en")
+    rita.goto(f"{site}/meetings/add/?raised_from=2023-07-20&search=永久基本农田&lang=en")
     rita.get_by_label("Title (English)").fill("Small")
     rita.get_by_label("Date", exact=True).fill("2023-09-10")
     rita.get_by_role("button", name="Put on the agenda").click()

@@ -43,10 +43,10 @@ def lines(sheet):
     [("zh-hans", "先行区建设推进情况调度平台 · 总览", "截至 2023-08-29"),
      ("en", "Pilot zone progress dashboard · Overview", "As of 2023-08-29")],
 )  # fmt: skip
-def test_the_overview_takes_three_sheets_that_say_what_they_are(watched, site, language, product, day):
+def test_the_overview_takes_four_sheets_that_say_what_they_are(watched, site, language, product, day):
     page, wrong = watched
     sheets = printed(page, f"{site}/?lang={language}")
-    assert len(sheets) == 3
+    assert len(sheets) == 4
     headings = {plain(text).strip() for text in page.locator("h2, h3, caption, figcaption").all_inner_texts()}
     for number, sheet in enumerate(sheets, start=1):
         said = lines(sheet)
