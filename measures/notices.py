@@ -1,7 +1,7 @@
 """Notices: what people are notified of, the inbox, and one e-mail a day."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,28 +40,34 @@ CODES_NAMED = 10  # in a reminder
 EXCERPT = 40  # characters of a problem
 
 
-@transaction.atomic
 def notify_of_due_dates(on: date) -> None:
     """Notifies those who look after a measure, else the reporters of its lead department, of what is due soon or
     overdue on the day, and the owners of problems. Again is no harm."""
-    notify_of_due_problems(on)
+    people = _reporters()
+    notices = [*_of_due_measures(on, people), *_of_due_problems(on, people)]
+    # All or, after a crash, none.
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _of_due_measures(on: date, people: "Reporters") -> Iterator[Notice]:
     latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
     measures: Any = Measure.objects.in_scope(on).with_status(on).filter(due_on__lte=latest)
-    kinds = {
-        each: due_notice(each.due_on, status=each.status, on=on)
-        for each in measures.only("due_on", "lead_department", "owner", "deputy")
-    }
-    people = _reporters()
-    moment = now()
-    Notice.objects.bulk_create(
-        [
-            Notice(user=user, kind=kind, measure=measure, day=on, created_at=moment)
-            for measure, kind in kinds.items()
-            if kind
-            for user in _concerned(people, measure.lead_department_id, measure)
-        ],
-        ignore_conflicts=True,
-    )
+    for measure in measures.only("due_on", "lead_department", "owner", "deputy"):
+        kind = due_notice(measure.due_on, status=measure.status, on=on)
+        if kind:
+            for user in _concerned(people, measure.lead_department_id, measure):
+                yield Notice(user=user, kind=kind, measure=measure, day=on, created_at=now())
+
+
+def _of_due_problems(on: date, people: "Reporters") -> Iterator[Notice]:
+    latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
+    assigned = ProblemStep.objects.last_by(on).filter(state=ProblemState.ASSIGNED, due_on__lte=latest)
+    kinds = {"due_soon": NoticeKind.PROBLEM_DUE, "overdue": NoticeKind.PROBLEM_LATE}
+    for step in assigned.select_related("problem__measure"):
+        kind = notice_of_due_day(step.due_on, on=on)
+        if kind:
+            for user in _concerned(people, step.owner_id, step.problem.measure):
+                yield Notice(user=user, kind=kinds[kind], step=step, day=on, created_at=now())
 
 
 # Of what needs no more words than the measure.
@@ -103,24 +109,6 @@ def notify_of_problem(step: ProblemStep, *, departments: Collection[int], tells_
     if tells_office:
         concerned += User.objects.filter(role=Role.REVIEWER, is_active=True)
     return _put([user for user in concerned if user != by], NoticeKind.PROBLEM, step=step)
-
-
-def notify_of_due_problems(on: date) -> None:
-    """Notifies the owners of problems that are due soon or overdue on the day. Again is no harm."""
-    latest = on + timedelta(days=max(NOTICE_DAYS_BEFORE))
-    assigned = ProblemStep.objects.last_by(on).filter(state=ProblemState.ASSIGNED, due_on__lte=latest)
-    kinds = {"due_soon": NoticeKind.PROBLEM_DUE, "overdue": NoticeKind.PROBLEM_LATE}
-    due = {each: notice_of_due_day(each.due_on, on=on) for each in assigned.select_related("problem__measure")}
-    people, moment = _reporters(), now()
-    Notice.objects.bulk_create(
-        [
-            Notice(user=user, kind=kinds[kind], step=step, day=on, created_at=moment)
-            for step, kind in due.items()
-            if kind
-            for user in _concerned(people, step.owner_id, step.problem.measure)
-        ],
-        ignore_conflicts=True,
-    )
 
 
 def notify_department(

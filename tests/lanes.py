@@ -100,6 +100,8 @@ class Runner:
                 "DATABASE_URL": database.url,
                 "REDIS_URL": f"{broker.url}/0",
                 "PILOTZONE_CACHE_TIMEOUT": "10",
+                # Tests of twenty people at once have twenty threads in one process.
+                "PILOTZONE_DATABASE_CONNECTIONS": "24",
             }
             # What tests write is rolled back, so that the server comes to believe its tables empty, plans loops within
             # loops, and takes minutes over a hundred rows now and then. Where only a loop will do, its cost must not

@@ -89,7 +89,7 @@ document.addEventListener("DOMContentLoaded", function () {
         head.textContent = label;
         const words = document.createElement("p");
         words.className = "typed";
-        words.textContent = name === "status" && text ? nameOf(text) : text || "—";
+        words.textContent = text ? labelOf(name, text) : "—";
         if (/[\u4e00-\u9fff]/.test(words.textContent)) {
           words.lang = "zh-Hans";
         }
@@ -101,9 +101,11 @@ document.addEventListener("DOMContentLoaded", function () {
     box.hidden = false;
   }
 
-  function nameOf(status) {
-    const choice = Array.from(form.elements.status).find((each) => each.value === status);
-    return choice ? choice.parentElement.textContent.trim() : status;
+  // What the reader sees of a value: beside radio buttons stands a label.
+  function labelOf(name, value) {
+    const field = form.elements[name];
+    const choice = field instanceof RadioNodeList && Array.from(field).find((each) => each.value === value);
+    return choice ? choice.parentElement.textContent.trim() : value;
   }
 
   function restore(entry) {
@@ -153,6 +155,12 @@ document.addEventListener("DOMContentLoaded", function () {
   let waiting = null;
   let isSent = false;
 
+  // Who writes what stands in the way does not mean "no problem": the problem that is open, else a new one.
+  form.addEventListener("input", function (event) {
+    const choices = form.elements.problem_choice;
+    if (event.target.name !== "problem" || !event.target.value.trim() || choices.value !== "none") return;
+    choices.value = Array.from(choices).find((each) => each.value !== "none").value;
+  });
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
   const useServers = document.getElementById("restored-drop");

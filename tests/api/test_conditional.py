@@ -64,15 +64,16 @@ WRITES = {
 }
 OF_PLANS, OF_PROJECTS = ("categories/", "plans/", "sections/"), ("projects/", "projects/P0001/")
 OF_INDICATORS = ("indicators/", "indicators/gdp_growth_ytd/")
+OF_PROBLEMS = ("measures/M001/problems/", "measures/M001/problems/1/", "meetings/", "problems/")
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("kind", "unchanged"),
     [
-        ("regions", ["departments/", "meetings/", *OF_PLANS, "status-changes/"]),
+        ("regions", ["departments/", *OF_PLANS, *OF_PROBLEMS, "status-changes/"]),
         ("accounts", ["observations/", "regions/", *OF_PLANS, *OF_PROJECTS, *OF_INDICATORS]),
-        ("indicators", ["departments/", "meetings/", "regions/", *OF_PLANS, *OF_PROJECTS, "status-changes/"]),
+        ("indicators", ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "status-changes/"]),
         # A draft that saves itself.
         (
             "reports",

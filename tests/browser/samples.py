@@ -278,7 +278,7 @@ SAMPLES = [
     sent("office:person", {"name": "", "role": "reporter", "department": ""}, pk="{person}", person="mia"),
     sent("office:section", {"title_zh": ""}, slug="marine", person="rita"),
     sent("office:remove_section", {}, slug="marine", person="rita"),
-    sent("office:measure", {"title_zh": "", "title_en": "Another title"}, code="M172", person="rita"),
+    sent("office:measure", {"title_zh": "", "title_en": ""}, code="M172", person="rita"),
     sent("office:owners", {"owner": "ada", "deputy": "ada"}, code="M006", person="ada"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),

@@ -76,6 +76,8 @@ def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
     form.get_by_text("Report submitted.", exact=True).wait_for()
     report = Report.objects.get(state="submitted", measure__code="M001")
     assert (report.problem_zh, report.next_step_zh) == ("Second", "Third")
+    # "No problem" was ticked before there was a text.
+    assert report.problem_choice == "new"
 
 
 def test_text_outlives_a_session_that_ended(form, site):

@@ -190,7 +190,7 @@ def which_priority_area_must_act_first(walk):
     part = walk.part("三、责任落实")
     names = text_of(part.locator("table").first.locator("tbody th[scope=row]"))
     assert names[:2] == [name for _count, _days, name in found[:2]]
-    assert f"{len(overdue())}项逾期" in part.locator("p.sentence").inner_text()
+    assert f"{len(overdue())}项逾期" in part.locator("p.sentence").first.inner_text()
     # And in order of the longest delay, in one click.
     walk.click(part.get_by_role("link", name="最长（天）").first)
     assert walk.heading == "重点任务推进情况"

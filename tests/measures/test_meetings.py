@@ -22,7 +22,7 @@ from measures.meetings import (
     take_off_agenda,
 )
 from measures.models import Meeting, MeetingItem, Notice, Problem, ProblemStep
-from measures.notices import notify_of_due_problems
+from measures.notices import notify_of_due_dates
 from measures.problems import assign_problem, move_problem, save_problem_draft
 from reporting.problems.services import Assignment, ProblemData
 from tests.factories import make_department, make_measure, make_meeting, make_plan, make_problem, make_user
@@ -194,7 +194,7 @@ def test_a_direction_is_followed_as_the_due_day_of_its_problem(
     item = make_meeting(problems[:1]).items.get()
     give_direction(item, by=rita, direction=Direction(owner, "供地", DUE))
     for day, kinds in ((date(2023, 9, 23), ["problem_due"]), (date(2023, 10, 1), ["problem_due", "problem_late"])):
-        notify_of_due_problems(day)
+        notify_of_due_dates(day)
         told = Notice.objects.filter(user=ada, kind__startswith="problem_")
         assert [each.kind for each in told.order_by("day")] == kinds
 

@@ -15,7 +15,7 @@ from django.test import Client
 from core.clock import today as this_day
 from core.exceptions import NotAllowed
 from measures.models import Measure, Notice, Problem, ProblemEvidence, ProblemStep
-from measures.notices import notify_of_due_problems
+from measures.notices import notify_of_due_dates
 from measures.office.mergers import merge_departments
 from measures.problems import (
     assign_problem,
@@ -199,10 +199,10 @@ class TestDepartments:
         counts = problem_counts(site.measure.plan, on=this_day())
         assert counts.by_owner == {site.water.pk: 2}
         # Whoever does the work now is reminded of it.
-        notify_of_due_problems(DUE - timedelta(days=7))
+        notify_of_due_dates(DUE - timedelta(days=7))
         told = Notice.objects.filter(kind="problem_due").values_list("user__username", flat=True)
         assert list(told) == ["ben"]
-        notify_of_due_problems(DUE - timedelta(days=7))
+        notify_of_due_dates(DUE - timedelta(days=7))
         assert Notice.objects.filter(kind="problem_due").count() == 1
 
     def test_who_moves_to_another_department_leaves_its_problems(self, site: Any) -> None:

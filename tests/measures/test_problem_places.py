@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from measures.models import Measure, Notice, NoticeKind, Problem
-from measures.notices import notify_of_due_problems, remind_department, send_digests
+from measures.notices import notify_of_due_dates, remind_department, send_digests
 from measures.problems import move_problem
 from tests import factories as make
 from tests.pages import text_of
@@ -186,11 +186,11 @@ class TestNotices:
         )
         problem.helpers.add(person("ada").department)
         move_problem(problem, "reply", by=person("ada"), note="We look into it")
-        notify_of_due_problems(DAY)
+        notify_of_due_dates(DAY)
         late = make.make_problem(
             measure, steps=["assign"], due_on=date(2023, 8, 28), text_zh="缺少资金", text_en="No money"
         )
-        notify_of_due_problems(DAY)
+        notify_of_due_dates(DAY)
         html = page("/inbox/", "ben")
         words = text_of(html)
         assert "Problem M001-1 No land: Replied." in words
