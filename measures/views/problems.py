@@ -39,7 +39,7 @@ from web.views import ListPageView, PageView, QuickChoice
 # So many owners with most open problems are named in the sentence of the list.
 NAMED_OWNERS = 2
 # So many characters of a problem are its heading.
-HEADING = 80
+HEADING = 160  # characters
 # So many owners stand in the table above the list.
 TABLED_OWNERS = 8
 
