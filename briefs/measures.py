@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
 from briefs.changes import changes_part
+from briefs.problems import problems_part
 from briefs.reports import reports_part
 from briefs.sheet import (
     MAX_NAME,
@@ -36,11 +37,11 @@ from web.formats.dates import format_days, format_iso_day, format_month, format_
 from web.formats.numbers import format_number
 from web.language import localized
 
-# Rows of the tables, and lines of text, of which names may take two. A sheet holds MOST_LINES without the table of what
-# falls due next, LINES with it; each kind of change has a line at least.
+# Rows of the tables, and lines of text, of which names may take two. A sheet holds MOST_LINES, and HEADING_LINES less
+# for each of the tables that it may go without: problems, and what falls due next. Each kind of change has a line.
 MAX_OVERDUE, OVERDUE_LINES = 10, 12
-MAX_COMING, LINES = 5, 19
-MOST_LINES, CHANGE_LINES = 22, 7
+MAX_COMING = 5
+MOST_LINES, HEADING_LINES, CHANGE_LINES = 22, 3, 7
 
 
 def measures_brief(
@@ -80,12 +81,16 @@ def _statuses(counts: Mapping[str, Any]) -> list[StatusShare]:
 def _parts(about: Subject) -> list[Part]:
     """What falls due next takes the lines that the others leave."""
     reports = [reports_part(about)] if about.by == "department" else []
+    problems = problems_part(about)
     taken = sum(part.lines for part in reports)
+    if problems is not None:
+        taken += problems.lines + HEADING_LINES
     overdue = overdue_part(about, lines=min(OVERDUE_LINES, MOST_LINES - CHANGE_LINES - taken))
     taken += overdue.lines
     changes = changes_part(about, lines=MOST_LINES - taken)
-    coming = coming_part(about, lines=LINES - taken - changes.lines)
-    return [overdue, *([coming] if coming.rows else []), changes, *reports]
+    coming = coming_part(about, lines=MOST_LINES - HEADING_LINES - taken - changes.lines)
+    parts = [overdue, problems, coming if coming.rows else None, changes, *reports]
+    return [each for each in parts if each is not None]
 
 
 def _columns(about: Subject, title: str, days: str) -> list[Column]:

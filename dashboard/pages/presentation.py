@@ -34,6 +34,7 @@ from indicators.state import IndicatorState
 from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
 from measures.models import Section
 from projects.models import Stage
+from reporting.problems.wording import clauses_of
 from web.formats.dates import format_days, format_short_month
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import NO_VALUE, format_gap, format_number, format_percent, with_true_minus
@@ -190,8 +191,10 @@ def _months_sentence(figures: Figures) -> str:
 
 def urgent_part(figures: Figures) -> dict[str, Any]:
     departments, sections = most_urgent(figures, "department"), most_urgent(figures, "section")
+    clauses = clauses_of(figures.problem_counts)
     return {
         "sentence": _urgent_sentence(figures, departments),
+        "problems": _sentence(clauses) if clauses else "",
         "tables": [
             {
                 "title": title,

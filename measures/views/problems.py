@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -28,6 +28,7 @@ from measures.problems import problem_counts
 from measures.views.evidence import send_file
 from reporting.problems.rules import ProblemCounts, WaitingFor, overdue_condition, waiting_for
 from reporting.problems.services import allowed_moves
+from reporting.problems.wording import clauses_of
 from reporting.problems.workflow import OPEN_STATES, ProblemState
 from web.formats.numbers import format_number
 from web.formats.text import excerpt, format_names, with_full_stop
@@ -175,12 +176,7 @@ def list_sentence(counts: ProblemCounts, owners: Iterable[CountedRow]) -> str:
     """How many are open and overdue, and who has most of them."""
     if not counts.open:
         return _("No problem is open.")
-    words = ngettext("%(count)s problem is not closed", "%(count)s problems are not closed", counts.open)
-    parts = [words % {"count": format_number(counts.open)}]
-    if counts.overdue:
-        text = _("%(count)s overdue, the longest by %(days)s days")
-        parts.append(text % {"count": format_number(counts.overdue), "days": format_number(counts.longest_overdue)})
-    parts.append(_("the oldest is %(days)s days old") % {"days": format_number(counts.oldest)})
+    parts = clauses_of(counts)
     most = [row for row in owners if row.open > 1][:NAMED_OWNERS]
     if most:
         names = format_names([_("%(name)s (%(count)s)") % {"name": row.name, "count": row.open} for row in most])

@@ -203,6 +203,34 @@ def test_the_longest_overdue_come_first_then_by_code_and_the_rest_is_counted(sit
     assert "13 results" in listed
 
 
+def test_the_problems_that_are_not_closed_come_by_due_date_and_the_rest_is_counted(site):
+    measure = Measure.objects.get(title_en="Overdue")
+    energy = make.make_department("energy", short_en="Energy")
+    for number, due_on in enumerate((None, None, date(2023, 9, 30), date(2023, 8, 1)), start=1):
+        steps = ["assign"] if due_on else []
+        text = {"text_zh": "", "text_en": f"Land {number}"}
+        make.make_problem(measure, date(2023, 7, number), steps=steps, due_on=due_on, owner=energy, **text)
+    closed = {"steps": ["assign", "solve", "close"], "days": [date(2023, 8, 20)] * 3, "due_on": date(2023, 9, 1)}
+    make.make_problem(measure, date(2023, 8, 8), text_zh="", text_en="Money", **closed)
+    tables = tables_of(page_of("/sections/innovation/brief/"))
+    assert tables["2. Problems not closed: 4"] == [
+        ["Problem", "To be solved by", "Days open", "Owner"],
+        ["Land 4", "2023-08-01", "56 days", "Energy"],
+        ["Land 3", "2023-09-30", "57 days", "Energy"],
+        ["Land 1", "—", "59 days", "Energy"],
+    ]
+    page = page_of("/sections/innovation/brief/", as_of="2023-08-29")
+    address = "http://testserver/problems/?state=open&section=innovation&as_of=2023-08-29"
+    assert f"1 more: {address}" in text_of(page).replace("&amp;", "&")
+    listed = Client().get("/problems/?state=open&section=innovation&as_of=2023-08-29&lang=en")
+    assert "4 results" in listed.content.decode()
+    assert tables_of_file(file_of("/brief/"))["2. Problems not closed: 4"] == tables["2. Problems not closed: 4"]
+    # Of a department those that it must solve, as of the day.
+    assert "Problems" not in " ".join(tables_of(page_of("/departments/science/brief/")))
+    earlier = tables_of(page_of("/departments/science/brief/", as_of="2023-08-19"))
+    assert earlier["2. Problems not closed: 1"][1:] == [["Money", "2023-09-01", "11 days", "To be assigned"]]
+
+
 def test_a_department_is_told_its_outstanding_reports(site, settings):
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 7, 1)
     tables = tables_of(page_of("/departments/science/brief/"))

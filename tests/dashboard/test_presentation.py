@@ -10,7 +10,7 @@ from django.utils import translation
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.presentation import presentation_context
-from measures.models import Plan, Section
+from measures.models import Measure, Plan, Section
 from rollups.models import StaleCell
 from rollups.services import rebuild_rollups
 from tests import factories as make
@@ -115,6 +115,14 @@ def test_who_must_act_has_six_rows_and_counts_the_others(site):
     assert [row["overdue"] for row in table["rows"]] == [2, 1, 1, 1, 1, 1]
     assert table["rows"][0]["in_time"] == "1 of 4"
     assert table["others"] == "3 others: 1 overdue each"
+
+
+def test_open_problems_stand_below_who_must_act(site):
+    assert context(site, "3")["urgent"]["problems"] == ""
+    measure = Measure.objects.first()
+    make.make_problem(measure, date(2023, 8, 9))
+    make.make_problem(measure, date(2023, 8, 19), steps=["assign"], due_on=date(2023, 8, 26))
+    assert "2 problems are not closed; 1 overdue, the longest by 3 days; the oldest is 20 days old." in page("&part=3")
 
 
 def test_nothing_overdue_says_so(today, open_reading):
