@@ -1,11 +1,11 @@
 """Data in and out: what may be downloaded, a place for a file, and what was loaded."""
 
-import tempfile
+from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
-from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,10 +16,10 @@ from accounts.permissions import may_review, may_see_reviews, signed_in
 from core.exceptions import NotAllowed
 from datasets.downloads import FORMATS, write_current, write_template
 from datasets.forms import UploadForm
-from datasets.ledger.sentences import FileRefused
 from datasets.models import Upload
 from datasets.queue import ask_for_work
 from datasets.uploads import drafts_of, keep_upload
+from datasets.views.attachments import attachment
 from measures.filters import asked_plan
 from measures.models import Load, LoadedRow
 from reporting.file_types import too_large_message
@@ -93,26 +93,15 @@ class Download(TodayView):
             if value not in allowed:
                 raise BadQuery({name: [not_one_of(allowed)]})
         plan = asked_plan(request)
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-        rows = None
+        write: Callable[[BinaryIO], int | None]
         if content == "template":
-            write_template(output, file_format)
-            name = _("template")
+            write, name = partial(write_template, file_format=file_format), _("template")
         elif plan is None:
             raise Http404
         else:
-            try:
-                rows = write_current(output, file_format, plan)
-            except FileRefused as refusal:
-                messages.error(request, str(refusal))
-                return redirect("datasets:data")
-            name = f"{plan.slug}-{self.day}"
-        log_export(request, what=f"ledger {content}", file_format=file_format, as_of=self.day, rows=rows)
-        return attached(output, f"{name}.{'xlsx' if file_format == 'xlsx' else 'zip'}", file_format)
+            write, name = partial(write_current, file_format=file_format, plan=plan), f"{plan.slug}-{self.day}"
 
+        def log(rows: int | None) -> None:
+            log_export(request, what=f"ledger {content}", file_format=file_format, as_of=self.day, rows=rows)
 
-def attached(output: BinaryIO, name: str, file_format: str) -> FileResponse:
-    output.seek(0)
-    response = FileResponse(output, as_attachment=True, filename=name, content_type=FORMATS[file_format])
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+        return attachment(request, write, name=name, back="datasets:data", file_format=file_format, log=log)

@@ -1,10 +1,9 @@
 """The reports of a month as a workbook: what a department fills in and sends back, and what the office takes home."""
 
-import tempfile
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,13 +12,12 @@ from django.utils.functional import cached_property
 from accounts.log import log_export
 from accounts.permissions import may_see_reviews, may_use_workspace, signed_in
 from core.exceptions import NotAllowed
-from datasets.ledger.sentences import FileRefused
 from datasets.models import Upload
 from datasets.month.export import write_month, write_office_month
 from datasets.month.findings import chosen_rows, tally
 from datasets.queue import ask_for_work
 from datasets.uploads import drafts_of, keep_upload, open_conflicts, why_not_loaded
-from datasets.views.data import attached
+from datasets.views.attachments import attachment
 from datasets.views.uploads import UploadPage
 from measures.addresses import month_url
 from measures.filters import MINE, asked_plan, asked_whose
@@ -93,14 +91,14 @@ class MonthDownload(OfMonth):
         by, month, plan = signed_in(request.user), self.month, self.plan
         assert by.department is not None
         whose = asked_whose(request)
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-        try:
-            rows = write_month(output, by.department, plan=plan, month=month, kept_by=by if whose == MINE else None)
-        except FileRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(month_url("measures:workspace", month, plan=plan, whose=whose))
-        log_export(request, what="month of a department", file_format="xlsx", as_of=self.day, rows=rows)
-        return attached(output, f"{plan.slug}-{month:%Y-%m}-{by.department.slug}.xlsx", "xlsx")
+        kept_by = by if whose == MINE else None
+        return attachment(
+            request,
+            partial(write_month, department=by.department, plan=plan, month=month, kept_by=kept_by),
+            name=f"{plan.slug}-{month:%Y-%m}-{by.department.slug}",
+            back=month_url("measures:workspace", month, plan=plan, whose=whose),
+            log=partial(log_month, request, "month of a department", as_of=self.day),
+        )
 
 
 class MonthUpload(UploadPage):
@@ -153,11 +151,14 @@ class OfficeMonth(OfMonth):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         plan, month = self.plan, self.month
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-        try:
-            rows = write_office_month(output, plan=plan, month=month)
-        except FileRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(month_url("measures:board", month, plan=plan))
-        log_export(request, what="month of all departments", file_format="xlsx", as_of=self.day, rows=rows)
-        return attached(output, f"{plan.slug}-{month:%Y-%m}.xlsx", "xlsx")
+        return attachment(
+            request,
+            partial(write_office_month, plan=plan, month=month),
+            name=f"{plan.slug}-{month:%Y-%m}",
+            back=month_url("measures:board", month, plan=plan),
+            log=partial(log_month, request, "month of all departments", as_of=self.day),
+        )
+
+
+def log_month(request: HttpRequest, what: str, rows: int, *, as_of: date) -> None:
+    log_export(request, what=what, file_format="xlsx", as_of=as_of, rows=rows)

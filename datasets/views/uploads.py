@@ -1,6 +1,6 @@
 """An uploaded file: what is asked about it, what it would do, and loading it."""
 
-import tempfile
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +16,11 @@ from accounts.permissions import may_administer, may_review
 from core.exceptions import NotAllowed
 from datasets.downloads import write_marked
 from datasets.forms import QuestionsForm
-from datasets.ledger.sentences import FileRefused
 from datasets.models import Upload
 from datasets.queue import ask_for_work
 from datasets.setup import Setup, Step, is_first_load, setup_of
 from datasets.uploads import STEPS, decide, discard, open_conflicts, read_again, tuple_of, why_not_loaded
-from datasets.views.data import attached
+from datasets.views.attachments import attachment
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_of
 from web.lists.listing import asked_page
@@ -201,11 +200,6 @@ class Marked(OwnUpload):
         upload = self.upload
         if not upload.is_read:
             return redirect(upload)
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-        try:
-            write_marked(output, upload)
-        except FileRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(upload)
         stem = upload.file_name.rpartition(".")[0] or upload.file_name
-        return attached(output, _("%(name)s - to correct.xlsx") % {"name": stem}, "xlsx")
+        name = _("%(name)s - to correct") % {"name": stem}
+        return attachment(request, partial(write_marked, upload=upload), name=name, back=upload)

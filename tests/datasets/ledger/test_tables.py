@@ -149,7 +149,7 @@ def test_what_is_not_known_is_named_and_not_read():
 def test_our_own_sheets_and_empty_ones_need_no_word_and_hidden_ones_do():
     found = tables(
         ("How to fill in", [["Sheet", "Column"]]),
-        ("问题清单", [["工作表"]]),
+        ("待改内容", [["工作表"]]),
         ("Sheet3", []),
         ("Projects", [["code"], ["P1"]]),
         hidden=("_lists", "Old"),
