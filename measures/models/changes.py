@@ -10,6 +10,7 @@ from core.bounds import (
 )
 from core.provenance import Sourced
 from core.statuses import MeasureStatus
+from core.terms_changes import AbstractTermsChange, terms_bounds
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel
 from measures.models.loads import Load
@@ -151,26 +152,14 @@ class Term(models.TextChoices):
     SECTION = "section", _("Priority area")
 
 
-class TermsChange(models.Model):
-    """A due date, lead department or section that was changed. Values are ISO days or slugs; empty is none."""
+class TermsChange(AbstractTermsChange):
+    """A due date, lead department or section that was changed."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="terms_changes", verbose_name=_("Measure"))
     field = models.CharField(_("What was changed"), max_length=15, choices=Term)
-    old_value = models.CharField(_("Previous value"), max_length=50, blank=True)
-    new_value = models.CharField(_("New value"), max_length=50, blank=True)
-    reason = models.CharField(_("Reason"), max_length=300)
-    recorded_at = models.DateTimeField(_("Date recorded"))
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("Recorded by"))
 
-    class Meta:
-        verbose_name = _("change of terms")
-        verbose_name_plural = _("changes of terms")
-        ordering = ["-recorded_at", "-id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(field__in=Term.values), name="termschange_field_known"),
-            models.CheckConstraint(condition=~Q(old_value=F("new_value")), name="termschange_changes_something"),
-            models.CheckConstraint(condition=~Q(reason=""), name="termschange_has_reason"),
-        ]
+    class Meta(AbstractTermsChange.Meta):
+        constraints = terms_bounds(Term, name="termschange")
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.field} {self.old_value} {self.new_value}"
