@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from accounts.permissions import signed_in
 from core.published import PublishedAdmin
 from projects.forms import ProjectForm
-from projects.models import Category, Project
+from projects.models import Category, Project, Term
 from projects.services import save_project
 
 
@@ -31,7 +31,11 @@ class ProjectAdmin(PublishedAdmin):
     list_filter = ("plan", "category", "stage", "city", "provenance")
     list_select_related = ("plan", "city", "category")
     search_fields = ("code", "name_zh", "name_en")
-    autocomplete_fields = ("city", "category", "county", "also_in", "measures")
+    autocomplete_fields = ("city", "category", "county", "also_in", "measures", "lead_department")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
+        # Its terms change on a page of the office, where the old ones stay on record.
+        return tuple(Term.values) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
         save_project(obj, by=signed_in(request.user), **form.explanation)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from core.published import PublishedForm
 from projects.models import Project
-from projects.rules import CATEGORY_OF_ANOTHER_PLAN
+from projects.rules import CATEGORY_OF_ANOTHER_PLAN, MEASURE_OF_ANOTHER_PLAN
 from projects.services import misplacements_of
 
 
@@ -22,5 +20,5 @@ class ProjectForm(PublishedForm):
             if cleaned.get("category") and cleaned["category"].plan_id != cleaned["plan"].pk:
                 self.add_error("category", CATEGORY_OF_ANOTHER_PLAN)
             if any(measure.plan_id != cleaned["plan"].pk for measure in cleaned.get("measures", ())):
-                self.add_error("measures", _("Only measures of the project's own plan can be linked."))
+                self.add_error("measures", MEASURE_OF_ANOTHER_PLAN)
         return cleaned

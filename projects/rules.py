@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy
 from regions.models import Region, RegionKind
 
 CATEGORY_OF_ANOTHER_PLAN = gettext_lazy("Only a category of the project's own plan can be chosen.")
+MEASURE_OF_ANOTHER_PLAN = gettext_lazy("Only measures of the project's own plan can be linked.")
+# What the constraint of planned days says.
+COMPLETION_BEFORE_START = gettext_lazy("The planned completion is before the planned start.")
 # In 100 million yuan: what counts as large among projects.
 LARGE_YI = 100
 

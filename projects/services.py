@@ -15,9 +15,10 @@ from core.scope import PROJECT_KINDS, ScopeKind
 from core.scope_changes import add_scope_change
 from core.signals import figures_changed
 from projects.models import Project, ScopeChange
-from projects.rules import CATEGORY_OF_ANOTHER_PLAN, misplacements, place_of
+from projects.rules import CATEGORY_OF_ANOTHER_PLAN, COMPLETION_BEFORE_START, misplacements, place_of
 from regions.models import Region
 
+PLANNED_DAYS = ("planned_start_on", "planned_completion_on")
 Cell = tuple[int, int, int, str]
 
 
@@ -37,14 +38,22 @@ def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tu
     )
 
 
+def _check_columns(project: Project) -> None:
+    check_columns(project, "code", "national_code", "investment_wan", "listed_on", *PLANNED_DAYS)
+    start, completion = (getattr(project, name) for name in PLANNED_DAYS)
+    if start is not None and completion is not None and completion < start:
+        raise NotAllowed(str(COMPLETION_BEFORE_START), field="planned_completion_on")
+
+
 @transaction.atomic
 def save_project(project: Project, *, by: User, reason: str = "", source: str = "") -> Project:
     """Adds a project, or saves a changed one; signals the cells that it leaves and enters.
 
+    Of a project that is there the terms change by `projects.office.change_project_terms`, which keeps the old ones.
     Raises NotAllowed for a value out of bounds, for a category of another plan, where it lies in no city of its plan's
     region, and where a published one changes without reason and source.
     """
-    check_columns(project, "code", "investment_wan", "listed_on")
+    _check_columns(project)
     if project.category.plan_id != project.plan_id:
         raise NotAllowed(str(CATEGORY_OF_ANOTHER_PLAN), field="category")
     # The other cities are links, which the form saves after the project and has checked.

@@ -29,7 +29,7 @@ from measures.models import (
     Section,
     StatusChange,
 )
-from projects.models import Project
+from projects.models import Project, TermsChange
 from regions.models import Region
 from reporting.models import AbstractReport
 from rollups.models import MeasureRollup, ProjectRollup, StaleCell
@@ -222,6 +222,12 @@ def rollup(**fields: Any) -> Write:
     return write
 
 
+def revise(**fields: Any) -> TermsChange:
+    values = {"field": "investment_wan", "old_value": "9000", "new_value": "10000", "reason": "设计变更"}
+    rita = make_user("rita", role="reviewer")
+    return make_project().terms_changes.create(recorded_at=AT, recorded_by=rita, **{**values, **fields})
+
+
 def user(**fields: Any) -> Write:
     return lambda: make_user("somebody", **fields)
 
@@ -358,6 +364,15 @@ NEVER: dict[str, Write] = {
     "two categories of one number": two_of(make_category, number=7001),
     "two categories of one slug": two_of(make_category, slug="same"),
     "a category without a name": lambda: make_category(name_zh="", name_en=""),
+    "a project of an unknown class": lambda: make_project(project_class="dream"),
+    "a national code without its hyphens": lambda: make_project(national_code="210537060204011234560000"),
+    "a project completed before it starts": lambda: make_project(
+        planned_start_on=date(2023, 5, 1), planned_completion_on=date(2023, 4, 30)
+    ),
+    "a planned day beyond the calendar": lambda: make_project(planned_start_on=date(2101, 1, 1)),
+    "a term of projects that is none": lambda: revise(field="stage"),
+    "a revision that changes nothing": lambda: revise(old_value="10000", new_value="10000"),
+    "a revision without a reason": lambda: revise(reason=""),
     "a project in an unknown stage": lambda: make_project(stage="dream"),
     "a project whose code is two lines": lambda: make_project(code="P0\n01"),
     "two projects of one code": two_of(make_project, code="P70001"),
@@ -453,5 +468,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 39
+    assert len(MODELS) == 40
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

@@ -223,9 +223,7 @@ def cities_part(figures: Figures) -> dict[str, Any]:
     investment, unit = rounded_money(total)
     ranked = sorted(cities, key=lambda each: -each.figures["total_investment"])[:MAX_CITIES]
     largest = [each for each in ranked if each.figures["total_investment"]]
-    stages = {each.key: each for each in figures.projects_by("stage")}
-    order = (Stage.COMPLETED, Stage.UNDER_CONSTRUCTION, Stage.PREPARING, Stage.SUSPENDED)
-    counts = [(each.value, stages[each].figures["total"]) for each in order]
+    stages = _stages(figures)
     tiled = [each for each in cities if each.group.tile_row]
     limits = class_limits([each.figures["total_investment"] for each in tiled])
     return {
@@ -239,9 +237,17 @@ def cities_part(figures: Figures) -> dict[str, Any]:
         "tile_width": TILE_WIDTH - 6,
         "tile_height": TILE_HEIGHT - 6,
         "classes": _classes(limits),
-        "stages": [{"stage": each, "label": stages[each].name, "total": n} for each, n in counts],
-        "stage_bar": blocks(counts, width=STAGE_WIDTH),
+        "stages": stages,
+        "stage_bar": blocks([(each["stage"], each["total"]) for each in stages], width=STAGE_WIDTH),
     }
+
+
+def _stages(figures: Figures) -> list[dict[str, Any]]:
+    """Those that some project is in, the furthest first."""
+    found = {each.key: each for each in figures.projects_by("stage")}
+    order = (Stage.IN_PRODUCTION, Stage.COMPLETED, Stage.UNDER_CONSTRUCTION, Stage.PREPARING, Stage.SUSPENDED)
+    rows = [{"stage": each.value, "label": found[each].name, "total": found[each].figures["total"]} for each in order]
+    return [row for row in rows if row["total"]]
 
 
 def _classes(limits: Sequence[Decimal]) -> list[dict[str, Any]]:

@@ -1,3 +1,4 @@
-from projects.models.projects import Category, Project, ScopeChange, Stage
+from projects.models.projects import Category, Project, ProjectClass, ScopeChange, Stage
+from projects.models.terms import Term, TermsChange
 
-__all__ = ["Category", "Project", "ScopeChange", "Stage"]
+__all__ = ["Category", "Project", "ProjectClass", "ScopeChange", "Stage", "Term", "TermsChange"]

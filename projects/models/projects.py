@@ -1,6 +1,6 @@
 from auditlog.registry import auditlog
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,7 +13,9 @@ from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.models import Measure
+from projects.national_codes import NATIONAL_CODE_LENGTH, national_code_bound, validate_national_code
 from projects.querysets import ProjectQuerySet
+from projects.rules import COMPLETION_BEFORE_START
 from web.html.links import query_of
 
 
@@ -21,7 +23,16 @@ class Stage(models.TextChoices):
     PREPARING = "preparing", pgettext_lazy("project stage", "Preparing")
     UNDER_CONSTRUCTION = "under_construction", pgettext_lazy("project stage", "Under construction")
     COMPLETED = "completed", pgettext_lazy("project stage", "Completed")
+    IN_PRODUCTION = "in_production", pgettext_lazy("project stage", "In production")
     SUSPENDED = "suspended", pgettext_lazy("project stage", "Suspended")
+
+
+class ProjectClass(models.TextChoices):
+    """What a list expects of a project: to be built (实施类), or to be made ready (准备类). One that states neither
+    counts as implementing."""
+
+    IMPLEMENTING = "implementing", pgettext_lazy("project class", "Implementing")
+    RESERVE = "reserve", pgettext_lazy("project class", "Reserve")
 
 
 class Category(Sourced, UpdatedAtModel):
@@ -88,6 +99,35 @@ class Project(Sourced, UpdatedAtModel):
         help_text=_("In 万元 (10,000 yuan): whole numbers, so that sums are exact everywhere"),
     )
     listed_on = models.DateField(_("Date listed"), validators=[within_days])
+    lead_department = models.ForeignKey(
+        "accounts.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_projects",
+        verbose_name=_("Lead department"),
+    )
+    project_class = models.CharField(
+        pgettext_lazy("project", "Class"), max_length=12, choices=ProjectClass, blank=True, default=""
+    )
+    list_name = models.CharField(
+        _("Project list"),
+        max_length=100,
+        blank=True,
+        default="",
+        help_text=_("The list of projects that it belongs to, by its name"),
+    )
+    national_code = models.CharField(
+        _("National project code"),
+        max_length=NATIONAL_CODE_LENGTH,
+        blank=True,
+        default="",
+        validators=[validate_national_code],
+    )
+    planned_start_on = models.DateField(_("Planned start"), null=True, blank=True, validators=[within_days])
+    planned_completion_on = models.DateField(
+        pgettext_lazy("project", "Planned completion"), null=True, blank=True, validators=[within_days]
+    )
     measures = models.ManyToManyField(
         "measures.Measure", blank=True, related_name="projects", verbose_name=_("Linked measures")
     )
@@ -114,7 +154,18 @@ class Project(Sourced, UpdatedAtModel):
             models.CheckConstraint(
                 condition=Q(investment_wan__lte=MAX_INVESTMENT_WAN), name="project_investment_in_bounds"
             ),
-            days_bound("listed_on", name="project_days_in_bounds"),
+            days_bound("listed_on", "planned_start_on", "planned_completion_on", name="project_days_in_bounds"),
+            models.CheckConstraint(
+                condition=Q(planned_start_on__isnull=True)
+                | Q(planned_completion_on__isnull=True)
+                | Q(planned_completion_on__gte=F("planned_start_on")),
+                name="project_completion_not_before_start",
+                violation_error_message=COMPLETION_BEFORE_START,
+            ),
+            models.CheckConstraint(
+                condition=Q(project_class__in=["", *ProjectClass.values]), name="project_class_known"
+            ),
+            national_code_bound(name="project_national_code_shape"),
         ]
         indexes = [
             # A page of a list: without it the database sorts all rows of the plan to find the first fifty.

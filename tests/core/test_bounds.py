@@ -106,12 +106,13 @@ def form_of(project, **changed):
 def test_the_administration_says_what_is_wanted_and_saves_nothing(administrator, changed, english, chinese):
     project = make_project()
     for language, words in (("en", english), ("zh-hans", chinese)):
-        address = f"/admin/projects/project/{project.pk}/change/?lang={language}"
-        answer = administrator.post(address, form_of(project, **changed))
+        # The investment of one that is there changes on a page of the office.
+        answer = administrator.post(
+            f"/admin/projects/project/add/?lang={language}", form_of(project, code="P1", **changed)
+        )
         assert answer.status_code == 200
         assert words in answer.content.decode()
-    project.refresh_from_db()
-    assert (project.investment_wan, project.listed_on) == (10_000, date(2023, 1, 3))
+    assert Project.objects.get() == project
 
 
 def test_a_plan_of_many_years_is_refused_in_words(administrator):

@@ -228,7 +228,7 @@ def test_a_choice_is_read_by_value_and_by_its_label_in_either_language(value, la
 def test_a_choice_that_is_none_names_those_that_are():
     assert (
         refusal("done", Kind.CHOICE, choices=Stage)
-        == "“done” is not one of: Preparing, Under construction, Completed, Suspended."
+        == "“done” is not one of: Preparing, Under construction, Completed, In production, Suspended."
     )
 
 

@@ -118,7 +118,8 @@ def test_the_header_stays_in_sight_and_explains_its_columns():
     assert page.freeze_panes == "B2"
     assert page.column_dimensions["B"].width > page.column_dimensions["L"].width
     assert page["A1"].comment.text == "Unique in the plan.\nRequired\nFor example: P001"
-    assert page["E1"].comment.text == ("How far it is.\nOne of: Preparing, Under construction, Completed, Suspended")
+    stages = "Preparing, Under construction, Completed, In production, Suspended"
+    assert page["E1"].comment.text == f"How far it is.\nOne of: {stages}"
     guide = opened()["How to fill in"]
     assert [cell.value for cell in guide[5]][:4] == ["Projects", None, "projects.csv", None]
     assert [cell.value for cell in guide[6]] == ["Projects", "Code", "code", "yes", "Unique in the plan.", "P001"]
@@ -129,12 +130,13 @@ def test_cells_offer_what_they_may_hold():
     found = {str(rule.sqref): rule.formula1 for rule in book["Projects"].data_validations.dataValidation}
     assert found == {
         "C2:C502": "'Departments'!$A$2:$A$503",
-        "E2:E502": "'_lists'!$A$1:$A$4",
+        "E2:E502": "'_lists'!$A$1:$A$5",
         "K2:K502": "'_lists'!$B$1:$B$2",
     }
     lists = book["_lists"]
     assert lists.sheet_state == "hidden"
-    assert [cell.value for cell in lists["A"]] == ["Preparing", "Under construction", "Completed", "Suspended"]
+    stages = ["Preparing", "Under construction", "Completed", "In production", "Suspended"]
+    assert [cell.value for cell in lists["A"]] == stages
     assert [cell.value for cell in lists["B"]][:2] == ["yes", "no"]
 
 
