@@ -39,6 +39,7 @@ from measures.owners import owners_state, set_owners
 from measures.problems import move_problem
 from measures.reports import withdraw_report
 from projects.models import Category, Project
+from projects.office import change_project_terms, terms_state
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
@@ -386,6 +387,13 @@ def a_project_moves_to_another_city(site: Any) -> Steps:
     yield
     site.P0001.city = make.region("370100")
     save_project(site.P0001, by=site.rita)
+
+
+@moves("project P0001")
+def the_total_of_a_project_is_revised(site: Any) -> Steps:
+    yield
+    opened = terms_state(site.P0001)
+    change_project_terms(site.P0001, by=site.rita, opened=opened, reason="概算调整", investment_wan=12_345)
 
 
 @moves("project P0001", "measure M002")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.models import Department
 from core.forms import TypedTextField
@@ -40,12 +40,12 @@ class RowField(SlugField):
 
 
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
-    """Several rows by their slugs, as boxes to tick."""
+    """Several rows by their slugs or codes, as boxes to tick."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, queryset: Any, **kwargs: Any) -> None:
-        super().__init__(queryset, to_field_name="slug", required=False, **kwargs)
+    def __init__(self, queryset: Any, *, to_field_name: str = "slug", **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name=to_field_name, required=False, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         return localized(obj, "short")
@@ -123,6 +123,13 @@ class MergeForm(forms.Form):
             % {"count": moves.problems},
             "people": ngettext("has %(count)s person", "has %(count)s people", moves.people) % {"count": moves.people},
         }
+        if moves.projects:
+            projects = ngettext(
+                "It leads %(count)s project, which moves, too.",
+                "It leads %(count)s projects, which move, too.",
+                moves.projects,
+            )
+            self.fields["confirmed"].label += pgettext("between sentences", ". ") + projects % {"count": moves.projects}
 
 
 def _days_words(first: str, last: str) -> str:

@@ -24,13 +24,14 @@ from reporting.workflow import OPEN_STATES
 
 @dataclass(frozen=True)
 class Holdings:
-    """How much belongs to a department: measures that it leads, measures that it takes part in, people, and open
-    problems that it must solve."""
+    """How much belongs to a department: measures that it leads, measures that it takes part in, people, open problems
+    that it must solve, and projects that it leads."""
 
     led: int
     joined: int
     people: int
     problems: int = 0
+    projects: int = 0
 
 
 def count_holdings(department: Department) -> Holdings:
@@ -39,6 +40,7 @@ def count_holdings(department: Department) -> Holdings:
         joined=department.joined_measures.count(),
         people=department.users.count(),
         problems=owned_open_problems(department).count(),
+        projects=department.led_projects.count(),
     )
 
 
@@ -76,6 +78,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     clear_owners(led, by=by)
     Measure.objects.filter(lead_department=source).update(lead_department=into)
     _move_reports(source, into)
+    projects = _move_projects(source, into, by=by)
     problems = move_problems(source, into, by=by, reason=reason)
     User.objects.filter(department=source).update(department=into)
     log_changes(((person, {"department": [str(source.pk), str(into.pk)]}) for person in people), by=by)
@@ -93,7 +96,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     )
     if before:
         send_figures_changed(*before, *((plan, section, into.pk) for plan, section, _lead in before))
-    return Holdings(len(led), joined, len(people), problems)
+    return Holdings(len(led), joined, len(people), problems, projects)
 
 
 def _move_reports(source: Department, into: Department) -> None:
@@ -104,6 +107,13 @@ def _move_reports(source: Department, into: Department) -> None:
     )
     reports = Report.objects.filter(department=source)
     reports.exclude(Exists(of_into), state__in=OPEN_STATES).update(department=into)
+
+
+def _move_projects(source: Department, into: Department, *, by: User) -> int:
+    projects = list(source.led_projects.select_for_update().order_by("pk"))
+    source.led_projects.update(lead_department=into)
+    log_changes(((project, {"lead_department": [str(source.pk), str(into.pk)]}) for project in projects), by=by)
+    return len(projects)
 
 
 def _participations() -> Any:

@@ -22,6 +22,7 @@ from measures.office.terms import change_terms, move_listing
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report, withdraw_report
 from measures.services import add_comment
 from projects.models import Project, Stage
+from projects.office import change_project_terms, terms_state
 from projects.services import readmit_project, save_project, withdraw_project
 from reporting.services import discard_draft
 from tests.factories import CATEGORIES, SHOWN, category, file_report, region
@@ -310,6 +311,18 @@ def save_a_project(world: World) -> Request | None:
     return Request(by, do, lambda expected, ack, first, last: expected.project_saved(ack))
 
 
+def revise_a_project(world: World) -> Request | None:
+    pk, _project = world.a_project()
+    by, row = world.of_the_office(), stale(Project, pk)
+    opened, investment = terms_state(row()), world.random.randint(0, 1_000_000)
+
+    def do(user: User) -> Project:
+        change_project_terms(row(), by=user, opened=opened, reason="概算调整", investment_wan=investment)
+        return Project.objects.get(pk=pk)
+
+    return Request(by, do, lambda expected, ack, first, last: expected.project_saved(ack))
+
+
 def add_a_project(world: World) -> Request | None:
     if len(world.expected.projects) >= 40:
         return None
@@ -384,6 +397,7 @@ ACTIONS: dict[Action, int] = {
     relist: 1,
     change_scope: 6,
     save_a_project: 6,
+    revise_a_project: 3,
     add_a_project: 2,
     change_scope_of_project: 3,
     merge: 2,
