@@ -1,5 +1,7 @@
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -7,18 +9,22 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.provenance import Provenance
 from core.scope import PlanScope
 from measures.filters import asked_plan, measures_of_asked_plan
-from projects.models import Category, Project, Stage
+from projects.lateness import late
+from projects.models import Category, Project, ProjectClass, Stage
 from regions.models import Region, RegionKind
 from regions.words import NEUTRAL
+from web.days import asked_day
 from web.lists.filters import (
     AmountFilter,
     ChoiceFilter,
     CodeFilter,
     DayFilter,
+    DepartmentFilter,
     ScopeFilter,
     SearchFilter,
     SlugFilter,
     UpdatedFilterSet,
+    YesNoFilter,
 )
 
 # The API and the search of the whole site find them alike.
@@ -29,9 +35,27 @@ def categories_of_asked_plan(request: HttpRequest | None) -> Any:
     return Category.objects.filter(plan=asked_plan(request)) if request else Category.objects.all()
 
 
-def _members_of_asked_plan(request: HttpRequest | None) -> Any:
+def members_of_asked_plan(request: HttpRequest | None) -> Any:
     plan = asked_plan(request) if request else None
     return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
+
+
+class ClassFilter(ChoiceFilter):
+    """A project that states no class counts as implementing."""
+
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        unstated = [""] if ProjectClass.IMPLEMENTING in value else []
+        return qs.filter(project_class__in=[*value, *unstated]) if value else qs
+
+
+class LateFilter(YesNoFilter):
+    """Projects that are late on the day of the list, or those that are not."""
+
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        if len(set(value)) != 1:
+            return qs
+        condition: Q = late(asked_day(self.parent.request))
+        return qs.filter(condition if value[0] == "yes" else ~condition)
 
 
 class ProjectFilter(UpdatedFilterSet):
@@ -40,18 +64,21 @@ class ProjectFilter(UpdatedFilterSet):
     search = SearchFilter("code", names=["name"])
     city = SlugFilter(
         to_field_name="code",
-        queryset=_members_of_asked_plan,
+        queryset=members_of_asked_plan,
         label=pgettext_lazy("project", "City"),
     )
     category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
+    project_class = ClassFilter(choices=ProjectClass.choices, label=pgettext_lazy("project", "Class"))
+    lead = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
+    late = LateFilter(label=gettext_lazy("Planned to start or be completed by the day, and not so"))
     scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
         to_field_name="code",
         queryset=Region.objects.filter(kind=RegionKind.COUNTY),
         label=gettext_lazy("County"),
     )
-    also_in = SlugFilter(to_field_name="code", queryset=_members_of_asked_plan, label=gettext_lazy("Also in"))
+    also_in = SlugFilter(to_field_name="code", queryset=members_of_asked_plan, label=gettext_lazy("Also in"))
     measure = CodeFilter(
         field_name="measures",
         queryset=measures_of_asked_plan,
@@ -69,7 +96,7 @@ class ProjectFilter(UpdatedFilterSet):
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "city", "category", "stage", "investment_from")
-    folded = ("listed_from", "listed_to", "scope")
+    folded = ("project_class", "lead", "late", "listed_from", "listed_to", "scope")
 
     class Meta:
         model = Project

@@ -11,7 +11,8 @@ from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
 from measures.models import Measure
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.models import Project, Stage
+from projects.models import Project, ProjectClass, Stage, Term, TermsChange
+from projects.terms import first_values
 from web.api.endpoints import ListEndpoint, RowEndpoint
 from web.api.fields import (
     ORIGIN,
@@ -30,8 +31,23 @@ from web.api.fields import (
     placed_codes,
     sorted_codes,
 )
-from web.api.schema import ADDRESS, DAY, FLAG, TEXT, array, choice, meaning, optional, quantity, translated
-from web.formats.money import WAN_PER_YI
+from web.api.schema import (
+    ADDRESS,
+    DAY,
+    FLAG,
+    MOMENT,
+    TEXT,
+    array,
+    choice,
+    meaning,
+    one_of,
+    optional,
+    quantity,
+    record,
+    translated,
+)
+from web.days import api_timestamp
+from web.formats.money import WAN_PER_YI, wan_to_yi
 from web.html.links import path_segment, query_of
 from web.lists.filters import asks_for_scope
 
@@ -71,6 +87,56 @@ def _listed_then(chunk: Chunk) -> Reader:
     return lambda row: then is not None and row["listed_on"] <= then
 
 
+def _revisions(chunk: Chunk) -> Mapping[int, list[TermsChange]]:
+    """Newest first."""
+    return grouped((each.project_id, each) for each in TermsChange.objects.filter(among("project", chunk.ids)))
+
+
+def _original_investment(chunk: Chunk) -> Reader:
+    first = {project: first_values(found) for project, found in _revisions(chunk).items()}
+
+    def read(row: Any) -> int | float:
+        return yi_number(int(first.get(row["pk"], {}).get(Term.INVESTMENT, row["investment_wan"])))
+
+    return read
+
+
+def _terms_changes(chunk: Chunk) -> Reader:
+    found = {project: [_revision(each) for each in revisions] for project, revisions in _revisions(chunk).items()}
+    return lambda row: found.get(row["pk"], [])
+
+
+def _revision(change: TermsChange) -> dict[str, str]:
+    values = {"old_value": change.old_value, "new_value": change.new_value}
+    if change.field == Term.INVESTMENT:
+        values = {name: f"{wan_to_yi(int(value)):f}" for name, value in values.items()}
+    return {
+        "field": TERMS[Term(change.field)],
+        **values,
+        "reason": change.reason,
+        "recorded_at": api_timestamp(change.recorded_at),
+    }
+
+
+# Terms as rows of the API name them.
+TERMS = {
+    Term.INVESTMENT: "total_investment",
+    Term.PLANNED_START: "planned_start_on",
+    Term.PLANNED_COMPLETION: "planned_completion_on",
+}
+TERMS_CHANGE = {
+    "field": meaning(gettext_lazy("What was changed"), one_of(TERMS.values())),
+    "old_value": meaning(
+        gettext_lazy("What it was before: a day, or an amount in 100 million yuan; empty where there was none")
+    ),
+    "new_value": meaning(
+        gettext_lazy("What it became: a day, or an amount in 100 million yuan; empty where there is none")
+    ),
+    "reason": meaning(gettext_lazy("Why, in the language in which it was written")),
+    "recorded_at": meaning(gettext_lazy("The moment at which it was entered"), MOMENT),
+}
+
+
 PROJECT = {
     "code": column("code", meaning(gettext_lazy("Code of the project"))),
     **local_fields("name", gettext_lazy("Name of the project")),
@@ -90,6 +156,28 @@ PROJECT = {
     "scope": column(
         "scope", choice(ProjectFilter.base_filters["scope"].extra["choices"], gettext_lazy("The scope on the day"))
     ),
+    "lead_department": column(
+        "lead_department__slug",
+        meaning(gettext_lazy("Slug of the department that leads it; null where none does"), optional(TEXT)),
+    ),
+    "project_class": column(
+        "project_class",
+        choice(
+            [*ProjectClass.choices, ("", gettext_lazy("Not stated: it counts as implementing"))],
+            gettext_lazy("Whether it is to be built, or to be made ready"),
+        ),
+    ),
+    "list_name": column("list_name", meaning(gettext_lazy("The list of projects that it belongs to; may be empty"))),
+    "national_code": column(
+        "national_code", meaning(gettext_lazy("Its code among all investment projects of the country; may be empty"))
+    ),
+    "planned_start_on": column(
+        "planned_start_on", meaning(gettext_lazy("The day on which it is planned to start; may be null"), optional(DAY))
+    ),
+    "planned_completion_on": column(
+        "planned_completion_on",
+        meaning(gettext_lazy("The day by which it is planned to be completed; may be null"), optional(DAY)),
+    ),
     "measures": linked(
         meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)), _measures
     ),
@@ -107,6 +195,19 @@ DETAILS = {
     "city_name": local_field(_CITY, "city__name"),
     **both_fields("city_name", _CITY, "city__name"),
     "county_name": Field(translated(_COUNTY), ("county__name_zh", "county__name_en"), _county_name),
+    "original_investment": Field(
+        quantity("100 million yuan", description=gettext_lazy("Planned total investment before it was ever revised")),
+        ("pk", "investment_wan"),
+        _original_investment,
+    ),
+    "terms_changes": Field(
+        meaning(
+            gettext_lazy("Revisions of its total investment and planned days, the newest first"),
+            array(record(TERMS_CHANGE)),
+        ),
+        ("pk",),
+        _terms_changes,
+    ),
     "measure_urls": linked(
         meaning(gettext_lazy("Addresses of these measures in the API"), array(ADDRESS)), _measure_urls
     ),
@@ -118,8 +219,8 @@ LISTED_THEN = {
 }
 
 
-# Names of places and codes of measures are in it.
-KINDS = ("projects", "regions", "measures")
+# Names of places, codes of measures and slugs of departments are in it.
+KINDS = ("projects", "regions", "measures", "accounts")
 
 
 class Projects(ListEndpoint):

@@ -28,7 +28,8 @@ COLUMNS = {
     "status-changes/": "id measure old_status status effective_on recorded_at supersedes superseded_by reason "
     "updated_at url",
     "projects/": "code name name_zh name_en city county also_in category stage total_investment listed_on scope "
-    "measures provenance investment_provenance source updated_at url",
+    "lead_department project_class list_name national_code planned_start_on planned_completion_on measures provenance "
+    "investment_provenance source updated_at url",
     "indicators/": "code name name_zh name_en unit direction cumulative latest target comparator staleness "
     "updated_at url",
     "observations/": "id indicator region period period_kind period_start period_end value unit cumulative exact basis "
