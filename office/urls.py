@@ -10,6 +10,7 @@ from office.views import (
     people,
     plan,
     problem_categories,
+    projects,
     sections,
     site,
 )
@@ -22,6 +23,10 @@ urlpatterns = [
     path("add-measure/", measures.AddMeasure.as_view(), name="add_measure"),
     path("measures/<str:code>/", measures.ChangeMeasure.as_view(), name="measure"),
     path("measures/<str:code>/owners/", owners.ChangeOwners.as_view(), name="owners"),
+    path("projects/", projects.OfficeProjects.as_view(), name="projects"),
+    path("add-project/", projects.AddProject.as_view(), name="add_project"),
+    path("projects/<str:code>/", projects.ChangeProject.as_view(), name="project"),
+    path("projects/<str:code>/terms/", projects.ChangeProjectTerms.as_view(), name="project_terms"),
     path("sections/", sections.OfficeSections.as_view(), name="sections"),
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),

@@ -20,6 +20,7 @@ from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import Project, Stage
 from projects.rules import LARGE_YI
 from projects.services import change_scope
+from projects.terms_history import terms_history
 from regions.words import NEUTRAL
 from web.formats.money import format_exact_money
 from web.formats.numbers import format_number
@@ -99,7 +100,7 @@ class ProjectDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(plan).select_related("city", "county", "category")
+        projects = Project.objects.in_plan(plan).select_related("city", "county", "category", "lead_department")
         project = get_object_or_404(projects, code=kwargs["code"])
         as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("position", "code")
         if self.compared:
@@ -116,6 +117,7 @@ class ProjectDetail(PageView):
             source=source_link(project.source),
             scope_changes=scope_changes,
             left=out_since(scope_changes, on=self.day),
+            history=terms_history(project),
             may_see_names=may_see_names(self.request.user),
             may_change=self.day == today() and may_review(self.request.user),
             also_in=project.also_in.all(),

@@ -130,6 +130,13 @@ GET  office:measure         /office/measures/M001/                login login 40
 POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
 GET  office:owners          /office/measures/M001/owners/         login login 403 200 403 403 200 403 403 200
 POST office:owners          /office/measures/M001/owners/         403   403   403 302 403 403 302 403 403 302
+GET  office:projects        /office/projects/                     login login 403 403 403 403 200 403 403 200
+GET  office:add_project     /office/add-project/                  login login 403 403 403 403 200 403 403 200
+POST office:add_project     /office/add-project/                  403   403   403 403 403 403 302 403 403 302
+GET  office:project         /office/projects/P0001/               login login 403 403 403 403 200 403 403 200
+POST office:project         /office/projects/P0001/               403   403   403 403 403 403 302 403 403 302
+GET  office:project_terms   /office/projects/P0001/terms/         login login 403 403 403 403 200 403 403 200
+POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302
@@ -302,6 +309,23 @@ BODIES = {
         "lead_department": "science",
         "listed_on": "2023-08-01",
     },
+    "POST office:add_project": {
+        "code": "P0002",
+        "name_zh": "新项目",
+        "city": "370200",
+        "category": "energy",
+        "stage": "preparing",
+        "investment_wan": "12.5",
+        "listed_on": "2023-08-01",
+    },
+    "POST office:project": {
+        "name_zh": "改名",
+        "city": "370200",
+        "category": "energy",
+        "stage": "completed",
+        **REASON,
+    },
+    "POST office:project_terms": {"investment_wan": "12.5", **REASON},
     "POST office:add_department": {
         "number": "9",
         "slug": "new",

@@ -27,6 +27,11 @@ _OF_REVIEWERS = [
         ),
     ),
     Task(
+        "office:projects",
+        pgettext_lazy("navigation", "Projects"),
+        gettext_lazy("Add one, change what it says, its total investment or planned days; withdraw or readmit one"),
+    ),
+    Task(
         "office:sections",
         gettext_lazy("Priority areas"),
         gettext_lazy("Add, rename and renumber them; remove one that is empty"),

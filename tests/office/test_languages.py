@@ -13,7 +13,7 @@ from django.urls import get_resolver
 from accounts.models import Department
 from measures.models import Measure, Plan, PlanMilestone, ProblemCategory, Section
 from office.views.editing import FormPage
-from projects.models import Category
+from projects.models import Category, Project
 from tests import factories as make
 from tests.pages import patterns
 from web.models import Site
@@ -41,6 +41,9 @@ FORMS = {
     "office:remove_section": ("/office/sections/innovation/remove/", ""),
     "office:add_measure": ("/office/add-measure/", "title_en"),
     "office:measure": ("/office/measures/M001/", "description_en"),
+    "office:add_project": ("/office/add-project/", "name_en"),
+    "office:project": ("/office/projects/P0001/", "name_en"),
+    "office:project_terms": ("/office/projects/P0001/terms/", ""),
     "office:owners": ("/office/measures/M001/owners/", ""),
     "office:invite": ("/office/people/invite/", ""),
     "office:person": ("/office/people/{person}/", ""),
@@ -64,6 +67,7 @@ CHANGES: dict[str, tuple[dict[str, str], Callable[[], str]]] = {
     "office:department": ({"name_zh": "新名"}, lambda: Department.objects.get(slug="science").name_en),
     "office:section": ({"title_zh": "新名"}, lambda: Section.objects.get().title_en),
     "office:measure": ({"title_zh": "新名"}, lambda: Measure.objects.get().title_en),
+    "office:project": ({"name_zh": "新名"}, lambda: Project.objects.get().name_en),
 }
 
 
@@ -78,6 +82,7 @@ def parts() -> dict[str, int]:
     Category.objects.update_or_create(
         plan=plan, slug="energy", defaults={"number": 9, "name_zh": "能源", "name_en": "Energy"}
     )
+    make.make_project(plan, code="P0001")
     ProblemCategory.objects.update_or_create(
         plan=plan, slug="money", defaults={"number": 9, "name_zh": "资金", "name_en": "Money"}
     )

@@ -1,0 +1,181 @@
+"""Projects as the reviewing office keeps them: the list, a new one, what one says, and its terms."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from accounts.permissions import may_review
+from core.scope import PlanScope
+from core.scoped import scope_of
+from measures.filters import asked_plan
+from office.forms import EXPLANATION
+from office.project_forms import LINKS, NewProjectForm, ProjectForm, ProjectTermsForm
+from office.views.editing import OFFICE, Crumb, PlanFormPage
+from projects.filters import ClassFilter, categories_of_asked_plan, members_of_asked_plan
+from projects.models import Project, ProjectClass, Stage, Term
+from projects.office import (
+    COLUMNS,
+    add_project,
+    change_project,
+    change_project_terms,
+    project_state,
+    terms_state,
+)
+from projects.terms_history import terms_history
+from web.html.links import query_of
+from web.language import localized
+from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, SlugFilter
+from web.unsaved_input import labels_of
+from web.views import FilteredListView, TodayView
+
+
+class OfficeProjectFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    search = SearchFilter("code", "national_code", "list_name", names=["name"])
+    city = SlugFilter(to_field_name="code", queryset=members_of_asked_plan, label=pgettext_lazy("project", "City"))
+    category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
+    stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
+    project_class = ClassFilter(choices=ProjectClass.choices, label=pgettext_lazy("project", "Class"))
+    lead = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
+
+    shown = ("search", "city", "category", "stage", "project_class", "lead")
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+
+class OfficeProjects(TodayView, FilteredListView):
+    """All of the plan: those that are out, and those that are listed later, too."""
+
+    template_name = "office/projects.html"
+    filterset_class = OfficeProjectFilter
+    orderings = {
+        "code": ["position", "code"],
+        "city": ["city__code", "position", "code"],
+        "stage": ["stage", "position", "code"],
+        "total_investment": ["investment_wan", "position", "code"],
+    }
+    default_ordering = "code"
+    http_method_names = ["get", "head", "options"]
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    def get_queryset(self) -> QuerySet[Project]:
+        projects = Project.objects.in_plan(asked_plan(self.request)).select_related("city", "lead_department")
+        return projects.annotate(scope=scope_of(Project, self.day))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = asked_plan(self.request)
+        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
+        return super().get_context_data(plan=plan, is_filtered=is_filtered, in_plan=PlanScope.IN_PLAN, **kwargs)
+
+
+class ProjectPage(PlanFormPage):
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        projects = query_of(reverse("office:projects"), plan=self.plan.link_slug)
+        return [OFFICE, Crumb(projects, pgettext_lazy("navigation", "Projects"))]
+
+    def success_url(self, saved: Any) -> str:
+        return query_of(reverse("office:project", args=[saved.code]), plan=self.plan.link_slug)
+
+
+class AddProject(ProjectPage):
+    heading = gettext_lazy("Add a project")
+    submit = pgettext_lazy("button", "Add")
+    done = gettext_lazy("The project was added; it counts in the totals from the day it is listed")
+    typed_fields = labels_of(
+        NewProjectForm,
+        *("code", "name_zh", "name_en", "listed_on", *Term.values, "list_name", "national_code", "measures"),
+    )
+
+    @property
+    def explanation(self) -> str:
+        return _("It joins “%(plan)s”. Days before today are counted anew with it.") % {
+            "plan": localized(self.plan, "name")
+        }
+
+    def make_form(self, data: Any = None) -> NewProjectForm:
+        return NewProjectForm(data, plan=self.plan)
+
+    def save(self, form: NewProjectForm, by: User) -> Project:
+        values = dict(form.cleaned_data)
+        columns = {name: values.pop(name) for name in COLUMNS}
+        return add_project(self.plan, by=by, columns=columns, **values)
+
+
+class ChangedProjectPage(ProjectPage):
+    """Of one project of the plan."""
+
+    side_template = "office/_project_tasks.html"
+
+    @cached_property
+    def subject(self) -> Any:
+        projects: Any = Project.objects.in_plan(self.plan).select_related(
+            *("plan__region", "city", "county", "category", "lead_department")
+        )
+        return get_object_or_404(projects.annotate(scope=scope_of(Project, self.day)), code=self.kwargs["code"])
+
+    @property
+    def subject_name(self) -> str:
+        return f"{self.subject.code} {localized(self.subject, 'name')}"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            in_plan=query_of("", plan=self.plan.link_slug),
+            is_out=self.subject.scope != PlanScope.IN_PLAN,
+            history=terms_history(self.subject),
+            may_see_names=True,
+            **kwargs,
+        )
+
+
+class ChangeProject(ChangedProjectPage):
+    heading = gettext_lazy("Change a project")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The project was changed; the log keeps what it said before")
+    typed_fields = labels_of(ProjectForm, "name_zh", "name_en", "list_name", "national_code", "measures")
+
+    def make_form(self, data: Any = None) -> ProjectForm:
+        state, is_published = project_state(self.subject), self.subject.is_published
+        return ProjectForm(data, plan=self.plan, state=state, is_published=is_published)
+
+    def save(self, form: ProjectForm, by: User) -> Project:
+        values = form.cleaned_data
+        return change_project(
+            self.subject,
+            by=by,
+            opened=form.opened,
+            columns={name: values[name] for name in COLUMNS},
+            **{name: values[name] for name in (*LINKS, *EXPLANATION) if name in values},
+        )
+
+
+class ChangeProjectTerms(ChangedProjectPage):
+    template_name = "office/project_terms.html"
+    heading = gettext_lazy("Change total investment or planned days")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The terms were changed; the old ones stay on record")
+    typed_fields = labels_of(ProjectTermsForm, *Term.values, "reason")
+
+    @property
+    def explanation(self) -> str:
+        return _("What was planned before, who changed it and why stay visible on the project's page.")
+
+    def make_form(self, data: Any = None) -> ProjectTermsForm:
+        return ProjectTermsForm(data, state=terms_state(self.subject), is_published=self.subject.is_published)
+
+    def save(self, form: ProjectTermsForm, by: User) -> Project:
+        change_project_terms(self.subject, by=by, opened=form.opened, **form.cleaned_data)
+        project: Project = self.subject
+        return project
