@@ -43,6 +43,7 @@ from measures.models import (
 )
 from projects.models import Category, Project
 from projects.models import ScopeChange as ProjectScopeChange
+from projects.models import TermsChange as ProjectTermsChange
 from rollups.models import MeasureRollup, ProjectRollup
 from rollups.services import rebuild_rollups
 
@@ -187,6 +188,7 @@ def _refuse_if_used(slug: str, demonstration: Ledger) -> None:
         StatusChange.objects.exclude(recorded_by=None),
         Comment.objects.all(),
         TermsChange.objects.all(),
+        ProjectTermsChange.objects.all(),
         Problem.objects.filter(raised_on=None),
         ProblemStep.objects.exclude(made_by=None),
         Meeting.objects.all(),

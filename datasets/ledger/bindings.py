@@ -25,10 +25,13 @@ from measures.models import (
     ScopeChange,
     Section,
     StatusChange,
+    Term,
     TermsChange,
 )
 from projects.models import Category, Project
 from projects.models import ScopeChange as ProjectScopeChange
+from projects.models import Term as ProjectTerm
+from projects.models import TermsChange as ProjectTermsChange
 from regions.models import Region
 from web.models import Site
 
@@ -85,6 +88,7 @@ BINDINGS: Mapping[str, Binding] = {
     "scope_changes": Binding(ScopeChange, "measure__plan", _NUMBERED),
     "categories": Binding(Category, "plan"),
     "projects": Binding(Project, "plan", {"total_investment": "investment_wan"}, links=("also_in",)),
+    "project_terms_changes": Binding(ProjectTermsChange, "project__plan"),
     "project_scope_changes": Binding(ProjectScopeChange, "project__plan", _NUMBERED),
     "indicators": Binding(Indicator, fields={"headline": ""}),
     "observations": Binding(Observation, excluded={"superseded": True}),
@@ -100,10 +104,20 @@ RECORDS = (
     "status_history",
     "terms_changes",
     "scope_changes",
+    "project_terms_changes",
     "project_scope_changes",
 )
 # Those of them that are on record with whoever made them.
-RECORDED_BY_SOMEBODY = ("terms_changes", "scope_changes", "project_scope_changes")
+RECORDED_BY_SOMEBODY = ("terms_changes", "scope_changes", "project_terms_changes", "project_scope_changes")
+# Columns that are terms, with the field that a row of changed terms names, by the sheet of whom they are about.
+TERMS: Mapping[str, Mapping[str, str]] = {
+    "measures": {term.value: term.value for term in Term},
+    "projects": {
+        "total_investment": ProjectTerm.INVESTMENT.value,
+        "planned_start_on": ProjectTerm.PLANNED_START.value,
+        "planned_completion_on": ProjectTerm.PLANNED_COMPLETION.value,
+    },
+}
 # Rows that are not deleted: they leave their plan on a day.
 LEAVING = ("measures", "projects")
 

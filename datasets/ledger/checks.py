@@ -10,7 +10,7 @@ from core.bounds import FIRST_DAY, FIRST_OBSERVED_DAY, LAST_DAY, MAX_PLAN_YEARS,
 from core.clock import today
 from core.periods import is_period
 from core.provenance import Provenance
-from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, field_name
+from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS, field_name
 from datasets.ledger.declaration import Kind
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
@@ -20,8 +20,7 @@ from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
 from indicators.models import STATED
 from indicators.rules import earliest_release
-from measures.models import Term
-from projects.rules import Place, misplacements
+from projects.rules import COMPLETION_BEFORE_START, Place, misplacements
 from regions.models import RegionKind
 
 # Texts of which one language must be there.
@@ -53,6 +52,7 @@ def check(merged: Merged) -> None:
     _check_measures(merged)
     _check_leaving(merged)
     _check_placements(merged)
+    _check_planned_days(merged)
     _check_indicators(merged)
     _check_links(merged)
     _check_people(merged)
@@ -198,6 +198,13 @@ def _misplacements(
     return misplacements(region, places[item["city"]], places.get(item["county"]), also_in, is_divided=is_divided)
 
 
+def _check_planned_days(merged: Merged) -> None:
+    for item in merged.touched("projects"):
+        start, completion = item["planned_start_on"], item["planned_completion_on"]
+        if start and completion and completion < start:
+            merged.add_problem(item, "planned_completion_on", str(COMPLETION_BEFORE_START))
+
+
 def _check_indicators(merged: Merged) -> None:
     for item in merged.touched("indicators"):
         if item["zh_factor"] is not None and item["zh_factor"] <= 0:
@@ -263,10 +270,11 @@ def _check_removals(merged: Merged) -> None:
 def check_needs_no_person(merged: Merged) -> None:
     """Changes of terms and withdrawals are on record with whoever made them."""
     sentence = _("This needs to be known by whom: load the file as a person.")
-    for item in merged.touched("measures"):
-        for cell in item.cells:
-            if cell.column in Term.values:
-                merged.add_problem(item, cell.column, sentence)
+    for sheet, terms in TERMS.items():
+        for item in merged.touched(sheet):
+            for cell in item.cells:
+                if cell.column in terms:
+                    merged.add_problem(item, cell.column, sentence)
     for sheet in LEAVING:
         for item in merged.touched(sheet):
             if item["remove"] is not None:

@@ -19,6 +19,7 @@ from datasets.ledger.bindings import BINDINGS, LEAVING, RECORDED_BY_SOMEBODY
 from datasets.ledger.codec import as_json, plain_key, plain_values
 from datasets.ledger.contents import key_of
 from datasets.ledger.derived import (
+    TERMS_SHEETS,
     changes_of_terms,
     date_new_reports,
     drop_new_leads,
@@ -115,8 +116,8 @@ class _Commit:
         for sheet in SHEETS:
             on_sheet(sheet)
             items = list(self.merged.touched(sheet))
-            if sheet == "terms_changes":
-                items += changes_of_terms(self.merged, at=self.at, by=self.by, reason=self.reason)
+            if sheet in TERMS_SHEETS:
+                items += changes_of_terms(self.merged, sheet, at=self.at, by=self.by, reason=self.reason)
             self._write_sheet(sheet, items)
             if sheet == "plan":
                 self._begin(items)

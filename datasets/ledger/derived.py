@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from accounts.models import User
 from core.clock import SHANGHAI, today
 from core.signals import person_changed
 from core.statuses import MeasureStatus
+from datasets.ledger.bindings import TERMS
 from datasets.ledger.codec import to_plain
 from datasets.ledger.merging import Cell, Item, Merged
 from datasets.ledger.problem_checks import first_owner
@@ -22,6 +24,9 @@ from measures.rules import effective_changes, restating
 from measures.services import load_changes
 from reporting.problems.workflow import ProblemState
 from reporting.workflow import ReportState
+
+# Of changed terms, with the sheet of whom they are about.
+TERMS_SHEETS = {"terms_changes": "measures", "project_terms_changes": "projects"}
 
 
 def _item(sheet: str, values: Values) -> Item:
@@ -89,24 +94,30 @@ def _first_row(measure: Item, *, at: datetime) -> Item:
     )
 
 
-def changes_of_terms(merged: Merged, *, at: datetime, by: User | None, reason: str) -> list[Item]:
+def changes_of_terms(merged: Merged, sheet: str, *, at: datetime, by: User | None, reason: str) -> list[Item]:
+    """`sheet`: one of TERMS_SHEETS."""
+    about = TERMS_SHEETS[sheet]
     return [
         _item(
-            "terms_changes",
+            sheet,
             {
-                "measure": item["code"],
+                SHEETS[sheet].key[0]: item["code"],
                 "recorded_at": at,
-                "field": cell.column,
-                "old_value": to_plain(cell.old),
-                "new_value": to_plain(cell.new),
+                "field": TERMS[about][cell.column],
+                "old_value": _as_text(cell.old),
+                "new_value": _as_text(cell.new),
                 "reason": reason,
                 "recorded_by": by.username if by else None,
             },
         )
-        for item in merged.touched("measures")
+        for item in merged.touched(about)
         for cell in item.cells
-        if cell.column in Term.values
+        if cell.column in TERMS[about]
     ]
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(to_plain(value))
 
 
 def withdraw(items: Iterable[Item], sheet: str, ids: Ids, *, at: datetime, by: User | None, kind: str) -> None:

@@ -61,12 +61,17 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
     }
     for model, sheet, column in ((Project, "projects", "project"), (Indicator, "indicators", "indicator")):
         shown[model] = {ids[sheet][(code,)] for code in _linked(merged, column, moved["measures"])}
-    shown[Project] |= {ids["projects"][(code,)] for code in moved["projects"]}
+    shown[Project] |= {ids["projects"][(code,)] for code in moved["projects"] | _revised(merged)}
     for sheet in ("observations", "targets"):
         shown[Indicator] |= {ids["indicators"][(item["indicator"],)] for item in merged.touched(sheet)}
     for model, pks in shown.items():
         if pks:
             model._default_manager.filter(pk__in=pks).mark_updated()
+
+
+def _revised(merged: Merged) -> set[str]:
+    """The codes of projects whose revisions the load brings."""
+    return {item["project"] for item in merged.touched("project_terms_changes")}
 
 
 def _linked(merged: Merged, column: str, measures: Container[str]) -> set[str]:

@@ -18,6 +18,7 @@ from datasets.ledger.sheets.problems import (
 from datasets.ledger.sheets.records import (
     EVIDENCE,
     PROJECT_SCOPE_CHANGES,
+    PROJECT_TERMS_CHANGES,
     REPORTS,
     SCOPE_CHANGES,
     STATUS_HISTORY,
@@ -48,6 +49,7 @@ SHEETS: Mapping[str, Sheet] = {
         SCOPE_CHANGES,
         CATEGORIES,
         PROJECTS,
+        PROJECT_TERMS_CHANGES,
         PROJECT_SCOPE_CHANGES,
         INDICATORS,
         LINKS,

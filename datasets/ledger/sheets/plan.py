@@ -21,7 +21,8 @@ from datasets.ledger.sheets.columns import (
     titles,
     whole,
 )
-from projects.models import Stage
+from projects.models import ProjectClass, Stage
+from projects.national_codes import NATIONAL_CODE_LENGTH
 
 # What an integer holds on every database.
 MAX_POSITION = 2_147_483_647
@@ -218,6 +219,42 @@ PROJECTS = Sheet(
             most=MAX_INVESTMENT_WAN,
         ),
         day("listed_on", _("Date listed"), _("From which it counts. Empty in a new row: the plan's first day.")),
+        ref(
+            "lead_department",
+            _("Lead department"),
+            _("By its name, short name or name in addresses. Empty: none."),
+            "departments",
+            example="science-technology",
+        ),
+        one_of(
+            "project_class",
+            pgettext_lazy("project", "Class"),
+            _("Empty: not stated; it counts as implementing."),
+            ProjectClass,
+            example="implementing",
+        ),
+        Column(
+            "list_name",
+            _("Project list"),
+            _("The list of projects that it belongs to, by its name"),
+            "省重大项目名单",
+            most=100,
+        ),
+        Column(
+            "national_code",
+            _("National project code"),
+            _("As the approval platform gave it."),
+            "2105-370602-04-01-123456",
+            Kind.CODE,
+            most=NATIONAL_CODE_LENGTH,
+        ),
+        day("planned_start_on", _("Planned start"), _("Empty: no day is planned."), "2023-04-01"),
+        day(
+            "planned_completion_on",
+            pgettext_lazy("project", "Planned completion"),
+            _("Empty: no day is planned."),
+            "2024-12-31",
+        ),
         one_of(
             "provenance",
             _("Provenance"),

@@ -1,5 +1,6 @@
-"""What happened to measures. These rows are records: a load adds some, and rewrites none."""
+"""What happened to measures and projects. These rows are records: a load adds some, and rewrites none."""
 
+from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +22,7 @@ from datasets.ledger.sheets.columns import (
     whole,
 )
 from measures.models import Term
+from projects.models import Term as ProjectTerm
 from reporting.models import ProblemChoice
 from reporting.workflow import ReportState
 
@@ -177,29 +179,55 @@ STATUS_HISTORY = Sheet(
     ),
 )
 
-TERMS_CHANGES = Sheet(
-    name="terms_changes",
-    label=_("Changes of terms"),
-    help=_("Due dates, lead departments and priority areas that were changed before."),
-    key=("measure", "recorded_at", "field"),
-    columns=(
-        _MEASURE,
-        Column(
-            "recorded_at",
-            _("Date recorded"),
-            _("When the office entered it."),
-            "2023-05-04 09:30",
-            Kind.MOMENT,
-            required=True,
+_PROJECT = ref("project", _("Project"), _("Its code."), "projects", example="P0001", required=True)
+
+
+def _terms_changes(
+    name: str, label: Text, help: Text, subject: Column, terms: type[Choices], *, example: str, values: Text
+) -> Sheet:
+    """`values`: what the old and the new value are."""
+    return Sheet(
+        name=name,
+        label=label,
+        help=help,
+        key=(subject.name, "recorded_at", "field"),
+        columns=(
+            subject,
+            Column(
+                "recorded_at",
+                _("Date recorded"),
+                _("When the office entered it."),
+                "2023-05-04 09:30",
+                Kind.MOMENT,
+                required=True,
+            ),
+            one_of("field", _("What was changed"), _("Which of the terms."), terms, example=example, required=True),
+            Column("old_value", _("Previous value"), values, "2023-12-31", most=50),
+            Column("new_value", _("New value"), values, "2024-06-30", most=50),
+            Column("reason", _("Reason"), _("Why."), "征地延期", required=True, most=MAX_REASON_LENGTH),
+            ref("recorded_by", _("Recorded by"), _("The account name. Empty: whoever loads the file."), "people"),
         ),
-        one_of("field", _("What was changed"), _("Which of the terms."), Term, example="due_on", required=True),
-        Column(
-            "old_value", _("Previous value"), _("A day, or a name in addresses. Empty: none."), "2023-12-31", most=50
-        ),
-        Column("new_value", _("New value"), _("A day, or a name in addresses. Empty: none."), "2024-06-30", most=50),
-        Column("reason", _("Reason"), _("Why."), "征地延期", required=True, most=MAX_REASON_LENGTH),
-        ref("recorded_by", _("Recorded by"), _("The account name. Empty: whoever loads the file."), "people"),
-    ),
+    )
+
+
+TERMS_CHANGES = _terms_changes(
+    "terms_changes",
+    _("Changes of terms"),
+    _("Due dates, lead departments and priority areas that were changed before."),
+    _MEASURE,
+    Term,
+    example="due_on",
+    values=_("A day, or a name in addresses. Empty: none."),
+)
+
+PROJECT_TERMS_CHANGES = _terms_changes(
+    "project_terms_changes",
+    _("Changes of projects' terms"),
+    _("Total investments and planned days that were changed before."),
+    _PROJECT,
+    ProjectTerm,
+    example="planned_completion_on",
+    values=_("A day, or a total as a whole number of 万元 (10,000 yuan). Empty: none."),
 )
 
 
@@ -245,6 +273,6 @@ PROJECT_SCOPE_CHANGES = _scope_changes(
         "Projects that were withdrawn and readmitted, each with its day. For a withdrawal alone the column in the "
         "sheet of projects is enough."
     ),
-    ref("project", _("Project"), _("Its code."), "projects", example="P0001", required=True),
+    _PROJECT,
     ScopeKind.WITHDRAWN,
 )

@@ -16,7 +16,7 @@ from datasets.ledger.commit import commit_ledger
 from datasets.ledger.rows import Ledger, Row
 from datasets.ledger.take_back import take_back
 from measures.models import Load, Measure, Plan
-from projects.models import Stage
+from projects.models import ProjectClass, Stage
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests.factories import file_report, make_department, make_indicator, make_observation, make_user, region
 
@@ -82,9 +82,26 @@ def ledgers(draw: Any) -> Rows:
                 "category": draw(st.sampled_from(CATEGORIES)),
                 "stage": draw(st.sampled_from(Stage.values)),
                 "total_investment": draw(st.integers(0, 10**6)),
+                "lead_department": draw(st.none() | st.sampled_from(LEADS)),
+                "project_class": draw(st.none() | st.sampled_from(ProjectClass.values)),
+                "list_name": draw(st.none() | st.just("省重大项目名单")),
+                "national_code": draw(st.none() | st.just("2105-370602-04-01-123456")),
+                "planned_start_on": draw(st.none() | st.dates(date(2022, 1, 1), date(2022, 12, 31))),
+                "planned_completion_on": draw(st.none() | st.dates(date(2023, 1, 1), date(2025, 12, 31))),
                 **names("name", draw),
             }
             for code in projects
+        ],
+        "project_terms_changes": [
+            {
+                "project": code,
+                "recorded_at": noon(date(2023, 5, 4)),
+                "field": "investment_wan",
+                "old_value": "7",
+                "new_value": "8",
+                "reason": "概算调整",
+            }
+            for code in draw(st.lists(st.sampled_from(projects), unique=True) if projects else st.just([]))
         ],
         "indicators": [{"code": "growth", "headline": draw(st.none() | st.just(1))}],
         "links": [
