@@ -1,4 +1,4 @@
-"""What was done to a measure: who, when, and from what to what."""
+"""What was done to a measure or a project: who, when, and from what to what."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -16,10 +16,16 @@ from core.statuses import MeasureStatus
 from measures.models import Measure, Term
 from measures.office.terms_history import term_rows
 from measures.owners import PLACES
+from projects.models import Project
+from projects.models import Term as ProjectTerm
+from projects.terms_history import terms_history
 from web.formats.text import format_list, format_person
 
 # Columns of the log that have rows of their own, which say more: of terms, and of the first status.
-_TOLD_ELSEWHERE = {*Term.values, "listed_on", "plan", "id"}
+_TOLD_ELSEWHERE = {
+    Measure: {*Term.values, "listed_on", "plan", "id"},
+    Project: {*ProjectTerm.values, "plan", "id"},
+}
 
 
 class HistoryRow(NamedTuple):
@@ -39,33 +45,52 @@ def measure_history(measure: Measure) -> list[HistoryRow]:
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def _of_log(measure: Measure) -> Iterator[HistoryRow]:
-    for entry in LogEntry.objects.get_for_object(measure).select_related("actor"):
+def project_history(project: Project) -> list[HistoryRow]:
+    """Newest first: what it says, terms, leaving and returning."""
+    rows = [*_of_log(project), *_of_project_terms(project), *_of_scope(project)]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def _of_log(subject: Measure | Project) -> Iterator[HistoryRow]:
+    model = type(subject)
+    for entry in LogEntry.objects.get_for_object(subject).select_related("actor"):
         reason = (entry.additional_data or {}).get("reason", "")
         if entry.action == LogEntry.Action.CREATE:
             yield HistoryRow(entry.timestamp, entry.actor, pgettext("history", "Added"), "", "", reason)
             continue
         for name, change in (entry.changes or {}).items():
-            if name not in _TOLD_ELSEWHERE:
-                yield HistoryRow(entry.timestamp, entry.actor, _label(name), *_values(name, change), reason)
+            if name not in _TOLD_ELSEWHERE[model]:
+                yield HistoryRow(
+                    entry.timestamp, entry.actor, _label(model, name), *_values(model, name, change), reason
+                )
 
 
-def _label(name: str) -> str:
+def _label(model: type[Measure | Project], name: str) -> str:
     try:
-        return capfirst(str(Measure._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # it has one
+        return capfirst(str(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # it has one
     except FieldDoesNotExist:
         # Of a column that an earlier version had.
         return name
 
 
-def _values(name: str, change: Any) -> tuple[str, str]:
+def _values(model: type[Measure | Project], name: str, change: Any) -> tuple[str, str]:
     if isinstance(change, Mapping):
         names = format_list(change["objects"])
         return (names, "") if change["operation"] == "delete" else ("", names)
     if name in PLACES:
         return _names_of_people(*change)
-    choices = dict(Measure._meta.get_field(name).flatchoices) if hasattr(Measure, name) else {}  # type: ignore[union-attr]
+    field: Any = model._meta.get_field(name) if hasattr(model, name) else None
+    if field is not None and field.related_model is not None:
+        return _names_of_rows(field.related_model, *change)
+    choices = dict(field.flatchoices) if field is not None else {}
     old, new = ("" if each in (None, "None") else str(choices.get(each, each)) for each in change)
+    return old, new
+
+
+def _names_of_rows(model: Any, *keys: str | None) -> tuple[str, str]:
+    """Of regions, categories or departments: the log has their keys."""
+    rows = model.objects.in_bulk([int(key) for key in keys if key and key != "None"])
+    old, new = (str(rows[int(key)]) if key and key != "None" else "" for key in keys)
     return old, new
 
 
@@ -83,6 +108,12 @@ def _of_terms(measure: Measure) -> Iterator[HistoryRow]:
         yield HistoryRow(change.recorded_at, change.recorded_by, label, row.old, row.new, change.reason)
 
 
+def _of_project_terms(project: Project) -> Iterator[HistoryRow]:
+    for change, old, new in terms_history(project).rows:
+        label = str(ProjectTerm(change.field).label)
+        yield HistoryRow(change.recorded_at, change.recorded_by, label, old, new, change.reason)
+
+
 def _of_statuses(measure: Measure) -> Iterator[HistoryRow]:
     """Each from the day that it holds from: that is not the day on which it was recorded."""
     for change in measure.status_changes.select_related("recorded_by"):
@@ -93,8 +124,8 @@ def _of_statuses(measure: Measure) -> Iterator[HistoryRow]:
         yield HistoryRow(change.recorded_at, change.recorded_by, _("Status"), old, new, reason)
 
 
-def _of_scope(measure: Measure) -> Iterator[HistoryRow]:
-    for change in measure.scope_changes.select_related("recorded_by"):
+def _of_scope(subject: Measure | Project) -> Iterator[HistoryRow]:
+    for change in subject.scope_changes.select_related("recorded_by"):
         day = change.effective_on.isoformat()
         new = _("%(status)s from %(day)s") % {"status": ScopeKind(change.kind).label, "day": day}
         label = pgettext("plan", "Scope")

@@ -184,7 +184,7 @@ class AddMeasure(MeasurePage):
 
 
 class ChangeMeasure(MeasurePage):
-    template_name = "office/measure.html"
+    template_name = "office/form_with_history.html"
     side_template = "office/_measure_tasks.html"
     heading = gettext_lazy("Change a measure")
     submit = gettext_lazy("Save")

@@ -18,6 +18,7 @@ from core.scope import PlanScope
 from core.scoped import scope_of
 from measures.filters import asked_plan
 from office.forms import EXPLANATION
+from office.history import project_history
 from office.project_forms import LINKS, NewProjectForm, ProjectForm, ProjectTermsForm
 from office.views.editing import OFFICE, Crumb, PlanFormPage
 from projects.filters import ClassFilter, categories_of_asked_plan, members_of_asked_plan
@@ -134,16 +135,15 @@ class ChangedProjectPage(ProjectPage):
         return super().get_context_data(
             in_plan=query_of("", plan=self.plan.link_slug),
             is_out=self.subject.scope != PlanScope.IN_PLAN,
-            history=terms_history(self.subject),
-            may_see_names=True,
             **kwargs,
         )
 
 
 class ChangeProject(ChangedProjectPage):
+    template_name = "office/form_with_history.html"
     heading = gettext_lazy("Change a project")
     submit = gettext_lazy("Save")
-    done = gettext_lazy("The project was changed; the log keeps what it said before")
+    done = gettext_lazy("The project was changed; what it said before is in its history")
     typed_fields = labels_of(ProjectForm, "name_zh", "name_en", "list_name", "national_code", "measures")
 
     def make_form(self, data: Any = None) -> ProjectForm:
@@ -159,6 +159,9 @@ class ChangeProject(ChangedProjectPage):
             columns={name: values[name] for name in COLUMNS},
             **{name: values[name] for name in (*LINKS, *EXPLANATION) if name in values},
         )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(history=project_history(self.subject), **kwargs)
 
 
 class ChangeProjectTerms(ChangedProjectPage):
@@ -179,3 +182,6 @@ class ChangeProjectTerms(ChangedProjectPage):
         change_project_terms(self.subject, by=by, opened=form.opened, **form.cleaned_data)
         project: Project = self.subject
         return project
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(history=terms_history(self.subject), may_see_names=True, **kwargs)

@@ -158,6 +158,18 @@ class TestChange:
         office.post(PAGE, {**form, "reason": "验收", "source": "鲁发改〔2023〕1号"})
         assert Project.objects.get().stage == "completed"
 
+    def test_the_history_says_who_and_from_what_to_what(self, office, project):
+        office.post(PAGE, sent(project, stage="completed", city="370600", reason="核实"))
+        office.post(TERMS, sent_terms(Project.objects.get(), investment_wan="12"))
+        told = [
+            (row.what, row.old, row.new, row.who and row.who.first_name) for row in office.get(PAGE).context["history"]
+        ]
+        assert ("Stage", "Preparing", "Completed", "李敏") in told
+        assert ("City", "青岛市", "烟台市", "李敏") in told
+        assert ("Total investment", "942 million yuan", "1.2 billion yuan", "李敏") in told
+        # Once: the log has it, too.
+        assert [row[0] for row in told].count("Total investment") == 1
+
 
 class TestTerms:
     def test_a_revision_keeps_the_original_and_says_the_overrun(self, office, client, project, rita):
