@@ -107,3 +107,26 @@ def test_an_account_is_kept_without_scripts_and_by_keyboard(browser, site, offic
     page.get_by_text("The account was changed").wait_for()
     assert User.objects.get(username="ben").first_name == "本"
     context.close()
+
+
+def test_a_project_is_added_and_its_total_revised(enter, site, office):
+    rita = enter("rita")
+    rita.goto(f"{site}/office/projects/")
+    rita.get_by_role("link", name="Add a project").click()
+    rita.locator("#id_code").fill("P9000")
+    rita.get_by_label("Name (Chinese)").fill("海上风电母港")
+    rita.locator("#id_city").select_option("370600")
+    rita.get_by_label("Category").select_option("energy")
+    rita.get_by_label("National project code").fill("2105-370602-04-01-123456")
+    rita.get_by_label("Total investment (100 million yuan)").fill("9.42")
+    rita.get_by_label("Date listed").fill("2023-08-01")
+    rita.get_by_role("button", name="Add").click()
+    rita.get_by_text("The project was added").wait_for()
+    rita.get_by_role("link", name="Change Total investment").click()
+    rita.get_by_label("Total investment (100 million yuan)").fill("12")
+    rita.get_by_label("Reason").fill("概算调整")
+    rita.get_by_role("button", name="Save").click()
+    rita.get_by_text("The terms were changed").wait_for()
+    rita.goto(f"{site}/projects/P9000/")
+    rita.get_by_text("an overrun of 258 million yuan (27.4%)").wait_for()
+    assert "概算调整" in rita.locator("#terms").inner_text()
