@@ -14,7 +14,14 @@ from core.lights import Light, Thresholds
 from core.pace import gap
 from core.scoped import is_out
 from dashboard.due_days import is_of_due_days
-from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, measure_figures, project_figures
+from dashboard.figures import (
+    MIN_MEASURES_TO_RANK,
+    Figures,
+    GroupFigures,
+    measure_figures,
+    project_figures,
+    staged_figures,
+)
 from indicators.models import HeadlineIndicator, Observation
 from indicators.state import ChangeSince
 from measures.comparison import MeasureChange, measure_changes
@@ -67,8 +74,8 @@ def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> d
     those of a past day are counted, and name no department that was merged.
     """
     if by == "city":
-        sums = then.project_cells.sum_by("city")
-        return {each.key: project_figures(sums.get(each.group.pk, {})) for each in groups}
+        cells = then.project_cells.split(["city"])
+        return {each.key: staged_figures(cells.get((each.group.pk,))) for each in groups}
     sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
     return {each.key: measure_figures(sums.get(each.group.pk, {}), then.plan, then.day) for each in groups}
 

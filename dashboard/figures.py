@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from django.db.models import Exists, Max, QuerySet, prefetch_related_objects
@@ -89,6 +90,17 @@ def project_figures(counts: engine.Counts) -> dict[str, Any]:
     return {"total": counts.get("total", 0), "total_investment": wan_to_yi(counts.get("investment", 0))}
 
 
+def staged_figures(cells: engine.PlanCells | None) -> dict[str, Any]:
+    """The same of some cells, with how many projects are in each stage. None: there are none."""
+    if cells is None:
+        return {**project_figures({}), **dict.fromkeys(Stage.values, 0)}
+    by_stage = cells.sum_by("stage")
+    return {
+        **project_figures(cells.totals()),
+        **{stage: by_stage.get(stage, {}).get("total", 0) for stage in Stage.values},
+    }
+
+
 def _of_category(category: Category) -> str:
     # A slug may be no name of a column.
     return f"category_{category.pk}"
@@ -116,6 +128,16 @@ class GroupFigures:
     name: str
     group: Any
     figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A city, a category or a stage by which projects are counted. `value`: what their cells have of it."""
+
+    key: str
+    name: str
+    group: Any
+    value: int | str
 
 
 class Figures:
@@ -249,25 +271,30 @@ class Figures:
             members.append(replace(each, figures={**each.figures, **punctuality_figures(of), "urgency": order}))
         return members
 
-    def projects_by(self, by: str) -> list[GroupFigures]:
-        """By plan, city, category or stage: every one, also with zeros."""
-        if by == "plan":
-            total = project_figures(self.project_cells.totals())
+    def projects_by(self, *by: str) -> list[GroupFigures]:
+        """By plan, or by one or more of city, category and stage: every one and every pair, also with zeros. `group` is
+        the city, category or stage, or the tuple of the members that the group is of."""
+        if by == ("plan",):
+            total = staged_figures(self.project_cells)
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, total)]
-        sums = self.project_cells.sum_by(by)
-        if by == "city":
-            return [
-                GroupFigures(each.code, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
-                for each in Region.objects.members_of(self.plan.region_id)
-            ]
-        if by == "category":
-            return [
-                GroupFigures(slug, localized(each, "name"), each, project_figures(sums.get(each.pk, {})))
-                for slug, each in self.categories.items()
-            ]
+        cells = self.project_cells.split(by)
         return [
-            GroupFigures(each.value, str(each.label), each, project_figures(sums.get(each.value, {}))) for each in Stage
+            GroupFigures(
+                "/".join(each.key for each in members),
+                " / ".join(each.name for each in members),
+                members if len(members) > 1 else members[0].group,
+                staged_figures(cells.get(tuple(each.value for each in members))),
+            )
+            for members in product(*(self._project_members(each) for each in by))
         ]
+
+    def _project_members(self, by: str) -> list[Member]:
+        if by == "city":
+            regions = Region.objects.members_of(self.plan.region_id)
+            return [Member(each.code, localized(each, "name"), each, each.pk) for each in regions]
+        if by == "category":
+            return [Member(slug, localized(each, "name"), each, each.pk) for slug, each in self.categories.items()]
+        return [Member(each.value, str(each.label), each, each.value) for each in Stage]
 
     @property
     def against_name(self) -> str:

@@ -1,23 +1,42 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import permutations
 from operator import attrgetter
 from typing import Any
 
 from django.utils import translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
 from dashboard.api.summary import INVESTED, MEASURES, linked
 from dashboard.due_days import OF_GROUPS
+from dashboard.figure_definitions import PROJECTS as UNIT_OF_PROJECTS
 from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures, GroupFigures
 from dashboard.summary import describe_figure
 from measures.filters import asked_plan
+from projects.models import Stage
 from web.api.endpoints import ListEndpoint
 from web.api.fields import Chunk, Field, Reader, value
-from web.api.schema import ADDRESS, FILLED_TEXT, NAME, Shape, array, choice, local_names, meaning, on_the_earlier_day
+from web.api.schema import (
+    ADDRESS,
+    FILLED_TEXT,
+    NAME,
+    TEXT,
+    WHOLE,
+    Shape,
+    array,
+    choice,
+    local_names,
+    meaning,
+    on_the_earlier_day,
+    optional,
+    quantity,
+)
 from web.errors import BadQuery, not_one_of
+from web.language import localized
 from web.lists.listing import Listing
 from web.values import asked_values
 
@@ -59,7 +78,16 @@ def _value(member: GroupFigures, name: str) -> Any:
 
 def _both(member: GroupFigures) -> tuple[str, str]:
     """The member's name in Chinese and in English."""
-    thing = member.group
+    names = [_both_of(each) for each in _things(member)]
+    return " / ".join(zh for zh, _en in names), " / ".join(en for _zh, en in names)
+
+
+def _things(member: GroupFigures) -> list[Any]:
+    """What the member is of: a city and a category, where it is a pair."""
+    return [each.group for each in member.group] if isinstance(member.group, tuple) else [member.group]
+
+
+def _both_of(thing: Any) -> tuple[str, str]:
     for field in ("name", "title"):
         if hasattr(thing, f"{field}_zh"):
             return getattr(thing, f"{field}_zh"), getattr(thing, f"{field}_en")
@@ -80,7 +108,8 @@ class Rollups(ListEndpoint):
 
     kind: str  # the first part of the paths of its figures
     takes_cursor = False
-    # What `by` takes, each with its label; the list of the rows behind has a filter of the same name.
+    # What `by` takes, each with its label, and several of them with commas between; the list of the rows behind has a
+    # filter of the same name.
     groups: dict[str, Any] = {}
     behind: str
     figures: dict[str, Shape]
@@ -99,6 +128,7 @@ class Rollups(ListEndpoint):
         }
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
+        """`by`: one of `groups`."""
         raise NotImplementedError
 
     @property
@@ -134,7 +164,10 @@ def _rows_behind(chunk: Chunk) -> Reader:
     api: Any = chunk.endpoint
     query = {"plan": api.plan.slug} if api.plan else {}
     day = {"as_of": api.day.isoformat()} if api.request.GET.get("as_of") else {}
-    return lambda member: api.address(api.behind, **{**query, api.by: member.key, **day})
+    keys = api.by.split(",")
+    return lambda member: api.address(
+        api.behind, **{**query, **dict(zip(keys, member.key.split("/"), strict=True)), **day}
+    )
 
 
 def _fields(figures: dict[str, Shape]) -> dict[str, Field]:
@@ -200,22 +233,74 @@ class MeasureRollups(Rollups):
         return figures.measures_with_due_by(by)
 
 
+# What projects are counted by, two at a time too: the code of each with what it is a code of.
+_PROJECT_KEYS = {
+    "city": (pgettext_lazy("project", "City"), gettext_lazy("Code of the city; null where nothing is counted by it")),
+    "category": (
+        gettext_lazy("Category"),
+        gettext_lazy("Slug of the category; null where nothing is counted by it"),
+    ),
+    "stage": (gettext_lazy("Stage"), gettext_lazy("The stage as it is now; null where nothing is counted by it")),
+}
+_PROJECTS = {
+    **INVESTED,
+    **{
+        stage.value: quantity(
+            UNIT_OF_PROJECTS,
+            WHOLE,
+            description=format_lazy(
+                gettext_lazy("Those of them in this stage as it is now, for every day: {stage}"), stage=stage.label
+            ),
+        )
+        for stage in Stage
+    },
+}
+
+
+def _part(key: str, reader: Callable[[str, Any], Any], chunk: Chunk) -> Reader:
+    """What `reader` makes of the code and the thing of a key that rows are counted by; null for other keys."""
+    keys = getattr(chunk.endpoint, "by", "").split(",")
+    if key not in keys:
+        return lambda member: None
+    place = keys.index(key)
+    return lambda member: reader(member.key.split("/")[place], _things(member)[place])
+
+
+def _name(_code: str, thing: Any) -> str:
+    return str(thing.label) if isinstance(thing, Stage) else localized(thing, "name")
+
+
+def _project_fields() -> dict[str, Field]:
+    found = _fields(_PROJECTS)
+    first = {name: found.pop(name) for name in ("key", "name", "name_zh", "name_en")}
+    for key, (label, words) in _PROJECT_KEYS.items():
+        shape = choice(Stage.choices, words) if key == "stage" else meaning(words)
+        first[key] = Field(optional(shape), (), partial(_part, key, lambda code, _thing: code))
+        name = format_lazy(gettext_lazy("Name of the same, in the language of the answer: {label}"), label=label)
+        first[f"{key}_name"] = Field(meaning(name, optional(TEXT)), (), partial(_part, key, _name))
+    return first | found
+
+
 class ProjectRollups(Rollups):
     component = "ProjectRollupList"
-    summary = gettext_lazy("Projects of a plan counted, and their investment summed, by plan, city, category or stage.")
+    summary = gettext_lazy(
+        "Projects and their investment by plan, city, category or stage, or by two of these; counts of each stage."
+    )
     kind = "projects"
-    figures = INVESTED
-    row_fields = _fields(INVESTED)
-    compared_fields = _fields_then(INVESTED)
-    orderings = _orderings(INVESTED)
+    figures = _PROJECTS
+    row_fields = _project_fields()
+    compared_fields = _fields_then(_PROJECTS)
+    orderings = _orderings(_PROJECTS)
     groups = {
         "plan": gettext_lazy("Action plan"),
-        "city": pgettext_lazy("project", "City"),
-        "category": gettext_lazy("Category"),
-        "stage": gettext_lazy("Stage"),
+        **{key: label for key, (label, _words) in _PROJECT_KEYS.items()},
+        **{
+            f"{one},{other}": format_lazy("{} × {}", _PROJECT_KEYS[one][0], _PROJECT_KEYS[other][0])
+            for one, other in permutations(_PROJECT_KEYS, 2)
+        },
     }
     behind = "api-projects"
     name = "rollups-projects"
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
-        return figures.projects_by(by)
+        return figures.projects_by(*by.split(","))

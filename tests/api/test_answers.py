@@ -1,6 +1,10 @@
 """What single answers say, with figures worked out by hand from the site of conftest."""
 
+import csv
+import io
+import itertools
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,7 +13,7 @@ from django.test import Client
 
 from indicators.models import Indicator, Observation, Target
 from measures.models import Measure, Plan, Report, StatusChange
-from projects.models import Project
+from projects.models import Project, Stage
 from tests import factories as make
 from tests.api.conftest import API
 
@@ -292,6 +296,7 @@ def test_rollups_list_every_member_with_the_rows_behind(site: Any, ask: Any) -> 
     [
         *(f"rollups/measures/?by={by}" for by in ("plan", "section", "department")),
         *(f"rollups/projects/?by={by}" for by in ("plan", "city", "category", "stage")),
+        *(f"rollups/projects/?by={by}" for by in ("city,category", "stage,city", "category,stage")),
     ],
 )
 @pytest.mark.parametrize("day", ["", "&as_of=2023-06-30"])
@@ -314,3 +319,65 @@ def test_rollups_are_ordered_by_any_figure_with_the_unknown_last(site: Any, ask:
 def test_names_of_categories_come_in_both_languages(site: Any, ask: Any) -> None:
     rows = ask("rollups/projects/?by=category&lang=en").json()["results"]
     assert [(row["key"], row["name"], row["name_en"]) for row in rows][3] == ("energy", "Energy", "Energy")
+
+
+class TestProjectsByTwoKeys:
+    """What rows count is counted here once more, in plain Python."""
+
+    @pytest.fixture
+    def _projects(self, site: Any) -> None:
+        places = [("370100", stage) for stage in Stage.values] + [("370200", "suspended")] * 2
+        for number, (city, stage) in enumerate([*places, ("370600", "preparing")], start=1):
+            make.make_project(site.plan, city=city, stage=stage, investment=10_000 * number)
+
+    @pytest.mark.parametrize("keys", list(itertools.permutations(("city", "category", "stage"), 2)))
+    @pytest.mark.usefixtures("_projects")
+    def test_every_pair_is_listed_with_codes_names_and_counts(self, keys: tuple[str, str], ask: Any) -> None:
+        counts, amounts = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+        for project in Project.objects.select_related("city", "category"):
+            codes = {"city": project.city.code, "category": project.category.slug, "stage": project.stage}
+            pair = tuple(codes[key] for key in keys)
+            counts[(*pair, "")] += 1
+            counts[(*pair, project.stage)] += 1
+            amounts[pair] += project.investment_wan
+        answer = ask(f"rollups/projects/?by={','.join(keys)}&page_size=1000&lang=en").json()
+        found = {tuple(row[key] for key in keys): row for row in answer["results"]}
+        lists = [ask(f"rollups/projects/?by={key}&lang=en").json()["results"] for key in keys]
+        assert list(found) == [(one["key"], two["key"]) for one, two in itertools.product(*lists)]
+        [other] = {"city", "category", "stage"} - set(keys)
+        names = [{row["key"]: row["name"] for row in rows} for rows in lists]
+        for pair, row in found.items():
+            assert row["total"] == counts[(*pair, "")]
+            assert {stage: row[stage] for stage in Stage.values} == {
+                stage: counts[(*pair, stage)] for stage in Stage.values
+            }
+            assert round(row["total_investment"] * 10_000) == amounts[pair]
+            assert row["key"] == "/".join(pair)
+            assert [row[f"{key}_name"] for key in keys] == [by[code] for by, code in zip(names, pair, strict=True)]
+            assert row["name_en"] == " / ".join(row[f"{key}_name"] for key in keys)
+            assert (row[other], row[f"{other}_name"]) == (None, None)
+
+    @pytest.mark.usefixtures("_projects")
+    def test_a_file_has_names_beside_codes(self, ask: Any) -> None:
+        answer = ask("rollups/projects/?by=city,stage&format=csv&lang=en&ordering=-suspended")
+        text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert len(rows) == 3 * len(Stage)
+        first = rows[0]
+        assert (first["city"], first["city_name"]) == ("370200", "Qingdao")
+        assert (first["stage"], first["stage_name"], first["suspended"]) == ("suspended", "Suspended", "2")
+        assert (first["category"], first["category_name"]) == ("", "")
+
+    @pytest.mark.usefixtures("_projects")
+    def test_of_one_key_rows_name_it_too_and_pairs_can_be_asked_for_by_their_key(self, ask: Any) -> None:
+        rows = ask("rollups/projects/?by=city&lang=en").json()["results"]
+        assert [(row["city"], row["city_name"]) for row in rows] == [(row["key"], row["name"]) for row in rows]
+        answer = ask("rollups/projects/?by=city,category&key=370200/energy,370100/energy&compare=2023-07-31").json()
+        assert [row["key"] for row in answer["results"]] == ["370100/energy", "370200/energy"]
+        assert all(row["suspended_then"] <= row["suspended"] for row in answer["results"])
+
+    @pytest.mark.usefixtures("_projects")
+    def test_pairs_ask_no_more_than_single_keys(self, ask: Any, django_assert_max_num_queries: Any) -> None:
+        ask("rollups/projects/?by=city")
+        with django_assert_max_num_queries(10):
+            ask("rollups/projects/?by=city,category")

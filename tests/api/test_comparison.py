@@ -260,7 +260,7 @@ def test_members_say_what_they_were(site: Any, ask: Any) -> None:
     assert [cities["370600"][name] for name in ("total_then", "total_investment_then")] == [0, 0]
     assert "total_then" not in rows("rollups/projects/?by=city")["370200"]
     head = rows_of(ask("rollups/projects/?compare=2023-07-31&format=csv")).splitlines()[0]
-    assert head.endswith(",url,total_then,total_investment_then")
+    assert ",url,total_then,total_investment_then," in head and head.endswith(",suspended_then")
 
 
 def test_only_the_changed_measures(site: Any, ask: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from projects.models import Stage
 from tests import factories as make
 from tests.api.addresses import ALL, LISTS, SINGLE, wrong
 from web.site import site_profile
@@ -36,7 +37,8 @@ COLUMNS = {
     "released_on release_basis verified supersedes superseded_by reason provenance source updated_at url",
     "rollups/measures/": "key name name_zh name_en total completed in_progress promoting completion_rate due due_rate "
     "gap gap_to_plan lights due_before completed_in_time completed_late overdue in_time_rate longest_overdue url",
-    "rollups/projects/": "key name name_zh name_en total total_investment url",
+    "rollups/projects/": "key name name_zh name_en city city_name category category_name stage stage_name total "
+    f"total_investment {' '.join(Stage.values)} url",
     "regions/": "code name name_zh name_en kind parent updated_at url",
     "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en updated_at url",
     "categories/": "slug number name name_zh name_en plan updated_at url",
@@ -187,7 +189,9 @@ def test_what_a_single_answer_cannot_say_is_refused(path: str, site: Any, ask: A
         ("projects/?category=water", "energy, industry, infrastructure, innovation"),
         ("projects/?stage=done", "suspended"),
         ("rollups/measures/?by=city", "plan, section, department"),
-        ("rollups/projects/?by=section", "plan, city, category, stage"),
+        ("rollups/projects/?by=section", "plan, city, category, stage, city,category, city,stage"),
+        ("rollups/projects/?by=city,city", "category,city"),
+        ("rollups/projects/?by=plan,city", "category,city"),
         ("indicators/?headline=maybe", "yes, no"),
         ("observations/?period_kind=week", "half_year"),
         ("regions/?kind=town", "country, province, city, county"),
