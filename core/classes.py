@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import count, pairwise
 
 MOST_CLASSES = 5
 _STEPS = tuple(Decimal(each) for each in ("1", "1.2", "1.5", "2", "2.5", "3", "3.5", "4", "5", "6", "7", "8"))
@@ -16,8 +16,8 @@ def class_limits(values: Collection[Decimal | int], *, most: int = MOST_CLASSES)
     [150, 300, 400, 700]
     """
     ranked = sorted(Decimal(each) for each in values if each > 0)
-    count = min(most, len(set(ranked)))
-    limits = sorted({round_down(ranked[number * len(ranked) // count]) for number in range(1, count)})
+    classes = min(most, len(set(ranked)))
+    limits = sorted({round_down(ranked[number * len(ranked) // classes]) for number in range(1, classes)})
     if limits and limits[0] <= ranked[0]:
         limits = limits[1:]
     # Each upper class holds the value that its limit comes from; what lies between two limits may be none.
@@ -26,6 +26,20 @@ def class_limits(values: Collection[Decimal | int], *, most: int = MOST_CLASSES)
         for low, high in pairwise([*limits, ranked[-1] + 1 if ranked else Decimal(0)])
         if any(low <= value < high for value in ranked)
     ]
+
+
+def count_limits(values: Collection[int], *, most: int = MOST_CLASSES) -> list[Decimal]:
+    """The same for small counts, such as projects that are suspended: 0 stands alone, the others are in classes of one
+    width, 1, 2 or 5 × 10^n, the last of them open. The width follows from the greatest value alone, so that classes
+    stay as they are until that passes 5, 10, 25, 50, 100 …; one of them may be empty.
+
+    >>> [int(limit) for limit in count_limits([0, 2, 3, 8])]
+    [1, 3, 5, 7]
+    """
+    greatest = max(values, default=0)
+    widths = (step * 10**power for power in count() for step in (1, 2, 5))
+    width = next(each for each in widths if greatest <= each * most)
+    return [Decimal(1 + number * width) for number in range(most - 1) if 1 + number * width <= greatest]
 
 
 def round_down(value: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.classes import class_limits, class_of, shades
+from core.classes import class_limits, class_of, count_limits, shades
 from core.rounding import whole
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
@@ -29,10 +29,14 @@ class Tile(NamedTuple):
 def city_tile_map(
     cities: Sequence[Tile],
     *,
+    are_few: bool = False,
     format_value: Callable[[Decimal], str] = format_whole,
 ) -> Figure:
-    """The cities as tiles with name and value, coloured by class. `format_value` writes what the pointer shows."""
-    limits = class_limits([city.value for city in cities if city.value is not None])
+    """The cities as tiles with name and value, coloured by class. `are_few`: the values are small counts.
+    `format_value` writes what the pointer shows."""
+    values_shown = [city.value for city in cities if city.value is not None]
+    limits = count_limits(list(map(int, values_shown))) if are_few else class_limits(values_shown)
+    labels = count_labels(limits) if are_few else class_labels(limits)
     sequence = [SEQUENCE_TONES[shade] for shade in shades(len(limits) + 1)]
     tones = [sequence[class_of(city.value or 0, limits)] for city in cities]
     values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
@@ -78,8 +82,24 @@ def city_tile_map(
             font={"size": small},
         ),
         "aspect": 1.62,
-        "key": [swatch(text, tone) for text, tone in zip(class_labels(limits), sequence, strict=False)],
+        "key": [swatch(text, tone) for text, tone in zip(labels, sequence, strict=False)],
     }
+
+
+def count_labels(classes: Sequence[Decimal]) -> list[str]:
+    """Of small counts: 0, 1–2, 3–4, 5 and over. None where all are of one class."""
+    if not classes:
+        return []
+    spans = [(low, high - 1) for low, high in pairwise(classes)]
+    dash = "—" if is_chinese() else "–"
+    return [
+        format_number(0),
+        *(
+            format_number(low) if low == high else f"{format_number(low)}{dash}{format_number(high)}"
+            for low, high in spans
+        ),
+        _("%(bound)s and over") % {"bound": format_number(classes[-1])},
+    ]
 
 
 def class_labels(classes: Sequence[Decimal]) -> list[str]:

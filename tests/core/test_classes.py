@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.classes import class_limits, class_of, round_down, shades
+from core.classes import class_limits, class_of, count_limits, round_down, shades
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,34 @@ def test_a_limit_belongs_to_the_class_that_it_begins() -> None:
 
 def test_few_classes_have_shades_far_apart() -> None:
     assert [shades(count) for count in (1, 2, 3, 5)] == [[0], [0, 4], [0, 2, 4], [0, 1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("values", "limits"),
+    [
+        ([], []),
+        ([0, 0], []),
+        ([0, 1], [1]),
+        ([5, 0, 2], [1, 2, 3, 4]),
+        # What the cities have suspended on one day, and had one more or less: the classes stay.
+        ([8, 8, 7, 6, 6, 5, 4, 4, 4, 4, 3, 3, 3, 2, 1, 0], [1, 3, 5, 7]),
+        ([7, 8, 0], [1, 3, 5, 7]),
+        ([10], [1, 3, 5, 7]),
+        ([11, 1], [1, 6, 11]),
+        ([26, 3], [1, 11, 21]),
+        ([3_000, 0, 14], [1, 1001, 2001]),
+        ([5_000], [1, 1001, 2001, 3001]),
+    ],
+)
+def test_limits_of_counts_follow_from_the_greatest_alone(values: list[int], limits: list[int]) -> None:
+    assert count_limits(values) == limits
+
+
+@pytest.mark.parametrize("greatest", range(2, 2_000, 7))
+def test_counts_of_any_size_have_legible_classes(greatest: int) -> None:
+    limits = count_limits([0, greatest])
+    assert 2 <= len(limits) <= 4
+    # 0 is alone, and the last class is no wider than two of the others.
+    width = limits[1] - limits[0]
+    assert limits[0] == 1
+    assert limits[-1] <= greatest < limits[-1] + 2 * width

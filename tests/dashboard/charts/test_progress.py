@@ -192,6 +192,15 @@ class TestTileMap:
         key = city_tile_map(TILES)["key"]
         assert [entry["label"] for entry in key] == ["under 3,500", "3,500–10,000", "10,000 and over"]
 
+    def test_small_counts_have_classes_of_whole_numbers(self) -> None:
+        tiles = [Tile(f"City {n}", 1, n, n, "#") for n in (0, 1, 2, 8)]
+        figure = checked(city_tile_map(tiles, are_few=True))
+        assert [entry["label"] for entry in figure["key"]] == ["0", "1–2", "3–4", "5–6", "7 and over"]
+        colours = figure["data"][0]["marker"]["color"]
+        assert colours[0] == "#E3EEF3" and colours[1] == colours[2] == "#B7D3E0" and colours[3] == "#0A3448"
+        ones = city_tile_map([Tile("A", 1, 1, 4, "#")], are_few=True)["key"]
+        assert [entry["label"] for entry in ones] == ["0", "1", "2", "3", "4 and over"]
+
     def test_one_value_makes_no_key(self) -> None:
         assert city_tile_map(TILES[:1])["key"] == []
 
