@@ -1,6 +1,6 @@
 """What differs between two days of a plan: its figures, the status of its measures, what was listed and released."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from core.comparison import FigureChange
 from core.lights import Light, Thresholds
 from core.pace import gap
 from core.scoped import is_out
+from dashboard.cells import split_cells
 from dashboard.due_days import is_of_due_days
 from dashboard.figures import (
     MIN_MEASURES_TO_RANK,
@@ -74,7 +75,7 @@ def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> d
     those of a past day are counted, and name no department that was merged.
     """
     if by == "city":
-        cells = then.project_cells.split(["city"])
+        cells = split_cells(then.project_cells, ["city"])
         return {each.key: staged_figures(cells.get((each.group.pk,))) for each in groups}
     sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
     return {each.key: measure_figures(sums.get(each.group.pk, {}), then.plan, then.day) for each in groups}
@@ -91,6 +92,13 @@ class Fall:
     tied: int = 1
 
 
+def greatest[T](items: Iterable[T], value: Callable[[T], Any]) -> list[T]:
+    """Those with the greatest value: all of equals, and none of none."""
+    items = list(items)
+    most = max(map(value, items), default=None)
+    return [each for each in items if value(each) == most]
+
+
 def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[str, Any]]) -> list[Fall]:
     """The groups whose gap to time elapsed fell most since the earlier day, of those that are ranked; of equals, those
     whose gap to the plan curve fell most: a group that completes nothing falls by the time that passed, and the plan
@@ -101,9 +109,8 @@ def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[st
         points, to_plan = gap(before["gap"], now["gap"]), gap(before["gap_to_plan"], now["gap_to_plan"])
         if now["total"] >= MIN_MEASURES_TO_RANK and points is not None and to_plan is not None and points > 0:
             falls.append(Fall(each, points, to_plan))
-    most = max(((fall.points, fall.points_to_plan) for fall in falls), default=None)
-    tied = sum(fall.points == most[0] for fall in falls) if most else 0
-    return [replace(fall, tied=tied) for fall in falls if (fall.points, fall.points_to_plan) == most]
+    tied = len(greatest(falls, lambda fall: fall.points))
+    return [replace(fall, tied=tied) for fall in greatest(falls, lambda fall: (fall.points, fall.points_to_plan))]
 
 
 class Changes:

@@ -1,13 +1,13 @@
 """The figures of a plan on a day, for pages and API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from django.db.models import Exists, Max, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Max, QuerySet, Value, prefetch_related_objects
 
 from accounts.models import Department
 from core.clock import SHANGHAI, today
@@ -16,6 +16,7 @@ from core.pace import Progress, time_elapsed
 from core.provenance import Provenance, of_aggregate
 from core.punctuality import Punctuality, urgency
 from core.statuses import MeasureStatus
+from dashboard.cells import split_cells
 from dashboard.due_days import (
     MeasureDays,
     due_figures,
@@ -36,16 +37,20 @@ from dashboard.problem_figures import PlanProblem, problem_figures, read_problem
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
 from measures.models import Measure, Plan, Problem, Section, StatusChange
+from projects.large import large_preparing
 from projects.models import Category, Project, Stage
 from regions.models import Region
 from reporting.problems.rules import ProblemCounts, count_problems
 from rollups import engine
 from rollups.freshness import Freshness, freshness
+from rollups.models import CellKey
 from web.formats.money import wan_to_yi
 from web.language import localized
 
 # Below this a rate says more about how few there are than about the work.
 MIN_MEASURES_TO_RANK = 5
+# Likewise a share of a city's projects: below this it is shown with the warning that there are few.
+MIN_PROJECTS_FOR_SHARE = 10
 
 # The published counts that a figure is made of: it is published when each of them is.
 PUBLISHED_PARTS = {
@@ -154,6 +159,24 @@ class Figures:
     @cached_property
     def project_cells(self) -> engine.PlanCells:
         return engine.read_cells("projects", plan_id=self.plan.pk, day=self.day, today=today())
+
+    @cached_property
+    def large_cells(self) -> engine.PlanCells:
+        """The same of large projects that have not started alone. They are counted: cells tell stages, not sizes."""
+        return self._read_large_cells([self.day])[0]
+
+    def read_large_cells_with(self, then: "Figures") -> None:
+        """Reads them for another day of the plan, too: one query for both."""
+        self.large_cells, then.large_cells = self._read_large_cells([self.day, then.day])
+
+    def _read_large_cells(self, days: Sequence[date]) -> list[engine.PlanCells]:
+        projects = large_preparing(Project.objects.in_plan(self.plan))
+        first, *others = [projects.cells(day).annotate(on=Value(day.isoformat())) for day in days]
+        found: dict[str, dict[CellKey, engine.Counts]] = {day.isoformat(): {} for day in days}
+        for row in first.union(*others, all=True).order_by() if others else first:
+            key = (row["plan"], row["city"], row["category"], row["stage"])
+            found[row["on"]][key] = {name: row[name] for name in ("total", "investment")}
+        return [engine.PlanCells("projects", cells) for cells in found.values()]
 
     @cached_property
     def freshness(self) -> Freshness:
@@ -277,7 +300,7 @@ class Figures:
         if by == ("plan",):
             total = staged_figures(self.project_cells)
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, total)]
-        cells = self.project_cells.split(by)
+        cells = split_cells(self.project_cells, by)
         return [
             GroupFigures(
                 "/".join(each.key for each in members),

@@ -16,7 +16,9 @@ from dashboard.changes import Changes
 from dashboard.explanations import SCOPE_FILTERS, asked_explanation
 from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
-from dashboard.pages.cities import city_detail, city_list
+from dashboard.pages.cities import COLUMNS, city_list
+from dashboard.pages.city import city_detail
+from dashboard.pages.city_measures import CITY_MEASURES
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
@@ -106,7 +108,7 @@ class OverviewPage(PlanPage):
             self.links,
             compared=self.compared,
             course=self.choice("course", list(COURSES)),
-            map_of=self.choice("map", ["total_investment", "total"]),
+            measure=CITY_MEASURES[self.choice("map", list(CITY_MEASURES))],
         )
 
 
@@ -142,18 +144,26 @@ class ChangesPage(PlanPage):
         return changes_context(Changes(self.figures, self.then), self.links, today=today())
 
 
-class DepartmentsPage(PlanPage):
-    template_name = "dashboard/departments.html"
-    parameters = ("ordering", "reported", "fallen", "months")
+class FallenPage(PlanPage):
+    """A page of members that shows with `?fallen=most` only those that fell most since an earlier day: since the end of
+    last month where none is named."""
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
-        """Who fell most fell since some day: since the end of last month where none is named."""
         return asked_comparison(request, self.day, default=LAST_MONTH if request.GET.get("fallen") == "most" else "")
+
+    @property
+    def fallen_only(self) -> bool:
+        return self.choice("fallen", ["all", "most"]) == "most"
+
+
+class DepartmentsPage(FallenPage):
+    template_name = "dashboard/departments.html"
+    parameters = ("ordering", "reported", "fallen", "months")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "urgency")
         unreported_only = self.choice("reported", ["all", "no"]) == "no"
-        fallen_only = self.choice("fallen", ["all", "most"]) == "most"
+        fallen_only = self.fallen_only
         all_months = self.choice("months", ["gaps", "all"]) == "all"
         return {
             "unreported_only": unreported_only,
@@ -180,14 +190,25 @@ class SectionsPage(PlanPage):
         return section_list(self.figures, self.links, ordering=ordering, then=self.then)
 
 
-class CitiesPage(PlanPage):
+class CitiesPage(FallenPage):
     template_name = "dashboard/cities.html"
-    parameters = ("ordering", "show")
+    parameters = ("ordering", "show", "columns", "fallen")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, PROJECT_SORT_KEYS, "-total_investment")
-        show = self.choice("show", ["total_investment", "total"])
-        return city_list(self.figures, self.links, ordering=ordering, show=show, then=self.then)
+        measure = CITY_MEASURES[self.choice("show", list(CITY_MEASURES))]
+        fallen_only = self.fallen_only
+        return {
+            "fallen_only": fallen_only,
+            **city_list(
+                self.figures,
+                self.links,
+                measure=measure,
+                ordering=asked_ordering(self.request, PROJECT_SORT_KEYS, f"-{measure.name}"),
+                columns=self.choice("columns", list(COLUMNS)),
+                fallen_only=fallen_only,
+                then=self.then,
+            ),
+        }
 
 
 class DepartmentPage(PlanPage):

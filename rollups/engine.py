@@ -160,14 +160,6 @@ class PlanCells:
             groups.setdefault(key[place], []).append(counts)
         return {value: add_up(group) for value, group in groups.items()}
 
-    def split(self, fields: Sequence[str]) -> dict[tuple[int | str, ...], "PlanCells"]:
-        """The cells by the values of some fields of the key, in their order; no group is empty."""
-        places = [TABLES[self.kind].key_fields.index(field) for field in fields]
-        groups: dict[tuple[int | str, ...], dict[CellKey, Counts]] = {}
-        for key, counts in self.counts.items():
-            groups.setdefault(tuple(key[place] for place in places), {})[key] = counts
-        return {values: replace(self, counts=counts) for values, counts in groups.items()}
-
 
 def add_up(cells: Iterable[Counts]) -> Counts:
     sums: Counts = {}

@@ -1,110 +1,115 @@
-"""What the page of all cities shows, and that of one. `then`: the figures of the day that a page is compared with."""
+"""What the page of all cities shows. `then`: the figures of the day that a page is compared with."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.rounding import whole
-from dashboard.changes import earlier_figures
-from dashboard.figures import Figures, GroupFigures
+from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures
+from dashboard.pages.city_measures import CITY_MEASURES, CityMeasure, chosen, cities_of_both_days, city_sentence
+from dashboard.pages.city_ranks import city_ranks, fallen_cities
+from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
-from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, rank, sort_groups
-from dashboard.pages.overview.by_city import map_chart
+from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, sort_groups
+from dashboard.pages.overview.by_city import classes_note, map_chart
 from dashboard.pages.rows import city_rows, project_changes
-from dashboard.pages.sentences import format_share, format_since, rounding_note
-from projects.models import Project
-from regions.models import Region
+from dashboard.pages.sentences import format_since, rounding_note
+from projects.large import LARGE_PREPARING
 from regions.words import PartWords
-from web.formats.money import format_rounded_money, rounded_money
+from web.formats.money import format_rounded_money
 from web.formats.numbers import format_number
-from web.formats.text import format_sentence
-from web.language import localized
 
-MAX_PROJECTS = 20
-
-
-def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
-    """From the cells that the page has read anyway."""
-    return figures.projects_by_category(figures.project_cells.narrow({"city": {city.pk}}))
+COLUMNS = ("stages", "categories")
 
 
 def city_list(
-    figures: Figures, links: Links, *, ordering: str, show: str, then: Figures | None = None
+    figures: Figures,
+    links: Links,
+    *,
+    measure: CityMeasure,
+    ordering: str,
+    columns: str = COLUMNS[0],
+    fallen_only: bool = False,
+    then: Figures | None = None,
 ) -> dict[str, Any]:
-    """`show` (total or total_investment) is what the map, the columns of the categories and the bars measure."""
-    cities = sort_groups(figures.projects_by("city"), PROJECT_SORT_KEYS, ordering)
-    rows = city_rows(cities, links)
-    counts = [[each[show] for each in figures_by_category(figures, city.group).values()] for city in cities]
-    sums = [each[show] for each in figures.projects["by_category"].values()]
-    changes = _changes(cities, then)
-    is_investment = show == "total_investment"
-    chart = map_chart(figures, links, cities, map_of=show)
+    """`measure`: what the map, the bars, the ranks and the columns of the categories show. `columns`: one of COLUMNS.
+    `fallen_only`: cities that fell back most since the day of `then`."""
+    every, every_then = cities_of_both_days(figures, then)
+    ranks = city_ranks(every, measure, every_then)
+    shown = fallen_cities(every, ranks) if fallen_only else every
+    cities = sort_groups(shown, PROJECT_SORT_KEYS, ordering)
+    chart = map_chart(figures, links, every, measure=measure)
+    table = CityTable(figures, links, measure, columns)
+    earlier = {city.key: city.figures for city in every_then or ()}
     return {
         "cities": [
-            {
-                "city": row,
-                "categories": [whole(each) for each in own],
-                "change": changes.get(city.key),
-                "shown": city.figures[show],
-            }
-            for city, row, own in zip(cities, rows, counts, strict=True)
+            {**row, "rank": ranks[city.key], "cells": table.cells(city), "shown": measure.value(city)}
+            for city, row in zip(cities, _named(cities, links, earlier), strict=True)
         ],
+        "keys": ",".join(city.key for city in cities),
+        "heads": table.heads,
+        "totals": table.totals,
+        "columns": columns,
+        "switches": _switches(links, measure, columns),
+        "measure": measure,
         "since": format_since(figures, then),
         "provenance": figures.provenance_of("projects"),
         "change": then and project_changes(figures.projects, then.projects),
-        "categories": [
-            {"label": localized(each, "name"), "shown": whole(own)}
-            for each, own in zip(figures.categories.values(), sums, strict=True)
-        ],
-        "rounding": (
-            rounding_note(_investments(cities), figures.projects["total_investment"])
-            or rounding_note(sums, figures.projects[show])
-            or _rounding_of_changes(figures, cities, then)
-        ),
-        "whole_total": whole(figures.projects["total_investment"]),
-        "is_investment": is_investment,
+        "rounding": table.rounding or _rounding_of_changes(figures, then, every, earlier),
         # It has no tag of its own: the page is tagged as a whole.
-        "charts": {} if chart is None else {"map": replace(chart, provenance="")},
+        "charts": {"map": replace(chart, provenance="")} if chart else {},
+        "classes": classes_note(measure),
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
-        "measured": _measured(links, ordering, show),
-        "largest": max((city.figures[show] for city in cities), default=0),
-        "sentence": _list_sentence(figures.plan.part_words, figures.projects, cities),
+        "default_ordering": f"-{measure.name}",
+        "large_projects": LARGE_PREPARING,
+        "largest": max(map(measure.value, every), default=0),
+        "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
+        "measure_sentence": measure.filters and city_sentence(figures, measure, every),
+        "ranked": sum(bool(city.figures["total"]) for city in every),
+        "least_for_share": MIN_PROJECTS_FOR_SHARE,
+        "has_small": any(is_small(city.figures) for city in cities),
     }
 
 
-def _measured(links: Links, ordering: str, show: str) -> list[dict[str, Any]]:
-    """What the map may show, the shown one among them."""
+def _named(
+    cities: Sequence[GroupFigures], links: Links, earlier: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Each with its name and address, and with what it has more than on the earlier day, if there is one."""
     return [
-        {
-            "label": label,
-            "url": links.url("dashboard:cities", show=name, ordering=ordering),
-            "is_chosen": name == show,
-        }
-        for name, label in (("total_investment", _("Total investment")), ("total", _("Projects")))
+        {"city": row, "change": project_changes(city.figures, earlier[city.key]) if earlier else None}
+        for city, row in zip(cities, city_rows(cities, links), strict=True)
     ]
 
 
-def _changes(cities: Sequence[GroupFigures], then: Figures | None) -> dict[str, dict[str, int]]:
-    """By the city's key; empty without an earlier day."""
-    if then is None:
-        return {}
-    earlier = earlier_figures(then, "city", cities)
-    return {city.key: project_changes(city.figures, earlier[city.key]) for city in cities}
+def _switches(links: Links, measure: CityMeasure, columns: str) -> dict[str, list[dict[str, Any]]]:
+    """What the page may show, the shown one among them. Another measure brings its own order along."""
+
+    def url(shown: CityMeasure, named: str) -> str:
+        more = {} if named == COLUMNS[0] else {"columns": named}
+        return links.url("dashboard:cities", **chosen(shown, "show"), **more)
+
+    return {
+        "measures": [
+            {"label": each.label, "url": url(each, columns), "is_chosen": each is measure}
+            for each in CITY_MEASURES.values()
+        ],
+        "columns": [
+            {"label": label, "url": url(measure, name), "is_chosen": name == columns}
+            for name, label in zip(COLUMNS, (_("By stage"), _("By category")), strict=True)
+        ],
+    }
 
 
-def _investments(groups: Sequence[GroupFigures]) -> list[Decimal]:
-    return [each.figures["total_investment"] for each in groups]
-
-
-def _rounding_of_changes(figures: Figures, cities: Sequence[GroupFigures], then: Figures | None) -> str:
+def _rounding_of_changes(
+    figures: Figures,
+    then: Figures | None,
+    cities: Sequence[GroupFigures],
+    earlier: Mapping[str, Mapping[str, Any]],
+) -> str:
     if then is None:
         return ""
-    earlier = earlier_figures(then, "city", cities)
     changes = [city.figures["total_investment"] - earlier[city.key]["total_investment"] for city in cities]
     return rounding_note(changes, figures.projects["total_investment"] - then.projects["total_investment"])
 
@@ -117,60 +122,3 @@ def _list_sentence(words: PartWords, projects: Mapping[str, Any], cities: Sequen
         "cities": words.counted(with_projects, format_number(with_projects)),
         "investment": format_rounded_money(projects["total_investment"]),
     }
-
-
-def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
-    cities = figures.projects_by("city")
-    group = next(each for each in cities if each.group == city)
-    own, province = group.figures, figures.projects
-    by_category = figures_by_category(figures, city)
-    earlier_by_category = figures_by_category(then, city) if then else {}
-    amount, unit = rounded_money(own["total_investment"])
-    share = format_share(own["total_investment"], province["total_investment"])
-    projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
-    return {
-        "row": group,
-        "provenance": figures.provenance_of("projects", city=city),
-        "counts": own,
-        "since": format_since(figures, then),
-        "change": then and project_changes(own, earlier_figures(then, "city", [group])[group.key]),
-        "name": group.name,
-        "sentence": city_sentence(own, share),
-        "investment": amount,
-        "investment_unit": unit,
-        "whole_investment": whole(own["total_investment"]),
-        "shares": {"total": format_share(own["total"], province["total"]), "investment": share},
-        "rank": rank(group.key, cities, lambda each: each.figures["total_investment"], least=1),
-        "list_url": links.url("projects:list", city=city.code),
-        "categories": [
-            {
-                "label": localized(each, "name"),
-                "path": f"projects.by_category.{slug}",
-                "url": links.url("projects:list", city=city.code, category=slug),
-                "whole": whole(by_category[slug]["total_investment"]),
-                **by_category[slug],
-                "change": then and project_changes(by_category[slug], earlier_by_category[slug]),
-            }
-            for slug, each in figures.categories.items()
-        ],
-        "rounding": rounding_note((each["total_investment"] for each in by_category.values()), own["total_investment"]),
-        "largest": max((each["total_investment"] for each in by_category.values()), default=0),
-        "projects": projects.select_related("category").order_by("-investment_wan", "-position")[:MAX_PROJECTS],
-        "most_projects": MAX_PROJECTS,
-    }
-
-
-def city_sentence(own: Mapping[str, Any], share: str) -> str:
-    if not own["total"]:
-        return _("No projects are listed by this day.")
-    text = ngettext(
-        "%(count)s project with an investment of %(investment)s, %(share)s.",
-        "%(count)s projects with an investment of %(investment)s, %(share)s.",
-        own["total"],
-    )
-    return format_sentence(
-        text,
-        count=format_number(own["total"]),
-        investment=format_rounded_money(own["total_investment"]),
-        share=format_html("<strong>{}</strong>", _("%(share)s of the total") % {"share": share}),
-    )

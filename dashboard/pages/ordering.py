@@ -8,10 +8,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dashboard.figures import GroupFigures
+from projects.models import Stage
 from web.errors import BadQuery, not_one_of
 from web.language import is_chinese
 
 type SortKeys = Mapping[str, Callable[[GroupFigures], Any]]
+
+
+def _figure(name: str) -> Callable[[GroupFigures], Any]:
+    return lambda row: row.figures[name]
+
 
 MEASURE_SORT_KEYS: SortKeys = {
     # Of figures that have those of due days; who must act first.
@@ -34,6 +40,9 @@ PROJECT_SORT_KEYS: SortKeys = {
     "name": lambda row: row.key,
     "total": lambda row: row.figures["total"],
     "total_investment": lambda row: row.figures["total_investment"],
+    **{stage: _figure(stage) for stage in Stage.values},
+    # Of cities that have it.
+    "large": _figure("large"),
 }
 
 

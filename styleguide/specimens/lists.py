@@ -56,6 +56,16 @@ def _filters_and_counts() -> list[Entry]:
         ),
         Entry("chips.html", [Specimen('{% include "components/chips.html" with form=filter.form %}', "", filters)]),
         Entry(
+            "chip.html",
+            [
+                Specimen(
+                    '{% include "components/chip.html" with filter=filter url="#" %}',
+                    "",
+                    {"filter": _("With reports outstanding")},
+                )
+            ],
+        ),
+        Entry(
             "count_line.html",
             [
                 Specimen(

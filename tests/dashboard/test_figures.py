@@ -9,7 +9,7 @@ from django.utils import translation
 
 from core.lights import light_of
 from dashboard.figures import Figures
-from dashboard.pages.cities import figures_by_category
+from dashboard.pages.city import figures_by_category
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import Rank, rank, sort_groups
 from dashboard.pages.overview.progress import month_ends

@@ -115,7 +115,7 @@ def test_an_explanation_counts_the_rows_of_the_category(other: Plan) -> None:
 
 
 def test_pages_show_those_of_their_plan(other: Plan) -> None:
-    cities = words_of("/cities/?plan=other&lang=en")
+    cities = words_of("/cities/?columns=categories&plan=other&lang=en")
     assert "教育 Health" in cities
     assert "Key industries" not in cities
     assert "教育 0 0 Health 1 10" in words_of("/cities/370200/?plan=other&lang=en&as_of=2023-07-31")
@@ -141,7 +141,7 @@ def test_a_plan_without_categories_shows_no_part_of_them(today: date, open_readi
     assert answer_of("summary/")["projects"]["by_category"] == {}
     assert answer_of("rollups/projects/?by=category")["results"] == answer_of("categories/")["results"] == []
     assert "Projects by category" not in words_of("/cities/370200/?lang=en")
-    assert "Categories in" not in words_of("/cities/?lang=en")
+    assert "Categories in" not in words_of("/cities/?columns=categories&lang=en")
     assert "Category" not in words_of("/changes/?lang=en")
 
 

@@ -37,7 +37,12 @@ PAGES = {
     "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],
     "dashboard:departments": ["/departments/", "/departments/?reported=no"],
     "dashboard:department": [f"/departments/{slug}/" for slug in DEPARTMENTS],
-    "dashboard:cities": ["/cities/", "/cities/?show=total"],
+    "dashboard:cities": [
+        "/cities/",
+        "/cities/?show=total&columns=categories",
+        "/cities/?show=suspended",
+        "/cities/?show=large&columns=categories",
+    ],
     "dashboard:city": [f"/cities/{code}/" for code in CITIES],
     "dashboard:published": ["/published/"],
     # Shows rows, and no figure of the API.
@@ -293,13 +298,14 @@ def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader:
     is_same_sheet(reader.sheet("rollups/projects/?by=city"), list(rows.values()))
     projects = reader.api("summary/")["projects"]
     whole = rounded(projects["total_investment"])
-    pages = {address: reader.page(address) for address in ("/", "/cities/", "/cities/?show=total")}
+    by_category = {"total": "/cities/?show=total&columns=categories", "total_investment": "/cities/?columns=categories"}
+    pages = {address: reader.page(address) for address in ("/", *by_category.values())}
     for address, page in pages.items():
         tables = Tables(page)
         shown = tables.members("cities")
         assert set(shown) == set(rows) == set(of_file)
-        # The overview has the figure of its map first, which is the investment unless asked for otherwise.
-        total_at, investment_at = (2, 1) if address == "/" else (1, 2)
+        # The figure of the map stands first, which is the investment unless asked for otherwise.
+        total_at, investment_at = (1, 2) if "total" in address else (2, 1)
         for key, row in rows.items():
             assert plain(shown[key][total_at]) == row["total"] == int(of_file[key]["total"])
             assert plain(shown[key][investment_at]) == rounded(row["total_investment"])
@@ -310,18 +316,19 @@ def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader:
         if address == "/":
             continue
         foot = next(table[-1] for table in tables.tables if len(table[-1]) == 8)
-        assert [plain(cell) for cell in foot[1:3]] == [projects["total"], whole]
+        assert (plain(foot[total_at]), plain(foot[investment_at])) == (projects["total"], whole)
         if "total" in address:
             for row in [*shown.values(), foot]:
                 assert sum(plain(cell) for cell in row[3:7]) == plain(row[1])
             for column in range(3, 7):
                 assert sum(plain(row[column]) for row in shown.values()) == plain(foot[column])
         else:
-            by_category = [projects["by_category"][name]["total_investment"] for name in CATEGORIES]
-            assert [plain(cell) for cell in foot[3:7]] == [rounded(each) for each in by_category]
+            sums = [projects["by_category"][name]["total_investment"] for name in CATEGORIES]
+            assert [plain(cell) for cell in foot[3:7]] == [rounded(each) for each in sums]
     for code in CITIES:
         page = reader.page(f"/cities/{code}/")
-        city = next(iter(Tables(page).tables))
+        # Behind that of the stages and that of the ranks.
+        city = next(table for table in Tables(page).tables if len(table) == 2 + len(CATEGORIES) and len(table[0]) == 4)
         assert plain(city[-1][2]) == rounded(rows[code]["total_investment"])
         if sum(plain(row[2]) for row in city[1:-1]) != plain(city[-1][2]):
             assert NOTE in page
@@ -331,10 +338,26 @@ def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader:
             assert (plain(cells[1]), plain(cells[2])) == (len(own), rounded(sum(own, Decimal(0))))
 
 
+def test_the_stages_of_the_cities_are_those_of_the_api_and_sum_to_the_plan(reader: Reader) -> None:
+    rows = {row["key"]: row for row in reader.api("rollups/projects/?by=city&page_size=1000")["results"]}
+    stages = {row["key"]: row["total"] for row in reader.api("rollups/projects/?by=stage")["results"]}
+    tables = Tables(reader.page("/cities/"))
+    shown = tables.members("cities")
+    for key, row in rows.items():
+        assert [plain(cell) for cell in shown[key][3 : 3 + len(stages)]] == [row[stage] for stage in stages]
+        assert sum(row[stage] for stage in stages) == row["total"]
+        large = reader.api(f"projects/?city={key}&stage=preparing&investment_from=100&page_size=1")["count"]
+        assert plain(shown[key][4 + len(stages)]) == large
+        city = next(iter(Tables(reader.page(f"/cities/{key}/")).tables))
+        assert [plain(cells[1]) for cells in city[1:]] == [row[stage] for stage in stages]
+    foot = next(table[-1] for table in tables.tables if table[-1][0] == "Total" and len(table[-1]) > 8)
+    assert [plain(cell) for cell in foot[3 : 3 + len(stages)]] == list(stages.values())
+
+
 def test_cities_are_rounded_for_themselves_and_a_note_says_where_they_do_not_add_up(reader: Reader) -> None:
-    cities = reader.page("/cities/")
+    cities = reader.page("/cities/?columns=categories")
     foot = next(table[-1] for table in Tables(cities).tables if len(table[-1]) == 8)
-    if sum(plain(each) or 0 for each in foot[3:7]) != plain(foot[2]):
+    if sum(plain(each) or 0 for each in foot[3:7]) != plain(foot[1]):
         assert NOTE in cities
 
 

@@ -41,7 +41,14 @@ LISTS = {
         "/departments/?reported=no&ordering=total",
         "/departments/?fallen=most",
     ],
-    "cities": ["/cities/", "/cities/?ordering=name&show=total", "/cities/?ordering=total"],
+    "cities": [
+        "/cities/",
+        "/cities/?ordering=name&show=total",
+        "/cities/?ordering=total",
+        "/cities/?show=suspended",
+        "/cities/?ordering=under_construction&columns=categories",
+        "/cities/?fallen=most&compare=2023-01-31",
+    ],
 }
 
 
@@ -53,9 +60,14 @@ def opened(address: str, day: str, language: str = "en") -> str:
 
 
 def rows_of(page: str, kind: str) -> list[str]:
-    """The codes of the first table whose rows are of that kind; none where there is no such table."""
-    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
-        if found := re.findall(rf'<th scope="row"[^>]*>\s*<a\s+href="/{kind}/([\w-]+)/', table):
+    """The codes of the first table whose rows are of that kind; none where there is no such table. On a city's
+    page, of the last one before the address: others are of some stage."""
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    if kind == "projects" and "stage-bar" in page:
+        tables = re.findall(r"<table.*?</table>", page[: page.index('class="address"')], re.DOTALL)[::-1]
+    for table in tables:
+        place = r'(?:<span class="place">[^<]*</span>\s*)?'
+        if found := re.findall(rf'<th scope="row"[^>]*>\s*{place}<a\s+href="/{kind}/([\w-]+)/', table):
             return found
     return []
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.changes import EarlierFigures
 from dashboard.figures import Figures
+from dashboard.pages.city_measures import CityMeasure, chosen, measured_cities
 from dashboard.pages.links import Links
 from dashboard.pages.overview.attention import attention
 from dashboard.pages.overview.by_city import by_city, map_chart
@@ -22,16 +23,17 @@ from web.days import end_of_month_before
 
 
 def overview_context(
-    figures: Figures, links: Links, *, course: str, map_of: str, compared: date | None = None
+    figures: Figures, links: Links, *, course: str, measure: CityMeasure, compared: date | None = None
 ) -> dict[str, Any]:
-    """`compared`: the day that is compared with; without one, changes are since the end of last month."""
+    """`measure`: what the map shows. `compared`: the day that is compared with; without one, changes are since the end
+    of last month."""
     history = load_history(figures.plan, figures.day)
     since = compared or _end_of_month_before(figures)
     then = EarlierFigures(figures, since, history) if since else None
     owed, with_left_out = reports_owed_and_left_out(figures.plan, by=figures.day, history=history)
     late = late_reports(figures.plan, day=figures.day, owed=owed)
     departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
-    cities = figures.projects_by("city")
+    cities = measured_cities(figures, measure)
     months = Months(figures, history, with_left_out, links)
     return {
         "sentence": verdict_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
@@ -40,9 +42,11 @@ def overview_context(
         "attention": attention(figures, links, history, departments, late, then, compared)
         | attention_row(figures, links),
         "problem_block": problem_block(figures, links, departments),
-        "progress": progress(figures, history, months, links, course=course),
+        "progress": progress(figures, history, months, links, course=course, map_of=chosen(measure, "map")),
         "by_group": by_group(figures, links, departments, then if compared else None),
-        "by_city": by_city(figures, links, cities, map_of=map_of),
+        "by_city": by_city(
+            figures, links, cities, measure=measure, course={} if course == COURSES[0] else {"course": course}
+        ),
         "indicators": indicators(figures, links),
         "charts": {
             each.name: each
@@ -50,7 +54,7 @@ def overview_context(
                 month_by_month_chart(figures, months)
                 if course == COURSES[0]
                 else progress_chart(figures, history, links, whole_plan=course == "plan"),
-                map_chart(figures, links, cities, map_of=map_of),
+                map_chart(figures, links, cities, measure=measure),
             )
             if each is not None
         },

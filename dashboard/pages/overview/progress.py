@@ -31,7 +31,10 @@ from web.language import is_chinese
 COURSES = ("months", "year", "plan")
 
 
-def progress(figures: Figures, history: History, months: Months, links: Links, *, course: str) -> dict[str, Any]:
+def progress(
+    figures: Figures, history: History, months: Months, links: Links, *, course: str, map_of: Mapping[str, str]
+) -> dict[str, Any]:
+    """`map_of`: what another part of the page shows, as its address names it."""
     plan = figures.plan
     return {
         "sentence": _progress_sentence(figures, months),
@@ -40,7 +43,7 @@ def progress(figures: Figures, history: History, months: Months, links: Links, *
         "month_ends": month_ends(figures, history, links),
         "course": course,
         "courses": [
-            {"url": _course_url(each, links), "label": label}
+            {"url": _course_url(each, links, map_of), "label": label}
             for each, label in (
                 ("months", _("Month by month")),
                 ("year", _("Course of %(year)s") % {"year": format_year(months.year)}),
@@ -53,8 +56,9 @@ def progress(figures: Figures, history: History, months: Months, links: Links, *
     }
 
 
-def _course_url(course: str, links: Links) -> str:
-    return links.url("dashboard:overview", **({} if course == "months" else {"course": course})) + "#course"
+def _course_url(course: str, links: Links, map_of: Mapping[str, str]) -> str:
+    chosen = {} if course == COURSES[0] else {"course": course}
+    return links.url("dashboard:overview", **chosen, **map_of) + "#course"
 
 
 def _years(first: int, last: int) -> str:

@@ -1,0 +1,195 @@
+"""What the page of one city shows. `then`: the figures of the day that it is compared with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.rounding import whole
+from dashboard.charts.strips import Block, blocks
+from dashboard.figures import Figures, GroupFigures, project_figures
+from dashboard.pages.city_measures import (
+    CITY_MEASURES,
+    INVESTMENT,
+    LARGE,
+    SUSPENDED,
+    CityMeasure,
+    cities_of_both_days,
+    nothing_of,
+)
+from dashboard.pages.city_ranks import CityRank, city_ranks
+from dashboard.pages.links import Links
+from dashboard.pages.ordering import rank
+from dashboard.pages.rows import project_changes
+from dashboard.pages.sentences import format_share, format_since, rounding_note
+from projects.large import large_preparing
+from projects.models import Project, Stage
+from regions.models import Region
+from web.formats.money import format_rounded_money, rounded_money
+from web.formats.numbers import format_number
+from web.formats.text import format_sentence
+from web.language import localized
+
+MAX_PROJECTS = 20
+
+
+def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
+    """From the cells that the page has read anyway."""
+    return figures.projects_by_category(figures.project_cells.narrow({"city": {city.pk}}))
+
+
+class StageRow(NamedTuple):
+    """`share`: of the city's projects, `investment_share`: of their investment."""
+
+    stage: Stage
+    total: int
+    share: str
+    investment: int
+    investment_share: str
+    url: str
+
+
+def stage_rows(figures: Figures, city: Region, links: Links) -> list[StageRow]:
+    """Every stage, also those without projects."""
+    cells = figures.project_cells.narrow({"city": {city.pk}})
+    sums, every = cells.sum_by("stage"), project_figures(cells.totals())
+    rows = []
+    for stage in Stage:
+        own = project_figures(sums.get(stage.value, {}))
+        rows.append(
+            StageRow(
+                stage,
+                own["total"],
+                format_share(own["total"], every["total"]),
+                whole(own["total_investment"]),
+                format_share(own["total_investment"], every["total_investment"]),
+                links.url("projects:list", city=city.code, stage=stage.value),
+            )
+        )
+    return rows
+
+
+def furthest_first(stages: Iterable[Stage]) -> list[Stage]:
+    """In the order of a bar of stages: those that are suspended come last."""
+    order = list(Stage)
+    return sorted(stages, key=lambda stage: (stage == Stage.SUSPENDED, -order.index(stage)))
+
+
+def stage_blocks(totals: Sequence[tuple[Stage, int]]) -> list[Block]:
+    """The bar of stages in percent of its width."""
+    return blocks([(stage.value, total) for stage, total in totals], width=100)
+
+
+class RankRow(NamedTuple):
+    """A city among the others. `value`: as the table writes it."""
+
+    label: str
+    value: int
+    rank: CityRank
+
+
+def rank_rows(city: GroupFigures, cities: Sequence[GroupFigures], then: Sequence[GroupFigures] | None) -> list[RankRow]:
+    """By each measure that the map of cities may show."""
+    return [
+        RankRow(_label(measure), whole(measure.value(city)), city_ranks(cities, measure, then)[city.key])
+        for measure in CITY_MEASURES.values()
+    ]
+
+
+def _label(measure: CityMeasure) -> str:
+    return str(measure.head if measure.is_amount else measure.label)
+
+
+def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
+    cities, cities_then = cities_of_both_days(figures, then)
+    group = next(each for each in cities if each.group == city)
+    own, province = group.figures, figures.projects
+    amount, unit = rounded_money(own["total_investment"])
+    share = format_share(own["total_investment"], province["total_investment"])
+    projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
+    projects = projects.select_related("category").order_by("-investment_wan", "-position")
+    stages = stage_rows(figures, city, links)
+    totals = {each.stage: each.total for each in stages}
+    return {
+        "row": group,
+        "provenance": figures.provenance_of("projects", city=city),
+        "counts": own,
+        "since": format_since(figures, then),
+        "change": then and project_changes(own, next(e.figures for e in cities_then or () if e.key == group.key)),
+        "name": group.name,
+        "sentence": one_city_sentence(own, share),
+        "investment": amount,
+        "investment_unit": unit,
+        "whole_investment": whole(own["total_investment"]),
+        "shares": {"total": format_share(own["total"], province["total"]), "investment": share},
+        "rank": rank(group.key, cities, INVESTMENT.value, least=1),
+        "ranks": rank_rows(group, cities, cities_then),
+        "list_url": links.url("projects:list", city=city.code),
+        "stages": stages,
+        "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
+        **_categories(figures, then, city, links),
+        "kinds": _kinds(figures, projects, group, links),
+        "projects": projects[:MAX_PROJECTS],
+        "most_projects": MAX_PROJECTS,
+    }
+
+
+def _categories(figures: Figures, then: Figures | None, city: Region, links: Links) -> dict[str, Any]:
+    found = figures_by_category(figures, city)
+    earlier = figures_by_category(then, city) if then else {}
+    amounts = [each["total_investment"] for each in found.values()]
+    return {
+        "categories": [
+            {
+                "label": localized(each, "name"),
+                "path": f"projects.by_category.{slug}",
+                "url": links.url("projects:list", city=city.code, category=slug),
+                "whole": whole(found[slug]["total_investment"]),
+                **found[slug],
+                "change": then and project_changes(found[slug], earlier[slug]),
+            }
+            for slug, each in figures.categories.items()
+        ],
+        "rounding": rounding_note(amounts, sum(amounts)),
+        "largest": max(amounts, default=0),
+    }
+
+
+def _kinds(figures: Figures, projects: Any, city: GroupFigures, links: Links) -> list[dict[str, Any]]:
+    """Projects that somebody must look after, the largest first: those that are suspended, and large ones that have not
+    started."""
+    found = []
+    for measure, rows in (
+        (SUSPENDED, projects.filter(stage=Stage.SUSPENDED)),
+        (LARGE, large_preparing(projects)),
+    ):
+        sums = measure.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))
+        found.append(
+            {
+                "title": measure.label,
+                "nothing": nothing_of(measure),
+                "total": sums["total"],
+                "investment": format_rounded_money(sums["total_investment"]),
+                "projects": list(rows[:MAX_PROJECTS]) if sums["total"] else [],
+                "url": links.url("projects:list", city=city.key, **(measure.filters or {})),
+            }
+        )
+    return found
+
+
+def one_city_sentence(own: Mapping[str, Any], share: str) -> str:
+    if not own["total"]:
+        return _("No projects are listed by this day.")
+    text = ngettext(
+        "%(count)s project with an investment of %(investment)s, %(share)s.",
+        "%(count)s projects with an investment of %(investment)s, %(share)s.",
+        own["total"],
+    )
+    return format_sentence(
+        text,
+        count=format_number(own["total"]),
+        investment=format_rounded_money(own["total_investment"]),
+        share=format_html("<strong>{}</strong>", _("%(share)s of the total") % {"share": share}),
+    )

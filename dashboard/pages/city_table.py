@@ -1,0 +1,139 @@
+"""The columns of the table of cities: the measure that is shown, what stands beside it, and stages or categories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.rounding import whole
+from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures, project_figures
+from dashboard.pages.city_measures import INVESTMENT, LARGE, NUMBER, SUSPENDED, CityMeasure
+from dashboard.pages.links import Links
+from dashboard.pages.sentences import format_share, rounding_note
+from projects.models import Category, Stage
+from web.formats.numbers import format_number
+from web.language import localized
+
+# The share of projects that are suspended, beside their number.
+SHARE = "share"
+
+
+class Head(NamedTuple):
+    """`ordering`: what the first click asks for; empty where the column does not sort."""
+
+    label: str
+    ordering: str = ""
+
+
+class Cell(NamedTuple):
+    """`url`: of the projects that were counted, where the number leads to them."""
+
+    text: str
+    url: str = ""
+    is_zero: bool = False
+    is_strong: bool = False
+    is_small: bool = False
+
+
+def is_small(figures: Mapping[str, Any]) -> bool:
+    """Whether a city has too few projects for a share to say much."""
+    return bool(0 < figures["total"] < MIN_PROJECTS_FOR_SHARE)
+
+
+@dataclass(frozen=True)
+class CityTable:
+    """`columns`: stages or categories. Cities have the figure `large`."""
+
+    figures: Figures
+    links: Links
+    measure: CityMeasure
+    columns: str
+
+    @property
+    def heads(self) -> list[Head]:
+        return [*map(self._head, self._names), *(Head(localized(each, "name")) for each in self._categories)]
+
+    def cells(self, city: GroupFigures) -> list[Cell]:
+        return [
+            *(self._cell(name, city.figures, city.key) for name in self._names),
+            *(self._category_cell((city.group.pk, each.pk)) for each in self._categories),
+        ]
+
+    @property
+    def totals(self) -> list[Cell]:
+        """Of all cities, under their columns."""
+        whole_plan = {**self._plan, "large": LARGE.total(self.figures)["total"]}
+        sums = {each.pk: Decimal(0) for each in self._categories}
+        for (_city, category), value in self._by_category.items():
+            sums[int(category)] += value
+        return [
+            *(self._cell(name, whole_plan) for name in self._names),
+            *(Cell(format_number(whole(value))) for value in sums.values()),
+        ]
+
+    @property
+    def rounding(self) -> str:
+        """A note where investments that are shown do not add up to their sum."""
+        total = self.figures.projects["total_investment"]
+        cells = self.figures.project_cells
+        fields = ["city", "category"] if self.measure.is_amount and self._categories else ["city"]
+        notes = (
+            rounding_note((project_figures(each)["total_investment"] for each in cells.sum_by(field).values()), total)
+            for field in fields
+        )
+        return next(filter(None, notes), "")
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """Of the columns with figures of a city: what is shown first of all."""
+        stages = self.columns == "stages"
+        names = [NUMBER.name, INVESTMENT.name, *(Stage.values if stages else []), *([LARGE.name] if stages else [])]
+        names = [self.measure.name, *(name for name in names if name != self.measure.name)]
+        if SUSPENDED.name in names:
+            names.insert(names.index(SUSPENDED.name) + 1, SHARE)
+        return names
+
+    @property
+    def _categories(self) -> list[Category]:
+        return [] if self.columns == "stages" else list(self.figures.categories.values())
+
+    @cached_property
+    def _by_category(self) -> Mapping[tuple[int | str, ...], Decimal | int]:
+        """The measure by city and category."""
+        if not self._categories:
+            return {}
+        sums = self.measure.sums(self.figures, ["city", "category"])
+        return {key: each[self.measure.figure] for key, each in sums.items()}
+
+    @cached_property
+    def _plan(self) -> dict[str, Any]:
+        [plan] = self.figures.projects_by("plan")
+        return plan.figures
+
+    def _head(self, name: str) -> Head:
+        labels = {
+            NUMBER.name: pgettext("unit in a table head", "Projects"),
+            INVESTMENT.name: str(INVESTMENT.head),
+            LARGE.name: _("Large, not started"),
+            SHARE: _("Share suspended"),
+        }
+        return Head(labels.get(name) or str(Stage(name).label), "" if name == SHARE else f"-{name}")
+
+    def _cell(self, name: str, figures: Mapping[str, Any], city: str = "") -> Cell:
+        """`city`: its key; empty for the sum of all."""
+        if name == SHARE:
+            share = format_share(figures[SUSPENDED.name], figures[NUMBER.name])
+            return Cell(share, is_small=bool(city) and is_small(figures))
+        value = figures[name]
+        filters = {each.name: each.filters for each in (SUSPENDED, LARGE)}.get(name)
+        url = self.links.url("projects:list", city=city, **filters) if city and filters and value else ""
+        is_shown = bool(city) and name == self.measure.name
+        return Cell(format_number(whole(value)), url, is_zero=bool(city) and not value, is_strong=is_shown)
+
+    def _category_cell(self, key: tuple[int, int]) -> Cell:
+        value = whole(self._by_category.get(key, 0))
+        return Cell(format_number(value), is_zero=not value)

@@ -1,0 +1,312 @@
+"""The switch of the cities, their table, their ranks, and the page of one: held against counts in plain Python."""
+
+import re
+from collections import Counter
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from random import Random
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from dashboard.figures import Figures
+from dashboard.pages.cities import city_list
+from dashboard.pages.city import city_detail
+from dashboard.pages.city_measures import CITY_MEASURES, cities_of_both_days, with_large
+from dashboard.pages.city_ranks import city_ranks, fallen_cities
+from dashboard.pages.links import Links
+from measures.models import Plan
+from projects.models import Project, Stage
+from regions.models import Region
+from rollups.services import rebuild_rollups
+from tests import factories as make
+from tests.dashboard.test_groups import count_queries, names, page, text_at
+
+pytestmark = pytest.mark.django_db
+
+CITIES = ("370100", "370200", "370300", "370600")
+CATEGORIES = ("innovation", "industry", "infrastructure", "energy")
+NOW, THEN = date(2023, 8, 29), date(2023, 5, 31)
+LARGE_WAN = 1_000_000
+
+
+@pytest.fixture
+def plan(today: date, open_reading: None) -> Plan:
+    plan = make.make_plan()
+    for code in CITIES:
+        make.region(code)
+    return plan
+
+
+def put(plan: Plan, city: str, count: int = 1, **fields: Any) -> None:
+    for _n in range(count):
+        make.make_project(plan, city=city, **fields)
+
+
+def context(plan: Plan, show: str = "total_investment", **choices: Any) -> dict[str, Any]:
+    figures, then = Figures(plan, NOW), choices.pop("then", None)
+    with translation.override("en"):
+        return city_list(
+            figures,
+            Links({}),
+            measure=CITY_MEASURES[show],
+            ordering=choices.pop("ordering", f"-{show}"),
+            then=Figures(plan, then) if then else None,
+            **choices,
+        )
+
+
+def shown_cells(found: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The text of each cell by the city's code and the head of its column."""
+    heads = [head.label for head in found["heads"]]
+    return {
+        re.search(r"\d{6}", row["city"].url)[0]: dict(zip(heads, [cell.text for cell in row["cells"]], strict=True))  # type: ignore[index]
+        for row in found["cities"]
+    }
+
+
+def percent(part: int, of: int) -> str:
+    return f"{(Decimal(part * 100) / of).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+
+
+class TestCountedInPlainPython:
+    @pytest.fixture(params=range(3))
+    def projects(self, request: Any, plan: Plan) -> list[Project]:
+        """Some are listed after the earlier day, some were withdrawn."""
+        random = Random(request.param)
+        for _n in range(24):
+            project = make.make_project(
+                plan,
+                city=random.choice(CITIES[:3]),
+                category=random.choice(CATEGORIES),
+                stage=random.choice(Stage.values),
+                investment=random.choice((999_999, 1_000_000, 2_345_678, 12_345)),
+                listed_on=random.choice((date(2023, 1, 3), date(2023, 7, 1))),
+            )
+            if random.random() < 0.1:
+                make.leave(project, "withdrawn", on=date(2023, 8, 1))
+        rebuild_rollups()
+        gone = Project.objects.filter(scope_changes__isnull=False)
+        return list(Project.objects.exclude(pk__in=gone).select_related("city", "category"))
+
+    def test_the_table_of_stages(self, plan: Plan, projects: list[Project]) -> None:
+        found = shown_cells(context(plan, "suspended"))
+        assert set(found) == set(CITIES)
+        for code, cells in found.items():
+            own = [each for each in projects if each.city.code == code]
+            stages = Counter(each.stage for each in own)
+            with translation.override("en"):
+                assert {str(stage.label): cells[str(stage.label)] for stage in Stage} == {
+                    str(stage.label): str(stages[stage.value]) for stage in Stage
+                }
+            assert cells["Projects"] == str(len(own))
+            large = [each for each in own if each.stage == "preparing" and each.investment_wan >= LARGE_WAN]
+            assert cells["Large, not started"] == str(len(large))
+            assert cells["Share suspended"] == (percent(stages["suspended"], len(own)) if own else "—")
+
+    @pytest.mark.parametrize("show", CITY_MEASURES)
+    def test_each_measure_by_category(self, plan: Plan, projects: list[Project], show: str) -> None:
+        def counts(each: Project) -> bool:
+            if show == "suspended":
+                return each.stage == "suspended"
+            return show != "large" or (each.stage == "preparing" and each.investment_wan >= LARGE_WAN)
+
+        expected = Counter[tuple[str, str]]()
+        for each in filter(counts, projects):
+            expected[each.city.code, each.category.name_en] += each.investment_wan if "investment" in show else 1
+        found = context(plan, show, columns="categories")
+        for code, cells in shown_cells(found).items():
+            for category in {each.category.name_en for each in projects}:
+                amount = expected[code, category]
+                amount = (amount + 5_000) // 10_000 if "investment" in show else amount
+                assert cells[category] == f"{amount:,}", (code, category)
+        total = found["totals"][0].text
+        whole = sum(expected.values())
+        assert total == f"{(whole + 5_000) // 10_000 if 'investment' in show else whole:,}"
+
+    def test_large_projects_are_the_same_with_another_day_beside(self, plan: Plan, projects: list[Project]) -> None:
+        now, then = Figures(plan, NOW), Figures(plan, THEN)
+        both, both_then = cities_of_both_days(now, then)
+        alone = with_large(Figures(plan, NOW), now.projects_by("city"))
+        assert [each.figures["large"] for each in both] == [each.figures["large"] for each in alone]
+        earlier = Figures(plan, THEN)
+        alone_then = with_large(earlier, earlier.projects_by("city"))
+        assert both_then and [each.figures for each in both_then] == [each.figures for each in alone_then]
+        assert sum(each.figures["large"] for each in both) >= sum(each.figures["large"] for each in both_then)
+
+    def test_the_page_of_a_city(self, plan: Plan, projects: list[Project]) -> None:
+        city = Region.objects.get(code="370200")
+        found = city_detail(Figures(plan, NOW), city, Links({}))
+        own = [each for each in projects if each.city.code == "370200"]
+        stages = Counter(each.stage for each in own)
+        assert {row.stage.value: row.total for row in found["stages"]} == {s: stages[s] for s in Stage.values}
+        assert sum(block.width for block in found["stage_blocks"]) == pytest.approx(100, abs=0.3)
+        suspended, large = found["kinds"]
+        assert {each.code for each in suspended["projects"]} == {e.code for e in own if e.stage == "suspended"}
+        amounts = [e.investment_wan for e in own if e.stage == "preparing" and e.investment_wan >= LARGE_WAN]
+        assert [each.investment_wan for each in large["projects"]] == sorted(amounts, reverse=True)
+        assert large["total"] == len(amounts)
+
+
+class TestRanks:
+    def test_equals_share_a_rank_and_the_next_is_left_out(self, plan: Plan) -> None:
+        for code, count in zip(CITIES, (4, 2, 2, 1), strict=True):
+            put(plan, code, count, stage="suspended")
+        make.region("371000")
+        found = city_ranks(Figures(plan, NOW).projects_by("city"), CITY_MEASURES["suspended"])
+        assert [found[code].now.place for code in CITIES] == [1, 2, 2, 4]
+        # One without projects has no rank, and is not counted among the ranked.
+        assert (found["371000"].now.place, found["370100"].now.of) == (None, 4)
+        text = text_at("/cities/?show=suspended")
+        assert "of the 4 cities with projects; ties share a rank (1, 2, 2, 4)" in text
+        assert "9 projects are suspended, with an investment of 0.9 billion yuan; most of them in Jinan (4)." in text
+        assert names(page("/cities/?show=suspended"), "cities") == []  # the rank stands before the name
+        assert re.findall(r'class="place">([^<]+)<', page("/cities/?show=suspended"))[:5] == ["1", "2", "2", "4", "—"]
+
+    def test_who_fell_back_by_most_places(self, plan: Plan) -> None:
+        """By the number of projects Jinan was first and is third now; Zibo rose past both."""
+        put(plan, "370100", 3, listed_on=date(2023, 1, 3))
+        put(plan, "370200", 2, listed_on=date(2023, 1, 3))
+        put(plan, "370300", 1, listed_on=date(2023, 1, 3))
+        put(plan, "370200", 2, listed_on=date(2023, 7, 1))
+        put(plan, "370300", 9, listed_on=date(2023, 7, 1))
+        address = "/cities/?show=total&fallen=most&compare=2023-05-31"
+        assert re.findall(r'href="/cities/(\d+)/', page(address).partition("<table")[2]) == ["370100"]
+        text = text_at(address)
+        assert "Fell back by most places since 31 May 2023" in text
+        assert "3 Jinan" in text and "1 back 2" in text
+        # Without a day it is since the end of last month, when all was as it is.
+        none = text_at("/cities/?show=total&fallen=most")
+        assert "since 31 July 2023" in none and "No city fell back among the others" in none
+        whole = text_at("/cities/?show=total&compare=2023-05-31")
+        assert "Rank then (end of May)" in whole and "Only cities that fell back most since end of May" in whole
+
+    def test_more_suspended_projects_are_a_fall(self, plan: Plan) -> None:
+        put(plan, "370100", 2, stage="suspended", listed_on=date(2023, 1, 3))
+        put(plan, "370200", 1, stage="suspended", listed_on=date(2023, 1, 3))
+        put(plan, "370200", 4, stage="suspended", listed_on=date(2023, 7, 1))
+        measure = CITY_MEASURES["suspended"]
+        cities, then = cities_of_both_days(Figures(plan, NOW), Figures(plan, THEN))
+        ranks = city_ranks(cities, measure, then)
+        assert {key: rank.fallen for key, rank in ranks.items() if rank.fallen} == {"370200": 1}
+        assert [each.key for each in fallen_cities(cities, ranks)] == ["370200"]
+        assert "A city falls back as it comes nearer to the first rank" in text_at(
+            "/cities/?show=suspended&compare=2023-05-31"
+        )
+
+    def test_a_share_of_few_projects_carries_a_warning(self, plan: Plan) -> None:
+        put(plan, "370100", 9, stage="suspended")
+        put(plan, "370200", 10)
+        rows = page("/cities/?show=suspended").partition("<tbody>")[2].split("<tr>")
+        assert ["Small base" in row for row in rows if "/cities/370" in row] == [True, False, False, False]
+        assert "Small base: fewer than 10 projects" in text_at("/cities/")
+        put(plan, "370100", 1)
+        assert "Small base" not in text_at("/cities/")
+
+
+class TestTable:
+    def test_sorts_by_each_stage_and_opens_in_the_order_of_what_is_shown(self, plan: Plan) -> None:
+        for number, stage in enumerate(Stage.values):
+            put(plan, CITIES[number % 4], number + 2, stage=stage)
+        for stage in Stage.values:
+            shown = page(f"/cities/?ordering=-{stage}")
+            heads = re.findall(r'aria-sort="(\w+)">\s*<a href="[^"]*" id="sort-(\w+)"', shown)
+            assert heads == [("descending", stage)]
+            first = re.findall(r'href="/cities/(\d+)/', shown.partition("<tbody>")[2])[0]
+            counts = Counter(Project.objects.filter(stage=stage).values_list("city__code", flat=True))
+            assert first == counts.most_common(1)[0][0]
+        for show in CITY_MEASURES:
+            assert re.search(
+                rf'aria-sort="descending">\s*<a href="[^"]*" id="sort-{show}"', page(f"/cities/?show={show}")
+            )
+        assert Client().get("/cities/?ordering=-share").status_code == 400
+
+    def test_suspended_and_large_ones_open_their_lists(self, plan: Plan) -> None:
+        put(plan, "370200", 2, stage="suspended")
+        put(plan, "370200", 1, stage="preparing", investment=LARGE_WAN)
+        shown = page("/cities/")
+        for query, count in (("stage=suspended", 2), ("stage=preparing&amp;investment_from=100", 1)):
+            [address] = re.findall(rf'href="(/projects/\?city=370200&amp;{query})"', shown)
+            assert f"{count} result" in text_at(address.replace("&amp;", "&"))
+
+    def test_by_large_projects_the_api_lists_these(self, plan: Plan) -> None:
+        put(plan, "370200", 1, stage="preparing", investment=LARGE_WAN)
+        put(plan, "370100", 1, stage="preparing", investment=LARGE_WAN - 1)
+        found = re.search(r'class="address">http://testserver([^<]+)<', page("/cities/?show=large"))
+        assert found
+        rows = Client().get(found[1].replace("&amp;", "&")).json()["results"]
+        assert [row["city"] for row in rows] == ["370200"]
+
+    def test_another_measure_keeps_the_columns_and_brings_its_own_order(self, plan: Plan) -> None:
+        put(plan, "370200", category="energy")
+        switches = context(plan, "suspended", columns="categories", ordering="name")["switches"]
+        assert [each["url"] for each in switches["measures"]][:2] == [
+            "/cities/?columns=categories",
+            "/cities/?show=total&columns=categories",
+        ]
+        assert [each["url"] for each in switches["columns"]] == [
+            "/cities/?show=suspended",
+            "/cities/?show=suspended&columns=categories",
+        ]
+
+    def test_without_projects_and_before_the_plan(self, plan: Plan) -> None:
+        assert "No projects are listed by this day." in text_at("/cities/?show=suspended")
+        assert "The day is before the plan began" in text_at("/cities/?show=large&as_of=2022-12-31")
+        empty = text_at("/cities/370200/")
+        assert "No projects are listed by this day." in empty
+        assert "No project is suspended." in empty
+        assert "No project of 10 billion yuan or more has yet to start." in empty
+        assert "stage-bar" not in page("/cities/370200/")
+        assert "The day is before the plan began" in text_at("/cities/370200/?as_of=2022-12-31")
+
+    def test_asks_a_fixed_number_of_queries(self, plan: Plan) -> None:
+        put(plan, "370200", stage="suspended", investment=LARGE_WAN)
+        put(plan, "370200", stage="preparing", investment=LARGE_WAN)
+        rebuild_rollups()
+        ceilings = {
+            "/cities/": 9,
+            "/cities/?show=large&columns=categories": 9,
+            "/cities/?show=suspended&fallen=most&compare=2023-05-31": 10,
+            "/cities/370200/": 13,
+        }
+        before = {address: count_queries(Client(), address) for address in ceilings}
+        assert {address: count for address, count in before.items() if count > ceilings[address]} == {}
+        for code in CITIES:
+            put(plan, code, 3, stage="suspended")
+            put(plan, code, 3, stage="preparing", investment=LARGE_WAN)
+        rebuild_rollups()
+        assert {address: count_queries(Client(), address) for address in ceilings} == before
+
+
+class TestOverview:
+    def test_the_switch_keeps_what_else_the_page_shows(self, plan: Plan) -> None:
+        put(plan, "370200", stage="suspended")
+        shown = page("/?course=plan&as_of=2023-08-01")
+        part = shown[shown.index('id="where"') :]
+        for name in ("total", "suspended", "large"):
+            assert f'href="/?course=plan&amp;map={name}&amp;as_of=2023-08-01#where"' in part
+        assert 'href="/?course=plan&amp;as_of=2023-08-01#where"' in part
+        chosen = page("/?map=suspended")
+        assert 'href="/?course=year&amp;map=suspended#course"' in chosen
+        assert 'href="/cities/?show=suspended"' in chosen
+        assert "1 project is suspended, with an investment of" in chosen
+
+    def test_it_asks_nothing_more(self, demonstration: None) -> None:
+        usual = count_queries(Client(), "/")
+        assert count_queries(Client(), "/?map=suspended") == count_queries(Client(), "/?map=total") == usual
+        # Cells do not tell how large a project is.
+        assert count_queries(Client(), "/?map=large") == usual + 1 <= 21
+
+    def test_on_the_day_of_the_demonstration(self, demonstration: None) -> None:
+        text = text_at("/?map=suspended")
+        assert "68 projects are suspended, with an investment of 174.6 billion yuan" in text
+        assert "most of them in Qingdao and Linyi (8 each)." in text
+        text = text_at("/?map=large")
+        assert (
+            "27 projects of 10 billion yuan or more have not started, with an investment of 518.1 billion yuan" in text
+        )
+        city = text_at("/cities/370200/")
+        assert "Suspended projects 8 joint 1st of 16" in city
+        assert "Suspended projects 8 8 projects with an investment of" in city
