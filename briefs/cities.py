@@ -18,15 +18,15 @@ from briefs.sheet import (
     rows_that_fit,
     shortened,
 )
-from dashboard.figures import Figures, GroupFigures, project_figures
-from dashboard.pages.cities import city_sentence
+from dashboard.figures import Figures, GroupFigures
+from dashboard.pages.city import one_city_sentence, stage_rows
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
 from dashboard.pages.sentences import format_earlier_day, format_share
-from projects.models import Project, Stage
+from projects.models import Project
 from regions.models import Region
 from web.formats.money import format_rounded_money, format_yi_cell, rounded_money, wan_to_yi, yi_decimals
-from web.formats.numbers import format_number, format_whole
+from web.formats.numbers import format_number
 from web.language import localized
 
 MAX_PROJECTS, PROJECT_LINES, MAX_NAMED = 10, 20, 12
@@ -42,7 +42,7 @@ def city_brief(figures: Figures, then: Figures, links: Links, city: Region, *, s
         day=figures.day,
         compared=then.day,
         since=format_earlier_day(then.day, figures.day.year),
-        sentence=city_sentence(own, share),
+        sentence=one_city_sentence(own, share),
         figures=_figures(figures, group, cities, links.as_of(figures.day)),
         parts=[
             _stages_part(figures, city, links),
@@ -91,10 +91,6 @@ def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], 
 
 def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
     """Every stage, also those without projects."""
-    sums = figures.project_cells.narrow({"city": {city.pk}}).sum_by("stage")
-    by_stage = {each: project_figures(sums.get(each.value, {})) for each in Stage}
-    total = sum(each["total"] for each in by_stage.values())
-    investment = sum(each["total_investment"] for each in by_stage.values())
     return Part(
         _("Projects by stage"),
         [
@@ -106,13 +102,13 @@ def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
         ],
         [
             [
-                Cell(str(stage.label), links.url("projects:list", city=city.code, stage=stage.value)),
-                Cell(format_number(own["total"])),
-                Cell(format_share(own["total"], total)),
-                Cell(format_whole(own["total_investment"])),
-                Cell(format_share(own["total_investment"], investment)),
+                Cell(str(each.stage.label), each.url),
+                Cell(format_number(each.total)),
+                Cell(each.share),
+                Cell(format_number(each.investment)),
+                Cell(each.investment_share),
             ]
-            for stage, own in by_stage.items()
+            for each in stage_rows(figures, city, links)
         ],
     )
 

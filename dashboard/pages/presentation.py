@@ -19,6 +19,7 @@ from dashboard.charts.strips import blocks, month_bars
 from dashboard.charts.tile_map import class_labels
 from dashboard.due_days import forecast_of
 from dashboard.figures import STATUSES, Figures, GroupFigures
+from dashboard.pages.city import furthest_first, stage_blocks
 from dashboard.pages.links import Links
 from dashboard.pages.overview.headline import published_on
 from dashboard.pages.sentences import format_share
@@ -48,7 +49,7 @@ GROWTH = "gdp_growth_ytd"
 # Widths and heights of the drawings, in pixels of a screen that is 1920 wide.
 MONTH_PITCH, MONTH_HEIGHT = 106, 360
 TILE_WIDTH, TILE_HEIGHT = 166, 132
-STATUS_WIDTH, STAGE_WIDTH = 192, 620
+STATUS_WIDTH = 192
 
 
 class Part(NamedTuple):
@@ -237,17 +238,15 @@ def cities_part(figures: Figures) -> dict[str, Any]:
         "tile_width": TILE_WIDTH - 6,
         "tile_height": TILE_HEIGHT - 6,
         "classes": _classes(limits),
-        "stages": stages,
-        "stage_bar": blocks([(each["stage"], each["total"]) for each in stages], width=STAGE_WIDTH),
+        "stages": [{"stage": each.value, "label": each.label, "total": total} for each, total in stages],
+        "stage_bar": stage_blocks(stages),
     }
 
 
-def _stages(figures: Figures) -> list[dict[str, Any]]:
-    """Those that some project is in, the furthest first."""
-    found = {each.key: each for each in figures.projects_by("stage")}
-    order = (Stage.IN_PRODUCTION, Stage.COMPLETED, Stage.UNDER_CONSTRUCTION, Stage.PREPARING, Stage.SUSPENDED)
-    rows = [{"stage": each.value, "label": found[each].name, "total": found[each].figures["total"]} for each in order]
-    return [row for row in rows if row["total"]]
+def _stages(figures: Figures) -> list[tuple[Stage, int]]:
+    """Those that some project is in, the furthest first, each with how many."""
+    totals = {each.key: each.figures["total"] for each in figures.projects_by("stage")}
+    return [(each, totals[each.value]) for each in furthest_first(Stage) if totals[each.value]]
 
 
 def _classes(limits: Sequence[Decimal]) -> list[dict[str, Any]]:

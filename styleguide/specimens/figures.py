@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from core.statuses import MeasureStatus
+from dashboard.charts.strips import blocks
 from styleguide.specimens.specimen import Entry, Specimen, in_language
 
 
@@ -76,8 +77,22 @@ def figure_entries() -> list[Entry]:
     ]
 
 
+def stage_bar_entry() -> Entry:
+    return Entry(
+        "stage_bar.html",
+        [
+            Specimen(
+                '{% include "components/stage_bar.html" with blocks=blocks %}',
+                "",
+                {"blocks": blocks([("completed", 29), ("under_construction", 242), ("preparing", 47)], width=100)},
+            )
+        ],
+    )
+
+
 def due_chart_entries() -> list[Entry]:
     return [
+        stage_bar_entry(),
         Entry(
             "due_strip",
             [
