@@ -1,13 +1,13 @@
 """Reading pages about projects."""
 
-from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
 from accounts.permissions import may_review, may_see_names
@@ -17,12 +17,13 @@ from measures.filters import asked_plan
 from measures.office.forms import ScopeForm
 from measures.office.views import OfficeForm
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
+from projects.large import LARGE_PREPARING
 from projects.models import Project, Stage
 from projects.rules import LARGE_YI
 from projects.services import change_scope
 from projects.terms_history import terms_history
 from regions.words import NEUTRAL
-from web.formats.money import format_exact_money
+from web.formats.money import WAN_PER_YI, format_exact_money, format_rounded_money, wan_to_yi
 from web.formats.numbers import format_number
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
@@ -32,6 +33,18 @@ from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.views import ListPageView, PageView, QuickChoice, Share
+
+
+@dataclass
+class Subtotal:
+    """How many projects, and their investment in 万元."""
+
+    number: int = 0
+    wan: int = 0
+
+    def add(self, number: int, wan: int) -> None:
+        self.number += number
+        self.wan += wan
 
 
 class ProjectList(ListPageView):
@@ -48,35 +61,48 @@ class ProjectList(ListPageView):
         return projects.of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
 
     def count(self, rows: Any) -> int:
-        """By stage and by city, in one query."""
+        """By stage and by city, and large ones by themselves, in one query."""
+        large = Q(investment_wan__gte=LARGE_YI * WAN_PER_YI)
         city = ["city__code", *local_columns("city__short")]
         groups = rows.order_by().values_list("stage", *city).annotate(rows=Count("pk"), wan=Sum("investment_wan"))
-        self.investment, self.by_stage = 0, Counter[str]()
-        self.by_city: dict[tuple[str, str], list[int]] = {}
-        for stage, code, *names, number, wan in groups:
-            self.investment += wan
-            self.by_stage[stage] += number
-            sums = self.by_city.setdefault((code, next(filter(None, names))), [0, 0])
-            sums[0] += number
-            sums[1] += wan
-        return self.by_stage.total()
+        groups = groups.annotate(
+            large=Count("pk", filter=large), large_wan=Sum("investment_wan", filter=large, default=0)
+        )
+        self.by_stage = {stage.value: Subtotal() for stage in Stage}
+        self.by_city: dict[tuple[str, str], Subtotal] = {}
+        self.large_preparing = Subtotal()
+        for stage, code, *names, number, wan, large_number, large_wan in groups:
+            self.by_stage[stage].add(number, wan)
+            self.by_city.setdefault((code, next(filter(None, names))), Subtotal()).add(number, wan)
+            if stage == Stage.PREPARING:
+                self.large_preparing.add(large_number, large_wan)
+        return sum(each.number for each in self.by_stage.values())
 
     def quick_choices(self) -> list[QuickChoice]:
-        large = {"investment_from": LARGE_YI, "stage": Stage.PREPARING.value}
         return [
-            QuickChoice(_("10 billion yuan or more, not started"), large),
+            QuickChoice(_("10 billion yuan or more, not started"), LARGE_PREPARING, self.large_note()),
             QuickChoice(Stage.SUSPENDED.label, {"stage": Stage.SUSPENDED.value}),
         ]
+
+    def large_note(self) -> str:
+        """How many large projects have not started, and what they cost. Empty where the list is narrowed by what the
+        choice would set otherwise."""
+        large = self.large_preparing
+        if not large.number or any(self.request.GET.get(name) for name in LARGE_PREPARING):
+            return ""
+        text = ngettext("%(count)s project, %(amount)s", "%(count)s projects, %(amount)s", large.number)
+        return text % {"count": format_number(large.number), "amount": format_rounded_money(wan_to_yi(large.wan))}
 
     def counts(self) -> str:
         """The total investment, then how many projects are in each stage that has some."""
         stages = [
             _("%(count)s %(stage)s")
-            % {"count": format_number(self.by_stage[stage.value]), "stage": str(stage.label).lower()}
+            % {"count": format_number(self.by_stage[stage.value].number), "stage": str(stage.label).lower()}
             for stage in Stage
-            if self.by_stage[stage.value]
+            if self.by_stage[stage.value].number
         ]
-        amount = _("total investment %(amount)s") % {"amount": format_exact_money(self.investment)}
+        investment = sum(each.wan for each in self.by_stage.values())
+        amount = _("total investment %(amount)s") % {"amount": format_exact_money(investment)}
         return pgettext("between clauses", "; ").join(filter(None, [amount, format_list(stages)]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -86,13 +112,22 @@ class ProjectList(ListPageView):
             "counts": self.counts(),
             "shares_label": _("By %(place)s") % {"place": self.plan.part_words.one if self.plan else NEUTRAL.one},
             "shares": [
-                Share(name, number, query_with(self.request.GET, city=code), format_exact_money(wan))
-                for (code, name), (number, wan) in sorted(
-                    self.by_city.items(), key=lambda each: (-each[1][0], -each[1][1], each[0])
+                self.share(name, sums, city=code)
+                for (code, name), sums in sorted(
+                    self.by_city.items(), key=lambda each: (-each[1].number, -each[1].wan, each[0])
                 )
+            ],
+            "more_shares_label": _("By stage"),
+            "more_shares": [
+                self.share(str(stage.label), self.by_stage[stage.value], stage=stage.value)
+                for stage in Stage
+                if self.by_stage[stage.value].number
             ],
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
+
+    def share(self, name: str, sums: Subtotal, **filters: str) -> Share:
+        return Share(name, sums.number, query_with(self.request.GET, **filters), format_exact_money(sums.wan))
 
 
 class ProjectDetail(PageView):

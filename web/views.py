@@ -157,10 +157,12 @@ class FilteredListView(PageView):
 
 
 class QuickChoice(NamedTuple):
-    """A question that many ask of a list: its words, and the filters that answer it."""
+    """A question that many ask of a list: its words, the filters that answer it, and the answer in short, if it is
+    known."""
 
     label: str | Promise
     filters: Mapping[str, Any]
+    note: str = ""
 
 
 class Share(NamedTuple):
@@ -225,7 +227,7 @@ class ListPageView(FilteredListView):
         context = super().get_context_data(**kwargs)
         params = self.request.GET
         context["quick_choices"] = [
-            (each.label, query_with(params, **each.filters))
+            (each.label, query_with(params, **each.filters), each.note)
             for each in self.quick_choices()
             if any(params.get(name) != str(value) for name, value in each.filters.items())
         ]

@@ -33,6 +33,32 @@ class TestList:
         assert "3 results total investment 300 million yuan" in text
         assert "Page 1 of 3" in text
 
+    def test_subtotals_by_stage_follow_the_filter(self, client):
+        make_project(city="370200", investment=15_000, stage="suspended")
+        make_project(city="370200", investment=25_000, stage="suspended")
+        make_project(city="370200", investment=70_000, stage="completed")
+        make_project(city="370100", investment=10_000, stage="completed")
+        shown = page(client, "/projects/?city=370200")
+        text = text_of(shown)
+        # No project is in another stage.
+        assert "By stage 2 Completed 1 700 million yuan Suspended 2 400 million yuan" in text
+        assert 'href="?city=370200&amp;stage=suspended">Suspended</a>' in shown
+        assert "By stage" not in text_of(page(client, "/projects/?stage=suspended"))
+        assert "Completed 2 800 million yuan Suspended 2 400 million yuan" in text_of(page(client, "/projects/"))
+
+    def test_the_choice_of_large_projects_that_have_not_started_states_their_sum(self, client):
+        make_project(city="370200", investment=1_000_000, stage="preparing")
+        make_project(city="370100", investment=2_500_000, stage="preparing")
+        make_project(city="370100", investment=999_999, stage="preparing")
+        make_project(city="370100", investment=9_000_000)
+        label = "10 billion yuan or more, not started"
+        assert f"{label} 2 projects, 35.0 billion yuan" in text_of(page(client, "/projects/"))
+        assert f"{label} 1 project, 10.0 billion yuan" in text_of(page(client, "/projects/?city=370200"))
+        opened = text_of(page(client, "/projects/?investment_from=100&stage=preparing"))
+        assert "2 results total investment 35 billion yuan" in opened
+        # It would take the place of these, so that their rows tell nothing of it.
+        assert f"{label} Suspended" in text_of(page(client, "/projects/?stage=completed"))
+
     def test_projects_count_from_the_day_they_are_listed(self, client):
         make_project(name_en="Early", listed_on=date(2023, 2, 1))
         make_project(name_en="Late", listed_on=date(2023, 8, 1))
