@@ -7,6 +7,7 @@ What a page says is held against the rows of the database, counted here in plain
 import re
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,7 +30,7 @@ def count_of(walk):
 
 def shares_of(walk):
     """Of whom the rows of a list are, as the fold below its count says."""
-    rows = [each.split() for each in walk.page.locator(".shares li").all_text_contents()]
+    rows = [each.split() for each in walk.page.locator(".shares").first.locator("li").all_text_contents()]
     return {words[0]: int(words[1].replace(",", "")) for words in rows}
 
 
@@ -112,6 +113,41 @@ def what_depends_on_what(walk):
         assert f"查看全部{len(projects)}个项目" in links
 
 
+def which_city_has_most_projects_suspended(walk):
+    suspended = Project.objects.filter(stage="suspended", listed_on__lte=TODAY).select_related("city")
+    counts = Counter(each.city.short_zh for each in suspended)
+    most = max(counts.values())
+    first = {name for name, count in counts.items() if count == most}
+    assert (first, most) == ({"青岛", "临沂"}, 8)
+    part = walk.part("四、")
+    walk.click(part.locator(".switch").get_by_role("link", name="停缓建项目"))
+    assert walk.page.url.endswith("#where")
+    part = walk.part("四、")
+    assert f"停缓建项目{len(suspended)}个" in part.locator("p.sentence").inner_text()
+    assert all(name in part.locator("p.sentence").inner_text() for name in first)
+    rows = [row.split("\t") for row in part.locator("table.places tbody tr").all_inner_texts()]
+    # A place, the city, how many.
+    shown = {row[0].split()[1]: (row[0].split()[0], int(row[1])) for row in rows}
+    assert {name for name, (place, _count) in shown.items() if place == "1"} == first
+    assert {name: count for name, (_place, count) in shown.items() if count} == counts
+    # And which those are, one click further.
+    walk.click(part.get_by_role("link", name="青岛", exact=True))
+    table = walk.part("停缓建项目").locator("table")
+    names = {each.name_zh for each in suspended if each.city.short_zh == "青岛"}
+    assert set(text_of(table.locator("tbody th a"))) == names
+
+
+def what_large_projects_that_have_not_started_cost(walk):
+    large = Project.objects.filter(stage="preparing", investment_wan__gte=LARGE_WAN, listed_on__lte=TODAY)
+    yi = round(Decimal(sum(large.values_list("investment_wan", flat=True))) / 10_000)
+    assert (large.count(), yi) == (27, 5181)
+    walk.click(walk.part("四、").locator(".switch").get_by_role("link", name="100亿元以上未开工"))
+    said = walk.part("四、").locator("p.sentence").inner_text()
+    assert f"100亿元以上未开工项目{large.count()}个，合计{yi:,}亿元" in said
+    open_from_head(walk, "项目")
+    assert f"100亿元以上未开工 {large.count()}个，{yi:,}亿元" in walk.page.locator(".quick-choices").inner_text()
+
+
 def which_large_projects_have_not_started(walk):
     large = Project.objects.filter(stage="preparing", investment_wan__gte=LARGE_WAN, listed_on__lte=TODAY)
     assert large.count() > 10
@@ -182,21 +218,22 @@ QUESTIONS = {
     "2月以来哪些措施没有进展": ("/", which_measures_have_not_moved_since_february),
     "哪些事项相互关联": ("/", what_depends_on_what),
     "100亿元以上的项目哪些还没有开工": ("/", which_large_projects_have_not_started),
+    "100亿元以上未开工的项目共多少投资": ("/", what_large_projects_that_have_not_started_cost),
+    "哪个市停缓建项目最多": ("/", which_city_has_most_projects_suspended),
     "每个月完成了多少项": ("/", how_many_were_completed_each_month),
     "财政厅参与哪些措施": ("/departments/", which_measures_a_department_takes_part_in),
     "哪些问题需要协调": ("/", which_problems_need_coordination_and_who_owes_an_answer),
 }
 # What the data or the pages do not tell yet.
 NOT_YET = {
-    "哪个市停缓建项目最多": "a city's page shows stages of its projects once they are reported by month",
     "能源是否达到目标": "indicators have no verdict against their targets yet",
     "明天开会用的一页能源材料": "no theme joins measures, projects and indicators yet",
     "排放目标能否实现": "indicators have no verdict against their targets yet",
 }
 
 
-def test_there_are_twelve():
-    assert len(QUESTIONS) + len(NOT_YET) == 12
+def test_there_are_twelve_and_what_large_projects_cost():
+    assert len(QUESTIONS) + len(NOT_YET) == 13
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[ask.__name__ for _begins, ask in QUESTIONS.values()])
