@@ -47,7 +47,7 @@ def by_city(
             }
             for row, shown in zip(rows, city_rows(rows, links), strict=True)
         ],
-        "rounding": rounding_of(figures, measure, rows),
+        "rounding": _rounding(figures, measure, rows),
         "total": whole(measure.total(figures)[measure.figure]),
         "total_beside": whole(totals[beside]),
         "classes": classes_note(measure),
@@ -88,13 +88,14 @@ def classes_note(measure: CityMeasure) -> str:
     return unit + classes
 
 
-def rounding_of(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
-    """Of the investments beside the measure: those of all projects, or of the large ones that have not started."""
+def _rounding(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
+    """Of the investments in the table, if there are some: of all projects, or of large ones that have not started."""
+    if measure in (INVESTMENT, NUMBER):
+        return rounding_note((city.figures[INVESTMENT.name] for city in cities), figures.projects["total_investment"])
     if measure is LARGE:
-        return rounding_note(
-            (city.figures["large_investment"] for city in cities), measure.total(figures)["total_investment"]
-        )
-    return rounding_note((city.figures["total_investment"] for city in cities), figures.projects["total_investment"])
+        total = measure.total(figures)["total_investment"]
+        return rounding_note((city.figures["large_investment"] for city in cities), total)
+    return ""
 
 
 def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, measure: CityMeasure) -> Chart | None:
