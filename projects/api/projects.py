@@ -219,8 +219,8 @@ LISTED_THEN = {
 }
 
 
-# Names of places, codes of measures and slugs of departments are in it.
-KINDS = ("projects", "regions", "measures", "accounts")
+# Names of places and codes of measures are in it.
+KINDS = ("projects", "regions", "measures")
 
 
 class Projects(ListEndpoint):
@@ -234,7 +234,8 @@ class Projects(ListEndpoint):
     default_ordering = "code"
     takes_plan = True
     name = "projects"
-    kinds = KINDS
+    # The slug of a department that was merged finds the projects of its successor.
+    kinds = (*KINDS, "accounts")
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         request = self.request._request

@@ -72,7 +72,7 @@ OF_PROBLEMS = ("measures/M001/problems/", "measures/M001/problems/1/", "meetings
     ("kind", "unchanged"),
     [
         ("regions", ["departments/", *OF_PLANS, *OF_PROBLEMS, "status-changes/"]),
-        ("accounts", ["observations/", "regions/", *OF_PLANS, *OF_PROJECTS, *OF_INDICATORS]),
+        ("accounts", ["observations/", "regions/", *OF_PLANS, "projects/P0001/", *OF_INDICATORS]),
         ("indicators", ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "status-changes/"]),
         # A draft that saves itself.
         (
