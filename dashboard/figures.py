@@ -234,6 +234,13 @@ class Figures:
             "by_category": self.projects_by_category(self.project_cells),
         }
 
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """That pages list, also with zeros. Production alone is left out where no project has reached it: many plans do
+        not tell it from completion."""
+        is_reached = Stage.IN_PRODUCTION.value in self.project_cells.sum_by("stage")
+        return [each for each in Stage if each != Stage.IN_PRODUCTION or is_reached]
+
     def projects_by_category(self, cells: engine.PlanCells) -> dict[str, dict[str, Any]]:
         """The sums of some of its cells by the slug of each category, also with zeros."""
         sums = cells.sum_by("category")

@@ -52,11 +52,10 @@ class StageRow(NamedTuple):
 
 
 def stage_rows(figures: Figures, city: Region, links: Links) -> list[StageRow]:
-    """Every stage, also those without projects."""
     cells = figures.project_cells.narrow({"city": {city.pk}})
     sums, every = cells.sum_by("stage"), project_figures(cells.totals())
     rows = []
-    for stage in Stage:
+    for stage in figures.stages:
         own = project_figures(sums.get(stage.value, {}))
         rows.append(
             StageRow(

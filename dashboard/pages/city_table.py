@@ -90,8 +90,9 @@ class CityTable:
     @cached_property
     def _names(self) -> list[str]:
         """Of the columns with figures of a city: what is shown first of all."""
-        stages = self.columns == "stages"
-        names = [NUMBER.name, INVESTMENT.name, *(Stage.values if stages else []), *([LARGE.name] if stages else [])]
+        names = [NUMBER.name, INVESTMENT.name]
+        if self.columns == "stages":
+            names += [*(each.value for each in self.figures.stages), LARGE.name]
         names = [self.measure.name, *(name for name in names if name != self.measure.name)]
         if SUSPENDED.name in names:
             names.insert(names.index(SUSPENDED.name) + 1, SHARE)
