@@ -50,6 +50,13 @@ def reports(rita):
     return make_reports(sections=2, departments=2, each=5)
 
 
+def has_emptied_journal():
+    """Whether nobody was reading from SQLite's journal, so that it was brought into the database and cut."""
+    with connections["default"].cursor() as cursor:
+        is_busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
+
+
 def fill(disk, *, but=0):
     """Until nothing more fits, or all `but` so many bytes."""
     filler = disk / "filler"
@@ -70,6 +77,8 @@ def test_without_room_people_are_told_so_and_with_room_again_all_goes_on(rita, r
         person = Person.log_in(site, rita)
         with readers(site, "/", "/measures/") as answers, deciding(person, reports, pause=0.1) as decisions:
             wait_until(lambda: len(decisions.acknowledged) >= 4, "acceptances")
+            # The next write needs room, instead of what the journal had before.
+            wait_until(has_emptied_journal, "an empty journal")
             filler = fill(small_disk)
             wait_until(lambda: decisions.others, "a refusal")
             wait_until(lambda: site.ask("/readyz").status == 503, "/readyz saying so", 15)
