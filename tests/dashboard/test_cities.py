@@ -251,6 +251,14 @@ class TestTable:
             "/cities/?show=suspended&columns=categories",
         ]
 
+    def test_production_is_listed_once_a_project_has_reached_it(self, plan: Plan) -> None:
+        put(plan, "370200", stage="completed")
+        for path in ("/cities/", "/cities/370200/"):
+            assert "In production" not in page(path)
+        put(plan, "370200", stage="in_production")
+        for path in ("/cities/", "/cities/370200/", "/cities/370600/"):
+            assert "In production" in page(path)
+
     def test_without_projects_and_before_the_plan(self, plan: Plan) -> None:
         assert "No projects are listed by this day." in text_at("/cities/?show=suspended")
         assert "The day is before the plan began" in text_at("/cities/?show=large&as_of=2022-12-31")
