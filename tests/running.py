@@ -155,7 +155,8 @@ def hold(model: type[Model], on: str, when: str = "TRUE") -> Iterator[Hold]:
             held.release()
 
 
-# Of several who come, the first alone stands still.
-THE_FIRST = "NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+# Of several who come, the first alone stands still. The server's other databases are those of other tests.
+THIS_DATABASE = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+THE_FIRST = f"NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {THIS_DATABASE})"
 # Some cells of the run are written (and nobody else can see them), others are not.
 IN_THE_MIDDLE = "EXISTS (SELECT FROM rollups_measurerollup WHERE run_id = NEW.run_id)"
