@@ -62,7 +62,9 @@ def shown_cells(found: dict[str, Any]) -> dict[str, dict[str, str]]:
     """The text of each cell by the city's code and the head of its column."""
     heads = [head.label for head in found["heads"]]
     return {
-        re.search(r"\d{6}", row["city"].url)[0]: dict(zip(heads, [cell.text for cell in row["cells"]], strict=True))  # type: ignore[index]
+        "".join(re.findall(r"\d{6}", row["city"].url)): dict(
+            zip(heads, [cell.text for cell in row["cells"]], strict=True)
+        )
         for row in found["cities"]
     }
 
