@@ -35,6 +35,7 @@ PAGES = {
     "problems": "/problems/?state=open",
     "problem": "/measures/M025/problems/1/",
     "meetings": "/meetings/",
+    "plans": "/plans/",
     "projects-large": "/projects/?investment_from=100&stage=preparing",
     "measure": "/measures/M172/",
     "lights": "/lights/",

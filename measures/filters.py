@@ -86,6 +86,19 @@ def asked_list_comparison(request: HttpRequest, day: date) -> date | None:
     return asked_comparison(request, day, default=LAST_MONTH if any(request.GET.getlist("changed")) else "")
 
 
+class PlanFilter(UpdatedFilterSet):
+    search = SearchFilter("slug", names=["name"])
+
+    shown = ("search",)
+
+    class Meta:
+        model = Plan
+        fields: list[str] = []
+
+
+PLAN_ORDERINGS = {"starts_on": ["starts_on", "slug"], "slug": ["slug"]}
+
+
 class ChangedFilter(YesNoFilter):
     """Measures whose status differs from that of the earlier day, or that were listed since."""
 

@@ -10,6 +10,7 @@ from measures.views import report_form as report_views
 from measures.views import review as review_views
 from measures.views import workspace as workspace_views
 from measures.views.evidence import evidence_file
+from measures.views.plans import PlanList
 
 app_name = "measures"
 urlpatterns = [
@@ -40,6 +41,7 @@ urlpatterns = [
         name="problem_move",
     ),
     path("problems/", problem_views.ProblemList.as_view(), name="problems"),
+    path("plans/", PlanList.as_view(), name="plans"),
     path("departments/<slug:slug>/merge/", office_views.MergeDepartment.as_view(), name="merge"),
     path("meetings/", meeting_views.MeetingList.as_view(), name="meetings"),
     path("meetings/add/", meeting_views.AddMeeting.as_view(), name="add_meeting"),

@@ -12,6 +12,7 @@ from accounts.preferences import prefers_large_print
 from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report
+from measures.views.plans import plan_choice
 from regions.words import NEUTRAL, PartWords
 from reporting.workflow import ReportState
 from rollups import engine
@@ -27,18 +28,6 @@ def _plan(request: HttpRequest) -> Plan | None:
     except BadQuery:
         plan: Plan | None = Plan.objects.with_others().current()
         return plan
-
-
-def _plans(request: HttpRequest) -> list[Plan]:
-    """What the head lets a reader choose from, the newest first; empty on a site with one plan, without a query."""
-    asked = _plan(request)
-    if asked is None or not asked.has_others:
-        return []
-    current = Plan.objects.current() if asked.link_slug else asked
-    plans = list(Plan.objects.order_by("-starts_on", "slug"))
-    for plan in plans:
-        plan.link_slug = "" if plan == current else plan.slug
-    return plans
 
 
 def _part_words(request: HttpRequest) -> PartWords:
@@ -83,7 +72,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "large_print": prefers_large_print(request),
         # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),
-        "plans": SimpleLazyObject(lambda: _plans(request)),
+        "plan_choice": SimpleLazyObject(lambda: plan_choice(_plan(request))),
         "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),

@@ -84,6 +84,7 @@ POST measures:draft         /measures/M001/report/draft/          401   401   40
 POST measures:discard       /measures/M001/report/discard/        403   403   403 302 403 403 403 403 403 403
 GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 403 200
 GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200
+GET  measures:plans         /plans/                               login 200   200 200 200 200 200 200 200 200
 GET  measures:problems      /problems/?state=open                 login 200   200 200 200 200 200 200 200 200
 POST measures:problems      /problems/?state=open                 403   403   302 302 302 302 302 302 302 302
 GET  measures:raise_problem /measures/M004/problems/new/          login login 403 200 403 200 200 403 403 200

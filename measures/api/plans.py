@@ -3,20 +3,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from measures.filters import asked_plan
+from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan, Section
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, filtered_list, local_fields
 from web.api.schema import ADDRESS, DAY, WHOLE, meaning
 from web.lists.filters import SearchFilter, UpdatedFilterSet
-
-
-class PlanFilter(UpdatedFilterSet):
-    search = SearchFilter("slug", names=["name"])
-
-    class Meta:
-        model = Plan
-        fields: list[str] = []
 
 
 class SectionFilter(UpdatedFilterSet):
@@ -42,7 +34,7 @@ class Plans(ListEndpoint):
         ),
     }
     filterset_class = PlanFilter
-    orderings = {"starts_on": ["starts_on", "slug"], "slug": ["slug"]}
+    orderings = PLAN_ORDERINGS
     default_ordering = "starts_on"
     name = "plans"
     kinds = ("measures",)

@@ -196,6 +196,7 @@ SAMPLES = [
     PROBLEM("measures:problem_move", move="reply", person="rita"),
     PROBLEM("measures:problem_move", move="close", person="rita"),
     page("measures:problem_move", code="M003", number="1", move="reword", person="ada"),
+    page("measures:plans"),
     page("measures:meetings"),
     page("measures:meetings", person="rita"),
     page("measures:meeting", number="1"),

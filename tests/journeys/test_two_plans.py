@@ -14,11 +14,12 @@ from dashboard.changes import Changes, EarlierFigures
 from dashboard.charts.due_dates import due_rows
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
-from measures.models import Comment, Measure, Notice, Report, ScopeChange, StatusChange
+from measures.models import Comment, Measure, Notice, Plan, Report, ScopeChange, StatusChange
 from measures.notices import notice_url, remind_department
 from measures.reports import return_report
 from measures.services import change_measure
 from measures.timeline import load_history
+from measures.views.plans import MAX_IN_HEAD
 from projects.models import ScopeChange as ProjectScopeChange
 from rollups.services import rebuild_rollups
 from tests.factories import (
@@ -419,6 +420,27 @@ class TestTheHeadLeadsToEachPlan:
         page = ask(client, "/?lang=en&plan=other")
         assert "ended on 31 December 2024" in page
         assert "Measure of other" in ask(client, "/measures/M001/?lang=en&plan=other")
+
+    def test_of_very_many_it_offers_the_newest_and_the_open_one(
+        self, client: Client, site: SimpleNamespace
+    ) -> None:
+        for year in range(2000, 2000 + MAX_IN_HEAD):
+            make_plan(f"of-{year}", starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))
+        links = self.links(ask(client, "/measures/?plan=of-2000"))
+        assert len(links) == 1 + MAX_IN_HEAD + 1
+        assert links[0] == ("/?plan=of-2000", "true")
+        assert links[1:3] == [("/", ""), ("/?plan=other", "")]
+        assert links[-1] == ("/plans/?plan=of-2000", "")
+        assert not [address for address, _state in self.links(ask(client, "/measures/"))[:-1] if "of-2000" in address]
+
+    def test_the_list_of_all_finds_one_by_its_name(self, client: Client, site: SimpleNamespace) -> None:
+        plans = site.plans
+        Plan.objects.filter(pk=plans["other"].pk).update(name_en="Ports and shipping", region=None)
+        page = ask(client, "/plans/?lang=en&search=shipping")
+        assert "Ports and shipping" in page
+        assert re.findall(r'<th scope="row">\s*<a href="([^"]+)"', page) == ["/?plan=other"]
+        assert re.findall(r'<th scope="row">\s*<a href="([^"]+)"', ask(client, "/plans/")) == ["/", "/?plan=other"]
+        assert "No action plan matches these filters" in ask(client, "/plans/?lang=en&search=nothing")
 
     def test_a_site_with_one_plan_has_no_choice(self, client: Client, today: date, open_reading: None) -> None:
         make_section(make_plan("only"), slug="section", number=1)
