@@ -71,6 +71,13 @@ def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     return user.is_authenticated and user.is_reporter and user.department_id == lead
 
 
+def may_report_project(user: User | AnonymousUser, *, lead: int | None, city: int) -> bool:
+    """A reporter of the city in which the project counts, or of the department that leads it, by their ids."""
+    if not user.is_authenticated or not user.is_reporter:
+        return False
+    return user.city_id == city or (lead is not None and user.department_id == lead)
+
+
 def may_use_workspace(user: User | AnonymousUser) -> bool:
     """The pages on which a department reports its measures."""
     return user.is_authenticated and user.is_reporter

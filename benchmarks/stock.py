@@ -29,7 +29,7 @@ class ProjectSerializer(ModelSerializer):
             "county",
             "also_in",
             "category",
-            "stage",
+            "opening_stage",
             "investment_wan",
             "listed_on",
             "measures",

@@ -35,6 +35,11 @@ def month_end(month: date) -> date:
     return date.max if after is None else after - timedelta(days=1)
 
 
+def last_ended_month(day: date) -> date:
+    """The first day of the newest month that ended on or before the day."""
+    return month_of(day) if day == month_end(day) else month_of(day_before(month_of(day)))
+
+
 # The months of a period of the kind that begins in the year, and those in which it may begin. Kinds that have no such
 # length have rules of their own in `is_period`.
 _LENGTHS = {

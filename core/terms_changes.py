@@ -38,6 +38,13 @@ def terms_bounds(terms: type[models.TextChoices], *, name: str) -> list[models.B
     """The constraints of a table of changed terms; their names begin with `name`."""
     return [
         models.CheckConstraint(condition=Q(field__in=terms.values), name=f"{name}_field_known"),
+        *change_bounds(name=name),
+    ]
+
+
+def change_bounds(*, name: str) -> list[models.BaseConstraint]:
+    """Those of a table of one term alone."""
+    return [
         models.CheckConstraint(condition=~Q(old_value=F("new_value")), name=f"{name}_changes_something"),
         models.CheckConstraint(condition=~Q(reason=""), name=f"{name}_has_reason"),
     ]

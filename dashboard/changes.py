@@ -215,7 +215,8 @@ class Changes:
             return 0, 0
         projects = Project.objects.in_plan(self.now.plan)
         out = projects.in_scope(self.then.day).filter(is_out(Project, self.now.day)).count()
-        back = projects.in_scope(self.now.day).listed(self.then.day).filter(is_out(Project, self.then.day)).count()
+        was_out = projects.filter(is_out(Project, self.then.day), listed_on__lte=self.then.day)
+        back = was_out.in_scope(self.now.day).count()
         return out, back
 
     @cached_property

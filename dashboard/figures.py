@@ -170,8 +170,10 @@ class Figures:
         self.large_cells, then.large_cells = self._read_large_cells([self.day, then.day])
 
     def _read_large_cells(self, days: Sequence[date]) -> list[engine.PlanCells]:
-        projects = large_preparing(Project.objects.in_plan(self.plan))
-        first, *others = [projects.cells(day).annotate(on=Value(day.isoformat())) for day in days]
+        projects = Project.objects.in_plan(self.plan)
+        first, *others = [
+            large_preparing(projects.in_scope(day)).by_cell(day).annotate(on=Value(day.isoformat())) for day in days
+        ]
         found: dict[str, dict[CellKey, engine.Counts]] = {day.isoformat(): {} for day in days}
         for row in first.union(*others, all=True).order_by() if others else first:
             key = (row["plan"], row["city"], row["category"], row["stage"])

@@ -74,7 +74,11 @@ class SaidFields(forms.Form):
         empty_label=gettext_lazy("Choose a category"),
         label=gettext_lazy("Category"),
     )
-    stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices)
+    opening_stage = forms.ChoiceField(
+        label=gettext_lazy("Stage before its first month"),
+        choices=Stage.choices,
+        help_text=gettext_lazy("From its first accepted month on, the months say its stage."),
+    )
     project_class = forms.ChoiceField(
         label=pgettext_lazy("project", "Class"),
         choices=[("", gettext_lazy("Not stated: it counts as implementing")), *ProjectClass.choices],

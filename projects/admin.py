@@ -27,8 +27,8 @@ class CategoryAdmin(PublishedAdmin):
 @admin.register(Project)
 class ProjectAdmin(PublishedAdmin):
     form = ProjectForm
-    list_display = ("code", "name", "plan", "city", "category", "stage", "investment_wan", "provenance")
-    list_filter = ("plan", "category", "stage", "city", "provenance")
+    list_display = ("code", "name", "plan", "city", "category", "opening_stage", "investment_wan", "provenance")
+    list_filter = ("plan", "category", "opening_stage", "city", "provenance")
     list_select_related = ("plan", "city", "category")
     search_fields = ("code", "name_zh", "name_en")
     autocomplete_fields = ("city", "category", "county", "also_in", "measures", "lead_department")

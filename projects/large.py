@@ -1,5 +1,7 @@
 """Large projects that have not started."""
 
+from django.db.models import Q
+
 from projects.models import Stage
 from projects.querysets import ProjectQuerySet
 from projects.rules import LARGE_YI
@@ -10,4 +12,5 @@ LARGE_PREPARING = {"stage": Stage.PREPARING.value, "investment_from": LARGE_YI}
 
 
 def large_preparing(projects: ProjectQuerySet) -> ProjectQuerySet:
-    return projects.filter(stage=Stage.PREPARING, investment_wan__gte=LARGE_YI * WAN_PER_YI)
+    """Of rows that have their `stage`."""
+    return projects.filter(Q(stage=Stage.PREPARING), investment_wan__gte=LARGE_YI * WAN_PER_YI)

@@ -32,7 +32,7 @@ COLUMNS = (
     "city",
     "county",
     "category",
-    "stage",
+    "opening_stage",
     "project_class",
     "list_name",
     "lead_department",

@@ -1,30 +1,104 @@
-"""Named questions about projects."""
+"""Named questions about projects and their months."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.apps import apps
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Window
+from django.db.models.functions import Coalesce, Lead
 
+from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scoped import ScopedQuerySet
+from projects.rates import has_started, is_to_start
+from reporting.querysets import AbstractReportQuerySet
+from reporting.workflow import ReportState
 
 if TYPE_CHECKING:
-    from projects.models import Project
+    from projects.models import Project, ProjectMonth
+
+# How projects count in rates: `projects.rates` says what each means.
+SUMS = ("started", "to_start", "planned", "invested", "without_month")
+
+
+def is_in_force(on: date, *, months: str = "") -> Q:
+    """The condition of the month that decides on the day. `months`: how the query names the months."""
+    month = last_ended_month(on)
+    prefix = f"{months}__" if months else ""
+    is_last = Q(**{f"{prefix}superseded_from__isnull": True}) | Q(**{f"{prefix}superseded_from__gt": month})
+    return Q(**{f"{prefix}state": ReportState.ACCEPTED, f"{prefix}period__lte": month}) & is_last
 
 
 class ProjectQuerySet(ScopedQuerySet["Project"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
 
+    def listed(self, as_of: date) -> Self:
+        """Those that have been in the plan by the day, with their `stage` on it."""
+        return super().listed(as_of).with_stage(as_of)
+
+    def with_stage(self, on: date) -> Self:
+        """Adds `stage`, that of the month in force on the day, which conditions name `in_force`."""
+        return self.alias(in_force=FilteredRelation("months", condition=is_in_force(on, months="months"))).annotate(
+            stage=Coalesce("in_force__stage", "opening_stage")
+        )
+
     def illustrative(self) -> Self:
         """Those that are illustrative, or whose investment is."""
         return self.filter(Q(provenance=Provenance.ILLUSTRATIVE) | Q(investment_provenance=Provenance.ILLUSTRATIVE))
 
     def cells(self, as_of: date) -> QuerySet[Any, Any]:
-        """One row per finest cell (plan, city, category, stage): `total` and `investment`, in 万元."""
-        return (
-            self.in_scope(as_of)
-            .values("plan", "city", "category", "stage")
-            .order_by()
-            .annotate(total=Count("pk"), investment=Sum("investment_wan"))
+        """One row per finest cell (plan, city, category, stage): `total`, `investment` in 万元, and SUMS."""
+        return self.in_scope(as_of).by_cell(as_of)
+
+    def by_cell(self, on: date) -> QuerySet[Any, Any]:
+        """The same of rows that have their `stage`, such as those in scope."""
+        rows: Any = self.with_annual_plan(last_ended_month(on).year)
+        rows = rows.values("plan", "city", "category", "stage").order_by()
+        cells: QuerySet[Any, Any] = rows.annotate(**rate_sums(on))
+        return cells
+
+    def with_annual_plan(self, year: int) -> Self:
+        """Conditions name the plan of the year `annual_plan`."""
+        return self.alias(annual_plan=FilteredRelation("annual_plans", condition=Q(annual_plans__year=year)))
+
+
+def rate_sums(on: date) -> dict[str, Any]:
+    """What a group of projects sums to on the day, of rows with `stage` and `annual_plan`: see SUMS."""
+    month = last_ended_month(on)
+    of_the_year = Q(in_force__period__gte=month.replace(month=1))
+    return {
+        "total": Count("pk"),
+        "investment": Sum("investment_wan", default=0),
+        "started": Count("pk", filter=has_started()),
+        "to_start": Count("pk", filter=is_to_start(month.year)),
+        "planned": Sum("annual_plan__planned_wan", default=0),
+        "invested": Sum("in_force__invested_wan", filter=of_the_year, default=0),
+        "without_month": Count("pk", filter=Q(in_force__isnull=True) | Q(in_force__period__lt=month)),
+    }
+
+
+class ProjectMonthQuerySet(AbstractReportQuerySet["ProjectMonth"]):
+    def in_plan(self, plan: Any) -> Self:
+        return self.filter(project__plan=plan)
+
+    def in_force(self, on: date) -> Self:
+        """Of each project the month that decides on the day."""
+        return self.filter(is_in_force(on))
+
+    def settle(self) -> None:
+        """Writes `superseded_from` of the accepted months of these projects anew. The rule of ADR 22: the newest period
+        decides, of two for one period the one that was submitted last."""
+        model = apps.get_model("projects", "ProjectMonth")
+        projects = self.order_by().values("project")
+        rows: Any = model.objects.filter(project__in=projects)
+        rows.exclude(state=ReportState.ACCEPTED).filter(superseded_from__isnull=False).update(superseded_from=None)
+        later = Window(
+            Lead("period"),
+            partition_by="project",
+            order_by=[F("period").asc(), F("submitted_on").asc(), F("submitted_at").asc(nulls_first=True), "pk"],
         )
+        wrong = [each for each in rows.accepted().annotate(later=later) if each.later != each.superseded_from]
+        for each in wrong:
+            each.superseded_from = each.later
+        model.objects.bulk_update(wrong, ["superseded_from"], batch_size=500)

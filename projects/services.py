@@ -14,7 +14,7 @@ from core.published import explain_change
 from core.scope import PROJECT_KINDS, ScopeKind
 from core.scope_changes import add_scope_change
 from core.signals import figures_changed
-from projects.models import Project, ScopeChange
+from projects.models import Project, ScopeChange, Stage
 from projects.rules import CATEGORY_OF_ANOTHER_PLAN, COMPLETION_BEFORE_START, misplacements, place_of
 from regions.models import Region
 
@@ -22,8 +22,16 @@ PLANNED_DAYS = ("planned_start_on", "planned_completion_on")
 Cell = tuple[int, int, int, str]
 
 
-def cell_of(project: Project) -> Cell:
-    return (project.plan_id, project.city_id, project.category_id, project.stage)
+def cells_of_place(plan_id: int, city_id: int, category_id: int) -> set[Cell]:
+    """The cells that count the projects of a city and a category. What touches a project touches them all: its stage
+    on the day is that of its months."""
+    return {(plan_id, city_id, category_id, stage) for stage in Stage.values}
+
+
+def touch_cells(*projects: Project) -> None:
+    """Signals that figures count them anew."""
+    cells = set().union(*(cells_of_place(each.plan_id, each.city_id, each.category_id) for each in projects))
+    figures_changed.send(sender=Project, kind="projects", cells=cells)
 
 
 def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tuple[str, str]]:
@@ -64,11 +72,10 @@ def save_project(project: Project, *, by: User, reason: str = "", source: str = 
     if stored is None or stored.plan_id != project.plan_id:
         project.position = next_position(Project.objects.in_plan(project.plan_id))
     project.save()
-    cells = {cell_of(each) for each in (stored, project) if each}
     if stored and stored.listed_on != project.listed_on:
         # A measure shows which of its projects are listed.
         project.measures.mark_updated()
-    figures_changed.send(sender=Project, kind="projects", cells=cells)
+    touch_cells(*(each for each in (stored, project) if each))
     return project
 
 
@@ -92,5 +99,5 @@ def change_scope(project: Project, kind: ScopeKind, *, by: User, effective_on: d
     Project.objects.filter(pk=project.pk).mark_updated()
     # A measure shows which of its projects are in the plan.
     project.measures.mark_updated()
-    figures_changed.send(sender=Project, kind="projects", cells={cell_of(project)})
+    touch_cells(project)
     return row

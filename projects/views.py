@@ -135,7 +135,8 @@ class ProjectDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(plan).select_related("city", "county", "category", "lead_department")
+        projects = Project.objects.in_plan(plan).with_stage(self.day)
+        projects = projects.select_related("city", "county", "category", "lead_department")
         project = get_object_or_404(projects, code=kwargs["code"])
         as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("position", "code")
         if self.compared:

@@ -23,6 +23,7 @@ from core.exceptions import CannotCount
 from core.lights import Thresholds
 from measures.models import Plan, StatusChange
 from projects.models import Project
+from projects.querysets import SUMS
 from rollups.marks import error_text, settle_marks, take_all_marks, take_marks
 from rollups.models import CellKey, MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
 from web.limits import stored_thresholds, thresholds
@@ -122,7 +123,7 @@ TABLES: Mapping[str, RollupTable] = {
         model=ProjectRollup,
         key_fields=("plan", "city", "category", "stage"),
         source_paths=("plan", "city", "category", "stage"),
-        count_fields=("total", "investment"),
+        count_fields=("total", "investment", *SUMS),
         count_cells=lambda day, limits: Project.objects.cells(day),
     ),
 }

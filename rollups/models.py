@@ -88,7 +88,7 @@ class MeasureRollup(Rollup):
 
 
 class ProjectRollup(Rollup):
-    """`investment` in 万元 (10,000 yuan)."""
+    """Money in 万元 (10,000 yuan)."""
 
     city = models.ForeignKey(
         "regions.Region", models.CASCADE, related_name="+", verbose_name=pgettext_lazy("project", "City")
@@ -96,6 +96,12 @@ class ProjectRollup(Rollup):
     category = models.ForeignKey("projects.Category", models.CASCADE, related_name="+", verbose_name=_("Category"))
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     investment = models.PositiveBigIntegerField(_("Investment"))
+    # Of the month and the year that `projects.rates` says.
+    started = models.PositiveIntegerField(pgettext_lazy("number of projects", "Started"), default=0)
+    to_start = models.PositiveIntegerField(_("To be started this year"), default=0)
+    planned = models.PositiveBigIntegerField(_("Annual plan"), default=0)
+    invested = models.PositiveBigIntegerField(_("Invested since 1 January"), default=0)
+    without_month = models.PositiveIntegerField(_("Without a month"), default=0)
 
     class Meta:
         verbose_name = _("project rollup")
@@ -103,6 +109,12 @@ class ProjectRollup(Rollup):
         constraints = [
             models.UniqueConstraint(fields=["plan", "city", "category", "stage"], name="projectrollup_one_a_cell"),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="projectrollup_stage_known"),
+            models.CheckConstraint(
+                condition=Q(total__gte=F("started") + F("to_start")), name="projectrollup_starts_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(without_month__lte=F("total")), name="projectrollup_without_month_within_total"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -222,10 +222,15 @@ def _count_label(count: str) -> str:
         "total": _("Total"),
         "due": pgettext("number of measures", "Due"),
         "investment": _("Investment (100 million yuan)"),
+        "started": pgettext("number of projects", "Started"),
+        "to_start": _("To be started this year"),
+        "planned": _("Annual plan (100 million yuan)"),
+        "invested": _("Invested since 1 January (100 million yuan)"),
+        "without_month": _("Without a month"),
         **{each.value: str(each.label) for each in (*MeasureStatus, *Light)},
     }
     return labels[count]
 
 
 def _format_count(count: str, value: int | None) -> str:
-    return format_yi_cell(value) if count == "investment" else format_number(value)
+    return format_yi_cell(value) if count in ("investment", "planned", "invested") else format_number(value)

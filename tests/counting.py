@@ -4,9 +4,9 @@ Whoever checks stored or live totals describes what is so as rows, and has them 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 # In days: due within the first while still promoting, or no accepted report for more than the second, is yellow.
@@ -33,8 +33,19 @@ class MeasureRow:
 
 
 @dataclass
+class MonthRow:
+    """An accepted month of a project, in 万元."""
+
+    period: date
+    stage: str
+    started_on: date | None
+    invested: int
+
+
+@dataclass
 class ProjectRow:
-    """`investment` in 万元."""
+    """`stage` is the one before its first month; `months` in the order in which they were submitted; `plans`: of the
+    years. Money in 万元."""
 
     plan: int
     city: int
@@ -43,6 +54,10 @@ class ProjectRow:
     investment: int
     listed_on: date
     scope: Sequence[Dated] = field(default_factory=list)
+    is_reserve: bool = False
+    planned_start_on: date | None = None
+    months: Sequence[MonthRow] = ()
+    plans: Mapping[int, int] = field(default_factory=dict)
 
 
 def holding(rows: Sequence[Dated], day: date) -> str | None:
@@ -77,12 +92,41 @@ def count_measures(rows: Iterable[MeasureRow], day: date) -> dict[Any, dict[str,
     return dict(cells)
 
 
+PROJECT_COUNTS = ("total", "investment", "started", "to_start", "planned", "invested", "without_month")
+
+
+def newest_month(day: date) -> date:
+    """The first day of the newest month that has ended by the day."""
+    ends_today = (day + timedelta(days=1)).day == 1
+    return day.replace(day=1) if ends_today else (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_in_force(row: ProjectRow, day: date) -> MonthRow | None:
+    """The newest by the day; of two for one month the one that was submitted last."""
+    ended = [each for each in row.months if each.period <= newest_month(day)]
+    newest = max((each.period for each in ended), default=None)
+    return next((each for each in reversed(ended) if each.period == newest), None)
+
+
 def count_projects(rows: Iterable[ProjectRow], day: date) -> dict[Any, dict[str, int]]:
     """By plan, city, category and stage."""
-    cells: Any = defaultdict(lambda: {"total": 0, "investment": 0})
+    cells: Any = defaultdict(lambda: dict.fromkeys(PROJECT_COUNTS, 0))
+    month = newest_month(day)
     for row in rows:
-        if is_in_plan(row, day):
-            cell = cells[row.plan, row.city, row.category, row.stage]
-            cell["total"] += 1
-            cell["investment"] += row.investment
+        if not is_in_plan(row, day):
+            continue
+        found = month_in_force(row, day)
+        stage, started_on = (found.stage, found.started_on) if found else (row.stage, None)
+        cell = cells[row.plan, row.city, row.category, stage]
+        cell["total"] += 1
+        cell["investment"] += row.investment
+        cell["planned"] += row.plans.get(month.year, 0)
+        if found and found.period.year == month.year:
+            cell["invested"] += found.invested
+        cell["without_month"] += found is None or found.period < month
+        has_started = started_on is not None or stage not in ("preparing", "suspended")
+        if not row.is_reserve:
+            is_planned = row.planned_start_on is not None and row.planned_start_on.year <= month.year
+            cell["started"] += has_started
+            cell["to_start"] += not has_started and is_planned
     return dict(cells)

@@ -7,11 +7,12 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.clock import SHANGHAI
+from core.periods import month_end
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
 from measures.models import Measure, Meeting, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
-from projects.models import Category, Project
+from projects.models import Category, Project, ProjectMonth
 from regions.models import Region
 from reporting.problems.workflow import BY_NAME as PROBLEM_MOVES
 
@@ -218,7 +219,7 @@ def make_project(plan: Plan | None = None, *, city: str = "370200", investment: 
         "name_zh": f"项目{number}",
         "name_en": f"Project {number}",
         "category": category(plan, slug),
-        "stage": "under_construction",
+        "opening_stage": fields.pop("stage", "under_construction"),
         "listed_on": FIRST_DAY,
         "investment_provenance": "illustrative",
     }
@@ -229,9 +230,24 @@ def make_project(plan: Plan | None = None, *, city: str = "370200", investment: 
         investment_wan=investment,
         **{**values, **SHOWN, **fields},
     )
+    project.stage = project.opening_stage
     project.measures.set(measures)
     project.also_in.set([region(code) for code in also_in])
     return project
+
+
+def make_project_month(project: Project, period: date, **fields: Any) -> ProjectMonth:
+    """Accepted, where `state` says nothing else; its months are settled."""
+    filed_on = fields.pop("submitted_on", month_end(period))
+    state = fields.pop("state", "accepted")
+    values: dict[str, Any] = {"stage": "under_construction", "invested_wan": 0, "progress": 0, **SHOWN}
+    if state != "draft":
+        values |= {"submitted_on": filed_on}
+    if state in ("accepted", "returned"):
+        values |= {"decided_on": filed_on}
+    month = ProjectMonth.objects.create(project=project, period=period, state=state, **{**values, **fields})
+    ProjectMonth.objects.filter(pk=month.pk).settle()
+    return month
 
 
 def make_indicator(code: str = "", **fields: Any) -> Indicator:

@@ -240,7 +240,7 @@ _PROJECT_KEYS = {
         gettext_lazy("Category"),
         gettext_lazy("Slug of the category; null where nothing is counted by it"),
     ),
-    "stage": (gettext_lazy("Stage"), gettext_lazy("The stage as it is now; null where nothing is counted by it")),
+    "stage": (gettext_lazy("Stage"), gettext_lazy("The stage on the day; null where nothing is counted by it")),
 }
 _PROJECTS = {
     **INVESTED,
@@ -248,9 +248,7 @@ _PROJECTS = {
         stage.value: quantity(
             UNIT_OF_PROJECTS,
             WHOLE,
-            description=format_lazy(
-                gettext_lazy("Those of them in this stage as it is now, for every day: {stage}"), stage=stage.label
-            ),
+            description=format_lazy(gettext_lazy("Those of them in this stage on the day: {stage}"), stage=stage.label),
         )
         for stage in Stage
     },

@@ -111,7 +111,8 @@ def _measures(search: Search, links: Links, words: FoundWords) -> Kind:
 def _projects(search: Search, links: Links, words: FoundWords) -> Kind:
     # Names are searched once, not again for the sum: there are thousands.
     found = list(search.projects.values_list("pk", "investment_wan"))
-    first = Project.objects.select_related("city", "category").in_bulk([pk for pk, _wan in found[:FIRST_ROWS]])
+    rows = Project.objects.with_stage(search.day).select_related("city", "category")
+    first = rows.in_bulk([pk for pk, _wan in found[:FIRST_ROWS]])
     return Kind(
         "projects",
         pgettext("navigation", "Projects"),

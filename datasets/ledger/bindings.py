@@ -87,7 +87,9 @@ BINDINGS: Mapping[str, Binding] = {
     "terms_changes": Binding(TermsChange, "measure__plan"),
     "scope_changes": Binding(ScopeChange, "measure__plan", _NUMBERED),
     "categories": Binding(Category, "plan"),
-    "projects": Binding(Project, "plan", {"total_investment": "investment_wan"}, links=("also_in",)),
+    "projects": Binding(
+        Project, "plan", {"total_investment": "investment_wan", "stage": "opening_stage"}, links=("also_in",)
+    ),
     "project_terms_changes": Binding(ProjectTermsChange, "project__plan"),
     "project_scope_changes": Binding(ProjectScopeChange, "project__plan", _NUMBERED),
     "indicators": Binding(Indicator, fields={"headline": ""}),

@@ -28,6 +28,7 @@ from datasets.models import LedgerVersion, Upload
 from indicators.models import HeadlineIndicator, Indicator, Observation
 from measures.models import Load, LoadedRow, Measure, Notice, Plan, ReportStep
 from projects.models import Project
+from projects.services import cells_of_place
 from rollups.models import MeasureRollup, ProjectRollup
 from web.models import Site
 
@@ -155,7 +156,7 @@ def _cells(undone: Iterable[_Undo], contents: Contents, plan: Plan) -> Cells:
         if project is not None:
             city = contents.ids["regions"][(project["city"],)]
             category = contents.ids["categories"][(project["category"],)]
-            found["projects"].add((plan.pk, city, category, project["stage"]))
+            found["projects"] |= cells_of_place(plan.pk, city, category)
     return found
 
 

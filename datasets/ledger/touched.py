@@ -9,6 +9,7 @@ from datasets.ledger.scopes import SCOPES
 from indicators.models import Indicator
 from measures.models import Measure, Meeting, Plan, Problem, Report
 from projects.models import Project
+from projects.services import cells_of_place
 
 AllIds = Mapping[str, Mapping[Key, int]]
 Cells = dict[str, set[tuple[Any, ...]]]
@@ -31,7 +32,7 @@ def cells_of(merged: Merged, ids: AllIds, plan: Plan | None, *, before: bool) ->
         section, lead = ids["sections"][(values["section"],)], ids["departments"][(values["lead_department"],)]
         found["measures"].add((plan.pk, section, lead))
     for values in _counted(merged, "projects", ("project_scope_changes",), before=before):
-        found["projects"].add(_project_cell(values, ids, plan))
+        found["projects"] |= _project_cells(values, ids, plan)
     return found
 
 
@@ -46,8 +47,8 @@ def _counted(merged: Merged, sheet: str, records: Iterable[str], *, before: bool
             yield values
 
 
-def _project_cell(values: Values, ids: AllIds, plan: Plan) -> tuple[Any, ...]:
-    return (plan.pk, ids["regions"][(values["city"],)], ids["categories"][(values["category"],)], values["stage"])
+def _project_cells(values: Values, ids: AllIds, plan: Plan) -> set[Any]:
+    return set(cells_of_place(plan.pk, ids["regions"][(values["city"],)], ids["categories"][(values["category"],)]))
 
 
 def mark_updated(merged: Merged, ids: AllIds) -> None:

@@ -73,7 +73,7 @@ class OfficeProjects(TodayView, FilteredListView):
 
     def get_queryset(self) -> QuerySet[Project]:
         projects = Project.objects.in_plan(asked_plan(self.request)).select_related("city", "lead_department")
-        return projects.annotate(scope=scope_of(Project, self.day))
+        return projects.with_stage(self.day).annotate(scope=scope_of(Project, self.day))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)

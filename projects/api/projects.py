@@ -146,7 +146,9 @@ PROJECT = {
     ),
     "also_in": linked(meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)), _other_cities),
     "category": column("category__slug", meaning(gettext_lazy("Slug of its category"))),
-    "stage": column("stage", choice(Stage.choices, gettext_lazy("The stage as it is now, for every day"))),
+    "stage": column(
+        "stage", choice(Stage.choices, gettext_lazy("The stage on the day: that of its newest accepted month"))
+    ),
     "total_investment": column(
         "investment_wan",
         quantity("100 million yuan", description=gettext_lazy("Planned total investment")),

@@ -1,4 +1,18 @@
+from projects.models.months import AnnualPlan, AnnualPlanChange, ProjectMonth, ProjectMonthEvidence, ProjectMonthStep
 from projects.models.projects import Category, Project, ProjectClass, ScopeChange, Stage
 from projects.models.terms import Term, TermsChange
 
-__all__ = ["Category", "Project", "ProjectClass", "ScopeChange", "Stage", "Term", "TermsChange"]
+__all__ = [
+    "AnnualPlan",
+    "AnnualPlanChange",
+    "Category",
+    "Project",
+    "ProjectClass",
+    "ProjectMonth",
+    "ProjectMonthEvidence",
+    "ProjectMonthStep",
+    "ScopeChange",
+    "Stage",
+    "Term",
+    "TermsChange",
+]

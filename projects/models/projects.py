@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
@@ -92,11 +94,18 @@ class Project(Sourced, UpdatedAtModel):
     )
     # One of its plan: services keep them together, `verify_rollups` checks it.
     category = models.ForeignKey(Category, models.PROTECT, related_name="projects", verbose_name=_("Category"))
-    stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
+    # What it is at until its first month: the stage on a day is that of `ProjectQuerySet.with_stage`.
+    opening_stage = models.CharField(_("Stage before its first month"), max_length=18, choices=Stage)
     investment_wan = models.PositiveBigIntegerField(
         _("Total investment"),
         validators=[within_investment],
         help_text=_("In 万元 (10,000 yuan): whole numbers, so that sums are exact everywhere"),
+    )
+    invested_before_wan = models.PositiveBigIntegerField(
+        _("Invested in the years before"),
+        default=0,
+        validators=[within_investment],
+        help_text=_("In 万元 (10,000 yuan): in the years before that of its first month"),
     )
     listed_on = models.DateField(_("Date listed"), validators=[within_days])
     lead_department = models.ForeignKey(
@@ -137,6 +146,10 @@ class Project(Sourced, UpdatedAtModel):
 
     objects = ProjectQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        # Of the rows that `with_stage` finds.
+        stage: str
+
     class Meta(Sourced.Meta):
         verbose_name = _("Project")
         verbose_name_plural = _("projects")
@@ -146,13 +159,14 @@ class Project(Sourced, UpdatedAtModel):
             named_bound("name", name="project_is_named"),
             code_bound(name="project_code_shape"),
             models.UniqueConstraint(fields=["plan", "code"], name="project_code_once_a_plan"),
-            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
+            models.CheckConstraint(condition=Q(opening_stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(
                 condition=Q(investment_provenance__in=Provenance.values),
                 name="project_investment_provenance_known",
             ),
             models.CheckConstraint(
-                condition=Q(investment_wan__lte=MAX_INVESTMENT_WAN), name="project_investment_in_bounds"
+                condition=Q(investment_wan__lte=MAX_INVESTMENT_WAN, invested_before_wan__lte=MAX_INVESTMENT_WAN),
+                name="project_investment_in_bounds",
             ),
             days_bound("listed_on", "planned_start_on", "planned_completion_on", name="project_days_in_bounds"),
             models.CheckConstraint(
@@ -171,14 +185,14 @@ class Project(Sourced, UpdatedAtModel):
             # A page of a list: without it the database sorts all rows of the plan to find the first fifty.
             models.Index(fields=["plan", "position", "code"], name="project_in_order"),
             # Cells, and lists by city and category.
-            models.Index(fields=["plan", "city", "category", "stage"], name="project_cells"),
+            models.Index(fields=["plan", "city", "category"], name="project_cells"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh or self.name_en}"
 
-    # Django's method translates the labels of all choices, for each row.
-    def get_stage_display(self) -> str:  # type: ignore[no-redef]
+    def get_stage_display(self) -> str:
+        """Of the rows that `with_stage` finds."""
         return str(Stage(self.stage).label)
 
     @property
@@ -207,7 +221,7 @@ class ScopeChange(AbstractScopeChange):
         ]
 
 
-# City, category, stage and investment are read as they are now, for every day: what they were before is in this log.
+# City, category and investment are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Project, exclude_fields=["updated_at"], m2m_fields={"also_in", "measures"})
 auditlog.register(ScopeChange)
 auditlog.register(Category, exclude_fields=["updated_at"])

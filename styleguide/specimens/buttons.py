@@ -61,7 +61,11 @@ def button_entries() -> list[Entry]:
                 Specimen(
                     '{% include "components/plan_switch.html" %}',
                     "",
-                    {"plan": _plan("", STARTS, ENDS), "plan_choice": {"plans": _plans(), "has_more": True}, "today": DAY},
+                    {
+                        "plan": _plan("", STARTS, ENDS),
+                        "plan_choice": {"plans": _plans(), "has_more": True},
+                        "today": DAY,
+                    },
                 )
             ],
         ),

@@ -77,7 +77,7 @@ def administrator(client, today):
 
 
 def form_of(project, **changed):
-    names = ("code", "name_zh", "name_en", "stage", "investment_wan", "listed_on", "provenance", "source")
+    names = ("code", "name_zh", "name_en", "opening_stage", "investment_wan", "listed_on", "provenance", "source")
     values = {name: getattr(project, name) for name in (*names, "investment_provenance")}
     places = {
         "plan": project.plan_id,

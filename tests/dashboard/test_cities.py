@@ -98,13 +98,13 @@ class TestCountedInPlainPython:
         assert set(found) == set(CITIES)
         for code, cells in found.items():
             own = [each for each in projects if each.city.code == code]
-            stages = Counter(each.stage for each in own)
+            stages = Counter(each.opening_stage for each in own)
             with translation.override("en"):
                 assert {str(stage.label): cells[str(stage.label)] for stage in Stage} == {
                     str(stage.label): str(stages[stage.value]) for stage in Stage
                 }
             assert cells["Projects"] == str(len(own))
-            large = [each for each in own if each.stage == "preparing" and each.investment_wan >= LARGE_WAN]
+            large = [each for each in own if each.opening_stage == "preparing" and each.investment_wan >= LARGE_WAN]
             assert cells["Large, not started"] == str(len(large))
             assert cells["Share suspended"] == (percent(stages["suspended"], len(own)) if own else "—")
 
@@ -112,8 +112,8 @@ class TestCountedInPlainPython:
     def test_each_measure_by_category(self, plan: Plan, projects: list[Project], show: str) -> None:
         def counts(each: Project) -> bool:
             if show == "suspended":
-                return each.stage == "suspended"
-            return show != "large" or (each.stage == "preparing" and each.investment_wan >= LARGE_WAN)
+                return each.opening_stage == "suspended"
+            return show != "large" or (each.opening_stage == "preparing" and each.investment_wan >= LARGE_WAN)
 
         expected = Counter[tuple[str, str]]()
         for each in filter(counts, projects):
@@ -142,7 +142,7 @@ class TestCountedInPlainPython:
         city = Region.objects.get(code="370200")
         found = city_detail(Figures(plan, NOW), city, Links({}))
         own = [each for each in projects if each.city.code == "370200"]
-        stages = Counter(each.stage for each in own)
+        stages = Counter(each.opening_stage for each in own)
         assert {row.stage.value: row.total for row in found["stages"]} == {s: stages[s] for s in Stage.values}
         assert sum(block.width for block in found["stage_blocks"]) == pytest.approx(100, abs=0.3)
         suspended, large = found["kinds"]

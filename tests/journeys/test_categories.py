@@ -175,7 +175,10 @@ def test_the_administration_offers_those_of_the_plan_alone(other: Plan) -> None:
     client.force_login(make_user("admin", is_staff=True, is_superuser=True))
     project = Project.objects.get(plan=other, code="P0003")
     form = {
-        **{name: getattr(project, name) for name in ("code", "name_zh", "name_en", "stage", "listed_on", "provenance")},
+        **{
+            name: getattr(project, name)
+            for name in ("code", "name_zh", "name_en", "opening_stage", "listed_on", "provenance")
+        },
         "plan": other.pk,
         "city": project.city_id,
         "investment_wan": 1,

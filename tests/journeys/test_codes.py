@@ -146,7 +146,7 @@ def test_a_new_project_comes_last_in_its_plan(site: SimpleNamespace) -> None:
     before = Project.objects.first()
     assert before
     added = Project(
-        code="A 1", plan=before.plan, city=region("370100"), category=before.category, stage=before.stage,
+        code="A 1", plan=before.plan, city=region("370100"), category=before.category, opening_stage="completed",
         name_zh="新项目", investment_wan=1, listed_on=date(2023, 8, 1), provenance="reported",
     )  # fmt: skip
     save_project(added, by=site.rita)

@@ -92,7 +92,7 @@ def test_what_has_not_moved_since_february() -> None:
 
 def test_which_large_projects_have_not_started() -> None:
     page = opened("/projects/" + quick_link(opened("/projects/"), "10 billion yuan or more, not started"))
-    large = Project.objects.filter(stage="preparing", investment_wan__gte=1_000_000)
+    large = Project.objects.filter(opening_stage="preparing", investment_wan__gte=1_000_000)
     assert count_of(page) == large.count() == 27
     total = sum(large.values_list("investment_wan", flat=True))
     assert f"total investment {total / 100_000:,}".rstrip("0").rstrip(".") + " billion yuan; 27 preparing" in text_of(

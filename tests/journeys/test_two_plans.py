@@ -421,9 +421,7 @@ class TestTheHeadLeadsToEachPlan:
         assert "ended on 31 December 2024" in page
         assert "Measure of other" in ask(client, "/measures/M001/?lang=en&plan=other")
 
-    def test_of_very_many_it_offers_the_newest_and_the_open_one(
-        self, client: Client, site: SimpleNamespace
-    ) -> None:
+    def test_of_very_many_it_offers_the_newest_and_the_open_one(self, client: Client, site: SimpleNamespace) -> None:
         for year in range(2000, 2000 + MAX_IN_HEAD):
             make_plan(f"of-{year}", starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))
         links = self.links(ask(client, "/measures/?plan=of-2000"))

@@ -59,7 +59,7 @@ def test_a_code_that_the_plan_has_is_refused_in_words_and_one_of_another_plan_is
 def test_a_project_is_linked_to_measures_of_its_own_plan_alone(client: Any) -> None:
     project, foreign = make_project(), make_measure(section=make_section(make_plan("another")))
     form = {
-        **{name: getattr(project, name) for name in ("code", "name_zh", "name_en", "stage")},
+        **{name: getattr(project, name) for name in ("code", "name_zh", "name_en", "opening_stage")},
         "category": project.category_id,
         "plan": project.plan_id,
         "city": project.city_id,

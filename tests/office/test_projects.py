@@ -62,7 +62,7 @@ def new(**changes):
         "name_zh": "新项目",
         "city": "370600",
         "category": "energy",
-        "stage": "preparing",
+        "opening_stage": "preparing",
         "investment_wan": "12.5",
         "listed_on": "2023-03-01",
     }
@@ -86,7 +86,7 @@ class TestAdd:
         answer = office.post("/office/add-project/", said)
         assert answer["Location"] == "/office/projects/P0002/"
         added = Project.objects.get(code="P0002")
-        assert (added.city.code, added.category.slug, added.stage) == ("370600", "energy", "preparing")
+        assert (added.city.code, added.category.slug, added.opening_stage) == ("370600", "energy", "preparing")
         assert (added.investment_wan, added.listed_on, added.position) == (125_000, date(2023, 3, 1), 1)
         assert (added.project_class, added.list_name, added.national_code) == ("reserve", "省重大项目名单", CODE)
         assert added.lead_department.slug == "energy-board"
@@ -126,10 +126,16 @@ class TestAdd:
 
 class TestChange:
     def test_a_change_is_saved_and_the_list_shows_it(self, office, project):
-        answer = office.post(PAGE, sent(project, stage="in_production", city="370600", list_name="省重大项目名单"))
+        answer = office.post(
+            PAGE, sent(project, opening_stage="in_production", city="370600", list_name="省重大项目名单")
+        )
         assert answer["Location"] == PAGE
         project.refresh_from_db()
-        assert (project.stage, project.city.code, project.list_name) == ("in_production", "370600", "省重大项目名单")
+        assert (project.opening_stage, project.city.code, project.list_name) == (
+            "in_production",
+            "370600",
+            "省重大项目名单",
+        )
         assert [each.code for each in project.measures.all()] == ["M001"]
         text = text_of(office.get("/office/projects/?search=重大").content.decode())
         assert "P0001 Wind farm Yantai In production 9.42" in text
@@ -151,20 +157,20 @@ class TestChange:
     def test_a_published_one_changes_with_reason_and_source(self, office, project):
         Project.objects.filter(pk=project.pk).update(provenance="published", source="A list")
         project.refresh_from_db()
-        form = sent(project, stage="completed")
+        form = sent(project, opening_stage="completed")
         assert "Please" not in office.get(PAGE).content.decode()
         assert "Required" in text_of(office.post(PAGE, form).content.decode())
-        assert Project.objects.get().stage == "preparing"
+        assert Project.objects.get().opening_stage == "preparing"
         office.post(PAGE, {**form, "reason": "验收", "source": "鲁发改〔2023〕1号"})
-        assert Project.objects.get().stage == "completed"
+        assert Project.objects.get().opening_stage == "completed"
 
     def test_the_history_says_who_and_from_what_to_what(self, office, project):
-        office.post(PAGE, sent(project, stage="completed", city="370600", reason="核实"))
+        office.post(PAGE, sent(project, opening_stage="completed", city="370600", reason="核实"))
         office.post(TERMS, sent_terms(Project.objects.get(), investment_wan="12"))
         told = [
             (row.what, row.old, row.new, row.who and row.who.first_name) for row in office.get(PAGE).context["history"]
         ]
-        assert ("Stage", "Preparing", "Completed", "李敏") in told
+        assert ("Stage before its first month", "Preparing", "Completed", "李敏") in told
         assert ("City", "青岛市", "烟台市", "李敏") in told
         assert ("Total investment", "942 million yuan", "1.2 billion yuan", "李敏") in told
         # Once: the log has it, too.

@@ -15,6 +15,7 @@ from measures.office.mergers import count_holdings, merge_departments
 from projects.models import Project, TermsChange
 from projects.national_codes import clean_national_code, validate_national_code
 from projects.office import change_project, change_project_terms, project_state, terms_state
+from projects.services import cells_of_place
 from projects.terms import Delay, Overrun, delay_of, first_values, overrun_of
 from tests.factories import make_department, make_project, make_user, region
 
@@ -88,12 +89,11 @@ class TestServices:
             name: getattr(project, name) for name in ("name_zh", "name_en", "county", "category", "lead_department")
         }
         columns |= {"project_class": "", "list_name": "", "national_code": ""}
-        columns |= {"city": region("370600"), "stage": "in_production"}
+        columns |= {"city": region("370600"), "opening_stage": "in_production"}
         change_project(project, by=rita, opened=project_state(project), columns=columns, also_in=[], measures=[])
         one, category = project.plan_id, project.category_id
-        assert heard == [
-            {(one, region("370200").pk, category, "preparing"), (one, region("370600").pk, category, "in_production")}
-        ]
+        before, after = (cells_of_place(one, region(code).pk, category) for code in ("370200", "370600"))
+        assert heard == [before | after]
 
     @pytest.mark.parametrize("role", ["reporter", "viewer", "auditor", "administrator"])
     def test_nobody_but_a_reviewer_revises(self, role: str, heard: list[Any]) -> None:
@@ -143,7 +143,7 @@ class TestServices:
     def test_a_merged_department_leads_no_further_project(self, rita: Any) -> None:
         old, new, project = make_department(), make_department(), make_project()
         merge_departments(old, into=new, by=rita, reason="机构改革")
-        names = ("name_zh", "name_en", "city", "county", "category", "stage", "project_class", "list_name")
+        names = ("name_zh", "name_en", "city", "county", "category", "opening_stage", "project_class", "list_name")
         columns = {name: getattr(project, name) for name in names} | {"national_code": "", "lead_department": old}
         with pytest.raises(NotAllowed) as refusal:
             change_project(project, by=rita, opened=project_state(project), columns=columns, also_in=[], measures=[])

@@ -23,12 +23,15 @@ from measures.office.corrections import correct_status, reopen_measure
 from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report
-from projects.models import Project, Stage
+from projects.annual_plans import set_annual_plan
+from projects.models import Project, ProjectMonth, Stage
+from projects.month_rules import DAY_OF_STAGE
+from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
 from projects.services import readmit_project, save_project, withdraw_project
 from rollups import engine
 from rollups.consistency import contradictions
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
-from tests.counting import MeasureRow, ProjectRow, count_measures, count_projects
+from tests.counting import MeasureRow, MonthRow, ProjectRow, count_measures, count_projects
 from tests.factories import (
     CATEGORIES,
     SHOWN,
@@ -48,6 +51,7 @@ DAYS = st.dates(date(2022, 12, 1), TODAY)
 CITIES = ("370100", "370200", "370600")
 STATUSES = ("promoting", "in_progress", "completed")
 MEASURES = 4
+DOUBTS = ("less_invested", "less_progress", "over_total", "completed_early", "unfinished")
 
 
 @dataclass
@@ -77,6 +81,13 @@ class World:
     def project(self, plan: Plan, number: int) -> Project | None:
         projects = list(Project.objects.in_plan(plan).order_by("code"))
         return projects[number % len(projects)] if projects else None
+
+    def filer(self, project: Project) -> User:
+        """A reporter of its city, who has no department."""
+        key = -project.city_id
+        if key not in self.people:
+            self.people[key] = make_user(f"city-{project.city_id}", role="reporter", city=project.city)
+        return self.people[key]
 
     def effective(self, measure: Measure) -> list[Any]:
         return list(measure.status_changes.effective().order_by("effective_on", "recorded_at", "pk"))
@@ -193,7 +204,7 @@ def add_project(world: World, project: Project, number: int, on: date) -> None:
         return
     values: dict[str, Any] = {"name_zh": "新项目", "name_en": "New", "investment_provenance": "illustrative"}
     values["category"] = category(project.plan, "industry")
-    values |= {"listed_on": on, "investment_wan": number * 10_007, "stage": Stage.values[number % 4]}
+    values |= {"listed_on": on, "investment_wan": number * 10_007, "opening_stage": Stage.values[number % 4]}
     new = Project(plan=project.plan, code=code, city=region(CITIES[number % 3]), **SHOWN, **values)
     save_project(new, by=world.rita)
 
@@ -209,7 +220,7 @@ def change_category(world: World, project: Project, number: int, on: date) -> No
 
 
 def change_stage(world: World, project: Project, number: int, on: date) -> None:
-    project.stage = Stage.values[number % 4]
+    project.opening_stage = Stage.values[number % 4]
     save_project(project, by=world.rita)
 
 
@@ -232,7 +243,43 @@ def readmit(world: World, project: Project, number: int, on: date) -> None:
     readmit_project(project, by=world.rita, effective_on=max(on, left.effective_on) if left else on, reason="恢复实施")
 
 
+def file_month(world: World, project: Project, number: int, on: date) -> ProjectMonth:
+    """In a stage that it may have reached on the first of the month."""
+    stage, first = Stage.values[number % 5], on.replace(day=1)
+    reached = list(DAY_OF_STAGE)[: list(DAY_OF_STAGE).index(Stage(stage)) + 1] if stage in DAY_OF_STAGE else []
+    days = {DAY_OF_STAGE[each]: first for each in reached}
+    if stage == "suspended" and number % 2:
+        days["started_on"] = first
+    data = MonthData(stage, stage_reason="用地未落实", invested_wan=on.day * number * 11, progress=50, **days)
+    month = save_month(project, by=world.filer(project), data=data, period=first)
+    return submit_month(month, by=world.filer(project), confirmed=DOUBTS)
+
+
+def file_and_accept_month(world: World, project: Project, number: int, on: date) -> None:
+    accept_month(file_month(world, project, number, on), by=world.rita)
+
+
+def undo_a_month(world: World, project: Project, number: int, on: date) -> None:
+    accepted = project.months.accepted().order_by("decided_at", "pk").last()
+    if accepted is not None:
+        undo_month(accepted, by=world.rita, note="误点")
+
+
+def plan_a_year(world: World, project: Project, number: int, on: date) -> None:
+    set_annual_plan(project, by=world.rita, year=on.year, planned_wan=number * 1_003, reason="计划调整")
+
+
+def plan_the_start(world: World, project: Project, number: int, on: date) -> None:
+    project.planned_start_on, project.project_class = on + timedelta(days=number * 30), ("", "reserve")[number % 2]
+    save_project(project, by=world.rita)
+
+
 PROJECT_MOVES = [
+    file_month,
+    file_and_accept_month,
+    undo_a_month,
+    plan_a_year,
+    plan_the_start,
     add_project,
     move_to_another_city,
     change_category,
@@ -278,14 +325,24 @@ def counted_projects(day: date) -> dict[Any, dict[str, int]]:
             plan=each.plan_id,
             city=each.city_id,
             category=each.category_id,
-            stage=each.stage,
+            stage=each.opening_stage,
             investment=each.investment_wan,
             listed_on=each.listed_on,
             scope=dated(each.scope_changes.all(), "kind"),
+            is_reserve=each.project_class == "reserve",
+            planned_start_on=each.planned_start_on,
+            months=months_of(each),
+            plans={plan.year: plan.planned_wan for plan in each.annual_plans.all()},
         )
-        for each in Project.objects.prefetch_related("scope_changes")
+        for each in Project.objects.prefetch_related("scope_changes", "months", "annual_plans")
     ]
     return count_projects(projects, day)
+
+
+def months_of(project: Project) -> list[MonthRow]:
+    accepted: Any = [each for each in project.months.all() if each.state == "accepted"]
+    in_order = sorted(accepted, key=lambda each: (each.submitted_on, each.submitted_at, each.pk))
+    return [MonthRow(each.period, each.stage, each.started_on, each.invested_wan) for each in in_order]
 
 
 def refresh(*_any: Any) -> None:

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2023, 8, 29)
 
 
+# The project of the site, which has no month.
+COUNTED = {
+    "total": 1, "investment": 50_000, "started": 1, "to_start": 0, "planned": 0, "invested": 0, "without_month": 1,
+}  # fmt: skip
+
+
 @pytest.fixture
 def site(today):
     """Two measures of Energy in one section, a project in Qingdao: two cells."""
@@ -64,7 +70,7 @@ class TestVerifyAndRecord:
             "key": [site["plan"], site["city"], site["category"], "completed"],
             "as_of": "2023-08-29",
             "stored": None,
-            "fresh": {"total": 1, "investment": 50_000},
+            "fresh": COUNTED,
             "error": "",
         }
         assert json.loads(json.dumps(check.differences)) == check.differences
@@ -76,7 +82,7 @@ class TestVerifyAndRecord:
         (extra,) = verify_and_record().differences
         assert (extra["key"][2], extra["stored"], extra["fresh"]) == (
             row.category_id,
-            {"total": 1, "investment": 50_000},
+            COUNTED,
             None,
         )
 

@@ -46,7 +46,7 @@ def poison(project):
         Project.objects.filter(pk=project.pk).update(investment_wan=TOO_MUCH)
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
-    engine.mark_stale("projects", [(project.plan_id, project.city_id, project.category_id, project.stage)])
+    engine.mark_stale("projects", [(project.plan_id, project.city_id, project.category_id, project.opening_stage)])
 
 
 def poisoned_project():

@@ -296,7 +296,7 @@ def save_a_project(world: World) -> Request | None:
     values = {
         "city": region(world.one_of(CITIES)),
         "category": category(Plan.objects.get(pk=project.plan), world.one_of(list(CATEGORIES))),
-        "stage": world.one_of(Stage.values),
+        "opening_stage": world.one_of(Stage.values),
         "investment_wan": world.random.randint(0, 1_000_000),
         "listed_on": world.a_day(date(2023, 1, 3)),
     }
@@ -335,7 +335,7 @@ def add_a_project(world: World) -> Request | None:
     values |= {
         "listed_on": world.a_day(date(2023, 1, 3)),
         "investment_wan": 10_007,
-        "stage": world.one_of(Stage.values),
+        "opening_stage": world.one_of(Stage.values),
     }
     plan = Plan.objects.get(pk=world.one_of(world.sections))
     values |= {"plan_id": plan.pk, "category": category(plan, world.one_of(list(CATEGORIES)))}

@@ -117,7 +117,7 @@ def check_all(expected: Expected, past: date) -> None:
     check_notices(expected)
     for pk, known in expected.projects.items():
         project = Project.objects.get(pk=pk)
-        row = (project.plan_id, project.city_id, project.category_id, project.stage, project.investment_wan)
+        row = (project.plan_id, project.city_id, project.category_id, project.opening_stage, project.investment_wan)
         same(f"project {pk}", row, (known.plan, known.city, known.category, known.stage, known.investment))
         scope = list(project.scope_changes.order_by(*IN_ORDER).values_list("effective_on", "kind"))
         same(f"leaving and returning of project {pk}", scope, known.scope)

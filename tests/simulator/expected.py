@@ -337,7 +337,7 @@ class Expected:
             plan=project.plan_id,
             city=project.city_id,
             category=project.category_id,
-            stage=project.stage,
+            stage=project.opening_stage,
             investment=project.investment_wan,
             listed_on=project.listed_on,
             scope=known.scope if known else [],

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -88,7 +88,7 @@ def attention(
 
 def _large_projects(figures: Figures, links: Links) -> dict[str, Any]:
     """Large ones that have not started: how many, and their investment."""
-    preparing = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(stage=Stage.PREPARING)
+    preparing = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(Q(stage=Stage.PREPARING))
     large = preparing.filter(investment_wan__gte=LARGE_YI * WAN_PER_YI)
     found = large.aggregate(count=Count("pk"), investment=Sum("investment_wan", default=0))
     return {
