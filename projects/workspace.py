@@ -13,7 +13,7 @@ from regions.models import Region
 from web.html.links import query_of
 
 # The list has them all.
-MAX_PROJECTS = 50
+MAX_PROJECTS = 20
 
 
 class StageRow(NamedTuple):

@@ -143,12 +143,17 @@ class TestInvitation:
             invite(mia)
         assert User.objects.get(username="li").check_password(PASSWORD)
 
-    def test_a_reporter_needs_a_department_and_nobody_has_a_city_besides(self, mia: User) -> None:
+    def test_a_reporter_may_be_of_a_city(self, mia: User) -> None:
+        person = invite(mia, role="reporter", city=region("370200")).person
+        assert (person.role, person.department, person.city.code) == ("reporter", None, "370200")
+
+    @pytest.mark.parametrize("role", ["reporter", "viewer"])
+    def test_a_reporter_needs_a_department_or_a_city_and_nobody_has_both(self, mia: User, role: str) -> None:
         with pytest.raises(NotAllowed) as refusal:
             invite(mia, role="reporter")
         assert refusal.value.field == "department"
         with pytest.raises(NotAllowed) as refusal:
-            invite(mia, department=make_department(), city=region("370200"))
+            invite(mia, role=role, department=make_department(), city=region("370200"))
         assert refusal.value.field == "city"
 
     @pytest.mark.parametrize("role", ["viewer", "reviewer", "auditor"])
