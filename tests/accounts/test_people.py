@@ -156,6 +156,26 @@ class TestInvitation:
             invite(mia, role=role, department=make_department(), city=region("370200"))
         assert refusal.value.field == "city"
 
+    @pytest.mark.parametrize(
+        ("department", "city", "wrong"),
+        [(False, False, ["department"]), (True, True, ["city"]), (False, True, []), (True, False, [])],
+    )
+    def test_the_administration_says_the_same(
+        self, admin_client: Client, department: bool, city: bool, wrong: list[str]
+    ) -> None:
+        form = {
+            "username": "li",
+            "password1": "long-enough-1",
+            "password2": "long-enough-1",
+            "usable_password": "true",
+            "role": "reporter",
+            "department": make_department().pk if department else "",
+            "city": region("370200").pk if city else "",
+        }
+        answer = admin_client.post("/admin/accounts/user/add/", form)
+        assert (list(answer.context["adminform"].errors) if wrong else answer.status_code) == (wrong or 302)
+        assert User.objects.filter(username="li").exists() is not bool(wrong)
+
     @pytest.mark.parametrize("role", ["viewer", "reviewer", "auditor"])
     def test_only_administrators(self, role: str) -> None:
         with pytest.raises(NotAllowed):
