@@ -24,8 +24,8 @@ class DepartmentAdmin(PublishedAdmin):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    list_display = ("username", "role", "department", "is_active", "last_login")
-    list_filter = ("role", "department", "is_active")
+    list_display = ("username", "role", "department", "city", "is_active", "last_login")
+    list_filter = ("role", "department", "city", "is_active")
     fieldsets = (
         *(UserAdmin.fieldsets or ()),
         (_("Role"), {"fields": ("role", "department", "city", "language", "large_print")}),

@@ -18,6 +18,7 @@ _SCOPES = {
     Scope.READ: _("Read what I may see"),
     Scope.REPORT: _("Read, and file the reports of my department"),
 }
+_SCOPES_FOR_CITY = _SCOPES | {Scope.REPORT: _("Read, and file the reports of my region")}
 
 
 class PreferencesForm(forms.Form):
@@ -96,7 +97,8 @@ class TokenForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
         scope: Any = self.fields["scope"]
-        scope.choices = [(each.value, _SCOPES[each]) for each in scopes_of(user)]
+        labels = _SCOPES_FOR_CITY if user.reports_for_city else _SCOPES
+        scope.choices = [(each.value, labels[each]) for each in scopes_of(user)]
         days: Any = self.fields["days"]
         days.choices = [
             (number, ngettext("%(count)s day", "%(count)s days", number) % {"count": number}) for number in LASTING_DAYS

@@ -109,7 +109,7 @@ class Department(Sourced, UpdatedAtModel):
 
 
 class User(AbstractUser):
-    """Belongs to a department, to a city, or to neither; a reporter always to a department."""
+    """Belongs to a department, to a city, or to neither; a reporter always to one of them."""
 
     role = models.CharField(_("Role"), max_length=13, choices=Role, default=Role.VIEWER)
     department = models.ForeignKey(
@@ -143,8 +143,9 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(
-                condition=~Q(role=Role.REPORTER) | Q(department__isnull=False),
-                name="user_reporter_has_department",
+                # Not to both: the constraint below says so of everybody.
+                condition=~Q(role=Role.REPORTER) | Q(department__isnull=False) | Q(city__isnull=False),
+                name="user_reporter_has_department_or_city",
             ),
             models.CheckConstraint(
                 condition=Q(department__isnull=True) | Q(city__isnull=True), name="user_department_or_city"
@@ -153,8 +154,8 @@ class User(AbstractUser):
 
     def clean(self) -> None:
         super().clean()
-        if self.role == Role.REPORTER and self.department_id is None:
-            raise ValidationError({"department": _("A reporter needs a department.")})
+        if self.role == Role.REPORTER and self.department_id is None and self.city_id is None:
+            raise ValidationError({"department": _("A reporter needs a department or a region.")})
         if self.department_id is not None and self.city_id is not None:
             raise ValidationError({"city": _("Choose a department or a region, not both.")})
 
@@ -171,6 +172,15 @@ class User(AbstractUser):
     @property
     def is_reporter(self) -> bool:
         return self.role == Role.REPORTER
+
+    @property
+    def reports_for_department(self) -> bool:
+        """Files the reports of the measures that the department leads."""
+        return self.is_reporter and self.department_id is not None
+
+    @property
+    def reports_for_city(self) -> bool:
+        return self.is_reporter and self.city_id is not None
 
     @property
     def can_review(self) -> bool:

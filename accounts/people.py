@@ -175,8 +175,8 @@ def _locked(person: User, *, by: User) -> User:
 def _set_columns(
     person: User, *, name: str, email: str, role: Role, department: Department | None, city: Region | None
 ) -> None:
-    if role == Role.REPORTER and department is None:
-        raise NotAllowed(_("A reporter needs a department."), field="department")
+    if role == Role.REPORTER and department is None and city is None:
+        raise NotAllowed(_("A reporter needs a department or a region."), field="department")
     if department is not None and city is not None:
         raise NotAllowed(_("Choose a department or a region, not both."), field="city")
     if department is not None and department.is_merged:

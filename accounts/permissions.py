@@ -71,15 +71,20 @@ def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     return user.is_authenticated and user.is_reporter and user.department_id == lead
 
 
+def may_report_measures(user: User | AnonymousUser) -> bool:
+    """The pages on which a department reports its measures."""
+    return user.is_authenticated and user.reports_for_department
+
+
 def may_report_project(user: User | AnonymousUser, *, lead: int | None, city: int) -> bool:
-    """A reporter of the city in which the project counts, or of the department that leads it, by their ids."""
+    """A reporter of the city (its id) that the project counts in, or of the department that leads it, if one does."""
     if not user.is_authenticated or not user.is_reporter:
         return False
     return user.city_id == city or (lead is not None and user.department_id == lead)
 
 
 def may_use_workspace(user: User | AnonymousUser) -> bool:
-    """The pages on which a department reports its measures."""
+    """The page on which a reporter's work begins, be it that of a department or of a city."""
     return user.is_authenticated and user.is_reporter
 
 

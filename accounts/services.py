@@ -5,6 +5,7 @@ import json
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -15,16 +16,28 @@ from django.utils.translation import gettext as _
 from accounts.models import AccessToken, Department, Role, Scope, TokenState, User
 from core.exceptions import NotAllowed
 from core.files import read_texts, write_whole
+from regions.models import Region
 
-# Name -> role and department. The superuser `admin` needs no role.
-DEMO_ACCOUNTS: dict[str, tuple[Role, str | None]] = {
-    "ada": (Role.REPORTER, "science-technology"),
-    "ben": (Role.REPORTER, "energy"),
-    "rita": (Role.REVIEWER, None),
-    "vic": (Role.VIEWER, None),
-    "audit": (Role.AUDITOR, None),
-    "mia": (Role.ADMINISTRATOR, None),
-    "admin": (Role.VIEWER, None),
+
+class DemoAccount(NamedTuple):
+    """`department`: its slug; `city`: its code."""
+
+    role: Role
+    department: str | None = None
+    city: str | None = None
+
+
+# By name. The superuser `admin` needs no role.
+DEMO_ACCOUNTS = {
+    "ada": DemoAccount(Role.REPORTER, department="science-technology"),
+    "ben": DemoAccount(Role.REPORTER, department="energy"),
+    "zoe": DemoAccount(Role.REPORTER, city="370300"),
+    "yan": DemoAccount(Role.REPORTER, city="370600"),
+    "rita": DemoAccount(Role.REVIEWER),
+    "vic": DemoAccount(Role.VIEWER),
+    "audit": DemoAccount(Role.AUDITOR),
+    "mia": DemoAccount(Role.ADMINISTRATOR),
+    "admin": DemoAccount(Role.VIEWER),
 }
 DEMO_PASSWORDS = "demo-accounts.json"
 
@@ -38,12 +51,13 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
     stored = read_texts(path) if path.exists() else {}
     passwords = {name: stored.get(name) or secrets.token_urlsafe(9) for name in DEMO_ACCOUNTS}
     with transaction.atomic():
-        for name, (role, department) in DEMO_ACCOUNTS.items():
+        for name, (role, department, city) in DEMO_ACCOUNTS.items():
             user, is_new = User.objects.get_or_create(username=name)
             if name in stored and not is_new:
                 continue
             user.role = role
             user.department = Department.objects.get(slug=department).successor if department else None
+            user.city = Region.objects.get(code=city) if city else None
             user.is_staff = user.is_superuser = name == "admin"
             user.set_password(passwords[name])
             user.save()

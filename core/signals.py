@@ -1,9 +1,9 @@
 """The domain signals. Services send them inside the transaction of the change.
 
 `figures_changed`: some change can alter a figure; with `kind`, which is the label of their app, and `cells`: the key of
-every cell touched, as it was before the change and as it is after it. `person_changed`: the role, the department or the
-state of an account is another; with `person`, as stored, and `by`, None for a command. `limits_changed`: the days after
-which a light turns yellow may be others, for every measure.
+every cell touched, as it was before the change and as it is after it. `person_changed`: the role, the department, the
+city or the state of an account is another; with `person`, as stored, and `by`, None for a command. `limits_changed`:
+the days after which a light turns yellow may be others, for every measure.
 """
 
 from django.dispatch import Signal

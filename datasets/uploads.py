@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.log import do_as
 from accounts.models import User
-from accounts.permissions import check_reviewer, may_use_workspace
+from accounts.permissions import check_reviewer, may_report_measures
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
@@ -72,7 +72,7 @@ def keep_upload(
     kind = Upload.Kind.LEDGER if period is None else Upload.Kind.MONTH
     if period is None:
         check_reviewer(by)
-    elif not may_use_workspace(by):
+    elif not may_report_measures(by):
         raise NotAllowed(_("You may not do this"))
     if not content.strip():
         raise NotAllowed(_("The file is empty"), field="file")

@@ -73,6 +73,7 @@ PAGES = {
 # For those who are logged in: account, path.
 WORK_PAGES = {
     "workspace": ("ada", "/workspace/"),
+    "workspace-city": ("zoe", "/workspace/"),
     "workspace-mine": ("ada", "/workspace/?whose=mine"),
     "month": ("ada", "/workspace/ledger/"),
     "owners": ("ada", "/office/measures/M002/owners/"),
@@ -226,7 +227,7 @@ def take_pages(browser: Browser, site: str, folder: Path, names: list[str], data
     """`data`: the folder of the demonstration, where it keeps the passwords."""
     take_all({name: PAGES[name] for name in names if name in PAGES}, browser, site, folder)
     passwords = json.loads((data / "demo-accounts.json").read_text(encoding="utf-8"))
-    for account in ("ada", "rita", "ben", "mia", "audit", "admin"):
+    for account in ("ada", "zoe", "rita", "ben", "mia", "audit", "admin"):
         pages = {name: path for name, (who, path) in WORK_PAGES.items() if who == account and name in names}
         # Ada first, even where none of hers is asked for: what the office reviews is what she files.
         state = log_in(browser, site, account, passwords[account], data / f"{account}.json")

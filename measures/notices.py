@@ -260,12 +260,14 @@ def notice_sentence(
 ) -> str:
     """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding; `keepers`: who looks
     after its measures; `overdue`: how many problems departments should have solved."""
-    words, period = _words(notice), notice.period
-    if notice.kind == NoticeKind.REMINDER and owed is not None and period is not None:
-        codes = _outstanding(owed, period, notice.user.department_id)
+    words, period, department = _words(notice), notice.period, notice.user.department_id
+    is_reminder = notice.kind == NoticeKind.REMINDER
+    # Who has left the department since is told no more of what it owes.
+    if is_reminder and owed is not None and period is not None and department is not None:
+        codes = _outstanding(owed, period, department)
         # Who looked after one of them when the reminder was written reads of all.
         sentence = _reminder(_own_codes(codes, keepers or {}, notice.user) or codes) % words
-        problems = (overdue or {}).get(notice.user.department_id or 0, 0)
+        problems = (overdue or {}).get(department, 0)
         return sentence + _overdue_problems(problems) if problems else sentence
     return _sentence_for(notice) % words
 

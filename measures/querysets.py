@@ -137,7 +137,8 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         if may_see_every_report(user):
             return self
         condition = Q(state=ReportState.ACCEPTED)
-        if user.is_authenticated and user.is_reporter:
+        # No department would be that of every department that was not merged.
+        if user.is_authenticated and user.reports_for_department:
             own = user.department_id
             condition |= Q(department=own) | Q(department__merged_into=own)
         return self.filter(condition)

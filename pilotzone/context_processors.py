@@ -56,6 +56,14 @@ def _unread_notices(user: Any) -> int:
     return Notice.objects.filter(user=user, read_at=None).count()
 
 
+def _returned_reports(department: int | None) -> int:
+    """Of a department (its id) on the measures that it leads; who has none has none of them."""
+    if department is None:
+        return 0
+    reports = Report.objects.filter(state=ReportState.RETURNED, department=department)
+    return reports.filter(measure__lead_department=department).count()
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
@@ -77,7 +85,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),
-        "returned_reports": lambda: Report.objects.filter(
-            state=ReportState.RETURNED, department=department, measure__lead_department=department
-        ).count(),
+        "returned_reports": lambda: _returned_reports(department),
     }

@@ -50,8 +50,9 @@ def _demo_accounts() -> list[str]:
 
     lines = ["Anyone may read. Accounts to log in with:"]
     passwords = json.loads((settings.DATA_DIR / DEMO_PASSWORDS).read_text(encoding="utf-8"))
-    for name, (role, department) in DEMO_ACCOUNTS.items():
-        description = "administrator" if name == "admin" else ", ".join(filter(None, (str(role), department)))
+    for name, (role, department, city) in DEMO_ACCOUNTS.items():
+        of = department or (city and f"city {city}")
+        description = "administrator" if name == "admin" else ", ".join(filter(None, (str(role), of)))
         lines.append(f"  {name:<6} {passwords[name]}   {description}")
     return lines
 

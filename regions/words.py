@@ -36,6 +36,11 @@ class PartWords:
         """Of their page, which lists them all."""
         return pgettext("list", "%(Places)s") % {"Places": capfirst(str(self.many))}
 
+    @property
+    def workspace(self) -> str:
+        """Of the page on which the reporters of one of them begin."""
+        return pgettext("navigation", "My %(place)s") % {"place": self.one}
+
     def after(self, number: int) -> str:
         """The word that stands with a number."""
         return str(self.one if number == 1 else self.many)

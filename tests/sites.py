@@ -151,8 +151,8 @@ def new_site(data: Path, broker: Redis | None = None) -> Site:
 
 def _make_demo_accounts(data: Path) -> None:
     """As the demonstration finds them on its second start, so that it does not spend seconds on their passwords."""
-    for name, (role, department) in DEMO_ACCOUNTS.items():
-        User.objects.get_or_create(username=name, defaults={"role": Role.VIEWER if department else role})
+    for name, (role, department, city) in DEMO_ACCOUNTS.items():
+        User.objects.get_or_create(username=name, defaults={"role": Role.VIEWER if department or city else role})
     (data / DEMO_PASSWORDS).write_text(json.dumps(dict.fromkeys(DEMO_ACCOUNTS, "only-for-tests")))
 
 

@@ -397,7 +397,8 @@ NEVER: dict[str, Write] = {
     "a tile in row zero": place(tile_row=0, tile_column=1),
     "two regions of one code": two_of(place(code="370400")),
     "a user of an unknown role": user(role="king"),
-    "a reporter of no department": user(role="reporter"),
+    "a reporter of neither a department nor a city": user(role="reporter"),
+    "a reporter of both": lambda: user(role="reporter", department=make_department(), city=region("370200"))(),
     "a user of a department and a city": lambda: user(department=make_department(), city=region("370200"))(),
     "two departments of one slug": two_of(make_department, slug="same"),
     # dashboard
@@ -438,6 +439,7 @@ def test_the_database_takes_what_may_be() -> None:
     report(decided_at=AT, decided_by=reviewer, submitted_at=AT, submitted_by=reviewer)()
     rollup()()
     user(role="reporter", department=make_department())()
+    make_user("zoe", role="reporter", city=region("370200"))
     place(tile_row=1, tile_column=1)()
     make_measure(due_on=None)
     make_target(make_indicator(), due_year=2100, baseline_value=1, baseline_on=DAY)

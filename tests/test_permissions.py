@@ -32,256 +32,257 @@ from web.saved_views import save_view
 pytestmark = pytest.mark.django_db
 
 # Ada reports for the department that leads M001 to M003, Ben for another, Pat for one that takes part in them.
-# `nobody` has no account where reading is closed, `anyone` none where it is open. Mia administers.
-#                 nobody anyone vic  ada  ben  pat  rita audit mia admin
-PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin")
+# Zoe reports for the city of P0001. `nobody` has no account where reading is closed, `anyone` none where it is open.
+# Mia administers.
+#                 nobody anyone vic  ada  ben  pat  rita audit mia admin zoe
+PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin", "zoe")
 # Who may do what does not depend on the database: on the second one each address is asked for by those who may most.
-ASKED = PEOPLE if connection.vendor == "sqlite" else ("nobody", "ada", "rita", "mia", "admin")
+ASKED = PEOPLE if connection.vendor == "sqlite" else ("nobody", "ada", "rita", "mia", "admin", "zoe")
 TABLE = """
-GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200 200
-GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200 200
-GET  briefs:plan        /brief/                               login 200   200 200 200 200 200 200 200 200
-GET  briefs:section /sections/innovation/brief/          login 200   200 200 200 200 200 200 200 200
-GET  briefs:department /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200 200
-GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200 200
-GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200 200
-GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200 200
-GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200 200
-GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200 200
-GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200 200
-GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200 200
-GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200 200
-GET  dashboard:presentation /presentation/                        login 200   200 200 200 200 200 200 200 200
-GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200 200
-GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200 200
-GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200 200
-POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302 302
-GET  log                  /log/                                 login login 403 403 403 403 403 200 200 200
-GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 403 200
-GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200 200
-GET  healthz      /healthz                              200   200   200 200 200 200 200 200 200 200
-GET  readyz       /readyz                               200   200   200 200 200 200 200 200 200 200
-GET  version      /version                              200   200   200 200 200 200 200 200 200 200
-GET  metrics      /metrics                              403   403   403 403 403 403 403 403 403 200
+GET  dashboard:overview     /                                     login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200 200 200
+GET  briefs:plan        /brief/                               login 200   200 200 200 200 200 200 200 200 200
+GET  briefs:section /sections/innovation/brief/          login 200   200 200 200 200 200 200 200 200 200
+GET  briefs:department /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200 200 200
+GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:city         /cities/370200/                       login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:presentation /presentation/                        login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:published    /published/                           login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200 200 200
+GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200 200 403
+POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302 302 403
+GET  log                  /log/                                 login login 403 403 403 403 403 200 200 200 403
+GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 403 200 403
+GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200 200 200
+GET  healthz      /healthz                              200   200   200 200 200 200 200 200 200 200 200
+GET  readyz       /readyz                               200   200   200 200 200 200 200 200 200 200 200
+GET  version      /version                              200   200   200 200 200 200 200 200 200 200 200
+GET  metrics      /metrics                              403   403   403 403 403 403 403 403 403 200 403
 
-GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200 200
-POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302 302
-GET  measures:lights        /lights/                              login 200   200 200 200 200 200 200 200 200
-GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200 200
-GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302 302
-POST measures:comment       /measures/M001/comment/               403   403   403 302 403 302 302 403 403 302
-GET  measures:terms         /measures/M001/terms/                 login login 403 403 403 403 200 403 403 200
-POST measures:terms         /measures/M001/terms/                 403   403   403 403 403 403 302 403 403 302
-GET  measures:scope         /measures/M001/scope/                 login login 403 403 403 403 200 403 403 200
-POST measures:scope         /measures/M001/scope/                 403   403   403 403 403 403 302 403 403 302
-GET  measures:correct       /measures/M002/correct/{change}/      login login 403 403 403 403 200 403 403 200
-POST measures:correct       /measures/M002/correct/{change}/      403   403   403 403 403 403 302 403 403 302
-GET  measures:reopen        /measures/M002/reopen/                login login 403 403 403 403 200 403 403 200
-POST measures:reopen        /measures/M002/reopen/                403   403   403 403 403 403 302 403 403 302
-GET  measures:report        /measures/M001/report/                login login 403 200 403 403 403 403 403 403
-POST measures:report        /measures/M001/report/                403   403   403 302 403 403 403 403 403 403
-POST measures:draft         /measures/M001/report/draft/          401   401   403 200 403 403 403 403 403 403
-POST measures:discard       /measures/M001/report/discard/        403   403   403 302 403 403 403 403 403 403
-GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 403 200
-GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200
-GET  measures:plans         /plans/                               login 200   200 200 200 200 200 200 200 200
-GET  measures:problems      /problems/?state=open                 login 200   200 200 200 200 200 200 200 200
-POST measures:problems      /problems/?state=open                 403   403   302 302 302 302 302 302 302 302
-GET  measures:raise_problem /measures/M004/problems/new/          login login 403 200 403 200 200 403 403 200
-POST measures:raise_problem /measures/M004/problems/new/          403   403   403 302 403 302 302 403 403 302
-GET  measures:problem       /measures/M004/problems/1/            login 200   200 200 200 200 200 200 200 200
-GET  measures:problem_draft /measures/M004/problems/2/raise/      login login 404 200 404 404 404 404 404 404
-POST measures:problem_draft /measures/M004/problems/2/raise/      403   403   404 302 404 404 404 404 404 404
-GET  measures:problem_move  /measures/M004/problems/1/reply/      login login 403 200 403 200 200 403 403 200
-POST measures:problem_move  /measures/M004/problems/1/reply/      403   403   403 302 403 302 302 403 403 302
-GET  measures:problem_evidence /measures/M004/problems/1/evidence/{answer}/ login login 200 200 200 200 200 200 200 200
-GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200
-POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302
-GET  measures:meetings      /meetings/                            login 200   200 200 200 200 200 200 200 200
-GET  measures:add_meeting   /meetings/add/?state=open             login login 403 403 403 403 200 403 403 200
-POST measures:add_meeting   /meetings/add/                        403   403   403 403 403 403 302 403 403 302
-GET  measures:meeting       /meetings/1/                          login 200   200 200 200 200 200 200 200 200
-GET  measures:meeting_word  /meetings/1/word/                     login 200   200 200 200 200 200 200 200 200
-GET  measures:change_meeting /meetings/1/change/                  login login 403 403 403 403 200 403 403 200
-POST measures:change_meeting /meetings/1/change/                  403   403   403 403 403 403 302 403 403 302
-GET  measures:remove_meeting /meetings/1/remove/                  login login 403 403 403 403 200 403 403 200
-POST measures:remove_meeting /meetings/1/remove/                  403   403   403 403 403 403 302 403 403 302
-GET  measures:meeting_agenda /meetings/1/agenda/                  login login 403 403 403 403 200 403 403 200
-POST measures:meeting_agenda /meetings/1/agenda/                  403   403   403 403 403 403 302 403 403 302
-GET  measures:direction     /meetings/1/directions/{item}/        login login 403 403 403 403 200 403 403 200
-POST measures:direction     /meetings/1/directions/{item}/        403   403   403 403 403 403 302 403 403 302
-GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403 403
-GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403 403
-POST measures:no_change     /workspace/no-change/                 403   403   403 302 200 200 403 403 403 403
-GET  measures:review        /review/                              login login 403 403 403 403 200 200 403 200
-GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 403 302
-POST measures:decide        /review/decide/                       403   403   403 403 403 403 302 403 403 302
-GET  measures:board         /review/board/                        login login 403 403 403 403 200 200 403 200
-GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302
-POST measures:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302
-GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200
-POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302
-GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404
+GET  measures:list          /measures/                            login 200   200 200 200 200 200 200 200 200 200
+POST measures:list          /measures/?status=promoting           403   403   302 302 302 302 302 302 302 302 302
+GET  measures:lights        /lights/                              login 200   200 200 200 200 200 200 200 200 200
+GET  measures:detail        /measures/M001/                       login 200   200 200 200 200 200 200 200 200 200
+GET  measures:comment       /measures/M001/comment/               login login 302 302 302 302 302 302 302 302 302
+POST measures:comment       /measures/M001/comment/               403   403   403 302 403 302 302 403 403 302 403
+GET  measures:terms         /measures/M001/terms/                 login login 403 403 403 403 200 403 403 200 403
+POST measures:terms         /measures/M001/terms/                 403   403   403 403 403 403 302 403 403 302 403
+GET  measures:scope         /measures/M001/scope/                 login login 403 403 403 403 200 403 403 200 403
+POST measures:scope         /measures/M001/scope/                 403   403   403 403 403 403 302 403 403 302 403
+GET  measures:correct       /measures/M002/correct/{change}/      login login 403 403 403 403 200 403 403 200 403
+POST measures:correct       /measures/M002/correct/{change}/      403   403   403 403 403 403 302 403 403 302 403
+GET  measures:reopen        /measures/M002/reopen/                login login 403 403 403 403 200 403 403 200 403
+POST measures:reopen        /measures/M002/reopen/                403   403   403 403 403 403 302 403 403 302 403
+GET  measures:report        /measures/M001/report/                login login 403 200 403 403 403 403 403 403 403
+POST measures:report        /measures/M001/report/                403   403   403 302 403 403 403 403 403 403 403
+POST measures:draft         /measures/M001/report/draft/          401   401   403 200 403 403 403 403 403 403 403
+POST measures:discard       /measures/M001/report/discard/        403   403   403 302 403 403 403 403 403 403 403
+GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 403 200 403
+GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200 200
+GET  measures:plans         /plans/                               login 200   200 200 200 200 200 200 200 200 200
+GET  measures:problems      /problems/?state=open                 login 200   200 200 200 200 200 200 200 200 200
+POST measures:problems      /problems/?state=open                 403   403   302 302 302 302 302 302 302 302 302
+GET  measures:raise_problem /measures/M004/problems/new/          login login 403 200 403 200 200 403 403 200 403
+POST measures:raise_problem /measures/M004/problems/new/          403   403   403 302 403 302 302 403 403 302 403
+GET  measures:problem       /measures/M004/problems/1/            login 200   200 200 200 200 200 200 200 200 200
+GET  measures:problem_draft /measures/M004/problems/2/raise/      login login 404 200 404 404 404 404 404 404 404
+POST measures:problem_draft /measures/M004/problems/2/raise/      403   403   404 302 404 404 404 404 404 404 404
+GET  measures:problem_move  /measures/M004/problems/1/reply/      login login 403 200 403 200 200 403 403 200 403
+POST measures:problem_move  /measures/M004/problems/1/reply/      403   403   403 302 403 302 302 403 403 302 403
+GET measures:problem_evidence /measures/M004/problems/1/evidence/{file}/ login login 200 200 200 200 200 200 200 200 200
+GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200 403
+POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302 403
+GET  measures:meetings      /meetings/                            login 200   200 200 200 200 200 200 200 200 200
+GET  measures:add_meeting   /meetings/add/?state=open             login login 403 403 403 403 200 403 403 200 403
+POST measures:add_meeting   /meetings/add/                        403   403   403 403 403 403 302 403 403 302 403
+GET  measures:meeting       /meetings/1/                          login 200   200 200 200 200 200 200 200 200 200
+GET  measures:meeting_word  /meetings/1/word/                     login 200   200 200 200 200 200 200 200 200 200
+GET  measures:change_meeting /meetings/1/change/                  login login 403 403 403 403 200 403 403 200 403
+POST measures:change_meeting /meetings/1/change/                  403   403   403 403 403 403 302 403 403 302 403
+GET  measures:remove_meeting /meetings/1/remove/                  login login 403 403 403 403 200 403 403 200 403
+POST measures:remove_meeting /meetings/1/remove/                  403   403   403 403 403 403 302 403 403 302 403
+GET  measures:meeting_agenda /meetings/1/agenda/                  login login 403 403 403 403 200 403 403 200 403
+POST measures:meeting_agenda /meetings/1/agenda/                  403   403   403 403 403 403 302 403 403 302 403
+GET  measures:direction     /meetings/1/directions/{item}/        login login 403 403 403 403 200 403 403 200 403
+POST measures:direction     /meetings/1/directions/{item}/        403   403   403 403 403 403 302 403 403 302 403
+GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403 403 200
+GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403 403 403
+POST measures:no_change     /workspace/no-change/                 403   403   403 302 200 200 403 403 403 403 403
+GET  measures:review        /review/                              login login 403 403 403 403 200 200 403 200 403
+GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 403 302 403
+POST measures:decide        /review/decide/                       403   403   403 403 403 403 302 403 403 302 403
+GET  measures:board         /review/board/                        login login 403 403 403 403 200 200 403 200 403
+GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302 403
+POST measures:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302 403
+GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200 200
+POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302 302
+GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404 404
 
-GET  office:index           /office/                              login login 403 403 403 403 200 403 200 200
-GET  office:measures        /office/measures/                     login login 403 403 403 403 200 403 403 200
-GET  office:add_measure     /office/add-measure/                  login login 403 403 403 403 200 403 403 200
-POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302
-GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200
-POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302
-GET  office:owners          /office/measures/M001/owners/         login login 403 200 403 403 200 403 403 200
-POST office:owners          /office/measures/M001/owners/         403   403   403 302 403 403 302 403 403 302
-GET  office:projects        /office/projects/                     login login 403 403 403 403 200 403 403 200
-GET  office:add_project     /office/add-project/                  login login 403 403 403 403 200 403 403 200
-POST office:add_project     /office/add-project/                  403   403   403 403 403 403 302 403 403 302
-GET  office:project         /office/projects/P0001/               login login 403 403 403 403 200 403 403 200
-POST office:project         /office/projects/P0001/               403   403   403 403 403 403 302 403 403 302
-GET  office:project_terms   /office/projects/P0001/terms/         login login 403 403 403 403 200 403 403 200
-POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302
-GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200
-GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200
-POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302
-GET  office:section         /office/sections/innovation/          login login 403 403 403 403 200 403 403 200
-POST office:section         /office/sections/innovation/          403   403   403 403 403 403 302 403 403 302
-GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200
-POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302
-GET  office:problem_categories /office/problem-categories/ login login 403 403 403 403 200 403 403 200
-GET  office:add_problem_category /office/add-problem-category/ login login 403 403 403 403 200 403 403 200
-POST office:add_problem_category /office/add-problem-category/ 403 403 403 403 403 403 302 403 403 302
-GET  office:problem_category /office/problem-categories/empty/ login login 403 403 403 403 200 403 403 200
-POST office:problem_category /office/problem-categories/empty/ 403 403 403 403 403 403 302 403 403 302
-GET  office:remove_problem_category /office/problem-categories/empty/remove/ login login 403 403 403 403 200 403 403 200
-POST office:remove_problem_category /office/problem-categories/empty/remove/ 403 403 403 403 403 403 302 403 403 302
+GET  office:index           /office/                              login login 403 403 403 403 200 403 200 200 403
+GET  office:measures        /office/measures/                     login login 403 403 403 403 200 403 403 200 403
+GET  office:add_measure     /office/add-measure/                  login login 403 403 403 403 200 403 403 200 403
+POST office:add_measure     /office/add-measure/                  403   403   403 403 403 403 302 403 403 302 403
+GET  office:measure         /office/measures/M001/                login login 403 403 403 403 200 403 403 200 403
+POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302 403
+GET  office:owners          /office/measures/M001/owners/         login login 403 200 403 403 200 403 403 200 403
+POST office:owners          /office/measures/M001/owners/         403   403   403 302 403 403 302 403 403 302 403
+GET  office:projects        /office/projects/                     login login 403 403 403 403 200 403 403 200 403
+GET  office:add_project     /office/add-project/                  login login 403 403 403 403 200 403 403 200 403
+POST office:add_project     /office/add-project/                  403   403   403 403 403 403 302 403 403 302 403
+GET  office:project         /office/projects/P0001/               login login 403 403 403 403 200 403 403 200 403
+POST office:project         /office/projects/P0001/               403   403   403 403 403 403 302 403 403 302 403
+GET  office:project_terms   /office/projects/P0001/terms/         login login 403 403 403 403 200 403 403 200 403
+POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302 403
+GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200 403
+GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
+POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302 403
+GET  office:section         /office/sections/innovation/          login login 403 403 403 403 200 403 403 200 403
+POST office:section         /office/sections/innovation/          403   403   403 403 403 403 302 403 403 302 403
+GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200 403
+POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302 403
+GET  office:problem_categories /office/problem-categories/ login login 403 403 403 403 200 403 403 200 403
+GET  office:add_problem_category /office/add-problem-category/ login login 403 403 403 403 200 403 403 200 403
+POST office:add_problem_category /office/add-problem-category/ 403 403 403 403 403 403 302 403 403 302 403
+GET  office:problem_category /office/problem-categories/no/ login login 403 403 403 403 200 403 403 200 403
+POST office:problem_category /office/problem-categories/no/ 403 403 403 403 403 403 302 403 403 302 403
+GET office:remove_problem_category /office/problem-categories/no/remove/ login login 403 403 403 403 200 403 403 200 403
+POST office:remove_problem_category /office/problem-categories/no/remove/ 403 403 403 403 403 403 302 403 403 302 403
 
-GET  office:site            /office/site/                         login login 403 403 403 403 403 403 200 200
-POST office:site            /office/site/                         403   403   403 403 403 403 403 403 302 302
-GET  office:limits          /office/limits/                       login login 403 403 403 403 403 403 200 200
-POST office:limits          /office/limits/                       403   403   403 403 403 403 403 403 302 302
-GET  office:plan            /office/plan/                         login login 403 403 403 403 403 403 200 200
-POST office:plan            /office/plan/                         403   403   403 403 403 403 403 403 302 302
-GET  office:add_milestone   /office/add-milestone/                login login 403 403 403 403 403 403 200 200
-POST office:add_milestone   /office/add-milestone/                403   403   403 403 403 403 403 403 302 302
-GET  office:milestone       /office/milestones/{milestone}/       login login 403 403 403 403 403 403 200 200
-POST office:milestone       /office/milestones/{milestone}/       403   403   403 403 403 403 403 403 302 302
-GET  office:remove_milestone /office/milestones/{milestone}/remove/ login login 403 403 403 403 403 403 200 200
-POST office:remove_milestone /office/milestones/{milestone}/remove/ 403 403 403 403 403 403 403 403 302 302
-GET  office:categories      /office/categories/                   login login 403 403 403 403 403 403 200 200
-GET  office:add_category    /office/add-category/                 login login 403 403 403 403 403 403 200 200
-POST office:add_category    /office/add-category/                 403   403   403 403 403 403 403 403 302 302
-GET  office:category        /office/categories/empty/             login login 403 403 403 403 403 403 200 200
-POST office:category        /office/categories/empty/             403   403   403 403 403 403 403 403 302 302
-GET  office:remove_category /office/categories/empty/remove/      login login 403 403 403 403 403 403 200 200
-POST office:remove_category /office/categories/empty/remove/      403   403   403 403 403 403 403 403 302 302
-GET  office:departments     /office/departments/                  login login 403 403 403 403 403 403 200 200
-GET  office:add_department  /office/add-department/               login login 403 403 403 403 403 403 200 200
-POST office:add_department  /office/add-department/               403   403   403 403 403 403 403 403 302 302
-GET  office:department      /office/departments/science/          login login 403 403 403 403 403 403 200 200
-POST office:department      /office/departments/science/          403   403   403 403 403 403 403 403 302 302
-GET  office:people          /office/people/                       login login 403 403 403 403 403 403 200 200
-GET  office:invite          /office/people/invite/                login login 403 403 403 403 403 403 200 200
-POST office:invite          /office/people/invite/                403   403   403 403 403 403 403 403 200 200
-GET  office:person          /office/people/{person}/              login login 403 403 403 403 403 403 200 200
-POST office:person          /office/people/{person}/              403   403   403 403 403 403 403 403 302 302
-GET  office:person_link     /office/people/{person}/link/         login login 403 403 403 403 403 403 200 200
-POST office:person_link     /office/people/{person}/link/         403   403   403 403 403 403 403 403 200 200
-GET  office:close_person    /office/people/{person}/close/        login login 403 403 403 403 403 403 200 200
-POST office:close_person    /office/people/{person}/close/        403   403   403 403 403 403 403 403 302 302
-GET  office:reopen_person   /office/people/{person}/reopen/       login login 403 403 403 403 403 403 200 200
-POST office:reopen_person   /office/people/{person}/reopen/       403   403   403 403 403 403 403 403 302 302
-GET  office:unlock_person   /office/people/{person}/unlock/       login login 403 403 403 403 403 403 200 200
-POST office:unlock_person   /office/people/{person}/unlock/       403   403   403 403 403 403 403 403 302 302
+GET  office:site            /office/site/                         login login 403 403 403 403 403 403 200 200 403
+POST office:site            /office/site/                         403   403   403 403 403 403 403 403 302 302 403
+GET  office:limits          /office/limits/                       login login 403 403 403 403 403 403 200 200 403
+POST office:limits          /office/limits/                       403   403   403 403 403 403 403 403 302 302 403
+GET  office:plan            /office/plan/                         login login 403 403 403 403 403 403 200 200 403
+POST office:plan            /office/plan/                         403   403   403 403 403 403 403 403 302 302 403
+GET  office:add_milestone   /office/add-milestone/                login login 403 403 403 403 403 403 200 200 403
+POST office:add_milestone   /office/add-milestone/                403   403   403 403 403 403 403 403 302 302 403
+GET  office:milestone       /office/milestones/{milestone}/       login login 403 403 403 403 403 403 200 200 403
+POST office:milestone       /office/milestones/{milestone}/       403   403   403 403 403 403 403 403 302 302 403
+GET  office:remove_milestone /office/milestones/{milestone}/remove/ login login 403 403 403 403 403 403 200 200 403
+POST office:remove_milestone /office/milestones/{milestone}/remove/ 403 403 403 403 403 403 403 403 302 302 403
+GET  office:categories      /office/categories/                   login login 403 403 403 403 403 403 200 200 403
+GET  office:add_category    /office/add-category/                 login login 403 403 403 403 403 403 200 200 403
+POST office:add_category    /office/add-category/                 403   403   403 403 403 403 403 403 302 302 403
+GET  office:category        /office/categories/empty/             login login 403 403 403 403 403 403 200 200 403
+POST office:category        /office/categories/empty/             403   403   403 403 403 403 403 403 302 302 403
+GET  office:remove_category /office/categories/empty/remove/      login login 403 403 403 403 403 403 200 200 403
+POST office:remove_category /office/categories/empty/remove/      403   403   403 403 403 403 403 403 302 302 403
+GET  office:departments     /office/departments/                  login login 403 403 403 403 403 403 200 200 403
+GET  office:add_department  /office/add-department/               login login 403 403 403 403 403 403 200 200 403
+POST office:add_department  /office/add-department/               403   403   403 403 403 403 403 403 302 302 403
+GET  office:department      /office/departments/science/          login login 403 403 403 403 403 403 200 200 403
+POST office:department      /office/departments/science/          403   403   403 403 403 403 403 403 302 302 403
+GET  office:people          /office/people/                       login login 403 403 403 403 403 403 200 200 403
+GET  office:invite          /office/people/invite/                login login 403 403 403 403 403 403 200 200 403
+POST office:invite          /office/people/invite/                403   403   403 403 403 403 403 403 200 200 403
+GET  office:person          /office/people/{person}/              login login 403 403 403 403 403 403 200 200 403
+POST office:person          /office/people/{person}/              403   403   403 403 403 403 403 403 302 302 403
+GET  office:person_link     /office/people/{person}/link/         login login 403 403 403 403 403 403 200 200 403
+POST office:person_link     /office/people/{person}/link/         403   403   403 403 403 403 403 403 200 200 403
+GET  office:close_person    /office/people/{person}/close/        login login 403 403 403 403 403 403 200 200 403
+POST office:close_person    /office/people/{person}/close/        403   403   403 403 403 403 403 403 302 302 403
+GET  office:reopen_person   /office/people/{person}/reopen/       login login 403 403 403 403 403 403 200 200 403
+POST office:reopen_person   /office/people/{person}/reopen/       403   403   403 403 403 403 403 403 302 302 403
+GET  office:unlock_person   /office/people/{person}/unlock/       login login 403 403 403 403 403 403 200 200 403
+POST office:unlock_person   /office/people/{person}/unlock/       403   403   403 403 403 403 403 403 302 302 403
 
-GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200 200
-POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302 302
-GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200 200
-GET  projects:scope         /projects/P0001/scope/                login login 403 403 403 403 200 403 403 200
-POST projects:scope         /projects/P0001/scope/                403   403   403 403 403 403 302 403 403 302
-GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200 200
-POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302 302
-GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200 200
+GET  projects:list          /projects/                            login 200   200 200 200 200 200 200 200 200 200
+POST projects:list          /projects/                            403   403   302 302 302 302 302 302 302 302 302
+GET  projects:detail        /projects/P0001/                      login 200   200 200 200 200 200 200 200 200 200
+GET  projects:scope         /projects/P0001/scope/                login login 403 403 403 403 200 403 403 200 403
+POST projects:scope         /projects/P0001/scope/                403   403   403 403 403 403 302 403 403 302 403
+GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200 200 200
+POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302 302 302
+GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200 200 200
 
-GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200
-POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302
-GET  datasets:start         /data/start/                          login login 403 403 403 403 403 403 302 302
-GET  datasets:start_names   /data/start/names/                    login login 403 403 403 403 403 403 302 302
-POST datasets:start_names   /data/start/names/                    403   403   403 403 403 403 403 403 302 302
-GET  datasets:start_workbook /data/start/workbook/                login login 403 403 403 403 403 403 302 302
-POST datasets:start_workbook /data/start/workbook/                403   403   403 403 403 403 403 403 403 302
-GET  datasets:start_done    /data/start/done/                     login login 403 403 403 403 403 403 200 200
-GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200
-GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404
-POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404
-GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404
-GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200
-POST datasets:load          /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302
-GET  datasets:month         /workspace/ledger/                    login login 403 200 200 200 403 403 403 403
-POST datasets:month         /workspace/ledger/                    403   403   403 200 200 200 403 403 403 403
-GET  datasets:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403
-GET  datasets:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403
-POST datasets:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403
-GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200
+GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200 403
+POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302 403
+GET  datasets:start         /data/start/                          login login 403 403 403 403 403 403 302 302 403
+GET  datasets:start_names   /data/start/names/                    login login 403 403 403 403 403 403 302 302 403
+POST datasets:start_names   /data/start/names/                    403   403   403 403 403 403 403 403 302 302 403
+GET  datasets:start_workbook /data/start/workbook/                login login 403 403 403 403 403 403 302 302 403
+POST datasets:start_workbook /data/start/workbook/                403   403   403 403 403 403 403 403 403 302 403
+GET  datasets:start_done    /data/start/done/                     login login 403 403 403 403 403 403 200 200 403
+GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200 403
+GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404 403
+POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404 403
+GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404 403
+GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200 403
+POST datasets:load          /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302 403
+GET  datasets:month         /workspace/ledger/                    login login 403 200 200 200 403 403 403 403 403
+POST datasets:month         /workspace/ledger/                    403   403   403 200 200 200 403 403 403 403 403
+GET  datasets:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403 403
+GET  datasets:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403 403
+POST datasets:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403 403
+GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
-GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404
-POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404 404
+GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
+POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404 404 404
 
-GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302
-POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302
-POST accounts:logout        /accounts/logout/                     302   302   302 302 302 302 302 302 302 302
-GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200
-POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200
-GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200 200
-GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200
-POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200
-GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404 404
-POST accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 302 404 404 404 404 404 404
-GET  accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200
-POST accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200
-POST language               /language/                            302   302   302 302 302 302 302 302 302 302
+GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302 302
+POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302 302
+POST accounts:logout        /accounts/logout/                     302   302   302 302 302 302 302 302 302 302 302
+GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200 200
+POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200 200
+GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200 200 200
+GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200 200
+POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200 200
+GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404 404 404
+POST accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 302 404 404 404 404 404 404 404
+GET  accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200 200
+POST accounts:set_password  /accounts/set-password/MQ/set-password/ 200 200 200 200 200 200 200 200 200 200 200
+POST language               /language/                            302   302   302 302 302 302 302 302 302 302 302
 
-GET  api-root               /api/v1/                              401   200   200 200 200 200 200 200 200 200
-GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200 200
-GET  api-changes            /api/v1/changes/                      401   200   200 200 200 200 200 200 200 200
-GET  api-explain            /api/v1/explain/?figure=measures.gap  401   200   200 200 200 200 200 200 200 200
-GET  api-measures           /api/v1/measures/                     401   200   200 200 200 200 200 200 200 200
-GET  api-measure            /api/v1/measures/M001/                401   200   200 200 200 200 200 200 200 200
-GET  api-measure-history    /api/v1/measures/M001/history/        401   200   200 200 200 200 200 200 200 200
-GET  api-projects           /api/v1/projects/                     401   200   200 200 200 200 200 200 200 200
-GET  api-project            /api/v1/projects/P0001/               401   200   200 200 200 200 200 200 200 200
-GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200 200
-GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200 200
-GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200 200
-GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200 200
-GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200
-GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200 200
-GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200 200
-GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200 200
-GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200 200
-GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200 200
-GET  api-problems           /api/v1/problems/                     401   200   200 200 200 200 200 200 200 200
-GET  api-measure-problems   /api/v1/measures/M004/problems/       401   200   200 200 200 200 200 200 200 200
-POST api-measure-problems   /api/v1/measures/M004/problems/       401   401   403 201 403 201 201 403 403 201
-GET  api-problem            /api/v1/measures/M004/problems/1/     401   200   200 200 200 200 200 200 200 200
-PUT  api-problem            /api/v1/measures/M004/problems/1/     401   401   403 200 403 403 200 403 403 200
-POST api-problem-moves      /api/v1/measures/M004/problems/1/moves/ 401 401   403 200 403 200 200 403 403 200
-GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200
-GET  api-meetings           /api/v1/meetings/                     401   200   200 200 200 200 200 200 200 200
-GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200 200
-POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403 403
-GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 403 200
-GET  api-report             /api/v1/measures/M002/reports/{done}/           401 200 200 200 200 200 200 200 200 200
-PUT  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 403 403 403 403
-POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 401 403 200 403 403 403 403 403 403
-POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403 403
-GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200 200
-GET  glossary               /glossary/                            login 200   200 200 200 200 200 200 200 200
-GET  guides                 /guide/                               login 200   200 200 200 200 200 200 200 200
-GET  guide                  /guide/department/                    login 200   200 200 200 200 200 200 200 200
-GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200 200
-GET  api-help               /api/help/                            login 200   200 200 200 200 200 200 200 200
-GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200 200
-GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404 404
+GET  api-root               /api/v1/                              401   200   200 200 200 200 200 200 200 200 200
+GET  api-summary            /api/v1/summary/                      401   200   200 200 200 200 200 200 200 200 200
+GET  api-changes            /api/v1/changes/                      401   200   200 200 200 200 200 200 200 200 200
+GET  api-explain            /api/v1/explain/?figure=measures.gap  401   200   200 200 200 200 200 200 200 200 200
+GET  api-measures           /api/v1/measures/                     401   200   200 200 200 200 200 200 200 200 200
+GET  api-measure            /api/v1/measures/M001/                401   200   200 200 200 200 200 200 200 200 200
+GET  api-measure-history    /api/v1/measures/M001/history/        401   200   200 200 200 200 200 200 200 200 200
+GET  api-projects           /api/v1/projects/                     401   200   200 200 200 200 200 200 200 200 200
+GET  api-project            /api/v1/projects/P0001/               401   200   200 200 200 200 200 200 200 200 200
+GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200 200 200
+GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200 200 200
+GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200 200 200
+GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200 200 200
+GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200 200
+GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200 200 200
+GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200 200 200
+GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200 200 200
+GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200 200 200
+GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200 200 200
+GET  api-problems           /api/v1/problems/                     401   200   200 200 200 200 200 200 200 200 200
+GET  api-measure-problems   /api/v1/measures/M004/problems/       401   200   200 200 200 200 200 200 200 200 200
+POST api-measure-problems   /api/v1/measures/M004/problems/       401   401   403 201 403 201 201 403 403 201 403
+GET  api-problem            /api/v1/measures/M004/problems/1/     401   200   200 200 200 200 200 200 200 200 200
+PUT  api-problem            /api/v1/measures/M004/problems/1/     401   401   403 200 403 403 200 403 403 200 403
+POST api-problem-moves      /api/v1/measures/M004/problems/1/moves/ 401 401   403 200 403 200 200 403 403 200 403
+GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200 200
+GET  api-meetings           /api/v1/meetings/                     401   200   200 200 200 200 200 200 200 200 200
+GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200 200 200
+POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403 403 403
+GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 403 200 403
+GET  api-report             /api/v1/measures/M002/reports/{done}/           401 200 200 200 200 200 200 200 200 200 200
+PUT  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 403 403 403 403 403
+POST api-report-submit      /api/v1/measures/M001/reports/{draft}/submit/   401 401 403 200 403 403 403 403 403 403 403
+POST api-report-withdraw    /api/v1/measures/M003/reports/{waits}/withdraw/ 401 401 403 200 403 403 403 403 403 403 403
+GET  schema                 /api/schema/                          401   200   200 200 200 200 200 200 200 200 200
+GET  glossary               /glossary/                            login 200   200 200 200 200 200 200 200 200 200
+GET  guides                 /guide/                               login 200   200 200 200 200 200 200 200 200 200
+GET  guide                  /guide/department/                    login 200   200 200 200 200 200 200 200 200 200
+GET  api-docs               /api/docs/                            login 200   200 200 200 200 200 200 200 200 200
+GET  api-help               /api/help/                            login 200   200 200 200 200 200 200 200 200 200
+GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200 200 200
+GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404 404 404
 
-GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 302 200
+GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 302 200 302
 """
 # What is posted where the answer depends on it.
 AUGUST = {"period": "2023-08"}
@@ -454,7 +455,7 @@ def test_a_row_speaks_of_its_address(row):
         "month",
     ):
         address = address.replace(f"{{{part}}}", "1")
-    for part in ("secret", "accepted", "answer"):
+    for part in ("secret", "accepted", "file"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
     if row.name != "admin:index":
         assert resolve(address.partition("?")[0]).view_name == row.name
@@ -469,7 +470,7 @@ def site(today, settings, tmp_path):
     settings.STORAGES = storages
     section = make.make_section(make.make_plan(), slug="innovation", number=1)
     make.make_section(section.plan, slug="empty", number=2)
-    make.make_problem_category(section.plan, "empty", number=1)
+    make.make_problem_category(section.plan, "no", number=1)
     science, energy, joined = (make.make_department(slug) for slug in ("science", "energy", "joined"))
     measures = [
         make.make_measure(section, science, code=f"M00{number}", due_on=date(2023, 12, 31)) for number in (1, 2, 3, 4)
@@ -489,6 +490,7 @@ def site(today, settings, tmp_path):
         "audit": make.make_user("audit", role="auditor"),
         "mia": make.make_user("mia", role="administrator"),
         "admin": make.make_user("admin", is_staff=True, is_superuser=True),
+        "zoe": make.make_user("zoe", role="reporter", city=make.region("370200")),
     }
     written = ReportData("in_progress", "promoting", what_was_done="开始")
     draft = save_draft(measures[0], by=people["ada"], data=written)
@@ -529,7 +531,7 @@ def site(today, settings, tmp_path):
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,
-        "answer": answer.evidence.get().key,
+        "file": answer.evidence.get().key,
         "draft": draft.pk,
         "done": change.report_id,
         "waits": waits.pk,

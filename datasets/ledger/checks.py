@@ -239,8 +239,8 @@ def _check_links(merged: Merged) -> None:
 
 def _check_people(merged: Merged) -> None:
     for item in merged.touched("people"):
-        if item["role"] == "reporter" and item["department"] is None:
-            merged.add_problem(item, "department", _("A reporter needs a department."))
+        if item["role"] == "reporter" and item["department"] is None and item["city"] is None:
+            merged.add_problem(item, "department", _("A reporter needs a department or a region."))
         if item["department"] is not None and item["city"] is not None:
             merged.add_problem(item, "city", _("Choose a department or a region, not both."))
     for item in merged.touched("departments"):

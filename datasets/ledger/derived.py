@@ -192,8 +192,8 @@ def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) 
 
 
 def tell_of_people(items: Iterable[Item], ids: Ids, *, by: User | None) -> None:
-    """Whose role, department or state the load changes; see `core.signals`."""
-    told = ("role", "department", "active")
+    """Whose role, department, city or state the load changes; see `core.signals`."""
+    told = ("role", "department", "city", "active")
     changed = [ids["people"][item.key] for item in items if any(cell.column in told for cell in item.cells)]
     for person in User.objects.filter(pk__in=changed).order_by("pk"):
         person_changed.send(sender=User, person=person, by=by)

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Department
-from accounts.permissions import may_use_workspace
+from accounts.permissions import may_report_measures
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
@@ -116,7 +116,7 @@ def _state(row: MonthRow) -> list[Any]:
 def look(upload: Upload) -> Seen:
     """A fixed number of queries, and nothing is written. Raises FileRefused."""
     by, plan, month = upload.uploaded_by, upload.plan, upload.period
-    if not may_use_workspace(by) or by.department is None:
+    if not may_report_measures(by) or by.department is None:
         raise FileRefused(Report.filing_refusal)
     assert plan is not None and month is not None
     tables = find_tables(read_file(BytesIO(upload.content), upload.file_name), [MONTH])

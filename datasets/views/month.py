@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from accounts.log import log_export
-from accounts.permissions import may_see_reviews, may_use_workspace, signed_in
+from accounts.permissions import may_report_measures, may_see_reviews, signed_in
 from core.exceptions import NotAllowed
 from datasets.models import Upload
 from datasets.month.export import write_month, write_office_month
@@ -34,7 +34,7 @@ class OfMonth(TodayView):
     """Of a month of a plan, for the reporters of a department."""
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_use_workspace(request.user)
+        return may_report_measures(request.user)
 
     @cached_property
     def month(self) -> date:
@@ -108,7 +108,7 @@ class MonthUpload(UploadPage):
     kind = Upload.Kind.MONTH
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_use_workspace(request.user)
+        return may_report_measures(request.user)
 
     def address_afterwards(self) -> str:
         return ""

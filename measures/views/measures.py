@@ -293,7 +293,7 @@ class MeasureDetail(PageView):
         is_today, lead = self.day == today(), measure.lead_department_id
         participating = [department.pk for department in measure.participating_departments.all()]
         may_write = is_today and may_comment(user, lead=lead, participating=participating)
-        comments = measure.comments.select_related("written_by__department")
+        comments = measure.comments.select_related("written_by__department", "written_by__city")
         may_change, is_in_plan = is_today and may_review(user), measure.scope == PlanScope.IN_PLAN
         return {
             "comments": [each for each in comments if timezone.localdate(each.written_at) <= self.day],

@@ -1,18 +1,20 @@
-"""The workspace of a lead department."""
+"""The workspace of a lead department, and which workspace a person has."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.permissions import may_use_workspace, signed_in
+from accounts.permissions import may_report_measures, signed_in
 from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filing import report_no_change
@@ -30,13 +32,21 @@ from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
 
 
+def workspace(request: HttpRequest) -> HttpResponseBase:
+    """That of a city for its reporters, which a room above makes; that of a department for all others."""
+    of_city = request.user.is_authenticated and request.user.reports_for_city
+    page = import_string(settings.CITY_WORKSPACE) if of_city else WorkspacePage
+    response: HttpResponseBase = page.as_view()(request)
+    return response
+
+
 class WorkspacePage(TodayView):
     template_name = "measures/workspace.html"
     # Codes of measures for which "no change" was refused, with the reason.
     failures: dict[str, str] = {}
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_use_workspace(request.user)
+        return may_report_measures(request.user)
 
     def asked_month(self) -> date:
         return asked_month(self.request.POST.get("period", "") or self.request.GET.get("period", ""))

@@ -91,7 +91,9 @@ class PersonFields(forms.Form):
         Department.objects.not_merged(),
         to_field_name="slug",
         label=gettext_lazy("Department"),
-        help_text=gettext_lazy("A reporter needs a department; an account has a department or a region, not both."),
+        help_text=gettext_lazy(
+            "A reporter has a department or a region. Other accounts may have one of them, or none."
+        ),
     )
     city = RowChoice(
         Region.objects.filter(parent__plans__isnull=False).distinct(),

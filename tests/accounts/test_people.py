@@ -143,13 +143,38 @@ class TestInvitation:
             invite(mia)
         assert User.objects.get(username="li").check_password(PASSWORD)
 
-    def test_a_reporter_needs_a_department_and_nobody_has_a_city_besides(self, mia: User) -> None:
+    def test_a_reporter_may_be_of_a_city(self, mia: User) -> None:
+        person = invite(mia, role="reporter", city=region("370200")).person
+        assert (person.role, person.department, person.city.code) == ("reporter", None, "370200")
+
+    @pytest.mark.parametrize("role", ["reporter", "viewer"])
+    def test_a_reporter_needs_a_department_or_a_city_and_nobody_has_both(self, mia: User, role: str) -> None:
         with pytest.raises(NotAllowed) as refusal:
             invite(mia, role="reporter")
         assert refusal.value.field == "department"
         with pytest.raises(NotAllowed) as refusal:
-            invite(mia, department=make_department(), city=region("370200"))
+            invite(mia, role=role, department=make_department(), city=region("370200"))
         assert refusal.value.field == "city"
+
+    @pytest.mark.parametrize(
+        ("department", "city", "wrong"),
+        [(False, False, ["department"]), (True, True, ["city"]), (False, True, []), (True, False, [])],
+    )
+    def test_the_administration_says_the_same(
+        self, admin_client: Client, department: bool, city: bool, wrong: list[str]
+    ) -> None:
+        form = {
+            "username": "li",
+            "password1": "long-enough-1",
+            "password2": "long-enough-1",
+            "usable_password": "true",
+            "role": "reporter",
+            "department": make_department().pk if department else "",
+            "city": region("370200").pk if city else "",
+        }
+        answer = admin_client.post("/admin/accounts/user/add/", form)
+        assert (list(answer.context["adminform"].errors) if wrong else answer.status_code) == (wrong or 302)
+        assert User.objects.filter(username="li").exists() is not bool(wrong)
 
     @pytest.mark.parametrize("role", ["viewer", "reviewer", "auditor"])
     def test_only_administrators(self, role: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from accounts.services import make_demo_accounts
-from tests.factories import make_department
+from tests.factories import make_department, region
 
 pytestmark = pytest.mark.django_db
 
@@ -15,25 +15,30 @@ pytestmark = pytest.mark.django_db
 def path(tmp_path: Path) -> Path:
     for slug in ("science-technology", "energy"):
         make_department(slug)
+    for code in ("370300", "370600"):
+        region(code)
     return tmp_path / "demo-accounts.json"
 
 
 def test_the_cast_of_the_demonstration(path: Path) -> None:
     passwords = make_demo_accounts(path)
     people = {
-        user.username: (user.role, user.department and user.department.slug, user.is_superuser)
-        for user in User.objects.select_related("department")
+        user.username: (user.role, user.department.slug if user.department else user.city and user.city.code)
+        for user in User.objects.select_related("department", "city")
     }
     assert people == {
-        "ada": ("reporter", "science-technology", False),
-        "ben": ("reporter", "energy", False),
-        "rita": ("reviewer", None, False),
-        "vic": ("viewer", None, False),
-        "audit": ("auditor", None, False),
-        "mia": ("administrator", None, False),
-        "admin": ("viewer", None, True),
+        "ada": ("reporter", "science-technology"),
+        "ben": ("reporter", "energy"),
+        "zoe": ("reporter", "370300"),
+        "yan": ("reporter", "370600"),
+        "rita": ("reviewer", None),
+        "vic": ("viewer", None),
+        "audit": ("auditor", None),
+        "mia": ("administrator", None),
+        "admin": ("viewer", None),
     }
-    assert len(set(passwords.values())) == 7
+    assert [user.username for user in User.objects.filter(is_superuser=True)] == ["admin"]
+    assert len(set(passwords.values())) == 9
     assert all(User.objects.get(username=name).check_password(word) for name, word in passwords.items())
 
 

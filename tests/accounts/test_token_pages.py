@@ -55,6 +55,13 @@ def key_in(answer: Any) -> str:
     return key
 
 
+def test_a_citys_reporter_is_offered_to_report_for_it(today: Any) -> None:
+    zoe = make.make_user("zoe", role="reporter", city=make.region("370200"), language="en")
+    assert "Read, and file the reports of my region" in shown(logged_in(zoe))
+    assert logged_in(zoe).post(TOKENS, form(scope="report")).status_code == 200
+    assert zoe.access_tokens.get().scope == "report"
+
+
 class TestMaking:
     def test_the_token_is_shown_once_and_opens_the_api(self, vic: Any) -> None:
         client = logged_in(vic)

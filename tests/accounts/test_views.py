@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import User
 from accounts.services import TokenRefused, create_token, use_token
-from tests.factories import make_department, make_user
+from tests.factories import make_department, make_user, region
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,10 @@ class TestLogIn:
         department = make_department("energy") if role == "reporter" else None
         make_user("vic", password="only-for-tests", role=role, department=department)
         assert log_in(client, "only-for-tests", next=asked).url == landing
+
+    def test_so_does_one_of_a_city(self, client):
+        make_user("vic", password="only-for-tests", role="reporter", city=region("370200"))
+        assert log_in(client, "only-for-tests").url == "/workspace/"
 
     def test_a_wrong_password_is_answered_with_a_message(self, client):
         make_user("vic", password="only-for-tests")

@@ -19,7 +19,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # the user names of those without another name; the folder of the demonstration's files.
 CODES = re.compile(
     r"\b[MP]\d{3,4}\b|\b\d{4}(Q|H)\d\b|\b[a-z_]+(\.[a-z_]+)+\b|\b[\w-]+\.pdf\b|\bfixtures\b"
-    r"|\b(ada|ben|rita|vic|audit|mia|lea|kim|pete|admin)\b"
+    r"|\b(ada|ben|zoe|rita|vic|audit|mia|lea|kim|pete|admin)\b"
     # Names of pages and filters, as the log has them.
     r"|\b[a-z]+:list\b|\b[a-z_]+=[\w-]+(&[a-z_]+=[\w-]+)*"
 )

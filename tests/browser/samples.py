@@ -23,6 +23,7 @@ from measures.office.corrections import reopen_measure
 from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
+from regions.models import Region
 from reporting.evidence import attach_document, attach_file
 from reporting.problems.services import ProblemData
 from tests.documents import make_pdf
@@ -209,6 +210,7 @@ SAMPLES = [
     page("measures:workspace", person="ada"),
     page("measures:workspace", "?period=2023-03", person="ada"),
     page("measures:workspace", "?whose=mine", person="ada"),
+    page("measures:workspace", person="zoe"),
     page("measures:review", person="rita"),
     page("measures:board", person="rita"),
     page("measures:inbox", person="ada"),
@@ -381,6 +383,7 @@ def live_in() -> dict[str, str]:
     vic = make_user("vic")
     revoke_token(create_token(vic, scope=Scope.READ, name="试用")[0])
     token, _key = create_token(vic, scope=Scope.READ, name="每月末导出政策措施与项目数据的程序")
+    make_user("zoe", role="reporter", city=Region.objects.get(code="370300"))
     make_user("audit", role="auditor")
     make_user("mia", role="administrator")
     make_user("admin", is_staff=True, is_superuser=True)

@@ -122,6 +122,19 @@ def test_a_reminder_names_what_is_outstanding_now(site: Any) -> None:
     assert "reports for August 2023; all are submitted now." in text_of(ada)
 
 
+def test_who_reports_for_a_city_now_keeps_what_the_department_was_told(site: Any) -> None:
+    """And is not told that all is submitted: it may not be."""
+    notify_department(site.lead_department_id, NoticeKind.REMINDER, plan=site.plan, period=date(2023, 8, 1))
+    User.objects.filter(username="ada").update(department=None, city=make.region("370200"))
+    ada = logged_in("ada")
+    text = text_of(ada)
+    assert "The office reminds your department of its reports for August 2023." in text
+    assert "submitted now" not in text
+    reminder = Notice.objects.get(user__username="ada", kind=NoticeKind.REMINDER)
+    assert ada.get(f"/inbox/{reminder.pk}/")["Location"] == "/workspace/"
+    assert ada.get("/workspace/").status_code == 200
+
+
 def test_the_head_says_how_many_are_new(site: Any, client: Client, settings: Any) -> None:
     settings.PILOTZONE_PUBLIC_READING = True
     page = logged_in("ada").get("/measures/").content.decode()

@@ -12,7 +12,16 @@ from measures.office.corrections import correct_status
 from measures.office.terms import change_terms
 from measures.reports import accept_report
 from measures.services import add_comment
-from tests.factories import file_report, make_change, make_department, make_measure, make_section, make_user, shanghai
+from tests.factories import (
+    file_report,
+    make_change,
+    make_department,
+    make_measure,
+    make_section,
+    make_user,
+    region,
+    shanghai,
+)
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +164,9 @@ class TestComments:
         assert "2023-08-29 Science From the lead &lt;b&gt;" in text
         assert "2023-08-29 Reviewing office From the office" in text and "Rita" not in text
         assert "2023-08-29 Ada From the lead" in words_of(client, rita)
+        # Whoever reports for a city now is not taken for the office.
+        User.objects.filter(pk=ada.pk).update(department=None, city=region("370200"))
+        assert "2023-08-29 Qingdao From the lead" in words_of(client, vic)
         client.logout()
         assert "From the" not in words_of(client, None) and "Comments" not in words_of(client, None)
 

@@ -1,6 +1,7 @@
 """The administrators' pages of people."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.people import person_state
-from tests.factories import make_department, make_user, region
+from tests.factories import make_department, make_plan, make_user, region
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 EN = {"Accept-Language": "en"}
+INVITE = "/office/people/invite/"
 
 
 @pytest.fixture
@@ -41,12 +43,36 @@ def test_one_that_was_sent_is_not_shown(office: Client) -> None:
 def test_a_refused_invitation_keeps_what_was_typed(office: Client) -> None:
     answer = office.post("/office/people/invite/", new(role="reporter", email="li@example.org"), headers=EN)
     text = answer.content.decode()
-    assert "A reporter needs a department" in text
+    assert "A reporter needs a department or a region" in text
     assert 'value="li@example.org"' in text
     assert not User.objects.filter(username="li").exists()
     for bad in ("a b", "", "x" * 151):
         assert office.post("/office/people/invite/", new(username=bad)).status_code == 200
     assert User.objects.count() == 1
+
+
+def test_a_reporter_is_invited_for_a_city_or_a_department_and_not_for_both(office: Client) -> None:
+    make_plan(region=region("370000"))
+    region("370200")
+    make_department("science")
+    both = new(role="reporter", department="science", city="370200")
+    assert "Choose a department or a region, not both" in office.post(INVITE, both, headers=EN).content.decode()
+    assert not User.objects.filter(username="li").exists()
+    person = office.post(INVITE, both | {"department": ""}).context["link"].person
+    assert (person.role, person.department, person.city.code) == ("reporter", None, "370200")
+    assert re.search(r'<td class="short">\s*青岛\s*</td>', office.get("/office/people/").content.decode())
+
+
+def test_a_reporter_goes_from_a_department_to_a_city(office: Client) -> None:
+    make_plan(region=region("370000"))
+    li = make_user("li", role="reporter", first_name="李敏", department=make_department("science"))
+    opened, city = json.dumps(person_state(li)), region("370200")
+    page = f"/office/people/{li.pk}/"
+    neither = office.post(page, new(role="reporter", opened=opened), headers=EN)
+    assert "A reporter needs a department or a region" in neither.content.decode()
+    assert office.post(page, new(role="reporter", city="370200", opened=opened))["Location"] == page
+    li.refresh_from_db()
+    assert (li.department, li.city) == (None, city)
 
 
 def test_an_account_is_changed_and_closed(office: Client) -> None:

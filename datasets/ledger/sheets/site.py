@@ -71,7 +71,7 @@ PEOPLE = Sheet(
         Column("email", _("E-mail address"), _("For notices."), "wang@example.org", most=254),
         one_of("role", _("Role"), _("What the person may do. Empty in a new row: viewer."), Role, example="reporter"),
         ref("department", _("Department"), _("Whose reports the person files."), "departments"),
-        part(_("Instead of a department.")),
+        part(_("Whose projects the person reports, instead of a department.")),
         Column("active", _("Active"), _("“No” keeps the person from logging in."), "yes", Kind.YES_NO),
     ),
 )

@@ -8,7 +8,9 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from accounts.models import User
 from measures.models import StatusChange
+from regions.models import Region
 from tests.datasets.ledger.example import load
 from tests.factories import make_user
 
@@ -46,14 +48,17 @@ def test_a_plan_moves_to_an_empty_site_and_is_written_there_byte_for_byte(
     # Not only what files bring: what people did counts as well.
     rita = make_user("rita", role="reviewer")
     StatusChange.objects.filter(status="in_progress").update(recorded_by=rita)
-    assert export(tmp_path / name).startswith("Wrote 42 rows of plan")
+    make_user("zoe", role="reporter", city=Region.objects.get(code="370200"))
+    assert export(tmp_path / name).startswith("Wrote 43 rows of plan")
     export(tmp_path / "before")
     story = list(StatusChange.objects.order_by("pk").values_list("status", "effective_on", "recorded_at"))
-    assert preview(tmp_path / name) == "42 unchanged\n"
+    assert preview(tmp_path / name) == "43 unchanged\n"
     empty_the_site()
     load(tmp_path / name)
     assert sorted(StatusChange.objects.values_list("status", "effective_on", "recorded_at")) == sorted(story)
-    assert preview(tmp_path / name) == "42 unchanged\n"
+    assert preview(tmp_path / name) == "43 unchanged\n"
+    zoe = User.objects.get(username="zoe")
+    assert (zoe.role, zoe.department, zoe.city.code) == ("reporter", None, "370200")
     export(tmp_path / "after")
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
 

@@ -358,6 +358,14 @@ class TestTerms:
         one.refresh_from_db()
         assert one.owner is None
 
+    def test_a_reporter_is_of_a_department_or_a_city(self, folder: Path, rita: Any) -> None:
+        (folder / "people.csv").write_text("username,role,department,city\nzoe,reporter,,370200\n", encoding="utf-8")
+        load(folder, change=True)
+        assert User.objects.get(username="zoe").city.code == "370200"
+        for line, column in (("li,reporter,,", "department"), ("li,reporter,water,370200", "city")):
+            (folder / "people.csv").write_text(f"username,role,department,city\n{line}\n", encoding="utf-8")
+            assert [each.split(":")[0] for each in complaints(folder, change=True)] == [f"people, row 2, {column}"]
+
     def test_only_administrators_change_people_and_the_site(self, folder: Path, rita: Any) -> None:
         (folder / "people.csv").write_text("username,role\nmallory,reviewer\n", encoding="utf-8")
         (folder / "site.csv").write_text("name_zh,report_due_day\n我的平台,3\n", encoding="utf-8")
