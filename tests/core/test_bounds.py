@@ -77,8 +77,21 @@ def administrator(client, today):
 
 
 def form_of(project, **changed):
-    names = ("code", "name_zh", "name_en", "opening_stage", "investment_wan", "listed_on", "provenance", "source")
-    values = {name: getattr(project, name) for name in (*names, "investment_provenance")}
+    names = (
+        "code",
+        "name_zh",
+        "name_en",
+        "opening_stage",
+        "investment_wan",
+        "invested_before_wan",
+        "listed_on",
+        "provenance",
+        "source",
+    )
+    values = {
+        name: getattr(project, name)
+        for name in (*names, "investment_wan", "invested_before_wan", "investment_provenance")
+    }
     places = {
         "plan": project.plan_id,
         "category": project.category_id,
