@@ -76,7 +76,7 @@ def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> d
     """
     if by == "city":
         cells = split_cells(then.project_cells, ["city"])
-        return {each.key: staged_figures(cells.get((each.group.pk,))) for each in groups}
+        return {each.key: staged_figures(cells.get((each.group.pk,)), on=then.day) for each in groups}
     sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
     return {each.key: measure_figures(sums.get(each.group.pk, {}), then.plan, then.day) for each in groups}
 

@@ -34,6 +34,7 @@ from dashboard.figure_definitions import (
 )
 from dashboard.models import PublishedFigure
 from dashboard.problem_figures import PlanProblem, problem_figures, read_problems
+from dashboard.project_rates import rate_figures
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
 from measures.models import Measure, Plan, Problem, Section, StatusChange
@@ -95,13 +96,13 @@ def project_figures(counts: engine.Counts) -> dict[str, Any]:
     return {"total": counts.get("total", 0), "total_investment": wan_to_yi(counts.get("investment", 0))}
 
 
-def staged_figures(cells: engine.PlanCells | None) -> dict[str, Any]:
-    """The same of some cells, with how many projects are in each stage. None: there are none."""
-    if cells is None:
-        return {**project_figures({}), **dict.fromkeys(Stage.values, 0)}
-    by_stage = cells.sum_by("stage")
+def staged_figures(cells: engine.PlanCells | None, *, on: date) -> dict[str, Any]:
+    """The same of some cells, with how many projects are in each stage and their rates. None: there are none."""
+    totals = cells.totals() if cells else {}
+    by_stage = cells.sum_by("stage") if cells else {}
     return {
-        **project_figures(cells.totals()),
+        **project_figures(totals),
+        **rate_figures(totals, on=on),
         **{stage: by_stage.get(stage, {}).get("total", 0) for stage in Stage.values},
     }
 
@@ -237,6 +238,12 @@ class Figures:
         }
 
     @cached_property
+    def has_project_months(self) -> bool:
+        """Whether some project of the plan has reported a month by the day, so that rates say something."""
+        totals = self.project_cells.totals()
+        return totals.get("without_month", 0) < totals.get("total", 0) or bool(totals.get("invested"))
+
+    @cached_property
     def stages(self) -> list[Stage]:
         """That pages list, also with zeros. Production alone is left out where no project has reached it: many plans do
         not tell it from completion."""
@@ -307,7 +314,7 @@ class Figures:
         """By plan, or by one or more of city, category and stage: every one and every pair, also with zeros. `group` is
         the city, category or stage, or the tuple of the members that the group is of."""
         if by == ("plan",):
-            total = staged_figures(self.project_cells)
+            total = staged_figures(self.project_cells, on=self.day)
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, total)]
         cells = split_cells(self.project_cells, by)
         return [
@@ -315,7 +322,7 @@ class Figures:
                 "/".join(each.key for each in members),
                 " / ".join(each.name for each in members),
                 members if len(members) > 1 else members[0].group,
-                staged_figures(cells.get(tuple(each.value for each in members))),
+                staged_figures(cells.get(tuple(each.value for each in members)), on=self.day),
             )
             for members in product(*(self._project_members(each) for each in by))
         ]

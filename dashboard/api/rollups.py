@@ -10,10 +10,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
+from core.pace import Pace
 from dashboard.api.summary import INVESTED, MEASURES, linked
 from dashboard.due_days import OF_GROUPS
+from dashboard.figure_definitions import PERCENT, POINTS, YI, figure_definitions
 from dashboard.figure_definitions import PROJECTS as UNIT_OF_PROJECTS
-from dashboard.figure_definitions import figure_definitions
 from dashboard.figures import Figures, GroupFigures
 from dashboard.summary import describe_figure
 from measures.filters import asked_plan
@@ -24,6 +25,7 @@ from web.api.schema import (
     ADDRESS,
     FILLED_TEXT,
     NAME,
+    NUMBER,
     TEXT,
     WHOLE,
     Shape,
@@ -242,8 +244,45 @@ _PROJECT_KEYS = {
     ),
     "stage": (gettext_lazy("Stage"), gettext_lazy("The stage on the day; null where nothing is counted by it")),
 }
+_RATES = {
+    "rate_month": meaning(gettext_lazy("The newest month that ended by the day, of which the rates are"), TEXT),
+    "started": quantity(
+        UNIT_OF_PROJECTS, WHOLE, description=gettext_lazy("Those of them that have started, without reserve projects")
+    ),
+    "to_start": quantity(
+        UNIT_OF_PROJECTS,
+        WHOLE,
+        description=gettext_lazy("Those that have not, and are planned to start by the end of the year"),
+    ),
+    "start_rate": quantity(
+        PERCENT,
+        optional(NUMBER),
+        description=gettext_lazy("started / (started + to_start); null where there is nothing to measure"),
+    ),
+    "planned_this_year": quantity(YI, description=gettext_lazy("What is to be invested in the year of the rates")),
+    "invested_this_year": quantity(
+        YI,
+        cumulative=True,
+        description=gettext_lazy("What was invested since 1 January by the newest accepted months"),
+    ),
+    "plan_completion": quantity(
+        PERCENT,
+        optional(NUMBER),
+        description=gettext_lazy("invested_this_year / planned_this_year; null where nothing is planned"),
+    ),
+    "plan_gap": quantity(
+        POINTS,
+        optional(NUMBER),
+        description=gettext_lazy("plan_completion less the time elapsed, which is month / 12"),
+    ),
+    "plan_pace": optional(choice(Pace.choices, gettext_lazy("Within one percentage point is on schedule"))),
+    "without_month": quantity(
+        UNIT_OF_PROJECTS, WHOLE, description=gettext_lazy("Those without an accepted report for the month of the rates")
+    ),
+}
 _PROJECTS = {
     **INVESTED,
+    **_RATES,
     **{
         stage.value: quantity(
             UNIT_OF_PROJECTS,

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from core.classes import class_limits, class_of, count_limits, shades
-from core.rounding import whole
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.theme import INK, SEQUENCE_TONES, swatch
@@ -31,15 +30,16 @@ def city_tile_map(
     *,
     are_few: bool = False,
     format_value: Callable[[Decimal], str] = format_whole,
+    format_tile: Callable[[Decimal], str] = format_whole,
 ) -> Figure:
     """The cities as tiles with name and value, coloured by class. `are_few`: the values are small counts.
-    `format_value` writes what the pointer shows."""
+    `format_tile` writes what stands on a tile, `format_value` what the pointer shows."""
     values_shown = [city.value for city in cities if city.value is not None]
     limits = count_limits(list(map(int, values_shown))) if are_few else class_limits(values_shown)
     labels = count_labels(limits) if are_few else class_labels(limits)
     sequence = [SEQUENCE_TONES[shade] for shade in shades(len(limits) + 1)]
     tones = [sequence[class_of(city.value or 0, limits)] for city in cities]
-    values = ["—" if city.value is None else f"{whole(city.value):,}" for city in cities]
+    values = ["—" if city.value is None else format_tile(Decimal(city.value)) for city in cities]
     columns = max((city.column for city in cities), default=1)
     rows = max((city.row for city in cities), default=1)
     # English names are long: on the page of the cities, too, where the map stands beside a wide table.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures
-from dashboard.pages.city_measures import CITY_MEASURES, CityMeasure, chosen, cities_of_both_days, city_sentence
+from dashboard.pages.city_measures import CityMeasure, chosen, cities_of_both_days, city_sentence, measures_shown
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
 from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
@@ -45,14 +45,14 @@ def city_list(
     earlier = {city.key: city.figures for city in every_then or ()}
     return {
         "cities": [
-            {**row, "rank": ranks[city.key], "cells": table.cells(city), "shown": measure.value(city)}
+            {**row, "rank": ranks[city.key], "cells": table.cells(city), "shown": measure.size(city)}
             for city, row in zip(cities, _named(cities, links, earlier), strict=True)
         ],
         "keys": ",".join(city.key for city in cities),
         "heads": table.heads,
         "totals": table.totals,
         "columns": columns,
-        "switches": _switches(links, measure, columns),
+        "switches": _switches(figures, links, measure, columns),
         "measure": measure,
         "since": format_since(figures, then),
         "provenance": figures.provenance_of("projects"),
@@ -64,9 +64,9 @@ def city_list(
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
         "default_ordering": f"-{measure.name}",
         "large_projects": LARGE_PREPARING,
-        "largest": max(map(measure.value, every), default=0),
+        "largest": max(map(measure.size, every), default=0),
         "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
-        "measure_sentence": measure.filters and city_sentence(figures, measure, every),
+        "measure_sentence": (measure.filters or measure.is_rate) and city_sentence(figures, measure, every),
         "ranked": sum(bool(city.figures["total"]) for city in every),
         "least_for_share": MIN_PROJECTS_FOR_SHARE,
         "has_small": any(is_small(city.figures) for city in cities),
@@ -83,7 +83,7 @@ def _named(
     ]
 
 
-def _switches(links: Links, measure: CityMeasure, columns: str) -> dict[str, list[dict[str, Any]]]:
+def _switches(figures: Figures, links: Links, measure: CityMeasure, columns: str) -> dict[str, list[dict[str, Any]]]:
     """What the page may show, the shown one among them. Another measure brings its own order along."""
 
     def url(shown: CityMeasure, named: str) -> str:
@@ -93,7 +93,7 @@ def _switches(links: Links, measure: CityMeasure, columns: str) -> dict[str, lis
     return {
         "measures": [
             {"label": each.label, "url": url(each, columns), "is_chosen": each is measure}
-            for each in CITY_MEASURES.values()
+            for each in measures_shown(figures)
         ],
         "columns": [
             {"label": label, "url": url(measure, name), "is_chosen": name == columns}

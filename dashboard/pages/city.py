@@ -11,12 +11,12 @@ from core.rounding import whole
 from dashboard.charts.strips import Block, blocks
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.city_measures import (
-    CITY_MEASURES,
     INVESTMENT,
     LARGE,
     SUSPENDED,
     CityMeasure,
     cities_of_both_days,
+    measures_shown,
     nothing_of,
 )
 from dashboard.pages.city_ranks import CityRank, city_ranks
@@ -85,15 +85,20 @@ class RankRow(NamedTuple):
     """A city among the others. `value`: as the table writes it."""
 
     label: str
-    value: int
+    value: str
     rank: CityRank
 
 
-def rank_rows(city: GroupFigures, cities: Sequence[GroupFigures], then: Sequence[GroupFigures] | None) -> list[RankRow]:
+def rank_rows(
+    figures: Figures,
+    city: GroupFigures,
+    cities: Sequence[GroupFigures],
+    then: Sequence[GroupFigures] | None,
+) -> list[RankRow]:
     """By each measure that the map of cities may show."""
     return [
-        RankRow(_label(measure), whole(measure.value(city)), city_ranks(cities, measure, then)[city.key])
-        for measure in CITY_MEASURES.values()
+        RankRow(_label(measure), measure.shown(measure.value(city)), city_ranks(cities, measure, then)[city.key])
+        for measure in measures_shown(figures)
     ]
 
 
@@ -124,7 +129,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "whole_investment": whole(own["total_investment"]),
         "shares": {"total": format_share(own["total"], province["total"]), "investment": share},
         "rank": rank(group.key, cities, INVESTMENT.value, least=1),
-        "ranks": rank_rows(group, cities, cities_then),
+        "ranks": rank_rows(figures, group, cities, cities_then),
         "list_url": links.url("projects:list", city=city.code),
         "stages": stages,
         "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),

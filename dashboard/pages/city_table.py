@@ -11,13 +11,14 @@ from django.utils.translation import pgettext
 
 from core.rounding import whole
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures, project_figures
-from dashboard.pages.city_measures import INVESTMENT, LARGE, NUMBER, SUSPENDED, CityMeasure
+from dashboard.pages.city_measures import COMPLETION, INVESTMENT, LARGE, NUMBER, START_RATE, SUSPENDED, CityMeasure
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share, rounding_note
 from projects.models import Category, Stage
 from web.formats.numbers import format_number
 from web.language import localized
 
+RATES = (START_RATE, COMPLETION)
 # The share of projects that are suspended, beside their number.
 SHARE = "share"
 
@@ -67,13 +68,17 @@ class CityTable:
     def totals(self) -> list[Cell]:
         """Of all cities, under their columns."""
         whole_plan = {**self._plan, "large": LARGE.total(self.figures)["total"]}
-        sums = {each.pk: Decimal(0) for each in self._categories}
-        for (_city, category), value in self._by_category.items():
-            sums[int(category)] += value
+        sums = self.measure.sums(self.figures, ["category"]) if self._categories else {}
+        values = [sums.get((each.pk,), {}).get(self.measure.figure, self._none) for each in self._categories]
         return [
             *(self._cell(name, whole_plan) for name in self._names),
-            *(Cell(format_number(whole(value))) for value in sums.values()),
+            *(Cell(self.measure.shown(value)) for value in values),
         ]
+
+    @property
+    def _none(self) -> int | None:
+        """Of no projects: nothing to measure is not 0."""
+        return None if self.measure.is_rate else 0
 
     @property
     def rounding(self) -> str:
@@ -93,6 +98,7 @@ class CityTable:
         names = [NUMBER.name, INVESTMENT.name]
         if self.columns == "stages":
             names += [*(each.value for each in self.figures.stages), LARGE.name]
+            names += [each.name for each in RATES if self.figures.has_project_months]
         names = [self.measure.name, *(name for name in names if name != self.measure.name)]
         if SUSPENDED.name in names:
             names.insert(names.index(SUSPENDED.name) + 1, SHARE)
@@ -103,7 +109,7 @@ class CityTable:
         return [] if self.columns == "stages" else list(self.figures.categories.values())
 
     @cached_property
-    def _by_category(self) -> Mapping[tuple[int | str, ...], Decimal | int]:
+    def _by_category(self) -> Mapping[tuple[int | str, ...], Decimal | int | None]:
         """The measure by city and category."""
         if not self._categories:
             return {}
@@ -120,6 +126,7 @@ class CityTable:
             NUMBER.name: pgettext("unit in a table head", "Projects"),
             INVESTMENT.name: str(INVESTMENT.head),
             LARGE.name: _("Large, not started"),
+            **{each.name: str(each.head) for each in RATES},
             SHARE: _("Share suspended"),
         }
         return Head(labels.get(name) or str(Stage(name).label), "" if name == SHARE else f"-{name}")
@@ -133,8 +140,9 @@ class CityTable:
         filters = {each.name: each.filters for each in (SUSPENDED, LARGE)}.get(name)
         url = self.links.url("projects:list", city=city, **filters) if city and filters and value else ""
         is_shown = bool(city) and name == self.measure.name
-        return Cell(format_number(whole(value)), url, is_zero=bool(city) and not value, is_strong=is_shown)
+        text = START_RATE.shown(value) if name in {each.name for each in RATES} else format_number(whole(value))
+        return Cell(text, url, is_zero=bool(city) and not value, is_strong=is_shown)
 
     def _category_cell(self, key: tuple[int, int]) -> Cell:
-        value = whole(self._by_category.get(key, 0))
-        return Cell(format_number(value), is_zero=not value)
+        value = self._by_category.get(key, self._none)
+        return Cell(self.measure.shown(value), is_zero=not value)

@@ -43,6 +43,8 @@ PROJECT_SORT_KEYS: SortKeys = {
     **{stage: _figure(stage) for stage in Stage.values},
     # Of cities that have it.
     "large": _figure("large"),
+    "start_rate": _figure("start_rate"),
+    "plan_completion": _figure("plan_completion"),
 }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from core.rounding import whole
 from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.figures import Figures, GroupFigures
-from dashboard.pages.city_measures import CITY_MEASURES, INVESTMENT, LARGE, NUMBER, CityMeasure, chosen, city_sentence
+from dashboard.pages.city_measures import INVESTMENT, LARGE, NUMBER, CityMeasure, chosen, city_sentence, measures_shown
 from dashboard.pages.city_ranks import city_ranks
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
@@ -27,13 +27,13 @@ def by_city(
 ) -> dict[str, Any]:
     """Map and table of the measure. `course`: what another part of the page shows, as its address names it."""
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{measure.name}")
-    largest = max(map(measure.value, rows), default=0)
+    largest = max(map(measure.size, rows), default=0)
     ranks = city_ranks(rows, measure)
     beside, head_beside = _beside(measure)
     totals = {**figures.projects, "large_investment": measure.total(figures)["total_investment"]}
     return {
         "sentence": city_sentence(figures, measure, rows),
-        "choices": _choices(links, measure, course),
+        "choices": _choices(figures, links, measure, course),
         "heads": [_head(measure), head_beside],
         "provenance": figures.provenance_of("projects"),
         "rows": [
@@ -41,14 +41,15 @@ def by_city(
                 "place": ranks[row.key].now.place,
                 "name": shown.name,
                 "url": shown.url,
-                "shown": whole(measure.value(row)),
+                "shown": measure.shown(measure.value(row)),
+                "is_zero": not measure.value(row),
                 "beside": whole(row.figures[beside]),
-                "bar": value_bar(measure.value(row), largest),
+                "bar": value_bar(measure.size(row), largest),
             }
             for row, shown in zip(rows, city_rows(rows, links), strict=True)
         ],
         "rounding": _rounding(figures, measure, rows),
-        "total": whole(measure.total(figures)[measure.figure]),
+        "total": measure.shown(measure.total(figures)[measure.figure]),
         "total_beside": whole(totals[beside]),
         "classes": classes_note(measure),
         "places": figures.plan.part_words.after(len(rows)),
@@ -56,14 +57,14 @@ def by_city(
     }
 
 
-def _choices(links: Links, shown: CityMeasure, course: Mapping[str, str]) -> list[dict[str, Any]]:
+def _choices(figures: Figures, links: Links, shown: CityMeasure, course: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "label": each.label,
             "url": links.url("dashboard:overview", **course, **chosen(each, "map")) + "#where",
             "is_chosen": each is shown,
         }
-        for each in CITY_MEASURES.values()
+        for each in measures_shown(figures)
     ]
 
 
@@ -81,6 +82,8 @@ def _beside(measure: CityMeasure) -> tuple[str, str]:
 
 def classes_note(measure: CityMeasure) -> str:
     """In what the map counts, and how its shades are made."""
+    if measure.is_rate:
+        return _("Colours: up to five classes of about as many regions each, with rounded limits")
     if measure.are_few:
         return _("Colours: 0, then up to four classes of the same width")
     classes = _("Colours: up to five classes of about as many regions each, with rounded limits")
@@ -114,16 +117,17 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, mea
     columns = [
         Column(_("Projects"), format_number),
         Column(_("Investment (100 million yuan)"), format_number),
-        *([Column(str(measure.label), format_number)] if measure.filters else []),
+        *([Column(str(measure.label), measure.shown)] if measure.filters or measure.is_rate else []),
     ]
-    names = ["total", "total_investment", *([measure.name] if measure.filters else [])]
+    names = ["total", "total_investment", *([measure.name] if measure.filters or measure.is_rate else [])]
     return Chart(
         name="map",
         title=str(measure.title) % {"place": words.one, "day": format_day(figures.day)},
         figure=city_tile_map(
             tiles,
             are_few=measure.are_few,
-            **({"format_value": format_rounded_money} if measure.is_amount else {}),
+            format_value=format_rounded_money if measure.is_amount else measure.shown,
+            format_tile=measure.shown,
         ),
         summary=city_sentence(figures, measure, rows),
         columns=[Column(words.label, is_number=False), *columns],
