@@ -31,6 +31,7 @@ from benchmarks.loading import load_workbook
 from benchmarks.stock import StockProjects
 from benchmarks.urls import EveryProject
 from core.clock import now, today
+from core.periods import last_ended_month
 from measures.models import Measure, Plan
 from projects.models import Project
 from rollups.engine import TABLES, CellKey, mark_stale
@@ -114,7 +115,8 @@ def api_projects(times: int, seconds: float) -> dict[str, float]:
 
 PROJECTS = """
     SELECT project.code, project.name_zh AS name, city.code AS city, county.code AS county,
-           category.slug AS category, project.stage, project.investment_wan, project.listed_on, project.provenance,
+           category.slug AS category, project.opening_stage AS stage, project.investment_wan, project.listed_on,
+           project.provenance,
            project.investment_provenance, project.source, project.name_zh, project.name_en, project.id
     FROM projects_project AS project
     JOIN regions_region AS city ON city.id = project.city_id
@@ -203,8 +205,17 @@ class PlainSQL:
                 cursor.execute(statement, self.values(day, run_id))
 
     def values(self, day: date, run_id: int) -> dict[str, Any]:
-        limits = thresholds()
-        return {"day": day, "now": now(), "due_soon": limits.due_soon, "silent": limits.silent, "run": run_id}
+        limits, month = thresholds(), last_ended_month(day)
+        return {
+            "day": day,
+            "now": now(),
+            "due_soon": limits.due_soon,
+            "silent": limits.silent,
+            "run": run_id,
+            "month": month,
+            "january": month.replace(month=1),
+            "december": date(month.year, 12, 31),
+        }
 
     def empty(self) -> None:
         with connection.cursor() as cursor:

@@ -40,6 +40,10 @@ def members_of_asked_plan(request: HttpRequest | None) -> Any:
     return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
 
 
+def projects_of_asked_plan(request: HttpRequest | None) -> Any:
+    return Project.objects.in_plan(asked_plan(request)) if request else Project.objects.all()
+
+
 class ClassFilter(ChoiceFilter):
     """A project that states no class counts as implementing."""
 

@@ -328,6 +328,8 @@ NO_PAGES = {
         "api-measure-rollups",
         "api-measure-problems",
         "api-meetings",
+        "api-months-of-project",
+        "api-project-months",
         "api-measures",
         "api-observations",
         "api-plans",

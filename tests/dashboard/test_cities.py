@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from core.periods import last_ended_month
 from dashboard.figures import Figures
 from dashboard.pages.cities import city_list
 from dashboard.pages.city import city_detail
@@ -18,7 +19,7 @@ from dashboard.pages.city_measures import CITY_MEASURES, cities_of_both_days, wi
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
 from dashboard.pages.links import Links
 from measures.models import Plan
-from projects.models import Project, Stage
+from projects.models import AnnualPlan, Project, Stage
 from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests import factories as make
@@ -108,7 +109,7 @@ class TestCountedInPlainPython:
             assert cells["Large, not started"] == str(len(large))
             assert cells["Share suspended"] == (percent(stages["suspended"], len(own)) if own else "—")
 
-    @pytest.mark.parametrize("show", CITY_MEASURES)
+    @pytest.mark.parametrize("show", [name for name, each in CITY_MEASURES.items() if not each.is_rate])
     def test_each_measure_by_category(self, plan: Plan, projects: list[Project], show: str) -> None:
         def counts(each: Project) -> bool:
             if show == "suspended":
@@ -128,6 +129,32 @@ class TestCountedInPlainPython:
         whole = sum(expected.values())
         assert total == f"{(whole + 5_000) // 10_000 if 'investment' in show else whole:,}"
 
+    def test_rates_are_of_sums_and_offered_once_a_month_was_reported(self, plan: Plan, projects: list[Project]) -> None:
+        assert "Completion of the annual plan" not in offered(plan)
+        sums = {code: [0, 0] for code in CITIES}
+        for number, project in enumerate(projects):
+            planned, invested = 1_000 + number, 7 * number
+            AnnualPlan.objects.create(project=project, year=NOW.year, planned_wan=planned)
+            month = make.make_project_month(
+                project, last_ended_month(NOW), stage=project.opening_stage, invested_wan=invested
+            )
+            sums[project.city.code][0] += invested
+            sums[project.city.code][1] += planned
+            assert month.state == "accepted"
+        rebuild_rollups()
+        assert "Completion of the annual plan" in offered(plan)
+        found = context(plan, "plan_completion", columns="categories")
+        for code, cells in shown_cells(found).items():
+            invested, planned = sums[code]
+            rate = f"{Decimal(100 * invested) / planned:.1f}%" if planned else "—"
+            assert cells["Completion of the annual plan"] == rate
+        invested, planned = (sum(each) for each in zip(*sums.values(), strict=True))
+        assert found["totals"][0].text == f"{Decimal(100 * invested) / planned:.1f}%"
+        elapsed = Decimal(100 * last_ended_month(NOW).month) / 12
+        behind = round(elapsed, 1) - round(Decimal(100 * invested) / planned, 1)
+        assert f"{behind} percentage points behind the time elapsed" in found["measure_sentence"]
+        assert "0 of" in found["measure_sentence"]
+
     def test_large_projects_are_the_same_with_another_day_beside(self, plan: Plan, projects: list[Project]) -> None:
         now, then = Figures(plan, NOW), Figures(plan, THEN)
         both, both_then = cities_of_both_days(now, then)
@@ -146,10 +173,16 @@ class TestCountedInPlainPython:
         assert {row.stage.value: row.total for row in found["stages"]} == {s: stages[s] for s in Stage.values}
         assert sum(block.width for block in found["stage_blocks"]) == pytest.approx(100, abs=0.3)
         suspended, large = found["kinds"]
-        assert {each.code for each in suspended["projects"]} == {e.code for e in own if e.stage == "suspended"}
-        amounts = [e.investment_wan for e in own if e.stage == "preparing" and e.investment_wan >= LARGE_WAN]
+        assert {each.code for each in suspended["projects"]} == {e.code for e in own if e.opening_stage == "suspended"}
+        amounts = [e.investment_wan for e in own if e.opening_stage == "preparing" and e.investment_wan >= LARGE_WAN]
         assert [each.investment_wan for each in large["projects"]] == sorted(amounts, reverse=True)
         assert large["total"] == len(amounts)
+
+
+def offered(plan: Plan) -> list[str]:
+    switches = context(plan, "total_investment")["switches"]
+    with translation.override("en"):
+        return [str(each["label"]) for each in switches["measures"]]
 
 
 class TestRanks:
@@ -217,7 +250,7 @@ class TestTable:
             heads = re.findall(r'aria-sort="(\w+)">\s*<a href="[^"]*" id="sort-(\w+)"', shown)
             assert heads == [("descending", stage)]
             first = re.findall(r'href="/cities/(\d+)/', shown.partition("<tbody>")[2])[0]
-            counts = Counter(Project.objects.filter(stage=stage).values_list("city__code", flat=True))
+            counts = Counter(Project.objects.filter(opening_stage=stage).values_list("city__code", flat=True))
             assert first == counts.most_common(1)[0][0]
         for show in CITY_MEASURES:
             assert re.search(

@@ -67,6 +67,9 @@ class World:
         self.people = {
             each.pk: make_user(f"ada-{each.pk}", role="reporter", department=each) for each in self.departments
         }
+        # Those of cities by the negative of its id.
+        for city in map(region, CITIES):
+            self.people[-city.pk] = make_user(f"city-{city.code}", role="reporter", city=city)
         for plan in self.plans:
             sections = [make_section(plan, slug=f"section-{number}", number=number) for number in (1, 2)]
             for number in range(MEASURES):
@@ -83,11 +86,8 @@ class World:
         return projects[number % len(projects)] if projects else None
 
     def filer(self, project: Project) -> User:
-        """A reporter of its city, who has no department."""
-        key = -project.city_id
-        if key not in self.people:
-            self.people[key] = make_user(f"city-{project.city_id}", role="reporter", city=project.city)
-        return self.people[key]
+        """A reporter of its city."""
+        return self.people[-project.city_id]
 
     def effective(self, measure: Measure) -> list[Any]:
         return list(measure.status_changes.effective().order_by("effective_on", "recorded_at", "pk"))

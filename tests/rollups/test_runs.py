@@ -173,12 +173,13 @@ class TestTheDifferences:
             " Computed 2 differs ≠ 2 0 differs ≠ 0 0 0 2 0" in words
         )
         assert (
-            "Qingdao · Energy · Completed Stored — — 2023-08-29 Three-year action plan Computed differs ≠ 1"
-            " differs ≠ 5.00" in words
+            "Qingdao · Energy · Completed Stored — — — — — — — 2023-08-29 Three-year action plan"
+            " Computed differs ≠ 1 differs ≠ 5.00 differs ≠ 1 differs ≠ 0 differs ≠ 0.00 differs ≠ 0.00 differs ≠ 1"
+            in words
         )
         assert (
-            "Qingdao · Key industries · Completed Stored 1 5.00 2023-08-29 Three-year action plan Computed"
-            " differs ≠ — differs ≠ —" in words
+            "Qingdao · Key industries · Completed Stored 1 5.00 1 0 0.00 0.00 1 2023-08-29 Three-year action plan"
+            " Computed differs ≠ — differs ≠ — differs ≠ —" in words
         )
         chinese = words_of(audit, language="zh-hans")
         assert "科技厅 · 创新驱动 已存 2 1 0 1" in chinese
@@ -186,7 +187,7 @@ class TestTheDifferences:
         assert "manage.py refresh_rollups --all manage.py verify_rollups --record" in words
 
     def test_what_no_longer_exists_is_named_by_its_number(self, audit):
-        counts = {"total": 1, "investment": 10_000}
+        counts = {"total": 1, "investment": 10_000, "started": 1, "without_month": 1, **dict.fromkeys(NONE, 0)}
         Verification.objects.create(
             started_at=AT, finished_at=AT, cells=1, differing=1,
             differences=[
@@ -195,7 +196,10 @@ class TestTheDifferences:
             ],
         )  # fmt: skip
         words = words_of(audit)
-        assert "no longer there (902) · no longer there (903) · Completed Stored 1 1.00 2023-08-28" in words
+        assert (
+            "no longer there (902) · no longer there (903) · Completed Stored 1 1.00 1 0 0.00 0.00 1 2023-08-28"
+            in words
+        )
         assert "2023-08-28 no longer there (901)" in words
 
     def test_of_more_than_a_hundred_it_says_so(self, audit):
@@ -206,6 +210,10 @@ class TestTheDifferences:
         words = words_of(audit)
         assert "250 of 3,000 cells" in words
         assert "The first 100 are kept and shown." in words
+
+
+# Sums of a project that nothing is planned for, and that has no month.
+NONE = ("to_start", "planned", "invested")
 
 
 class TestTheRuns:

@@ -1,0 +1,98 @@
+"""The months of projects as the API gives them: accepted ones alone, as of a day, and rates beside the sums."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from projects.models import AnnualPlan
+from tests.factories import make_plan, make_project, make_project_month
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(today: date, open_reading: None) -> Any:
+    plan = make_plan()
+    first = make_project(plan, code="P0001", city="370300", stage="preparing", planned_start_on=date(2023, 10, 1))
+    other = make_project(plan, code="P0002", city="370600", category="industry", planned_start_on=date(2023, 2, 1))
+    for project, planned in ((first, 40_000), (other, 60_000)):
+        AnnualPlan.objects.create(project=project, year=2023, planned_wan=planned)
+    make_project_month(first, date(2023, 6, 1), stage="preparing", invested_wan=12_345, problem_zh="用地未落实")
+    make_project_month(
+        first, date(2023, 7, 1), stage="under_construction", invested_wan=20_000, started_on=date(2023, 7, 9)
+    )
+    make_project_month(first, date(2023, 8, 1), stage="completed", invested_wan=30_000)
+    for state in ("draft", "submitted", "returned"):
+        make_project_month(
+            other, date(2023, 7, 1) if state == "draft" else date(2023, 5 if state == "returned" else 6, 1), state=state
+        )
+    return plan
+
+
+def rows(address: str) -> list[dict[str, Any]]:
+    answer = Client().get(f"/api/v1/{address}")
+    assert answer.status_code == 200, answer.content
+    found: list[dict[str, Any]] = answer.json()["results"]
+    return found
+
+
+def test_accepted_months_that_ended_by_the_day(site: Any) -> None:
+    found = rows("project-months/")
+    assert [(each["project"], each["period"], each["is_in_force"]) for each in found] == [
+        ("P0001", "2023-07", True),
+        ("P0001", "2023-06", False),
+    ]
+    july, june = found
+    assert (july["stage"], july["started_on"], july["invested_since_january"]) == (
+        "under_construction",
+        "2023-07-09",
+        2,
+    )
+    assert (june["problem"], june["city"], june["city_name"]) == ("用地未落实", "370300", "淄博市")
+    assert june["invested_since_january"] == 1.2345
+    assert rows("projects/P0001/months/") == found
+    assert rows("projects/P0002/months/") == []
+    # August has not ended: it decides nothing yet.
+    assert [each["period"] for each in rows("project-months/?as_of=2023-07-30")] == ["2023-06"]
+    assert [each["is_in_force"] for each in rows("project-months/?as_of=2023-06-30")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("query", "periods"),
+    [
+        ("project=P0001", ["2023-07", "2023-06"]),
+        ("project=P0002", []),
+        ("city=370600", []),
+        ("category=energy&stage=preparing", ["2023-06"]),
+        ("period_from=2023-07", ["2023-07"]),
+        ("period_to=2023-06", ["2023-06"]),
+        ("ordering=invested_since_january", ["2023-06", "2023-07"]),
+    ],
+)
+def test_filters_and_orders(site: Any, query: str, periods: list[str]) -> None:
+    assert [each["period"] for each in rows(f"project-months/?{query}")] == periods
+
+
+def test_a_project_has_the_stage_of_the_day(site: Any) -> None:
+    days = ("2023-06-30", "2023-07-31")
+    stages = [
+        rows(f"projects/?stage={stage}&as_of={day}")
+        for day, stage in zip(days, ("preparing", "under_construction"), strict=True)
+    ]
+    assert [[each["code"] for each in found] for found in stages] == [["P0001"], ["P0001", "P0002"]]
+
+
+def test_rates_of_the_plan_and_of_cities(site: Any) -> None:
+    [plan] = rows("rollups/projects/")
+    assert {name: plan[name] for name in ("rate_month", "started", "to_start", "start_rate", "without_month")} == {
+        "rate_month": "2023-07", "started": 2, "to_start": 0, "start_rate": 100.0, "without_month": 1,
+    }  # fmt: skip
+    assert (plan["planned_this_year"], plan["invested_this_year"], plan["plan_completion"]) == (10, 2, 20.0)
+    assert (plan["plan_gap"], plan["plan_pace"]) == (-38.3, "behind")
+    june = rows("rollups/projects/?by=city&key=370300&as_of=2023-06-30")[0]
+    assert (june["started"], june["to_start"], june["start_rate"], june["plan_completion"]) == (0, 1, 0.0, 30.9)
+    assert rows("rollups/projects/?by=city&key=370600&as_of=2023-01-15")[0]["plan_completion"] is None
+    both = {each["key"]: each["invested_this_year"] for each in rows("rollups/projects/?by=city,category")}
+    assert sum(both.values()) == 2 and both["370300/energy"] == 2
