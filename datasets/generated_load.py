@@ -42,7 +42,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from projects.models import Category, Project
+from projects.models import AnnualPlan, Category, Project, ProjectMonth
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import TermsChange as ProjectTermsChange
 from rollups.models import MeasureRollup, ProjectRollup
@@ -188,6 +188,8 @@ def _refuse_if_used(slug: str, demonstration: Ledger) -> None:
         Comment.objects.all(),
         TermsChange.objects.all(),
         ProjectTermsChange.objects.all(),
+        AnnualPlan.objects.all(),
+        ProjectMonth.objects.all(),
         Problem.objects.filter(raised_on=None),
         ProblemStep.objects.exclude(made_by=None),
         Meeting.objects.all(),
