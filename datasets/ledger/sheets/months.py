@@ -23,7 +23,7 @@ from reporting.models import ProblemChoice
 from reporting.workflow import ReportState
 
 _PROJECT = ref("project", _("Project"), _("Its code."), "projects", example="P0001", required=True)
-_YEAR = Column("year", _("Year"), _("The calendar year."), "2023", Kind.WHOLE, required=True, least=1990, most=2100)
+_YEAR = Column("year", _("Year"), _("The calendar year."), "2026", Kind.WHOLE, required=True, least=1990, most=2100)
 _PERIOD = Column(
     "period", _("Reporting period"), _("The month that it reports on."), "2023-04", Kind.MONTH, required=True
 )
