@@ -6,6 +6,8 @@ from datasets.ledger.reading import read_ledger
 from datasets.ledger.rows import Ledger
 
 FOLDER = settings.BASE_DIR / "fixtures"
+# Of rows that are made for it.
+SOURCE = "示例数据 | Made for the demonstration"
 
 
 def read_demonstration() -> Ledger:

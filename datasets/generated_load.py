@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
+from datasets.demonstration import SOURCE
 from datasets.ledger.bindings import BINDINGS
 from datasets.ledger.commit import commit_ledger
 from datasets.ledger.rows import Ledger
@@ -49,8 +50,6 @@ from rollups.services import rebuild_rollups
 
 # The numbers of copies have four digits, in slugs and codes.
 MAX_PLANS = 9_999
-# The source that the demo's illustrative rows name.
-SOURCE = "示例数据 | Made for the demonstration"
 
 # The tables of which a plan has rows of its own, and the path from a row to its plan.
 PLAN_PATHS: Mapping[type[Model], str] = {
@@ -192,6 +191,8 @@ def _refuse_if_used(slug: str, demonstration: Ledger) -> None:
         Comment.objects.all(),
         TermsChange.objects.all(),
         ProjectTermsChange.objects.all(),
+        AnnualPlan.objects.all(),
+        ProjectMonth.objects.all(),
         Problem.objects.filter(raised_on=None),
         ProblemStep.objects.exclude(made_by=None),
         Meeting.objects.all(),

@@ -39,7 +39,7 @@ def why_incomplete(month: ProjectMonth, before: ProjectMonth | None, *, on: date
     for name in ("invested_wan", "progress"):
         if getattr(month, name) is None:
             yield NotAllowed(_("This field is required"), field=name)
-    yield from _why_no_days(month, last=min(on, month_end(month.period)))
+    yield from why_no_days(month, last=min(on, month_end(month.period)))
     was = before.stage if before else month.project.opening_stage
     is_suspended, was_suspended = month.stage == Stage.SUSPENDED, was == Stage.SUSPENDED
     if is_suspended and not was_suspended and not month.stage_reason:
@@ -48,7 +48,7 @@ def why_incomplete(month: ProjectMonth, before: ProjectMonth | None, *, on: date
         yield NotAllowed(_("Please say why the project goes on."), field="stage_reason")
 
 
-def _why_no_days(month: ProjectMonth, *, last: date) -> Iterator[NotAllowed]:
+def why_no_days(month: ProjectMonth, *, last: date) -> Iterator[NotAllowed]:
     """Each stage that was reached has its day, no other has one, and they follow each other."""
     reached = _days_reached(month.stage)
     known: date | None = None

@@ -1,6 +1,7 @@
 """Named questions about projects and their months."""
 
 from datetime import date
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -98,7 +99,11 @@ class ProjectMonthQuerySet(AbstractReportQuerySet["ProjectMonth"]):
             partition_by="project",
             order_by=[F("period").asc(), F("submitted_on").asc(), F("submitted_at").asc(nulls_first=True), "pk"],
         )
-        wrong = [each for each in rows.accepted().annotate(later=later) if each.later != each.superseded_from]
-        for each in wrong:
-            each.superseded_from = each.later
-        model.objects.bulk_update(wrong, ["superseded_from"], batch_size=500)
+        wrong: dict[date | None, list[int]] = {}
+        for each in rows.accepted().annotate(later=later).only("pk", "superseded_from"):
+            if each.later != each.superseded_from:
+                wrong.setdefault(each.later, []).append(each.pk)
+        # Many months of few periods: one statement for some hundred rows of one.
+        for period, pks in wrong.items():
+            for some in batched(pks, 500):
+                model.objects.filter(pk__in=some).update(superseded_from=period)

@@ -28,11 +28,12 @@ from measures.models import (
     Term,
     TermsChange,
 )
-from projects.models import Category, Project
+from projects.models import AnnualPlan, AnnualPlanChange, Category, Project, ProjectMonth, ProjectMonthEvidence
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import Term as ProjectTerm
 from projects.models import TermsChange as ProjectTermsChange
 from regions.models import Region
+from reporting.workflow import ReportState
 from web.models import Site
 
 # Columns that say something about a row and are none of its own.
@@ -88,10 +89,31 @@ BINDINGS: Mapping[str, Binding] = {
     "scope_changes": Binding(ScopeChange, "measure__plan", _NUMBERED),
     "categories": Binding(Category, "plan"),
     "projects": Binding(
-        Project, "plan", {"total_investment": "investment_wan", "stage": "opening_stage"}, links=("also_in",)
+        Project,
+        "plan",
+        {
+            "total_investment": "investment_wan",
+            "invested_before": "invested_before_wan",
+            "stage": "opening_stage",
+        },
+        links=("also_in",),
     ),
     "project_terms_changes": Binding(ProjectTermsChange, "project__plan"),
     "project_scope_changes": Binding(ProjectScopeChange, "project__plan", _NUMBERED),
+    "annual_plans": Binding(AnnualPlan, "project__plan", {"planned": "planned_wan"}),
+    "annual_plan_changes": Binding(AnnualPlanChange, "annual_plan__project__plan", {"project": "", "year": ""}),
+    "project_months": Binding(
+        ProjectMonth,
+        "project__plan",
+        {**_NUMBERED, "invested_since_january": "invested_wan"},
+        excluded={"state": ReportState.DRAFT},
+    ),
+    "project_month_evidence": Binding(
+        ProjectMonthEvidence,
+        "report__project__plan",
+        {"project": "", "period": "", "submitted_on": "", **_NUMBERED},
+        excluded={"report__state": ReportState.DRAFT},
+    ),
     "indicators": Binding(Indicator, fields={"headline": ""}),
     "observations": Binding(Observation, excluded={"superseded": True}),
     "targets": Binding(Target),
@@ -108,10 +130,22 @@ RECORDS = (
     "scope_changes",
     "project_terms_changes",
     "project_scope_changes",
+    "annual_plan_changes",
+    "project_months",
+    "project_month_evidence",
 )
 # Those of them that are on record with whoever made them.
-RECORDED_BY_SOMEBODY = ("terms_changes", "scope_changes", "project_terms_changes", "project_scope_changes")
-# Columns that are terms, with the field that a row of changed terms names, by the sheet of whom they are about.
+RECORDED_BY_SOMEBODY = (
+    "terms_changes",
+    "scope_changes",
+    "project_terms_changes",
+    "project_scope_changes",
+    "annual_plan_changes",
+)
+# Sheets of evidence, with those of the reports that it belongs to.
+EVIDENCE_OF = {"evidence": "reports", "project_month_evidence": "project_months"}
+# Columns that are terms, with the field that a row of changed terms names, by the sheet of whom they are about; an
+# empty one where there is one term alone.
 TERMS: Mapping[str, Mapping[str, str]] = {
     "measures": {term.value: term.value for term in Term},
     "projects": {
@@ -119,6 +153,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "planned_start_on": ProjectTerm.PLANNED_START.value,
         "planned_completion_on": ProjectTerm.PLANNED_COMPLETION.value,
     },
+    "annual_plans": {"planned": ""},
 }
 # Rows that are not deleted: they leave their plan on a day.
 LEAVING = ("measures", "projects")

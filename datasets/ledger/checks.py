@@ -15,7 +15,7 @@ from datasets.ledger.declaration import Kind
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.problem_checks import check_problems
-from datasets.ledger.report_checks import check_evidence, check_reports
+from datasets.ledger.report_checks import check_annual_plans, check_evidence, check_reports
 from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
 from indicators.models import STATED
@@ -60,6 +60,7 @@ def check(merged: Merged) -> None:
     check_problems(merged)
     check_reports(merged)
     check_evidence(merged)
+    check_annual_plans(merged)
     check_histories(merged)
     check_scopes(merged)
 

@@ -36,8 +36,8 @@ from datasets.ledger.sheets import SHEETS
 from datasets.ledger.touched import cells_of, links_of, mark_updated
 from datasets.ledger.writing import Writer, add_steps, analyze_tables, write_links
 from indicators.models import Indicator
-from measures.models import Load, LoadedRow, Measure, Plan
-from projects.models import Project
+from measures.models import Load, LoadedRow, Measure, Plan, Report
+from projects.models import Project, ProjectMonth
 from web.models import Site
 
 # So many new rows, and a database should look at its tables anew.
@@ -168,7 +168,10 @@ class _Commit:
         for sheet in LEAVING:
             leaving = leaving_items(self.merged, sheet)
             withdraw(leaving, sheet, self.ids, at=self.at, by=self.by, kind=ScopeKind.WITHDRAWN)
-        add_steps([self.ids["reports"][item.key] for item in self.merged.touched("reports")])
+        add_steps(Report, [self.ids["reports"][item.key] for item in self.merged.touched("reports")])
+        months = [self.ids["project_months"][item.key] for item in self.merged.touched("project_months")]
+        add_steps(ProjectMonth, months)
+        ProjectMonth.objects.filter(pk__in=months).settle()
         mark_updated(self.merged, self.ids)
         assert self.load is not None
         for record in self.records:

@@ -12,13 +12,13 @@ from django.db.models import QuerySet
 from accounts.models import User
 from core.clock import SHANGHAI
 from core.scope import ScopeKind
-from datasets.ledger.bindings import BINDINGS, path_of
+from datasets.ledger.bindings import BINDINGS, EVIDENCE_OF, path_of
 from datasets.ledger.declaration import Column
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Indicator
 from measures.models import Plan, Problem, ReportStep
-from projects.models import Project
+from projects.models import Project, ProjectMonthStep
 from reporting.workflow import HAND_IN_MOVES
 
 
@@ -28,7 +28,7 @@ class Contents:
 
     rows: dict[str, dict[Key, Values]] = field(default_factory=lambda: {name: {} for name in SHEETS})
     ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
-    # Of reports that were handed in again since: measure and earlier day of submission.
+    # Of reports that were handed in again since: the start of their keys, up to an earlier day of submission.
     earlier_submissions: set[Key] = field(default_factory=set)
     # Of drafts of problems, which are in no file: measure and number, and what they are sorted under.
     draft_problems: set[Key] = field(default_factory=set)
@@ -159,14 +159,36 @@ def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
 def _read_earlier_submissions(plan: Plan | None, contents: Contents) -> None:
     steps = ReportStep.objects.filter(report__measure__plan=plan, move__in=HAND_IN_MOVES)
     handed_in = set(steps.values_list("report__measure__code", "made_on"))
-    contents.earlier_submissions = handed_in - {key[:2] for key in contents.rows["reports"]}
+    contents.earlier_submissions |= handed_in - {key[:2] for key in contents.rows["reports"]}
+
+
+def _read_months(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    seen: Counter[Key] = Counter()
+    for pk, values in _read(sheet, plan):
+        of = (values["project"], values["period"], values["submitted_on"])
+        seen[of] += 1
+        values["number"] = seen[of]
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+    steps = ProjectMonthStep.objects.filter(report__project__plan=plan, move__in=HAND_IN_MOVES)
+    handed_in = set(steps.values_list("report__project__code", "report__period", "made_on"))
+    contents.earlier_submissions |= handed_in - {key[:3] for key in contents.rows[sheet]}
+
+
+def _read_annual_plan_changes(sheet: str, plan: Plan | None, contents: Contents) -> None:
+    plans = {pk: key for key, pk in contents.ids["annual_plans"].items()}
+    for pk, values in _read(sheet, plan, "annual_plan_id"):
+        values["project"], values["year"] = plans[values.pop("annual_plan_id")]
+        key = key_of(sheet, values)
+        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
 
 
 def _read_evidence(sheet: str, plan: Plan | None, contents: Contents) -> None:
     """Without files: a load brings none, and takes none away."""
-    reports = {pk: key for key, pk in contents.ids["reports"].items()}
+    about = EVIDENCE_OF[sheet]
+    reports = {pk: key for key, pk in contents.ids[about].items()}
     for pk, values in _read(sheet, plan, "report"):
-        values["measure"], values["submitted_on"], values["number"] = reports[values.pop("report")]
+        values |= zip(SHEETS[about].key, reports[values.pop("report")], strict=True)
         if values["document_number"] or values["url"]:
             key = key_of(sheet, values)
             contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
@@ -249,6 +271,9 @@ READERS = {
     "status_history": _read_history,
     "scope_changes": _read_scopes,
     "project_scope_changes": _read_scopes,
+    "annual_plan_changes": _read_annual_plan_changes,
+    "project_months": _read_months,
+    "project_month_evidence": _read_evidence,
 }
 
 

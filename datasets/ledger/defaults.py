@@ -10,6 +10,7 @@ from typing import Any
 from accounts.models import Role
 from core.clock import SHANGHAI
 from core.provenance import Provenance
+from datasets.ledger.bindings import EVIDENCE_OF
 from datasets.ledger.contents import Contents
 from datasets.ledger.references import NAMES, Names, folded, made_slug
 from datasets.ledger.rows import Row, Values
@@ -82,9 +83,11 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "projects": _PROVENANCE
     | {
         "investment_provenance": _as("provenance"),
+        "invested_before": _always(0),
         "listed_on": _first_day,
         "position": _after_the_others("projects", "position"),
     },
+    "project_months": _PROVENANCE,
     "indicators": _PROVENANCE | {"zh_factor": _always(Decimal(1)), "cumulative": _always(False)},
     "observations": _PROVENANCE | {"exact": _always(True), "verified": _always(False)},
     "targets": _PROVENANCE | {"derived": _always(False)},
@@ -110,7 +113,7 @@ def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
         return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]
     if sheet in ("problems", "meetings", "problem_steps", "meeting_items"):
         return _with_keys_of_problems(sheet, rows, contents)
-    if sheet in ("reports", "evidence"):
+    if sheet in (*EVIDENCE_OF, *EVIDENCE_OF.values()):
         return [replace(row, values={**row.values, "number": row.values.get("number") or 1}) for row in rows]
     if sheet in ("status_history", "scope_changes", "project_scope_changes"):
         return [replace(row, values=_completed_history(row.values)) for row in rows]

@@ -26,7 +26,11 @@ from reporting.problems.workflow import ProblemState
 from reporting.workflow import ReportState
 
 # Of changed terms, with the sheet of whom they are about.
-TERMS_SHEETS = {"terms_changes": "measures", "project_terms_changes": "projects"}
+TERMS_SHEETS = {
+    "terms_changes": "measures",
+    "project_terms_changes": "projects",
+    "annual_plan_changes": "annual_plans",
+}
 
 
 def _item(sheet: str, values: Values) -> Item:
@@ -101,9 +105,9 @@ def changes_of_terms(merged: Merged, sheet: str, *, at: datetime, by: User | Non
         _item(
             sheet,
             {
-                SHEETS[sheet].key[0]: item["code"],
+                **dict(zip(SHEETS[sheet].key, item.key, strict=False)),
                 "recorded_at": at,
-                "field": TERMS[about][cell.column],
+                **({"field": field} if (field := TERMS[about][cell.column]) else {}),
                 "old_value": _as_text(cell.old),
                 "new_value": _as_text(cell.new),
                 "reason": reason,

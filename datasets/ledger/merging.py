@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from datasets.ledger.bindings import BESIDE, LEAVING, RECORDS
+from datasets.ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, RECORDS
 from datasets.ledger.contents import Contents, key_of
 from datasets.ledger.declaration import Column, Kind
 from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys, whole_place
@@ -244,7 +244,7 @@ class _Overlay:
             # What is to be removed is gone already; what was removed here since the download stays so.
             is_gone = sheet not in LEAVING and bool(values.get("remove"))
             # A report that was rewritten and handed in again is there under another day.
-            is_earlier = sheet in ("reports", "evidence") and key[:2] in self.merged.earlier_submissions
+            is_earlier = self._was_handed_in_again(sheet, key)
             if not (is_gone or is_earlier or self._is_as_before(sheet, key, values)):
                 self.merged.items[sheet][key] = self._new_item(key, row, values)
         elif item.row is not None:
@@ -254,6 +254,12 @@ class _Overlay:
             item.row = row
             item.cells = (*_renamed(item, key), *self._differing(item, values))
             item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
+
+    def _was_handed_in_again(self, sheet: str, key: Key) -> bool:
+        reports = EVIDENCE_OF.get(sheet, sheet)
+        if reports not in EVIDENCE_OF.values():
+            return False
+        return key[: SHEETS[reports].key.index("submitted_on") + 1] in self.merged.earlier_submissions
 
     def _plan_without_contents(self, sheet: str) -> Item | None:
         """The plan that was named on an empty site: a file that brings a plan means this one, whatever it is called in

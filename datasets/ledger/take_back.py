@@ -22,18 +22,18 @@ from datasets.ledger.merging import Cell, Item
 from datasets.ledger.rows import Key, Row, Values
 from datasets.ledger.scopes import SCOPES
 from datasets.ledger.sheets import SHEETS
-from datasets.ledger.touched import Cells, links_of
+from datasets.ledger.touched import COUNTED_OF_PROJECTS, Cells, links_of
 from datasets.ledger.writing import Writer, write_links
 from datasets.models import LedgerVersion, Upload
 from indicators.models import HeadlineIndicator, Indicator, Observation
 from measures.models import Load, LoadedRow, Measure, Notice, Plan, ReportStep
-from projects.models import Project
+from projects.models import Project, ProjectMonth, ProjectMonthStep
 from projects.services import cells_of_place
 from rollups.models import MeasureRollup, ProjectRollup
 from web.models import Site
 
 # Rows that say something about others and go with them.
-PARTS = (HeadlineIndicator, Notice, ReportStep, MeasureRollup, ProjectRollup, LedgerVersion, Upload)
+PARTS = (HeadlineIndicator, Notice, ReportStep, ProjectMonthStep, MeasureRollup, ProjectRollup, LedgerVersion, Upload)
 # Of what leaves its plan: the change that takes it back.
 RETURNS = {"measures": ScopeKind.RESUMED, "projects": ScopeKind.READMITTED}
 # So many obstacles are named.
@@ -151,7 +151,7 @@ def _cells(undone: Iterable[_Undo], contents: Contents, plan: Plan) -> Cells:
             section = contents.ids["sections"][(measure["section"],)]
             lead = contents.ids["departments"][(measure["lead_department"],)]
             found["measures"].add((plan.pk, section, lead))
-        of_project = each.sheet in ("projects", "project_scope_changes")
+        of_project = each.sheet in ("projects", *COUNTED_OF_PROJECTS)
         project = contents.rows["projects"].get(each.key[:1]) if of_project else None
         if project is not None:
             city = contents.ids["regions"][(project["city"],)]
@@ -223,6 +223,10 @@ class _Restoration:
             Load.objects.filter(plan__in=pks).exclude(taken_back_at=None).update(plan=None)
         _check_nothing_rests_on(sheet, model, pks)
         model._base_manager.filter(pk__in=pks)._raw_delete(connection.alias)
+        if sheet in COUNTED_OF_PROJECTS:
+            projects = {self.ids["projects"][each.key[:1]] for each in added}
+            ProjectMonth.objects.filter(project__in=projects).settle()
+            Project.objects.filter(pk__in=projects).mark_updated()
 
     def _write_links(self, items: list[Item], *, add: bool) -> None:
         for sheet, model in (("projects", Project), ("indicators", Indicator)):

@@ -8,8 +8,11 @@ from datasets.ledger.rows import Key, Values
 from datasets.ledger.scopes import SCOPES
 from indicators.models import Indicator
 from measures.models import Measure, Meeting, Plan, Problem, Report
-from projects.models import Project
+from projects.models import Project, ProjectMonth
 from projects.services import cells_of_place
+
+# Rows about projects that change what cells count.
+COUNTED_OF_PROJECTS = ("project_scope_changes", "annual_plans", "project_months")
 
 AllIds = Mapping[str, Mapping[Key, int]]
 Cells = dict[str, set[tuple[Any, ...]]]
@@ -31,7 +34,7 @@ def cells_of(merged: Merged, ids: AllIds, plan: Plan | None, *, before: bool) ->
     for values in _counted(merged, "measures", ("status_history", "reports", "scope_changes"), before=before):
         section, lead = ids["sections"][(values["section"],)], ids["departments"][(values["lead_department"],)]
         found["measures"].add((plan.pk, section, lead))
-    for values in _counted(merged, "projects", ("project_scope_changes",), before=before):
+    for values in _counted(merged, "projects", COUNTED_OF_PROJECTS, before=before):
         found["projects"] |= _project_cells(values, ids, plan)
     return found
 
@@ -58,7 +61,8 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
         Measure: _measures_shown(merged, ids, moved["projects"]),
         Problem: {ids["problems"][item.key[:2]] for item in merged.touched("problem_steps")},
         Meeting: {ids["meetings"][item.key[:1]] for item in merged.touched("meeting_items")},
-        Report: {ids["reports"][item.key[:3]] for item in merged.touched("evidence")},
+        Report: {ids["reports"][item.key[:-2]] for item in merged.touched("evidence")},
+        ProjectMonth: {ids["project_months"][item.key[:-2]] for item in merged.touched("project_month_evidence")},
     }
     for model, sheet, column in ((Project, "projects", "project"), (Indicator, "indicators", "indicator")):
         shown[model] = {ids[sheet][(code,)] for code in _linked(merged, column, moved["measures"])}
@@ -71,8 +75,9 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
 
 
 def _revised(merged: Merged) -> set[str]:
-    """The codes of projects whose revisions the load brings."""
-    return {item["project"] for item in merged.touched("project_terms_changes")}
+    """The codes of projects whose revisions, plans or months the load brings."""
+    sheets = ("project_terms_changes", "annual_plans", "annual_plan_changes", "project_months")
+    return {item["project"] for sheet in sheets for item in merged.touched(sheet)}
 
 
 def _linked(merged: Merged, column: str, measures: Container[str]) -> set[str]:

@@ -11,14 +11,15 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
-from datasets.ledger.bindings import BINDINGS, field_name
+from datasets.ledger.bindings import BINDINGS, EVIDENCE_OF, field_name
 from datasets.ledger.declaration import Column
 from datasets.ledger.merging import Item
 from datasets.ledger.rows import Key
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Observation
-from measures.models import Load, Plan, Problem, ProblemStep, Report, ReportStep, StatusChange
+from measures.models import Load, Plan, Problem, ProblemStep, StatusChange
 from regions.models import RegionKind
+from reporting.models import AbstractReport
 from reporting.workflow import ReportState
 
 BATCH_SIZE = 500
@@ -42,7 +43,7 @@ class Writer:
                 self._add(sheet, [item for item in items if (item["merged_into"] is not None) == is_merged])
         elif sheet == "status_history":
             self._add_history(items)
-        elif sheet == "problem_steps":
+        elif sheet in ("problem_steps", "project_months"):
             # In the order in which they were made, which theirs in the table tells.
             self._add(sheet, sorted(items, key=lambda item: item.key))
         elif sheet != "links":
@@ -140,8 +141,10 @@ class Writer:
             row.set_unusable_password()
         elif item.sheet == "published_figures":
             row.provenance = Provenance.PUBLISHED
-        elif item.sheet == "evidence":
-            row.report_id = self.ids["reports"][item.key[:3]]
+        elif item.sheet in EVIDENCE_OF:
+            row.report_id = self.ids[EVIDENCE_OF[item.sheet]][item.key[:-2]]
+        elif item.sheet == "annual_plan_changes":
+            row.annual_plan_id = self.ids["annual_plans"][item.key[:2]]
         elif item.sheet == "problem_steps":
             row.problem_id = self.ids["problems"][item.key[:2]]
         elif item.sheet == "meeting_items":
@@ -241,9 +244,11 @@ def write_links(relation: Any, added: list[tuple[int, int]], taken: list[tuple[i
         through._default_manager.filter(pk__in=gone).delete()
 
 
-def add_steps(report_ids: Collection[int]) -> None:
+def add_steps(model: type[AbstractReport], report_ids: Collection[int]) -> None:
     """What is known of the life of reports that came without one: the days of submission and decision."""
-    reports: Any = Report.objects.filter(pk__in=report_ids, steps=None).prefetch_related("evidence").order_by("pk")
+    any_model: Any = model
+    reports = any_model.objects.filter(pk__in=report_ids, steps=None).prefetch_related("evidence").order_by("pk")
+    step_model = any_model._meta.get_field("steps").related_model
     steps = []
     for report in reports:
         decision = "accept" if report.state == ReportState.ACCEPTED else "return"
@@ -252,10 +257,10 @@ def add_steps(report_ids: Collection[int]) -> None:
         if report.decided_on:
             moves.append((decision, report.decided_on, report.decided_at, report.decided_by_id, report.decision_note))
         steps += [
-            ReportStep(report=report, move=move, made_on=on, made_at=at, made_by_id=by, note=note, content=content)
+            step_model(report=report, move=move, made_on=on, made_at=at, made_by_id=by, note=note, content=content)
             for move, on, at, by, note in moves
         ]
-    ReportStep.objects.bulk_create(steps, batch_size=BATCH_SIZE)
+    step_model._default_manager.bulk_create(steps, batch_size=BATCH_SIZE)
 
 
 def analyze_tables(models: Iterable[type[Model]]) -> None:

@@ -241,6 +241,9 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "measures.Comment",
         "measures.TermsChange",
         "projects.TermsChange",
+        # The demonstration makes them at its first start; a load to measure with begins without.
+        "projects.AnnualPlan",
+        "projects.ProjectMonth",
         "measures.Notice",
         # Files belong to one step, and nobody met.
         "measures.ProblemEvidence",
@@ -332,7 +335,20 @@ class TestRefusals:
         assert refusal(2).startswith("The projects of the demonstration are not as shipped: see P0002.")
 
     @pytest.mark.parametrize(
-        "what", ["draft", "filed", "decided", "changed", "comment", "terms", "step", "draft problem", "meeting"]
+        "what",
+        [
+            "draft",
+            "filed",
+            "decided",
+            "changed",
+            "comment",
+            "terms",
+            "step",
+            "draft problem",
+            "meeting",
+            "annual plan",
+            "month of a project",
+        ],
     )
     def test_what_people_did(self, what: str, small: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(generate_load, "read_demonstration", lambda: small)
@@ -354,6 +370,10 @@ class TestRefusals:
             measure.problems.create(number=1)
         elif what == "meeting":
             measure.plan.meetings.create(number=1, held_on=make.FIRST_DAY, title_zh="协调会")
+        elif what == "annual plan":
+            Project.objects.get(code="P0001").annual_plans.create(year=2023, planned_wan=1)
+        elif what == "month of a project":
+            make.make_project_month(Project.objects.get(code="P0001"), make.FIRST_DAY.replace(day=1))
         elif what == "comment":
             measure.comments.create(text="So", written_by=somebody, written_at=at)
         else:

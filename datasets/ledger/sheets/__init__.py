@@ -7,6 +7,12 @@ from collections.abc import Mapping
 
 from datasets.ledger.declaration import Sheet
 from datasets.ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
+from datasets.ledger.sheets.months import (
+    ANNUAL_PLAN_CHANGES,
+    ANNUAL_PLANS,
+    PROJECT_MONTH_EVIDENCE,
+    PROJECT_MONTHS,
+)
 from datasets.ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
 from datasets.ledger.sheets.problems import (
     MEETING_ITEMS,
@@ -51,6 +57,10 @@ SHEETS: Mapping[str, Sheet] = {
         PROJECTS,
         PROJECT_TERMS_CHANGES,
         PROJECT_SCOPE_CHANGES,
+        ANNUAL_PLANS,
+        ANNUAL_PLAN_CHANGES,
+        PROJECT_MONTHS,
+        PROJECT_MONTH_EVIDENCE,
         INDICATORS,
         LINKS,
         OBSERVATIONS,

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.core.management.base import CommandError
 
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
 from core.files import DamagedFile, read_texts, write_whole
+from datasets.demo_months.writing import make_months
 from datasets.demonstration import FOLDER as FIXTURES
 from datasets.embedded_site import EmbeddedSiteCommand
 from measures.models import Plan
@@ -31,6 +33,8 @@ class Command(EmbeddedSiteCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not Plan.objects.exists():
             call_command("load_data", FIXTURES, stdout=self.stdout)
+        if months := make_months(date.fromisoformat(PINNED_DAY)):
+            self.stdout.write(f"Made {months} months of projects.")
         refresh_stale_rollups()
         try:
             make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)
