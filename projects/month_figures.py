@@ -9,7 +9,8 @@ from typing import Any
 
 from core.pace import percent
 from projects.models import AnnualPlan, ProjectMonth, Stage
-from web.formats.money import wan_to_yi
+from web.formats.money import format_exact_money, wan_to_yi
+from web.formats.numbers import MINUS
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class MonthFigures:
     def added_yi(self) -> Decimal | None:
         """The same in 亿元."""
         return None if self.added_wan is None else wan_to_yi(self.added_wan)
+
+    @property
+    def added_money(self) -> str:
+        """The same for a sentence, with its sign."""
+        if self.added_wan is None:
+            return ""
+        sign = "+" if self.added_wan > 0 else MINUS if self.added_wan < 0 else ""
+        return sign + format_exact_money(abs(self.added_wan))
 
     @property
     def completion(self) -> Decimal | None:

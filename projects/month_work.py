@@ -1,7 +1,7 @@
 """What is filed of projects for a month: the project rows of a workspace, and the office's board by city."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,21 +95,24 @@ def load_project_work(own: Any, *, month: date, day: date) -> ProjectWork:
     listed = own.filter(listed_on__lte=min(month_end(month), day)).with_scope(day).with_stage(day)
     projects = list(listed.select_related("plan", "city").order_by("-investment_wan", "position", "code"))
     inside = {each.pk: each for each in projects if each.scope == PlanScope.IN_PLAN}
-    if not projects:
-        return ProjectWork(month, [], [], [])
-    months = ProjectMonth.objects.filter(project__in=own.order_by().values("pk")).filter(
-        Q(period=month) | Q(state=ReportState.RETURNED)
-    )
-    # Of one project and month the one that counts comes last: an open one is newer than all that are accepted.
-    in_order = sorted(months.order_by("submitted_on", "submitted_at", "pk"), key=lambda each: each.state in OPEN_STATES)
-    of_month = {each.project_id: each for each in in_order if each.period == month}
-    elsewhere = [each for each in in_order if each.period != month and each.project_id in inside]
+    months = _months_to_show(inside, month)
+    of_month = {each.project_id: each for each in months if each.period == month}
     return ProjectWork(
         month,
         [ProjectRow(project, month, of_month.get(key)) for key, project in inside.items()],
-        [ProjectRow(inside[each.project_id], each.period, each) for each in elsewhere],
+        [ProjectRow(inside[each.project_id], each.period, each) for each in months if each.period != month],
         [each for each in projects if each.scope != PlanScope.IN_PLAN],
     )
+
+
+def _months_to_show(projects: Collection[int], month: date) -> list[ProjectMonth]:
+    """Those of the month and the returned ones of all months. Of one project and month the one that counts comes last:
+    an open one is newer than all that are accepted."""
+    if not projects:
+        return []
+    asked = Q(period=month) | Q(state=ReportState.RETURNED)
+    months = ProjectMonth.objects.filter(asked, project__in=projects)
+    return sorted(months.order_by("submitted_on", "submitted_at", "pk"), key=lambda each: each.state in OPEN_STATES)
 
 
 @dataclass(frozen=True)
@@ -133,20 +136,41 @@ class CityMonth:
 def city_board(plan: Any, *, month: date, day: date) -> list[CityMonth]:
     """The month of each city that has projects in the plan, those that miss most first. Three queries."""
     listed = Project.objects.in_plan(plan).filter(listed_on__lte=month_end(month)).in_scope(day)
-    cities = dict(listed.order_by().values_list("pk", "city"))
+    projects: dict[int, set[int]] = defaultdict(set)
+    for project, city in listed.order_by().values_list("pk", "city"):
+        projects[city].add(project)
     months = ProjectMonth.objects.in_plan(plan).filter(period=month).order_by("-submitted_on")
     of_month = list(months.values_list("project", "state", "submitted_on"))
-    states = {(project, state) for project, state, _submitted_on in of_month}
-    # The day on which each project's month first came, of those that are not sent back.
-    filed_on = {project: day for project, state, day in of_month if day is not None and state in FILED_STATES}
-    due_on = reports_due_on(month)
-    rows = []
-    for city in Region.objects.filter(pk__in=set(cities.values())):
-        own = [project for project, its_city in cities.items() if its_city == city.pk]
-        days = [filed_on[project] for project in own if project in filed_on]
-        missing = len(own) - len(days)
-        late = sum(each > due_on for each in days) + (missing if day > due_on else 0)
-        accepted = sum((project, ReportState.ACCEPTED) in states for project in own)
-        returned = sum((project, ReportState.RETURNED) in states for project in own)
-        rows.append(CityMonth(city, len(own), len(days), accepted, returned, late, max(days, default=None)))
+    rows = [
+        _city_month(city, projects[city.pk], of_month, due_on=reports_due_on(month), day=day)
+        for city in Region.objects.filter(pk__in=projects)
+    ]
     return sorted(rows, key=lambda row: (-row.missing, row.city.code))
+
+
+def _city_month(
+    city: Region,
+    projects: Collection[int],
+    of_month: Iterable[tuple[int, str, date | None]],
+    *,
+    due_on: date,
+    day: date,
+) -> CityMonth:
+    """`of_month`: project, state and day of each one of the month, those that came last first."""
+    own = [(project, state, came_on) for project, state, came_on in of_month if project in projects]
+    # When each first came, of those that are not sent back.
+    filed_on = {project: came_on for project, state, came_on in own if came_on and state in FILED_STATES}
+    missing = len(projects) - len(filed_on)
+    in_state = {
+        state: len({project for project, its_state, _came_on in own if its_state == state})
+        for state in (ReportState.ACCEPTED, ReportState.RETURNED)
+    }
+    return CityMonth(
+        city,
+        owed=len(projects),
+        filed=len(filed_on),
+        accepted=in_state[ReportState.ACCEPTED],
+        returned=in_state[ReportState.RETURNED],
+        late=sum(each > due_on for each in filed_on.values()) + (missing if day > due_on else 0),
+        last_on=max(filed_on.values(), default=None),
+    )
