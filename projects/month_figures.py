@@ -25,11 +25,15 @@ class MonthFigures:
     planned_wan: int | None
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the one before is of the same year, so that its investment is part of this one's."""
+        return self.before is not None and self.before.period.year == self.month.period.year
+
+    @property
     def added_wan(self) -> int | None:
         if self.month.invested_wan is None:
             return None
-        is_same_year = self.before is not None and self.before.period.year == self.month.period.year
-        earlier = self.before.invested_wan if self.before is not None and is_same_year else 0
+        earlier = self.before.invested_wan if self.before is not None and self.goes_on else 0
         return self.month.invested_wan - (earlier or 0)
 
     @property

@@ -15,6 +15,9 @@ from reporting.steps import StepRow, step_rows
 from reporting.workflow import ReportState
 from web.language import local_columns, localized
 
+# In the order of a project's life.
+STAGES = Stage.values
+
 
 @dataclass
 class ReviewRow:
@@ -45,9 +48,15 @@ class ReviewRow:
         return bool(self.figures.changes_stage and self.report.stage == Stage.SUSPENDED)
 
     @property
+    def steps_back(self) -> bool:
+        """Whether the project was further before; one that goes on after a suspension does not step back."""
+        was, now = self.figures.stage_before, self.report.stage
+        return Stage.SUSPENDED not in (was, now) and STAGES.index(now) < STAGES.index(was)
+
+    @property
     def is_ticked_with_all(self) -> bool:
-        """What is unlikely, and a suspension, is looked at one by one."""
-        return not (self.doubts or self.is_suspended)
+        """What is unlikely, a suspension, and a step back are looked at one by one."""
+        return not (self.doubts or self.is_suspended or self.steps_back)
 
 
 @dataclass

@@ -33,7 +33,8 @@ from web.saved_views import save_view
 pytestmark = pytest.mark.django_db
 
 # Ada reports for the department that leads M001 to M003, Ben for another, Pat for one that takes part in them.
-# Zoe reports for the city of P0001, Ada for the department that leads it. `nobody` has no account where reading is closed, `anyone` none where it is open.
+# Zoe reports for the city of P0001, Ada for the department that leads it.
+# `nobody` has no account where reading is closed, `anyone` none where it is open.
 # Mia administers.
 #                 nobody anyone vic  ada  ben  pat  rita audit mia admin zoe
 PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin", "zoe")

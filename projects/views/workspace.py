@@ -17,6 +17,7 @@ from reporting.months import reports_due_on
 from web.days import asked_month
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_with
+from web.lists.listing import asked_page
 from web.views import TodayView
 
 
@@ -37,7 +38,7 @@ def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dic
     ]
     return {
         "months": work,
-        "month_rows": work.shown(state),
+        "month_rows": asked_page(request.GET, work.shown(state)),
         "states": choices,
         "all_states": query_with(request.GET, state=None) + "#months",
         "state": state,

@@ -356,6 +356,19 @@ class TestReview:
         assert "month-" in only
         assert "P0001" not in text_of(only)
 
+    def test_a_suspension_and_a_step_back_are_looked_at_one_by_one(self, site: SimpleNamespace) -> None:
+        begun = {"started_on": date(2023, 3, 1), "invested_wan": 3_000, "progress": 40}
+        built = {**begun, "stage": "completed", "completed_on": date(2023, 6, 20)}
+        make_project_month(site.project, date(2023, 6, 1), **built)
+        halted = make_project(site.project.plan, city="370300", code="P0002")
+        goes_on = make_project(site.project.plan, city="370300", code="P0003", stage="suspended")
+        filed(site)
+        filed(site, halted, stage="suspended", stage_reason="用地未落实")
+        filed(site, goes_on, stage_reason="用地已落实")
+        html = signed_in(site.rita).get(f"{self.URL}?ticked=all").content.decode()
+        assert "Completed → Under construction Stage reversed" in text_of(html)
+        assert re.findall(r'value="(\d+)"[^>]*checked', html) == [str(goes_on.months.get().pk)]
+
     def test_accepts_many_at_once_and_undoes_one(self, site: SimpleNamespace, months: list[ProjectMonth]) -> None:
         client = signed_in(site.rita)
         html = client.get(f"{self.URL}?ticked=all").content.decode()
