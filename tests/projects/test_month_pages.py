@@ -347,7 +347,7 @@ class TestReview:
         submit_month(save_month(far, by=site.yan, data=BUILDING, period=JULY), by=site.yan)
         html = signed_in(site.rita).get(self.URL).content.decode()
         text = text_of(html)
-        assert "+10 million yuan since June 2023 75.0% of the annual plan of 40 million yuan" in text
+        assert "+10 million yuan since June 2023; 75.0% of the annual plan of 40 million yuan" in text
         assert "July 2023 Under construction 0.30 +0.1 75.0% 40% (+10)" in text
         assert "Preparing → Under construction 0.30 +0.3 — 40%" in text
         assert "By city Zibo 1 Yantai 1" in text
