@@ -43,7 +43,7 @@ class CityWork(NamedTuple):
 
 def load_city_work(city: Region, *, plan: Plan | None, day: date) -> CityWork:
     """Of the projects that count in the city on the day."""
-    own = Project.objects.in_plan(plan).in_scope(day).filter(city=city)
+    own: Any = Project.objects.in_plan(plan).in_scope(day).filter(city=city)
     groups = own.order_by().values_list("stage").annotate(total=Count("pk"), wan=Sum("investment_wan"))
     sums = {stage: (total, wan) for stage, total, wan in groups}
     stages = [
