@@ -83,6 +83,13 @@ def may_report_project(user: User | AnonymousUser, *, lead: int | None, city: in
     return user.city_id == city or (lead is not None and user.department_id == lead)
 
 
+def may_see_project_report(user: User | AnonymousUser, *, lead: int | None, city: int, is_accepted: bool) -> bool:
+    """Accepted ones: whoever may read. Others: those who may file them, the office and the auditor."""
+    if is_accepted:
+        return may_read(user)
+    return may_report_project(user, lead=lead, city=city) or may_see_every_report(user)
+
+
 def may_use_workspace(user: User | AnonymousUser) -> bool:
     """The page on which a reporter's work begins, be it that of a department or of a city."""
     return user.is_authenticated and user.is_reporter

@@ -3,17 +3,15 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from core.forms import TypedTextField
 from core.statuses import MeasureStatus
-from core.texts import MAX_TEXT_LENGTH
 from measures.models import Report
 from measures.reports import NO_CHANGE, ReportData
+from reporting.forms import EvidenceForm, KnownField, LongTextField, plain_text
 from reporting.merging import merge_fields
 from reporting.models import TEXTS, ProblemChoice
 from web.formats.text import excerpt
@@ -21,31 +19,6 @@ from web.language import localized
 from web.lists.filters import DayField
 
 EXCERPT = 60  # characters of a problem
-
-
-class LongTextField(TypedTextField):
-    def __init__(self, rows: int = 4, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", MAX_TEXT_LENGTH)
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
-
-
-class MultipleFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class KnownField(forms.Field):
-    """Name of a field -> its values that the page has shown or sent, as JSON. Whatever else comes is nothing."""
-
-    widget = forms.HiddenInput
-
-    def to_python(self, value: Any) -> dict[str, list[str]]:
-        try:
-            known = json.loads(value or "{}")
-        except ValueError:
-            return {}
-        if not isinstance(known, dict) or not all(isinstance(values, list) for values in known.values()):
-            return {}
-        return {name: [_plain(each) for each in values] for name, values in known.items()}
 
 
 class ProblemChoiceField(forms.CharField):
@@ -62,7 +35,7 @@ class ProblemChoiceField(forms.CharField):
 CHOICE = re.compile(r"none|new|same-[1-9][0-9]{0,3}")
 
 
-class ReportForm(forms.Form):
+class ReportForm(EvidenceForm):
     """Any draft, complete or not. Fields are named as services name them in refusals.
 
     `version`, `known` and `against_status` say what the page showed when it was written. `opened`: the last steps of
@@ -89,18 +62,14 @@ class ReportForm(forms.Form):
         help_text=gettext_lazy("A new problem comes on the list of problems when you submit the report."),
     )
     next_step = LongTextField(label=TEXTS["next_step"])
-    evidence = forms.Field(
-        label=gettext_lazy("Upload files"), required=False, widget=MultipleFilesInput(attrs={"multiple": True})
-    )
-    url = forms.CharField(label=gettext_lazy("Link"), required=False, widget=forms.URLInput)
-    url_title = TypedTextField(label=gettext_lazy("What the link shows"), required=False, max_length=200)
-    document_number = forms.CharField(label=gettext_lazy("Document number"), required=False)
-    document_title = TypedTextField(label=gettext_lazy("Title of the document"), required=False, max_length=200)
-    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     known = KnownField(required=False)
     against_status = forms.ChoiceField(choices=MeasureStatus, widget=forms.HiddenInput)
 
-    use_required_attribute = False
+    # Errors are listed in the order of the page.
+    field_order = (
+        *("status", "effective_on", "what_was_done", "problem_choice", "confirms_no_problem", "problem", "next_step"),
+        *EvidenceForm.base_fields,
+    )
 
     def __init__(self, *args: Any, opened: Iterable[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,11 +79,6 @@ class ReportForm(forms.Form):
             *((_same(step.problem.number), _say_same(step)) for step in opened),
             (ProblemChoice.NEW.value, ProblemChoice.NEW.label),
         ]
-
-    def set_value(self, name: str, value: object) -> None:
-        """What the form, sent and refused, shows in a field. Its data are a copy of those of the request."""
-        data: Any = self.data
-        data[name] = value
 
     def report_data(self) -> ReportData:
         """Of a valid form."""
@@ -131,12 +95,12 @@ class ReportForm(forms.Form):
         has not; the names of the fields that both have changed."""
         values = {name: form_values(theirs)[name] for name in TYPED}
         merged, conflicts = merge_fields(
-            {name: _plain(self.cleaned_data[name]) for name in TYPED},
-            {name: _plain(value) for name, value in values.items()},
+            {name: plain_text(self.cleaned_data[name]) for name in TYPED},
+            {name: plain_text(value) for name, value in values.items()},
             self.cleaned_data["known"],
         )
         for name, text in merged.items():
-            if text != _plain(self.cleaned_data[name]):
+            if text != plain_text(self.cleaned_data[name]):
                 self.cleaned_data[name] = values[name]
                 self.set_value(name, text)
         return conflicts
@@ -162,13 +126,7 @@ TYPED = ("status", "effective_on", "problem_choice", *TEXTS)
 
 def known_values(values: Mapping[str, Any]) -> str:
     """Of the values that a page shows: what its form says that it knows."""
-    return json.dumps({name: [_plain(values.get(name))] for name in TYPED}, ensure_ascii=False)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value or "").replace("\r\n", "\n").strip()
+    return json.dumps({name: [plain_text(values.get(name))] for name in TYPED}, ensure_ascii=False)
 
 
 def form_values(report: Report) -> dict[str, Any]:

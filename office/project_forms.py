@@ -18,19 +18,10 @@ from office.forms import OpenedForm, RowChoice, explanation_fields, source_field
 from projects.models import Category, Project, ProjectClass, Stage
 from projects.national_codes import clean_national_code, validate_national_code
 from regions.models import Region, RegionKind
-from web.formats.money import WAN_PER_YI
-from web.lists.filters import AmountField, DayField
+from web.lists.filters import DayField, InvestmentField
 
 # What a project is linked to, beside its columns.
 LINKS = ("also_in", "measures")
-
-
-class InvestmentField(AmountField):
-    """Typed in 亿元; cleaned, it is in 万元."""
-
-    def clean(self, value: Any) -> Any:
-        amount = super().clean(value)
-        return None if amount is None else int(amount * WAN_PER_YI)
 
 
 class NationalCodeField(TypedTextField):

@@ -1,6 +1,7 @@
 """Template context of every page: the day, the plan, how fresh the totals are, and the reader's settings."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report
 from measures.views.plans import plan_choice
+from projects.models import ProjectMonth
 from regions.words import NEUTRAL, PartWords
 from reporting.workflow import ReportState
 from rollups import engine
@@ -64,10 +66,22 @@ def _returned_reports(department: int | None) -> int:
     return reports.filter(measure__lead_department=department).count()
 
 
+def _waiting_months() -> int:
+    return ProjectMonth.objects.filter(state=ReportState.SUBMITTED).count()
+
+
+def _returned_months(city: int | None) -> int:
+    """Of the projects of a city (its id)."""
+    if city is None:
+        return 0
+    return ProjectMonth.objects.filter(state=ReportState.RETURNED, project__city=city).count()
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
-    department = getattr(user, "department_id", None)
+    department, city = getattr(user, "department_id", None), getattr(user, "city_id", None)
+    waiting_months = cache(_waiting_months)
     return {
         "as_of": day,
         "today": now,
@@ -84,6 +98,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
-        "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count(),
+        "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count() + waiting_months(),
+        "waiting_months": waiting_months,
+        "returned_months": lambda: _returned_months(city),
         "returned_reports": lambda: _returned_reports(department),
     }

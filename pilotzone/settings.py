@@ -158,8 +158,9 @@ AUTH_USER_MODEL = "accounts.User"
 ABSOLUTE_URL_OVERRIDES = {
     "accounts.department": lambda department: reverse("dashboard:department", args=[department.slug])
 }
-# The workspace of a city's reporters, at the address of a department's: it lives in a room above.
+# The workspaces at the one address of `measures`: they have projects, and live in a room above.
 CITY_WORKSPACE = "projects.views.workspace.CityWorkspacePage"
+DEPARTMENT_WORKSPACE = "projects.views.workspace.DepartmentWorkspacePage"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -26,7 +26,7 @@ urlpatterns = [
     path("", include("datasets.urls")),
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
-    path("projects/", include("projects.urls")),
+    path("", include("projects.urls")),
     path("indicators/", include("indicators.urls")),
     path("", include("web.urls")),
     path("accounts/", include("accounts.urls")),

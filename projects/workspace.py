@@ -44,8 +44,7 @@ class CityWork(NamedTuple):
 def load_city_work(city: Region, *, plan: Plan | None, day: date) -> CityWork:
     """Of the projects that count in the city on the day."""
     own: Any = Project.objects.in_plan(plan).in_scope(day).filter(city=city)
-    by_stage = own.order_by().values_list("stage")
-    groups = by_stage.annotate(total=Count("pk"), wan=Sum("investment_wan"))
+    groups = own.order_by().values_list("stage").annotate(total=Count("pk"), wan=Sum("investment_wan"))
     sums = {stage: (total, wan) for stage, total, wan in groups}
     stages = [
         StageRow(stage, *sums[stage.value], _list_url(city, plan, stage=stage.value))

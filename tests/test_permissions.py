@@ -23,6 +23,7 @@ from datasets.uploads import keep_upload, work_on
 from measures.models import Evidence, Load, Notice, PlanMilestone, Problem
 from measures.problems import move_problem, save_problem_draft
 from measures.reports import ReportData, save_draft
+from projects.models import ProjectMonthEvidence
 from reporting.problems.services import ProblemData
 from tests import factories as make
 from tests.documents import make_pdf
@@ -32,7 +33,8 @@ from web.saved_views import save_view
 pytestmark = pytest.mark.django_db
 
 # Ada reports for the department that leads M001 to M003, Ben for another, Pat for one that takes part in them.
-# Zoe reports for the city of P0001. `nobody` has no account where reading is closed, `anyone` none where it is open.
+# Zoe reports for the city of P0001, Ada for the department that leads it.
+# `nobody` has no account where reading is closed, `anyone` none where it is open.
 # Mia administers.
 #                 nobody anyone vic  ada  ben  pat  rita audit mia admin zoe
 PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin", "zoe")
@@ -120,6 +122,13 @@ POST measures:decide        /review/decide/                       403   403   40
 GET  measures:board         /review/board/                        login login 403 403 403 403 200 200 403 200 403
 GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302 403
 POST measures:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302 403
+GET  projects:review        /review/projects/                     login login 403 403 403 403 200 200 403 200 403
+GET  projects:decide        /review/projects/decide/              login login 403 403 403 403 302 403 403 302 403
+POST projects:decide        /review/projects/decide/              403   403   403 403 403 403 302 403 403 302 403
+GET  projects:board         /review/projects/board/               login login 403 403 403 403 200 200 403 200 403
+GET  projects:month         /projects/P0001/month/                login login 403 200 403 403 403 403 403 403 200
+POST projects:month         /projects/P0001/month/                403   403   403 302 403 403 403 403 403 403 302
+GET  projects:evidence      /projects/P0001/evidence/{paper}/     login login 403 200 403 403 200 200 403 200 200
 GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200 200
 POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302 302
 GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404 404
@@ -326,7 +335,7 @@ BODIES = {
         "name_zh": "改名",
         "city": "370200",
         "category": "energy",
-        "stage": "completed",
+        "opening_stage": "completed",
         **REASON,
     },
     "POST office:project_terms": {"investment_wan": "12.5", **REASON},
@@ -364,6 +373,8 @@ BODIES = {
     "POST measures:draft": WRITTEN,
     "POST measures:no_change": {"measure": "M004", **AUGUST},
     "POST measures:decide": {"report": "{waits}", "decision": "accept"},
+    "POST projects:decide": {"report": "{filed}", "decision": "accept"},
+    "POST projects:month": {"stage": "preparing", "action": "draft"},
     "POST measures:remind": {"department": "science", **AUGUST},
     "POST measures:list": {"name": "在推进"},
     "POST measures:problems": {"name": "未销号"},
@@ -452,12 +463,13 @@ def test_a_row_speaks_of_its_address(row):
         "draft",
         "done",
         "waits",
+        "filed",
         "upload",
         "load",
         "month",
     ):
         address = address.replace(f"{{{part}}}", "1")
-    for part in ("secret", "accepted", "file"):
+    for part in ("secret", "accepted", "file", "paper"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
     if row.name != "admin:index":
         assert resolve(address.partition("?")[0]).view_name == row.name
@@ -480,7 +492,7 @@ def site(today, settings, tmp_path):
     for measure in measures:
         measure.participating_departments.add(joined)
     raised = make.make_problem(measures[3])
-    make.make_project(city="370200", code="P0001")
+    project = make.make_project(city="370200", code="P0001", lead_department=science)
     make.make_category(section.plan, "empty")
     make.make_observation(make.make_indicator("gdp", headline=1))
     people = {
@@ -507,6 +519,10 @@ def site(today, settings, tmp_path):
             size=len(make_pdf()),
         )
         for report in (draft, change.report)
+    )
+    filed = make.make_project_month(project, date(2023, 7, 1), state="submitted")
+    paper = ProjectMonthEvidence.objects.create(
+        report=filed, file=ContentFile(make_pdf(), name="a.pdf"), file_name="a.pdf", size=len(make_pdf())
     )
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
@@ -537,6 +553,8 @@ def site(today, settings, tmp_path):
         "draft": draft.pk,
         "done": change.report_id,
         "waits": waits.pk,
+        "filed": filed.pk,
+        "paper": paper.key,
         "notice": notice.pk,
         "person": make.make_user("pete").pk,
         "milestone": PlanMilestone.objects.create(plan=section.plan, happens_on=date(2023, 6, 1), name_zh="印发").pk,

@@ -37,3 +37,8 @@ def refuse_empty(params: QueryDict, *, several: Collection[str], optional: Colle
     ]
     if empty:
         raise BadQuery({name: [_("An empty value is not allowed; leave the parameter out.")] for name in empty})
+
+
+def row_ids(raw: Iterable[str]) -> list[int]:
+    """Those that may be ids of rows, of what a form sent."""
+    return [int(each) for each in raw if each.isascii() and each.isdigit() and len(each) <= 15]

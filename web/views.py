@@ -28,7 +28,7 @@ from web.errors import BadQuery, add_refusal, not_one_of
 from web.html.links import query_with
 from web.lists.exports import export
 from web.lists.filters import several_of
-from web.lists.listing import Listing
+from web.lists.listing import PAGE_SIZE, Listing
 from web.models import SavedView
 from web.saved_views import SavedViewForm, rename_view, save_view, saved_query
 from web.unknown_parameters import name_unknown, remove_unknown
@@ -125,6 +125,7 @@ class FilteredListView(PageView):
     filterset_class: Any
     orderings: Any
     default_ordering: str
+    default_page_size = PAGE_SIZE
 
     @property
     def parameters(self) -> Collection[str]:  # type: ignore[override]
@@ -148,6 +149,7 @@ class FilteredListView(PageView):
             default_ordering=self.default_ordering,
             filterset_class=self.filterset_class,
             queryset=self.get_queryset(),
+            default_page_size=self.default_page_size,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

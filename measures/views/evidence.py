@@ -1,81 +1,19 @@
-"""Evidence of a report: what the report's form attaches and removes, and the files for those who may see them."""
+"""The files of evidence of a report, for those who may see them."""
 
-from collections.abc import Callable
-from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.permissions import may_see_evidence
-from core.exceptions import NotAllowed
-from measures.forms import ReportForm
-from measures.models import Evidence, Report
-from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
-from reporting.file_types import download_name, too_large_message
-from reporting.models import AbstractEvidence
+from measures.models import Evidence
+from reporting.evidence_pages import send_file
 from reporting.workflow import ReportState
-from web.errors import add_refusal
-from web.uploads import refused_files
-
-
-def change_evidence(request: HttpRequest, form: ReportForm, report: Report | None, *, by: User) -> None:
-    """Attaches and removes what was asked for, each by itself; what was attached leaves its field of the form."""
-    for name in refused_files(request):
-        form.add_error("evidence", _about(name, too_large_message()))
-    files = request.FILES.getlist("evidence")
-    if report is None:
-        if files:
-            form.add_error("evidence", _("Please choose the files once more: they could not be kept."))
-        return
-    if key := request.POST.get("remove"):
-        _try(form, partial(_remove, report, key, by=by))
-    for file in files:
-        _try(form, partial(attach_file, report, by=by, file=file), name=str(file.name))
-    _attach_typed(form, "url", "url_title", lambda url, title: attach_link(report, by=by, url=url, title=title))
-    _attach_typed(
-        form,
-        "document_number",
-        "document_title",
-        lambda number, title: attach_document(report, by=by, number=number, title=title),
-    )
-
-
-def _remove(report: Report, key: str, *, by: User) -> None:
-    # Gone already where somebody pressed twice.
-    evidence = next((each for each in report.evidence.all() if str(each.key) == key), None)
-    if evidence is not None:
-        remove_evidence(evidence, by=by)
-
-
-def _attach_typed(form: ReportForm, name: str, title_name: str, attach: Callable[[str, str], object]) -> None:
-    value, title = (form.data.get(each, "").strip() for each in (name, title_name))
-    if not (value or title) or name in form.errors or title_name in form.errors:
-        return
-    if _try(form, partial(attach, value, title)):
-        form.set_value(name, "")
-        form.set_value(title_name, "")
-
-
-def _try(form: ReportForm, change: Callable[[], object], *, name: str = "") -> bool:
-    """Whether the change was made; why it was not stands in the form then, with the name of the file."""
-    try:
-        change()
-    except NotAllowed as refusal:
-        add_refusal(form, NotAllowed(_about(name, str(refusal)) if name else str(refusal), field=refusal.field))
-        return False
-    return True
-
-
-def _about(name: str, sentence: str) -> str:
-    return _("%(label)s: %(text)s") % {"label": name, "text": sentence}
 
 
 @require_safe
@@ -90,20 +28,3 @@ def evidence_file(request: HttpRequest, code: str, key: UUID) -> HttpResponseBas
     if not may_see_evidence(request.user, department=evidence.report.readers_department_id, is_accepted=is_accepted):
         raise PermissionDenied
     return send_file(evidence)
-
-
-def send_file(evidence: AbstractEvidence) -> FileResponse:
-    """To be saved and not to be shown: whatever is in it, no page of this site runs it. Raises Http404 where it is
-    gone."""
-    try:
-        file = evidence.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        file,
-        as_attachment=True,
-        filename=download_name(evidence.file_name, evidence.content_type),
-        content_type=evidence.content_type or "application/octet-stream",
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

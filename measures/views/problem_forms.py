@@ -16,7 +16,6 @@ from accounts.models import Department
 from accounts.permissions import signed_in
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
-from measures.forms import LongTextField, MultipleFilesInput
 from measures.models import Measure, Problem, ProblemCategory
 from measures.office.forms import LeadField, RowField, RowsField
 from measures.problems import (
@@ -29,6 +28,7 @@ from measures.problems import (
 )
 from measures.views.problems import problem_url
 from reporting.file_types import too_large_message
+from reporting.forms import LongTextField, MultipleFilesInput
 from reporting.moves import Move
 from reporting.problems.services import Assignment, ProblemData, allowed_moves, may_raise
 from reporting.problems.workflow import ASSIGNING, BY_NAME

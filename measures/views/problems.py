@@ -25,7 +25,7 @@ from measures.models import Problem, ProblemCategory, ProblemEvidence, ProblemSt
 from measures.problem_filters import OPEN, PROBLEM_ORDERINGS, ProblemFilter
 from measures.problem_rows import ProblemRow, problem_rows
 from measures.problems import problem_counts
-from measures.views.evidence import send_file
+from reporting.evidence_pages import send_file
 from reporting.problems.rules import ProblemCounts, WaitingFor, overdue_condition, waiting_for
 from reporting.problems.services import allowed_moves
 from reporting.problems.wording import clauses_of

@@ -35,8 +35,8 @@ from measures.report_problems import ProblemStillOpen
 from measures.reports import NO_CHANGE, StatusMoved, open_report, save_draft, submit_report, withdraw_report
 from measures.rules import is_completion
 from measures.services import lock_measure
-from measures.views.evidence import change_evidence
 from measures.views.former_lead import FormerLead, find_former_lead, show_former_lead
+from reporting.evidence_pages import change_evidence
 from reporting.models import TEXTS, ProblemChoice
 from reporting.months import reports_due_on
 from reporting.moves import moves_from

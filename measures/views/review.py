@@ -35,6 +35,7 @@ from web.html.links import named_plan, query_of
 from web.language import localized
 from web.lists.filters import SlugFilter
 from web.lists.listing import MAX_PAGE_SIZE
+from web.values import row_ids
 from web.views import FilteredListView, TodayView
 
 
@@ -109,7 +110,7 @@ class Decide(ReviewPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         decision = request.POST.get("decision", "")
-        ids = [int(raw) for raw in request.POST.getlist("report")[:MAX_PAGE_SIZE] if _is_id(raw)]
+        ids = row_ids(request.POST.getlist("report")[:MAX_PAGE_SIZE])
         # By measure: two people who accept many at once lock them in the same order.
         found = Report.objects.filter(pk__in=ids).select_related("measure")
         reports = list(found.order_by("measure", "submitted_on", "pk"))
@@ -161,10 +162,6 @@ class Decide(ReviewPage):
                 if note := self.notes.get(report.pk, "").strip():
                     sentence = _("%(sentence)s. Your words were: %(note)s") % {"sentence": sentence, "note": note}
                 messages.error(self.request, sentence)
-
-
-def _is_id(raw: str) -> bool:
-    return raw.isascii() and raw.isdigit() and len(raw) <= 15
 
 
 class BoardPage(TodayView):

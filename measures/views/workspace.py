@@ -33,9 +33,9 @@ from web.views import TodayView
 
 
 def workspace(request: HttpRequest) -> HttpResponseBase:
-    """That of a city for its reporters, which a room above makes; that of a department for all others."""
+    """That of a city for its reporters; that of a department for all others. Rooms above make both."""
     of_city = request.user.is_authenticated and request.user.reports_for_city
-    page = import_string(settings.CITY_WORKSPACE) if of_city else WorkspacePage
+    page = import_string(settings.CITY_WORKSPACE if of_city else settings.DEPARTMENT_WORKSPACE)
     response: HttpResponseBase = page.as_view()(request)
     return response
 

@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
-from accounts.permissions import may_review, may_see_names
+from accounts.permissions import may_report_project, may_review, may_see_names, may_see_project_report
 from core.clock import today
+from core.periods import month_of
 from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
 from measures.filters import asked_plan
 from measures.office.forms import ScopeForm
 from measures.office.views import OfficeForm
+from projects.addresses import month_form_url
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.large import LARGE_PREPARING
 from projects.models import Project, Stage
+from projects.month_figures import load_history
 from projects.rules import LARGE_YI
 from projects.services import change_scope
 from projects.terms_history import terms_history
@@ -154,6 +157,7 @@ class ProjectDetail(PageView):
             scope_changes=scope_changes,
             left=out_since(scope_changes, on=self.day),
             history=terms_history(project),
+            **self.months_of(project, plan),
             may_see_names=may_see_names(self.request.user),
             may_change=self.day == today() and may_review(self.request.user),
             also_in=project.also_in.all(),
@@ -162,6 +166,22 @@ class ProjectDetail(PageView):
             indicators=list({each.pk: each for measure in measures for each in measure.indicators.all()}.values()),
             **kwargs,
         )
+
+    def months_of(self, project: Project, plan: Any) -> dict[str, Any]:
+        """Those accepted up to the day of the page; today the others too, for those who may see them."""
+        user, is_today = self.request.user, self.day == today()
+        whose: Any = {"lead": project.lead_department_id, "city": project.city_id}
+        sees_open = is_today and may_see_project_report(user, **whose, is_accepted=False)
+        history = load_history([project.pk], until=self.day)
+        months = list(history.months.get(project.pk, ()))
+        if sees_open:
+            months = sorted([*months, *project.months.open()], key=lambda each: each.period)
+        may_file = is_today and may_report_project(user, **whose)
+        return {
+            "months": [history.figures(each) for each in reversed(months)],
+            "sees_open": sees_open,
+            "month_form_url": month_form_url(project.code, month_of(today()), plan=plan.link_slug) if may_file else "",
+        }
 
 
 class ChangeScope(OfficeForm):

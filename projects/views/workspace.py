@@ -1,13 +1,53 @@
-"""The workspace of a city. It is opened at the address of a department's: see `CITY_WORKSPACE` in the settings."""
+"""The workspaces of a city, and of a department with the projects that it leads. Both are opened at one address: see
+`CITY_WORKSPACE` and `DEPARTMENT_WORKSPACE` in the settings."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.permissions import may_use_workspace, signed_in
+from core.periods import month_of, next_month
 from measures.filters import asked_plan
+from measures.views.workspace import WorkspacePage
+from projects.models import Project
+from projects.month_work import STATES, load_project_work
 from projects.workspace import load_city_work
+from reporting.months import reports_due_on
+from web.days import asked_month
+from web.errors import BadQuery, not_one_of
+from web.html.links import query_with
+from web.lists.listing import asked_page
 from web.views import TodayView
+
+
+def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dict[str, Any]:
+    """What the section of the month takes: of `own`, a query of projects."""
+    month, state = asked_month(request.GET.get("period", "")), request.GET.get("state", "")
+    if state and state not in STATES:
+        raise BadQuery({"state": [not_one_of(STATES)]})
+    work, due_on, after = load_project_work(own, month=month, day=day), reports_due_on(month), next_month(month)
+    choices = [
+        {
+            "label": label,
+            "count": work.counts[key],
+            "url": query_with(request.GET, state=key) + "#months",
+            "is_chosen": state == key,
+        }
+        for key, label in STATES.items()
+    ]
+    return {
+        "months": work,
+        "month_rows": asked_page(request.GET, work.shown(state)),
+        "states": choices,
+        "all_states": query_with(request.GET, state=None) + "#months",
+        "state": state,
+        "month": month,
+        "due_on": due_on,
+        "is_past_due": day > due_on,
+        "month_before": month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
+        "month_after": after if after is not None and after <= day else None,
+    }
 
 
 class CityWorkspacePage(TodayView):
@@ -17,7 +57,24 @@ class CityWorkspacePage(TodayView):
         return may_use_workspace(request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        city = signed_in(self.request.user).city
+        city, plan = signed_in(self.request.user).city, asked_plan(self.request)
         assert city is not None
-        work = load_city_work(city, plan=asked_plan(self.request), day=self.day)
-        return super().get_context_data(city=city, work=work, **kwargs)
+        own = Project.objects.in_plan(plan).filter(city=city)
+        return super().get_context_data(
+            city=city,
+            work=load_city_work(city, plan=plan, day=self.day),
+            **month_context(self.request, own, plan=plan, day=self.day),
+            **kwargs,
+        )
+
+
+class DepartmentWorkspacePage(WorkspacePage):
+    """That of its measures, and below them the months of the projects that it leads, if it leads any."""
+
+    template_name = "projects/department_workspace.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        plan = asked_plan(self.request)
+        own = Project.objects.in_plan(plan).filter(lead_department=signed_in(self.request.user).department)
+        return month_context(self.request, own, plan=plan, day=self.day) | context

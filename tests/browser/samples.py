@@ -1,6 +1,6 @@
 """A sample of every page of the site: its URL name, what it is of, who opens it; and what is no page, and why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -23,6 +23,9 @@ from measures.office.corrections import reopen_measure
 from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
+from projects.annual_plans import set_annual_plan
+from projects.models import Project
+from projects.months import MonthData, accept_month, return_months, save_month, submit_month
 from regions.models import Region
 from reporting.evidence import attach_document, attach_file
 from reporting.problems.services import ProblemData
@@ -211,6 +214,16 @@ SAMPLES = [
     page("measures:workspace", "?period=2023-03", person="ada"),
     page("measures:workspace", "?whose=mine", person="ada"),
     page("measures:workspace", person="zoe"),
+    page("measures:workspace", "?period=2023-07", person="zoe"),
+    page("measures:workspace", "?period=2023-07&state=returned", person="zoe"),
+    page("projects:month", "?period=2023-08", code="P0672", person="zoe"),
+    page("projects:month", "?period=2023-07", code="P0672", person="zoe"),
+    page("projects:month", "?period=2023-07", code="P0673", person="zoe"),
+    page("projects:month", "?period=2023-07", code="P0674", person="zoe"),
+    page("projects:review", person="rita"),
+    page("projects:review", "?city=370300&ticked=all", person="rita"),
+    page("projects:board", "?period=2023-07", person="rita"),
+    page("projects:detail", code="P0672", person="zoe"),
     page("measures:review", person="rita"),
     page("measures:board", person="rita"),
     page("measures:inbox", person="ada"),
@@ -305,6 +318,9 @@ SAMPLES = [
     sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
     sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
+    sent("projects:month", {"progress": "many", "started_on": ""}, code="P0675", person="zoe"),
+    sent("projects:month", {"invested_wan": "9999", "progress": "1"}, code="P0675", person="zoe"),
+    sent("projects:review", {}, button="#ticked .strip button", person="rita"),
     sent("measures:review", {"note": ""}, button=".case-act [value=return]", person="rita"),
 ]
 
@@ -351,6 +367,7 @@ NO_PAGES = {
     "numbers for a machine": {"metrics"},
     "a file": {
         "measures:evidence",
+        "projects:evidence",
         "measures:problem_evidence",
         "measures:meeting_word",
         "datasets:download",
@@ -373,6 +390,7 @@ NO_PAGES = {
         "measures:no_change",
         "measures:notice",
         "measures:remind",
+        "projects:decide",
     },
     "Django's administration": {"admin:index"},
 }
@@ -416,6 +434,7 @@ def live_in() -> dict[str, str]:
     energy = Department.objects.get(slug="energy")
     give_direction(directed, by=rita, direction=Direction(energy, "统筹保障用地指标。", date(2023, 9, 15)))
     invited = make_user("lea")
+    file_project_months(User.objects.get(username="zoe"), rita)
     return (
         uploads_of(rita)
         | months_of(ada)
@@ -431,6 +450,24 @@ def live_in() -> dict[str, str]:
             "link": default_token_generator.make_token(invited),
         }
     )
+
+
+def file_project_months(zoe: User, rita: User) -> None:
+    """July of four projects: an accepted and a submitted one of June and July, one that was returned, and a draft."""
+    june, july = date(2023, 6, 1), date(2023, 7, 1)
+    first, second, third = (Project.objects.get(code=code) for code in ("P0672", "P0673", "P0674"))
+    data = MonthData(
+        "under_construction", date(2023, 3, 1), invested_wan=5_000, progress=40, what_was_done="主体封顶。"
+    )
+    doubtful = ("less_invested", "less_progress", "over_total")
+    accept_month(submit_month(save_month(first, by=zoe, data=data, period=june), by=zoe), by=rita)
+    set_annual_plan(first, by=rita, year=2023, planned_wan=12_000)
+    less = replace(data, invested_wan=4_500, progress=45)
+    submit_month(save_month(first, by=zoe, data=less, period=july), by=zoe, confirmed=doubtful)
+    returned = submit_month(save_month(second, by=zoe, data=data, period=july), by=zoe)
+    return_months([returned], by=rita, note="本年累计完成投资请与统计口径核对。")
+    draft = save_month(third, by=zoe, data=data, period=july)
+    attach_document(draft, by=zoe, number="淄建字〔2023〕3号", title="施工许可证")
 
 
 MEASURES = """编号,名称（中文）,完成时限

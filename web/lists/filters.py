@@ -70,6 +70,14 @@ class AmountField(forms.Field):
         return Decimal(value.strip())
 
 
+class InvestmentField(AmountField):
+    """Typed in 亿元; cleaned, it is in 万元."""
+
+    def clean(self, value: Any) -> Any:
+        amount = super().clean(value)
+        return None if amount is None else int(amount * WAN_PER_YI)
+
+
 class AmountFilter(django_filters.Filter):
     """Over a column of 万元."""
 

@@ -31,6 +31,8 @@ class Listing:
     count: int | None = None
     # What is read of a row; without any, rows are objects. Other tables are joined for the rows, not to count them.
     columns: Sequence[str] = ()
+    # The rows of a page, where the address does not say how many.
+    default_page_size: int = PAGE_SIZE
 
     @property
     def params(self) -> QueryDict:
@@ -70,7 +72,7 @@ class Listing:
 
     @cached_property
     def page_size(self) -> int:
-        return _whole_number(self.params, "page_size", PAGE_SIZE, most=MAX_PAGE_SIZE)
+        return _whole_number(self.params, "page_size", self.default_page_size, most=MAX_PAGE_SIZE)
 
     @cached_property
     def page(self) -> Page[Any]:

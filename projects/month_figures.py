@@ -1,0 +1,121 @@
+"""What a project's months come to: the figures of one beside the one before it, and of many at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.pace import percent
+from projects.models import AnnualPlan, ProjectMonth, Stage
+from web.formats.money import format_exact_money, wan_to_yi
+from web.formats.numbers import MINUS
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """Of a month, beside the accepted one that it goes on from; money in 万元. None where there is nothing to compare.
+
+    `added_wan`: invested in this month, or in those since the one before; of January, since 1 January.
+    """
+
+    month: ProjectMonth
+    before: ProjectMonth | None
+    planned_wan: int | None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the one before is of the same year, so that its investment is part of this one's."""
+        return self.before is not None and self.before.period.year == self.month.period.year
+
+    @property
+    def added_wan(self) -> int | None:
+        if self.month.invested_wan is None:
+            return None
+        earlier = self.before.invested_wan if self.before is not None and self.goes_on else 0
+        return self.month.invested_wan - (earlier or 0)
+
+    @property
+    def added_yi(self) -> Decimal | None:
+        """The same in 亿元."""
+        return None if self.added_wan is None else wan_to_yi(self.added_wan)
+
+    @property
+    def added_money(self) -> str:
+        """The same for a sentence, with its sign."""
+        if self.added_wan is None:
+            return ""
+        sign = "+" if self.added_wan > 0 else MINUS if self.added_wan < 0 else ""
+        return sign + format_exact_money(abs(self.added_wan))
+
+    @property
+    def completion(self) -> Decimal | None:
+        """Of the annual plan, in per cent."""
+        if self.month.invested_wan is None or not self.planned_wan:
+            return None
+        return percent(self.month.invested_wan, self.planned_wan)
+
+    @property
+    def added_progress(self) -> int | None:
+        if self.month.progress is None or self.before is None or self.before.progress is None:
+            return None
+        return self.month.progress - self.before.progress
+
+    @property
+    def stage_before(self) -> str:
+        stage: str = self.before.stage if self.before is not None else self.month.project.opening_stage
+        return stage
+
+    @property
+    def stage_before_label(self) -> Any:
+        return Stage(self.stage_before).label
+
+    @property
+    def changes_stage(self) -> bool:
+        return self.stage_before != self.month.stage
+
+
+def month_figures(
+    month: ProjectMonth | None, before: ProjectMonth | None, *, planned_wan: int | None
+) -> MonthFigures | None:
+    return None if month is None else MonthFigures(month, before, planned_wan)
+
+
+@dataclass(frozen=True)
+class History:
+    """The accepted months of projects, by the id of the project, the oldest first; of two for a month the one that
+    decides comes last. And what is planned, in 万元, by project and year."""
+
+    months: Mapping[int, Sequence[ProjectMonth]]
+    plans: Mapping[tuple[int, int], int]
+
+    def before(self, month: ProjectMonth) -> ProjectMonth | None:
+        """What `projects.months.month_before` finds."""
+        found = [each for each in self.months.get(month.project_id, ()) if each.period <= month.period]
+        return next((each for each in reversed(found) if each.pk != month.pk), None)
+
+    def invested_before(self, month: ProjectMonth) -> int:
+        """What `projects.months.invested_before` sums up of the years before that of the month."""
+        last_of_years = {
+            each.period.year: each.invested_wan or 0
+            for each in self.months.get(month.project_id, ())
+            if each.period.year < month.period.year
+        }
+        return month.project.invested_before_wan + sum(last_of_years.values())
+
+    def figures(self, month: ProjectMonth) -> MonthFigures:
+        planned_wan = self.plans.get((month.project_id, month.period.year))
+        return MonthFigures(month, self.before(month), planned_wan)
+
+
+def load_history(projects: Collection[int], *, until: date | None = None) -> History:
+    """Of projects by their ids. Two queries."""
+    rows = ProjectMonth.objects.accepted().filter(project__in=projects)
+    if until is not None:
+        rows = rows.filter(period__lte=until)
+    months: dict[int, list[ProjectMonth]] = defaultdict(list)
+    for each in rows.order_by("period", "submitted_on", "submitted_at", "pk"):
+        months[each.project_id].append(each)
+    plans = AnnualPlan.objects.filter(project__in=projects).values_list("project", "year", "planned_wan")
+    return History(months, {(project, year): wan for project, year, wan in plans})

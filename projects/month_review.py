@@ -1,0 +1,101 @@
+"""What a reviewer sees of a project's month that waits: what it changes, and what of it is unlikely."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.functional import Promise
+
+from projects.models import ProjectMonth, Stage
+from projects.month_figures import MonthFigures, load_history
+from projects.month_rules import Doubt, doubts_about
+from reporting.models import TEXTS
+from reporting.steps import StepRow, step_rows
+from reporting.workflow import ReportState
+from web.language import local_columns, localized
+
+# In the order of a project's life.
+STAGES = Stage.values
+
+
+@dataclass
+class ReviewRow:
+    """`doubts`: what whoever filed it was asked about and said is so. `refusal`: why it was not decided just now."""
+
+    figures: MonthFigures
+    doubts: list[Doubt]
+    steps: list[StepRow]
+    refusal: str = ""
+    # Whether it was ticked in what was sent just now.
+    is_sent: bool = False
+
+    @property
+    def report(self) -> Any:
+        return self.figures.month
+
+    @property
+    def texts(self) -> list[tuple[str | Promise, str]]:
+        return [(label, text) for name, label in TEXTS.items() if (text := localized(self.report, name))]
+
+    @property
+    def returned_before(self) -> list[Any]:
+        """The steps with which the office returned it."""
+        return [row.step for row in self.steps if row.step.is_return]
+
+    @property
+    def is_suspended(self) -> bool:
+        return bool(self.figures.changes_stage and self.report.stage == Stage.SUSPENDED)
+
+    @property
+    def steps_back(self) -> bool:
+        """Whether the project was further before; one that goes on after a suspension does not step back."""
+        was, now = self.figures.stage_before, self.report.stage
+        return Stage.SUSPENDED not in (was, now) and STAGES.index(now) < STAGES.index(was)
+
+    @property
+    def is_ticked_with_all(self) -> bool:
+        """What is unlikely, a suspension, and a step back are looked at one by one."""
+        return not (self.doubts or self.is_suspended or self.steps_back)
+
+
+@dataclass
+class AcceptedRow:
+    """A month that was accepted today: its acceptance can be undone. `note`: the words of an undoing that failed."""
+
+    report: Any
+    refusal: str = ""
+    note: str = ""
+
+
+def waiting_months(plan: Any) -> QuerySet[ProjectMonth]:
+    """Submitted months of a plan's projects."""
+    waiting = ProjectMonth.objects.in_plan(plan).filter(state=ReportState.SUBMITTED)
+    return waiting.select_related("project__city", "project__plan", "project__lead_department", "submitted_by")
+
+
+def waiting_by_city(plan: Any) -> list[tuple[str, str, int]]:
+    """Code and short name of each city with months that wait, and how many."""
+    waiting = ProjectMonth.objects.in_plan(plan).filter(state=ReportState.SUBMITTED).order_by()
+    groups = waiting.values_list("project__city__code", *local_columns("project__city__short"))
+    rows = groups.annotate(rows=Count("pk")).order_by("project__city__code")
+    return [(code, next(filter(None, names)), rows) for code, *names, rows in rows]
+
+
+def review_rows(months: Iterable[ProjectMonth]) -> list[ReviewRow]:
+    """Rows for months of `waiting_months`, with their evidence and steps fetched. Two queries."""
+    shown = list(months)
+    history = load_history({each.project_id for each in shown})
+    rows = []
+    for each in shown:
+        figures = history.figures(each)
+        doubts = list(doubts_about(each, figures.before, invested_before=history.invested_before(each)))
+        rows.append(ReviewRow(figures, doubts, step_rows(each)))
+    return rows
+
+
+def accepted_on(plan: Any, day: Any) -> list[AcceptedRow]:
+    """Those that somebody accepted on the day, the newest first."""
+    months = ProjectMonth.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
+    months = months.select_related("project__city", "project__plan", "decided_by")
+    return [AcceptedRow(each) for each in months.order_by("-decided_at", "-pk")]

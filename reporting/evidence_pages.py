@@ -1,0 +1,86 @@
+"""Evidence of a report, whatever it is about: what its form attaches and removes, and the file that is sent."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.exceptions import NotAllowed
+from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
+from reporting.file_types import download_name, too_large_message
+from reporting.forms import EvidenceForm
+from reporting.models import AbstractEvidence
+from web.errors import add_refusal
+from web.uploads import refused_files
+
+
+def change_evidence(request: HttpRequest, form: EvidenceForm, report: Any, *, by: User) -> None:
+    """Attaches and removes what was asked for, each by itself; what was attached leaves its field of the form."""
+    for name in refused_files(request):
+        form.add_error("evidence", _about(name, too_large_message()))
+    files = request.FILES.getlist("evidence")
+    if report is None:
+        if files:
+            form.add_error("evidence", _("Please choose the files once more: they could not be kept."))
+        return
+    if key := request.POST.get("remove"):
+        _try(form, partial(_remove, report, key, by=by))
+    for file in files:
+        _try(form, partial(attach_file, report, by=by, file=file), name=str(file.name))
+    _attach_typed(form, "url", "url_title", lambda url, title: attach_link(report, by=by, url=url, title=title))
+    _attach_typed(
+        form,
+        "document_number",
+        "document_title",
+        lambda number, title: attach_document(report, by=by, number=number, title=title),
+    )
+
+
+def _remove(report: Any, key: str, *, by: User) -> None:
+    # Gone already where somebody pressed twice.
+    evidence = next((each for each in report.evidence.all() if str(each.key) == key), None)
+    if evidence is not None:
+        remove_evidence(evidence, by=by)
+
+
+def _attach_typed(form: EvidenceForm, name: str, title_name: str, attach: Callable[[str, str], object]) -> None:
+    value, title = (form.data.get(each, "").strip() for each in (name, title_name))
+    if not (value or title) or name in form.errors or title_name in form.errors:
+        return
+    if _try(form, partial(attach, value, title)):
+        form.set_value(name, "")
+        form.set_value(title_name, "")
+
+
+def _try(form: EvidenceForm, change: Callable[[], object], *, name: str = "") -> bool:
+    """Whether the change was made; why it was not stands in the form then, with the name of the file."""
+    try:
+        change()
+    except NotAllowed as refusal:
+        add_refusal(form, NotAllowed(_about(name, str(refusal)) if name else str(refusal), field=refusal.field))
+        return False
+    return True
+
+
+def _about(name: str, sentence: str) -> str:
+    return _("%(label)s: %(text)s") % {"label": name, "text": sentence}
+
+
+def send_file(evidence: AbstractEvidence) -> FileResponse:
+    """To be saved and not to be shown: whatever is in it, no page of this site runs it. Raises Http404 where it is
+    gone."""
+    try:
+        file = evidence.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=download_name(evidence.file_name, evidence.content_type),
+        content_type=evidence.content_type or "application/octet-stream",
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
