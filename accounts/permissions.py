@@ -71,6 +71,14 @@ def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     return user.is_authenticated and user.is_reporter and user.department_id == lead
 
 
+def reports_on_project(user: User | AnonymousUser, *, lead: int | None, city: int) -> bool:
+    """A reporter of the department (its id, None where there is none) that leads the project, or of the city (its id)
+    in which it counts: they may raise a problem of it."""
+    if not user.is_authenticated or not user.is_reporter:
+        return False
+    return user.city_id == city or (lead is not None and user.department_id == lead)
+
+
 def may_use_workspace(user: User | AnonymousUser) -> bool:
     """The pages on which a department reports its measures."""
     return user.is_authenticated and user.is_reporter

@@ -35,6 +35,7 @@ from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission,
 from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
 from projects.api.categories import Categories
+from projects.api.problems import ProjectProblemDetail, ProjectProblemMoves, ProjectProblems
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row, Unknown
@@ -268,6 +269,13 @@ urlpatterns = [
     path("v1/problems/", Problems.as_view(), name="api-problems"),
     path("v1/projects/", Projects.as_view(), name="api-projects"),
     path("v1/projects/<str:code>/", ProjectDetail.as_view(), name="api-project"),
+    path("v1/projects/<str:code>/problems/", ProjectProblems.as_view(), name="api-project-problems"),
+    path("v1/projects/<str:code>/problems/<int:number>/", ProjectProblemDetail.as_view(), name="api-project-problem"),
+    path(
+        "v1/projects/<str:code>/problems/<int:number>/moves/",
+        ProjectProblemMoves.as_view(),
+        name="api-project-problem-moves",
+    ),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),
     path("v1/indicators/<slug:code>/", IndicatorDetail.as_view(), name="api-indicator"),
     path("v1/observations/", Observations.as_view(), name="api-observations"),

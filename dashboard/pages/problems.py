@@ -67,7 +67,7 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
             }
             for each, does in _what_they_do().items()
         ],
-        "oldest_url": oldest and links.url("measures:problem", oldest.measure_code, oldest.number),
+        "oldest_url": oldest and links.url(f"{oldest.subject_kind.value}s:problem", oldest.code, oldest.number),
         "closed_days": CLOSED_DAYS,
         "closed_url": links.url("measures:problems", state="closed", closed_from=closed_from(figures.day).isoformat()),
         "categories": [

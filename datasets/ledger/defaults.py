@@ -188,7 +188,7 @@ def _completed(values: Values, day: str, number: str) -> Values:
 
 # By what a row without its number is known again, and within what rows are numbered.
 _KNOWN_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "problems": (("raised_on", "text_zh", "text_en"), ("measure",)),
+    "problems": (("raised_on", "text_zh", "text_en"), ("measure", "project")),
     "meetings": (("held_on", "title_zh", "title_en"), ()),
 }
 
@@ -198,14 +198,14 @@ def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     same, within = _KNOWN_BY[sheet]
 
     def group(values: Values) -> tuple[str, ...]:
-        return tuple(folded(values.get(name)) for name in within)
+        return tuple(folded(values.get(name) or "") for name in within)
 
     held = list(contents.rows[sheet].values())
     known = {(*group(values), *(values.get(name) for name in same)): values["number"] for values in held}
     numbered = [*held, *(row.values for row in rows if row.values.get("number"))]
     taken = {(*group(values), values["number"]) for values in numbered}
     if sheet == "problems":
-        taken |= {(folded(measure), number) for measure, number in contents.draft_problems}
+        taken |= {(*(folded(code or "") for code in codes), number) for *codes, number in contents.draft_problems}
     last = _greatest(taken)
     found = []
     for row in rows:
@@ -232,7 +232,8 @@ def _with_numbers_of_the_day(rows: list[Row]) -> list[Row]:
     seen: Counter[tuple[Any, ...]] = Counter()
     found = []
     for row in rows:
-        of = (folded(row.values.get("measure")), row.values.get("problem"), row.values.get("made_on"))
+        codes = (folded(row.values.get(name) or "") for name in ("measure", "project"))
+        of = (*codes, row.values.get("problem"), row.values.get("made_on"))
         seen[of] = row.values.get("number") or seen[of] + 1
         found.append(replace(row, values={**row.values, "number": seen[of]}))
     return found
