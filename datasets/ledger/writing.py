@@ -45,8 +45,7 @@ class Writer:
             self._add_history(items)
         elif sheet == "problem_steps":
             # In the order in which they were made, which theirs in the table tells.
-            by_key = {item.key: item for item in items}
-            self._add(sheet, [by_key[key] for key in order_of(by_key)])
+            self._add(sheet, _in_order(items))
         elif sheet != "links":
             self._add(sheet, items)
 
@@ -188,6 +187,11 @@ class Writer:
         row.report_id = None if item["report"] is None else self.ids["reports"][behind]
         row.load = self.load
         return row
+
+
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    by_key = {item.key: item for item in items}
+    return [by_key[key] for key in order_of(by_key)]
 
 
 def _keep_contents(steps: Iterable[ProblemStep]) -> None:

@@ -143,7 +143,7 @@ def test_a_load_of_them_is_taken_back_unless_one_has_moved_on(full: Path, tmp_pa
 def test_the_page_of_a_load_leads_to_them(full: Path, client: Client) -> None:
     load(full)
     client.force_login(make_user("ned", role="reviewer"))
-    page = client.get(Load.objects.latest("pk").get_absolute_url()).content.decode()
+    page = client.get(f"/data/loads/{Load.objects.latest('pk').pk}/").content.decode()
     assert "/projects/P0001/problems/1/" in page and "/measures/M001/problems/1/" in page
 
 
