@@ -23,6 +23,7 @@ from measures.office.corrections import reopen_measure
 from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
+from projects.models import Project
 from reporting.evidence import attach_document, attach_file
 from reporting.problems.services import ProblemData
 from tests.documents import make_pdf
@@ -227,6 +228,11 @@ SAMPLES = [
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
+    page("projects:detail", code="P0001", person="rita"),
+    page("projects:problem", code="P0001", number="1", person="rita"),
+    page("projects:raise_problem", code="P0001", person="rita"),
+    page("projects:problem_draft", code="P0001", number="2", person="rita"),
+    page("projects:problem_move", code="P0001", number="1", move="assign", person="rita"),
     page("indicators:list"),
     page("indicators:detail", code="gdp_growth_ytd"),
     page("accounts:login"),
@@ -293,6 +299,8 @@ SAMPLES = [
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:raise_problem", {"text": ""}, code="M002", person="ada"),
+    sent("projects:raise_problem", {"text": "用地未批"}, code="P0001", person="rita"),
+    sent("projects:problem_move", {"note": ""}, code="P0001", number="1", move="withdraw", person="rita"),
     sent("measures:problem_move", {"due_on": ""}, code="M025", number="1", move="assign", person="rita"),
     sent("measures:problem_move", {"note": ""}, code="M025", number="1", move="withdraw", person="rita"),
     sent("measures:add_meeting", {"title_zh": ""}, person="rita"),
@@ -330,6 +338,9 @@ NO_PAGES = {
         "api-observations",
         "api-plans",
         "api-project",
+        "api-project-problem",
+        "api-project-problem-moves",
+        "api-project-problems",
         "api-project-rollups",
         "api-projects",
         "api-problem",
@@ -348,6 +359,7 @@ NO_PAGES = {
     "a file": {
         "measures:evidence",
         "measures:problem_evidence",
+        "projects:problem_evidence",
         "measures:meeting_word",
         "datasets:download",
         "datasets:marked",
@@ -409,6 +421,9 @@ def live_in() -> dict[str, str]:
     make_meeting(problems[:1], held_on=date(2023, 9, 6), title_zh="九月协调会", title_en="September meeting")
     directed, undirected = meeting.items.order_by("position")[:2]
     energy = Department.objects.get(slug="energy")
+    project = Project.objects.get(code="P0001")
+    make_problem(project, date(2023, 7, 20), owner=energy, raised_by=None)
+    save_problem_draft(Problem(project=project), by=rita, data=ProblemData("接入系统批复尚未取得。"))
     give_direction(directed, by=rita, direction=Direction(energy, "统筹保障用地指标。", date(2023, 9, 15)))
     invited = make_user("lea")
     return (
