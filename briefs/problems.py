@@ -64,7 +64,7 @@ def _columns(about: Subject) -> list[Column]:
 
 def _row(row: ProblemRow, about: Subject) -> list[Cell]:
     problem, step = row.problem, row.step
-    url = about.links.url("measures:problem", problem.measure.code, problem.number)
+    url = about.links.url(f"{problem.namespace}:problem", problem.subject.code, problem.number)
     days = format_days((about.day - problem.raised_on).days) if problem.raised_on else ""
     last = step.get_state_display() if about.by == "department" else localized(step.owner, "short")
     return [

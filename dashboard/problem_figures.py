@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models.functions import Coalesce
 
 from core.pace import shares
-from measures.models import Plan, ProblemStep
+from measures.models import Plan, ProblemStep, ProblemSubject
 from reporting.problems.rules import (
     CLOSED_DAYS,
     ProblemCounts,
@@ -32,11 +32,14 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanProblem(ProblemOnDay):
-    """`owner` is the id of the department that does the work of its owner now; `category` a Category."""
+    """`owner` is the id of the department that does the work of its owner now; `category` a Category; `code` and
+    `position` are those of the measure or project that it is about."""
 
-    measure_code: str
-    measure_position: int
+    subject_kind: ProblemSubject
+    code: str
+    position: int
     number: int
+    city: int | None
 
     @property
     def is_open(self) -> bool:
@@ -61,9 +64,12 @@ COLUMNS = (
     "is_escalated",
     "owner_now",
     "problem__measure__section",
+    "problem__number",
     "problem__measure__code",
     "problem__measure__position",
-    "problem__number",
+    "problem__project__code",
+    "problem__project__position",
+    "problem__project__city",
     "problem__category__number",
     "problem__category__slug",
     "problem__category__name_zh",
@@ -84,12 +90,16 @@ def _problem(
     since: date,
     is_escalated: bool,
     owner: int,
-    section: int,
-    measure_code: str,
-    measure_position: int,
+    section: int | None,
     number: int,
+    measure_code: str | None,
+    measure_position: int | None,
+    project_code: str | None,
+    project_position: int | None,
+    city: int | None,
     *category: Any,
 ) -> PlanProblem:
+    of_project = measure_code is None
     return PlanProblem(
         state=state,
         raised_on=raised_on,
@@ -98,9 +108,11 @@ def _problem(
         is_escalated=is_escalated,
         owner=owner,
         section=section,
-        measure_code=measure_code,
-        measure_position=measure_position,
+        subject_kind=ProblemSubject.PROJECT if of_project else ProblemSubject.MEASURE,
+        code=(project_code if of_project else measure_code) or "",
+        position=(project_position if of_project else measure_position) or 0,
         number=number,
+        city=city,
         category=Category() if category[0] is None else Category(*category),
     )
 
@@ -127,11 +139,11 @@ def shares_by_category(counts: ProblemCounts) -> list[CategoryShare]:
 
 
 def oldest_open(problems: Iterable[PlanProblem]) -> PlanProblem | None:
-    """That was raised first; of several on a day the first in the order of the plan."""
+    """That was raised first; of several on a day the first in the order of the plan, measures before projects."""
     found = [each for each in problems if each.is_open]
     return min(
         found,
-        key=lambda each: (each.raised_on, each.measure_position, each.measure_code, each.number),
+        key=lambda each: (each.raised_on, each.subject_kind.value, each.position, each.code, each.number),
         default=None,
     )
 

@@ -16,7 +16,6 @@ from web.language import in_language
 PAGES = {
     "measures": ("measures:detail", ("code",)),
     "projects": ("projects:detail", ("code",)),
-    "problems": ("measures:problem", ("code", "number")),
 }
 
 
@@ -57,8 +56,13 @@ def row_name(sheet: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> str
 
 def row_address(sheet: str, key: tuple[Any, ...], plan_slug: str) -> str:
     """Of the page of a row that the site has; "" where its kind has none."""
-    if sheet not in PAGES:
+    if sheet == "problems":
+        measure, project, number = key
+        page, code = ("measures:problem", measure) if measure else ("projects:problem", project)
+        address = reverse(page, args=[code, number])
+    elif sheet in PAGES:
+        view, arguments = PAGES[sheet]
+        address = reverse(view, kwargs=dict(zip(arguments, key, strict=True)))
+    else:
         return ""
-    view, arguments = PAGES[sheet]
-    address = reverse(view, kwargs=dict(zip(arguments, key, strict=True)))
     return f"{address}?plan={plan_slug}" if plan_slug else address

@@ -13,6 +13,7 @@ from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Section, StatusChange
 from measures.reporting_months import first_reporting_month
+from regions.models import Region
 from reporting.models import TEXT_COLUMNS
 from web.days import LAST_MONTH, asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
@@ -73,6 +74,12 @@ def asked_whose(request: HttpRequest) -> str:
 
 def sections_of_asked_plan(request: HttpRequest | None) -> Any:
     return Section.objects.filter(plan=asked_plan(request)) if request else Section.objects.all()
+
+
+def members_of_asked_plan(request: HttpRequest | None) -> Any:
+    """The regions that the plan consists of."""
+    plan = asked_plan(request) if request else None
+    return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
 
 
 def measures_of_asked_plan(request: HttpRequest | None) -> Any:

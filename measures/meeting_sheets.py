@@ -63,12 +63,12 @@ class SheetRow:
 
     @property
     def source(self) -> str:
-        """The measure that it stands in the way of."""
-        return f"{self.problem.measure.code} {localized(self.problem.measure, 'title')}"
+        """The measure or project that it stands in the way of."""
+        return f"{self.problem.subject.code} {self.problem.subject_name}"
 
     @property
     def raised_by(self) -> str:
-        raiser = self.problem.raised_by
+        raiser = self.problem.raised_by or self.problem.raised_by_city
         return localized(raiser, "short") if raiser else _("The office")
 
     @property
@@ -149,7 +149,7 @@ def rows_of(meetings: Collection[int], *, on: date) -> dict[int, list[SheetRow]]
     them."""
     items = MeetingItem.objects.filter(meeting__in=meetings, problem__raised_on__lte=on).order_by("position", "pk")
     with_rows = items.select_related(
-        "problem__measure__plan", "problem__measure__lead_department", "problem__raised_by", "direction__owner"
+        "problem__measure", "problem__project", "problem__raised_by", "problem__raised_by_city", "direction__owner"
     )
     steps = last_steps({item.problem_id for item in with_rows}, on=on)
     rows: dict[int, list[SheetRow]] = defaultdict(list)
@@ -168,6 +168,6 @@ def last_steps(problems: Collection[int], *, on: date) -> dict[int, ProblemStep]
 
 def items_of_problem(problem: Problem, *, on: date) -> Any:
     """The meetings that a problem was on by the day, the newest first, each with its direction."""
-    known = problem.meeting_items.filter(meeting__in=meetings_on(problem.measure.plan, on=on))
+    known = problem.meeting_items.filter(meeting__in=meetings_on(problem.plan, on=on))
     items = known.select_related("meeting__plan", "direction__owner")
     return items.order_by("-meeting__held_on", "-meeting__number")

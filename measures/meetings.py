@@ -206,7 +206,7 @@ def _check(meeting: Meeting) -> None:
 def _check_open(problems: Sequence[Problem], *, plan: Plan) -> None:
     """Raises NotAllowed for drafts, for problems of other plans, and for those that are closed or withdrawn."""
     keys = [each.pk for each in problems]
-    there = Problem.objects.in_plan(plan).filter(~Q(raised_on=None), pk__in=keys).select_related("measure")
+    there = Problem.objects.in_plan(plan).filter(~Q(raised_on=None), pk__in=keys).select_related("measure", "project")
     found = {each.pk: each for each in there}
     if len(found) < len(keys):
         raise NotAllowed(_("A problem that you chose is not on the list of this plan."), field="problems")
@@ -232,7 +232,7 @@ def _locked(meeting: Meeting) -> Meeting:
 
 def _locked_item(item: MeetingItem) -> tuple[Meeting, MeetingItem]:
     meeting = _locked(item.meeting)
-    stored = meeting.items.select_related("problem__measure").filter(pk=item.pk).first()
+    stored = meeting.items.select_related("problem__measure", "problem__project").filter(pk=item.pk).first()
     if stored is None:
         raise NotAllowed(_("A colleague has taken this problem off the agenda."))
     return meeting, stored

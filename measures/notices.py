@@ -103,9 +103,13 @@ def notify_concerned(measure: Measure, kind: NoticeKind, *, by: User) -> int:
 
 
 def notify_of_problem(step: ProblemStep, *, departments: Collection[int], tells_office: bool, by: User) -> int:
-    """Tells the people of these departments, and where it is theirs to act the reviewers, of a step of a problem."""
-    measure, people = step.problem.measure, _reporters(departments)
-    concerned = [user for each in departments for user in _concerned(people, each, measure)]
+    """Tells the people of these departments and of a project's city, and where it is theirs to act the reviewers, of a
+    step of a problem."""
+    problem, people = step.problem, _reporters(departments)
+    concerned = [user for each in departments for user in _concerned(people, each, problem.measure)]
+    if problem.project is not None:
+        cities = {problem.project.city_id, problem.raised_by_city_id} - {None}
+        concerned += User.objects.filter(role=Role.REPORTER, is_active=True, city__in=cities)
     if tells_office:
         concerned += User.objects.filter(role=Role.REVIEWER, is_active=True)
     return _put([user for user in concerned if user != by], NoticeKind.PROBLEM, step=step)
@@ -224,7 +228,9 @@ def _own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User
 
 def notices_for(user: User) -> QuerySet[Notice]:
     """Those of a person, with what `notice_sentence` needs."""
-    return user.notices.select_related("measure__lead_department", "report", "step__problem__measure__plan")
+    return user.notices.select_related(
+        "measure__lead_department", "report", "step__problem__measure", "step__problem__project", "step__problem__plan"
+    )
 
 
 def read_notice(notice: Notice) -> str:

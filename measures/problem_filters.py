@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.codes import clean_code
-from measures.filters import asked_plan, measures_of_asked_plan, sections_of_asked_plan
-from measures.models import Problem, ProblemCategory, ProblemStep
+from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan, sections_of_asked_plan
+from measures.models import Problem, ProblemCategory, ProblemStep, ProblemSubject
+from regions.words import NEUTRAL
 from reporting.problems.rules import WAITING_CONDITIONS, WaitingFor, overdue_condition
 from reporting.problems.workflow import LISTED_STATES, OPEN_STATES, ProblemState
 from web.days import asked_day
@@ -38,6 +40,19 @@ LONG_NUMBER = 6
 
 def problem_categories_of_asked_plan(request: HttpRequest | None) -> Any:
     return ProblemCategory.objects.filter(plan=asked_plan(request)) if request else ProblemCategory.objects.all()
+
+
+def projects_of_asked_plan(request: HttpRequest | None) -> Any:
+    projects = Problem.subjects(ProblemSubject.PROJECT)
+    return projects.in_plan(asked_plan(request)) if request else projects.all()
+
+
+class SubjectFilter(ChoiceFilter):
+    def filter(self, qs: Any, value: Sequence[str]) -> Any:
+        condition = Q()
+        for each in value:
+            condition |= Q(**{f"problem__{each}__isnull": False})
+        return qs.filter(condition)
 
 
 class StateFilter(ChoiceFilter):
@@ -97,9 +112,11 @@ class ProblemSearchFilter(SearchFilter):
 
     def condition(self, word: str) -> Q:
         condition = super().condition(word)
-        code, _dash, number = word.rpartition("-")
+        code, _hyphen, number = word.rpartition("-")
         if code and number.isascii() and number.isdecimal() and len(number) < LONG_NUMBER:
-            condition |= Q(problem__measure__code__iexact=clean_code(code), problem__number=int(number))
+            wanted = clean_code(code)
+            of_that_code = Q(problem__measure__code__iexact=wanted) | Q(problem__project__code__iexact=wanted)
+            condition |= of_that_code & Q(problem__number=int(number))
         return condition
 
 
@@ -108,7 +125,11 @@ class ProblemFilter(UpdatedFilterSet):
         field_name="problem__updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
     )
     search = ProblemSearchFilter(
-        "problem__measure__code", "problem__text_zh", "problem__text_en", names=["problem__measure__title"]
+        "problem__measure__code",
+        "problem__project__code",
+        "problem__text_zh",
+        "problem__text_en",
+        names=["problem__measure__title", "problem__project__name"],
     )
     state = StateFilter(choices=STATES, label=pgettext_lazy("problem", "State"), empty_label=gettext_lazy("Any state"))
     waiting = WaitingFilter(choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
@@ -128,27 +149,54 @@ class ProblemFilter(UpdatedFilterSet):
     )
     raised_by = PresentDepartmentFilter(field_name="problem__raised_by", label=pgettext_lazy("problem", "Raised by"))
     helper = HelperFilter(label=gettext_lazy("Asked to help"))
+    subject = SubjectFilter(
+        choices=ProblemSubject.choices,
+        label=pgettext_lazy("problem", "What it is about"),
+        empty_label=gettext_lazy("Measures and projects"),
+    )
     measure = CodeFilter(field_name="problem__measure", queryset=measures_of_asked_plan, label=gettext_lazy("Measure"))
+    project = CodeFilter(field_name="problem__project", queryset=projects_of_asked_plan, label=gettext_lazy("Project"))
+    city = SlugFilter(
+        field_name="problem__project__city",
+        to_field_name="code",
+        queryset=members_of_asked_plan,
+        label=pgettext_lazy("project", "City"),
+    )
     raised_from = DayFilter(field_name="problem__raised_on", lookup_expr="gte", label=gettext_lazy("Raised from"))
     closed_from = DayFilter(method="filter_closed", label=gettext_lazy("Closed from"))
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "state", "waiting", "owner", "category", "overdue")
-    folded = ("age", "section", "raised_by", "helper", "raised_from", "closed_from")
+    folded = ("subject", "age", "section", "city", "raised_by", "helper", "raised_from", "closed_from")
 
     class Meta:
         model = ProblemStep
         fields: list[str] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plan = asked_plan(self.request) if self.request else None
+        words = plan.part_words if plan else NEUTRAL
+        place = self.filters["city"]
+        place.label, place.extra["empty_label"] = words.of_project, _("Any %(place)s") % {"place": words.one}
+
     def filter_closed(self, qs: Any, name: str, value: Any) -> Any:
         return qs.filter(state=ProblemState.CLOSED, made_on__gte=value) if value else qs
 
 
+# Lists put rows without a value last: problems of measures before those of projects.
+_POSITIONS = ["problem__measure__position", "problem__project__position"]
 PROBLEM_ORDERINGS = {
-    "code": ["problem__measure__position", "problem__measure__code", "problem__number"],
-    "raised_on": ["problem__raised_on", "problem__measure__position", "problem__number"],
-    "due_on": ["due_on", "problem__raised_on", "problem__measure__position", "problem__number"],
-    "state": ["state", "problem__raised_on", "problem__measure__position"],
-    "owner": ["owner__number", "due_on", "problem__measure__position"],
-    "category": ["problem__category__number", "due_on", "problem__measure__position"],
+    "code": [
+        "problem__measure__position",
+        "problem__measure__code",
+        "problem__project__position",
+        "problem__project__code",
+        "problem__number",
+    ],
+    "raised_on": ["problem__raised_on", *_POSITIONS, "problem__number"],
+    "due_on": ["due_on", "problem__raised_on", *_POSITIONS, "problem__number"],
+    "state": ["state", "problem__raised_on", *_POSITIONS],
+    "owner": ["owner__number", "due_on", *_POSITIONS],
+    "category": ["problem__category__number", "due_on", *_POSITIONS],
 }

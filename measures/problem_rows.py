@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, User
-from measures.models import Measure, Plan, Problem, ProblemStep
+from core.clock import today
+from measures.models import Plan, Problem, ProblemStep
 from reporting.moves import Move
 from reporting.problems.rules import TimeLeft
-from reporting.problems.services import allowed_moves
+from reporting.problems.services import allowed_moves, may_raise
 from reporting.problems.workflow import OPEN_STATES, ProblemState
 from web.formats.text import excerpt
 from web.language import localized
@@ -23,7 +25,16 @@ from web.language import localized
 # Of the text of a problem, in a table.
 EXCERPT = 80
 # Whoever must act first: the earliest due date, then the oldest.
-BY_DUE_DAY = (F("due_on").asc(nulls_last=True), "problem__raised_on", "problem__measure__position", "problem__number")
+BY_DUE_DAY = (
+    F("due_on").asc(nulls_last=True),
+    "problem__raised_on",
+    # Those of measures before those of projects.
+    F("problem__measure__position").asc(nulls_last=True),
+    F("problem__project__position").asc(nulls_last=True),
+    "problem__number",
+)
+# Of problems themselves.
+BY_SUBJECT = (F("measure__position").asc(nulls_last=True), F("project__position").asc(nulls_last=True), "number")
 
 # As what a department takes part in a problem; of several the first.
 ROLES: dict[str, str | Promise] = {
@@ -65,10 +76,16 @@ def problem_rows(steps: Iterable[ProblemStep], *, on: date) -> list[ProblemRow]:
     return [ProblemRow(each, each.left_on(on)) for each in steps]
 
 
-def problems_of_measure(measure: Measure, *, on: date) -> list[ProblemRow]:
-    """All that were raised by the day."""
-    steps = ProblemStep.objects.filter(problem__measure=measure).last_by(on).with_rows()
-    return problem_rows(steps.order_by(*BY_DUE_DAY), on=on)
+def problems_of(problem: Problem, *, on: date, user: User | AnonymousUser) -> dict[str, Any]:
+    """What the page of a measure or project shows of its problems by the day, closed and withdrawn ones apart.
+    `problem`: a new one of it, by which is known who may raise one."""
+    steps = ProblemStep.objects.filter(problem__in=problem.others()).last_by(on).with_rows()
+    rows = problem_rows(steps.order_by(*BY_DUE_DAY), on=on)
+    return {
+        "problem_rows": [row for row in rows if row.is_open],
+        "settled_problems": [row for row in rows if not row.is_open],
+        "may_raise": on == today() and may_raise(problem, user),
+    }
 
 
 def problems_of_department(department: Department, plan: Any, *, on: date) -> list[ProblemRow]:
@@ -101,7 +118,7 @@ def workspace_problems(
     steps = _concerning(department, plan, on=on).select_related("owner__merged_into", "problem__raised_by__merged_into")
     steps = steps.prefetch_related("problem__helpers", "problem__measure__participating_departments")
     own = Q(raised_by=department) | Q(raised_by__merged_into=department)
-    drafts = Problem.objects.in_plan(plan).filter(own, raised_on=None).select_related("measure")
+    drafts = Problem.objects.in_plan(plan).filter(own, raised_on=None).select_related("measure", "project")
     if kept_only:
         steps = steps.filter(Q(problem__measure__owner=user) | Q(problem__measure__deputy=user))
         drafts = drafts.filter(Q(measure__owner=user) | Q(measure__deputy=user))
@@ -111,7 +128,7 @@ def workspace_problems(
         step.problem.last_step = step
         moves = allowed_moves(step.problem, user)
         rows.append(ProblemRow(step, step.left_on(on), _role(step, department), moves))
-    return WorkspaceProblems(_by_role(rows), list(drafts.order_by("measure__position", "number")))
+    return WorkspaceProblems(_by_role(rows), list(drafts.order_by(*BY_SUBJECT)))
 
 
 def _concerning(department: Department, plan: Any, *, on: date) -> Any:

@@ -1,4 +1,5 @@
-"""Problems of measures: raised, assigned, answered, solved, verified. Who acts must know, so each step notifies.
+"""Problems of measures and projects: raised, assigned, answered, solved, verified. Who acts must know, so each step
+notifies.
 
 What problems of anything have in common is in `reporting.problems`.
 """
@@ -122,7 +123,7 @@ def raise_problem(problem: Problem, *, by: User, data: ProblemData, version: int
     """Saves what was typed and puts it on the list. Raises NotAllowed, and then saves nothing."""
     services.save_draft(problem, by=by, data=data, version=version)
     step = services.raise_problem(problem, by=by)
-    _check_not_withdrawn(problem.measure)
+    _check_not_withdrawn(problem.subject)
     return _tell(step, by=by)
 
 
@@ -148,28 +149,28 @@ def move_problem(problem: Problem, name: str, *, by: User, note: str = "", files
     """A move that leaves owner and due day as they are. Raises NotAllowed."""
     step = services.make_move(problem, name, by=by, note=note, files=files)
     if name in ("restore", "reopen"):
-        _check_not_withdrawn(problem.measure)
+        _check_not_withdrawn(problem.subject)
     return _tell(step, by=by)
 
 
-def _check_not_withdrawn(measure: Measure) -> None:
+def _check_not_withdrawn(subject: Any) -> None:
     """Raises NotAllowed: what was taken out of the plan for good gets no further problems. A suspended measure may well
     have some, and what was open before is brought to an end."""
-    left = out_since(measure.scope_changes.all(), on=today())
+    left = out_since(subject.scope_changes.all(), on=today())
     if left is not None and left.kind == ScopeKind.WITHDRAWN:
         raise NotAllowed(left.refusal)
 
 
 def _tell(step: Any, *, by: User, also: Iterable[Department] = ()) -> ProblemStep:
-    """Notifies whoever raised it, solves it, helps or leads its measure; the office where it acts next."""
+    """Notifies whoever raised it, solves it, helps or leads what it is about, and the people of a project's city; the
+    office where it acts next."""
     problem = step.problem
-    departments = {step.owner, problem.lead_department, *problem.helpers.all(), *also}
-    if problem.raised_by is not None:
-        departments.add(problem.raised_by)
+    concerned = {step.owner, problem.lead_department, problem.raised_by, *problem.helpers.all(), *also}
+    departments = {each.successor.pk for each in concerned if each is not None}
     waits = waiting_for(step.state, is_escalated=step.is_escalated) == WaitingFor.OFFICE
     notify_of_problem(
         step,
-        departments={each.successor.pk for each in departments},
+        departments=departments,
         tells_office=waits or step.move == "reply",
         by=by,
     )

@@ -171,7 +171,7 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
 
 class ProblemQuerySet(UpdatedAtQuerySet["Problem"]):
     def in_plan(self, plan: Any) -> Self:
-        return self.filter(measure__plan=plan)
+        return self.filter(plan=plan)
 
     def raised(self, *, by: date) -> Self:
         """Those that everybody reads: drafts are none."""
@@ -180,7 +180,7 @@ class ProblemQuerySet(UpdatedAtQuerySet["Problem"]):
 
 class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
     def in_plan(self, plan: Any) -> Self:
-        return self.filter(problem__measure__plan=plan)
+        return self.filter(problem__plan=plan)
 
     def concerning(self, department: "Department") -> Self:
         """Of problems that the department, or one merged into it, must solve, is asked to help with or raised; adds
@@ -194,7 +194,12 @@ class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
     def with_rows(self) -> Self:
         """With all that a list shows of a problem."""
         return self.select_related(
-            "owner", "problem__category", "problem__raised_by", "problem__measure__lead_department"
+            "owner",
+            "problem__category",
+            "problem__raised_by",
+            "problem__raised_by_city",
+            "problem__measure__lead_department",
+            "problem__project",
         )
 
 

@@ -36,6 +36,7 @@ from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
 from projects.api.categories import Categories
 from projects.api.months import MonthsOfProject, ProjectMonths
+from projects.api.problems import ProjectProblemDetail, ProjectProblemMoves, ProjectProblems
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row, Unknown
@@ -271,6 +272,13 @@ urlpatterns = [
     path("v1/projects/<str:code>/", ProjectDetail.as_view(), name="api-project"),
     path("v1/projects/<str:code>/months/", MonthsOfProject.as_view(), name="api-months-of-project"),
     path("v1/project-months/", ProjectMonths.as_view(), name="api-project-months"),
+    path("v1/projects/<str:code>/problems/", ProjectProblems.as_view(), name="api-project-problems"),
+    path("v1/projects/<str:code>/problems/<int:number>/", ProjectProblemDetail.as_view(), name="api-project-problem"),
+    path(
+        "v1/projects/<str:code>/problems/<int:number>/moves/",
+        ProjectProblemMoves.as_view(),
+        name="api-project-problem-moves",
+    ),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),
     path("v1/indicators/<slug:code>/", IndicatorDetail.as_view(), name="api-indicator"),
     path("v1/observations/", Observations.as_view(), name="api-observations"),

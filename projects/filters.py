@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
 from core.scope import PlanScope
-from measures.filters import asked_plan, measures_of_asked_plan
+from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan
 from projects.lateness import late
 from projects.models import Category, Project, ProjectClass, Stage
 from regions.models import Region, RegionKind
@@ -33,11 +33,6 @@ REGION_SEARCH = SearchFilter("code", names=["name", "short"])
 
 def categories_of_asked_plan(request: HttpRequest | None) -> Any:
     return Category.objects.filter(plan=asked_plan(request)) if request else Category.objects.all()
-
-
-def members_of_asked_plan(request: HttpRequest | None) -> Any:
-    plan = asked_plan(request) if request else None
-    return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
 
 
 def projects_of_asked_plan(request: HttpRequest | None) -> Any:

@@ -309,23 +309,29 @@ def file_report(measure: Measure, *, by: User, **fields: Any) -> Report:
     return filing.file_report(measure, by=by, period=period, values={**texts, **fields}, evidence=evidence)
 
 
+def about(subject: Measure | Project) -> dict[str, Any]:
+    """The column of a problem that says what it is about."""
+    return {"measure" if isinstance(subject, Measure) else "project": subject}
+
+
 def make_problem(
-    measure: Measure, raised_on: date | None = None, *, steps: Sequence[str] = (), **fields: Any
+    subject: Measure | Project, raised_on: date | None = None, *, steps: Sequence[str] = (), **fields: Any
 ) -> Problem:
-    """A problem of a measure, raised on the day; `steps`: further moves, all on that day unless `days` says others.
+    """A problem of a measure or project, raised on the day; `steps`: further moves, all on that day unless `days` says
+    others.
 
     `owner`, `due_on` and `is_escalated` are those of its steps.
     """
     holds = {name: fields.pop(name) for name in ("owner", "due_on", "is_escalated") if name in fields}
-    holds.setdefault("owner", measure.lead_department)
-    raised_on = raised_on or measure.listed_on
+    holds.setdefault("owner", subject.lead_department)
+    raised_on = raised_on or subject.listed_on
     days = fields.pop("days", [raised_on] * len(steps))
-    number = measure.problems.count() + 1
+    number = subject.problems.count() + 1
     texts = {"text_zh": "配套资金不足", "text_en": "Matching funds are missing"}
     problem = Problem.objects.create(
-        measure=measure,
         raised_on=raised_on,
-        **{"number": number, "raised_by": measure.lead_department, **texts, **fields},
+        **about(subject),
+        **{"number": number, "raised_by": subject.lead_department, **texts, **fields},
     )
     state = ""
     for name, day in zip(["raise", *steps], [raised_on, *days], strict=True):
@@ -336,7 +342,7 @@ def make_problem(
 
 def make_meeting(problems: Sequence[Problem] = (), held_on: date = date(2023, 8, 28), **fields: Any) -> Meeting:
     """With the problems on its agenda, and no direction yet."""
-    plan = fields.pop("plan", None) or (problems[0].measure.plan if problems else make_plan())
+    plan = fields.pop("plan", None) or (problems[0].plan if problems else make_plan())
     titles = {"title_zh": "八月协调会", "title_en": "August meeting", "place": "省政府第一会议室"}
     number = plan.meetings.count() + 1
     meeting = Meeting.objects.create(plan=plan, held_on=held_on, **{"number": number, **titles, **fields})

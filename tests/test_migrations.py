@@ -300,6 +300,7 @@ def test_the_problems_that_reports_name_are_raised_as_those_of_the_demonstration
         )
         assert (step.made_on, step.made_at, step.made_by) == (problem.raised_on, None, None)
         assert step.content == problem.content()
+        assert (problem.plan, problem.project) == (problem.measure.plan, None)
         report = problem.reports.get()
         assert (report.submitted_on, report.problem_zh) == (problem.raised_on, problem.text_zh)
         assert report.problem_choice == "new"

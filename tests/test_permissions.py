@@ -97,6 +97,14 @@ GET  measures:problem_draft /measures/M004/problems/2/raise/      login login 40
 POST measures:problem_draft /measures/M004/problems/2/raise/      403   403   404 302 404 404 404 404 404 404 404
 GET  measures:problem_move  /measures/M004/problems/1/reply/      login login 403 200 403 200 200 403 403 200 403
 POST measures:problem_move  /measures/M004/problems/1/reply/      403   403   403 302 403 302 302 403 403 302 403
+GET  projects:raise_problem /projects/P0001/problems/new/        login login 403 200 403 403 200 403 403 200 200
+POST projects:raise_problem /projects/P0001/problems/new/        403   403   403 302 403 403 302 403 403 302 302
+GET  projects:problem       /projects/P0001/problems/1/          login 200   200 200 200 200 200 200 200 200 200
+GET  projects:problem_draft /projects/P0001/problems/2/raise/    login login 404 200 404 404 404 404 404 404 404
+POST projects:problem_draft /projects/P0001/problems/2/raise/    403   403   404 302 404 404 404 404 404 404 404
+GET  projects:problem_move  /projects/P0001/problems/1/reply/    login login 403 200 403 403 200 403 403 200 403
+POST projects:problem_move  /projects/P0001/problems/1/reply/    403   403   403 302 403 403 302 403 403 302 403
+GET projects:problem_evidence /projects/P0001/problems/1/evidence/{re}/ login login 200 200 200 200 200 200 200 200 200
 GET measures:problem_evidence /measures/M004/problems/1/evidence/{file}/ login login 200 200 200 200 200 200 200 200 200
 GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200 403
 POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302 403
@@ -273,6 +281,11 @@ POST api-measure-problems   /api/v1/measures/M004/problems/       401   401   40
 GET  api-problem            /api/v1/measures/M004/problems/1/     401   200   200 200 200 200 200 200 200 200 200
 PUT  api-problem            /api/v1/measures/M004/problems/1/     401   401   403 200 403 403 200 403 403 200 403
 POST api-problem-moves      /api/v1/measures/M004/problems/1/moves/ 401 401   403 200 403 200 200 403 403 200 403
+GET  api-project-problems   /api/v1/projects/P0001/problems/      401   200   200 200 200 200 200 200 200 200 200
+POST api-project-problems   /api/v1/projects/P0001/problems/      401   401   403 201 403 403 201 403 403 201 201
+GET  api-project-problem    /api/v1/projects/P0001/problems/1/    401   200   200 200 200 200 200 200 200 200 200
+PUT  api-project-problem    /api/v1/projects/P0001/problems/1/    401   401   403 200 403 403 200 403 403 200 403
+POST api-project-problem-moves /api/v1/projects/P0001/problems/1/moves/ 401 401 403 200 403 403 200 403 403 200 403
 GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200 200
 GET  api-meetings           /api/v1/meetings/                     401   200   200 200 200 200 200 200 200 200 200
 GET  api-project-months     /api/v1/project-months/               401   200   200 200 200 200 200 200 200 200 200
@@ -381,6 +394,9 @@ BODIES = {
     "POST measures:raise_problem": {"text": "缺人"},
     "POST measures:problem_draft": {"text": "缺人", "version": "1"},
     "POST measures:problem_move": {"note": "已报告"},
+    "POST projects:raise_problem": {"text": "缺人"},
+    "POST projects:problem_draft": {"text": "缺人", "version": "1"},
+    "POST projects:problem_move": {"note": "已报告"},
     "POST projects:list": {"name": "全部"},
     "POST indicators:list": {"name": "全部"},
     "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
@@ -399,6 +415,9 @@ BODIES = {
     "POST api-measure-problems": {"text": "缺人"},
     "PUT api-problem": {"version": 1, "text": "缺钱"},
     "POST api-problem-moves": {"move": "reply", "note": "已报告"},
+    "POST api-project-problems": {"text": "缺人"},
+    "PUT api-project-problem": {"version": 1, "text": "缺钱"},
+    "POST api-project-problem-moves": {"move": "reply", "note": "已报告"},
     "POST api-report-withdraw": {},
 }
 
@@ -469,7 +488,7 @@ def test_a_row_speaks_of_its_address(row):
         "month",
     ):
         address = address.replace(f"{{{part}}}", "1")
-    for part in ("secret", "accepted", "file", "paper"):
+    for part in ("secret", "accepted", "file", "re", "paper"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
     if row.name != "admin:index":
         assert resolve(address.partition("?")[0]).view_name == row.name
@@ -528,8 +547,11 @@ def site(today, settings, tmp_path):
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
     save_problem_draft(Problem(measure=measures[3]), by=people["ada"], data=ProblemData("半句话"))
-    answer = move_problem(
-        raised, "reply", by=people["ada"], note="见附件", files=[ContentFile(make_pdf(), name="a.pdf")]
+    of_project = make.make_problem(project)
+    save_problem_draft(Problem(project=project), by=people["ada"], data=ProblemData("半句话"))
+    answer, project_answer = (
+        move_problem(each, "reply", by=people["ada"], note="见附件", files=[ContentFile(make_pdf(), name="a.pdf")])
+        for each in (raised, of_project)
     )
     problem = make.make_problem(measures[0], date(2023, 8, 1))
     meeting = make.make_meeting([problem], title_zh="", place="")
@@ -550,6 +572,7 @@ def site(today, settings, tmp_path):
         "secret": secret.key,
         "accepted": accepted.key,
         "file": answer.evidence.get().key,
+        "re": project_answer.evidence.get().key,
         "draft": draft.pk,
         "done": change.report_id,
         "waits": waits.pk,

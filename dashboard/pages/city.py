@@ -22,6 +22,7 @@ from dashboard.pages.city_measures import (
 from dashboard.pages.city_ranks import CityRank, city_ranks
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
+from dashboard.pages.problems import city_problems
 from dashboard.pages.rows import project_changes
 from dashboard.pages.sentences import format_share, format_since, rounding_note
 from projects.large import large_preparing
@@ -135,6 +136,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
         **_categories(figures, then, city, links),
         "kinds": _kinds(figures, projects, group, links),
+        **city_problems(figures, city, links),
         "projects": projects[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
     }

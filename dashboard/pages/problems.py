@@ -13,6 +13,7 @@ from dashboard.pages.links import Links
 from dashboard.problem_figures import PlanProblem, closed_from, oldest_open, problem_figures, shares_by_category
 from measures.models import ProblemStep
 from measures.problem_rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
+from regions.models import Region
 from reporting.problems.rules import CLOSED_DAYS, ProblemCounts, WaitingFor, count_problems
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
@@ -67,7 +68,7 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
             }
             for each, does in _what_they_do().items()
         ],
-        "oldest_url": oldest and links.url("measures:problem", oldest.measure_code, oldest.number),
+        "oldest_url": oldest and links.url(f"{oldest.subject_kind.value}s:problem", oldest.code, oldest.number),
         "closed_days": CLOSED_DAYS,
         "closed_url": links.url("measures:problems", state="closed", closed_from=closed_from(figures.day).isoformat()),
         "categories": [
@@ -155,20 +156,30 @@ def section_problems(figures: Figures, group: GroupFigures, links: Links) -> dic
     steps = ProblemStep.objects.in_plan(figures.plan).last_by(figures.day).open().with_rows()
     rows = problem_rows(steps.filter(problem__measure__section=group.group).order_by(*BY_DUE_DAY), on=figures.day)
     own = _figures_of([each for each in figures.problem_rows if each.section == group.group.pk], figures)
-    text = ngettext("%(open)s problem is open, %(overdue)s.", "%(open)s problems are open, %(overdue)s.", own["open"])
     return {
         "problem_figures": own,
         "problem_url": links.url("measures:problems", state="open", section=group.key),
         "problem_overdue_url": links.url("measures:problems", overdue="yes", section=group.key),
-        "problem_sentence": format_sentence(
-            text,
-            open=format_number(own["open"]),
-            overdue=_bold_if(
-                own["overdue"], pgettext("problem", "%(count)s overdue") % {"count": format_number(own["overdue"])}
-            ),
-        ),
+        "problem_sentence": _sentence_of_open(own["open"], own["overdue"]),
         **_shown(rows),
     }
+
+
+def city_problems(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
+    """The open problems of the projects of a city."""
+    steps = ProblemStep.objects.in_plan(figures.plan).last_by(figures.day).open().with_rows()
+    rows = problem_rows(steps.filter(problem__project__city=city).order_by(*BY_DUE_DAY), on=figures.day)
+    return {
+        "problem_url": links.url("measures:problems", state="open", city=city.code),
+        "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
+        **_shown(rows),
+    }
+
+
+def _sentence_of_open(count: int, overdue: int) -> SafeString | str:
+    text = ngettext("%(open)s problem is open, %(overdue)s.", "%(open)s problems are open, %(overdue)s.", count)
+    late = _bold_if(overdue, pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)})
+    return format_sentence(text, open=format_number(count), overdue=late)
 
 
 def _figures_of(problems: Iterable[PlanProblem], figures: Figures) -> dict[str, Any]:

@@ -65,12 +65,12 @@ class FoundReport:
 
 @dataclass(frozen=True)
 class FoundProblem:
-    """`step` holds on the day; `measure`: the title of what it stands in the way of."""
+    """`step` holds on the day; `subject`: the title of what it stands in the way of."""
 
     step: Any
     excerpt: Found
     code: SafeString
-    measure: SafeString
+    subject: SafeString
     left: TimeLeft
     url: str
 
@@ -155,9 +155,9 @@ def _found_problem(step: Any, words: FoundWords, search: Search, links: Links) -
         step,
         Found(words.excerpt(getattr(problem, column)), _language_of(column)),
         words.mark(problem.code),
-        words.mark(localized(problem.measure, "title")),
+        words.mark(problem.subject_name),
         step.left_on(search.day),
-        links.url("measures:problem", problem.measure.code, problem.number),
+        links.url(f"{problem.namespace}:problem", problem.subject.code, problem.number),
     )
 
 

@@ -54,6 +54,7 @@ class Binding:
 
 
 _NUMBERED = {"number": ""}
+_OF_PROBLEM = {"measure": "", "project": "", "problem": ""}
 
 BINDINGS: Mapping[str, Binding] = {
     "site": Binding(Site),
@@ -64,14 +65,25 @@ BINDINGS: Mapping[str, Binding] = {
     "milestones": Binding(PlanMilestone, "plan"),
     "sections": Binding(Section, "plan"),
     "measures": Binding(Measure, "plan", links=("participating_departments",)),
+    "categories": Binding(Category, "plan"),
+    "projects": Binding(
+        Project,
+        "plan",
+        {
+            "total_investment": "investment_wan",
+            "invested_before": "invested_before_wan",
+            "stage": "opening_stage",
+        },
+        links=("also_in",),
+    ),
     "problem_categories": Binding(ProblemCategory, "plan"),
-    "problems": Binding(Problem, "measure__plan", links=("helpers",), excluded={"raised_on": None}),
-    "problem_steps": Binding(ProblemStep, "problem__measure__plan", {"measure": "", "problem": "", **_NUMBERED}),
+    "problems": Binding(Problem, "plan", links=("helpers",), excluded={"raised_on": None}),
+    "problem_steps": Binding(ProblemStep, "problem__plan", {**_OF_PROBLEM, **_NUMBERED}),
     "meetings": Binding(Meeting, "plan"),
     "meeting_items": Binding(
         MeetingItem,
         "meeting__plan",
-        {"meeting": "", "measure": "", "problem": "", "direction_on": "", "direction_number": ""},
+        {"meeting": "", **_OF_PROBLEM, "direction_on": "", "direction_number": ""},
     ),
     "reports": Binding(Report, "measure__plan", {**_NUMBERED, "about_problem": ""}, excluded={"submitted_on": None}),
     "evidence": Binding(
@@ -87,17 +99,6 @@ BINDINGS: Mapping[str, Binding] = {
     ),
     "terms_changes": Binding(TermsChange, "measure__plan"),
     "scope_changes": Binding(ScopeChange, "measure__plan", _NUMBERED),
-    "categories": Binding(Category, "plan"),
-    "projects": Binding(
-        Project,
-        "plan",
-        {
-            "total_investment": "investment_wan",
-            "invested_before": "invested_before_wan",
-            "stage": "opening_stage",
-        },
-        links=("also_in",),
-    ),
     "project_terms_changes": Binding(ProjectTermsChange, "project__plan"),
     "project_scope_changes": Binding(ProjectScopeChange, "project__plan", _NUMBERED),
     "annual_plans": Binding(AnnualPlan, "project__plan", {"planned": "planned_wan"}),
@@ -155,6 +156,8 @@ TERMS: Mapping[str, Mapping[str, str]] = {
     },
     "annual_plans": {"planned": ""},
 }
+# Rows that are of a measure or of a project: they name one of the two.
+OF_MEASURE_OR_PROJECT = ("problems", "problem_steps", "meeting_items")
 # Rows that are not deleted: they leave their plan on a day.
 LEAVING = ("measures", "projects")
 

@@ -53,8 +53,11 @@ def plain_key(key: Key) -> list[Any]:
 
 
 def parsed_key(sheet: str, key: list[Any]) -> Key:
-    parts = zip(SHEETS[sheet].key, key, strict=True)
-    return tuple(from_plain(part, SHEETS[sheet].column(name)) for name, part in parts)
+    names = SHEETS[sheet].key
+    # Those that were stored before there were problems of projects do not name any.
+    held = [name for name in names if name != "project"] if len(key) < len(names) else names
+    parts = {name: from_plain(part, SHEETS[sheet].column(name)) for name, part in zip(held, key, strict=True)}
+    return tuple(parts.get(name) for name in names)
 
 
 def as_json(rows: Mapping[str, Mapping[Key, Values]]) -> str:

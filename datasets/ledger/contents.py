@@ -30,7 +30,7 @@ class Contents:
     ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
     # Of reports that were handed in again since: the start of their keys, up to an earlier day of submission.
     earlier_submissions: set[Key] = field(default_factory=set)
-    # Of drafts of problems, which are in no file: measure and number, and what they are sorted under.
+    # Of drafts of problems, which are in no file: measure, project and number, and what they are sorted under.
     draft_problems: set[Key] = field(default_factory=set)
     draft_categories: set[str] = field(default_factory=set)
 
@@ -114,8 +114,8 @@ def _read_leaving(sheet: str, plan: Plan | None, contents: Contents) -> None:
 
 def _read_problems(sheet: str, plan: Plan | None, contents: Contents) -> None:
     _read_plain(sheet, plan, contents)
-    drafts = Problem.objects.filter(measure__plan=plan, raised_on=None)
-    for *key, category in drafts.values_list("measure__code", "number", "category__slug"):
+    drafts = Problem.objects.filter(plan=plan, raised_on=None)
+    for *key, category in drafts.values_list("measure__code", "project__code", "number", "category__slug"):
         contents.draft_problems.add(tuple(key))
         contents.draft_categories |= {category} - {None}
 
@@ -124,9 +124,10 @@ def _read_problem_steps(sheet: str, plan: Plan | None, contents: Contents) -> No
     problems = {pk: key for key, pk in contents.ids["problems"].items()}
     seen: Counter[Key] = Counter()
     for pk, values in _read(sheet, plan, "problem_id"):
-        values["measure"], values["problem"] = problems[values.pop("problem_id")]
-        seen[values["measure"], values["problem"], values["made_on"]] += 1
-        values["number"] = seen[values["measure"], values["problem"], values["made_on"]]
+        of = problems[values.pop("problem_id")]
+        values["measure"], values["project"], values["problem"] = of
+        seen[*of, values["made_on"]] += 1
+        values["number"] = seen[*of, values["made_on"]]
         key = key_of(sheet, values)
         contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
 
@@ -136,9 +137,9 @@ def _read_meeting_items(sheet: str, plan: Plan | None, contents: Contents) -> No
     steps = {pk: key for key, pk in contents.ids["problem_steps"].items()}
     for pk, values in _read(sheet, plan, "meeting__number", "problem_id", "direction_id"):
         values["meeting"] = values.pop("meeting__number")
-        values["measure"], values["problem"] = problems[values.pop("problem_id")]
+        values["measure"], values["project"], values["problem"] = problems[values.pop("problem_id")]
         direction = steps.get(values.pop("direction_id"))
-        values["direction_on"], values["direction_number"] = direction[2:] if direction else (None, None)
+        values["direction_on"], values["direction_number"] = direction[3:] if direction else (None, None)
         key = key_of(sheet, values)
         contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
 
@@ -148,7 +149,7 @@ def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
     seen: Counter[Key] = Counter()
     for pk, values in _read(sheet, plan, "about_problem_id"):
         about = problems.get(values.pop("about_problem_id"))
-        values["about_problem"] = about[1] if about else None
+        values["about_problem"] = about[-1] if about else None
         seen[values["measure"], values["submitted_on"]] += 1
         values["number"] = seen[values["measure"], values["submitted_on"]]
         key = key_of(sheet, values)

@@ -191,7 +191,7 @@ def _completed(values: Values, day: str, number: str) -> Values:
 
 # By what a row without its number is known again, and within what rows are numbered.
 _KNOWN_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "problems": (("raised_on", "text_zh", "text_en"), ("measure",)),
+    "problems": (("raised_on", "text_zh", "text_en"), ("measure", "project")),
     "meetings": (("held_on", "title_zh", "title_en"), ()),
 }
 
@@ -201,14 +201,14 @@ def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     same, within = _KNOWN_BY[sheet]
 
     def group(values: Values) -> tuple[str, ...]:
-        return tuple(folded(values.get(name)) for name in within)
+        return _folded(map(values.get, within))
 
     held = list(contents.rows[sheet].values())
     known = {(*group(values), *(values.get(name) for name in same)): values["number"] for values in held}
     numbered = [*held, *(row.values for row in rows if row.values.get("number"))]
     taken = {(*group(values), values["number"]) for values in numbered}
     if sheet == "problems":
-        taken |= {(folded(measure), number) for measure, number in contents.draft_problems}
+        taken |= {(*_folded(codes), number) for *codes, number in contents.draft_problems}
     last = _greatest(taken)
     found = []
     for row in rows:
@@ -220,6 +220,11 @@ def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
             row = replace(row, values={**row.values, "number": number})
         found.append(row)
     return found
+
+
+def _folded(parts: Iterable[Any]) -> tuple[str, ...]:
+    """As they are compared: one that is empty is an empty text."""
+    return tuple(folded(part or "") for part in parts)
 
 
 def _greatest(taken: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
@@ -235,7 +240,8 @@ def _with_numbers_of_the_day(rows: list[Row]) -> list[Row]:
     seen: Counter[tuple[Any, ...]] = Counter()
     found = []
     for row in rows:
-        of = (folded(row.values.get("measure")), row.values.get("problem"), row.values.get("made_on"))
+        codes = map(row.values.get, ("measure", "project"))
+        of = (*_folded(codes), row.values.get("problem"), row.values.get("made_on"))
         seen[of] = row.values.get("number") or seen[of] + 1
         found.append(replace(row, values={**row.values, "number": seen[of]}))
     return found

@@ -54,11 +54,12 @@ def add_first_rows(merged: Merged, *, at: datetime) -> None:
 
 def add_first_steps(merged: Merged) -> None:
     """A new problem was raised on its day, where its steps do not say so themselves."""
-    told = {item.key[:2] for item in merged.items["problem_steps"].values()}
+    told = {item.key[:3] for item in merged.items["problem_steps"].values()}
     for problem in list(merged.touched("problems")):
         if problem.site is None and problem["raised_on"] and problem.key not in told:
             values = {
                 "measure": problem["measure"],
+                "project": problem["project"],
                 "problem": problem["number"],
                 "made_on": problem["raised_on"],
                 "number": 1,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from datasets.ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, RECORDS
+from datasets.ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, OF_MEASURE_OR_PROJECT, RECORDS
 from datasets.ledger.contents import Contents, key_of
 from datasets.ledger.declaration import Column, Kind
 from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys, whole_place
@@ -313,7 +313,17 @@ class _Overlay:
             # One that names nothing has its problem already.
             if row.values.get(column.name) is None:
                 self._problem(row, column.name, _("A value is wanted."))
-        return bool(missing)
+        return bool(missing) or (sheet in OF_MEASURE_OR_PROJECT and self._lacks_subject(row, values))
+
+    def _lacks_subject(self, row: Row, values: Values) -> bool:
+        """Whether a row of a measure or project names neither, or both."""
+
+        def is_wrong(named: Values) -> bool:
+            return (named.get("measure") is None) == (named.get("project") is None)
+
+        if is_wrong(row.values):
+            self._problem(row, "measure", _("Name a measure or a project: one of the two."))
+        return is_wrong(values)
 
     def _check_needed(self, sheet: str, row: Row, values: Values) -> None:
         for column in SHEETS[sheet].columns:

@@ -19,16 +19,18 @@ def steps_by_problem(merged: Merged) -> dict[Key, list[Item]]:
     """In the order in which they were made."""
     found: dict[Key, list[Item]] = {}
     for item in merged.items["problem_steps"].values():
-        found.setdefault(item.key[:2], []).append(item)
+        found.setdefault(item.key[:3], []).append(item)
     for steps in found.values():
         steps.sort(key=lambda item: (item["made_on"], item["number"]))
     return found
 
 
 def first_owner(merged: Merged, problem: Item) -> str | None:
-    """Who is to solve a problem until the office says otherwise."""
-    measure = merged.items["measures"].get((problem["measure"],))
-    wanted = problem["proposed_owner"] or (measure["lead_department"] if measure else None)
+    """Who is to solve a problem until the office says otherwise; None where nobody leads what it is about and nobody is
+    proposed."""
+    sheet, code = ("measures", problem["measure"]) if problem["measure"] else ("projects", problem["project"])
+    subject = merged.items[sheet].get((code,))
+    wanted = problem["proposed_owner"] or (subject["lead_department"] if subject else None)
     department = merged.items["departments"].get((wanted,))
     return (department["merged_into"] if department else None) or wanted
 
@@ -37,7 +39,7 @@ def check_problems(merged: Merged) -> None:
     for item in merged.touched("problems"):
         _check_problem(merged, item)
     steps = steps_by_problem(merged)
-    concerned = [item.key[:2] for item in merged.touched("problem_steps")]
+    concerned = [item.key[:3] for item in merged.touched("problem_steps")]
     concerned += [item.key for item in merged.touched("problems")]
     for key in dict.fromkeys(concerned):
         _check_story(merged, merged.items["problems"].get(key), steps.get(key, []))
@@ -46,18 +48,21 @@ def check_problems(merged: Merged) -> None:
 
 def _check_problem(merged: Merged, item: Item) -> None:
     if item.site is None and item.key in merged.draft_problems:
-        sentence = _("A draft of the measure has this number already: write another one, or leave it empty.")
+        sentence = _("A draft has this number already: write another one, or leave it empty.")
         merged.add_problem(item, "number", sentence)
     if item["raised_on"] and item["raised_on"] > today():
         merged.add_problem(item, "raised_on", _("The day is in the future"))
+    if item["raised_by"] and item["raised_by_city"]:
+        merged.add_problem(item, "raised_by_city", _("Choose a department or a region, not both."))
+    if item["measure"] and item["raised_by_city"]:
+        merged.add_problem(item, "raised_by_city", _("A city raises problems of projects alone."))
 
 
 def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> None:
     """`steps`: of one problem; None where no problem has their number."""
     if problem is None:
         for step in steps:
-            words = {"number": step["problem"]}
-            merged.add_problem(step, "problem", _("The measure has no problem of the number %(number)s.") % words)
+            merged.add_problem(step, "problem", _no_problem(step))
         return
     if problem["raised_on"] is None or not steps:
         return
@@ -72,8 +77,19 @@ def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> Non
             _add_fault(merged, step, steps, *found)
             return
         _complete(merged, problem, step, before)
+        if step["owner"] is None:
+            sentence = _("Say who can solve it: this project has no lead department.")
+            merged.add_problem(problem if problem.is_touched else step, "proposed_owner", sentence)
+            return
         _check_person(merged, step)
         before = step
+
+
+def _no_problem(item: Item) -> str:
+    words = {"number": item["problem"]}
+    if item["project"]:
+        return _("The project has no problem of the number %(number)s.") % words
+    return _("The measure has no problem of the number %(number)s.") % words
 
 
 def _fault(step: Item, before: Item | None, raised_on: date) -> tuple[str, str] | None:
@@ -150,7 +166,7 @@ def _check_meeting_items(merged: Merged) -> None:
     decided: set[Key] = set()
     # What the site has comes first: the file's row is at fault.
     for item in sorted(merged.items["meeting_items"].values(), key=lambda item: item.is_touched):
-        direction = (item["measure"], item["problem"], item["direction_on"], item["direction_number"])
+        direction = (*item.key[1:], item["direction_on"], item["direction_number"])
         if item.is_touched:
             _check_meeting_item(merged, item, direction, decided)
         if item["direction_on"] is not None:
@@ -162,9 +178,8 @@ def _check_meeting_item(merged: Merged, item: Item, direction: Key, decided: Ite
         merged.add_problem(
             item, "meeting", _("There is no meeting of the number %(number)s.") % {"number": item["meeting"]}
         )
-    if direction[:2] not in merged.items["problems"]:
-        words = {"number": item["problem"]}
-        merged.add_problem(item, "problem", _("The measure has no problem of the number %(number)s.") % words)
+    if direction[:3] not in merged.items["problems"]:
+        merged.add_problem(item, "problem", _no_problem(item))
     elif item["direction_on"] is not None and direction not in merged.items["problem_steps"]:
         merged.add_problem(item, "direction_on", _("No such step was made with the problem on that day."))
     elif direction in decided:

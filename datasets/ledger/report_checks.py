@@ -78,7 +78,7 @@ def _check_month(merged: Merged, item: Item) -> None:
 
 def _check_about(merged: Merged, item: Item) -> None:
     about = item["about_problem"]
-    if about is not None and (item["measure"], about) not in merged.items["problems"]:
+    if about is not None and (item["measure"], None, about) not in merged.items["problems"]:
         words = {"number": about}
         merged.add_problem(item, "about_problem", _("The measure has no problem of the number %(number)s.") % words)
 

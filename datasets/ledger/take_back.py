@@ -126,7 +126,7 @@ def _followed(undone: Iterable[_Undo], contents: Contents) -> Iterator[_Undo]:
         own = {each.key: each for each in undone if each.sheet == scopes.sheet}
         yield from _followed_in(own, contents.rows[scopes.sheet], length=1)
     own = {each.key: each for each in undone if each.sheet == "problem_steps" and each.what == LoadedRow.What.NEW}
-    yield from _followed_in(own, contents.rows["problem_steps"], length=2)
+    yield from _followed_in(own, contents.rows["problem_steps"], length=3)
 
 
 def _followed_in(own: Mapping[Key, _Undo], rows: Iterable[Key], *, length: int) -> Iterator[_Undo]:

@@ -59,7 +59,7 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
     moved = {sheet: _moved(merged, sheet) for sheet in SCOPES}
     shown: dict[Any, set[int]] = {
         Measure: _measures_shown(merged, ids, moved["projects"]),
-        Problem: {ids["problems"][item.key[:2]] for item in merged.touched("problem_steps")},
+        Problem: {ids["problems"][item.key[:3]] for item in merged.touched("problem_steps")},
         Meeting: {ids["meetings"][item.key[:1]] for item in merged.touched("meeting_items")},
         Report: {ids["reports"][item.key[:-2]] for item in merged.touched("evidence")},
         ProjectMonth: {ids["project_months"][item.key[:-2]] for item in merged.touched("project_month_evidence")},

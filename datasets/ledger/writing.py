@@ -12,6 +12,7 @@ from accounts.models import User
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
 from datasets.ledger.bindings import BINDINGS, EVIDENCE_OF, field_name
+from datasets.ledger.contents import order_of
 from datasets.ledger.declaration import Column
 from datasets.ledger.merging import Item
 from datasets.ledger.rows import Key
@@ -45,7 +46,7 @@ class Writer:
             self._add_history(items)
         elif sheet in ("problem_steps", "project_months"):
             # In the order in which they were made, which theirs in the table tells.
-            self._add(sheet, sorted(items, key=lambda item: item.key))
+            self._add(sheet, _in_order(items))
         elif sheet != "links":
             self._add(sheet, items)
 
@@ -146,14 +147,14 @@ class Writer:
         elif item.sheet == "annual_plan_changes":
             row.annual_plan_id = self.ids["annual_plans"][item.key[:2]]
         elif item.sheet == "problem_steps":
-            row.problem_id = self.ids["problems"][item.key[:2]]
+            row.problem_id = self.ids["problems"][item.key[:3]]
         elif item.sheet == "meeting_items":
             row.meeting_id = self.ids["meetings"][item.key[:1]]
             row.problem_id = self.ids["problems"][item.key[1:]]
             if item["direction_on"] is not None:
                 row.direction_id = self.ids["problem_steps"][direction_key(item)]
         elif item.sheet == "reports" and item["about_problem"] is not None:
-            row.about_problem_id = self.ids["problems"][item["measure"], item["about_problem"]]
+            row.about_problem_id = self.ids["problems"][item["measure"], None, item["about_problem"]]
 
     def link(self, sheet: str, items: Iterable[Item]) -> None:
         """The links of columns that hold many, as the rows have them now."""
@@ -191,6 +192,11 @@ class Writer:
         return row
 
 
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    by_key = {item.key: item for item in items}
+    return [by_key[key] for key in order_of(by_key)]
+
+
 def _keep_contents(steps: Iterable[ProblemStep]) -> None:
     """A file does not say what a problem said when a step was made with it: what it says now is kept."""
     problems = Problem.objects.select_related("category").prefetch_related("helpers")
@@ -201,7 +207,7 @@ def _keep_contents(steps: Iterable[ProblemStep]) -> None:
 
 def direction_key(item: Item) -> Key:
     """Of the step that a meeting made with a problem."""
-    return (item["measure"], item["problem"], item["direction_on"], item["direction_number"] or 1)
+    return (*item.key[1:], item["direction_on"], item["direction_number"] or 1)
 
 
 def _count_acceptances(changes: Iterable[StatusChange]) -> None:

@@ -14,7 +14,7 @@ from web.lists.filters import DayFilter, SearchFilter, UpdatedFilterSet
 
 MEETING_ORDERINGS = {"held_on": ["held_on", "number"], "number": ["number"]}
 DIRECTION = {
-    "problem": meaning(gettext_lazy("Code of the problem: that of its measure and its number")),
+    "problem": meaning(gettext_lazy("Code of the problem: that of its measure or project and its number")),
     "owner": meaning(gettext_lazy("Slug of the department that was to solve it")),
     "note": meaning(gettext_lazy("What is to be done; null for visitors without an account"), optional(TEXT)),
     "due_on": meaning(gettext_lazy("By when"), optional(DAY)),
@@ -87,7 +87,7 @@ class Meetings(ListEndpoint):
     default_ordering = "-held_on"
     takes_plan = True
     name = "meetings"
-    kinds = ("measures", "reports", "accounts")
+    kinds = ("measures", "projects", "reports", "accounts")
 
     def get_queryset(self) -> Any:
         return meetings_on(asked_plan(self.request._request), on=self.day)

@@ -1,9 +1,12 @@
 """The fields of a problem in the API, and of its steps; rows are steps, that of each problem which holds on the day."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy
 
 from measures.api.addresses import plan_slug
-from measures.models import Problem
+from measures.models import Problem, ProblemSubject
 from reporting.problems.rules import WaitingFor, is_overdue, waiting_for
 from reporting.problems.workflow import OPEN_STATES, STEPS, ProblemState
 from web.api.fields import Chunk, Field, Reader, among, column, grouped, local_fields
@@ -30,14 +33,31 @@ from web.days import api_timestamp
 from web.formats.sources import format_source
 from web.html.links import path_segment, query_of
 
+MEASURE, PROJECT = ProblemSubject.MEASURE, ProblemSubject.PROJECT
+
+
+def _subject(chunk: Chunk) -> Reader:
+    return lambda row: (MEASURE if row["problem__measure__code"] else PROJECT).value
+
+
+def _subject_code(row: Mapping[str, Any]) -> str:
+    code: str = row["problem__measure__code"] or row["problem__project__code"]
+    return code
+
 
 def _code(chunk: Chunk) -> Reader:
-    return lambda row: f"{row['problem__measure__code']}-{row['problem__number']}"
+    return lambda row: f"{_subject_code(row)}-{row['problem__number']}"
 
 
 def _address(chunk: Chunk) -> Reader:
-    base, query = chunk.endpoint.address("api-measures"), query_of("", plan=plan_slug(chunk.endpoint))
-    return lambda row: f"{base}{path_segment(row['problem__measure__code'])}/problems/{row['problem__number']}/{query}"
+    bases = {about: chunk.endpoint.address(f"api-{about.value}s") for about in ProblemSubject}
+    query = query_of("", plan=plan_slug(chunk.endpoint))
+
+    def reader(row: Mapping[str, Any]) -> str:
+        base = bases[MEASURE if row["problem__measure__code"] else PROJECT]
+        return f"{base}{path_segment(_subject_code(row))}/problems/{row['problem__number']}/{query}"
+
+    return reader
 
 
 def _helpers(chunk: Chunk) -> Reader:
@@ -71,14 +91,23 @@ def _present_department(name: str, shape: Shape) -> Field:
 
 
 WHAT = gettext_lazy("What stands in the way")
+SUBJECT_CODES = ("problem__measure__code", "problem__project__code")
 PROBLEM: dict[str, Field] = {
     "code": Field(
-        meaning(gettext_lazy("Code of the measure, a hyphen and the number of the problem")),
-        ("problem__measure__code", "problem__number"),
+        meaning(gettext_lazy("Code of the measure or project, a hyphen and the number of the problem")),
+        (*SUBJECT_CODES, "problem__number"),
         _code,
     ),
-    "measure": column("problem__measure__code", meaning(gettext_lazy("Code of the measure"))),
-    "number": column("problem__number", meaning(gettext_lazy("Counts the problems of the measure"), WHOLE)),
+    "subject": Field(choice(ProblemSubject.choices, gettext_lazy("What it is about")), SUBJECT_CODES, _subject),
+    "measure": column(
+        "problem__measure__code",
+        meaning(gettext_lazy("Code of the measure; null: it is about a project"), optional(TEXT)),
+    ),
+    "project": column(
+        "problem__project__code",
+        meaning(gettext_lazy("Code of the project; null: it is about a measure"), optional(TEXT)),
+    ),
+    "number": column("problem__number", meaning(gettext_lazy("Counts the problems of the measure or project"), WHOLE)),
     **local_fields("text", WHAT, "problem__text"),
     "category": column(
         "problem__category__slug", meaning(gettext_lazy("Slug of its category; null where it has none"), optional(TEXT))
@@ -104,7 +133,11 @@ PROBLEM: dict[str, Field] = {
     ),
     "raised_by": _present_department(
         "problem__raised_by",
-        meaning(gettext_lazy("Slug of the department that raised it; null: the office did"), optional(TEXT)),
+        meaning(gettext_lazy("Slug of the department that raised it; null: a city or the office did"), optional(TEXT)),
+    ),
+    "raised_by_city": column(
+        "problem__raised_by_city__code",
+        meaning(gettext_lazy("Code of the city whose people raised it; null: others did"), optional(TEXT)),
     ),
     "due_on": column(
         "due_on", meaning(gettext_lazy("The day by which it is to be solved; null where none is set"), optional(DAY))
@@ -139,7 +172,7 @@ PROBLEM: dict[str, Field] = {
     "provenance": column("problem__provenance", PROVENANCE),
     "source": column("problem__source", SOURCE, convert=format_source),
     "updated_at": column("problem__updated_at", UPDATED_AT, convert=api_timestamp),
-    "url": Field(URL, ("problem__measure__code", "problem__number"), _address),
+    "url": Field(URL, (*SUBJECT_CODES, "problem__number"), _address),
 }
 
 KEPT: dict[str, Shape] = {

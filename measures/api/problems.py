@@ -1,5 +1,5 @@
-"""Problems of measures: read by whoever may, raised by those who carry the measure out, moved as the table of moves
-says."""
+"""Problems of measures and projects: read by whoever may, raised by those who carry them out, moved as the table of
+moves says."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -19,7 +19,7 @@ from accounts.permissions import may_see_names, signed_in
 from core.texts import MAX_TEXT_LENGTH
 from measures.api.problem_fields import KEPT, PROBLEM, STEP, WHAT
 from measures.filters import asked_plan
-from measures.models import Measure, Problem, ProblemCategory, ProblemStep
+from measures.models import Problem, ProblemCategory, ProblemStep, ProblemSubject
 from measures.problem_filters import PROBLEM_ORDERINGS, ProblemFilter
 from measures.problems import move_problem, raise_problem, reword_problem, save_problem_draft
 from reporting.problems.querysets import IN_ORDER
@@ -52,6 +52,7 @@ from web.api.schema import (
 from web.days import api_timestamp
 from web.errors import BadBody, not_one_of
 
+KINDS = ("reports", "measures", "projects", "regions", "accounts")
 # Those that need nothing but words. The office assigns on the site, and PUT rewords.
 SENT_MOVES = [move for move in MOVES if move.name not in ("assign", "reassign", "reword")]
 
@@ -132,14 +133,16 @@ MADE: dict[str, BodyField] = {
 
 class Problems(ListEndpoint):
     component = "ProblemList"
-    summary = gettext_lazy("The problems of a plan's measures that were raised by the day, each as it was on that day.")
+    summary = gettext_lazy(
+        "The problems of a plan's measures and projects that were raised by the day, each as it was on that day."
+    )
     row_fields = PROBLEM
     filterset_class = ProblemFilter
     orderings = PROBLEM_ORDERINGS
     default_ordering = "due_on"
     takes_plan = True
     name = "problems"
-    kinds = ("reports", "measures", "accounts")
+    kinds = KINDS
 
     def get_queryset(self) -> QuerySet[Any]:
         steps: QuerySet[Any] = ProblemStep.objects.in_plan(asked_plan(self.request._request)).last_by(self.day)
@@ -147,12 +150,13 @@ class Problems(ListEndpoint):
 
 
 class ProblemEndpoint(RowEndpoint):
-    """What the problems of a measure and a single one share: how one is shown, and what is read of a body."""
+    """What the problems of a measure or project and a single one share: how one is shown, what is read of a body."""
 
     permission_classes = [MayRead, MayWrite]
     takes_plan = True
     write_component = "SavedProblem"
-    kinds = ("reports", "measures", "accounts")
+    kinds = KINDS
+    subject_kind = ProblemSubject.MEASURE
     # The one that the answer is about.
     problem: Problem
 
@@ -161,20 +165,24 @@ class ProblemEndpoint(RowEndpoint):
         return record({"as_of": AS_OF, **shapes_of(PROBLEM | DETAILS)})
 
     @cached_property
-    def measure(self) -> Measure:
-        """Raises Http404 for one that was not listed by the day."""
-        measures = Measure.objects.in_plan(asked_plan(self.request._request)).listed(self.day)
-        measure = measures.filter(code=self.kwargs["code"]).select_related("plan", "lead_department").first()
-        if measure is None:
+    def subject(self) -> Any:
+        """The measure or project. Raises Http404 for one that was not listed by the day."""
+        listed = Problem.subjects(self.subject_kind).in_plan(asked_plan(self.request._request)).listed(self.day)
+        subject = listed.filter(code=self.kwargs["code"]).select_related("plan", "lead_department").first()
+        if subject is None:
             raise Http404
-        return measure
+        return subject
+
+    def new_problem(self) -> Problem:
+        """Of the measure or project, not saved."""
+        return Problem(**{self.subject_kind.value: self.subject})
 
     def find(self, number: int) -> Problem:
         """Raises Http404 for one that was not raised by the day, and for the draft of another department."""
-        problem = Problem.objects.filter(measure=self.measure, number=number).select_related("raised_by").first()
+        problem = self.new_problem().others().filter(number=number).select_related("raised_by").first()
         if problem is None:
             raise Http404
-        problem.measure = self.measure
+        setattr(problem, self.subject_kind.value, self.subject)
         if problem.raised_on is None:
             edited_on = problem.edited_at and timezone.localtime(problem.edited_at).date()
             is_own = Party.RAISER in problem.parties_of(self.request.user)
@@ -189,7 +197,7 @@ class ProblemEndpoint(RowEndpoint):
         """The answer to what was sent."""
         fields = PROBLEM | DETAILS
         self.problem = Problem.objects.get(pk=problem.pk)
-        self.problem.measure = self.measure
+        setattr(self.problem, self.subject_kind.value, self.subject)
         row = self.values(self.problem, columns_of(fields.values()))
         chunk = Chunk(self, [row])
         values = {name: field.reader(chunk)(row) for name, field in fields.items()}
@@ -236,7 +244,7 @@ class ProblemEndpoint(RowEndpoint):
 
     def read_data(self, values: Mapping[str, Any], problem: Problem) -> ProblemData:
         """What the problem is to say; what is left out stays as it is. Raises BadBody."""
-        categories = ProblemCategory.objects.filter(plan=self.measure.plan)
+        categories = ProblemCategory.objects.filter(plan=self.subject.plan)
         found: dict[str, Any] = {"category": problem.category, "owner": problem.proposed_owner}
         for name, rows in (("category", categories), ("owner", Department.objects.not_merged())):
             if name in values:
@@ -267,17 +275,19 @@ class MeasureProblems(ProblemEndpoint, ListEndpoint):
     orderings = PROBLEM_ORDERINGS
     default_ordering = "code"
     name = "problems"
+    who_may_raise = gettext_lazy(
+        "Only the departments that carry out this measure, and the office, may raise a problem of it."
+    )
 
     def get_queryset(self) -> QuerySet[Any]:
-        steps: QuerySet[Any] = ProblemStep.objects.filter(problem__measure=self.measure).last_by(self.day)
+        of_subject = ProblemStep.objects.filter(problem__in=self.new_problem().others())
+        steps: QuerySet[Any] = of_subject.last_by(self.day)
         return steps
 
     def post(self, request: Any, code: str) -> Response:
-        problem = Problem(measure=self.measure)
+        problem = self.new_problem()
         if not may_raise(problem, request.user):
-            raise PermissionDenied(
-                _("Only the departments that carry out this measure, and the office, may raise a problem of it.")
-            )
+            raise PermissionDenied(str(self.who_may_raise))
         values = read_body(request.data, NEW)
         save = raise_problem if values.get("submit", True) else save_problem_draft
         save(problem, by=signed_in(request.user), data=self.read_data(values, problem))

@@ -3,7 +3,7 @@ from measures.models.loads import Load, LoadedRow
 from measures.models.meetings import Meeting, MeetingItem
 from measures.models.notices import Notice, NoticeKind
 from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
-from measures.models.problems import Problem, ProblemCategory, ProblemEvidence, ProblemStep
+from measures.models.problems import Problem, ProblemCategory, ProblemEvidence, ProblemStep, ProblemSubject
 from measures.models.reports import Evidence, Report, ReportStep
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ProblemCategory",
     "ProblemEvidence",
     "ProblemStep",
+    "ProblemSubject",
     "Report",
     "ReportStep",
     "ScopeChange",

@@ -2,11 +2,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from auditlog.registry import auditlog
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.permissions import may_report_project
 from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
@@ -15,9 +17,10 @@ from measures.querysets import ProblemQuerySet, ProblemStepQuerySet
 from reporting.models import AbstractEvidence
 from reporting.problems.models import AbstractProblem, AbstractProblemStep
 from web.html.links import query_of
+from web.language import localized
 
 if TYPE_CHECKING:
-    from accounts.models import Department
+    from accounts.models import Department, User
 
 
 class ProblemCategory(Sourced, UpdatedAtModel):
@@ -46,10 +49,25 @@ class ProblemCategory(Sourced, UpdatedAtModel):
         return self.name_zh or self.name_en
 
 
-class Problem(AbstractProblem, UpdatedAtModel):
-    """Of a measure."""
+class ProblemSubject(models.TextChoices):
+    """What a problem may be about, by the name of its column."""
 
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="problems", verbose_name=_("Measure"))
+    MEASURE = "measure", pgettext_lazy("problem", "A measure")
+    PROJECT = "project", pgettext_lazy("problem", "A project")
+
+
+class Problem(AbstractProblem, UpdatedAtModel):
+    """Of a measure or of a project, which is one of its plan. `plan` is theirs: a list of problems asks for one plan,
+    whatever they are about."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+", editable=False, verbose_name=_("Action plan"))
+    measure = models.ForeignKey(
+        Measure, models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("Measure")
+    )
+    # By name: projects stand above measures.
+    project = models.ForeignKey(
+        "projects.Project", models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("Project")
+    )
     category = models.ForeignKey(
         ProblemCategory,
         models.PROTECT,
@@ -63,41 +81,85 @@ class Problem(AbstractProblem, UpdatedAtModel):
     class Meta(AbstractProblem.Meta):
         verbose_name = _("Problem")
         verbose_name_plural = _("problems")
-        ordering = ["measure", "number"]
+        ordering = ["measure", "project", "number"]
         constraints = [
             *AbstractProblem.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(measure__isnull=False, project__isnull=True)
+                | Q(measure__isnull=True, project__isnull=False),
+                name="problem_of_measure_or_project",
+            ),
             models.UniqueConstraint(fields=["measure", "number"], name="problem_number_once_a_measure"),
+            models.UniqueConstraint(fields=["project", "number"], name="problem_number_once_a_project"),
         ]
 
     def __str__(self) -> str:
         return self.code
 
+    def save(self, **options: Any) -> None:
+        if self.plan_id is None:
+            self.plan_id = self.subject.plan_id
+        super().save(**options)
+
+    @property
+    def subject_kind(self) -> ProblemSubject:
+        return ProblemSubject.PROJECT if self.measure_id is None else ProblemSubject.MEASURE
+
+    @property
+    def subject(self) -> Any:
+        return getattr(self, self.subject_kind.value)
+
+    @property
+    def subject_name(self) -> str:
+        """In the reader's language."""
+        return localized(self.subject, "title" if self.subject_kind == ProblemSubject.MEASURE else "name")
+
+    @property
+    def namespace(self) -> str:
+        """Of its pages."""
+        return f"{self.subject_kind.value}s"
+
+    @classmethod
+    def subjects(cls, subject_kind: ProblemSubject) -> Any:
+        """All measures, or all projects: those stand above measures and are reached by way of their problems alone."""
+        return cls._meta.get_field(subject_kind.value).related_model._default_manager  # type: ignore[union-attr]  # a model
+
     @property
     def code(self) -> str:
-        """The code of its measure and its number."""
-        return f"{self.measure.code}-{self.number}"
+        """The code of what it is about and its number."""
+        return f"{self.subject.code}-{self.number}"
 
     def get_absolute_url(self) -> str:
-        return query_of(
-            reverse("measures:problem", args=[self.measure.code, self.number]), plan=self.measure.plan.link_slug
-        )
+        return query_of(self.path, plan=self.plan.link_slug)
 
     @property
-    def lead_department(self) -> "Department":
-        return self.measure.lead_department
+    def path(self) -> str:
+        return self.path_of("problem")
+
+    def path_of(self, name: str, *args: Any) -> str:
+        """Of a page about it."""
+        return reverse(f"{self.namespace}:{name}", args=[self.subject.code, self.number, *args])
+
+    @property
+    def lead_department(self) -> "Department | None":
+        lead: Department | None = self.subject.lead_department
+        return lead
 
     @cached_property
     def _participating(self) -> set[int]:
-        return {each.pk for each in self.measure.participating_departments.all()}
+        return {each.pk for each in self.subject.participating_departments.all()}
 
-    def carrying_departments(self) -> set[int]:
-        return {self.measure.lead_department_id} | self._participating
+    def is_carried_out_by(self, user: "User") -> bool:
+        if self.project is not None:
+            return may_report_project(user, lead=self.project.lead_department_id, city=self.project.city_id)
+        carrying = {self.subject.lead_department_id} | self._participating
+        return user.is_reporter and user.department_id in carrying
 
     def others(self) -> ProblemQuerySet:
-        return Problem.objects.filter(measure=self.measure_id)
+        return Problem.objects.filter(**{self.subject_kind.value: self.subject.pk})
 
     def lock_subject(self) -> None:
-        Measure.objects.select_for_update().get(pk=self.measure_id)
+        type(self.subject)._default_manager.select_for_update().get(pk=self.subject.pk)
 
 
 class ProblemStep(AbstractProblemStep):

@@ -33,7 +33,11 @@ def move_problems(source: Department, into: Department, *, by: User, reason: str
     owned = [step.problem_id for step in owned_open_problems(source)]
     _move_helpers(source, into, owned=owned, by=by)
     Problem.objects.filter(proposed_owner=source).update(proposed_owner=into)
-    handed_over = Problem.objects.filter(pk__in=owned).select_related("category", "measure").prefetch_related("helpers")
+    handed_over = (
+        Problem.objects.filter(pk__in=owned)
+        .select_related("category", "measure", "project")
+        .prefetch_related("helpers")
+    )
     hand_over_problems(handed_over.order_by("pk"), into=into, by=by, reason=reason)
     Problem.objects.filter(pk__in=problems).mark_updated()
     return len(owned)
@@ -58,5 +62,7 @@ def _move_helpers(source: Department, into: Department, *, owned: list[int], by:
     ).delete()
     helpers.filter(department=source).update(department=into)
     after = set(both.all())
-    rows = Problem.objects.select_related("measure").in_bulk({problem for problem, _department in before ^ after})
+    rows = Problem.objects.select_related("measure", "project").in_bulk(
+        {problem for problem, _department in before ^ after}
+    )
     log_links(rows, "helpers", before, after, of=(source, into), by=by)

@@ -38,10 +38,9 @@ from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_compar
 from measures.models import Measure, Problem, Report, StatusChange
 from measures.office.forms import CommentForm
 from measures.office.terms_history import summarize_terms, term_rows
-from measures.problem_rows import problems_of_measure
+from measures.problem_rows import problems_of
 from measures.rules import is_completion
 from measures.services import add_comment
-from reporting.problems.services import may_raise
 from reporting.steps import step_rows
 from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
@@ -211,17 +210,8 @@ class MeasureDetail(PageView):
         if context["is_listed"]:
             context |= self.status_context(measure) | self.report_context(measure) | self.link_context(measure)
             context |= self.action_context(measure, **kwargs) | self.owner_context(measure)
-            context |= self.problem_context(measure)
+            context |= problems_of(Problem(measure=measure), on=self.day, user=self.request.user)
         return context
-
-    def problem_context(self, measure: Measure) -> dict[str, Any]:
-        """Its problems of the day; closed and withdrawn ones apart."""
-        rows = problems_of_measure(measure, on=self.day)
-        return {
-            "problem_rows": [row for row in rows if row.is_open],
-            "settled_problems": [row for row in rows if not row.is_open],
-            "may_raise": self.day == today() and may_raise(Problem(measure=measure), self.request.user),
-        }
 
     def owner_context(self, measure: Measure) -> dict[str, Any]:
         """Who looks after it now, for those who may know."""

@@ -335,7 +335,11 @@ class GiveDirection(MeetingFormPage):
     @cached_property
     def item(self) -> MeetingItem:
         items = self.meeting.items.select_related(
-            "meeting__plan", "problem__measure__lead_department", "problem__raised_by", "problem__category"
+            "meeting__plan",
+            "problem__measure__plan",
+            "problem__project__plan",
+            "problem__raised_by",
+            "problem__category",
         )
         return get_object_or_404(items, pk=self.kwargs["pk"])
 

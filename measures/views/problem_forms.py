@@ -16,7 +16,7 @@ from accounts.models import Department
 from accounts.permissions import signed_in
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
-from measures.models import Measure, Problem, ProblemCategory
+from measures.models import Problem, ProblemCategory, ProblemSubject
 from measures.office.forms import LeadField, RowField, RowsField
 from measures.problems import (
     assign_problem,
@@ -26,11 +26,11 @@ from measures.problems import (
     reword_problem,
     save_problem_draft,
 )
-from measures.views.problems import problem_url
+from measures.views.problems import asked_problem, problem_url
 from reporting.file_types import too_large_message
 from reporting.forms import LongTextField, MultipleFilesInput
 from reporting.moves import Move
-from reporting.problems.services import Assignment, ProblemData, allowed_moves, may_raise
+from reporting.problems.services import Assignment, ProblemData, may_raise
 from reporting.problems.workflow import ASSIGNING, BY_NAME
 from web.errors import add_refusal
 from web.html.links import query_of
@@ -92,6 +92,9 @@ class ProblemForm(forms.Form):
             "version": problem.version if problem.pk else None,
         }
         super().__init__(data, initial=shown)
+        if problem.lead_department is None:
+            owner_field: Any = self.fields["owner"]
+            owner_field.empty_label = pgettext_lazy("choice", "Choose")
         offer_categories(self, problem)
 
     def problem_data(self) -> ProblemData:
@@ -157,7 +160,7 @@ class NoteForm(forms.Form):
 
 def offer_categories(form: forms.Form, problem: Problem) -> None:
     category: Any = form.fields["category"]
-    category.queryset = ProblemCategory.objects.filter(plan=problem.measure.plan_id).order_by("number")
+    category.queryset = ProblemCategory.objects.filter(plan=problem.subject.plan_id).order_by("number")
 
 
 # What is asked with a move, and what is said once it is made.
@@ -211,8 +214,7 @@ class ProblemFormPage(TodayView):
         problem = self.problem
         return super().get_context_data(
             problem=problem,
-            measure=problem.measure,
-            plan=problem.measure.plan,
+            plan=problem.subject.plan,
             heading=self.heading,
             submit=self.submit,
             action=self.action,
@@ -252,47 +254,46 @@ class DraftingPage(ProblemFormPage):
             if self.try_to(lambda: save(problem, by=by, data=data, version=version), form):
                 if action == "draft":
                     messages.success(request, _("Draft saved"))
-                    return redirect(problem_url(problem, "measures:problem_move", "raise"))
+                    return redirect(problem_url(problem, "problem_move", "raise"))
                 messages.success(request, str(DONE["raise"]))
                 return redirect(problem.get_absolute_url())
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
     def discard(self, form: ProblemForm) -> HttpResponseBase:
-        measure = self.problem.measure
+        subject = self.problem.subject
         try:
             discard_problem_draft(self.problem, by=signed_in(self.request.user))
         except NotAllowed as refusal:
             messages.error(self.request, str(refusal))
             return redirect(self.action)
         messages.success(self.request, _("The draft was deleted"))
-        return redirect(measure.get_absolute_url())
+        return redirect(subject.get_absolute_url())
 
 
 class RaiseProblem(DraftingPage):
     heading = gettext_lazy("Raise a problem")
-
-    @cached_property
-    def measure(self) -> Measure:
-        measures = Measure.objects.in_plan(asked_plan(self.request)).select_related("plan", "lead_department")
-        return get_object_or_404(measures, code=self.kwargs["code"])
+    subject_kind = ProblemSubject.MEASURE
 
     @cached_property
     def problem(self) -> Problem:
         """Raises PermissionDenied for those who may raise none."""
-        problem = Problem(measure=self.measure)
+        subjects = Problem.subjects(self.subject_kind).in_plan(asked_plan(self.request))
+        subject = get_object_or_404(subjects.select_related("plan", "lead_department"), code=self.kwargs["code"])
+        problem = Problem(**{self.subject_kind.value: subject})
         if not may_raise(problem, self.request.user):
             raise PermissionDenied
         return problem
 
     @property
     def action(self) -> str:
-        return query_of(self.request.path, plan=self.measure.plan.action_slug)
+        return query_of(self.request.path, plan=self.problem.subject.plan.action_slug)
 
 
 class MovePage(ProblemFormPage):
     """One move, for those who take part; where another has been made meanwhile the page says so."""
 
     typed_fields = labels_of(ProblemForm, "text") | labels_of(NoteForm, "note")
+    subject_kind = ProblemSubject.MEASURE
 
     @cached_property
     def move(self) -> Move:
@@ -303,20 +304,15 @@ class MovePage(ProblemFormPage):
 
     @cached_property
     def problem(self) -> Problem:
-        problems = Problem.objects.in_plan(asked_plan(self.request)).select_related(
-            "measure__plan", "measure__lead_department", "category", "raised_by__merged_into", "proposed_owner"
-        )
-        problem = get_object_or_404(problems, measure__code=self.kwargs["code"], number=self.kwargs["number"])
-        parties = problem.parties_of(self.request.user)
-        if problem.is_draft and not allowed_moves(problem, self.request.user):
-            raise Http404
-        if parties.isdisjoint(self.move.by):
+        asked = {name: self.kwargs[name] for name in ("code", "number")}
+        problem = asked_problem(self.request, self.subject_kind, **asked)
+        if problem.parties_of(self.request.user).isdisjoint(self.move.by):
             raise PermissionDenied
         return problem
 
     @property
     def action(self) -> str:
-        return problem_url(self.problem, "measures:problem_move", self.move.name)
+        return problem_url(self.problem, "problem_move", self.move.name)
 
     @property
     def heading(self) -> str | Promise:  # type: ignore[override]

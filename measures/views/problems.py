@@ -11,7 +11,6 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
@@ -21,7 +20,7 @@ from accounts.models import Department
 from accounts.permissions import may_review, may_see_names
 from core.clock import today
 from measures.filters import asked_plan
-from measures.models import Problem, ProblemCategory, ProblemEvidence, ProblemStep
+from measures.models import Problem, ProblemCategory, ProblemEvidence, ProblemStep, ProblemSubject
 from measures.problem_filters import OPEN, PROBLEM_ORDERINGS, ProblemFilter
 from measures.problem_rows import ProblemRow, problem_rows
 from measures.problems import problem_counts
@@ -117,9 +116,9 @@ class ProblemList(ListPageView):
     def rows(self, steps: Iterable[Any]) -> list[ProblemRow]:
         rows = problem_rows(steps, on=self.day)
         for row in rows:
-            measure: Any = row.problem.measure
+            problem: Any = row.problem
             # Their addresses ask which plan it is.
-            measure.plan = self.plan
+            problem.plan = self.plan
         return rows
 
     def owners(self, counts: ProblemCounts) -> list[CountedRow]:
@@ -184,24 +183,32 @@ def list_sentence(counts: ProblemCounts, owners: Iterable[CountedRow]) -> str:
     return with_full_stop(pgettext("between clauses", "; ").join(parts))
 
 
+def asked_problem(request: HttpRequest, subject_kind: ProblemSubject, *, code: str, number: int) -> Problem:
+    """Raises Http404 also for the draft of others."""
+    problems = Problem.objects.in_plan(asked_plan(request)).select_related(
+        "plan",
+        "measure__lead_department",
+        "project__lead_department",
+        "category",
+        "raised_by__merged_into",
+        "raised_by_city",
+        "proposed_owner",
+    )
+    problem = get_object_or_404(problems, **{f"{subject_kind.value}__code": code, "number": number})
+    if problem.is_draft and not allowed_moves(problem, request.user):
+        raise Http404
+    return problem
+
+
 class ProblemDetail(PageView):
     """One problem: its life by the day, oldest first, and what reports say about it."""
 
     template_name = "measures/problem_detail.html"
+    subject_kind = ProblemSubject.MEASURE
 
     @cached_property
     def problem(self) -> Problem:
-        """Raises Http404 also for the draft of another department, and before the day on which it was raised."""
-        problem = get_object_or_404(
-            Problem.objects.in_plan(asked_plan(self.request)).select_related(
-                "measure__plan", "measure__lead_department", "category", "raised_by__merged_into", "proposed_owner"
-            ),
-            measure__code=self.kwargs["code"],
-            number=self.kwargs["number"],
-        )
-        if problem.is_draft and not allowed_moves(problem, self.request.user):
-            raise Http404
-        return problem
+        return asked_problem(self.request, self.subject_kind, **self.kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         problem, user = self.problem, self.request.user
@@ -210,9 +217,8 @@ class ProblemDetail(PageView):
         is_today = self.day == today()
         return super().get_context_data(
             problem=problem,
-            measure=problem.measure,
-            plan=problem.measure.plan,
-            in_plan=query_of("", plan=problem.measure.plan.link_slug),
+            plan=problem.plan,
+            in_plan=query_of("", plan=problem.plan.link_slug),
             steps=steps,
             last=last,
             is_long=len(localized(problem, "text")) > HEADING,
@@ -251,16 +257,18 @@ class ProblemDetail(PageView):
 
 @require_safe
 @cache_control(private=True, no_store=True)
-def problem_evidence(request: HttpRequest, code: str, number: int, key: UUID) -> HttpResponseBase:
+def problem_evidence(
+    request: HttpRequest, code: str, number: int, key: UUID, subject_kind: ProblemSubject = ProblemSubject.MEASURE
+) -> HttpResponseBase:
     """A file that came with a step, for whoever has an account: to be saved and not to be shown."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     pieces = ProblemEvidence.objects.exclude(file="")
-    evidence = get_object_or_404(pieces, key=key, step__problem__measure__code=code, step__problem__number=number)
+    wanted = {f"step__problem__{subject_kind.value}__code": code, "step__problem__number": number}
+    evidence = get_object_or_404(pieces, key=key, **wanted)
     return send_file(evidence)
 
 
 def problem_url(problem: Problem, name: str, *args: Any) -> str:
     """The address of a page about a problem; forms name the plan, since another may begin while one is filled in."""
-    address = reverse(name, args=[problem.measure.code, problem.number, *args])
-    return query_of(address, plan=problem.measure.plan.action_slug)
+    return query_of(problem.path_of(name, *args), plan=problem.plan.action_slug)

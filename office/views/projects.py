@@ -16,12 +16,12 @@ from accounts.models import User
 from accounts.permissions import may_review
 from core.scope import PlanScope
 from core.scoped import scope_of
-from measures.filters import asked_plan
+from measures.filters import asked_plan, members_of_asked_plan
 from office.forms import EXPLANATION
 from office.history import project_history
 from office.project_forms import LINKS, NewProjectForm, ProjectForm, ProjectTermsForm
 from office.views.editing import OFFICE, Crumb, PlanFormPage
-from projects.filters import ClassFilter, categories_of_asked_plan, members_of_asked_plan
+from projects.filters import ClassFilter, categories_of_asked_plan
 from projects.models import Project, ProjectClass, Stage, Term
 from projects.office import (
     COLUMNS,

@@ -28,8 +28,9 @@ class AbstractProblem(Sourced):
     """What stands in the way. `number` counts the problems of its subject; without `raised_on` it is a draft.
 
     State, owner and due day are not stored here: its last step has them. `raised_by` is the department that raised it,
-    None for the office; `proposed_owner` whom that one thinks able to solve it, None for the lead. An app's own adds a
-    foreign key to what it is about, one to its category, and the methods at the end.
+    `raised_by_city` the city whose people did, both None for the office; `proposed_owner` whom they think able to solve
+    it, None for the lead. An app's own adds foreign keys to what it is about, one to its category, and the methods at
+    the end.
     """
 
     data_kind = "reports"
@@ -45,6 +46,14 @@ class AbstractProblem(Sourced):
         blank=True,
         related_name="+",
         verbose_name=pgettext_lazy("problem", "Raised by"),
+    )
+    raised_by_city = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("problem", "Raised by the city"),
     )
     proposed_owner = models.ForeignKey(
         "accounts.Department",
@@ -90,6 +99,10 @@ class AbstractProblem(Sourced):
             ),
             days_bound("raised_on", name="%(app_label)s_%(class)s_day_in_bounds"),
             models.CheckConstraint(
+                condition=Q(raised_by__isnull=True) | Q(raised_by_city__isnull=True),
+                name="%(app_label)s_%(class)s_raised_once",
+            ),
+            models.CheckConstraint(
                 condition=Q(edited_at__isnull=False, edited_by__isnull=False)
                 | Q(edited_at__isnull=True, edited_by__isnull=True),
                 name="%(app_label)s_%(class)s_edit_has_time_and_person",
@@ -122,29 +135,37 @@ class AbstractProblem(Sourced):
         if not user.is_authenticated:
             return set()
         parties = set()
-        is_office, own = may_review(user), user.department_id if user.is_reporter else None
-        if is_office:
+        own = user.department_id if user.is_reporter else None
+        if may_review(user):
             parties.add(Party.OFFICE)
-        is_raiser = own == self.raised_by.successor.pk if self.raised_by else is_office
-        if is_raiser:
+        if self._was_raised_by(user):
             parties.add(Party.RAISER)
         if own and self.last_step is not None and own == self.last_step.owner.successor.pk:
             parties.add(Party.OWNER)
-        if own and own in self.concerned_departments():
+        if self.is_carried_out_by(user) or (own and own in {each.pk for each in self.helpers.all()}):
             parties.add(Party.HELPER)
         return parties
 
-    def concerned_departments(self) -> set[int]:
-        """The ids of those asked to help, and of those that carry out what it is about."""
-        return {each.pk for each in self.helpers.all()} | self.carrying_departments()
+    def _was_raised_by(self, user: User) -> bool:
+        """Whether the person's department, city or office raised it."""
+        if self.raised_by is not None:
+            return user.is_reporter and user.department_id == self.raised_by.successor.pk
+        if self.raised_by_city_id is not None:
+            return user.is_reporter and user.city_id == self.raised_by_city_id
+        return may_review(user)
 
-    def carrying_departments(self) -> set[int]:
-        """The ids of those that carry out what it is about: their people may raise a problem."""
+    def is_carried_out_by(self, user: User) -> bool:
+        """Whether the person reports for those that carry out what it is about, and so may raise a problem."""
+        raise NotImplementedError
+
+    @property
+    def subject(self) -> Any:
+        """What it is about."""
         raise NotImplementedError
 
     @property
     def lead_department(self) -> Any:
-        """That leads what it is about."""
+        """That leads what it is about; None where nobody does."""
         raise NotImplementedError
 
     def others(self) -> Any:

@@ -30,7 +30,7 @@ from reporting.problems.workflow import ASSIGNING, BY_NAME, MOVES, ProblemState
 
 @dataclass(frozen=True)
 class ProblemData:
-    """What whoever raises a problem fills in. Without `owner` the lead is to solve it."""
+    """What whoever raises a problem fills in. Without `owner` the lead is to solve it; what has no lead needs one."""
 
     text: str = ""
     category: Any = None
@@ -53,10 +53,10 @@ type Files = "Iterable[File[bytes]]"
 
 
 def may_raise(problem: AbstractProblem, user: User | AnonymousUser) -> bool:
-    """The departments that carry out what it is about, and the office."""
+    """Those that carry out what it is about, and the office."""
     if not user.is_authenticated:
         return False
-    return may_review(user) or (user.is_reporter and user.department_id in problem.carrying_departments())
+    return may_review(user) or problem.is_carried_out_by(user)
 
 
 def lock_problem(problem: AbstractProblem) -> None:
@@ -107,7 +107,8 @@ def save_draft(problem: AbstractProblem, *, by: User, data: ProblemData, version
 def _begin(problem: AbstractProblem, *, by: User) -> None:
     if not may_raise(problem, by):
         raise NotAllowed(_("You may not do this"))
-    problem.raised_by = by.department if by.is_reporter else None
+    if by.is_reporter:
+        problem.raised_by, problem.raised_by_city = by.department, by.city
     problem.provenance = Provenance.REPORTED
     others: Any = problem.others()
     problem.number = (others.aggregate(most=Max("number"))["most"] or 0) + 1
@@ -140,8 +141,7 @@ def raise_problem(problem: AbstractProblem, *, by: User) -> AbstractProblemStep:
         raise NotAllowed(_("Say what stands in the way."), field="text")
     problem.raised_on = today()
     problem.save()
-    owner = (problem.proposed_owner or problem.lead_department).successor
-    return _add_step(problem, BY_NAME["raise"], by=by, owner=owner, due_on=None, is_escalated=False)
+    return _add_step(problem, BY_NAME["raise"], by=by, owner=_first_owner(problem), due_on=None, is_escalated=False)
 
 
 def reword_problem(
@@ -164,9 +164,17 @@ def reword_problem(
     problem.version += 1
     problem.edited_at, problem.edited_by = now(), by
     problem.save()
-    last = problem.last_step
-    owner = (problem.proposed_owner or problem.lead_department).successor
+    last, owner = problem.last_step, _first_owner(problem)
     return _add_step(problem, move, by=by, owner=owner, due_on=last.due_on, is_escalated=last.is_escalated)
+
+
+def _first_owner(problem: AbstractProblem) -> Department:
+    """Who has to solve it until the office says otherwise. Raises NotAllowed where nobody leads what it is about and
+    nobody was proposed."""
+    owner: Department | None = problem.proposed_owner or problem.lead_department
+    if owner is None:
+        raise NotAllowed(_("Say who can solve it: this project has no lead department."), field="owner")
+    return owner.successor
 
 
 def assign_problem(

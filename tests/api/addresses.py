@@ -19,6 +19,7 @@ LISTS = (
     "measures/M001/reports/",
     "problems/",
     "measures/M001/problems/",
+    "projects/P0001/problems/",
 )
 SINGLE = (
     "",
@@ -28,6 +29,7 @@ SINGLE = (
     "measures/M001/history/",
     "measures/M001/problems/1/",
     "projects/P0001/",
+    "projects/P0001/problems/1/",
     "indicators/gdp_growth_ytd/",
 )
 ALL = LISTS + SINGLE
@@ -40,6 +42,9 @@ WRITTEN = (
     ("post", "measures/M001/problems/"),
     ("put", "measures/M001/problems/1/"),
     ("post", "measures/M001/problems/1/moves/"),
+    ("post", "projects/P0001/problems/"),
+    ("put", "projects/P0001/problems/1/"),
+    ("post", "projects/P0001/problems/1/moves/"),
 )
 
 

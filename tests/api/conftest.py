@@ -2,7 +2,7 @@
 
 As of 2023-08-29: M001 completed (due 2023-06-30), M002 in progress (due 2023-08-01: red), M003 promoting (due
 2023-10-01: yellow), M004 promoting (no due date, a report in July: green). M005 belongs to another plan.
-M001 had a problem, which is closed; that of M004 is overdue.
+M001 had a problem, which is closed; that of M004 is overdue; that of the project P0001 was withdrawn.
 """
 
 import json
@@ -64,7 +64,7 @@ def site(db: Any, today: date) -> SimpleNamespace:
 
     for slug in make.CATEGORIES:
         make.make_category(plan, slug)
-    make.make_project(
+    wind = make.make_project(
         city="370200",
         investment=12_345_678,
         code="P0001",
@@ -77,6 +77,8 @@ def site(db: Any, today: date) -> SimpleNamespace:
     )
     make.make_project(city="370200", county="370202", code="P0003", listed_on=date(2023, 8, 1), stage="completed")
 
+    # Of no figure: it was withdrawn the next day.
+    make.make_problem(wind, date(2023, 8, 1), owner=power, raised_by=None, steps=["withdraw"], days=[date(2023, 8, 2)])
     problem = make.make_problem(second, date(2023, 7, 10), text_en="No land", owner=power)
     meeting = make.make_meeting([problem], held_on=date(2023, 7, 20))
     assigned = {"owner": power, "due_on": date(2023, 8, 10), "note": "供地", "content": problem.content()}

@@ -64,14 +64,18 @@ WRITES = {
 }
 OF_PLANS, OF_PROJECTS = ("categories/", "plans/", "sections/"), ("projects/", "projects/P0001/")
 OF_INDICATORS = ("indicators/", "indicators/gdp_growth_ytd/")
-OF_PROBLEMS = ("measures/M001/problems/", "measures/M001/problems/1/", "meetings/", "problems/")
+OF_PROBLEMS = (
+    *("measures/M001/problems/", "measures/M001/problems/1/", "meetings/", "problems/"),
+    *("projects/P0001/problems/", "projects/P0001/problems/1/"),
+)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("kind", "unchanged"),
     [
-        ("regions", ["departments/", *OF_PLANS, *OF_PROBLEMS, "status-changes/"]),
+        # A city may have raised a problem.
+        ("regions", ["departments/", *OF_PLANS, "meetings/", "status-changes/"]),
         ("accounts", ["observations/", "regions/", *OF_PLANS, "projects/P0001/", *OF_INDICATORS]),
         ("indicators", ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "status-changes/"]),
         # A draft that saves itself.

@@ -52,7 +52,7 @@ SENT = (
     ("ada", "post", f"{FILED}{{}}/withdraw/", {}, 200),
     ("ada", "delete", f"{FILED}{{}}/", {}, 405),
 )
-RAISED = "measures/M004/problems/"
+RAISED, OF_PROJECT = "measures/M004/problems/", "projects/P0001/problems/"
 # The same of a problem: {} is the number of the draft that is made first.
 SENT_OF_PROBLEMS = (
     ("ada", "post", RAISED, {"text": "资金缺口", "category": "money", "submit": False}, 201),
@@ -64,6 +64,11 @@ SENT_OF_PROBLEMS = (
     ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "solve", "note": "已解决"}, 403),
     ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "restore", "note": "重提"}, 409),
     ("ada", "post", f"{RAISED}{{}}/moves/", {"move": "close"}, 403),
+    ("ada", "post", OF_PROJECT, {"text": "用地未批"}, 403),
+    ("rita", "post", OF_PROJECT, {"text": "用地未批", "submit": False}, 201),
+    ("rita", "put", f"{OF_PROJECT}{{}}/", {"version": 1, "submit": True}, 409),
+    ("rita", "put", f"{OF_PROJECT}{{}}/", {"version": 1, "owner": "power", "submit": True}, 200),
+    ("rita", "post", f"{OF_PROJECT}{{}}/moves/", {"move": "withdraw", "note": "已批"}, 200),
 )
 # Moments and numbers that differ from run to run.
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?\+08:00")

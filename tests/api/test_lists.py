@@ -19,7 +19,8 @@ from web.site import site_profile
 pytestmark = pytest.mark.django_db
 
 OF_PROBLEMS = (
-    "code measure number text text_zh text_en category state waiting_for owner helpers raised_on raised_by due_on "
+    "code subject measure project number text text_zh text_en category state waiting_for owner helpers raised_on "
+    "raised_by raised_by_city due_on "
     "is_escalated days_open days_overdue since closed_on provenance source updated_at url"
 )
 COLUMNS = {
@@ -49,6 +50,7 @@ COLUMNS = {
     "updated_at url",
     "problems/": OF_PROBLEMS,
     "measures/M001/problems/": OF_PROBLEMS,
+    "projects/P0001/problems/": OF_PROBLEMS,
     "meetings/": "number title title_zh title_en held_on place problems directions updated_at url",
     "plans/": "slug name name_zh name_en starts_on ends_on provenance source updated_at url",
 }

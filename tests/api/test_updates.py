@@ -32,6 +32,7 @@ MODELS: dict[str, Any] = {
     "measures/M001/reports/": Report,
     "problems/": Problem,
     "measures/M001/problems/": Problem,
+    "projects/P0001/problems/": Problem,
 }
 OLD = datetime(2026, 3, 1, tzinfo=UTC)
 # 10:30 in Shanghai; the database keeps what lies below the second.

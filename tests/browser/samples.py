@@ -242,6 +242,11 @@ SAMPLES = [
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
+    page("projects:detail", code="P0001", person="rita"),
+    page("projects:problem", code="P0001", number="1", person="rita"),
+    page("projects:raise_problem", code="P0001", person="rita"),
+    page("projects:problem_draft", code="P0001", number="2", person="rita"),
+    page("projects:problem_move", code="P0001", number="1", move="assign", person="rita"),
     page("indicators:list"),
     page("indicators:detail", code="gdp_growth_ytd"),
     page("accounts:login"),
@@ -308,6 +313,8 @@ SAMPLES = [
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
     sent("measures:raise_problem", {"text": ""}, code="M002", person="ada"),
+    sent("projects:raise_problem", {"text": "用地未批"}, code="P0001", person="rita"),
+    sent("projects:problem_move", {"note": ""}, code="P0001", number="1", move="withdraw", person="rita"),
     sent("measures:problem_move", {"due_on": ""}, code="M025", number="1", move="assign", person="rita"),
     sent("measures:problem_move", {"note": ""}, code="M025", number="1", move="withdraw", person="rita"),
     sent("measures:add_meeting", {"title_zh": ""}, person="rita"),
@@ -350,6 +357,9 @@ NO_PAGES = {
         "api-observations",
         "api-plans",
         "api-project",
+        "api-project-problem",
+        "api-project-problem-moves",
+        "api-project-problems",
         "api-project-rollups",
         "api-projects",
         "api-problem",
@@ -369,6 +379,7 @@ NO_PAGES = {
         "measures:evidence",
         "projects:evidence",
         "measures:problem_evidence",
+        "projects:problem_evidence",
         "measures:meeting_word",
         "datasets:download",
         "datasets:marked",
@@ -432,6 +443,9 @@ def live_in() -> dict[str, str]:
     make_meeting(problems[:1], held_on=date(2023, 9, 6), title_zh="九月协调会", title_en="September meeting")
     directed, undirected = meeting.items.order_by("position")[:2]
     energy = Department.objects.get(slug="energy")
+    project = Project.objects.get(code="P0001")
+    make_problem(project, date(2023, 7, 20), owner=energy, raised_by=None)
+    save_problem_draft(Problem(project=project), by=rita, data=ProblemData("接入系统批复尚未取得。"))
     give_direction(directed, by=rita, direction=Direction(energy, "统筹保障用地指标。", date(2023, 9, 15)))
     invited = make_user("lea")
     file_project_months(User.objects.get(username="zoe"), rita)

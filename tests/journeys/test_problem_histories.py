@@ -16,6 +16,7 @@ from django.test import Client
 
 from measures.models import Measure, Plan, Problem, ProblemStep
 from measures.problems import problem_counts
+from projects.models import Project
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +55,9 @@ class Told:
     """A problem as it is told here; departments by what they are called today."""
 
     code: str
-    measure: str
-    section: str
+    subject: str
+    section: str | None
+    city: str | None
     category: str | None
     raised_by: str | None
     helpers: set[str]
@@ -92,14 +94,32 @@ def world(request: Any, today: date, open_reading: None) -> World:
         make.make_measure(dice.choice(sections), dice.choice(departments[:3]), code=f"M00{number}", listed_on=FIRST)
         for number in range(1, 6)
     ]
+    subjects = measures + [
+        make.make_project(
+            plan,
+            city=dice.choice(["370200", "370100"]),
+            lead_department=dice.choice(departments[:3]),
+            code=f"P000{number}",
+            listed_on=FIRST,
+        )
+        for number in range(1, 5)
+    ]
     elsewhere = make.make_measure(plan=make.make_plan("another", starts_on=date(2022, 1, 1)), code="M001")
-    told = [told_of(dice, measure, departments, categories) for measure in measures for _ in range(dice.randint(1, 5))]
+    told = [told_of(dice, each, departments, categories) for each in subjects for _ in range(dice.randint(1, 5))]
     told += [told_with(measures[0], FIRST, life) for life in ON_THE_EDGES]
-    told_of(dice, elsewhere, departments, [])
+    for each in (elsewhere, make.make_project(elsewhere.plan, lead_department=departments[0], code="P0001")):
+        told_of(dice, each, departments, [])
     Problem.objects.create(measure=measures[0], number=99, text_zh="草稿", raised_by=departments[0])
     some_day = FIRST + timedelta(days=dice.randint(30, 230))
     edges = [CLOSED + timedelta(days=89), CLOSED + timedelta(days=90), DUE, DUE + timedelta(days=1)]
     return World(plan, told, [*edges, some_day, TODAY])
+
+
+def new_told(problem: Problem, category: str | None, raised_by: str | None, helpers: set[str]) -> Told:
+    subject = problem.subject
+    section = subject.section.slug if isinstance(subject, Measure) else None
+    city = subject.city.code if isinstance(subject, Project) else None
+    return Told(f"{subject.code}-{problem.number}", subject.code, section, city, category, raised_by, helpers)
 
 
 def told_with(measure: Measure, day: date, life: list[tuple[str, str, date]]) -> Told:
@@ -107,19 +127,19 @@ def told_with(measure: Measure, day: date, life: list[tuple[str, str, date]]) ->
     due_on, owner = DUE, measure.lead_department
     number = measure.problems.count() + 1
     problem = Problem.objects.create(measure=measure, number=number, text_zh="缺地", raised_on=day)
-    told = Told(f"{measure.code}-{number}", measure.code, measure.section.slug, None, None, set())
+    told = new_told(problem, None, None, set())
     for move, state, on_day in [("raise", "raised", day), *life]:
         problem.steps.create(move=move, state=state, made_on=on_day, content={}, owner=owner, due_on=due_on)
         told.done.append(Did(on_day, move, state, owner.slug, due_on, is_escalated=False))
     return told
 
 
-def told_of(dice: random.Random, measure: Measure, departments: list[Any], categories: list[Any]) -> Told:
+def told_of(dice: random.Random, subject: Measure | Project, departments: list[Any], categories: list[Any]) -> Told:
     """Makes a problem with a random life. Days that came later may have been written down first."""
     category, raised_by = dice.choice([None, *categories]), dice.choice([None, *departments])
     problem = Problem.objects.create(
-        measure=measure,
-        number=measure.problems.count() + 1,
+        **make.about(subject),
+        number=subject.problems.count() + 1,
         text_zh="配套资金不足",
         category=category,
         raised_by=raised_by,
@@ -127,16 +147,14 @@ def told_of(dice: random.Random, measure: Measure, departments: list[Any], categ
     )
     helpers = dice.sample(departments[:3], dice.randint(0, 2))
     problem.helpers.set(helpers)
-    told = Told(
-        code=f"{measure.code}-{problem.number}",
-        measure=measure.code,
-        section=measure.section.slug,
-        category=category and category.slug,
-        raised_by=raised_by and raised_by.successor.slug,
-        helpers={each.slug for each in helpers},
+    told = new_told(
+        problem,
+        category and category.slug,
+        raised_by and raised_by.successor.slug,
+        {each.slug for each in helpers},
     )
     move, state, steps = "raise", "raised", []
-    holds: dict[str, Any] = {"owner": measure.lead_department, "due_on": None, "is_escalated": False}
+    holds: dict[str, Any] = {"owner": subject.lead_department, "due_on": None, "is_escalated": False}
     for _step in range(dice.randint(1, 12)):
         if move in ("assign", "reassign"):
             due_on = FIRST + timedelta(days=dice.randint(0, 300))
@@ -187,8 +205,14 @@ def filters(world: World, day: date) -> Iterator[tuple[str, set[str]]]:
     for slug in ("land", "money"):
         yield f"category={slug}", codes(lambda told, did, slug=slug: told.category == slug)
     yield "section=ecology", codes(lambda told, did: told.section == "ecology")
-    yield "measure=M002", codes(lambda told, did: told.measure == "M002")
-    yield "search=M003-1", codes(lambda told, did: told.code == "M003-1")
+    yield "subject=measure", codes(lambda told, did: told.city is None)
+    yield "subject=project", codes(lambda told, did: told.city is not None)
+    yield "subject=project,measure", codes(lambda told, did: True)
+    yield "measure=M002", codes(lambda told, did: told.subject == "M002")
+    yield "project=P0002,P0003", codes(lambda told, did: told.subject in ("P0002", "P0003"))
+    yield "city=370200", codes(lambda told, did: told.city == "370200")
+    for code in ("M003-1", "P0003-1"):
+        yield f"search={code}", codes(lambda told, did, code=code: told.code == code)
     yield "overdue=yes", codes(lambda told, did: is_late(did, day))
     yield "overdue=no", codes(lambda told, did: not is_late(did, day))
     for days in (30, 90):
@@ -221,7 +245,7 @@ def test_counts_are_those_of_plain_python(world: World) -> None:
         assert {kinds[key]: count for key, count in counts.by_category.items()} == Counter(
             told.category for told, _did in opened
         )
-        parts = {each.pk: each.slug for each in world.plan.sections.all()}
+        parts = {None: None, **{each.pk: each.slug for each in world.plan.sections.all()}}
         assert {parts[key]: count for key, count in counts.by_section.items()} == Counter(
             told.section for told, _did in opened
         )
@@ -260,6 +284,9 @@ def test_a_row_is_as_it_was_on_the_day(world: World) -> None:
                 each.category,
                 each.helpers,
             )
+            subject = "measure" if each.city is None else "project"
+            assert (row["subject"], row[subject]) == (subject, each.subject)
+            assert row["project" if subject == "measure" else "measure"] is None
             is_open = did.state in OPEN
             assert row["days_open"] == ((day - each.raised_on).days if is_open else None)
             overdue = (day - did.due_on).days if did.due_on and is_late(did, day) else None
@@ -272,6 +299,6 @@ def test_the_page_counts_the_same(world: World) -> None:
     for day in (DUE + timedelta(days=1), TODAY):
         assert client.get(f"/problems/?as_of={day}").context["figures"] == problem_counts(world.plan, on=day)
         for query, codes in filters(world, day):
-            if query.partition("=")[0] in ("", "state", "overdue", "owner"):
+            if query.partition("=")[0] in ("", "state", "overdue", "owner", "subject", "city"):
                 page = client.get(f"/problems/?as_of={day}&{query}").context["page"]
                 assert page.paginator.count == len(codes), (day, query)

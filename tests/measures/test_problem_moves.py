@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.models import Role
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.models import Notice, Problem, ProblemStep
@@ -22,7 +23,7 @@ from measures.problems import (
 )
 from reporting.problems.services import Assignment, ProblemData, allowed_moves
 from reporting.problems.workflow import BY_NAME, MOVES, Party, ProblemState
-from tests.factories import make_department, make_measure, make_problem, make_user
+from tests.factories import about, make_department, make_measure, make_problem, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +35,12 @@ WAYS: dict[str, tuple[str, ...]] = {
     "closed": ("assign", "solve", "close"),
     "withdrawn": ("withdraw",),
 }
-# By who it is, what each may do in each state. The lead raised it; another department owns it.
+RAISED, CARRIES = "the lead, which raised it", "who carries it out beside the lead"
+# By who it is, what each may do in each state: the same for a measure and for a project. The lead raised it; another
+# department owns it. Who carries it out beside the lead: a department that takes part in the measure, the city of the
+# project.
 TABLE = {
-    "the lead, which raised it": {
+    RAISED: {
         "raised": "reply reword withdraw",
         "assigned": "reply withdraw",
         "solved": "reply",
@@ -51,8 +55,9 @@ TABLE = {
         "withdrawn": "",
     },
     "asked to help": {"raised": "reply", "assigned": "reply", "solved": "reply", "closed": "", "withdrawn": ""},
-    "a participant": {"raised": "reply", "assigned": "reply", "solved": "reply", "closed": "", "withdrawn": ""},
+    CARRIES: {"raised": "reply", "assigned": "reply", "solved": "reply", "closed": "", "withdrawn": ""},
     "another department": dict.fromkeys(WAYS, ""),
+    "another city": dict.fromkeys(WAYS, ""),
     "a reviewer": {
         "raised": "assign reply reword withdraw",
         "assigned": "reply reassign withdraw",
@@ -72,16 +77,19 @@ def everything() -> Any:
     return steps, list(Problem.objects.order_by("pk").values()), Notice.objects.count()
 
 
-@pytest.fixture
-def world() -> dict[str, Any]:
+@pytest.fixture(params=["measure", "project"])
+def world(request: Any) -> dict[str, Any]:
     lead, owner, helper, joined, other = (make_department(each) for each in ("lead", "own", "help", "join", "other"))
-    measure = make_measure(lead_department=lead)
-    measure.participating_departments.add(joined)
+    subject: Any = (
+        make_measure(lead_department=lead) if request.param == "measure" else make_project(lead_department=lead)
+    )
+    if request.param == "measure":
+        subject.participating_departments.add(joined)
     people = {
-        "the lead, which raised it": ("reporter", lead),
+        RAISED: ("reporter", lead),
         "the owner": ("reporter", owner),
         "asked to help": ("reporter", helper),
-        "a participant": ("reporter", joined),
+        CARRIES: ("reporter", joined),
         "another department": ("reporter", other),
         "a reviewer": ("reviewer", None),
         "a viewer": ("viewer", None),
@@ -92,7 +100,17 @@ def world() -> dict[str, Any]:
         name: make_user(f"p{i}", role=role, department=department)
         for i, (name, (role, department)) in enumerate(people.items())
     }
-    return {"measure": measure, "owner": owner, "helper": helper, "users": users}
+    users["another city"] = city_reporter("elsewhere", "370100")
+    if request.param == "project":
+        users[CARRIES] = city_reporter("inside", "370200")
+    return {"subject": subject, "owner": owner, "helper": helper, "users": users}
+
+
+def city_reporter(name: str, code: str) -> Any:
+    """Accounts take no reporters of cities yet: this one is no reporter when it is read again."""
+    user = make_user(name, city=region(code))
+    user.role = Role.REPORTER
+    return user
 
 
 @contextmanager
@@ -114,10 +132,24 @@ def do(problem: Problem, name: str, by: Any, world: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(("who", "state"), list(product(TABLE, WAYS)))
 def test_each_move_by_role_and_state(who: str, state: str, world: dict[str, Any]) -> None:
-    problem = make_problem(world["measure"], steps=WAYS[state], owner=world["owner"])
+    problem = make_problem(world["subject"], steps=WAYS[state], owner=world["owner"])
     problem.helpers.add(world["helper"])
-    user = world["users"][who]
-    wanted = TABLE[who][state].split()
+    check_moves(problem, world["users"][who], state, TABLE[who][state].split(), world)
+
+
+@pytest.mark.parametrize("world", ["project"], indirect=True)
+@pytest.mark.parametrize("state", WAYS)
+def test_what_a_city_raised_is_its_own(state: str, world: dict[str, Any]) -> None:
+    city = world["subject"].city
+    problem = make_problem(
+        world["subject"], steps=WAYS[state], owner=world["owner"], raised_by=None, raised_by_city=city
+    )
+    table = {**TABLE, RAISED: TABLE[CARRIES], CARRIES: TABLE[RAISED], "asked to help": TABLE["a viewer"]}
+    for who, user in world["users"].items():
+        check_moves(problem, user, state, table[who][state].split(), world)
+
+
+def check_moves(problem: Problem, user: Any, state: str, wanted: list[str], world: dict[str, Any]) -> None:
     assert [move.name for move in allowed_moves(problem, user)] == wanted
     before = everything()
     for name in NAMES:
@@ -140,11 +172,11 @@ def test_each_move_by_role_and_state(who: str, state: str, world: dict[str, Any]
 @pytest.mark.parametrize("name", [move.name for move in MOVES if move.needs_note and move.name != "reassign"])
 def test_what_needs_words_is_refused_without(name: str, world: dict[str, Any]) -> None:
     move = BY_NAME[name]
-    problem = make_problem(world["measure"], steps=WAYS[move.before[0]], owner=world["owner"])
+    problem = make_problem(world["subject"], steps=WAYS[move.before[0]], owner=world["owner"])
     by = {
         Party.OWNER: "the owner",
         Party.OFFICE: "a reviewer",
-        Party.RAISER: "the lead, which raised it",
+        Party.RAISER: RAISED,
     }[Party(move.by[0])]
     before = everything()
     with pytest.raises(NotAllowed) as refusal:
@@ -156,22 +188,40 @@ def test_what_needs_words_is_refused_without(name: str, world: dict[str, Any]) -
 @pytest.mark.parametrize("who", list(TABLE))
 def test_who_may_raise_one(who: str, world: dict[str, Any]) -> None:
     user = world["users"][who]
-    problem = Problem(measure=world["measure"])
-    if who in ("the lead, which raised it", "a participant", "a reviewer"):
+    problem = Problem(**about(world["subject"]))
+    if who in (RAISED, CARRIES, "a reviewer"):
         step = raise_problem(problem, by=user, data=ProblemData("资金缺口"))
-        assert (step.state, step.owner, step.due_on) == ("raised", world["measure"].lead_department, None)
-        assert (problem.number, problem.raised_by) == (1, user.department)
+        assert (step.state, step.owner, step.due_on) == ("raised", world["subject"].lead_department, None)
+        assert (problem.number, problem.raised_by, problem.raised_by_city) == (1, user.department, user.city)
         return
     with pytest.raises(NotAllowed):
         raise_problem(problem, by=user, data=ProblemData("资金缺口"))
     assert not Problem.objects.exists()
 
 
+@pytest.mark.parametrize("world", ["project"], indirect=True)
+def test_without_a_lead_somebody_is_named(world: dict[str, Any]) -> None:
+    """Whoever owns a problem is a department, from its first step on."""
+    project, user = world["subject"], world["users"][CARRIES]
+    project.lead_department = None
+    project.save()
+    with pytest.raises(NotAllowed) as refusal:
+        raise_problem(Problem(project=project), by=user, data=ProblemData("缺地"))
+    assert refusal.value.field == "owner"
+    assert not Problem.objects.exists()
+    problem = Problem(project=project)
+    assert raise_problem(problem, by=user, data=ProblemData("缺地", owner=world["owner"])).owner == world["owner"]
+    with pytest.raises(NotAllowed) as refusal:
+        reword_problem(problem, by=user, data=ProblemData("还缺地"))
+    assert refusal.value.field == "owner"
+    assert Problem.objects.get().text_zh == "缺地"
+
+
 def test_a_draft_is_its_departments_alone(world: dict[str, Any]) -> None:
     users = world["users"]
-    draft = save_problem_draft(Problem(measure=world["measure"]), by=users["a participant"], data=ProblemData())
+    draft = save_problem_draft(Problem(**about(world["subject"])), by=users[CARRIES], data=ProblemData())
     for who, user in users.items():
-        may = who == "a participant"
+        may = who == CARRIES
         assert [move.name for move in allowed_moves(draft, user)] == (["raise"] if may else [])
         if not may:
             for refused in (
@@ -182,18 +232,18 @@ def test_a_draft_is_its_departments_alone(world: dict[str, Any]) -> None:
                 with pytest.raises(NotAllowed):
                     refused()
     with pytest.raises(NotAllowed) as refusal:
-        raise_problem(draft, by=users["a participant"], data=ProblemData(" "), version=1)
+        raise_problem(draft, by=users[CARRIES], data=ProblemData(" "), version=1)
     assert refusal.value.field == "text"
     assert Problem.objects.get().is_draft
-    raise_problem(draft, by=users["a participant"], data=ProblemData("甲"), version=Problem.objects.get().version)
+    raise_problem(draft, by=users[CARRIES], data=ProblemData("甲"), version=Problem.objects.get().version)
     assert (draft.state, draft.text_zh) == (ProblemState.RAISED, "甲")
     with pytest.raises(NotAllowed):
-        discard_problem_draft(draft, by=users["a participant"])
+        discard_problem_draft(draft, by=users[CARRIES])
 
 
 def test_a_draft_that_a_colleague_saved_is_not_overwritten(world: dict[str, Any]) -> None:
-    user = world["users"]["a participant"]
-    draft = save_problem_draft(Problem(measure=world["measure"]), by=user, data=ProblemData("甲"))
+    user = world["users"][CARRIES]
+    draft = save_problem_draft(Problem(**about(world["subject"])), by=user, data=ProblemData("甲"))
     again = Problem.objects.get()
     save_problem_draft(again, by=user, data=ProblemData("乙"), version=1)
     with pytest.raises(NotAllowed):
@@ -203,8 +253,8 @@ def test_a_draft_that_a_colleague_saved_is_not_overwritten(world: dict[str, Any]
 
 def test_every_word_is_kept(world: dict[str, Any]) -> None:
     users = world["users"]
-    problem = make_problem(world["measure"], text_zh="原话", text_en="")
-    reword_problem(problem, by=users["the lead, which raised it"], data=ProblemData("新话"))
+    problem = make_problem(world["subject"], text_zh="原话", text_en="")
+    reword_problem(problem, by=users[RAISED], data=ProblemData("新话"))
     do(problem, "assign", users["a reviewer"], world)
     for who, name in (
         ("the owner", "solve"),

@@ -1,4 +1,5 @@
-"""What stands in the way of measures, and the meetings about it. Steps and what meetings decided are records."""
+"""What stands in the way of measures and projects, and the meetings about it. Steps and what meetings decided are
+records."""
 
 from typing import Any
 
@@ -27,7 +28,10 @@ from reporting.problems.workflow import STEPS, ProblemState
 # The steps of a problem as a list to choose from.
 ProblemStepKind: Any = TextChoices("ProblemStepKind", [(name.upper(), (name, done)) for name, done in STEPS])  # type: ignore[call-overload]  # labels that wait for a language
 
-_MEASURE = ref("measure", _("Measure"), _("Its code."), "measures", example="M001", required=True)
+_SUBJECT = (
+    ref("measure", _("Measure"), _("Its code. Empty where it is about a project."), "measures", example="M001"),
+    ref("project", _("Project"), _("Its code. Empty where it is about a measure."), "projects"),
+)
 MAX_COUNT = 999
 
 
@@ -65,16 +69,16 @@ PROBLEMS = Sheet(
     name="problems",
     label=pgettext_lazy("ledger", "Problems"),
     help=_(
-        "What stands in the way of measures. One without a step in the next sheet is raised on its day, and the lead "
-        "department is to solve it. Not in it: drafts, which only their authors read."
+        "What stands in the way of measures and projects. One without a step in the next sheet is raised on its day, "
+        "and the lead department is to solve it. Not in it: drafts, which only their authors read."
     ),
-    key=("measure", "number"),
+    key=("measure", "project", "number"),
     columns=(
-        _MEASURE,
+        *_SUBJECT,
         counted(
             "number",
             _("Number"),
-            _("Counts the problems of the measure. Empty in a new row: after the others."),
+            _("Counts the problems of the measure or project. Empty in a new row: after the others."),
         ),
         *in_both(
             "text",
@@ -95,14 +99,20 @@ PROBLEMS = Sheet(
         ref(
             "raised_by",
             pgettext_lazy("problem", "Raised by"),
-            _("The department. Empty: the office."),
+            _("The department. Empty: a city or the office."),
             "departments",
             example="science-technology",
         ),
         ref(
+            "raised_by_city",
+            pgettext_lazy("problem", "Raised by the city"),
+            _("Of a project: the city whose people raised it. Empty: others did."),
+            "regions",
+        ),
+        ref(
             "proposed_owner",
             _("Who can solve it"),
-            _("Whom the department that raised it proposes. Empty: the lead department."),
+            _("Whom those who raised it propose. Empty: the lead department; a project without one needs it."),
             "departments",
         ),
         refs(
@@ -123,10 +133,10 @@ PROBLEM_STEPS = Sheet(
         "How problems were raised, assigned, solved and closed. What a step leaves empty stays as it was. Not in it: "
         "files; a backup has them."
     ),
-    key=("measure", "problem", "made_on", "number"),
+    key=("measure", "project", "problem", "made_on", "number"),
     columns=(
-        _MEASURE,
-        _problem(_("Of the measure.")),
+        *_SUBJECT,
+        _problem(_("Of the measure or project.")),
         day("made_on", _("Day"), _("On which the step was made."), "2023-07-21", required=True),
         numbered(_("Counts the steps of the problem on that day. Empty: in the order of the file.")),
         one_of("move", _("Step"), _("What was done."), ProblemStepKind, example="raise", required=True),
@@ -174,11 +184,11 @@ MEETING_ITEMS = Sheet(
     name="meeting_items",
     label=_("Problems of meetings"),
     help=_("Which problems are on the agenda of each meeting, and the step that it made with each."),
-    key=("meeting", "measure", "problem"),
+    key=("meeting", "measure", "project", "problem"),
     columns=(
         counted("meeting", _("Meeting"), _("Its number."), required=True),
-        _MEASURE,
-        _problem(_("Of the measure.")),
+        *_SUBJECT,
+        _problem(_("Of the measure or project.")),
         whole("position", _("Position"), _("Its place on the agenda. Empty in a new row: after the others."), "1"),
         day("direction_on", _("Direction"), _("The day of the step that the meeting made. Empty: none yet."), ""),
         numbered(_("Of that step. Empty: 1."), "direction_number", pgettext_lazy("ledger", "Number of the direction")),

@@ -369,8 +369,8 @@ def test_all_problems_are_listed_at_once(folder: Path) -> None:
         "sections, row 3, number",
         "measures, row 2, due_on",
         "measures, row 2, lead_department",
-        "reports, row 2, decided_on",
         "projects, row 2, total_investment",
+        "reports, row 2, decided_on",
         "13 rows more rest on these.",
     ]
 

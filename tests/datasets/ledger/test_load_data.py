@@ -471,8 +471,8 @@ def test_what_another_plan_refers_to_stays_its_own(folder: Path, tmp_path: Path)
     edit(other, "measures", "措施一,Measure one", "别的措施,Another measure")
     first = dict(Report.objects.values_list("pk", "measure"))
     assert load(other) == (
-        "Loaded: 1 plan new, 2 sections new, 2 measures new, 7 problem_categories new, 3 reports new,"
-        " 1 evidence new, 6 status_history new, 2 categories new, 2 projects new, 2 indicators changed, 3 links new, 1 published_figures new.\n"
+        "Loaded: 1 plan new, 2 sections new, 2 measures new, 2 categories new, 2 projects new, 7 problem_categories new,"
+        " 3 reports new, 1 evidence new, 6 status_history new, 2 indicators changed, 3 links new, 1 published_figures new.\n"
     )
     assert dict(Report.objects.filter(pk__in=first).values_list("pk", "measure")) == first
     for plan in Plan.objects.all():

@@ -222,7 +222,7 @@ def test_measure_text_and_day_are_enough(folder: Path) -> None:
     # So has one that the file numbers.
     (folder / "problems.csv").write_text("measure,number,text_zh,raised_on\nM002,2,缺水,2023-05-04\n", encoding="utf-8")
     assert complaints(folder) == [
-        "problems, row 2, number: A draft of the measure has this number already: write another one, or leave it empty."
+        "problems, row 2, number: A draft has this number already: write another one, or leave it empty."
     ]
 
 
