@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from core.periods import last_ended_month
 from measures.api.addresses import row_address
-from measures.filters import asked_plan
+from measures.filters import asked_plan, members_of_asked_plan
 from projects.api.projects import yi_number
-from projects.filters import categories_of_asked_plan, members_of_asked_plan, projects_of_asked_plan
+from projects.filters import categories_of_asked_plan, projects_of_asked_plan
 from projects.models import Project, ProjectMonth, Stage
 from projects.querysets import is_in_force
 from web.api.endpoints import ListEndpoint

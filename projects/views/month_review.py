@@ -18,8 +18,7 @@ from accounts.permissions import may_review, may_see_reviews, signed_in
 from core.exceptions import NotAllowed
 from core.periods import month_of, next_month
 from core.texts import MAX_REASON_LENGTH
-from measures.filters import asked_plan
-from projects.filters import members_of_asked_plan
+from measures.filters import asked_plan, members_of_asked_plan
 from projects.models import ProjectMonth
 from projects.month_review import AcceptedRow, ReviewRow, accepted_on, review_rows, waiting_by_city, waiting_months
 from projects.month_work import city_board

@@ -16,6 +16,8 @@ LISTS = (
     "regions/",
     "status-changes/",
     "meetings/",
+    "project-months/",
+    "projects/P0001/months/",
     "measures/M001/reports/",
     "problems/",
     "measures/M001/problems/",
