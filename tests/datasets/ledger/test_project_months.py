@@ -77,6 +77,16 @@ def test_a_load_brings_them_settled_with_their_steps_and_figures(filled: Path) -
     assert load(filled) == "Everything was loaded already.\n"
 
 
+def test_of_several_of_a_day_the_number_says_which_came_last(folder: Path) -> None:
+    head, line = HEAD.replace("submitted_on", "submitted_on,number"), MARCH.replace("2023-03-30", "2023-03-30,{}")
+    (folder / "project_months.csv").write_text(
+        "\n".join([head, line.format(2), line.format(1).replace(",0.5,3,", ",0.4,2,")]) + "\n", encoding="utf-8"
+    )
+    load(folder)
+    assert [each.progress for each in ProjectMonth.objects.in_force(date(2023, 3, 31))] == [3]
+    assert load(folder) == "Everything was loaded already.\n"
+
+
 def test_figures_follow_months_that_are_loaded_later(filled: Path) -> None:
     write_months(filled, FEBRUARY)
     load(filled)
