@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -79,22 +80,33 @@ def _days_reached(stage: str) -> list[str]:
 def doubts_about(month: ProjectMonth, before: ProjectMonth | None, *, invested_before: int) -> Iterator[Doubt]:
     """What is unlikely about a complete month. `invested_before`: in the years before, in 万元."""
     assert month.invested_wan is not None and month.progress is not None
-    earlier = before.invested_wan if before is not None and before.period.year == month.period.year else None
-    if earlier is not None and month.invested_wan < earlier:
-        question = _("Less is invested since January than %(amount)s, which was accepted before. Is that so?")
-        yield Doubt("less_invested", "invested_wan", question % {"amount": format_exact_money(earlier)})
-    if before is not None and before.progress is not None and month.progress < before.progress:
-        question = _("The physical progress was %(progress)s %% before. Is it less now?")
-        yield Doubt("less_progress", "progress", question % {"progress": before.progress})
+    if before is not None:
+        yield from _doubts_since(month, before)
     total, invested = month.project.investment_wan, invested_before + month.invested_wan
     if invested > total:
         question = _("With this, %(invested)s is invested, more than the total of %(total)s. Is that so?")
         words = {"invested": format_exact_money(invested), "total": format_exact_money(total)}
         yield Doubt("over_total", "invested_wan", question % words)
-    share = financial_progress(invested, total)
-    if month.stage in BUILT and share is not None and share < LEAST_INVESTED_AT_COMPLETION:
+    if month.stage in BUILT:
+        yield from _doubts_of_built(month.progress, financial_progress(invested, total))
+
+
+def _doubts_since(month: ProjectMonth, before: ProjectMonth) -> Iterator[Doubt]:
+    """What has become less than in the accepted month before."""
+    is_of_one_year = before.period.year == month.period.year
+    if is_of_one_year and before.invested_wan is not None and (month.invested_wan or 0) < before.invested_wan:
+        question = _("Less is invested since January than %(amount)s, which was accepted before. Is that so?")
+        yield Doubt("less_invested", "invested_wan", question % {"amount": format_exact_money(before.invested_wan)})
+    if before.progress is not None and (month.progress or 0) < before.progress:
+        question = _("The physical progress was %(progress)s %% before. Is it less now?")
+        yield Doubt("less_progress", "progress", question % {"progress": before.progress})
+
+
+def _doubts_of_built(progress: int, share: Decimal | None) -> Iterator[Doubt]:
+    """`share`: what was invested of the total, in per cent."""
+    if share is not None and share < LEAST_INVESTED_AT_COMPLETION:
         question = _("The project is built, and only %(share)s %% of its total is invested. Is that so?")
         yield Doubt("completed_early", "stage", question % {"share": share})
-    if month.stage in BUILT and month.progress < 100:
+    if progress < 100:
         question = _("The project is built, and its physical progress is %(progress)s %%. Is that so?")
-        yield Doubt("unfinished", "progress", question % {"progress": month.progress})
+        yield Doubt("unfinished", "progress", question % {"progress": progress})

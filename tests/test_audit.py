@@ -31,7 +31,7 @@ from measures.models import (
     ReportStep,
 )
 from measures.services import change_measure
-from projects.models import Project
+from projects.models import Project, ProjectMonth, ProjectMonthEvidence, ProjectMonthStep
 from projects.services import save_project
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
 from tests.factories import make_indicator, make_measure, make_observation, make_plan, make_project, make_user
@@ -43,6 +43,8 @@ MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models
 EXEMPT: dict[type[models.Model], str] = {
     Report: "each move is a ReportStep, in the log, with the text as it was; drafts save themselves",
     Evidence: "a part of a report",
+    ProjectMonth: "each move is a ProjectMonthStep, in the log, with what it said; drafts are saved again and again",
+    ProjectMonthEvidence: "a part of a month",
     ProblemEvidence: "a part of a step, which is in the log",
     Comment: "counts in no figure",
     Notice: "counts in no figure",
@@ -80,6 +82,7 @@ LEFT_OUT: dict[type[models.Model], set[str]] = {
     Department: {"merged_into", "merged_on"},
     # A step is written once, and keeps the rest itself.
     ReportStep: {field.name for field in ReportStep._meta.concrete_fields} - {"move"},
+    ProjectMonthStep: {field.name for field in ProjectMonthStep._meta.concrete_fields} - {"move"},
     ProblemStep: {field.name for field in ProblemStep._meta.concrete_fields} - {"move"},
     # Of drafts, which are saved again and again.
     Problem: {"version", "edited_at", "edited_by"},

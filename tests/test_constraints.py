@@ -29,7 +29,7 @@ from measures.models import (
     Section,
     StatusChange,
 )
-from projects.models import Project, TermsChange
+from projects.models import Project, ProjectMonthEvidence, TermsChange
 from regions.models import Region
 from reporting.models import AbstractReport
 from rollups.models import MeasureRollup, ProjectRollup, StaleCell
@@ -71,7 +71,7 @@ def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) ->
 def test_every_model_with_a_provenance_is_one_of_them() -> None:
     with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
     assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
-    assert len(with_column) == 16
+    assert len(with_column) == 17
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
@@ -122,6 +122,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
     assert parts == {
         (AccessToken, "user"),
         (Evidence, "report"),
+        (ProjectMonthEvidence, "report"),
         (Notice, "user"),
         (Notice, "measure"),
         (Notice, "plan"),
@@ -470,5 +471,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 40
+    assert len(MODELS) == 45
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

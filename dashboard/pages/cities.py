@@ -66,7 +66,7 @@ def city_list(
         "large_projects": LARGE_PREPARING,
         "largest": max(map(measure.size, every), default=0),
         "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
-        "measure_sentence": (measure.filters or measure.is_rate) and city_sentence(figures, measure, every),
+        "measure_sentence": measure.has_sentence and city_sentence(figures, measure, every),
         "ranked": sum(bool(city.figures["total"]) for city in every),
         "least_for_share": MIN_PROJECTS_FOR_SHARE,
         "has_small": any(is_small(city.figures) for city in cities),

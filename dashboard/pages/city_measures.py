@@ -50,6 +50,11 @@ class CityMeasure:
     def is_amount(self) -> bool:
         return self.figure == "total_investment"
 
+    @property
+    def has_sentence(self) -> bool:
+        """Whether it is told apart from what the page of cities says of all projects anyway."""
+        return self.filters is not None or self.is_rate
+
     def value(self, city: GroupFigures) -> Decimal | int | None:
         """None where a rate has nothing to measure."""
         found: Decimal | int | None = city.figures[self.name]

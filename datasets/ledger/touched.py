@@ -54,15 +54,24 @@ def _project_cells(values: Values, ids: AllIds, plan: Plan) -> set[Any]:
     return set(cells_of_place(plan.pk, ids["regions"][(values["city"],)], ids["categories"][(values["category"],)]))
 
 
+# Rows that show their parts: their sheet, that of the parts, and how much of a part's key is theirs.
+SHOWN_WITH_PARTS = (
+    (Problem, "problems", "problem_steps", 3),
+    (Meeting, "meetings", "meeting_items", 1),
+    (Report, "reports", "evidence", -2),
+    (ProjectMonth, "project_months", "project_month_evidence", -2),
+)
+
+
 def mark_updated(merged: Merged, ids: AllIds) -> None:
     """Of rows that show what was loaded: bulk statements send no signals."""
     moved = {sheet: _moved(merged, sheet) for sheet in SCOPES}
     shown: dict[Any, set[int]] = {
         Measure: _measures_shown(merged, ids, moved["projects"]),
-        Problem: {ids["problems"][item.key[:3]] for item in merged.touched("problem_steps")},
-        Meeting: {ids["meetings"][item.key[:1]] for item in merged.touched("meeting_items")},
-        Report: {ids["reports"][item.key[:-2]] for item in merged.touched("evidence")},
-        ProjectMonth: {ids["project_months"][item.key[:-2]] for item in merged.touched("project_month_evidence")},
+        **{
+            model: {ids[sheet][item.key[:width]] for item in merged.touched(parts)}
+            for model, sheet, parts, width in SHOWN_WITH_PARTS
+        },
     }
     for model, sheet, column in ((Project, "projects", "project"), (Indicator, "indicators", "indicator")):
         shown[model] = {ids[sheet][(code,)] for code in _linked(merged, column, moved["measures"])}
