@@ -42,6 +42,21 @@ def count_limits(values: Collection[int], *, most: int = MOST_CLASSES) -> list[D
     return [Decimal(1 + number * width) for number in range(most - 1) if 1 + number * width <= greatest]
 
 
+def rate_limits(values: Collection[Decimal], *, most: int = MOST_CLASSES) -> list[Decimal]:
+    """The same for rates in per cent, from 0, which lie close together: classes of one width, 1, 2, 5 × 10^n points, from that
+    of the lowest rate to that of the greatest.
+
+    >>> [int(limit) for limit in rate_limits([Decimal("52.0"), Decimal("57.7"), Decimal("60.0")])]
+    [54, 56, 58, 60]
+    """
+    if not values:
+        return []
+    low, high = min(values), max(values)
+    widths = (step * 10**power for power in count() for step in (1, 2, 5))
+    width = next(each for each in widths if high // each - low // each < most)
+    return [Decimal(number * width) for number in range(int(low // width) + 1, int(high // width) + 1)]
+
+
 def round_down(value: Decimal) -> Decimal:
     """To the next round number, of a value above 0."""
     power = Decimal(10) ** value.adjusted()

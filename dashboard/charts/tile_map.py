@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.classes import class_limits, class_of, count_limits, shades
+from core.classes import class_limits, class_of, count_limits, rate_limits, shades
 from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.theme import INK, SEQUENCE_TONES, swatch
@@ -29,13 +29,18 @@ def city_tile_map(
     cities: Sequence[Tile],
     *,
     are_few: bool = False,
+    are_rates: bool = False,
     format_value: Callable[[Decimal], str] = format_whole,
     format_tile: Callable[[Decimal], str] = format_whole,
 ) -> Figure:
-    """The cities as tiles with name and value, coloured by class. `are_few`: the values are small counts.
+    """The cities as tiles with name and value, coloured by class. `are_few`: the values are small counts, `are_rates`:
+    per cent.
     `format_tile` writes what stands on a tile, `format_value` what the pointer shows."""
     values_shown = [city.value for city in cities if city.value is not None]
-    limits = count_limits(list(map(int, values_shown))) if are_few else class_limits(values_shown)
+    if are_few:
+        limits = count_limits(list(map(int, values_shown)))
+    else:
+        limits = rate_limits(list(map(Decimal, values_shown))) if are_rates else class_limits(values_shown)
     labels = count_labels(limits) if are_few else class_labels(limits)
     sequence = [SEQUENCE_TONES[shade] for shade in shades(len(limits) + 1)]
     tones = [sequence[class_of(city.value or 0, limits)] for city in cities]

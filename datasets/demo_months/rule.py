@@ -34,8 +34,9 @@ REACHED_THIS_YEAR = {Stage.UNDER_CONSTRUCTION: 0.15, Stage.COMPLETED: 0.35}
 STAGE_BEFORE = {Stage.UNDER_CONSTRUCTION: Stage.PREPARING, Stage.COMPLETED: Stage.UNDER_CONSTRUCTION}
 # The shares of projects with gaps.
 NEVER, SILENT, SKIPPING = 0.012, 0.015, 0.05
-# What is filed within the last days of the month is decided within these days of the next.
-FILING_DAYS = 4
+# The days of a month within which it is filed in time, and the share that comes later in it.
+FILING_DAYS, FILED_LATE = range(18, 26), 0.06
+# It is decided within these days of the next.
 DECISION_DAYS = range(8, 13)
 # How many say each of what the checks ask about, and the stage of these.
 ABSURD = {
@@ -283,14 +284,22 @@ def _with_state(story: Story, month: MadeMonth, state: str, calendar: Calendar) 
         if story.rng.random() < 0.5:
             month = replace(month, invested=None, progress=None)
         return replace(month, state=state)
-    end = min(month_end(month.period), calendar.on)
-    first = max(month_end(month.period) - timedelta(days=FILING_DAYS - 1), story.facts.listed_on)
-    submitted_on = story.rng.choice(_workdays(min(first, end), end))
+    submitted_on = _filing_day(story, month.period, calendar.on)
     decided_on = {
         ReportState.ACCEPTED: _decision_day(story.rng, month.period),
         ReportState.RETURNED: calendar.on,
     }.get(ReportState(state))
     return replace(month, state=state, submitted_on=submitted_on, decided_on=decided_on)
+
+
+def _filing_day(story: Story, period: date, last: date) -> date:
+    """Not before the project was listed, and by the day that is the demonstration's today."""
+    is_late = story.rng.random() < FILED_LATE
+    first, end = period.replace(day=FILING_DAYS[0]), period.replace(day=FILING_DAYS[-1])
+    if is_late or story.facts.listed_on > end:
+        first, end = end + timedelta(days=1), month_end(period)
+    end = min(end, last)
+    return story.rng.choice(_workdays(min(max(first, story.facts.listed_on), end), end))
 
 
 def _decision_day(rng: Random, period: date) -> date:

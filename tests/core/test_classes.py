@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.classes import class_limits, class_of, count_limits, round_down, shades
+from core.classes import class_limits, class_of, count_limits, rate_limits, round_down, shades
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,17 @@ def test_counts_of_any_size_have_legible_classes(greatest: int) -> None:
     width = limits[1] - limits[0]
     assert limits[0] == 1
     assert limits[-1] <= greatest < limits[-1] + 2 * width
+
+
+@pytest.mark.parametrize(
+    ("rates", "limits"),
+    [
+        ([], []),
+        (["58.3"], []),
+        (["52.0", "57.7", "60.0"], [54, 56, 58, 60]),
+        (["0.0", "100.0"], [50, 100]),
+        (["49.9", "50.0"], [50]),
+    ],
+)
+def test_classes_of_rates_have_one_width(rates: list[str], limits: list[int]) -> None:
+    assert rate_limits([Decimal(each) for each in rates]) == limits

@@ -83,7 +83,7 @@ def _beside(measure: CityMeasure) -> tuple[str, str]:
 def classes_note(measure: CityMeasure) -> str:
     """In what the map counts, and how its shades are made."""
     if measure.is_rate:
-        return _("Colours: up to five classes of about as many regions each, with rounded limits")
+        return _("In per cent; colours: up to five classes of the same width")
     if measure.are_few:
         return _("Colours: 0, then up to four classes of the same width")
     classes = _("Colours: up to five classes of about as many regions each, with rounded limits")
@@ -126,6 +126,7 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, mea
         figure=city_tile_map(
             tiles,
             are_few=measure.are_few,
+            are_rates=measure.is_rate,
             format_value=format_rounded_money if measure.is_amount else measure.shown,
             format_tile=measure.shown,
         ),
