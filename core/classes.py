@@ -43,8 +43,8 @@ def count_limits(values: Collection[int], *, most: int = MOST_CLASSES) -> list[D
 
 
 def rate_limits(values: Collection[Decimal], *, most: int = MOST_CLASSES) -> list[Decimal]:
-    """The same for rates in per cent, from 0, which lie close together: classes of one width, 1, 2, 5 × 10^n points, from that
-    of the lowest rate to that of the greatest.
+    """The same for rates in per cent, from 0, which lie close together: classes of one width, 1, 2, 5 × 10^n points,
+    from that of the lowest rate to that of the greatest.
 
     >>> [int(limit) for limit in rate_limits([Decimal("52.0"), Decimal("57.7"), Decimal("60.0")])]
     [54, 56, 58, 60]

@@ -6,11 +6,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scope import PlanScope
 from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan
 from projects.lateness import late
 from projects.models import Category, Project, ProjectClass, Stage
+from projects.rates import behind, without_month
 from regions.models import Region, RegionKind
 from regions.words import NEUTRAL
 from web.days import asked_day
@@ -57,6 +59,28 @@ class LateFilter(YesNoFilter):
         return qs.filter(condition if value[0] == "yes" else ~condition)
 
 
+class BehindFilter(YesNoFilter):
+    """Projects whose investment is behind their annual plan on the day of the list, or those that are not."""
+
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        if len(set(value)) != 1:
+            return qs
+        day = asked_day(self.parent.request)
+        planned = qs.with_annual_plan(last_ended_month(day).year)
+        found = planned.filter(behind(day))
+        return found if value[0] == "yes" else qs.exclude(pk__in=found.order_by().values("pk"))
+
+
+class ReportedFilter(YesNoFilter):
+    """Projects whose newest month that ended is accepted, or those without it."""
+
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        if len(set(value)) != 1:
+            return qs
+        missing = without_month(asked_day(self.parent.request))
+        return qs.filter(missing if value[0] == "no" else ~missing)
+
+
 class ProjectFilter(UpdatedFilterSet):
     """For projects of one plan that were listed by a day."""
 
@@ -71,6 +95,8 @@ class ProjectFilter(UpdatedFilterSet):
     project_class = ClassFilter(choices=ProjectClass.choices, label=pgettext_lazy("project", "Class"))
     lead = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     late = LateFilter(label=gettext_lazy("Planned to start or be completed by the day, and not so"))
+    behind = BehindFilter(label=gettext_lazy("Behind the annual plan"))
+    reported = ReportedFilter(label=gettext_lazy("Newest month reported"))
     scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
         to_field_name="code",
@@ -95,7 +121,7 @@ class ProjectFilter(UpdatedFilterSet):
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "city", "category", "stage", "investment_from")
-    folded = ("project_class", "lead", "late", "listed_from", "listed_to", "scope")
+    folded = ("project_class", "lead", "late", "behind", "reported", "listed_from", "listed_to", "scope")
 
     class Meta:
         model = Project

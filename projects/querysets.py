@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Lead
 from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scoped import ScopedQuerySet
-from projects.rates import has_started, is_to_start
+from projects.rates import has_started, is_to_start, without_month
 from reporting.querysets import AbstractReportQuerySet
 from reporting.workflow import ReportState
 
@@ -75,7 +75,7 @@ def rate_sums(on: date) -> dict[str, Any]:
         "to_start": Count("pk", filter=is_to_start(month.year)),
         "planned": Sum("annual_plan__planned_wan", default=0),
         "invested": Sum("in_force__invested_wan", filter=of_the_year, default=0),
-        "without_month": Count("pk", filter=Q(in_force__isnull=True) | Q(in_force__period__lt=month)),
+        "without_month": Count("pk", filter=without_month(on)),
     }
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import LessThan
 
 from core.pace import Pace, gap, month_share, pace, percent
 from core.periods import last_ended_month
@@ -42,6 +43,28 @@ def is_to_start(year: int) -> Q:
     """The same of rows with `stage` and `in_force`."""
     has_not_started = Q(in_force__started_on__isnull=True) & ~Q(stage__in=STARTED_STAGES)
     return ~Q(project_class=RESERVE) & has_not_started & Q(planned_start_on__lte=date(year, 12, 31))
+
+
+def is_behind(planned_wan: int, invested_wan: int, *, month: date) -> bool:
+    """Whether a project that has reported in the year is behind: the completion of its annual plan, to one decimal,
+    more than PACE_TOLERANCE below the time elapsed. Without a plan it is not."""
+    points = gap(percent(invested_wan, planned_wan), month_share(month.month))
+    return pace(points, tolerance=PACE_TOLERANCE) == Pace.BEHIND
+
+
+def behind(on: date) -> Q:
+    """The same of rows with `in_force` and `annual_plan`."""
+    month = last_ended_month(on)
+    # In tenths of a point; of what is rounded to a tenth, less than `least` is less than `least` - 1/20 of it.
+    least = int((month_share(month.month) - PACE_TOLERANCE) * 10)
+    invested, planned = F("in_force__invested_wan") * 2000, F("annual_plan__planned_wan") * (2 * least - 1)
+    has_reported = Q(in_force__period__gte=month.replace(month=1), annual_plan__planned_wan__gt=0)
+    return has_reported & Q(LessThan(invested, planned))
+
+
+def without_month(on: date) -> Q:
+    """Projects whose newest accepted month is not the newest that ended; of rows with `in_force`."""
+    return Q(in_force__isnull=True) | Q(in_force__period__lt=last_ended_month(on))
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ class ProjectList(ListPageView):
         return [
             QuickChoice(_("10 billion yuan or more, not started"), LARGE_PREPARING, self.large_note()),
             QuickChoice(Stage.SUSPENDED.label, {"stage": Stage.SUSPENDED.value}),
+            QuickChoice(_("Behind the annual plan"), {"behind": "yes"}),
         ]
 
     def large_note(self) -> str:

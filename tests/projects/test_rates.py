@@ -6,14 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from core.pace import Pace
 from core.periods import last_ended_month
-from projects.models import AnnualPlan, Project, Stage
+from projects.models import AnnualPlan, Project, ProjectMonth, Stage
 from projects.querysets import rate_sums
-from projects.rates import ProjectRates, counts_as_started, counts_to_start, financial_progress, rates_of
+from projects.rates import (
+    ProjectRates,
+    behind,
+    counts_as_started,
+    counts_to_start,
+    financial_progress,
+    is_behind,
+    rates_of,
+)
 from tests.factories import make_plan, make_project, make_project_month
 
+DAYS = st.dates(date(2022, 2, 1), date(2023, 8, 29))
 AUGUST, NOVEMBER = date(2022, 8, 31), date(2020, 11, 30)
 
 
@@ -120,6 +131,37 @@ def test_the_database_counts_the_same(today: date) -> None:
     rows = Project.objects.in_scope(on).with_annual_plan(2023)
     sums = rows.order_by().aggregate(**rate_sums(on))
     assert {name: sums[name] for name in expected} == expected
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 2_000)), min_size=1, max_size=5), day=DAYS)
+# 57.25 % is 57.3 %, one point below the 58.3 % of July.
+@example(rows=[(2_000, 1_145), (2_000, 1_144)], day=date(2023, 7, 31))
+def test_the_database_says_the_same_of_who_is_behind(today: date, rows: list[tuple[int, int]], day: date) -> None:
+    ProjectMonth.objects.all().delete()
+    month, expected = last_ended_month(day), {}
+    for planned, invested in rows:
+        project = make_project(listed_on=date(2022, 1, 1))
+        AnnualPlan.objects.create(project=project, year=month.year, planned_wan=planned)
+        make_project_month(project, month, invested_wan=invested)
+        expected[project.pk] = is_behind(planned, invested, month=month)
+    # Of one without a month, and of one whose last month is of another year, nobody knows.
+    for period in (None, date(month.year - 1, 12, 1)):
+        project = make_project(listed_on=date(2021, 1, 1))
+        AnnualPlan.objects.create(project=project, year=month.year, planned_wan=100)
+        if period:
+            make_project_month(project, period)
+        expected[project.pk] = False
+    projects = Project.objects.filter(pk__in=expected).with_stage(day).with_annual_plan(month.year)
+    assert {each.pk for each in projects.filter(behind(day))} == {pk for pk, is_so in expected.items() if is_so}
+
+
+def test_nearly_on_pace_is_not_behind() -> None:
+    july = date(2023, 7, 1)  # 58.3 % of the year
+    assert is_behind(1_000, 572, month=july)
+    assert not is_behind(1_000, 573, month=july)
+    assert not is_behind(0, 0, month=july)
 
 
 @pytest.mark.django_db

@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from tests.factories import make_change, make_measure, make_plan, make_project, make_user
+from projects.models import AnnualPlan
+from tests.factories import make_change, make_measure, make_plan, make_project, make_project_month, make_user
 from tests.measures.test_views import page, query_count
 from tests.pages import text_of
 
@@ -184,3 +185,24 @@ def test_where_reading_is_not_open_others_log_in_first(client, settings, url):
     assert client.get(url).url == f"/accounts/login/?next={url}"
     client.force_login(make_user())
     assert client.get(url).status_code == 200
+
+
+def test_lists_are_asked_who_is_behind_and_who_did_not_report(client, today, open_reading):
+    for code, invested in (("P0001", 100), ("P0002", 700), ("P0003", None)):
+        project = make_project(code=code)
+        AnnualPlan.objects.create(project=project, year=2023, planned_wan=1_000)
+        if invested is not None:
+            make_project_month(project, date(2023, 7, 1), invested_wan=invested)
+
+    def codes(query: str) -> list[str]:
+        page = client.get(f"/projects/?lang=en&ordering=code&{query}")
+        listed = client.get(f"/api/v1/projects/?{query}").json()["results"]
+        shown = [each.code for each in page.context["page"]]
+        assert shown == [each["code"] for each in listed]
+        return shown
+
+    assert codes("behind=yes") == ["P0001"]
+    assert codes("behind=no") == ["P0002", "P0003"]
+    assert codes("reported=no") == ["P0003"]
+    assert codes("reported=yes") == ["P0001", "P0002"]
+    assert codes("behind=yes&as_of=2023-06-30") == []
