@@ -42,7 +42,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from projects.models import AnnualPlan, Category, Project, ProjectMonth, ProjectMonthStep
+from projects.models import AnnualPlan, Category, Project, ProjectMonth
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import TermsChange as ProjectTermsChange
 from rollups.models import MeasureRollup, ProjectRollup
@@ -71,9 +71,6 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     Project.also_in.through: "project__plan",
     Project.measures.through: "project__plan",
     ProjectScopeChange: "project__plan",
-    AnnualPlan: "project__plan",
-    ProjectMonth: "project__plan",
-    ProjectMonthStep: "report__project__plan",
     HeadlineIndicator: "plan",
 }
 

@@ -102,8 +102,8 @@ POST projects:raise_problem /projects/P0001/problems/new/        403   403   403
 GET  projects:problem       /projects/P0001/problems/1/          login 200   200 200 200 200 200 200 200 200 200
 GET  projects:problem_draft /projects/P0001/problems/2/raise/    login login 404 200 404 404 404 404 404 404 404
 POST projects:problem_draft /projects/P0001/problems/2/raise/    403   403   404 302 404 404 404 404 404 404 404
-GET  projects:problem_move  /projects/P0001/problems/1/reply/    login login 403 200 403 403 200 403 403 200 403
-POST projects:problem_move  /projects/P0001/problems/1/reply/    403   403   403 302 403 403 302 403 403 302 403
+GET  projects:problem_move  /projects/P0001/problems/1/reply/    login login 403 200 403 403 200 403 403 200 200
+POST projects:problem_move  /projects/P0001/problems/1/reply/    403   403   403 302 403 403 302 403 403 302 302
 GET projects:problem_evidence /projects/P0001/problems/1/evidence/{re}/ login login 200 200 200 200 200 200 200 200 200
 GET measures:problem_evidence /measures/M004/problems/1/evidence/{file}/ login login 200 200 200 200 200 200 200 200 200
 GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200 403
@@ -285,7 +285,7 @@ GET  api-project-problems   /api/v1/projects/P0001/problems/      401   200   20
 POST api-project-problems   /api/v1/projects/P0001/problems/      401   401   403 201 403 403 201 403 403 201 201
 GET  api-project-problem    /api/v1/projects/P0001/problems/1/    401   200   200 200 200 200 200 200 200 200 200
 PUT  api-project-problem    /api/v1/projects/P0001/problems/1/    401   401   403 200 403 403 200 403 403 200 403
-POST api-project-problem-moves /api/v1/projects/P0001/problems/1/moves/ 401 401 403 200 403 403 200 403 403 200 403
+POST api-project-problem-moves /api/v1/projects/P0001/problems/1/moves/ 401 401 403 200 403 403 200 403 403 200 200
 GET  api-status-changes     /api/v1/status-changes/               401   200   200 200 200 200 200 200 200 200 200
 GET  api-meetings           /api/v1/meetings/                     401   200   200 200 200 200 200 200 200 200 200
 GET  api-project-months     /api/v1/project-months/               401   200   200 200 200 200 200 200 200 200 200
@@ -340,7 +340,7 @@ BODIES = {
         "name_zh": "新项目",
         "city": "370200",
         "category": "energy",
-        "stage": "preparing",
+        "opening_stage": "preparing",
         "investment_wan": "12.5",
         "listed_on": "2023-08-01",
     },

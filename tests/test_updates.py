@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.departments import NAMES, change_department, department_state
-from accounts.models import Department
+from accounts.models import Department, User
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation
 from measures import problems, reports, services
@@ -38,7 +38,9 @@ from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
 from measures.problems import move_problem
 from measures.reports import withdraw_report
-from projects.models import Category, Project
+from projects import months
+from projects.annual_plans import set_annual_plan
+from projects.models import AnnualPlan, Category, Project, ProjectMonth
 from projects.office import change_project_terms, terms_state
 from projects.services import save_project, withdraw_project
 from regions.models import Region
@@ -65,6 +67,8 @@ DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     Meeting: lambda row: f"meeting {row.number}",
     Category: lambda row: f"category {row.slug}",
     Project: lambda row: f"project {row.code}",
+    AnnualPlan: lambda row: f"annual plan {row.project.code} {row.year}",
+    ProjectMonth: lambda row: f"month {row.project.code} {row.period:%Y-%m}",
     Indicator: lambda row: f"indicator {row.code}",
     Observation: lambda row: f"observation {row.indicator.code} {row.period}",
 }
@@ -176,6 +180,35 @@ def a_report_is_accepted_that_changes_the_status(site: Any) -> Steps:
     report = make.file_report(site.M001, by=site.ada, status="in_progress", effective_on=DAY)
     yield
     reports.accept_report(report, by=site.rita)
+
+
+@moves("month P0001 2023-08")
+def a_month_is_begun_and_gets_evidence(site: Any) -> Steps:
+    yield
+    draft = months.save_month(site.P0001, by=city_reporter(), data=BUILDING, period=date(2023, 8, 1))
+    attach_document(draft, by=draft.edited_by, number="No. 1")
+
+
+@moves("month P0001 2023-08", "project P0001")
+def a_month_is_accepted(site: Any) -> Steps:
+    zoe = city_reporter()
+    draft = months.save_month(site.P0001, by=zoe, data=BUILDING, period=date(2023, 8, 1))
+    months.submit_month(draft, by=zoe)
+    yield
+    months.accept_month(draft, by=site.rita)
+
+
+@moves("annual plan P0001 2023", "project P0001")
+def an_annual_plan_is_set(site: Any) -> Steps:
+    yield
+    set_annual_plan(site.P0001, by=site.rita, year=2023, planned_wan=100)
+
+
+def city_reporter() -> User:
+    return make.make_user("zoe", role="reporter", city=make.region("370200"))
+
+
+BUILDING = months.MonthData("under_construction", started_on=date(2023, 3, 1), invested_wan=100, progress=10)
 
 
 @moves()

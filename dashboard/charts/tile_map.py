@@ -33,14 +33,10 @@ def city_tile_map(
     format_value: Callable[[Decimal], str] = format_whole,
     format_tile: Callable[[Decimal], str] = format_whole,
 ) -> Figure:
-    """The cities as tiles with name and value, coloured by class. `are_few`: the values are small counts, `are_rates`:
-    per cent.
-    `format_tile` writes what stands on a tile, `format_value` what the pointer shows."""
+    """The cities as tiles with name and value, coloured by class. `are_few`: the values are small counts; `are_rates`:
+    they are per cent. `format_tile` writes what stands on a tile, `format_value` what the pointer shows."""
     values_shown = [city.value for city in cities if city.value is not None]
-    if are_few:
-        limits = count_limits(list(map(int, values_shown)))
-    else:
-        limits = rate_limits(list(map(Decimal, values_shown))) if are_rates else class_limits(values_shown)
+    limits = _limits(values_shown, are_few=are_few, are_rates=are_rates)
     labels = count_labels(limits) if are_few else class_labels(limits)
     sequence = [SEQUENCE_TONES[shade] for shade in shades(len(limits) + 1)]
     tones = [sequence[class_of(city.value or 0, limits)] for city in cities]
@@ -90,6 +86,12 @@ def city_tile_map(
         "aspect": 1.62,
         "key": [swatch(text, tone) for text, tone in zip(labels, sequence, strict=False)],
     }
+
+
+def _limits(values: Sequence[Decimal | int], *, are_few: bool, are_rates: bool) -> list[Decimal]:
+    if are_few:
+        return count_limits(list(map(int, values)))
+    return rate_limits(list(map(Decimal, values))) if are_rates else class_limits(values)
 
 
 def count_labels(classes: Sequence[Decimal]) -> list[str]:

@@ -140,12 +140,11 @@ def make_project(facts: Facts, habits: CityHabits, calendar: Calendar, *, absurd
 
 def choose_absurd(stages: Mapping[str, str]) -> dict[str, str]:
     """By the code, which of ABSURD a project says. `stages`: of all projects, by their codes."""
-    rng = Random(SEED)
-    return {
-        code: name
-        for name, (count, wanted) in ABSURD.items()
-        for code in rng.sample(sorted(code for code, stage in stages.items() if stage == wanted), count)
-    }
+    rng, found = Random(SEED), {}
+    for name, (count, wanted) in ABSURD.items():
+        codes = sorted(code for code, stage in stages.items() if stage == wanted)
+        found |= dict.fromkeys(rng.sample(codes, min(count, len(codes))), name)
+    return found
 
 
 def _draw_stages(story: Story) -> None:
@@ -284,7 +283,7 @@ def _with_state(story: Story, month: MadeMonth, state: str, calendar: Calendar) 
         if story.rng.random() < 0.5:
             month = replace(month, invested=None, progress=None)
         return replace(month, state=state)
-    submitted_on = _filing_day(story, month.period, calendar.on)
+    submitted_on = _filing_day(story, month, calendar.on)
     decided_on = {
         ReportState.ACCEPTED: _decision_day(story.rng, month.period),
         ReportState.RETURNED: calendar.on,
@@ -292,14 +291,15 @@ def _with_state(story: Story, month: MadeMonth, state: str, calendar: Calendar) 
     return replace(month, state=state, submitted_on=submitted_on, decided_on=decided_on)
 
 
-def _filing_day(story: Story, period: date, last: date) -> date:
-    """Not before the project was listed, and by the day that is the demonstration's today."""
+def _filing_day(story: Story, month: MadeMonth, last: date) -> date:
+    """Not before the project was listed and its stage began, and by the day that is the demonstration's today."""
     is_late = story.rng.random() < FILED_LATE
-    first, end = period.replace(day=FILING_DAYS[0]), period.replace(day=FILING_DAYS[-1])
-    if is_late or story.facts.listed_on > end:
-        first, end = end + timedelta(days=1), month_end(period)
+    known = max(filter(None, (story.facts.listed_on, month.started_on, month.completed_on)))
+    first, end = month.period.replace(day=FILING_DAYS[0]), month.period.replace(day=FILING_DAYS[-1])
+    if is_late or known > end:
+        first, end = end + timedelta(days=1), month_end(month.period)
     end = min(end, last)
-    return story.rng.choice(_workdays(min(max(first, story.facts.listed_on), end), end))
+    return story.rng.choice(_workdays(min(max(first, known), end), end))
 
 
 def _decision_day(rng: Random, period: date) -> date:

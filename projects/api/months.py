@@ -17,12 +17,13 @@ from projects.querysets import is_in_force
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields
 from web.api.schema import ADDRESS, DAY, FLAG, MONTH, WHOLE, choice, meaning, optional, quantity
-from web.lists.filters import ChoiceFilter, CodeFilter, MonthFilter, SlugFilter, UpdatedFilterSet
+from web.lists.filters import ChoiceFilter, CodeFilter, MonthFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _CITY = gettext_lazy("Name of its city")
 
 
 class ProjectMonthFilter(UpdatedFilterSet):
+    search = SearchFilter("project__code", names=["project__name"])
     project = CodeFilter(field_name="project", queryset=projects_of_asked_plan, label=gettext_lazy("Project"))
     city = SlugFilter(
         field_name="project__city",
@@ -118,7 +119,7 @@ class MonthsOfProject(ProjectMonths):
     )
 
     def get_answer(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        projects = Project.objects.in_plan(asked_plan(self.request._request)).filter(listed_on__lte=self.day)
+        projects = Project.objects.in_plan(asked_plan(self.request._request)).listed(self.day)
         self.project = get_object_or_404(projects, code=kwargs.pop("code"))
         answer: Response = super().get_answer(request, *args, **kwargs)
         return answer

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('stage_reason', models.TextField(blank=True, verbose_name='Why it was suspended or resumed')),
                 ('invested_wan', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(1000000000, 'At most %(limit_value)s (in 万元): that is 10 trillion yuan.')], verbose_name='Invested since 1 January')),
                 ('progress', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='Physical progress')),
-                ('superseded_from', models.DateField(editable=False, null=True)),
+                ('superseded_from', models.DateField(editable=False, null=True, verbose_name='Superseded from the month')),
             ],
             options={
                 'verbose_name': 'project month',

@@ -79,7 +79,7 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
     )
     # The period of the accepted month after it, which decides from then on; None for the newest. Of two for one month
     # the earlier one decides nothing. `ProjectMonthQuerySet.settle` alone writes it, from the rows.
-    superseded_from = models.DateField(null=True, editable=False)
+    superseded_from = models.DateField(_("Superseded from the month"), null=True, editable=False)
 
     kept_columns = ("stage", *STAGE_DAYS, "stage_reason", "invested_wan", "progress", *AbstractReport.kept_columns)
     filing_refusal = _("Only the project's city and its lead department may report on this project")

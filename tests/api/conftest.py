@@ -72,6 +72,8 @@ def site(db: Any, today: date) -> SimpleNamespace:
         measures=[third],
         also_in=["370600"],
     )
+    for month, invested in ((6, 1_000), (7, 2_345)):
+        make.make_project_month(wind, date(2023, month, 1), invested_wan=invested, started_on=date(2023, 3, 1))
     make.make_project(
         city="370100", investment=5_000, code="P0002", category="innovation", stage="preparing", county=None
     )

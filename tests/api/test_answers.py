@@ -335,10 +335,10 @@ class TestProjectsByTwoKeys:
     def test_every_pair_is_listed_with_codes_names_and_counts(self, keys: tuple[str, str], ask: Any) -> None:
         counts, amounts = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
         for project in Project.objects.select_related("city", "category"):
-            codes = {"city": project.city.code, "category": project.category.slug, "stage": project.stage}
+            codes = {"city": project.city.code, "category": project.category.slug, "stage": project.opening_stage}
             pair = tuple(codes[key] for key in keys)
             counts[(*pair, "")] += 1
-            counts[(*pair, project.stage)] += 1
+            counts[(*pair, project.opening_stage)] += 1
             amounts[pair] += project.investment_wan
         answer = ask(f"rollups/projects/?by={','.join(keys)}&page_size=1000&lang=en").json()
         found = {tuple(row[key] for key in keys): row for row in answer["results"]}

@@ -63,6 +63,7 @@ WRITES = {
     "reports": lambda site: make.make_report(site.first, date(2023, 8, 20), state="draft"),
 }
 OF_PLANS, OF_PROJECTS = ("categories/", "plans/", "sections/"), ("projects/", "projects/P0001/")
+OF_MONTHS = ("project-months/", "projects/P0001/months/")
 OF_INDICATORS = ("indicators/", "indicators/gdp_growth_ytd/")
 OF_PROBLEMS = (
     *("measures/M001/problems/", "measures/M001/problems/1/", "meetings/", "problems/"),
@@ -76,8 +77,11 @@ OF_PROBLEMS = (
     [
         # A city may have raised a problem.
         ("regions", ["departments/", *OF_PLANS, "meetings/", "status-changes/"]),
-        ("accounts", ["observations/", "regions/", *OF_PLANS, "projects/P0001/", *OF_INDICATORS]),
-        ("indicators", ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "status-changes/"]),
+        ("accounts", ["observations/", "regions/", *OF_PLANS, "projects/P0001/", *OF_INDICATORS, *OF_MONTHS]),
+        (
+            "indicators",
+            ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "status-changes/", *OF_MONTHS],
+        ),
         # A draft that saves itself.
         (
             "reports",

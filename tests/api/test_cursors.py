@@ -84,7 +84,8 @@ def test_each_untouched_row_comes_once_while_others_come_change_and_go(
 ) -> None:
     chance = random.Random(f"{seed} {ordering}")
     some_projects(40, chance)
-    before = set(Project.objects.values_list("code", flat=True))
+    # P0001 has a problem, which keeps it.
+    before = set(Project.objects.exclude(code="P0001").values_list("code", flat=True))
     touched: set[str] = set()
 
     def disturb() -> None:
@@ -97,7 +98,7 @@ def test_each_untouched_row_comes_once_while_others_come_change_and_go(
                 project.delete()
             else:
                 Project.objects.filter(pk=project.pk).update(
-                    investment_wan=chance.choice([5, 20, 40]), stage=chance.choice(["preparing", "completed"])
+                    investment_wan=chance.choice([5, 20, 40]), opening_stage=chance.choice(["preparing", "completed"])
                 )
 
     rows = [row["code"] for row in follow(ask, f"projects/?ordering={ordering}&page_size=5", disturb)]
@@ -108,10 +109,10 @@ def test_each_untouched_row_comes_once_while_others_come_change_and_go(
 
 def test_pages_by_number_would_not_do(site: Any, ask: Any) -> None:
     """What the cursor is for: a row that goes shifts the numbered pages by one."""
-    first = [row["code"] for row in ask("projects/?page_size=1").json()["results"]]
+    first = [row["code"] for row in ask("projects/?ordering=-code&page_size=1").json()["results"]]
     Project.objects.get(code=first[0]).delete()
-    second = [row["code"] for row in ask("projects/?page_size=1&page=2").json()["results"]]
-    assert (first, second) == (["P0001"], ["P0003"])  # P0002 is on no page
+    second = [row["code"] for row in ask("projects/?ordering=-code&page_size=1&page=2").json()["results"]]
+    assert (first, second) == (["P0003"], ["P0001"])  # P0002 is on no page
 
 
 def test_the_next_page_speaks_of_the_same_day(site: Any, ask: Any, today: date) -> None:

@@ -18,6 +18,11 @@ from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
+OF_MONTHS = (
+    "id project project_name project_name_zh project_name_en city city_name category period is_in_force stage "
+    "started_on completed_on in_production_on invested_since_january progress what_was_done problem next_step "
+    "submitted_on decided_on provenance source updated_at url"
+)
 OF_PROBLEMS = (
     "code subject measure project number text text_zh text_en category state waiting_for owner helpers raised_on "
     "raised_by raised_by_city due_on "
@@ -39,7 +44,10 @@ COLUMNS = {
     "rollups/measures/": "key name name_zh name_en total completed in_progress promoting completion_rate due due_rate "
     "gap gap_to_plan lights due_before completed_in_time completed_late overdue in_time_rate longest_overdue url",
     "rollups/projects/": "key name name_zh name_en city city_name category category_name stage stage_name total "
-    f"total_investment {' '.join(Stage.values)} url",
+    "total_investment rate_month started to_start start_rate planned_this_year invested_this_year plan_completion "
+    f"plan_gap plan_pace without_month {' '.join(Stage.values)} url",
+    "project-months/": OF_MONTHS,
+    "projects/P0001/months/": OF_MONTHS,
     "regions/": "code name name_zh name_en kind parent updated_at url",
     "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en updated_at url",
     "categories/": "slug number name name_zh name_en plan updated_at url",
@@ -209,7 +217,7 @@ def test_a_refusal_names_what_is_allowed(query: str, named: str, site: Any, ask:
 def test_search_finds_by_each_word_and_nothing_by_nonsense(path: str, site: Any, ask: Any) -> None:
     assert ask(f"{path}?search=zzzz").json()["count"] == 0
     first = ask(path).json()["results"][0]
-    code = next(filter(None, map(first.get, ("code", "slug", "key", "measure", "indicator", "title"))))
+    code = next(filter(None, map(first.get, ("code", "slug", "key", "measure", "project", "indicator", "title"))))
     assert ask(f"{path}?search={code}").json()["count"] >= 1
 
 

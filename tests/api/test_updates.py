@@ -10,7 +10,7 @@ from accounts.models import Department
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Meeting, Plan, Problem, Report, Section, StatusChange
 from measures.reports import accept_report
-from projects.models import Category, Project
+from projects.models import Category, Project, ProjectMonth
 from regions.models import Region
 from tests import factories as make
 from tests.api.addresses import LISTS
@@ -29,6 +29,8 @@ MODELS: dict[str, Any] = {
     "regions/": Region,
     "status-changes/": StatusChange,
     "meetings/": Meeting,
+    "project-months/": ProjectMonth,
+    "projects/P0001/months/": ProjectMonth,
     "measures/M001/reports/": Report,
     "problems/": Problem,
     "measures/M001/problems/": Problem,

@@ -177,8 +177,16 @@ def test_the_administration_offers_those_of_the_plan_alone(other: Plan) -> None:
     form = {
         **{
             name: getattr(project, name)
-            for name in ("code", "name_zh", "name_en", "opening_stage", "listed_on", "provenance")
+            for name in (
+                "code",
+                "name_zh",
+                "name_en",
+                "opening_stage",
+                "listed_on",
+                "provenance",
+            )
         },
+        "invested_before_wan": 0,
         "plan": other.pk,
         "city": project.city_id,
         "investment_wan": 1,

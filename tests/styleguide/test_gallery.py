@@ -63,7 +63,7 @@ def test_each_state_of_the_parts_is_there(client):
 def test_it_asks_no_more_than_who_is_there(client, django_assert_max_num_queries):
     client.force_login(make.make_user("admin", is_superuser=True))
     site_profile()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get("/gallery/")
 
 
