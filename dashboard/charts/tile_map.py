@@ -78,11 +78,7 @@ def city_tile_map(
             xaxis=x_axis(range=[0.5, columns + 0.5], visible=False),
             yaxis=y_axis(range=[rows + 0.5, 0.5], visible=False),
         ),
-        "narrow": narrow_layout(
-            height=230,
-            margin=Margin(1, 1, 1, 1),
-            font={"size": small},
-        ),
+        "narrow": narrow_layout(height=230, margin=Margin(1, 1, 1, 1), font={"size": small}),
         "aspect": 1.62,
         "key": [swatch(text, tone) for text, tone in zip(labels, sequence, strict=False)],
     }
