@@ -114,7 +114,7 @@ def what_depends_on_what(walk):
 
 
 def which_city_has_most_projects_suspended(walk):
-    suspended = Project.objects.filter(stage="suspended", listed_on__lte=TODAY).select_related("city")
+    suspended = Project.objects.listed(TODAY).filter(stage="suspended").select_related("city")
     counts = Counter(each.city.short_zh for each in suspended)
     most = max(counts.values())
     first = {name for name, count in counts.items() if count == most}
@@ -138,7 +138,7 @@ def which_city_has_most_projects_suspended(walk):
 
 
 def what_large_projects_that_have_not_started_cost(walk):
-    large = Project.objects.filter(stage="preparing", investment_wan__gte=LARGE_WAN, listed_on__lte=TODAY)
+    large = Project.objects.listed(TODAY).filter(stage="preparing", investment_wan__gte=LARGE_WAN)
     yi = round(Decimal(sum(large.values_list("investment_wan", flat=True))) / 10_000)
     assert (large.count(), yi) == (27, 5181)
     walk.click(walk.part("四、").locator(".switch").get_by_role("link", name="100亿元以上未开工"))
@@ -149,7 +149,7 @@ def what_large_projects_that_have_not_started_cost(walk):
 
 
 def which_large_projects_have_not_started(walk):
-    large = Project.objects.filter(stage="preparing", investment_wan__gte=LARGE_WAN, listed_on__lte=TODAY)
+    large = Project.objects.listed(TODAY).filter(stage="preparing", investment_wan__gte=LARGE_WAN)
     assert large.count() > 10
     open_from_head(walk, "项目")
     choose(walk, "100亿元以上未开工")
