@@ -140,7 +140,8 @@ def make_project(facts: Facts, habits: CityHabits, calendar: Calendar, *, absurd
 
 def choose_absurd(stages: Mapping[str, str]) -> dict[str, str]:
     """By the code, which of ABSURD a project says. `stages`: of all projects, by their codes."""
-    rng, found = Random(SEED), {}
+    rng = Random(SEED)
+    found: dict[str, str] = {}
     for name, (count, wanted) in ABSURD.items():
         codes = sorted(code for code, stage in stages.items() if stage == wanted)
         found |= dict.fromkeys(rng.sample(codes, min(count, len(codes))), name)
