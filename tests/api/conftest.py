@@ -80,7 +80,9 @@ def site(db: Any, today: date) -> SimpleNamespace:
     make.make_project(city="370200", county="370202", code="P0003", listed_on=date(2023, 8, 1), stage="completed")
 
     # Of no figure: it was withdrawn the next day.
-    make.make_problem(wind, date(2023, 8, 1), owner=power, raised_by=None, steps=["withdraw"], days=[date(2023, 8, 2)])
+    make.make_problem(
+        wind, date(2023, 1, 20), owner=power, raised_by=None, steps=["withdraw"], days=[date(2023, 1, 21)]
+    )
     problem = make.make_problem(second, date(2023, 7, 10), text_en="No land", owner=power)
     meeting = make.make_meeting([problem], held_on=date(2023, 7, 20))
     assigned = {"owner": power, "due_on": date(2023, 8, 10), "note": "供地", "content": problem.content()}
