@@ -18,6 +18,9 @@ class ProjectSerializer(ModelSerializer):
     also_in = SlugRelatedField("code", many=True, read_only=True)
     measures = SlugRelatedField("code", many=True, read_only=True)
 
+    # What it is on every day here: the copies have no months.
+    stage = CharField(source="opening_stage")
+
     class Meta:
         model = Project
         fields = (
@@ -29,7 +32,7 @@ class ProjectSerializer(ModelSerializer):
             "county",
             "also_in",
             "category",
-            "opening_stage",
+            "stage",
             "investment_wan",
             "listed_on",
             "measures",
