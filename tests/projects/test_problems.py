@@ -111,7 +111,7 @@ def test_a_life_from_the_form_to_the_end(project: Any, ada: User, rita: User) ->
     assert by_rita.post(f"{PROBLEMS}1/close/", {"note": "经核实"}).status_code == 302
     problem = Problem.objects.get()
     assert [step.move for step in problem.steps.all()] == ["raise", "assign", "solve", "close"]
-    assert (problem.state, problem.category.slug, problem.plan) == ("closed", "land", project.plan)  # type: ignore[union-attr]
+    assert (problem.state, problem.category.slug, problem.plan) == ("closed", "land", project.plan)  # type: ignore[union-attr]  # set
     page = get(f"{PROBLEMS}1/")
     assert "Wind farm" in page and "/projects/P0001/" in page
 
@@ -252,7 +252,7 @@ class TestTheApi:
         assert Client().get("/api/v1/measures/P0001/problems/1/").status_code == 404
 
     def test_raises_changes_and_moves_one(self, project: Any, ada: User) -> None:
-        _token, key = create_token(ada, scope="report")  # type: ignore[arg-type]
+        _token, key = create_token(ada, scope="report")  # type: ignore[arg-type]  # a text of Scope
 
         def send(method: str, address: str, **body: Any) -> Any:
             more = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {key}"}}

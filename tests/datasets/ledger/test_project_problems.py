@@ -71,7 +71,7 @@ def of_project(code: str) -> Problem:
 def test_they_are_loaded_with_their_steps_and_their_place_on_a_meeting(full: Path) -> None:
     load(full)
     problem = of_project("P0001")
-    assert (problem.code, problem.raised_by, problem.raised_by_city.code, problem.plan.slug) == (  # type: ignore[union-attr]
+    assert (problem.code, problem.raised_by, problem.raised_by_city.code, problem.plan.slug) == (  # type: ignore[union-attr]  # it is set
         "P0001-1",
         None,
         "370200",
