@@ -1,6 +1,6 @@
 """The figures of a plan on a day, for pages and API."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
@@ -38,7 +38,7 @@ from dashboard.project_rates import rate_figures
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
 from measures.models import Measure, Plan, Problem, Section, StatusChange
-from projects.large import large_preparing
+from projects.kinds import ProjectKind
 from projects.models import Category, Project, Stage
 from regions.models import Region
 from reporting.problems.rules import ProblemCounts, count_problems
@@ -161,25 +161,29 @@ class Figures:
     def project_cells(self) -> engine.PlanCells:
         return engine.read_cells("projects", plan_id=self.plan.pk, day=self.day, today=today())
 
+    def cells_of_kind(self, kind: ProjectKind) -> engine.PlanCells:
+        """The same of projects of a kind alone. They are counted: cells tell stages, neither sizes nor delays."""
+        if kind.name not in self._cells_of_kinds:
+            self.read_kinds([kind])
+        return self._cells_of_kinds[kind.name]
+
     @cached_property
-    def large_cells(self) -> engine.PlanCells:
-        """The same of large projects that have not started alone. They are counted: cells tell stages, not sizes."""
-        return self._read_large_cells([self.day])[0]
+    def _cells_of_kinds(self) -> dict[str, engine.PlanCells]:
+        return {}
 
-    def read_large_cells_with(self, then: "Figures") -> None:
-        """Reads them for another day of the plan, too: one query for both."""
-        self.large_cells, then.large_cells = self._read_large_cells([self.day, then.day])
-
-    def _read_large_cells(self, days: Sequence[date]) -> list[engine.PlanCells]:
-        projects = Project.objects.in_plan(self.plan)
-        first, *others = [
-            large_preparing(projects.in_scope(day)).by_cell(day).annotate(on=Value(day.isoformat())) for day in days
-        ]
-        found: dict[str, dict[CellKey, engine.Counts]] = {day.isoformat(): {} for day in days}
-        for row in first.union(*others, all=True).order_by() if others else first:
+    def read_kinds(self, kinds: Iterable[ProjectKind], then: "Figures | None" = None) -> None:
+        """Reads several kinds, for another day of the plan too, by one query."""
+        found: dict[tuple[str, str], dict[CellKey, engine.Counts]] = {}
+        queries: list[QuerySet[Any, Any]] = []
+        for figures, kind in product([self, then] if then else [self], kinds):
+            day = figures.day.isoformat()
+            cells = found.setdefault((day, kind.name), {})
+            figures._cells_of_kinds[kind.name] = engine.PlanCells("projects", cells)
+            rows = kind.narrow(Project.objects.in_plan(self.plan).in_scope(figures.day), figures.day)
+            queries.append(rows.by_cell(figures.day).annotate(on=Value(day), kind=Value(kind.name)))
+        for row in queries[0].union(*queries[1:], all=True).order_by() if queries[1:] else queries[0]:
             key = (row["plan"], row["city"], row["category"], row["stage"])
-            found[row["on"]][key] = {name: row[name] for name in ("total", "investment")}
-        return [engine.PlanCells("projects", cells) for cells in found.values()]
+            found[row["on"], row["kind"]][key] = {name: row[name] for name in ("total", "investment")}
 
     @cached_property
     def freshness(self) -> Freshness:

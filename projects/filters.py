@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scope import PlanScope
 from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan
+from measures.models import ProblemStep
 from projects.lateness import late
 from projects.models import Category, Project, ProjectClass, Stage
-from projects.rates import behind, without_month
+from projects.rates import without_month
 from regions.models import Region, RegionKind
 from regions.words import NEUTRAL
 from web.days import asked_day
@@ -65,9 +65,7 @@ class BehindFilter(YesNoFilter):
     def filter(self, qs: Any, value: Sequence[Any]) -> Any:
         if len(set(value)) != 1:
             return qs
-        day = asked_day(self.parent.request)
-        planned = qs.with_annual_plan(last_ended_month(day).year)
-        found = planned.filter(behind(day))
+        found = qs.behind_plan(asked_day(self.parent.request))
         return found if value[0] == "yes" else qs.exclude(pk__in=found.order_by().values("pk"))
 
 
@@ -79,6 +77,19 @@ class ReportedFilter(YesNoFilter):
             return qs
         missing = without_month(asked_day(self.parent.request))
         return qs.filter(missing if value[0] == "no" else ~missing)
+
+
+class ProblemFilter(YesNoFilter):
+    """Projects that name a problem in the month that decides on the day of the list, or have one that is open on it;
+    or those that do not."""
+
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        if len(set(value)) != 1:
+            return qs
+        steps = ProblemStep.objects.last_by(asked_day(self.parent.request)).open().exclude(problem__project=None)
+        says_nothing = Q(in_force__isnull=True) | Q(in_force__problem_zh="", in_force__problem_en="")
+        has_problem = ~says_nothing | Q(pk__in=steps.order_by().values("problem__project"))
+        return qs.filter(has_problem if value[0] == "yes" else ~has_problem)
 
 
 class ProjectFilter(UpdatedFilterSet):
@@ -97,6 +108,7 @@ class ProjectFilter(UpdatedFilterSet):
     late = LateFilter(label=gettext_lazy("Planned to start or be completed by the day, and not so"))
     behind = BehindFilter(label=gettext_lazy("Behind the annual plan"))
     reported = ReportedFilter(label=gettext_lazy("Newest month reported"))
+    problem = ProblemFilter(label=gettext_lazy("Reports a problem"))
     scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
         to_field_name="code",
@@ -121,7 +133,7 @@ class ProjectFilter(UpdatedFilterSet):
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "city", "category", "stage", "investment_from")
-    folded = ("project_class", "lead", "late", "behind", "reported", "listed_from", "listed_to", "scope")
+    folded = ("project_class", "lead", "late", "behind", "reported", "problem", "listed_from", "listed_to", "scope")
 
     class Meta:
         model = Project

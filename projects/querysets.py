@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Lead
 from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scoped import ScopedQuerySet
-from projects.rates import has_started, is_to_start, without_month
+from projects.rates import behind, has_started, is_to_start, without_month
 from reporting.querysets import AbstractReportQuerySet
 from reporting.workflow import ReportState
 
@@ -43,6 +43,10 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         return self.alias(in_force=FilteredRelation("months", condition=is_in_force(on, months="months"))).annotate(
             stage=Coalesce("in_force__stage", "opening_stage")
         )
+
+    def behind_plan(self, on: date) -> Self:
+        """Of rows with their `stage` on the day, those whose investment is behind their annual plan."""
+        return self.with_annual_plan(last_ended_month(on).year).filter(behind(on))
 
     def illustrative(self) -> Self:
         """Those that are illustrative, or whose investment is."""

@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures
-from dashboard.pages.city_measures import CityMeasure, chosen, cities_of_both_days, city_sentence, measures_shown
+from dashboard.pages.city_measures import (
+    BEHIND,
+    LARGE,
+    CityMeasure,
+    chosen,
+    cities_of_both_days,
+    city_sentence,
+    measures_shown,
+)
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
 from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
@@ -16,7 +24,6 @@ from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, a
 from dashboard.pages.overview.by_city import classes_note, map_chart
 from dashboard.pages.rows import city_rows, project_changes
 from dashboard.pages.sentences import format_since, rounding_note
-from projects.large import LARGE_PREPARING
 from regions.words import PartWords
 from web.formats.money import format_rounded_money
 from web.formats.numbers import format_number
@@ -36,7 +43,8 @@ def city_list(
 ) -> dict[str, Any]:
     """`measure`: what the map, the bars, the ranks and the columns of the categories show. `columns`: one of COLUMNS.
     `fallen_only`: cities that fell back most since the day of `then`."""
-    every, every_then = cities_of_both_days(figures, then)
+    by_kind = [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
+    every, every_then = cities_of_both_days(figures, then, {LARGE, measure, *by_kind})
     ranks = city_ranks(every, measure, every_then)
     shown = fallen_cities(every, ranks) if fallen_only else every
     cities = sort_groups(shown, PROJECT_SORT_KEYS, ordering)
@@ -63,7 +71,7 @@ def city_list(
         "classes": classes_note(measure),
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
         "default_ordering": f"-{measure.name}",
-        "large_projects": LARGE_PREPARING,
+        "ordered_kind": by_kind[0].kind if by_kind else None,
         "largest": max(map(measure.size, every), default=0),
         "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
         "measure_sentence": measure.has_sentence and city_sentence(figures, measure, every),

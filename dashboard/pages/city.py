@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,13 +12,14 @@ from core.rounding import whole
 from dashboard.charts.strips import Block, blocks
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.city_measures import (
+    BEHIND,
     INVESTMENT,
     LARGE,
+    LATE,
     SUSPENDED,
     CityMeasure,
     cities_of_both_days,
     measures_shown,
-    nothing_of,
 )
 from dashboard.pages.city_ranks import CityRank, city_ranks
 from dashboard.pages.links import Links
@@ -25,8 +27,8 @@ from dashboard.pages.ordering import rank
 from dashboard.pages.problems import city_problems
 from dashboard.pages.rows import project_changes
 from dashboard.pages.sentences import format_share, format_since, rounding_note
-from projects.large import large_preparing
 from projects.models import Project, Stage
+from projects.querysets import ProjectQuerySet
 from regions.models import Region
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number
@@ -108,13 +110,14 @@ def _label(measure: CityMeasure) -> str:
 
 
 def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
-    cities, cities_then = cities_of_both_days(figures, then)
+    cities, cities_then = cities_of_both_days(figures, then, [*measures_shown(figures), LATE])
     group = next(each for each in cities if each.group == city)
     own, province = group.figures, figures.projects
     amount, unit = rounded_money(own["total_investment"])
     share = format_share(own["total_investment"], province["total_investment"])
     projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
     projects = projects.select_related("category").order_by("-investment_wan", "-position")
+    watched = [SUSPENDED, LARGE, *([BEHIND, LATE] if figures.has_project_months else [])]
     stages = stage_rows(figures, city, links)
     totals = {each.stage: each.total for each in stages}
     return {
@@ -135,7 +138,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "stages": stages,
         "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
         **_categories(figures, then, city, links),
-        "kinds": _kinds(figures, projects, group, links),
+        "kinds": [_watched(figures, projects, group, links, measure) for measure in watched],
         **city_problems(figures, city, links),
         "projects": projects[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
@@ -146,6 +149,7 @@ def _categories(figures: Figures, then: Figures | None, city: Region, links: Lin
     found = figures_by_category(figures, city)
     earlier = figures_by_category(then, city) if then else {}
     amounts = [each["total_investment"] for each in found.values()]
+    behind = BEHIND.sums(figures, ["city", "category"]) if figures.has_project_months else {}
     return {
         "categories": [
             {
@@ -155,34 +159,38 @@ def _categories(figures: Figures, then: Figures | None, city: Region, links: Lin
                 "whole": whole(found[slug]["total_investment"]),
                 **found[slug],
                 "change": then and project_changes(found[slug], earlier[slug]),
+                "behind": behind.get((city.pk, each.pk), {}).get("total", 0),
+                "behind_url": links.url("projects:list", city=city.code, category=slug, **(BEHIND.filters or {})),
             }
             for slug, each in figures.categories.items()
         ],
         "rounding": rounding_note(amounts, sum(amounts)),
+        "behind_total": sum(each["total"] for key, each in behind.items() if key[0] == city.pk),
+        "shows_behind": figures.has_project_months,
         "largest": max(amounts, default=0),
     }
 
 
-def _kinds(figures: Figures, projects: Any, city: GroupFigures, links: Links) -> list[dict[str, Any]]:
-    """Projects that somebody must look after, the largest first: those that are suspended, and large ones that have not
-    started."""
-    found = []
-    for measure, rows in (
-        (SUSPENDED, projects.filter(stage=Stage.SUSPENDED)),
-        (LARGE, large_preparing(projects)),
-    ):
-        sums = measure.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))
-        found.append(
-            {
-                "title": measure.label,
-                "nothing": nothing_of(measure),
-                "total": sums["total"],
-                "investment": format_rounded_money(sums["total_investment"]),
-                "projects": list(rows[:MAX_PROJECTS]) if sums["total"] else [],
-                "url": links.url("projects:list", city=city.key, **(measure.filters or {})),
-            }
-        )
-    return found
+def _watched(
+    figures: Figures, projects: ProjectQuerySet, city: GroupFigures, links: Links, measure: CityMeasure
+) -> dict[str, Any]:
+    """The projects that a measure counts, the largest first."""
+    sums = measure.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))
+    # Where cells say that there are none, nothing is asked.
+    rows: list[Project] = []
+    if sums["total"]:
+        kind = measure.kind
+        found = projects.filter(Q(stage=measure.stage)) if kind is None else kind.narrow(projects, figures.day)
+        rows = list(found[:MAX_PROJECTS])
+    return {
+        "title": measure.label,
+        "nothing": measure.nothing,
+        "total": sums["total"],
+        "investment": format_rounded_money(sums["total_investment"]),
+        "projects": rows,
+        "shows_stage": measure in (BEHIND, LATE),
+        "url": links.url("projects:list", city=city.key, **(measure.filters or {})),
+    }
 
 
 def one_city_sentence(own: Mapping[str, Any], share: str) -> str:

@@ -1,13 +1,13 @@
 """What the map, the bars and the order of cities may show: one of these at a time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from core.rounding import whole
 from dashboard.cells import split_cells
@@ -15,7 +15,8 @@ from dashboard.changes import earlier_figures
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.sentences import format_share
 from dashboard.project_rates import rate_figures
-from projects.large import LARGE_PREPARING
+from projects import kinds
+from projects.kinds import ProjectKind
 from projects.models import Stage
 from projects.rates import rates_of
 from rollups.engine import PlanCells
@@ -28,23 +29,35 @@ from web.language import is_chinese, localized
 MAX_CITY_NAMES = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CityMeasure:
-    """`name`: in addresses, and among the figures of a city. `figure`: which sum of `cells` it is. `head`: of a column;
-    `title`: of the map, with the place and the day. `filters`: of the list of its projects. `are_few`: its values are
-    small counts. `is_better_low`: a city fell back that rose among the others.
+    """`name`: in addresses, and among the figures of a city. `figure`: which sum of its cells it is. `head`: of a
+    column; `title`: of the map, with the place and the day. `stage` or `kind`: of the projects that it counts, if not
+    all; `counted` says of them how many there are, `nothing` that there are none.
     """
 
     name: str
     label: str | Promise
     head: str | Promise
     title: str | Promise
-    cells: Callable[[Figures], PlanCells]
     figure: str = "total"
-    filters: Mapping[str, Any] | None = None
-    are_few: bool = False
-    is_better_low: bool = False
+    stage: Stage | None = None
+    kind: ProjectKind | None = None
+    counted: Any = ""
+    nothing: str | Promise = ""
     is_rate: bool = False
+
+    @property
+    def filters(self) -> Mapping[str, Any] | None:
+        """Of the list of its projects; None where it counts all."""
+        if self.kind is not None:
+            return self.kind.filters
+        return None if self.stage is None else {"stage": self.stage.value}
+
+    @property
+    def are_few(self) -> bool:
+        """Whether its values are small counts, of what had better not be: a city that rose among the others fell back."""
+        return self.filters is not None
 
     @property
     def is_amount(self) -> bool:
@@ -70,6 +83,11 @@ class CityMeasure:
             return NO_VALUE
         return format_percent(value) if self.is_rate else format_number(whole(value))
 
+    def cells(self, figures: Figures) -> PlanCells:
+        if self.kind is not None:
+            return figures.cells_of_kind(self.kind)
+        return figures.project_cells if self.stage is None else figures.project_cells.narrow({"stage": {self.stage}})
+
     def sums(self, figures: Figures, fields: Sequence[str]) -> dict[tuple[int | str, ...], dict[str, Any]]:
         """The sums and rates of its projects by some fields of the cells."""
         groups = split_cells(self.cells(figures), fields)
@@ -83,24 +101,11 @@ def _sums_of(totals: Mapping[str, int], figures: Figures) -> dict[str, Any]:
     return {**project_figures(dict(totals)), **rate_figures(totals, on=figures.day)}
 
 
-def _all_cells(figures: Figures) -> PlanCells:
-    return figures.project_cells
-
-
-def _suspended_cells(figures: Figures) -> PlanCells:
-    return figures.project_cells.narrow({"stage": {Stage.SUSPENDED.value}})
-
-
-def _large_cells(figures: Figures) -> PlanCells:
-    return figures.large_cells
-
-
 INVESTMENT = CityMeasure(
     "total_investment",
     gettext_lazy("Total investment"),
     gettext_lazy("Total investment (100 million yuan)"),
     gettext_lazy("Investment by %(place)s, as of %(day)s (100 million yuan)"),
-    _all_cells,
     figure="total_investment",
 )
 NUMBER = CityMeasure(
@@ -108,34 +113,60 @@ NUMBER = CityMeasure(
     gettext_lazy("Number of projects"),
     gettext_lazy("Number of projects"),
     gettext_lazy("Projects by %(place)s, as of %(day)s"),
-    _all_cells,
 )
 SUSPENDED = CityMeasure(
     Stage.SUSPENDED.value,
     gettext_lazy("Suspended projects"),
     Stage.SUSPENDED.label,
     gettext_lazy("Suspended projects by %(place)s, as of %(day)s"),
-    _suspended_cells,
-    filters={"stage": Stage.SUSPENDED.value},
-    are_few=True,
-    is_better_low=True,
+    stage=Stage.SUSPENDED,
+    counted=ngettext_lazy(
+        "%(count)s project is suspended, with an investment of %(investment)s",
+        "%(count)s projects are suspended, with an investment of %(investment)s",
+        "total",
+    ),
+    nothing=gettext_lazy("No project is suspended."),
 )
 LARGE = CityMeasure(
-    "large",
+    kinds.LARGE.name,
     gettext_lazy("10 billion yuan or more, not started"),
     gettext_lazy("10 billion yuan or more, not started"),
     gettext_lazy("Projects of 10 billion yuan or more not started, by %(place)s, as of %(day)s"),
-    _large_cells,
-    filters=LARGE_PREPARING,
-    are_few=True,
-    is_better_low=True,
+    kind=kinds.LARGE,
+    counted=ngettext_lazy(
+        "%(count)s project of 10 billion yuan or more has not started, with an investment of %(investment)s",
+        "%(count)s projects of 10 billion yuan or more have not started, with an investment of %(investment)s",
+        "total",
+    ),
+    nothing=gettext_lazy("No project of 10 billion yuan or more has yet to start."),
+)
+BEHIND = CityMeasure(
+    kinds.BEHIND.name,
+    gettext_lazy("Behind the annual plan"),
+    gettext_lazy("Behind the annual plan"),
+    gettext_lazy("Projects behind their annual plan by %(place)s, as of %(day)s"),
+    kind=kinds.BEHIND,
+    counted=ngettext_lazy(
+        "%(count)s project is behind its annual plan, with an investment of %(investment)s",
+        "%(count)s projects are behind their annual plans, with an investment of %(investment)s",
+        "total",
+    ),
+    nothing=gettext_lazy("No project is behind its annual plan."),
+)
+# Of cities one by one: by planned days, which many plans do not know.
+LATE = CityMeasure(
+    kinds.LATE.name,
+    gettext_lazy("Late projects"),
+    gettext_lazy("Late"),
+    gettext_lazy("Late projects by %(place)s, as of %(day)s"),
+    kind=kinds.LATE,
+    nothing=gettext_lazy("No project is late."),
 )
 START_RATE = CityMeasure(
     "start_rate",
     gettext_lazy("Start rate"),
     gettext_lazy("Start rate"),
     gettext_lazy("Start rate by %(place)s, as of %(day)s"),
-    _all_cells,
     figure="start_rate",
     is_rate=True,
 )
@@ -144,16 +175,16 @@ COMPLETION = CityMeasure(
     gettext_lazy("Completion of the annual plan"),
     gettext_lazy("Completion of the annual plan"),
     gettext_lazy("Completion of the annual plan by %(place)s, as of %(day)s"),
-    _all_cells,
     figure="plan_completion",
     is_rate=True,
 )
-CITY_MEASURES = {each.name: each for each in (INVESTMENT, NUMBER, START_RATE, COMPLETION, SUSPENDED, LARGE)}
+CITY_MEASURES = {each.name: each for each in (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, SUSPENDED, LARGE)}
 
 
 def measures_shown(figures: Figures) -> list[CityMeasure]:
-    """What a page offers: rates only where some month was reported."""
-    return [each for each in CITY_MEASURES.values() if figures.has_project_months or not each.is_rate]
+    """What a page offers: what months say only where some month was reported."""
+    of_months = (START_RATE, COMPLETION, BEHIND)
+    return [each for each in CITY_MEASURES.values() if figures.has_project_months or each not in of_months]
 
 
 def chosen(measure: CityMeasure, parameter: str) -> dict[str, str]:
@@ -161,32 +192,37 @@ def chosen(measure: CityMeasure, parameter: str) -> dict[str, str]:
     return {} if measure is INVESTMENT else {parameter: measure.name}
 
 
-def with_large(figures: Figures, cities: Iterable[GroupFigures]) -> list[GroupFigures]:
-    """Cities with how many of their large projects have not started (`large`), and what these cost
-    (`large_investment`)."""
-    sums = LARGE.sums(figures, ["city"])
+def with_kinds(figures: Figures, cities: Iterable[GroupFigures], measures: Iterable[CityMeasure]) -> list[GroupFigures]:
+    """Cities with how many projects of the kind of each measure they have, and what these cost: `large`,
+    `large_investment`. Measures without a kind add nothing."""
+    sums = {each.name: each.sums(figures, ["city"]) for each in measures if each.kind is not None}
     found = []
     for city in cities:
-        own = sums.get((city.group.pk,), project_figures({}))
-        more = {"large": own["total"], "large_investment": own["total_investment"]}
+        more = {}
+        for name, own in sums.items():
+            of_city = own.get((city.group.pk,), project_figures({}))
+            more |= {name: of_city["total"], f"{name}_investment": of_city["total_investment"]}
         found.append(replace(city, figures={**city.figures, **more}))
     return found
 
 
-def cities_of_both_days(figures: Figures, then: Figures | None) -> tuple[list[GroupFigures], list[GroupFigures] | None]:
-    """All cities with what their large projects are, and the same on the earlier day; None without one."""
+def cities_of_both_days(
+    figures: Figures, then: Figures | None, measures: Collection[CityMeasure]
+) -> tuple[list[GroupFigures], list[GroupFigures] | None]:
+    """All cities with the figures of the measures, and the same on the earlier day; None without one."""
+    read = [each.kind for each in measures if each.kind is not None]
+    if read:
+        figures.read_kinds(read, then)
+    cities = with_kinds(figures, figures.projects_by("city"), measures)
     if then is None:
-        return with_large(figures, figures.projects_by("city")), None
-    figures.read_large_cells_with(then)
-    cities = with_large(figures, figures.projects_by("city"))
+        return cities, None
     earlier = earlier_figures(then, "city", cities)
-    return cities, with_large(then, [replace(city, figures=dict(earlier[city.key])) for city in cities])
+    return cities, with_kinds(then, [replace(city, figures=dict(earlier[city.key])) for city in cities], measures)
 
 
 def measured_cities(figures: Figures, measure: CityMeasure) -> list[GroupFigures]:
-    """All cities with the figure of the measure. A query more for large projects, which cells do not tell."""
-    cities = figures.projects_by("city")
-    return with_large(figures, cities) if measure is LARGE else cities
+    """All cities with the figure of the measure. A query more for a kind of projects, which cells do not tell."""
+    return with_kinds(figures, figures.projects_by("city"), [measure])
 
 
 def city_sentence(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
@@ -200,7 +236,7 @@ def city_sentence(figures: Figures, measure: CityMeasure, cities: Sequence[Group
         return _share_sentence(ranked, figures.projects["total_investment"])
     total = measure.total(figures)
     if not total["total"]:
-        return nothing_of(measure)
+        return str(measure.nothing)
     return _most_sentence(measure, ranked, total)
 
 
@@ -258,37 +294,20 @@ def against_elapsed(points: Decimal | None) -> str:
     return text % {"points": abs(points)}
 
 
-def nothing_of(measure: CityMeasure) -> str:
-    if measure is LARGE:
-        return _("No project of 10 billion yuan or more has yet to start.")
-    return _("No project is suspended.")
-
-
 def _most_sentence(measure: CityMeasure, ranked: Sequence[GroupFigures], total: Mapping[str, Any]) -> str:
     """How many there are, what they cost, and the cities with the most."""
     most = measure.size(ranked[0])
     first = [row for row in ranked if measure.size(row) == most]
     words = {
+        "total": total["total"],
         "count": format_number(total["total"]),
         "investment": format_rounded_money(total["total_investment"]),
         "most": format_number(most),
         "cities": format_names([localized(row.group, "short") for row in first]),
     }
-    if measure is LARGE:
-        counted = ngettext(
-            "%(count)s project of 10 billion yuan or more has not started, with an investment of %(investment)s",
-            "%(count)s projects of 10 billion yuan or more have not started, with an investment of %(investment)s",
-            total["total"],
-        )
-    else:
-        counted = ngettext(
-            "%(count)s project is suspended, with an investment of %(investment)s",
-            "%(count)s projects are suspended, with an investment of %(investment)s",
-            total["total"],
-        )
     where = ngettext(
         "%(counted)s; most of them in %(cities)s (%(most)s).",
         "%(counted)s; most of them in %(cities)s (%(most)s each).",
         len(first),
     )
-    return where % {**words, "counted": counted % words}
+    return where % {**words, "counted": measure.counted % words}

@@ -34,7 +34,7 @@ def city_ranks(
         city.key: CityRank(
             rank(city.key, cities, measure.value, least=1),
             None if then is None else rank(city.key, then, measure.value, least=1),
-            measure.is_better_low,
+            measure.are_few,
         )
         for city in cities
     }

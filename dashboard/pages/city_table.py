@@ -11,7 +11,16 @@ from django.utils.translation import pgettext
 
 from core.rounding import whole
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures, project_figures
-from dashboard.pages.city_measures import COMPLETION, INVESTMENT, LARGE, NUMBER, START_RATE, SUSPENDED, CityMeasure
+from dashboard.pages.city_measures import (
+    BEHIND,
+    COMPLETION,
+    INVESTMENT,
+    LARGE,
+    NUMBER,
+    START_RATE,
+    SUSPENDED,
+    CityMeasure,
+)
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share, rounding_note
 from projects.models import Category, Stage
@@ -61,13 +70,14 @@ class CityTable:
     def cells(self, city: GroupFigures) -> list[Cell]:
         return [
             *(self._cell(name, city.figures, city.key) for name in self._names),
-            *(self._category_cell((city.group.pk, each.pk)) for each in self._categories),
+            *(self._category_cell(city, each) for each in self._categories),
         ]
 
     @property
     def totals(self) -> list[Cell]:
         """Of all cities, under their columns."""
-        whole_plan = {**self._plan, "large": LARGE.total(self.figures)["total"]}
+        kinds = {each.name: each.total(self.figures)["total"] for each in (LARGE, self.measure) if each.kind}
+        whole_plan = {**self._plan, **kinds}
         sums = self.measure.sums(self.figures, ["category"]) if self._categories else {}
         values = [sums.get((each.pk,), {}).get(self.measure.figure, self._none) for each in self._categories]
         return [
@@ -126,6 +136,7 @@ class CityTable:
             NUMBER.name: pgettext("unit in a table head", "Projects"),
             INVESTMENT.name: str(INVESTMENT.head),
             LARGE.name: _("Large, not started"),
+            BEHIND.name: str(BEHIND.head),
             **{each.name: str(each.head) for each in RATES},
             SHARE: _("Share suspended"),
         }
@@ -137,12 +148,14 @@ class CityTable:
             share = format_share(figures[SUSPENDED.name], figures[NUMBER.name])
             return Cell(share, is_small=bool(city) and is_small(figures))
         value = figures[name]
-        filters = {each.name: each.filters for each in (SUSPENDED, LARGE)}.get(name)
+        filters = {each.name: each.filters for each in (SUSPENDED, LARGE, BEHIND)}.get(name)
         url = self.links.url("projects:list", city=city, **filters) if city and filters and value else ""
         is_shown = bool(city) and name == self.measure.name
         text = START_RATE.shown(value) if name in {each.name for each in RATES} else format_number(whole(value))
         return Cell(text, url, is_zero=bool(city) and not value, is_strong=is_shown)
 
-    def _category_cell(self, key: tuple[int, int]) -> Cell:
-        value = self._by_category.get(key, self._none)
-        return Cell(self.measure.shown(value), is_zero=not value)
+    def _category_cell(self, city: GroupFigures, category: Category) -> Cell:
+        value, filters = self._by_category.get((city.group.pk, category.pk), self._none), self.measure.filters
+        address = {"city": city.key, "category": category.slug}
+        url = self.links.url("projects:list", **address, **filters) if value and filters else ""
+        return Cell(self.measure.shown(value), url, is_zero=not value)

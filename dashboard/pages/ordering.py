@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dashboard.figures import GroupFigures
+from projects.kinds import BEHIND, LARGE
 from projects.models import Stage
 from web.errors import BadQuery, not_one_of
 from web.language import is_chinese
@@ -42,7 +43,7 @@ PROJECT_SORT_KEYS: SortKeys = {
     "total_investment": lambda row: row.figures["total_investment"],
     **{stage: _figure(stage) for stage in Stage.values},
     # Of cities that have it.
-    "large": _figure("large"),
+    **{kind.name: _figure(kind.name) for kind in (LARGE, BEHIND)},
     "start_rate": _figure("start_rate"),
     "plan_completion": _figure("plan_completion"),
 }

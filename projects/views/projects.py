@@ -21,7 +21,7 @@ from measures.office.views import OfficeForm
 from measures.problem_rows import problems_of
 from projects.addresses import month_form_url
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.large import LARGE_PREPARING
+from projects.kinds import BEHIND, LARGE
 from projects.models import Project, Stage
 from projects.month_figures import load_history
 from projects.rules import LARGE_YI
@@ -85,16 +85,17 @@ class ProjectList(ListPageView):
 
     def quick_choices(self) -> list[QuickChoice]:
         return [
-            QuickChoice(_("10 billion yuan or more, not started"), LARGE_PREPARING, self.large_note()),
+            QuickChoice(_("10 billion yuan or more, not started"), LARGE.filters, self.large_note()),
             QuickChoice(Stage.SUSPENDED.label, {"stage": Stage.SUSPENDED.value}),
-            QuickChoice(_("Behind the annual plan"), {"behind": "yes"}),
+            QuickChoice(_("Behind the annual plan"), BEHIND.filters),
+            QuickChoice(_("Reports a problem"), {"problem": "yes"}),
         ]
 
     def large_note(self) -> str:
         """How many large projects have not started, and what they cost. Empty where the list is narrowed by what the
         choice would set otherwise."""
         large = self.large_preparing
-        if not large.number or any(self.request.GET.get(name) for name in LARGE_PREPARING):
+        if not large.number or any(self.request.GET.get(name) for name in LARGE.filters):
             return ""
         text = ngettext("%(count)s project, %(amount)s", "%(count)s projects, %(amount)s", large.number)
         return text % {"count": format_number(large.number), "amount": format_rounded_money(wan_to_yi(large.wan))}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from core.periods import last_ended_month
 from dashboard.figures import Figures
 from dashboard.pages.cities import city_list
 from dashboard.pages.city import city_detail
-from dashboard.pages.city_measures import CITY_MEASURES, cities_of_both_days, with_large
+from dashboard.pages.city_measures import CITY_MEASURES, LARGE, cities_of_both_days, with_kinds
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
 from dashboard.pages.links import Links
 from measures.models import Plan
@@ -112,8 +112,9 @@ class TestCountedInPlainPython:
     @pytest.mark.parametrize("show", [name for name, each in CITY_MEASURES.items() if not each.is_rate])
     def test_each_measure_by_category(self, plan: Plan, projects: list[Project], show: str) -> None:
         def counts(each: Project) -> bool:
-            if show == "suspended":
-                return each.opening_stage == "suspended"
+            if show in ("suspended", "behind"):
+                # No project has a plan that it could be behind.
+                return each.opening_stage == show
             return show != "large" or (each.opening_stage == "preparing" and each.investment_wan >= LARGE_WAN)
 
         expected = Counter[tuple[str, str]]()
@@ -155,13 +156,61 @@ class TestCountedInPlainPython:
         assert f"{behind} percentage points behind the time elapsed" in found["measure_sentence"]
         assert "0 of" in found["measure_sentence"]
 
+    def test_who_is_behind_the_annual_plan_by_city_and_category(self, plan: Plan, projects: list[Project]) -> None:
+        month = last_ended_month(NOW)
+        expected = Counter[tuple[str, str]]()
+        for number, project in enumerate(projects):
+            AnnualPlan.objects.create(project=project, year=NOW.year, planned_wan=12_000)
+            # From no month of investment to as many as have passed, and one more.
+            invested = 1_000 * (number % (month.month + 2))
+            make.make_project_month(project, month, stage=project.opening_stage, invested_wan=invested)
+            expected[project.city.code, project.category.slug] += invested < 1_000 * month.month
+        rebuild_rollups()
+        found = context(plan, "behind", columns="categories")
+        assert sum(expected.values()) > 3
+        assert found["totals"][0].text == f"{sum(expected.values()):,}"
+        assert "behind their annual plans" in found["measure_sentence"]
+        for row in found["cities"]:
+            code = row["city"].url.strip("/").split("/")[1]
+            by_category = Figures(plan, NOW).categories
+            for slug, cell in zip(by_category, row["cells"][-len(by_category) :], strict=True):
+                assert cell.text == str(expected[code, slug])
+                assert cell.url == (
+                    f"/projects/?city={code}&category={slug}&behind=yes" if expected[code, slug] else ""
+                )
+                if cell.url:
+                    assert f"{expected[code, slug]} result" in text_at(cell.url)
+        city, slug = next(key for key, count in expected.items() if count)
+        detail = page(f"/cities/{city}/")
+        behind, late = city_detail(Figures(plan, NOW), Region.objects.get(code=city), Links({}))["kinds"][2:]
+        assert behind["total"] == len(behind["projects"]) == sum(n for key, n in expected.items() if key[0] == city)
+        assert (late["total"], late["projects"]) == (0, [])
+        assert f'href="/projects/?city={city}&amp;category={slug}&amp;behind=yes">{expected[city, slug]}</a>' in detail
+
+    def test_a_city_shows_its_late_projects(self, plan: Plan) -> None:
+        put(plan, "370200", 1, stage="preparing", planned_start_on=NOW - timedelta(days=1))
+        put(plan, "370200", 1, stage="preparing", planned_start_on=NOW)
+        first = Project.objects.get(planned_start_on=NOW - timedelta(days=1))
+        assert "Late projects" not in text_at("/cities/370200/")
+        make.make_project_month(first, last_ended_month(NOW), stage="preparing")
+        rebuild_rollups()
+        late = city_detail(Figures(plan, NOW), first.city, Links({}))["kinds"][3]
+        assert late["projects"] == [first] and late["url"] == "/projects/?city=370200&late=yes"
+        assert "Late projects 1 " in text_at("/cities/370200/")
+
+    def test_the_order_of_a_kind_is_known_where_another_measure_is_shown(self, plan: Plan) -> None:
+        put(plan, "370200", 1, stage="preparing", investment=LARGE_WAN)
+        for name in ("large", "behind"):
+            assert Client().get(f"/cities/?ordering=-{name}&show=total").status_code == 200
+        assert Client().get("/cities/?ordering=late").status_code == 400
+
     def test_large_projects_are_the_same_with_another_day_beside(self, plan: Plan, projects: list[Project]) -> None:
         now, then = Figures(plan, NOW), Figures(plan, THEN)
-        both, both_then = cities_of_both_days(now, then)
-        alone = with_large(Figures(plan, NOW), now.projects_by("city"))
+        both, both_then = cities_of_both_days(now, then, [LARGE])
+        alone = with_kinds(Figures(plan, NOW), now.projects_by("city"), [LARGE])
         assert [each.figures["large"] for each in both] == [each.figures["large"] for each in alone]
         earlier = Figures(plan, THEN)
-        alone_then = with_large(earlier, earlier.projects_by("city"))
+        alone_then = with_kinds(earlier, earlier.projects_by("city"), [LARGE])
         assert both_then and [each.figures for each in both_then] == [each.figures for each in alone_then]
         assert sum(each.figures["large"] for each in both) >= sum(each.figures["large"] for each in both_then)
 
@@ -223,7 +272,7 @@ class TestRanks:
         put(plan, "370200", 1, stage="suspended", listed_on=date(2023, 1, 3))
         put(plan, "370200", 4, stage="suspended", listed_on=date(2023, 7, 1))
         measure = CITY_MEASURES["suspended"]
-        cities, then = cities_of_both_days(Figures(plan, NOW), Figures(plan, THEN))
+        cities, then = cities_of_both_days(Figures(plan, NOW), Figures(plan, THEN), [measure])
         ranks = city_ranks(cities, measure, then)
         assert {key: rank.fallen for key, rank in ranks.items() if rank.fallen} == {"370200": 1}
         assert [each.key for each in fallen_cities(cities, ranks)] == ["370200"]

@@ -1,6 +1,6 @@
 """The tags and filters of templates: what they do stands in web/formats (text), web/html (markup) and web/lists."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -171,9 +171,9 @@ def chart_csv_url(context: Context, name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def api_url(context: Context, name: str, **changes: Any) -> str:
+def api_url(context: Context, name: str, filters: Mapping[str, Any] | None = None, **changes: Any) -> str:
     """`{% api_url "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page."""
-    return links.api_url(name, _params(context), is_list="filter" in context, changes=changes)
+    return links.api_url(name, _params(context), is_list="filter" in context, changes={**(filters or {}), **changes})
 
 
 @register.simple_tag(takes_context=True)

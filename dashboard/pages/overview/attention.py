@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,12 +18,13 @@ from dashboard.pages.sentences import (
     format_earlier_day,
 )
 from measures.timeline import History
-from projects.models import Project, Stage
+from projects.kinds import LARGE
+from projects.models import Project
 from projects.rules import LARGE_YI
 from reporting.months import LateReports
 from reporting.wording import format_late, format_late_months
 from web.formats.dates import format_days, format_month_name
-from web.formats.money import WAN_PER_YI, format_rounded_money, wan_to_yi
+from web.formats.money import format_rounded_money, wan_to_yi
 from web.formats.numbers import (
     format_number,
 )
@@ -88,8 +89,7 @@ def attention(
 
 def _large_projects(figures: Figures, links: Links) -> dict[str, Any]:
     """Large ones that have not started: how many, and their investment."""
-    preparing = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(Q(stage=Stage.PREPARING))
-    large = preparing.filter(investment_wan__gte=LARGE_YI * WAN_PER_YI)
+    large = LARGE.narrow(Project.objects.in_plan(figures.plan).in_scope(figures.day), figures.day)
     found = large.aggregate(count=Count("pk"), investment=Sum("investment_wan", default=0))
     return {
         "large": found["count"],
@@ -98,7 +98,7 @@ def _large_projects(figures: Figures, links: Links) -> dict[str, Any]:
             "least": format_rounded_money(Decimal(LARGE_YI)),
             "investment": format_rounded_money(wan_to_yi(found["investment"])),
         },
-        "large_url": links.url("projects:list", investment_from=LARGE_YI, stage=Stage.PREPARING.value),
+        "large_url": links.url("projects:list", **LARGE.filters),
     }
 
 

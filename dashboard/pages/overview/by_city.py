@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from core.rounding import whole
 from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.figures import Figures, GroupFigures
-from dashboard.pages.city_measures import INVESTMENT, LARGE, NUMBER, CityMeasure, chosen, city_sentence, measures_shown
+from dashboard.pages.city_measures import INVESTMENT, NUMBER, CityMeasure, chosen, city_sentence, measures_shown
 from dashboard.pages.city_ranks import city_ranks
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
@@ -30,7 +30,7 @@ def by_city(
     largest = max(map(measure.size, rows), default=0)
     ranks = city_ranks(rows, measure)
     beside, head_beside = _beside(measure)
-    totals = {**figures.projects, "large_investment": measure.total(figures)["total_investment"]}
+    totals = {**figures.projects, f"{measure.name}_investment": measure.total(figures)["total_investment"]}
     return {
         "sentence": city_sentence(figures, measure, rows),
         "choices": _choices(figures, links, measure, course),
@@ -74,8 +74,8 @@ def _head(measure: CityMeasure) -> str:
 
 def _beside(measure: CityMeasure) -> tuple[str, str]:
     """The figure in the second column of the table, and its head."""
-    if measure is LARGE:
-        return "large_investment", _("Their investment (100 million yuan)")
+    if measure.kind is not None:
+        return f"{measure.name}_investment", _("Their investment (100 million yuan)")
     other = INVESTMENT if measure is NUMBER else NUMBER
     return other.name, _head(other)
 
@@ -92,12 +92,12 @@ def classes_note(measure: CityMeasure) -> str:
 
 
 def _rounding(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
-    """Of the investments in the table, if there are some: of all projects, or of large ones that have not started."""
+    """Of the investments in the table, if there are some: of all projects, or of those of a kind."""
     if measure in (INVESTMENT, NUMBER):
         return rounding_note((city.figures[INVESTMENT.name] for city in cities), figures.projects["total_investment"])
-    if measure is LARGE:
+    if measure.kind is not None:
         total = measure.total(figures)["total_investment"]
-        return rounding_note((city.figures["large_investment"] for city in cities), total)
+        return rounding_note((city.figures[f"{measure.name}_investment"] for city in cities), total)
     return ""
 
 
