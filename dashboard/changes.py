@@ -23,12 +23,14 @@ from dashboard.figures import (
     project_figures,
     staged_figures,
 )
+from dashboard.project_rates import rate_figures
 from indicators.models import HeadlineIndicator, Observation
 from indicators.state import ChangeSince
 from measures.comparison import MeasureChange, measure_changes
 from measures.models import Measure, ScopeChange
 from measures.timeline import History
 from projects.models import Project
+from projects.movement import Movement, read_movement
 from rollups.engine import PlanCells
 from web.formats.money import wan_to_yi
 from web.limits import thresholds
@@ -205,6 +207,19 @@ class Changes:
                 name: {"total": total, "total_investment": wan_to_yi(wan)} for name, (total, wan) in parts.items()
             },
         }
+
+    @property
+    def rates(self) -> dict[str, Any]:
+        """Of all projects: see `dashboard.project_rates`."""
+        return rate_figures(self.now.project_cells.totals(), on=self.now.day)
+
+    @property
+    def rates_then(self) -> dict[str, Any]:
+        return rate_figures(self.then.project_cells.totals(), on=self.then.day)
+
+    @cached_property
+    def movement(self) -> Movement:
+        return read_movement(self.now.plan, then=self.then.day, now=self.now.day)
 
     @cached_property
     def projects_out_and_back(self) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """What was done to a measure or a project: who, when, and from what to what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,9 +16,10 @@ from core.statuses import MeasureStatus
 from measures.models import Measure, Term
 from measures.office.terms_history import term_rows
 from measures.owners import PLACES
-from projects.models import Project
+from projects.models import AnnualPlan, AnnualPlanChange, Project
 from projects.models import Term as ProjectTerm
 from projects.terms_history import terms_history
+from web.formats.money import format_exact_money
 from web.formats.text import format_list, format_person
 
 # Columns of the log that have rows of their own, which say more: of terms, and of the first status.
@@ -47,8 +48,14 @@ def measure_history(measure: Measure) -> list[HistoryRow]:
 
 def project_history(project: Project) -> list[HistoryRow]:
     """Newest first: what it says, terms, leaving and returning."""
-    rows = [*_of_log(project), *_of_project_terms(project), *_of_scope(project)]
+    plans = project.annual_plans.all()
+    rows = [*_of_log(project), *_of_project_terms(project), *_of_annual_plans(plans), *_of_scope(project)]
     return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def annual_plan_history(plan: AnnualPlan) -> list[HistoryRow]:
+    """Newest first: what was planned for the year before."""
+    return sorted(_of_annual_plans([plan]), key=lambda row: row.at, reverse=True)
 
 
 def _of_log(subject: Measure | Project) -> Iterator[HistoryRow]:
@@ -111,6 +118,14 @@ def _of_terms(measure: Measure) -> Iterator[HistoryRow]:
 def _of_project_terms(project: Project) -> Iterator[HistoryRow]:
     for change, old, new in terms_history(project).rows:
         label = str(ProjectTerm(change.field).label)
+        yield HistoryRow(change.recorded_at, change.recorded_by, label, old, new, change.reason)
+
+
+def _of_annual_plans(plans: Iterable[AnnualPlan]) -> Iterator[HistoryRow]:
+    changes = AnnualPlanChange.objects.filter(annual_plan__in=plans).select_related("annual_plan", "recorded_by")
+    for change in changes:
+        label = _("Annual plan %(year)s") % {"year": change.annual_plan.year}
+        old, new = (format_exact_money(int(value)) for value in (change.old_value, change.new_value))
         yield HistoryRow(change.recorded_at, change.recorded_by, label, old, new, change.reason)
 
 

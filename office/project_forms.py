@@ -139,6 +139,18 @@ class ProjectForm(SaidFields, OpenedForm):
         self.fields |= explanation_fields(is_published=is_published)
 
 
+class AnnualPlanForm(OpenedForm):
+    """`is_first`: nothing was planned for the year yet, so that there is nothing to explain."""
+
+    planned_wan = InvestmentField(label=gettext_lazy("Annual plan (100 million yuan)"))
+    reason = ReasonField()
+
+    def __init__(self, data: Any = None, *, state: State, is_first: bool) -> None:
+        super().__init__(data, state=state)
+        if is_first:
+            del self.fields["reason"]
+
+
 class ProjectTermsForm(TermsFields, OpenedForm):
     reason = ReasonField()
 

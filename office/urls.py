@@ -27,6 +27,7 @@ urlpatterns = [
     path("add-project/", projects.AddProject.as_view(), name="add_project"),
     path("projects/<str:code>/", projects.ChangeProject.as_view(), name="project"),
     path("projects/<str:code>/terms/", projects.ChangeProjectTerms.as_view(), name="project_terms"),
+    path("projects/<str:code>/annual-plans/<int:year>/", projects.ChangeAnnualPlan.as_view(), name="annual_plan"),
     path("sections/", sections.OfficeSections.as_view(), name="sections"),
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),

@@ -9,24 +9,35 @@ from core.bounds import check_columns
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import clean_text
+from core.versions import State, check_unchanged
 from projects.models import AnnualPlan, Project
 from projects.services import touch_cells
+from web.formats.money import wan_to_yi
 
 MAX_REASON_LENGTH = 300
 
 
-@transaction.atomic
-def set_annual_plan(project: Project, *, by: User, year: int, planned_wan: int, reason: str = "") -> AnnualPlan:
-    """Sets how much is to be invested in a year, in 万元; the first time without a reason.
+def annual_plan_state(plan: AnnualPlan | None) -> State:
+    """What the form of a year's plan holds, in 亿元; None: nothing was planned yet."""
+    return {"planned_wan": "" if plan is None else f"{wan_to_yi(plan.planned_wan):f}"}
 
-    Raises NotAllowed, with the field at fault.
+
+@transaction.atomic
+def set_annual_plan(
+    project: Project, *, by: User, year: int, planned_wan: int, reason: str = "", opened: State | None = None
+) -> AnnualPlan:
+    """Sets how much is to be invested in a year, in 万元; the first time without a reason. `opened`: the state in which
+    its form was opened, if there was one.
+
+    Raises ChangedMeanwhile, and NotAllowed with the field at fault.
     """
     check_reviewer(by)
     project = Project.objects.select_for_update().get(pk=project.pk)
     plan = project.annual_plans.filter(year=year).first()
+    check_unchanged(opened or {}, annual_plan_state(plan))
     was = plan.planned_wan if plan else None
     if was == planned_wan:
-        raise NotAllowed(_("Nothing was changed"), field="planned_wan")
+        raise NotAllowed(_("Nothing was changed."), field="planned_wan")
     if plan is None:
         plan = AnnualPlan(project=project, year=year)
     plan.planned_wan = planned_wan

@@ -40,9 +40,15 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
 
     def with_stage(self, on: date) -> Self:
         """Adds `stage`, that of the month in force on the day, which conditions name `in_force`."""
-        return self.alias(in_force=FilteredRelation("months", condition=is_in_force(on, months="months"))).annotate(
-            stage=Coalesce("in_force__stage", "opening_stage")
-        )
+        return self._with_stage(on, month="in_force", stage="stage")
+
+    def with_stage_then(self, on: date) -> Self:
+        """Adds `stage_then`, that of an earlier day."""
+        return self._with_stage(on, month="in_force_then", stage="stage_then")
+
+    def _with_stage(self, on: date, *, month: str, stage: str) -> Self:
+        months = FilteredRelation("months", condition=is_in_force(on, months="months"))
+        return self.alias(**{month: months}).annotate(**{stage: Coalesce(f"{month}__stage", "opening_stage")})
 
     def behind_plan(self, on: date) -> Self:
         """Of rows with their `stage` on the day, those whose investment is behind their annual plan."""

@@ -156,6 +156,8 @@ GET  office:project         /office/projects/P0001/               login login 40
 POST office:project         /office/projects/P0001/               403   403   403 403 403 403 302 403 403 302 403
 GET  office:project_terms   /office/projects/P0001/terms/         login login 403 403 403 403 200 403 403 200 403
 POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302 403
+GET  office:annual_plan     /office/projects/P0001/annual-plans/2023/ login login 403 403 403 403 200 403 403 200 403
+POST office:annual_plan     /office/projects/P0001/annual-plans/2023/ 403   403   403 403 403 403 302 403 403 302 403
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200 403
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302 403
@@ -352,6 +354,7 @@ BODIES = {
         **REASON,
     },
     "POST office:project_terms": {"investment_wan": "12.5", **REASON},
+    "POST office:annual_plan": {"planned_wan": "1.5", **REASON},
     "POST office:add_department": {
         "number": "9",
         "slug": "new",

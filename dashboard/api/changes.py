@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from dashboard.api.rollups import RATES
 from dashboard.api.summary import BY_CATEGORY, CHANGE, INVESTED, PLAN, linked, then_and_change
 from dashboard.changes import Changes
 from dashboard.figures import Figures
@@ -18,6 +19,8 @@ from measures.api.measures import LIGHT_THEN, SCOPE_THEN, STATUS_THEN
 from measures.api.measures import MEASURE as LISTED
 from measures.comparison import MeasureChange, reason_on
 from measures.filters import asked_plan
+from projects.models import Stage
+from projects.sums import ProjectSum
 from web.api.endpoints import Endpoint
 from web.api.schema import (
     ADDRESS,
@@ -29,6 +32,7 @@ from web.api.schema import (
     WHOLE,
     Shape,
     array,
+    choice,
     keyed,
     meaning,
     optional,
@@ -80,6 +84,26 @@ COUNTS = {
 }
 
 
+# What happened to projects in between.
+MOVED = {
+    "total": quantity("projects", WHOLE, description=gettext_lazy("How many projects")),
+    "total_investment": quantity("100 million yuan", description=gettext_lazy("Their total investment")),
+}
+STOCK = {
+    "opening": gettext_lazy("In the plan on the earlier day"),
+    "listed": gettext_lazy("Listed in between"),
+    "readmitted": gettext_lazy("In the plan again"),
+    "reopened": gettext_lazy("Reported as built on the earlier day, and not so on the day"),
+    "completed": gettext_lazy("Reported as built since"),
+    "withdrawn": gettext_lazy("Withdrawn from the plan since"),
+    "closing": gettext_lazy("In the plan on the day"),
+}
+
+
+def moved(each: ProjectSum) -> Mapping[str, Any]:
+    return {"total": each.number, "total_investment": each.yi}
+
+
 class ChangesBetween(Endpoint):
     component = "Changes"
     summary = gettext_lazy(
@@ -115,6 +139,34 @@ class ChangesBetween(Endpoint):
                 {
                     **LISTED_BETWEEN,
                     "url": meaning(gettext_lazy("Address of these projects in the API"), ADDRESS),
+                }
+            ),
+        ),
+        "stock": meaning(
+            gettext_lazy(
+                "Projects that are not yet built: opening + listed + readmitted + reopened - completed - withdrawn = "
+                "closing"
+            ),
+            record({name: meaning(words, record(MOVED)) for name, words in STOCK.items()}),
+        ),
+        "stages": meaning(
+            gettext_lazy("Projects in the plan on both days whose stage differs, by both stages"),
+            array(
+                record(
+                    {
+                        "stage_then": choice(Stage.choices, gettext_lazy("Stage on the earlier day")),
+                        "stage": choice(Stage.choices, gettext_lazy("Stage on the day")),
+                        **MOVED,
+                    }
+                )
+            ),
+        ),
+        "rates": meaning(
+            gettext_lazy("Starts and investment of the plan's projects"),
+            record(
+                {
+                    "then": meaning(gettext_lazy("On the earlier day"), record(RATES)),
+                    "now": meaning(gettext_lazy("On the day"), record(RATES)),
                 }
             ),
         ),
@@ -155,6 +207,12 @@ class ChangesBetween(Endpoint):
                 "measures": [self.measure(each) for each in changes.measures],
                 "lights": [self.measure(each) for each in changes.lights],
                 "projects": {**changes.projects, "url": self.address("api-projects", **listed)},
+                "stock": {name: moved(each) for name, each in changes.movement.stock.items()},
+                "stages": [
+                    {"stage_then": then, "stage": stage, **moved(each)}
+                    for (then, stage), each in sorted(changes.movement.stages.items())
+                ],
+                "rates": {"then": changes.rates_then, "now": changes.rates},
                 "observations": [self.observation(each) for each in changes.observations],
                 "meta": linked(about, self, changes.now),
             }

@@ -244,7 +244,7 @@ _PROJECT_KEYS = {
     ),
     "stage": (gettext_lazy("Stage"), gettext_lazy("The stage on the day; null where nothing is counted by it")),
 }
-_RATES = {
+RATES = {
     "rate_month": meaning(gettext_lazy("The newest month that ended by the day, of which the rates are"), TEXT),
     "started": quantity(
         UNIT_OF_PROJECTS, WHOLE, description=gettext_lazy("Those of them that have started, without reserve projects")
@@ -282,7 +282,7 @@ _RATES = {
 }
 _PROJECTS = {
     **INVESTED,
-    **_RATES,
+    **RATES,
     **{
         stage.value: quantity(
             UNIT_OF_PROJECTS,

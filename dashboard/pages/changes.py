@@ -19,10 +19,11 @@ from dashboard.pages.links import Links
 from dashboard.pages.sentences import rounding_note
 from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
+from projects.models import Stage
 from web.days import month_ends
 from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
-from web.formats.numbers import format_change, format_gap_cell, format_number, format_percent
+from web.formats.numbers import MINUS, NO_VALUE, format_change, format_gap_cell, format_number, format_percent
 from web.formats.text import format_sentence
 from web.language import localized
 
@@ -51,6 +52,7 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
             for each in changes.measures
         ],
         "changed_url": links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
+        **_movement(changes, links),
         "listed": projects,
         "listed_provenance": changes.now.provenance_of("projects", listed_on__gt=changes.then.day),
         "listed_whole": whole(projects["total_investment"]),
@@ -73,6 +75,74 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
         "all_indicators_url": links.url("indicators:list"),
         "years": list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
     }
+
+
+def _movement(changes: Changes, links: Links) -> dict[str, Any]:
+    """Which projects entered and left the stock, and what stage they went to. Rows that say 0 are left out, but for the
+    stock on both days."""
+    movement = changes.movement
+    listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
+    labels = {
+        "opening": _("Not yet built on %(day)s") % {"day": format_day(changes.then.day)},
+        "listed": _("Newly listed"),
+        "readmitted": pgettext("projects", "Readmitted"),
+        "reopened": _("No longer reported as built"),
+        "completed": pgettext("projects", "Completed"),
+        "withdrawn": pgettext("projects", "Withdrawn"),
+        "closing": _("Not yet built on %(day)s") % {"day": format_day(changes.now.day)},
+    }
+    urls = {"listed": links.url("projects:list", **listed)}
+    signs = {"completed": MINUS, "withdrawn": MINUS, "opening": "", "closing": ""}
+    return {
+        "rates": _rates(changes) if changes.now.has_project_months else [],
+        "stock": [
+            {
+                "label": label,
+                "sign": signs.get(name, "+"),
+                "is_sum": name in ("opening", "closing"),
+                "url": urls.get(name, ""),
+                "number": movement.stock[name].number,
+                "whole": whole(movement.stock[name].yi),
+            }
+            for name, label in labels.items()
+            if movement.stock[name].number or name in ("opening", "closing")
+        ],
+        "stage_moves": [
+            {
+                "then": Stage(then).label,
+                "now": Stage(now).label,
+                "number": each.number,
+                "whole": whole(each.yi),
+            }
+            for (then, now), each in sorted(movement.stages.items(), key=lambda item: (-item[1].number, item[0]))
+        ],
+    }
+
+
+def _rates(changes: Changes) -> list[dict[str, str]]:
+    """What was invested since 1 January starts anew with each year: it has no change across two."""
+    then, now = changes.rates_then, changes.rates
+    is_one_year = then["rate_month"][:4] == now["rate_month"][:4]
+    invested = [whole(each["invested_this_year"]) for each in (then, now)]
+    rows = [
+        {
+            "label": _("Invested since 1 January (100 million yuan)"),
+            "then": format_number(invested[0]),
+            "now": format_number(invested[1]),
+            "change": format_change(invested[1] - invested[0]) if is_one_year else NO_VALUE,
+        }
+    ]
+    for name, label in (("start_rate", _("Start rate")), ("plan_completion", _("Completion of the annual plan"))):
+        is_known = then[name] is not None and now[name] is not None and is_one_year
+        rows.append(
+            {
+                "label": label,
+                "then": format_percent(then[name]),
+                "now": format_percent(now[name]),
+                "change": format_gap_cell(now[name] - then[name]) if is_known else NO_VALUE,
+            }
+        )
+    return rows
 
 
 def changes_sentence(changes: Changes) -> SafeString:

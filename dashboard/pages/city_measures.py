@@ -56,7 +56,7 @@ class CityMeasure:
 
     @property
     def are_few(self) -> bool:
-        """Whether its values are small counts, of what had better not be: a city that rose among the others fell back."""
+        """Whether its values are small counts of what had better not be: nearer to the first rank, a city fell back."""
         return self.filters is not None
 
     @property

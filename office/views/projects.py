@@ -1,11 +1,11 @@
 """Projects as the reviewing office keeps them: the list, a new one, what one says, and its terms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,12 +17,14 @@ from accounts.permissions import may_review
 from core.scope import PlanScope
 from core.scoped import scope_of
 from measures.filters import asked_plan, members_of_asked_plan
+from measures.models import Plan
 from office.forms import EXPLANATION
-from office.history import project_history
-from office.project_forms import LINKS, NewProjectForm, ProjectForm, ProjectTermsForm
+from office.history import annual_plan_history, project_history
+from office.project_forms import LINKS, AnnualPlanForm, NewProjectForm, ProjectForm, ProjectTermsForm
 from office.views.editing import OFFICE, Crumb, PlanFormPage
+from projects.annual_plans import annual_plan_state, set_annual_plan
 from projects.filters import ClassFilter, categories_of_asked_plan
-from projects.models import Project, ProjectClass, Stage, Term
+from projects.models import AnnualPlan, Project, ProjectClass, Stage, Term
 from projects.office import (
     COLUMNS,
     add_project,
@@ -132,11 +134,18 @@ class ChangedProjectPage(ProjectPage):
         return f"{self.subject.code} {localized(self.subject, 'name')}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        planned = {each.year: each for each in self.subject.annual_plans.all()}
         return super().get_context_data(
             in_plan=query_of("", plan=self.plan.link_slug),
             is_out=self.subject.scope != PlanScope.IN_PLAN,
+            annual_plans=[(year, planned.get(year)) for year in years_of(self.plan, planned)],
             **kwargs,
         )
+
+
+def years_of(plan: Plan, planned: Iterable[int]) -> list[int]:
+    """Those of the plan, and others for which something is planned."""
+    return sorted({*range(plan.starts_on.year, plan.ends_on.year + 1), *planned})
 
 
 class ChangeProject(ChangedProjectPage):
@@ -185,3 +194,46 @@ class ChangeProjectTerms(ChangedProjectPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(history=terms_history(self.subject), may_see_names=True, **kwargs)
+
+
+class ChangeAnnualPlan(ChangedProjectPage):
+    """Of a year."""
+
+    template_name = "office/form_with_history.html"
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The annual plan was saved")
+    typed_fields = labels_of(AnnualPlanForm, "planned_wan", "reason")
+
+    @property
+    def heading(self) -> str:  # type: ignore[override]  # it names the year
+        return _("Annual plan %(year)s") % {"year": self.year}
+
+    @property
+    def explanation(self) -> str:
+        return _(
+            "How much is to be invested in the year. What was planned before, who changed it and why stay on record."
+        )
+
+    @cached_property
+    def year(self) -> int:
+        year: int = self.kwargs["year"]
+        if year not in years_of(self.plan, [each.year for each in self.subject.annual_plans.all()]):
+            raise Http404
+        return year
+
+    @cached_property
+    def annual_plan(self) -> AnnualPlan | None:
+        found: AnnualPlan | None = self.subject.annual_plans.filter(year=self.year).first()
+        return found
+
+    def make_form(self, data: Any = None) -> AnnualPlanForm:
+        return AnnualPlanForm(data, state=annual_plan_state(self.annual_plan), is_first=self.annual_plan is None)
+
+    def save(self, form: AnnualPlanForm, by: User) -> Project:
+        set_annual_plan(self.subject, by=by, year=self.year, opened=form.opened, **form.cleaned_data)
+        project: Project = self.subject
+        return project
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        history = annual_plan_history(self.annual_plan) if self.annual_plan else []
+        return super().get_context_data(history=history, **kwargs)

@@ -1,6 +1,5 @@
 """Reading pages about projects."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -26,9 +25,10 @@ from projects.models import Project, Stage
 from projects.month_figures import load_history
 from projects.rules import LARGE_YI
 from projects.services import change_scope
+from projects.sums import ProjectSum
 from projects.terms_history import terms_history
 from regions.words import NEUTRAL
-from web.formats.money import WAN_PER_YI, format_exact_money, format_rounded_money, wan_to_yi
+from web.formats.money import WAN_PER_YI, format_exact_money, format_rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
@@ -38,18 +38,6 @@ from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
 from web.views import ListPageView, PageView, QuickChoice, Share
-
-
-@dataclass
-class Subtotal:
-    """How many projects, and their investment in 万元."""
-
-    number: int = 0
-    wan: int = 0
-
-    def add(self, number: int, wan: int) -> None:
-        self.number += number
-        self.wan += wan
 
 
 class ProjectList(ListPageView):
@@ -73,12 +61,12 @@ class ProjectList(ListPageView):
         groups = groups.annotate(
             large=Count("pk", filter=large), large_wan=Sum("investment_wan", filter=large, default=0)
         )
-        self.by_stage = {stage.value: Subtotal() for stage in Stage}
-        self.by_city: dict[tuple[str, str], Subtotal] = {}
-        self.large_preparing = Subtotal()
+        self.by_stage = {stage.value: ProjectSum() for stage in Stage}
+        self.by_city: dict[tuple[str, str], ProjectSum] = {}
+        self.large_preparing = ProjectSum()
         for stage, code, *names, number, wan, large_number, large_wan in groups:
             self.by_stage[stage].add(number, wan)
-            self.by_city.setdefault((code, next(filter(None, names))), Subtotal()).add(number, wan)
+            self.by_city.setdefault((code, next(filter(None, names))), ProjectSum()).add(number, wan)
             if stage == Stage.PREPARING:
                 self.large_preparing.add(large_number, large_wan)
         return sum(each.number for each in self.by_stage.values())
@@ -98,7 +86,7 @@ class ProjectList(ListPageView):
         if not large.number or any(self.request.GET.get(name) for name in LARGE.filters):
             return ""
         text = ngettext("%(count)s project, %(amount)s", "%(count)s projects, %(amount)s", large.number)
-        return text % {"count": format_number(large.number), "amount": format_rounded_money(wan_to_yi(large.wan))}
+        return text % {"count": format_number(large.number), "amount": format_rounded_money(large.yi)}
 
     def counts(self) -> str:
         """The total investment, then how many projects are in each stage that has some."""
@@ -133,7 +121,7 @@ class ProjectList(ListPageView):
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 
-    def share(self, name: str, sums: Subtotal, **filters: str) -> Share:
+    def share(self, name: str, sums: ProjectSum, **filters: str) -> Share:
         return Share(name, sums.number, query_with(self.request.GET, **filters), format_exact_money(sums.wan))
 
 

@@ -44,6 +44,7 @@ FORMS = {
     "office:add_project": ("/office/add-project/", "name_en"),
     "office:project": ("/office/projects/P0001/", "name_en"),
     "office:project_terms": ("/office/projects/P0001/terms/", ""),
+    "office:annual_plan": ("/office/projects/P0001/annual-plans/2023/", ""),
     "office:owners": ("/office/measures/M001/owners/", ""),
     "office:invite": ("/office/people/invite/", ""),
     "office:person": ("/office/people/{person}/", ""),

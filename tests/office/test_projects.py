@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from projects.models import Project, TermsChange
+from projects.models import AnnualPlan, Project, TermsChange
 from projects.office import project_state, terms_state
 from tests.factories import make_department, make_measure, make_project, make_user, region
 from tests.pages import text_of
@@ -264,3 +264,36 @@ def test_the_list_has_those_that_are_listed_later_and_pages_of_fifty(office, pro
 def test_an_unknown_project_is_not_found(office, project):
     assert office.get("/office/projects/P9999/").status_code == 404
     assert office.get("/office/projects/P9999/terms/").status_code == 404
+
+
+class TestAnnualPlan:
+    PAGE = "/office/projects/P0001/annual-plans/2023/"
+
+    def test_the_first_needs_no_reason_and_a_change_does_and_is_in_the_history(self, office, project):
+        first = office.post(self.PAGE, {"planned_wan": "1.5", "opened": json.dumps({"planned_wan": ""})})
+        assert first["Location"] == PAGE
+        assert "Annual plan 2023" in text_of(office.get(PAGE).content.decode())
+        plan = project.annual_plans.get()
+        assert (plan.year, plan.planned_wan) == (2023, 15_000)
+        changed = {"planned_wan": "2", "opened": json.dumps({"planned_wan": "1.5"})}
+        assert "This field is required" in text_of(office.post(self.PAGE, {**changed, "reason": " "}).content.decode())
+        assert office.post(self.PAGE, {**changed, "reason": "年中调整"}).status_code == 302
+        plan.refresh_from_db()
+        assert plan.planned_wan == 20_000
+        for page in (self.PAGE, PAGE):
+            shown = text_of(office.get(page).content.decode())
+            assert "150 million yuan → 200 million yuan 年中调整" in shown
+
+    def test_nobody_writes_over_another_unseen(self, office, project):
+        plan = AnnualPlan.objects.create(project=project, year=2023, planned_wan=30_000)
+        opened = json.dumps({"planned_wan": "1.5"})
+        answer = office.post(self.PAGE, {"planned_wan": "2", "reason": "调整", "opened": opened})
+        assert "Somebody else has changed this" in text_of(answer.content.decode())
+        plan.refresh_from_db()
+        assert plan.planned_wan == 30_000
+
+    def test_a_year_is_one_of_the_plan_or_one_that_is_planned(self, office, project):
+        assert office.get("/office/projects/P0001/annual-plans/2022/").status_code == 404
+        AnnualPlan.objects.create(project=project, year=2022, planned_wan=0)
+        assert office.get("/office/projects/P0001/annual-plans/2022/").status_code == 200
+        assert 'value="0"' in office.get("/office/projects/P0001/annual-plans/2022/").content.decode()
