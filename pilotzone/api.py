@@ -25,6 +25,7 @@ from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
+from measures.api.accepted_reports import AcceptedReports
 from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
 from measures.api.measures import MeasureDetail, Measures
@@ -264,6 +265,7 @@ urlpatterns = [
         ReportWithdrawal.as_view(),
         name="api-report-withdraw",
     ),
+    path("v1/reports/", AcceptedReports.as_view(), name="api-accepted-reports"),
     path("v1/measures/<str:code>/problems/", MeasureProblems.as_view(), name="api-measure-problems"),
     path("v1/measures/<str:code>/problems/<int:number>/", ProblemDetail.as_view(), name="api-problem"),
     path("v1/measures/<str:code>/problems/<int:number>/moves/", ProblemMoves.as_view(), name="api-problem-moves"),

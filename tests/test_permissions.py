@@ -292,6 +292,7 @@ GET  api-status-changes     /api/v1/status-changes/               401   200   20
 GET  api-meetings           /api/v1/meetings/                     401   200   200 200 200 200 200 200 200 200 200
 GET  api-project-months     /api/v1/project-months/               401   200   200 200 200 200 200 200 200 200 200
 GET  api-months-of-project  /api/v1/projects/P0001/months/        401   200   200 200 200 200 200 200 200 200 200
+GET  api-accepted-reports   /api/v1/reports/                      401   200   200 200 200 200 200 200 200 200 200
 GET  api-reports            /api/v1/measures/M001/reports/        401   200   200 200 200 200 200 200 200 200 200
 POST api-reports            /api/v1/measures/M004/reports/        401   401   403 201 403 403 403 403 403 403 403
 GET  api-report             /api/v1/measures/M001/reports/{draft}/          401 401 403 200 403 403 200 200 403 200 403

@@ -18,6 +18,7 @@ LISTS = (
     "meetings/",
     "project-months/",
     "projects/P0001/months/",
+    "reports/",
     "measures/M001/reports/",
     "problems/",
     "measures/M001/problems/",

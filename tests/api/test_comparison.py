@@ -99,12 +99,21 @@ def test_the_changes(site: Any, ask: Any) -> None:
         "measures",
         "lights",
         "projects",
+        "stock",
+        "stages",
+        "rates",
         "observations",
         "meta",
     ]
     assert set(answer["meta"]) == set(answer["figures"])
     assert (answer["as_of"], answer["compared_with"]) == ("2023-08-29", "2023-05-31")
     assert answer["figures"]["measures.total"] == {"then": 4, "now": 5, "change": 1}
+    assert {name: each["total"] for name, each in answer["stock"].items()} == {
+        "opening": 2, "listed": 1, "readmitted": 0, "reopened": 0, "completed": 0, "withdrawn": 0, "closing": 3,
+    }  # fmt: skip
+    assert answer["stock"]["closing"]["total_investment"] == 1236.0678
+    assert answer["stages"] == []
+    assert (answer["rates"]["then"]["rate_month"], answer["rates"]["now"]["rate_month"]) == ("2023-05", "2023-07")
     counts = {"changed": 2, "completed": 1, "fell_back": 0, "newly_listed": 1, "left": 0, "returned": 0}
     assert answer["counts"] == counts
     assert [(row["code"], row["status_then"], row["status"], row["status_since"]) for row in answer["measures"]] == [

@@ -76,11 +76,11 @@ OF_PROBLEMS = (
     ("kind", "unchanged"),
     [
         # A city may have raised a problem.
-        ("regions", ["departments/", *OF_PLANS, "meetings/", "status-changes/"]),
+        ("regions", ["departments/", *OF_PLANS, "meetings/", "reports/", "status-changes/"]),
         ("accounts", ["observations/", "regions/", *OF_PLANS, "projects/P0001/", *OF_INDICATORS, *OF_MONTHS]),
         (
             "indicators",
-            ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "status-changes/", *OF_MONTHS],
+            ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "reports/", "status-changes/", *OF_MONTHS],
         ),
         # A draft that saves itself.
         (

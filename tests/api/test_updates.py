@@ -31,6 +31,7 @@ MODELS: dict[str, Any] = {
     "meetings/": Meeting,
     "project-months/": ProjectMonth,
     "projects/P0001/months/": ProjectMonth,
+    "reports/": Report,
     "measures/M001/reports/": Report,
     "problems/": Problem,
     "measures/M001/problems/": Problem,

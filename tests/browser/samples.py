@@ -342,6 +342,7 @@ NO_PAGES = {
         "schema",
         "api-unknown",
         "api-root",
+        "api-accepted-reports",
         "api-changes",
         "api-categories",
         "api-departments",
