@@ -138,12 +138,12 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class Member:
-    """A city, a category or a stage by which projects are counted. `value`: what their cells have of it."""
+    """What projects are counted by: a city, a category, a stage. `value`: what their cells have of it."""
 
     key: str
     name: str
     group: Any
-    value: int | str
+    value: int | str | None
 
 
 class Figures:

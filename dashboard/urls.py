@@ -14,6 +14,7 @@ urlpatterns = [
     path("departments/<slug:slug>/", views.DepartmentPage.as_view(), name="department"),
     path("cities/", views.CitiesPage.as_view(), name="cities"),
     path("cities/<slug:code>/", views.CityPage.as_view(), name="city"),
+    path("project-groups/", views.ProjectGroupsPage.as_view(), name="project_groups"),
     path("search/", views.SearchPage.as_view(), name="search"),
     path("published/", views.PublishedPage.as_view(), name="published"),
     path("explain/", views.ExplainPage.as_view(), name="explain"),

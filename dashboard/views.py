@@ -28,8 +28,11 @@ from dashboard.pages.overview import overview_context
 from dashboard.pages.overview.progress import COURSES
 from dashboard.pages.plan import plan_context
 from dashboard.pages.presentation import PARTS, presentation_context
+from dashboard.pages.project_groups import SORT_KEYS as GROUP_SORT_KEYS
+from dashboard.pages.project_groups import group_list
 from dashboard.pages.search import reports_context, search_context
 from dashboard.pages.sections import section_detail, section_list
+from dashboard.project_groups import GROUPINGS
 from dashboard.published_figures import published_rows
 from dashboard.search import Search
 from measures.filters import asked_plan
@@ -209,6 +212,17 @@ class CitiesPage(FallenPage):
                 then=self.then,
             ),
         }
+
+
+class ProjectGroupsPage(PlanPage):
+    """Projects by what neither the page of cities nor cells tell."""
+
+    template_name = "dashboard/project_groups.html"
+    parameters = ("ordering", "by")
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        ordering = asked_ordering(self.request, GROUP_SORT_KEYS, "name")
+        return group_list(self.figures, self.links, by=self.choice("by", list(GROUPINGS)), ordering=ordering)
 
 
 class DepartmentPage(PlanPage):

@@ -49,6 +49,7 @@ PAGES = {
     "department": "/departments/energy/",
     "plan": "/plan/",
     "sections": "/sections/",
+    "project-groups": "/project-groups/",
     "section": "/sections/innovation/",
     "cities": "/cities/",
     "city": "/cities/370600/",

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import django_filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -11,8 +12,9 @@ from core.scope import PlanScope
 from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan
 from measures.models import ProblemStep
 from projects.lateness import late
-from projects.models import Category, Project, ProjectClass, Stage
+from projects.models import MAX_LIST_NAME, Category, Project, ProjectClass, Stage
 from projects.rates import without_month
+from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
 from regions.words import NEUTRAL
 from web.days import asked_day
@@ -21,6 +23,7 @@ from web.lists.filters import (
     ChoiceFilter,
     CodeFilter,
     DayFilter,
+    DepartmentField,
     DepartmentFilter,
     ScopeFilter,
     SearchFilter,
@@ -29,6 +32,8 @@ from web.lists.filters import (
     YesNoFilter,
 )
 
+# What a filter takes for rows without a lead department, or on no list.
+NONE = "none"
 # The API and the search of the whole site find them alike.
 REGION_SEARCH = SearchFilter("code", names=["name", "short"])
 
@@ -47,6 +52,37 @@ class ClassFilter(ChoiceFilter):
     def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
         unstated = [""] if ProjectClass.IMPLEMENTING in value else []
         return qs.filter(project_class__in=[*value, *unstated]) if value else qs
+
+
+class LeadField(DepartmentField):
+    """Takes NONE too: projects that no department leads."""
+
+    def clean(self, value: Any) -> list[Any]:
+        rows: list[Any] = super().clean([each for each in value if each != NONE])
+        return [*rows, None] if NONE in value else rows
+
+
+class LeadFilter(DepartmentFilter):
+    field_class = LeadField
+
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        if not value:
+            return qs
+        leads = [each for each in value if each is not None]
+        none = Q(lead_department=None) if None in value else Q()
+        return qs.filter(none | Q(lead_department__in=leads) | Q(lead_department__merged_into__in=leads))
+
+
+class SizeFilter(ChoiceFilter):
+    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+        return qs.alias(size=project_size()).filter(size__in=value) if value else qs
+
+
+class ListFilter(django_filters.CharFilter):
+    """By the name of the list of projects, as it is written; NONE: on no list."""
+
+    def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
+        return qs.filter(list_name="" if value == NONE else value) if value else qs
 
 
 class LateFilter(YesNoFilter):
@@ -104,7 +140,9 @@ class ProjectFilter(UpdatedFilterSet):
     category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
     project_class = ClassFilter(choices=ProjectClass.choices, label=pgettext_lazy("project", "Class"))
-    lead = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
+    lead = LeadFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
+    size = SizeFilter(choices=ProjectSize.choices, label=gettext_lazy("Size"))
+    list = ListFilter(label=gettext_lazy("List"), max_length=MAX_LIST_NAME)
     late = LateFilter(label=gettext_lazy("Planned to start or be completed by the day, and not so"))
     behind = BehindFilter(label=gettext_lazy("Behind the annual plan"))
     reported = ReportedFilter(label=gettext_lazy("Newest month reported"))
@@ -133,7 +171,10 @@ class ProjectFilter(UpdatedFilterSet):
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "city", "category", "stage", "investment_from")
-    folded = ("project_class", "lead", "late", "behind", "reported", "problem", "listed_from", "listed_to", "scope")
+    folded = (
+        *("project_class", "lead", "size", "list", "late", "behind", "reported", "problem"),
+        *("listed_from", "listed_to", "scope"),
+    )
 
     class Meta:
         model = Project

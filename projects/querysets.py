@@ -62,10 +62,10 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         """One row per finest cell (plan, city, category, stage): `total`, `investment` in 万元, and SUMS."""
         return self.in_scope(as_of).by_cell(as_of)
 
-    def by_cell(self, on: date) -> QuerySet[Any, Any]:
-        """The same of rows that have their `stage`, such as those in scope."""
+    def by_cell(self, on: date, *more: str) -> QuerySet[Any, Any]:
+        """The same of rows that have their `stage`, such as those in scope; apart for each value of `more`."""
         rows: Any = self.with_annual_plan(last_ended_month(on).year)
-        rows = rows.values("plan", "city", "category", "stage").order_by()
+        rows = rows.values("plan", "city", "category", "stage", *more).order_by()
         cells: QuerySet[Any, Any] = rows.annotate(**rate_sums(on))
         return cells
 

@@ -49,6 +49,7 @@ GET  briefs:department /departments/science/brief/?format=docx login 200 200 200
 GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:project_groups /project-groups/                    login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200 200 200

@@ -16,6 +16,7 @@ from dashboard.due_days import OF_GROUPS
 from dashboard.figure_definitions import PERCENT, POINTS, YI, figure_definitions
 from dashboard.figure_definitions import PROJECTS as UNIT_OF_PROJECTS
 from dashboard.figures import Figures, GroupFigures
+from dashboard.project_groups import GROUPINGS, grouped_projects
 from dashboard.summary import describe_figure
 from measures.filters import asked_plan
 from projects.models import Stage
@@ -321,7 +322,8 @@ def _project_fields() -> dict[str, Field]:
 class ProjectRollups(Rollups):
     component = "ProjectRollupList"
     summary = gettext_lazy(
-        "Projects and their investment by plan, city, category or stage, or by two of these; counts of each stage."
+        "Projects and their investment by plan, city, category or stage, or by two of these, or by lead department, "
+        "size or list; counts of each stage."
     )
     kind = "projects"
     figures = _PROJECTS
@@ -335,9 +337,10 @@ class ProjectRollups(Rollups):
             f"{one},{other}": format_lazy("{} × {}", _PROJECT_KEYS[one][0], _PROJECT_KEYS[other][0])
             for one, other in permutations(_PROJECT_KEYS, 2)
         },
+        **{name: each.label for name, each in GROUPINGS.items()},
     }
     behind = "api-projects"
     name = "rollups-projects"
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
-        return figures.projects_by(*by.split(","))
+        return grouped_projects(figures, by) if by in GROUPINGS else figures.projects_by(*by.split(","))

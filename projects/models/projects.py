@@ -20,6 +20,8 @@ from projects.querysets import ProjectQuerySet
 from projects.rules import COMPLETION_BEFORE_START
 from web.html.links import query_of
 
+MAX_LIST_NAME = 100
+
 
 class Stage(models.TextChoices):
     PREPARING = "preparing", pgettext_lazy("project stage", "Preparing")
@@ -121,7 +123,7 @@ class Project(Sourced, UpdatedAtModel):
     )
     list_name = models.CharField(
         _("Project list"),
-        max_length=100,
+        max_length=MAX_LIST_NAME,
         blank=True,
         default="",
         help_text=_("The list of projects that it belongs to, by its name"),

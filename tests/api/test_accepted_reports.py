@@ -1,7 +1,6 @@
 """The accepted reports of a whole plan."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client

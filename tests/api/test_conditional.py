@@ -80,7 +80,16 @@ OF_PROBLEMS = (
         ("accounts", ["observations/", "regions/", *OF_PLANS, "projects/P0001/", *OF_INDICATORS, *OF_MONTHS]),
         (
             "indicators",
-            ["departments/", "regions/", *OF_PLANS, *OF_PROBLEMS, *OF_PROJECTS, "reports/", "status-changes/", *OF_MONTHS],
+            [
+                "departments/",
+                "regions/",
+                *OF_PLANS,
+                *OF_PROBLEMS,
+                *OF_PROJECTS,
+                "reports/",
+                "status-changes/",
+                *OF_MONTHS,
+            ],
         ),
         # A draft that saves itself.
         (

@@ -88,6 +88,7 @@ SAMPLES = [
     page("dashboard:presentation", "?part=5"),
     page("dashboard:presentation", "?as_of=2022-12-31"),
     page("dashboard:sections"),
+    page("dashboard:project_groups"),
     page("dashboard:section", slug="innovation"),
     page("dashboard:departments"),
     page("dashboard:departments", "?fallen=most"),

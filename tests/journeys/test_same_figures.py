@@ -34,6 +34,7 @@ PAGES = {
     "dashboard:presentation": ["/presentation/"],
     "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
     "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
+    "dashboard:project_groups": ["/project-groups/", "/project-groups/?by=size"],
     "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],
     "dashboard:departments": ["/departments/", "/departments/?reported=no"],
     "dashboard:department": [f"/departments/{slug}/" for slug in DEPARTMENTS],

@@ -25,6 +25,7 @@ TOTALS = [
     "/departments/",
     "/departments/science/",
     "/sections/",
+    "/project-groups/",
     "/sections/innovation/",
     "/cities/",
     "/cities/370200/",

@@ -1,0 +1,29 @@
+"""Classes of projects by their total investment."""
+
+from django.db.models import Case, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from projects.rules import LARGE_YI
+from web.formats.money import WAN_PER_YI
+
+
+class ProjectSize(TextChoices):
+    """The value is the least amount of the class in 亿元."""
+
+    LARGE = str(LARGE_YI), _("10 billion yuan or more")
+    FROM_10 = "10", _("1 to 10 billion yuan")
+    FROM_1 = "1", _("100 million to 1 billion yuan")
+    SMALL = "0", _("Less than 100 million yuan")
+
+    @property
+    def least_wan(self) -> int:
+        return int(self.value) * WAN_PER_YI
+
+
+def size_of(investment_wan: int) -> ProjectSize:
+    return next(each for each in ProjectSize if investment_wan >= each.least_wan)
+
+
+def project_size() -> Case:
+    """The same of the rows of a query."""
+    return Case(*(When(investment_wan__gte=each.least_wan, then=Value(each.value)) for each in ProjectSize))
