@@ -36,6 +36,8 @@ from web.formats.text import format_sentence
 from web.language import localized
 
 MAX_PROJECTS = 20
+# Of each kind that somebody must look after.
+MAX_WATCHED = 10
 
 
 def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
@@ -181,7 +183,7 @@ def _watched(
     if sums["total"]:
         kind = measure.kind
         found = projects.filter(Q(stage=measure.stage)) if kind is None else kind.narrow(projects, figures.day)
-        rows = list(found[:MAX_PROJECTS])
+        rows = list(found[:MAX_WATCHED])
     return {
         "title": measure.label,
         "nothing": measure.nothing,
