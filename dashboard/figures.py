@@ -12,7 +12,7 @@ from django.db.models import Exists, Max, QuerySet, Value, prefetch_related_obje
 from accounts.models import Department
 from core.clock import SHANGHAI, today
 from core.lights import Light
-from core.pace import Progress, time_elapsed
+from core.pace import Progress, percent, time_elapsed
 from core.provenance import Provenance, of_aggregate
 from core.punctuality import Punctuality, urgency
 from core.statuses import MeasureStatus
@@ -39,6 +39,7 @@ from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
 from measures.models import Measure, Plan, Problem, Section, StatusChange
 from projects.kinds import ProjectKind
+from projects.lateness import BUILT
 from projects.models import Category, Project, Stage
 from regions.models import Region
 from reporting.problems.rules import ProblemCounts, count_problems
@@ -100,10 +101,13 @@ def staged_figures(cells: engine.PlanCells | None, *, on: date) -> dict[str, Any
     """The same of some cells, with how many projects are in each stage and their rates. None: there are none."""
     totals = cells.totals() if cells else {}
     by_stage = cells.sum_by("stage") if cells else {}
+    built = sum(by_stage.get(stage, {}).get("total", 0) for stage in BUILT)
     return {
         **project_figures(totals),
         **rate_figures(totals, on=on),
         **{stage: by_stage.get(stage, {}).get("total", 0) for stage in Stage.values},
+        # 建成率: of those in production, too.
+        "built_rate": percent(built, totals.get("total", 0)),
     }
 
 

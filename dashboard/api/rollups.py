@@ -292,6 +292,11 @@ _PROJECTS = {
         )
         for stage in Stage
     },
+    "built_rate": quantity(
+        PERCENT,
+        optional(NUMBER),
+        description=gettext_lazy("(completed + in_production) / total; null where there are no projects"),
+    ),
 }
 
 

@@ -8,14 +8,21 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import sort_groups
 from dashboard.pages.sentences import rounding_note
 from dashboard.project_groups import GROUPINGS, grouped_projects
-from dashboard.project_rates import rate_figures
 from web.formats.numbers import format_gap_cell, format_percent
 
 SORT_KEYS = {
     "name": lambda _row: 0,
     **{
         name: (lambda row, name=name: row.figures[name])
-        for name in ("total", "total_investment", "start_rate", "plan_completion", "plan_gap", "without_month")
+        for name in (
+            "total",
+            "total_investment",
+            "built_rate",
+            "start_rate",
+            "plan_completion",
+            "plan_gap",
+            "without_month",
+        )
     },
 }
 
@@ -24,7 +31,7 @@ def group_list(figures: Figures, links: Links, *, by: str, ordering: str) -> dic
     """Groups without projects are left out. Orders by name keep the usual one."""
     groups = [each for each in grouped_projects(figures, by) if each.figures["total"]]
     shown = groups[::-1] if ordering == "-name" else sort_groups(groups, SORT_KEYS, ordering)
-    total = figures.projects
+    [total] = figures.projects_by("plan")
     return {
         "by": by,
         "head": GROUPINGS[by].label,
@@ -37,11 +44,11 @@ def group_list(figures: Figures, links: Links, *, by: str, ordering: str) -> dic
             for name, each in GROUPINGS.items()
         ],
         "rows": [_row(each, links.url("projects:list", **{by: each.key})) for each in shown],
-        "total": _row(
-            GroupFigures("", "", None, {**total, **rate_figures(figures.project_cells.totals(), on=figures.day)}), ""
-        ),
+        "total": _row(total, ""),
         "largest": max((each.figures["total_investment"] for each in groups), default=0),
-        "rounding": rounding_note((each.figures["total_investment"] for each in groups), total["total_investment"]),
+        "rounding": rounding_note(
+            (each.figures["total_investment"] for each in groups), total.figures["total_investment"]
+        ),
         "shows_rates": figures.has_project_months,
         "provenance": figures.provenance_of("projects"),
         "api_ordering": {"name": "number", "-name": "-number"}.get(ordering, ordering),
@@ -56,6 +63,7 @@ def _row(group: GroupFigures, url: str) -> dict[str, Any]:
         "total": own["total"],
         "total_investment": own["total_investment"],
         "whole": whole(own["total_investment"]),
+        "built_rate": format_percent(own["built_rate"]),
         "start_rate": format_percent(own["start_rate"]),
         "completion": format_percent(own["plan_completion"]),
         "gap": format_gap_cell(own["plan_gap"]),

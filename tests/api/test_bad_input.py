@@ -94,8 +94,8 @@ def test_no_hostile_value_does_harm(address: str, site: Any, ask: Any) -> None:
                 # An amount of investment may have a fraction.
                 if (name, value) == ("investment_from", "1.5"):
                     continue
-                # Whatever else takes any text at all would hide a mistake; a search for a sign or two may find it. Lists
-                # of projects have no other name than their text.
+                # Whatever else takes any text at all would hide a mistake; a search for a sign or two may find it. A
+                # list of projects has no other name than its text.
                 assert name in FREE_TEXTS, (name, value)
                 assert len(value) < 4 or answer.json()["count"] == 0, value
 

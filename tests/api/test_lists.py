@@ -45,7 +45,7 @@ COLUMNS = {
     "gap gap_to_plan lights due_before completed_in_time completed_late overdue in_time_rate longest_overdue url",
     "rollups/projects/": "key name name_zh name_en city city_name category category_name stage stage_name total "
     "total_investment rate_month started to_start start_rate planned_this_year invested_this_year plan_completion "
-    f"plan_gap plan_pace without_month {' '.join(Stage.values)} url",
+    f"plan_gap plan_pace without_month {' '.join(Stage.values)} built_rate url",
     "project-months/": OF_MONTHS,
     "projects/P0001/months/": OF_MONTHS,
     "regions/": "code name name_zh name_en kind parent updated_at url",

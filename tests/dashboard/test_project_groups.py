@@ -3,8 +3,7 @@
 import random
 from collections import Counter
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from django.test import Client
@@ -37,7 +36,7 @@ def plan(today: date, open_reading: None) -> Plan:
             investment=chance.choice([1, 9_999, 10_000, 99_999, 100_000, 999_999, 1_000_000]),
             lead_department=chance.choice(leads),
             list_name=chance.choice(["", "省重大项目名单", "市级"]),
-            stage=chance.choice(["preparing", "under_construction"]),
+            stage=chance.choice(["preparing", "under_construction", "completed"]),
             planned_start_on=date(2023, 5, 1),
         )
         AnnualPlan.objects.create(project=project, year=2023, planned_wan=100 + number)
@@ -56,6 +55,10 @@ def key_of(by: str, project: Project) -> str:
     return "none" if lead is None else "energy" if lead.slug == "former" else lead.slug
 
 
+def share(part: int, whole: int) -> Decimal:
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
 @pytest.mark.parametrize("by", GROUPINGS)
 def test_each_group_counts_its_projects(by: str, plan: Plan) -> None:
     expected: dict[str, Counter[str]] = {}
@@ -64,6 +67,7 @@ def test_each_group_counts_its_projects(by: str, plan: Plan) -> None:
         month = project.months.first()
         own["total"] += 1
         own["wan"] += project.investment_wan
+        own["built"] += project.opening_stage == "completed"
         own["started"] += project.opening_stage != "preparing"
         own["planned"] += project.annual_plans.get().planned_wan
         own["invested"] += month.invested_wan if month else 0
@@ -75,7 +79,8 @@ def test_each_group_counts_its_projects(by: str, plan: Plan) -> None:
         figures = found[key]
         assert (figures["total"], figures["total_investment"] * 10_000) == (own["total"], own["wan"])
         assert (figures["started"], figures["without_month"]) == (own["started"], own["missing"])
-        assert figures["plan_completion"] == round(Decimal(100 * own["invested"]) / own["planned"], 1)
+        assert figures["built_rate"] == share(own["built"], own["total"])
+        assert figures["plan_completion"] == share(own["invested"], own["planned"])
         rows = Client().get(f"/api/v1/rollups/projects/?by={by}&key={key}").json()["results"]
         assert rows[0]["total"] == own["total"]
         # The list behind has as many.
