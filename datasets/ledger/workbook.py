@@ -97,7 +97,7 @@ def write_workbook(
 
 def header_text(column: Column) -> str:
     """What stands above a column of a workbook: its label, with the unit of its numbers."""
-    units = {Kind.MONEY: _("100 million yuan"), Kind.PERCENT: "%"}
+    units = {Kind.MONEY: _("10,000 yuan") if column.in_wan else _("100 million yuan"), Kind.PERCENT: "%"}
     label, unit = str(column.label), units.get(column.kind)
     if unit and not any(each in same_name(label) for each in (*HEADER_UNITS, "%")):
         label = _("%(label)s (%(unit)s)") % {"label": label, "unit": unit}
@@ -156,7 +156,7 @@ class _Writer:
             page.activate()
 
     def _column_format(self, column: Column, is_locked: bool) -> dict[str, object]:
-        number_format = FORMATS.get(column.kind, "General")
+        number_format = "#,##0" if column.in_wan else FORMATS.get(column.kind, "General")
         if column.kind is Kind.PERCENT:
             # In a cell of no format Excel makes 0.9 of a typed 90 %.
             number_format = f"0.{'0' * column.decimals}".rstrip(".")
@@ -340,8 +340,8 @@ def workbook_value(value: object, column: Column) -> str | int | float | bool | 
 
 def _number(value: int | float | Decimal, column: Column) -> int | float | str:
     """As a text where it has more digits than a cell keeps."""
-    is_money = column.kind is Kind.MONEY and isinstance(value, int)
-    number = wan_to_yi(int(value)) if is_money else Decimal(str(value))
+    is_in_yi = column.kind is Kind.MONEY and isinstance(value, int) and not column.in_wan
+    number = wan_to_yi(int(value)) if is_in_yi else Decimal(str(value))
     if not number.is_finite() or len(number.normalize().as_tuple().digits) > EXACT_DIGITS:
         return written_text(value, column)
     return int(number) if number == number.to_integral_value() and abs(number) < 10**EXACT_DIGITS else float(number)

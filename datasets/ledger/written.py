@@ -23,7 +23,7 @@ def written_text(value: object, column: Column) -> str:
         return "yes" if value else "no"
     if isinstance(value, date):
         return _written_time(value, column)
-    if isinstance(value, int) and column.kind is Kind.MONEY:
+    if isinstance(value, int) and column.kind is Kind.MONEY and not column.in_wan:
         value = wan_to_yi(value)
     if isinstance(value, Decimal):
         return f"{trimmed(value):f}"
