@@ -17,14 +17,14 @@ urlpatterns = [
     path("workspace/ledger/", month.MonthPage.as_view(), name="month"),
     path("workspace/ledger/download/", month.MonthDownload.as_view(), name="month_download"),
     path("workspace/ledger/<int:pk>/", month.MonthUpload.as_view(), name="month_upload"),
-    path("workspace/projects/ledger/", month.MonthPage.as_view(kind=PROJECT_MONTH), name="project_month"),
+    path("workspace/projects/month/", month.MonthPage.as_view(kind=PROJECT_MONTH), name="project_month"),
     path(
-        "workspace/projects/ledger/download/",
+        "workspace/projects/month/download/",
         month.MonthDownload.as_view(kind=PROJECT_MONTH),
         name="project_month_download",
     ),
     path(
-        "workspace/projects/ledger/<int:pk>/",
+        "workspace/projects/month/<int:pk>/",
         month.MonthUpload.as_view(month_kind=PROJECT_MONTH),
         name="project_month_upload",
     ),

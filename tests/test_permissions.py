@@ -238,11 +238,11 @@ POST datasets:month         /workspace/ledger/                    403   403   40
 GET  datasets:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403 403
 GET  datasets:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403 403
 POST datasets:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403 403
-GET  datasets:project_month /workspace/projects/ledger/           login login 403 200 200 200 403 403 403 403 200
-POST datasets:project_month /workspace/projects/ledger/           403   403   403 200 200 200 403 403 403 403 200
-GET  datasets:project_month_download /workspace/projects/ledger/download/ login login 403 200 200 200 403 403 403 403 200
-GET  datasets:project_month_upload /workspace/projects/ledger/{city_month}/ login login 403 404 404 404 403 403 403 403 200
-POST datasets:project_month_upload /workspace/projects/ledger/{city_month}/ 403   403   403 404 404 404 403 403 403 403 302
+GET  datasets:project_month /workspace/projects/month/           login login 403 200 200 200 403 403 403 403 200
+POST datasets:project_month /workspace/projects/month/           403   403   403 200 200 200 403 403 403 403 200
+GET  datasets:project_month_download /workspace/projects/month/download/ login login 403 200 200 200 403 403 403 403 200
+GET  datasets:project_month_upload /workspace/projects/month/{city}/ login login 403 404 404 404 403 403 403 403 200
+POST datasets:project_month_upload /workspace/projects/month/{city}/ 403   403   403 404 404 404 403 403 403 403 302
 GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
@@ -493,7 +493,7 @@ def test_a_row_speaks_of_its_address(row):
         "upload",
         "load",
         "month",
-        "city_month",
+        "city",
     ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted", "file", "re", "paper"):
@@ -585,7 +585,7 @@ def site(today, settings, tmp_path):
         "upload": upload.pk,
         "load": loaded.pk,
         "month": month.pk,
-        "city_month": projects.pk,
+        "city": projects.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,

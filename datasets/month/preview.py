@@ -237,8 +237,15 @@ class _Judging:
             self._add_wrong(entry.number, entry.code, column or "", str(refusal))
             return
         what = What.DRAFT if found.reasons else What.DOUBT if found.doubts else What.SUBMIT
-        judged = {"reasons": tuple(found.reasons), "doubts": tuple(found.doubts), "evidence": tuple(found.evidence)}
-        self.seen.entries.append(replace(entry, what=what, **judged))
+        self.seen.entries.append(
+            replace(
+                entry,
+                what=what,
+                reasons=tuple(found.reasons),
+                doubts=tuple(found.doubts),
+                evidence=tuple(found.evidence),
+            )
+        )
 
     def explain_unknown(self, upload: Upload) -> None:
         """Why rows are wrong of which nothing can be reported for the month."""
@@ -254,7 +261,7 @@ class _Judging:
     def changed_beside(self, ledger: Ledger) -> Iterator[str]:
         """What was written over in the columns that are not read."""
         for row in ledger.rows.get(self.kind.sheet.name, ()):
-            code = row.values.get("code")
+            code = row.values.get("code") or ""
             shown = self.held[code].shown if code in self.held else {}
             there = [name for name in self.kind.shown_names if name in shown and name in row.values]
             changed = [name for name in there if _squeezed(row.values[name]) != _squeezed(shown[name])]

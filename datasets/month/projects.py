@@ -176,12 +176,19 @@ PROJECT_MONTH = ProjectsMonth()
 
 def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
     """Without a stage it stays."""
-    days = {name: date.fromisoformat(cells[name]) if cells[name] else None for name in STAGE_DAYS}
-    numbers = {name: int(cells[name]) if cells[name] else None for name in ("invested_wan", "progress")}
-    texts = {name: cells[name] for name in ("stage_reason", *TEXTS)}
-    stage = cells["stage"] or (row.open_report.stage if row.open_report is not None else row.carried.stage)
-    choice = row.open_report.problem_choice if row.open_report is not None else ""
-    return MonthData(stage=stage, **days, **numbers, **texts, problem_choice=choice)
+    report = row.open_report
+    days: dict[str, Any] = {name: date.fromisoformat(cells[name]) if cells[name] else None for name in STAGE_DAYS}
+    numbers: dict[str, Any] = {name: int(cells[name]) if cells[name] else None for name in ("invested_wan", "progress")}
+    return MonthData(
+        stage=cells["stage"] or (report.stage if report is not None else row.carried.stage),
+        stage_reason=cells["stage_reason"],
+        what_was_done=cells["what_was_done"],
+        problem=cells["problem"],
+        next_step=cells["next_step"],
+        problem_choice=report.problem_choice if report is not None else "",
+        **days,
+        **numbers,
+    )
 
 
 def _own_projects(place: Place, plan: Plan | None) -> Any:

@@ -30,7 +30,7 @@ from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
-PAGE = "/workspace/projects/ledger/"
+PAGE = "/workspace/projects/month/"
 DOWNLOAD = f"{PAGE}download/"
 TITLE = "Projects of the month"
 INVESTED, PROGRESS, STAGE, STARTED, REASON, DONE, PROBLEM, NEXT, NUMBER, LINK = (
@@ -629,8 +629,8 @@ class TestQueries:
 
 def test_the_workspaces_lead_there(client: Client, site: SimpleNamespace) -> None:
     city = signed_in(client, site.zoe).get("/workspace/?period=2023-08").content.decode()
-    assert 'href="/workspace/projects/ledger/download/?period=2023-08"' in city
-    assert 'action="/workspace/projects/ledger/?period=2023-08"' in city
+    assert 'href="/workspace/projects/month/download/?period=2023-08"' in city
+    assert 'action="/workspace/projects/month/?period=2023-08"' in city
     department = signed_in(Client(), site.ben).get("/workspace/?period=2023-08").content.decode()
-    assert 'href="/workspace/projects/ledger/?period=2023-08"' in department
+    assert 'href="/workspace/projects/month/?period=2023-08"' in department
     assert 'href="/workspace/ledger/download/?period=2023-08"' in department
