@@ -16,8 +16,7 @@ from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.raw import BASE_SHEET, LISTS_SHEET, MAX_CELL_LETTERS, same_name
 from datasets.ledger.sentences import FileRefused, Sentence
 from datasets.ledger.tables import GUIDE_TITLE, MARKS_TITLE
-from datasets.ledger.written import TEXTS, written_text
-from web.formats.money import wan_to_yi
+from datasets.ledger.written import TEXTS, written_amount, written_text
 
 type Rows = Sequence[Mapping[str, object]]
 
@@ -340,8 +339,8 @@ def workbook_value(value: object, column: Column) -> str | int | float | bool | 
 
 def _number(value: int | float | Decimal, column: Column) -> int | float | str:
     """As a text where it has more digits than a cell keeps."""
-    is_in_yi = column.kind is Kind.MONEY and isinstance(value, int) and not column.in_wan
-    number = wan_to_yi(int(value)) if is_in_yi else Decimal(str(value))
+    is_money = column.kind is Kind.MONEY and isinstance(value, int)
+    number = written_amount(int(value), column) if is_money else Decimal(str(value))
     if not number.is_finite() or len(number.normalize().as_tuple().digits) > EXACT_DIGITS:
         return written_text(value, column)
     return int(number) if number == number.to_integral_value() and abs(number) < 10**EXACT_DIGITS else float(number)
