@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from auditlog.context import auditlog_value, set_extra_data
+from auditlog.diff import model_instance_diff
 from auditlog.models import LogEntry
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -134,6 +135,16 @@ def log_export(
 def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by: User | None) -> None:
     """What auditlog would log of each row if it were saved by itself: for statements that change many rows at once.
     `by`: None for a command."""
+    _log_rows(changes, LogEntry.Action.UPDATE, by=by)
+
+
+def log_created(rows: Iterable[models.Model], *, by: User | None) -> None:
+    """The same of rows that one statement made."""
+    changes = ((row, model_instance_diff(None, row)) for row in rows)
+    _log_rows(((row, change) for row, change in changes if change), LogEntry.Action.CREATE, by=by)
+
+
+def _log_rows(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], action: int, *, by: User | None) -> None:
     address = auditlog_value.get({}).get("remote_addr")
     LogEntry.objects.bulk_create(
         LogEntry(
@@ -141,7 +152,7 @@ def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by
             object_pk=str(row.pk),
             object_id=row.pk,
             object_repr=str(row),
-            action=LogEntry.Action.UPDATE,
+            action=action,
             actor=by,
             cid=request_id.current(),
             remote_addr=address,

@@ -66,9 +66,17 @@ def may_see_gallery(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and user.is_superuser
 
 
+def may_file_for(user: User | AnonymousUser, *, department: int | None = None, city: int | None = None) -> bool:
+    """A reporter of the department or of the city (their ids)."""
+    if not user.is_authenticated or not user.is_reporter:
+        return False
+    in_department = department is not None and user.department_id == department
+    return in_department or (city is not None and user.city_id == city)
+
+
 def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
-    return user.is_authenticated and user.is_reporter and user.department_id == lead
+    return may_file_for(user, department=lead)
 
 
 def may_report_measures(user: User | AnonymousUser) -> bool:
@@ -78,9 +86,7 @@ def may_report_measures(user: User | AnonymousUser) -> bool:
 
 def may_report_project(user: User | AnonymousUser, *, lead: int | None, city: int) -> bool:
     """A reporter of the city (its id) that the project counts in, or of the department that leads it, if one does."""
-    if not user.is_authenticated or not user.is_reporter:
-        return False
-    return user.city_id == city or (lead is not None and user.department_id == lead)
+    return may_file_for(user, department=lead, city=city)
 
 
 def may_see_project_report(user: User | AnonymousUser, *, lead: int | None, city: int, is_accepted: bool) -> bool:

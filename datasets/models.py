@@ -8,18 +8,26 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# Of an upload of each kind.
+PAGES = {
+    "ledger": "datasets:upload",
+    "month": "datasets:month_upload",
+    "projects": "datasets:project_month_upload",
+}
+
 
 class Upload(models.Model):
     """A file that a person sent and has not loaded yet, with what they decided about it: nobody else sees it.
 
     `content` is the file, or the pasted rows; it is emptied once it is loaded. `result` is what the file would do
     (`findings.Findings`), or what became of the reports of a month; `sentence` is why it cannot be read; both in
-    `language`. `period`: the month of such reports, its first day.
+    `language`. `period`: the month of such reports, its first day; `department` or `city`: for which of them they are.
     """
 
     class Kind(models.TextChoices):
         LEDGER = "ledger", pgettext_lazy("upload", "Ledger of a plan")
         MONTH = "month", pgettext_lazy("upload", "Reports of a month")
+        PROJECTS = "projects", pgettext_lazy("upload", "Months of projects")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("upload", "Waits to be read")
@@ -33,8 +41,14 @@ class Upload(models.Model):
     # It counts for nothing and no cached page shows it: its progress is written every second.
     is_versioned = False
 
-    kind = models.CharField(_("Kind"), max_length=6, choices=Kind, default=Kind.LEDGER)
+    kind = models.CharField(_("Kind"), max_length=8, choices=Kind, default=Kind.LEDGER)
     period = models.DateField(_("Reporting period"), null=True)
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, null=True, related_name="+", verbose_name=_("Department")
+    )
+    city = models.ForeignKey(
+        "regions.Region", models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("project", "City")
+    )
     # Empty for a file that brings the site its first plan.
     plan = models.ForeignKey(
         "measures.Plan", models.PROTECT, null=True, related_name="+", verbose_name=_("Action plan")
@@ -72,10 +86,18 @@ class Upload(models.Model):
                 ),
                 name="upload_state_known",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["ledger", "month"]), name="upload_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=["ledger", "month", "projects"]), name="upload_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind="ledger", period=None) | Q(kind="month", period__isnull=False, plan__isnull=False),
+                condition=Q(kind="ledger", period=None)
+                | Q(kind__in=["month", "projects"], period__isnull=False, plan__isnull=False),
                 name="upload_month_has_period",
+            ),
+            # A city reports on projects alone.
+            models.CheckConstraint(
+                condition=Q(kind="ledger", department=None, city=None)
+                | Q(kind__in=["month", "projects"], department__isnull=False, city=None)
+                | Q(kind="projects", department=None, city__isnull=False),
+                name="upload_is_of_department_or_city",
             ),
             models.CheckConstraint(condition=Q(load=None) | Q(state="loaded"), name="upload_load_is_loaded"),
         ]
@@ -84,12 +106,16 @@ class Upload(models.Model):
         return f"{self.pk} {self.file_name}"
 
     def get_absolute_url(self) -> str:
-        name = "datasets:month_upload" if self.is_month else "datasets:upload"
-        return reverse(name, kwargs={"pk": self.pk})
+        return reverse(PAGES[self.kind], kwargs={"pk": self.pk})
 
     @property
     def is_month(self) -> bool:
-        return self.kind == self.Kind.MONTH
+        return self.kind != self.Kind.LEDGER
+
+    @property
+    def place(self) -> Any:
+        """The department or the city whose month it is."""
+        return self.department or self.city
 
     @property
     def is_being_worked_on(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.log import do_as
 from accounts.models import User
-from accounts.permissions import check_reviewer, may_report_measures
+from accounts.permissions import check_reviewer, may_report_measures, may_use_workspace
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
@@ -50,7 +50,7 @@ STEPS = (
 # One that stopped in the middle is begun again after so long.
 LOST_AFTER = timedelta(minutes=15)
 # Counts of what is found, of a ledger and of a month, by which the site would change.
-WRITTEN = ("new", "changed", "removed", "submit", "draft")
+WRITTEN = ("new", "changed", "removed", "submit", "doubt", "draft")
 # A draft that nobody has loaded is deleted after so many days.
 KEPT_DAYS = 14
 # Of one person and plan.
@@ -66,13 +66,14 @@ def keep_upload(
     content: bytes,
     is_pasted: bool = False,
     period: date | None = None,
+    kind: Upload.Kind = Upload.Kind.MONTH,
 ) -> Upload:
-    """`period`: the month of a department's reports; without one it is the ledger of a plan. Raises NotAllowed for what
-    is empty or too large; what is in it shows when it is read."""
-    kind = Upload.Kind.LEDGER if period is None else Upload.Kind.MONTH
+    """`period`: the month of such reports as `kind` says, of the person's department or city; without one it is the
+    ledger of a plan. Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
     if period is None:
+        kind = Upload.Kind.LEDGER
         check_reviewer(by)
-    elif not may_report_measures(by):
+    elif not (may_report_measures(by) if kind == Upload.Kind.MONTH else may_use_workspace(by)):
         raise NotAllowed(_("You may not do this"))
     if not content.strip():
         raise NotAllowed(_("The file is empty"), field="file")
@@ -86,6 +87,8 @@ def keep_upload(
     return Upload.objects.create(
         kind=kind,
         period=period,
+        department=by.department if period else None,
+        city=by.city if period else None,
         plan=plan,
         uploaded_by=by,
         uploaded_at=now(),

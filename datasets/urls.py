@@ -1,5 +1,6 @@
 from django.urls import path
 
+from datasets.month.projects import PROJECT_MONTH
 from datasets.views import data, loads, month, start, uploads
 
 app_name = "datasets"
@@ -16,5 +17,16 @@ urlpatterns = [
     path("workspace/ledger/", month.MonthPage.as_view(), name="month"),
     path("workspace/ledger/download/", month.MonthDownload.as_view(), name="month_download"),
     path("workspace/ledger/<int:pk>/", month.MonthUpload.as_view(), name="month_upload"),
+    path("workspace/projects/month/", month.MonthPage.as_view(kind=PROJECT_MONTH), name="project_month"),
+    path(
+        "workspace/projects/month/download/",
+        month.MonthDownload.as_view(kind=PROJECT_MONTH),
+        name="project_month_download",
+    ),
+    path(
+        "workspace/projects/month/<int:pk>/",
+        month.MonthUpload.as_view(month_kind=PROJECT_MONTH),
+        name="project_month_upload",
+    ),
     path("review/ledger/", month.OfficeMonth.as_view(), name="office_month"),
 ]

@@ -77,6 +77,7 @@ WORK_PAGES = {
     "workspace-city": ("zoe", "/workspace/"),
     "workspace-mine": ("ada", "/workspace/?whose=mine"),
     "month": ("ada", "/workspace/ledger/"),
+    "month-projects": ("zoe", "/workspace/projects/month/"),
     "owners": ("ada", "/office/measures/M002/owners/"),
     "report": ("ada", "/measures/M002/report/"),
     "report-due": ("ada", "/measures/M013/report/"),

@@ -15,13 +15,10 @@ from core.periods import month_of
 from measures.models import Measure, Report
 from measures.reports import NO_CHANGE, ReportData, open_report, save_draft, submit_report
 from measures.services import current_change, lock_measure
-from reporting.evidence import attach_document, attach_link, remove_evidence
+from reporting.evidence import EvidenceData, replace_evidence
 from reporting.models import TEXTS
 from reporting.services import Outcome, check_filer, do_each, lock_report
 from reporting.workflow import OPEN_STATES, REVIEWED_ALREADY
-
-# A document has a `document_number`, a link a `url`; both may have a `title`.
-EvidenceData = Mapping[str, str]
 
 
 class AlreadyBegun(NotAllowed):
@@ -54,7 +51,7 @@ def file_report(
     data = ReportData(**{"against_status": current_change(measure).status, **values})
     report = save_draft(measure, by=by, data=data, period=month)
     if evidence is not None:
-        _replace_evidence(report, by=by, wanted=evidence)
+        replace_evidence(report, by=by, wanted=evidence)
     return submit_report(report, by=by, confirms_no_problem=confirms_no_problem) if submit else report
 
 
@@ -105,22 +102,5 @@ def rewrite_report(
     data = replace(present, **values)
     report = save_draft(report.measure, by=by, data=data, period=report.period, version=version)
     if evidence is not None:
-        _replace_evidence(report, by=by, wanted=evidence)
+        replace_evidence(report, by=by, wanted=evidence)
     return submit_report(report, by=by, confirms_no_problem=confirms_no_problem) if submit else report
-
-
-def _replace_evidence(report: Report, *, by: User, wanted: Iterable[EvidenceData]) -> None:
-    """Makes the documents and links those wanted; files stay, and so does what is there already."""
-    named = [(each.get("document_number", ""), each.get("url", ""), each.get("title", "")) for each in wanted]
-    asked = list(dict.fromkeys(named))
-    had = {(each.document_number, each.url, each.title_zh): each for each in report.evidence.filter(file="")}
-    for key, each in had.items():
-        if key not in asked:
-            remove_evidence(each, by=by)
-    for number, url, title in asked:
-        if (number, url, title) in had:
-            continue
-        if url:
-            attach_link(report, by=by, url=url, title=title)
-        else:
-            attach_document(report, by=by, number=number, title=title)

@@ -4,7 +4,7 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 only unlikely is asked about. What reports of anything have in common is in `reporting.services`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.bounds import check_columns
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of
@@ -20,12 +21,16 @@ from core.provenance import Provenance
 from core.scope_changes import check_in_plan
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH, clean_text
 from projects.models import Project, ProjectMonth, Stage
+from projects.models.months import STAGE_DAYS
 from projects.month_rules import Doubt, doubts_about, why_incomplete
 from projects.services import touch_cells
 from reporting import services
 from reporting.models import TEXTS, ProblemChoice
-from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, lock_report, write_draft
+from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, fill_draft, lock_report
 from web.errors import not_one_of
+
+# What the database keeps within bounds.
+BOUNDED = (*STAGE_DAYS, "invested_wan", "progress")
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,11 @@ def month_before(project: Project, period: date, *, but: ProjectMonth | None = N
 
 def carried_over(project: Project, period: date) -> MonthData:
     """What a new month begins with: the stage and its days as they are; of the same year, the investment."""
-    last = month_before(project, period)
+    return data_after(month_before(project, period), project, period)
+
+
+def data_after(last: ProjectMonth | None, project: Project, period: date) -> MonthData:
+    """The same, of the accepted month that it goes on from."""
     if last is None:
         return MonthData(project.opening_stage)
     invested = last.invested_wan if last.period.year == period.year else 0
@@ -91,17 +100,27 @@ def save_month(
     """
     project = lock_project(project.pk)
     period = month_of(period)
-    month = open_month(project, period)
-    if month is None:
-        month = ProjectMonth(project=project, period=period, version=0, provenance=Provenance.REPORTED)
-    check_filer(month, by)
-    check_in_plan(project)
-    if period > today():
-        raise NotAllowed(_("The day is in the future"), field="period")
-    if period < month_of(project.listed_on):
-        raise NotAllowed(_("The project was not yet listed in this month."), field="period")
-    write_draft(month, columns_of(data), by=by, version=version)
+    month = open_month(project, period) or new_month(project, period)
+    if fill_month(month, data, by=by, version=version):
+        month.save()
     return month
+
+
+def new_month(project: Project, period: date) -> ProjectMonth:
+    """Not saved yet."""
+    return ProjectMonth(project=project, period=period, version=0, provenance=Provenance.REPORTED)
+
+
+def fill_month(month: ProjectMonth, data: MonthData, *, by: User, version: int | None) -> bool:
+    """What `save_month` does with a month whose project is locked, short of saving. Returns whether there is anything
+    to save."""
+    check_filer(month, by)
+    check_in_plan(month.project)
+    if month.period > today():
+        raise NotAllowed(_("The day is in the future"), field="period")
+    if month.period < month_of(month.project.listed_on):
+        raise NotAllowed(_("The project was not yet listed in this month."), field="period")
+    return fill_draft(month, columns_of(data), by=by, version=version)
 
 
 def columns_of(data: MonthData) -> dict[str, Any]:
@@ -114,6 +133,9 @@ def columns_of(data: MonthData) -> dict[str, Any]:
     # Typed texts go into the working language's column; readers of the other language see them too.
     texts = {f"{name}_zh": clean_text(values.pop(name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
     reason = clean_text(values.pop("stage_reason"), field="stage_reason", max_length=MAX_REASON_LENGTH)
+    for name in BOUNDED:
+        if values[name] is not None:
+            check_columns(ProjectMonth(**{name: values[name]}), name)
     return {**values, **texts, "stage_reason": reason}
 
 
@@ -125,15 +147,27 @@ def submit_month(month: ProjectMonth, *, by: User, confirmed: Collection[str] = 
     """
     lock_report(month)
     move = check_move(month, "submit", "resubmit", by=by)
-    check_in_plan(month.project)
     before = month_before(month.project, month.period, but=month)
-    for refusal in why_incomplete(month, before, on=today()):
-        raise refusal
-    doubts = [each for each in month_doubts(month, before) if each.name not in confirmed]
-    if doubts:
-        raise Doubtful(doubts)
+    check_complete(month, before, doubts=lambda: month_doubts(month, before), confirmed=confirmed)
     apply_move(month, move.name, by=by)
     return month
+
+
+def check_complete(
+    month: ProjectMonth,
+    before: ProjectMonth | None,
+    *,
+    doubts: Callable[[], Iterable[Doubt]],
+    confirmed: Collection[str],
+) -> None:
+    """Raises NotAllowed where the month cannot be submitted as it stands, and Doubtful. `before`: the accepted one that
+    it goes on from; `doubts`: about a complete one."""
+    check_in_plan(month.project)
+    for refusal in why_incomplete(month, before, on=today()):
+        raise refusal
+    unconfirmed = [each for each in doubts() if each.name not in confirmed]
+    if unconfirmed:
+        raise Doubtful(unconfirmed)
 
 
 def month_doubts(month: ProjectMonth, before: ProjectMonth | None) -> list[Doubt]:

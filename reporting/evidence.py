@@ -1,7 +1,8 @@
 """Evidence of a report: files, links and issued documents, while the report is being written."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,9 @@ from reporting.models import AbstractEvidence, AbstractReport
 from reporting.services import check_editable, lock_report
 
 logger = logging.getLogger(__name__)
+
+# A document has a `document_number`, a link a `url`; both may have a `title`.
+EvidenceData = Mapping[str, str]
 
 # One report holds at most so many pieces.
 MAX_EVIDENCE = 20
@@ -64,17 +68,24 @@ def _keeping(file: "File[bytes]", attach: Callable[[dict[str, Any]], AbstractEvi
 
 @transaction.atomic
 def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") -> AbstractEvidence:
-    url = clean_url(url)
-    title = clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)
-    return _attach(report, by=by, url=url, title_zh=title)
+    return _attach(report, by=by, **link_columns(url, title))
 
 
 @transaction.atomic
 def attach_document(report: AbstractReport, *, by: User, number: str, title: str = "") -> AbstractEvidence:
     """An issued document by its number (发文字号) and title."""
-    number = clean_document_number(number)
+    return _attach(report, by=by, **document_columns(number, title))
+
+
+def link_columns(url: str, title: str = "") -> dict[str, str]:
+    """Cleaned. Raises NotAllowed."""
+    return {"url": clean_url(url), "title_zh": clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)}
+
+
+def document_columns(number: str, title: str = "") -> dict[str, str]:
+    """Cleaned. Raises NotAllowed."""
     title = clean_text(title, field="document_title", max_length=MAX_TITLE_LENGTH)
-    return _attach(report, by=by, document_number=number, title_zh=title)
+    return {"document_number": clean_document_number(number), "title_zh": title}
 
 
 def clean_url(url: str) -> str:
@@ -105,6 +116,39 @@ def _attach(report: AbstractReport, *, by: User, **columns: Any) -> AbstractEvid
         raise too_many()
     evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
     return evidence
+
+
+@dataclass(frozen=True)
+class EvidenceChange[E: AbstractEvidence]:
+    """What makes the documents and links of a report those wanted. `gone`: those that it has and are not wanted;
+    `added`: the columns of new ones."""
+
+    gone: Sequence[E]
+    added: Sequence[dict[str, str]]
+
+
+def evidence_change[E: AbstractEvidence](had: Iterable[E], wanted: Iterable[EvidenceData]) -> EvidenceChange[E]:
+    """Files stay, and so does what is there already. Raises NotAllowed."""
+    named = [(each.get("document_number", ""), each.get("url", ""), each.get("title", "")) for each in wanted]
+    asked = list(dict.fromkeys(named))
+    pieces = {(each.document_number, each.url, each.title_zh): each for each in had if not each.file}
+    return EvidenceChange(
+        [each for key, each in pieces.items() if key not in asked],
+        [
+            link_columns(url, title) if url else document_columns(number, title)
+            for number, url, title in asked
+            if (number, url, title) not in pieces
+        ],
+    )
+
+
+def replace_evidence(report: AbstractReport, *, by: User, wanted: Iterable[EvidenceData]) -> None:
+    """Makes the documents and links of a report those wanted. Raises NotAllowed."""
+    change = evidence_change(report.evidence.filter(file=""), wanted)
+    for each in change.gone:
+        remove_evidence(each, by=by)
+    for columns in change.added:
+        _attach(report, by=by, **columns)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from accounts.permissions import may_review
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
-from reporting.models import AbstractReport
+from reporting.models import AbstractReport, AbstractReportStep
 from reporting.moves import Move, moves_from
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
 
@@ -84,6 +84,14 @@ def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -
 
     The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
     """
+    step = make_move(report, name, by=by, note=note)
+    report.save()
+    step.content = report.content()
+    step.save()
+
+
+def make_move(report: AbstractReport, name: str, *, by: User, note: str = "") -> AbstractReportStep:
+    """What `apply_move` does, short of saving: the step takes what the report says once that is saved."""
     move, moment = check_move(report, name, by=by), now()
     was, report.state = report.state, move.after or report.state
     if was == ReportState.ACCEPTED:
@@ -98,10 +106,11 @@ def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -
     else:
         report.decided_on, report.decided_at, report.decided_by = moment.date(), moment, by
         report.decision_note = note
-    report.save()
-    report.steps.create(
-        move=name, made_on=moment.date(), made_at=moment, made_by=by, note=note, content=report.content()
+    step_model = type(report).steps.rel.related_model
+    step: AbstractReportStep = step_model(
+        report=report, move=name, made_on=moment.date(), made_at=moment, made_by=by, note=note
     )
+    return step
 
 
 def _stamp_edit(report: AbstractReport, by: User) -> None:
@@ -115,16 +124,22 @@ def write_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, 
     The caller holds the lock. `version` is that of the report that was being edited; None for a new one. Raises
     DraftChanged when another one stands in the database, and NotAllowed when it is no longer the person's to write.
     """
+    if fill_draft(report, values, by=by, version=version):
+        report.save()
+
+
+def fill_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, version: int | None) -> bool:
+    """What `write_draft` does, short of saving. Returns whether there is anything to save."""
     check_editable(report, by)
     if report.pk is not None:
         if all(getattr(report, name) == value for name, value in values.items()):
-            return
+            return False
         if version != report.version:
             raise DraftChanged(report)
     for name, value in values.items():
         setattr(report, name, value)
     _stamp_edit(report, by)
-    report.save()
+    return True
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from datasets.models import Upload
 from measures.models import Measure, Notice, Plan, Problem, Report
 from measures.problems import DEFAULT_CATEGORIES
 from projects.models import Project
@@ -29,6 +30,8 @@ OWN_APPS = (
     "rollups",
     "web",
 )
+# The last version in which a file of a month did not say whose it is.
+UPLOADS_OF_MONTHS = ("datasets", "0003_uploads_of_months")
 MOMENT = datetime(2023, 8, 1, tzinfo=UTC)
 SHOWN = {"provenance": "illustrative", "updated_at": MOMENT}
 
@@ -194,6 +197,25 @@ def _add_a_cell(make: Any, plan: Any) -> None:
     )
 
 
+def _fill_uploads(old: Any) -> None:
+    """Files of months, of a later version: by Ada, and by somebody who reports for no department any more."""
+    person = old.get_model("accounts.User").objects
+    plan = old.get_model("measures.Plan").objects.get(slug="plan")
+    for by in (person.get(username="ada"), person.create(username="gone", role="viewer")):
+        for state in ("read", "loaded"):
+            old.get_model("datasets.Upload").objects.create(
+                kind="month",
+                period=date(2023, 8, 1),
+                plan=plan,
+                uploaded_by=by,
+                uploaded_at=MOMENT,
+                file_name=f"{state}.xlsx",
+                content=b"",
+                language="en",
+                state=state,
+            )
+
+
 @pytest.fixture(scope="module")
 def _upgraded_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """A database of its own: made as the first version, filled, and upgraded, once."""
@@ -216,6 +238,10 @@ def _upgraded_database(django_db_setup: None, django_db_blocker: Any) -> Iterato
             executor.migrate(first)
             with transaction.atomic():
                 _fill_first_version(executor.loader.project_state(first).apps)
+            executor = MigrationExecutor(site)
+            executor.migrate([UPLOADS_OF_MONTHS])
+            with transaction.atomic():
+                _fill_uploads(executor.loader.project_state([UPLOADS_OF_MONTHS]).apps)
             executor = MigrationExecutor(site)
             executor.migrate(executor.loader.graph.leaf_nodes())
             versions.resume()
@@ -317,3 +343,8 @@ def test_cells_of_projects_are_named_by_the_id_of_their_category() -> None:
     assert StaleCell.objects.get().key == key
     of_measures, of_projects = Verification.objects.get().differences
     assert (of_measures["key"], of_projects["key"]) == ([1, 2, 3], key)
+
+
+def test_files_of_months_get_the_department_of_whoever_sent_them_and_are_read_anew() -> None:
+    found = Upload.objects.order_by("file_name").values_list("file_name", "state", "department__slug", "city")
+    assert list(found) == [("loaded.xlsx", "loaded", "energy", None), ("read.xlsx", "waiting", "energy", None)]

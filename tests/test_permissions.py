@@ -19,6 +19,7 @@ from django.urls import get_resolver, resolve
 
 from accounts.services import create_token
 from core.clock import now
+from datasets.models import Upload
 from datasets.uploads import keep_upload, work_on
 from measures.models import Evidence, Load, Notice, PlanMilestone, Problem
 from measures.problems import move_problem, save_problem_draft
@@ -240,6 +241,11 @@ POST datasets:month         /workspace/ledger/                    403   403   40
 GET  datasets:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403 403
 GET  datasets:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403 403
 POST datasets:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403 403
+GET  datasets:project_month /workspace/projects/month/           login login 403 200 200 200 403 403 403 403 200
+POST datasets:project_month /workspace/projects/month/           403   403   403 200 200 200 403 403 403 403 200
+GET  datasets:project_month_download /workspace/projects/month/download/ login login 403 200 200 200 403 403 403 403 200
+GET  datasets:project_month_upload /workspace/projects/month/{city}/ login login 403 404 404 404 403 403 403 403 200
+POST datasets:project_month_upload /workspace/projects/month/{city}/ 403   403   403 404 404 404 403 403 403 403 302
 GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
@@ -408,6 +414,7 @@ BODIES = {
     "POST datasets:upload": {"action": "save"},
     "POST datasets:load": REASON,
     "POST datasets:month_upload": {"action": "save"},
+    "POST datasets:project_month_upload": {"action": "save"},
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
@@ -491,6 +498,7 @@ def test_a_row_speaks_of_its_address(row):
         "upload",
         "load",
         "month",
+        "city",
     ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted", "file", "re", "paper"):
@@ -566,6 +574,15 @@ def site(today, settings, tmp_path):
     filled = b"code,what_was_done\nM004,Talks\n"
     month = keep_upload(plan, by=people["ada"], name="m.csv", content=filled, period=date(2023, 8, 1))
     work_on(month.pk)
+    projects = keep_upload(
+        plan,
+        by=people["zoe"],
+        name="m.csv",
+        content=b"code,progress\nP0001,5\n",
+        period=date(2023, 8, 1),
+        kind=Upload.Kind.PROJECTS,
+    )
+    work_on(projects.pk)
     loaded = Load.objects.create(plan=plan, file_name="m.csv", digest="0" * 64, reason="", loaded_at=now())
     parts = {
         "problem": problem.pk,
@@ -573,6 +590,7 @@ def site(today, settings, tmp_path):
         "upload": upload.pk,
         "load": loaded.pk,
         "month": month.pk,
+        "city": projects.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,

@@ -19,7 +19,7 @@ class Kind(Enum):
     WHOLE = "whole"  # int
     NUMBER = "number"  # Decimal
     PERCENT = "percent"  # Decimal, 90 for 90 %
-    MONEY = "money"  # int, 万元; written in 亿元 where the cell names no unit
+    MONEY = "money"  # int, 万元; written in 亿元, or in 万元 where the column says so, if the cell names no unit
     CHOICE = "choice"  # str, the value of one of `choices`
     REFERENCE = "reference"  # str, as it stands in the cell: a code, a slug, a name or a short name
 
@@ -30,8 +30,8 @@ class Column:
 
     `help` says what the cell means and in which unit. `refers_to`: the sheet whose rows a reference names. `many`: a
     tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
-    `least`: the smallest number. `width`: in a workbook, in characters; 0 where its kind says enough. `aliases`: what
-    people head it by, too.
+    `least`: the smallest number. `in_wan`: money is written in 万元. `width`: in a workbook, in characters; 0 where its
+    kind says enough. `aliases`: what people head it by, too.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Column:
     most: int | None = None
     least: int | None = None
     decimals: int = 0
+    in_wan: bool = False
     width: int = 0
     aliases: tuple[str | Promise, ...] = ()
 

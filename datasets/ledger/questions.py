@@ -108,11 +108,11 @@ def _is_ours(table: Table, column: Column) -> bool:
 
 
 def _header_unit(table: Table, column: Column) -> Decimal | None:
-    """In 万元: as its header says; under the name of the column in a CSV file 亿元."""
+    """In 万元: as its header says; under the name of the column in a CSV file that of the column."""
     header = table.header[column.name]
     text = same_name(header)
     if text == same_name(column.name):
-        return UNITS["亿元"]
+        return UNITS["万元" if column.in_wan else "亿元"]
     for name in HEADER_UNITS:
         if name in text:
             return UNITS[name]

@@ -16,8 +16,7 @@ from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.raw import BASE_SHEET, LISTS_SHEET, MAX_CELL_LETTERS, same_name
 from datasets.ledger.sentences import FileRefused, Sentence
 from datasets.ledger.tables import GUIDE_TITLE, MARKS_TITLE
-from datasets.ledger.written import TEXTS, written_text
-from web.formats.money import wan_to_yi
+from datasets.ledger.written import TEXTS, written_amount, written_text
 
 type Rows = Sequence[Mapping[str, object]]
 
@@ -97,7 +96,7 @@ def write_workbook(
 
 def header_text(column: Column) -> str:
     """What stands above a column of a workbook: its label, with the unit of its numbers."""
-    units = {Kind.MONEY: _("100 million yuan"), Kind.PERCENT: "%"}
+    units = {Kind.MONEY: _("10,000 yuan") if column.in_wan else _("100 million yuan"), Kind.PERCENT: "%"}
     label, unit = str(column.label), units.get(column.kind)
     if unit and not any(each in same_name(label) for each in (*HEADER_UNITS, "%")):
         label = _("%(label)s (%(unit)s)") % {"label": label, "unit": unit}
@@ -156,7 +155,7 @@ class _Writer:
             page.activate()
 
     def _column_format(self, column: Column, is_locked: bool) -> dict[str, object]:
-        number_format = FORMATS.get(column.kind, "General")
+        number_format = "#,##0" if column.in_wan else FORMATS.get(column.kind, "General")
         if column.kind is Kind.PERCENT:
             # In a cell of no format Excel makes 0.9 of a typed 90 %.
             number_format = f"0.{'0' * column.decimals}".rstrip(".")
@@ -341,7 +340,7 @@ def workbook_value(value: object, column: Column) -> str | int | float | bool | 
 def _number(value: int | float | Decimal, column: Column) -> int | float | str:
     """As a text where it has more digits than a cell keeps."""
     is_money = column.kind is Kind.MONEY and isinstance(value, int)
-    number = wan_to_yi(int(value)) if is_money else Decimal(str(value))
+    number = written_amount(int(value), column) if is_money else Decimal(str(value))
     if not number.is_finite() or len(number.normalize().as_tuple().digits) > EXACT_DIGITS:
         return written_text(value, column)
     return int(number) if number == number.to_integral_value() and abs(number) < 10**EXACT_DIGITS else float(number)

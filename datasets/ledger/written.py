@@ -24,10 +24,15 @@ def written_text(value: object, column: Column) -> str:
     if isinstance(value, date):
         return _written_time(value, column)
     if isinstance(value, int) and column.kind is Kind.MONEY:
-        value = wan_to_yi(value)
+        value = written_amount(value, column)
     if isinstance(value, Decimal):
         return f"{trimmed(value):f}"
     return "" if value is None else str(value)
+
+
+def written_amount(wan: int, column: Column) -> Decimal:
+    """In the unit in which the column is written."""
+    return Decimal(wan) if column.in_wan else wan_to_yi(wan)
 
 
 def _written_time(value: date, column: Column) -> str:

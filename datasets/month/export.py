@@ -10,10 +10,9 @@ from accounts.models import Department, User
 from core.clock import today
 from core.statuses import MeasureStatus
 from datasets.ledger.workbook import write_workbook
-from datasets.month.contents import MonthRow, read_month
-from datasets.month.sheets import LOCKED, MONTH, OFFICE_MONTH
+from datasets.month.kinds import MonthKind, Place
+from datasets.month.sheets import OFFICE_MONTH
 from datasets.month.versions import keep_month
-from measures.forms import editable_text
 from measures.models import Evidence, Measure, Plan, Report
 from measures.reporting_months import reports_owed
 from reporting.models import TEXTS
@@ -26,23 +25,23 @@ OUTSTANDING = pgettext_lazy("reports", "Outstanding")
 
 
 def write_month(
-    output: BinaryIO, department: Department, *, plan: Plan, month: date, kept_by: User | None = None
+    output: BinaryIO,
+    kind: MonthKind[Any],
+    place: Place,
+    *,
+    plan: Plan,
+    month: date,
+    kept_by: User | None = None,
 ) -> int:
-    """The month of a department, to be filled in. Returns the number of rows."""
-    rows = read_month(department, plan=plan, month=month, kept_by=kept_by)
-    base = keep_month(rows, plan=plan, department=department, month=month)
-    values = [{"code": code, **row.shown, **_filled(row)} for code, row in rows.items()]
-    write_workbook(output, [MONTH], {MONTH.name: values}, base=base, locked=LOCKED)
+    """The month of a department or a city, to be filled in. Returns the number of rows."""
+    rows = kind.read(place, plan=plan, month=month, kept_by=kept_by)
+    base = keep_month(kind, rows, plan=plan, place=place, month=month)
+    values = [
+        {"code": code, **{name: kind.typed(name, value) for name, value in (row.shown | row.cells).items()}}
+        for code, row in rows.items()
+    ]
+    write_workbook(output, [kind.sheet], {kind.sheet.name: values}, base=base, locked=kind.locked)
     return len(values)
-
-
-def _filled(row: MonthRow) -> Mapping[str, Any]:
-    """The month's report, as a person reads it."""
-    cells: dict[str, Any] = dict(row.cells)
-    if row.report is not None:
-        cells["effective_on"] = row.report.effective_on
-        cells |= {name: editable_text(row.report, name) for name in TEXTS}
-    return cells
 
 
 def write_office_month(output: BinaryIO, *, plan: Plan, month: date) -> int:

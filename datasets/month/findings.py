@@ -4,54 +4,49 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from core.statuses import MeasureStatus
 from datasets import findings
 from datasets.ledger.rows import Problem
 from datasets.models import Upload
-from datasets.month.contents import Cells, empty_cells
+from datasets.month.kinds import MonthKind
 from datasets.month.preview import Entry, Seen, What
-from datasets.month.sheets import MONTH
-from measures.addresses import report_url
-from measures.reports import NO_CHANGE, NO_CHANGE_EN
-from reporting.models import ProblemChoice
+from datasets.month.registry import kind_of
 from reporting.workflow import ReportState
-from web.language import in_language, localized
 
 Findings = dict[str, Any]
 
-LABELS = {column.name: column.label for column in MONTH.columns}
+# In place of a column, where a choice is kept that says that what is unlikely of a row is so.
+DOUBTS, CONFIRMED = "doubts", "confirmed"
 
 
 def found(seen: Seen, upload: Upload) -> Findings:
     """What the file would do."""
     if seen.questions:
         return findings.asked(seen.questions, seen.notices)
-    rows: dict[str, list[Findings]] = {What.SUBMIT.value: [], What.DRAFT.value: [], What.LEFT.value: []}
+    kind = kind_of(upload)
+    rows: dict[str, list[Findings]] = {each.value: [] for each in What if each is not What.WRONG}
     conflicts = []
     for entry in seen.entries:
         if entry.is_conflict:
-            conflicts.append(_conflict(entry, upload))
+            conflicts.append(_conflict(kind, entry, upload))
         elif entry.what is not What.WRONG:
-            rows[entry.what.value].append(_row(entry, upload))
+            rows[entry.what.value].append(_row(kind, entry, upload))
     return {
         "notices": seen.notices,
         "site": seen.site,
         "needs_confirmation": seen.needs_confirmation,
         "file_problems": [each.sentence for each in seen.problems if not each.number],
         "conflicts": conflicts,
-        "wrong": [_wrong(each) for each in sorted(seen.problems, key=lambda each: each.number) if each.number],
+        "wrong": [_wrong(kind, each) for each in sorted(seen.problems, key=lambda each: each.number) if each.number],
         **rows,
         "counts": {name: len(held) for name, held in rows.items()} | {"untouched": seen.untouched},
     }
 
 
-def _wrong(problem: Problem) -> Findings:
+def _wrong(kind: MonthKind[Any], problem: Problem) -> Findings:
     return {
-        "sheet": str(MONTH.label),
+        "sheet": str(kind.sheet.label),
         "number": problem.number,
-        "column": str(LABELS.get(problem.column, "")),
+        "column": kind.label(problem.column),
         "sentence": problem.sentence,
     }
 
@@ -60,78 +55,82 @@ def filed(entries: Iterable[Entry], seen: Seen, upload: Upload) -> Findings:
     """What became of it: reports submitted and drafts kept, with why; and how many wrong rows were left out."""
     rows: dict[str, list[Findings]] = {What.SUBMIT.value: [], What.DRAFT.value: []}
     for each in entries:
-        rows[each.what.value].append(_named(each, upload) | {"reasons": list(each.reasons)})
+        named = _named(kind_of(upload), each, upload)
+        rows[each.what.value].append(named | {"reasons": list(each.reasons)})
     return {**rows, "left_out": len({each.number for each in seen.problems if each.number})}
 
 
 def chosen_rows(upload: Upload) -> dict[str, str]:
     """Code of a row in conflict -> "file" or "site"."""
-    return {key[0]: choice for _sheet, key, _column, choice in upload.choices}
+    return {key[0]: choice for _sheet, key, column, choice in upload.choices if column != DOUBTS}
 
 
-def tally(found: Mapping[str, Any], chosen: Mapping[str, str]) -> Counter[str]:
-    """How many reports would be submitted, and how many would stay drafts, as the conflicts are decided."""
-    then = [each["then"] for each in found["conflicts"] if chosen.get(each["cell"][1][0]) == "file"]
-    return Counter({name: found["counts"][name] for name in (What.SUBMIT, What.DRAFT)}) + Counter(then)
+def confirmed_rows(upload: Upload) -> set[str]:
+    """Codes of rows of which somebody said that what is unlikely is so."""
+    return {key[0] for _sheet, key, column, choice in upload.choices if column == DOUBTS and choice == CONFIRMED}
 
 
-def _named(entry: Entry, upload: Upload) -> Findings:
-    assert entry.row is not None and upload.period is not None and upload.plan is not None
-    measure = entry.row.measure
+def doubtful_rows(found: Mapping[str, Any]) -> list[Findings]:
+    """Those that are to be confirmed, in conflict or not."""
+    return [*found["doubt"], *(each for each in found["conflicts"] if each["doubts"])]
+
+
+def tally(found: Mapping[str, Any], chosen: Mapping[str, str], confirmed: set[str]) -> Counter[str]:
+    """How many reports would be submitted, and how many would stay drafts, as conflicts and doubts are decided."""
+    entries = [each for each in found["conflicts"] if chosen.get(each["code"]) == "file"]
+    decided: Counter[str] = Counter({name: found["counts"][name] for name in (What.SUBMIT, What.DRAFT)})
+    for each in (*entries, *found["doubt"]):
+        if each["then"] == What.DOUBT:
+            decided[What.SUBMIT if each["code"] in confirmed else What.DRAFT] += 1
+        else:
+            decided[each["then"]] += 1
+    return decided
+
+
+def _named(kind: MonthKind[Any], entry: Entry, upload: Upload) -> Findings:
+    assert entry.row is not None
     return {
         "number": entry.number,
-        "name": f"{measure.code} {localized(measure, 'title')}",
-        "url": report_url(measure.code, upload.period, plan=upload.plan.action_slug),
+        "code": entry.code,
+        "name": entry.row.name,
+        "url": kind.form_url(entry.row, upload),
+        "then": entry.what.value,
+        "reasons": list(entry.reasons),
+        "doubts": [each.text for each in entry.doubts],
+        "doubt_cell": [kind.sheet.name, [entry.code], DOUBTS],
     }
 
 
-def _row(entry: Entry, upload: Upload) -> Findings:
+def _row(kind: MonthKind[Any], entry: Entry, upload: Upload) -> Findings:
     cells = entry.cells
     return {
-        **_named(entry, upload),
-        "reasons": list(entry.reasons),
-        "note": _note(entry),
-        "cells": [{"column": str(LABELS[name]), "value": _text(name, cells)} for name in cells if cells[name]],
+        **_named(kind, entry, upload),
+        "note": _note(kind, entry),
+        "cells": [{"column": kind.label(name), "value": kind.text(name, cells[name])} for name in cells if cells[name]],
     }
 
 
-def _note(entry: Entry) -> str:
+def _note(kind: MonthKind[Any], entry: Entry) -> str:
     report = entry.row.report if entry.row is not None else None
-    if entry.is_filed and report is not None and report.state == ReportState.ACCEPTED:
-        return _("A report of this month is accepted already: this one is filed beside it")
-    return ""
+    is_accepted = report is not None and report.state == ReportState.ACCEPTED
+    return str(kind.accepted_note) if entry.is_filed and is_accepted else ""
 
 
-def _conflict(entry: Entry, upload: Upload) -> Findings:
+def _conflict(kind: MonthKind[Any], entry: Entry, upload: Upload) -> Findings:
     assert entry.row is not None
-    base = entry.base.cells if entry.base is not None else empty_cells()
+    base = entry.base.cells if entry.base is not None else kind.empty_cells()
     now = entry.row.cells
     cells = [
         {
-            "column": str(LABELS[name]),
-            "before": _text(name, base),
-            "old": _text(name, now),
-            "new": _text(name, entry.cells),
+            "column": kind.label(name),
+            "before": kind.text(name, base[name]),
+            "old": kind.text(name, now[name]),
+            "new": kind.text(name, entry.cells[name]),
         }
         for name in entry.conflicts
     ]
     if entry.has_moved and entry.base is not None:
-        moved = {"before": entry.base.status, "old": entry.row.measure.status, "new": entry.cells["status"]}
-        labels = {name: str(MeasureStatus(value).label) if value else "" for name, value in moved.items()}
-        cells.insert(0, {"column": str(LABELS["status_now"]), **labels})
-    return {
-        **_named(entry, upload),
-        "cell": [MONTH.name, [entry.code], ""],
-        "cells": cells,
-        "then": entry.what.value,
-        "reasons": list(entry.reasons),
-    }
-
-
-def _text(name: str, cells: Cells) -> str:
-    value = cells[name]
-    if name == "status" and value:
-        return str(MeasureStatus(value).label)
-    if name == "problem_choice" and value:
-        return str(ProblemChoice(value).label)
-    return in_language(NO_CHANGE, NO_CHANGE_EN) if value == NO_CHANGE else value
+        moved = {"before": entry.base.status, "old": entry.row.status, "new": entry.cells["status"]}
+        labels = {name: kind.text("status", value) for name, value in moved.items()}
+        cells.insert(0, {"column": kind.label("status_now"), **labels})
+    return {**_named(kind, entry, upload), "cell": [kind.sheet.name, [entry.code], ""], "cells": cells}

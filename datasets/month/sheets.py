@@ -1,29 +1,54 @@
-"""The sheets of a month: the one that a department fills in, and the one that the office takes home."""
+"""The sheets of a month: those of measures and of projects are filled in, and one the office takes home."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.bounds import MAX_INVESTMENT_WAN
 from core.statuses import MeasureStatus
-from core.texts import MAX_TEXT_LENGTH
+from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import day, one_of
+from projects.models import Stage
+from projects.models.months import MAX_PROGRESS
 from reporting.evidence import MAX_NUMBER_LENGTH, MAX_URL_LENGTH
 from reporting.models import TEXTS, ProblemChoice
 
 _CODE = Column("code", _("Code"), _("Names the row: it stays as it is."), kind=Kind.CODE, required=True, width=10)
 _TITLE = Column("title", _("Title"), "", width=28)
 
+_STATE = Column("report_state", _("This month's report"), _("When this file was downloaded."), width=12)
+_DONE_HELP = _("Progress this month and measurable results.")
+_NEXT = Column("next_step", TEXTS["next_step"], "", most=MAX_TEXT_LENGTH, width=24)
+# The first document and the first link of a report.
+_EVIDENCE = (
+    Column(
+        "document_number",
+        _("Document number"),
+        _("Evidence: the number of an issued document. Files are added on the page of the report."),
+        most=MAX_NUMBER_LENGTH,
+        width=18,
+    ),
+    Column(
+        "url",
+        _("Link"),
+        _("Evidence: an address that begins with http:// or https://."),
+        most=MAX_URL_LENGTH,
+        width=20,
+    ),
+)
+
 # What the site says of each measure: read by the person, and not read back.
-SHOWN = (
+MEASURE_SHOWN = (
     _TITLE,
     Column("section", _("Priority area"), "", width=16),
     Column("due_on", _("Due date"), "", width=12),
     Column("status_now", _("Status now"), _("When this file was downloaded."), width=11),
     Column("last_text", _("Last report"), _("What was done, by the last accepted report."), width=28),
     Column("open_problems", _("Open problems"), _("When this file was downloaded."), width=24),
-    Column("report_state", _("This month's report"), _("When this file was downloaded."), width=12),
+    _STATE,
 )
 # What a person fills in, under the names of the services.
-FILLED = (
+MEASURE_FILLED = (
     one_of(
         "status",
         _("Status after this report"),
@@ -57,30 +82,72 @@ FILLED = (
         ),
         ProblemChoice,
     ),
-    Column("next_step", TEXTS["next_step"], "", most=MAX_TEXT_LENGTH, width=24),
-    Column(
-        "document_number",
-        _("Document number"),
-        _("Evidence: the number of an issued document. Files are added on the page of the report."),
-        most=MAX_NUMBER_LENGTH,
-        width=18,
-    ),
-    Column(
-        "url",
-        _("Link"),
-        _("Evidence: an address that begins with http:// or https://."),
-        most=MAX_URL_LENGTH,
-        width=20,
-    ),
+    _NEXT,
+    *_EVIDENCE,
 )
-MONTH = Sheet(
+MEASURES = Sheet(
     "month",
     _("Reports of the month"),
     _("One row for each measure. Fill in the white cells; the grey ones are not read."),
     ("code",),
-    (_CODE, *SHOWN, *FILLED),
+    (_CODE, *MEASURE_SHOWN, *MEASURE_FILLED),
 )
-LOCKED = {MONTH.name: {column.name for column in (_CODE, *SHOWN)}}
+
+
+def _money(name: str, label: str | Promise, help: str | Promise = "") -> Column:
+    return Column(name, label, help, kind=Kind.MONEY, least=0, most=MAX_INVESTMENT_WAN, in_wan=True, width=14)
+
+
+def _progress(name: str, label: str | Promise, help: str | Promise) -> Column:
+    return Column(name, label, help, kind=Kind.PERCENT, least=0, most=MAX_PROGRESS, width=10)
+
+
+PROJECT_SHOWN = (
+    Column("title", _("Project"), "", width=28),
+    Column("category", _("Category"), "", width=12),
+    _money("total", _("Total investment")),
+    _money("planned", _("Annual plan")),
+    Column("stage_now", _("Stage now"), _("When this file was downloaded."), width=12),
+    _money("last_invested", _("Last accepted investment"), _("Since 1 January, by the last accepted month.")),
+    _progress("last_progress", _("Last accepted progress"), _("By the last accepted month.")),
+    _STATE,
+    Column("note", _("Note of the reviewer"), _("Why it was returned."), width=24),
+)
+PROJECT_FILLED = (
+    _money(
+        "invested_wan",
+        _("Invested since 1 January"),
+        _("To the end of the month. A row in which nothing is changed is left alone."),
+    ),
+    _progress("progress", _("Physical progress"), _("Of the building, in per cent.")),
+    one_of("stage", _("Stage"), _("At the end of the month. Empty: it stays."), Stage),
+    *(
+        day(name, label, _("Each stage that is reached needs its day; the others stay empty."), "")
+        for name, label in (
+            ("started_on", _("Started on")),
+            ("completed_on", _("Completed on")),
+            ("in_production_on", _("In production since")),
+        )
+    ),
+    Column(
+        "stage_reason",
+        _("Why it was suspended or resumed"),
+        _("Only where it is suspended now, or goes on after a suspension."),
+        most=MAX_REASON_LENGTH,
+        width=24,
+    ),
+    Column("what_was_done", TEXTS["what_was_done"], _DONE_HELP, most=MAX_TEXT_LENGTH),
+    Column("problem", _("What stands in the way"), "", most=MAX_TEXT_LENGTH, width=24),
+    _NEXT,
+    *_EVIDENCE,
+)
+PROJECTS = Sheet(
+    "project_month",
+    _("Projects of the month"),
+    _("One row for each project. Fill in the white cells; the grey ones are not read."),
+    ("code",),
+    (_CODE, *PROJECT_SHOWN, *PROJECT_FILLED),
+)
 
 OFFICE_MONTH = Sheet(
     "office_month",

@@ -1,22 +1,21 @@
-"""What a month's workbook held when it was downloaded: its plan, department and month, and each row."""
+"""What a month's workbook held when it was downloaded: its plan, whose it was, its month, and each row."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from accounts.models import Department
 from datasets.ledger.versions import find_version, keep_text, text_of_version
-from datasets.month.contents import Cells, MonthRow, empty_cells
+from datasets.month.kinds import Cells, MonthKind, MonthRow, Place
+from datasets.month.registry import KINDS
 from measures.models import Plan
-
-# None of the names of a ledger's sheets.
-KEY = "month_of_department"
 
 
 @dataclass(frozen=True)
 class HeldRow:
-    """`cells`: what stood in those that are filled in; `shown`: in the others; `status`: the measure's current one."""
+    """`cells`: what stood in those that are filled in; `shown`: in the others; `status`: what a report was against."""
 
     cells: Cells
     shown: Cells
@@ -25,27 +24,35 @@ class HeldRow:
 
 @dataclass(frozen=True)
 class MonthVersion:
-    """`department`: its slug; `month`: as 2023-08; `rows` by code."""
+    """`place`: a department or a city, as `place_of` names it; `month`: as 2023-08; `rows` by code."""
 
+    kind: MonthKind[Any]
     plan: Plan
-    department: str
+    place: dict[str, str]
     month: str
     rows: Mapping[str, HeldRow]
 
 
-def keep_month(rows: Mapping[str, MonthRow], *, plan: Plan, department: Department, month: date) -> str:
+def place_of(place: Place) -> dict[str, str]:
+    return {"department": place.slug} if isinstance(place, Department) else {"city": place.code}
+
+
+def keep_month(kind: MonthKind[Any], rows: Mapping[str, MonthRow], *, plan: Plan, place: Place, month: date) -> str:
     """The digest under which it is kept, which goes into the file."""
-    held = {code: asdict(HeldRow(row.cells, row.shown, row.measure.status)) for code, row in rows.items()}
-    contents = {KEY: {"department": department.slug, "month": f"{month:%Y-%m}", "plan": plan.slug, "rows": held}}
-    return keep_text(plan, json.dumps(contents, ensure_ascii=False, sort_keys=True))
+    held = {code: asdict(HeldRow(row.cells, row.shown, row.status)) for code, row in rows.items()}
+    named = {**place_of(place), "month": f"{month:%Y-%m}", "plan": plan.slug}
+    return keep_text(plan, json.dumps({kind.version_key: {**named, "rows": held}}, ensure_ascii=False, sort_keys=True))
 
 
 def find_month(digest: str) -> MonthVersion | None:
     """None where the file names no version of a month that this site has."""
     version = find_version(digest)
-    held = json.loads(text_of_version(version)).get(KEY) if version is not None else None
-    if version is None or held is None:
+    contents = json.loads(text_of_version(version)) if version is not None else {}
+    kind = next((each for each in KINDS.values() if each.version_key in contents), None)
+    if version is None or kind is None:
         return None
+    held = contents[kind.version_key]
     # A file of an earlier release has fewer columns.
-    rows = {code: HeldRow(**{**row, "cells": empty_cells() | row["cells"]}) for code, row in held["rows"].items()}
-    return MonthVersion(version.plan, held["department"], held["month"], rows)
+    rows = {code: HeldRow(**{**row, "cells": kind.empty_cells() | row["cells"]}) for code, row in held["rows"].items()}
+    place = {name: held[name] for name in ("department", "city") if name in held}
+    return MonthVersion(kind, version.plan, place, held["month"], rows)

@@ -1,20 +1,26 @@
 """The reports of a month as a workbook: what a department fills in and sends back, and what the office takes home."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from accounts.log import log_export
-from accounts.permissions import may_report_measures, may_see_reviews, signed_in
+from accounts.models import Department, User
+from accounts.permissions import may_report_measures, may_see_reviews, may_use_workspace, signed_in
 from core.exceptions import NotAllowed
 from datasets.models import Upload
 from datasets.month.export import write_month, write_office_month
-from datasets.month.findings import chosen_rows, tally
+from datasets.month.findings import CONFIRMED, chosen_rows, confirmed_rows, doubtful_rows, tally
+from datasets.month.kinds import MonthKind, Place
+from datasets.month.measures import MEASURE_MONTH
+from datasets.month.projects import PROJECT_MONTH
 from datasets.queue import ask_for_work
 from datasets.uploads import drafts_of, keep_upload, open_conflicts, why_not_loaded
 from datasets.views.attachments import attachment
@@ -31,10 +37,7 @@ from web.views import TodayView
 
 
 class OfMonth(TodayView):
-    """Of a month of a plan, for the reporters of a department."""
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_report_measures(request.user)
+    """Of a month of a plan."""
 
     @cached_property
     def month(self) -> date:
@@ -49,21 +52,44 @@ class OfMonth(TodayView):
         return plan
 
 
-class MonthPage(OfMonth):
+class OwnMonth(OfMonth):
+    """For those who file it: the measures or the projects of their department or city."""
+
+    kind: MonthKind[Any] = MEASURE_MONTH
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_file(self.kind, request.user)
+
+    @property
+    def by(self) -> User:
+        return signed_in(self.request.user)
+
+    @property
+    def whose(self) -> str:
+        """Whether it is only what the person looks after: nobody in particular looks after a project."""
+        return asked_whose(self.request) if self.kind is MEASURE_MONTH else ""
+
+    @property
+    def workspace_url(self) -> str:
+        return month_url("measures:workspace", self.month, plan=self.plan, whose=self.whose)
+
+
+class MonthPage(OwnMonth):
     """Where the month's workbook is taken and sent back."""
 
     template_name = "datasets/month/month.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        month, plan, whose = self.month, self.plan, asked_whose(self.request)
-        drafts = drafts_of(signed_in(self.request.user), Upload.Kind.MONTH).filter(plan=plan, period=month)
+        month, plan, kind = self.month, self.plan, self.kind
         context: dict[str, Any] = {
             "plan": plan,
             "month": month,
-            "whose": whose,
-            "drafts": drafts,
+            "whose": self.whose,
+            "city": self.by.city,
+            "of_projects": kind is PROJECT_MONTH,
+            "drafts": drafts_of(self.by, kind.upload_kind).filter(plan=plan, period=month),
             "file_form": MonthFileForm(),
-            "workspace_url": month_url("measures:workspace", month, plan=plan, whose=whose),
+            "workspace_url": self.workspace_url,
         }
         return super().get_context_data(**context | kwargs)
 
@@ -73,9 +99,15 @@ class MonthPage(OfMonth):
             form.add_error("file", too_large_message())
         elif form.is_valid():
             file = form.cleaned_data["file"]
-            by = signed_in(request.user)
             try:
-                upload = keep_upload(self.plan, by=by, name=file.name, content=file.read(), period=self.month)
+                upload = keep_upload(
+                    self.plan,
+                    by=self.by,
+                    name=file.name,
+                    content=file.read(),
+                    period=self.month,
+                    kind=self.kind.upload_kind,
+                )
             except NotAllowed as refusal:
                 add_refusal(form, refusal)
             else:
@@ -84,31 +116,41 @@ class MonthPage(OfMonth):
         return self.render_to_response(self.get_context_data(file_form=form))
 
 
-class MonthDownload(OfMonth):
+class MonthDownload(OwnMonth):
     """`?whose=mine`: only what the person looks after."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
-        by, month, plan = signed_in(request.user), self.month, self.plan
-        assert by.department is not None
-        whose = asked_whose(request)
-        kept_by = by if whose == MINE else None
+        by, month, plan, kind = self.by, self.month, self.plan, self.kind
+        place: Any = by.department or by.city
+        kept_by = by if self.whose == MINE else None
+        of = f"projects of a {'department' if by.department else 'city'}" if kind is PROJECT_MONTH else "a department"
         return attachment(
             request,
-            partial(write_month, department=by.department, plan=plan, month=month, kept_by=kept_by),
-            name=f"{plan.slug}-{month:%Y-%m}-{by.department.slug}",
-            back=month_url("measures:workspace", month, plan=plan, whose=whose),
-            log=partial(log_month, request, "month of a department", as_of=self.day),
+            partial(write_month, kind=kind, place=place, plan=plan, month=month, kept_by=kept_by),
+            name=f"{plan.slug}-{month:%Y-%m}-{'-'.join(name_of(kind, place))}",
+            back=self.workspace_url,
+            log=partial(log_month, request, f"month of {of}", as_of=self.day),
         )
+
+
+def name_of(kind: MonthKind[Any], place: Place) -> list[str]:
+    """The end of the name of a workbook: whose it is, and what of."""
+    named = place.slug if isinstance(place, Department) else place.code
+    return [named, "projects"] if kind is PROJECT_MONTH else [named]
 
 
 class MonthUpload(UploadPage):
     """What a filled-in month would do, and what became of it."""
 
     template_name = "datasets/month/upload.html"
-    kind = Upload.Kind.MONTH
+    month_kind: MonthKind[Any] = MEASURE_MONTH
+
+    @property
+    def kind(self) -> Upload.Kind:  # type: ignore[override]  # that of its month
+        return self.month_kind.upload_kind
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_report_measures(request.user)
+        return may_file(self.month_kind, request.user)
 
     def address_afterwards(self) -> str:
         return ""
@@ -117,30 +159,42 @@ class MonthUpload(UploadPage):
     def back_url(self) -> str:
         month = self.upload.period
         assert month is not None
-        return month_url("datasets:month", month, plan=self.upload.plan)
+        return month_url(self.month_kind.pages, month, plan=self.upload.plan)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         upload = self.upload
-        context: dict[str, Any] = {"month": upload.period}
+        context: dict[str, Any] = {"month": upload.period, "city": upload.city}
         if upload.is_loaded:
             assert upload.period is not None
             context["found"] = upload.findings
             context["workspace_url"] = month_url("measures:workspace", upload.period, plan=upload.plan)
         return super().get_context_data(**context | kwargs)
 
+    def choices(self, found: dict[str, Any]) -> Iterator[tuple[list[Any], str]]:
+        yield from super().choices(found)
+        for each in doubtful_rows(found):
+            yield each["doubt_cell"], CONFIRMED if doubt_field(each) in self.request.POST else ""
+
     def preview_context(self, found: dict[str, Any]) -> dict[str, Any]:
         upload = self.upload
-        chosen = chosen_rows(upload)
+        chosen, confirmed = chosen_rows(upload), confirmed_rows(upload)
         for number, each in enumerate(found["conflicts"]):
-            each["field"], each["chosen"] = f"cell-{number}", chosen.get(each["cell"][1][0], "")
-        counts = tally(found, chosen)
+            each["field"], each["chosen"] = f"cell-{number}", chosen.get(each["code"], "")
+        for each in doubtful_rows(found):
+            each["doubt_field"], each["is_confirmed"] = doubt_field(each), each["code"] in confirmed
+        counts = tally(found, chosen, confirmed)
         return {
             "submits": counts["submit"],
             "keeps": counts["draft"],
             "open": open_conflicts(upload, found),
+            "unconfirmed": sum(not each["is_confirmed"] for each in found["doubt"]),
             "wrong_rows": len({each["number"] for each in found["wrong"]}),
             "why_not": why_not_loaded(upload),
         }
+
+
+def doubt_field(row: Mapping[str, Any]) -> str:
+    return f"so-{row['number']}"
 
 
 class OfficeMonth(OfMonth):
@@ -158,6 +212,11 @@ class OfficeMonth(OfMonth):
             back=month_url("measures:board", month, plan=plan),
             log=partial(log_month, request, "month of all departments", as_of=self.day),
         )
+
+
+def may_file(kind: MonthKind[Any], user: User | AnonymousUser) -> bool:
+    """Whether the person opens its pages: which rows are theirs says the kind."""
+    return may_report_measures(user) if kind is MEASURE_MONTH else may_use_workspace(user)
 
 
 def log_month(request: HttpRequest, what: str, rows: int, *, as_of: date) -> None:

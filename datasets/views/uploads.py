@@ -1,5 +1,6 @@
 """An uploaded file: what is asked about it, what it would do, and loading it."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -164,17 +165,19 @@ class UploadPage(OwnUpload):
         ask_for_work(upload)
         return redirect(upload)
 
+    def choices(self, found: dict[str, Any]) -> Iterator[tuple[list[Any], str]]:
+        """Of cells what was chosen."""
+        for number, each in enumerate(found["conflicts"]):
+            choice = self.request.POST.get(f"cell-{number}", "")
+            if choice in ("file", "site"):
+                yield each["cell"], choice
+
     def decide(self, upload: Upload, found: dict[str, Any], *, is_final: bool) -> HttpResponse:
         answers = self.request.POST
-        choices = [
-            (each["cell"], answers[f"cell-{number}"])
-            for number, each in enumerate(found["conflicts"])
-            if answers.get(f"cell-{number}") in ("file", "site")
-        ]
         try:
             decide(
                 upload,
-                choices=choices,
+                choices=list(self.choices(found)),
                 leaves_out_wrong="leave_out" in answers,
                 is_confirmed="confirm" in answers,
                 reason=answers.get("reason", ""),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.permissions import may_use_workspace, signed_in
 from core.periods import month_of, next_month
 from measures.filters import asked_plan
+from measures.forms import MonthFileForm
 from measures.views.workspace import WorkspacePage
 from projects.models import Project
 from projects.month_work import STATES, load_project_work
@@ -63,6 +64,7 @@ class CityWorkspacePage(TodayView):
         return super().get_context_data(
             city=city,
             work=load_city_work(city, plan=plan, day=self.day),
+            file_form=MonthFileForm(),
             **month_context(self.request, own, plan=plan, day=self.day),
             **kwargs,
         )

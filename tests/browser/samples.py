@@ -241,6 +241,10 @@ SAMPLES = [
     page("datasets:month", person="ada"),
     page("datasets:month_upload", pk="{month}", person="ada"),
     page("datasets:month_upload", pk="{sent}", person="ada"),
+    page("datasets:project_month", person="zoe"),
+    page("datasets:project_month", person="ada"),
+    page("datasets:project_month_upload", pk="{city_month}", person="zoe"),
+    page("datasets:project_month_upload", pk="{city_sent}", person="zoe"),
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
@@ -327,6 +331,7 @@ SAMPLES = [
     sent("measures:workspace", {}, button="#ticked button", person="ada"),
     sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
     sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
+    sent("datasets:project_month", {}, button="#upload .form-actions button", person="zoe"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
     sent("projects:month", {"progress": "many", "started_on": ""}, code="P0675", person="zoe"),
     sent("projects:month", {"invested_wan": "9999", "progress": "1"}, code="P0675", person="zoe"),
@@ -388,6 +393,7 @@ NO_PAGES = {
         "datasets:download",
         "datasets:marked",
         "datasets:month_download",
+        "datasets:project_month_download",
         "datasets:office_month",
     },
     "a word for the form that asked": {"measures:draft"},
@@ -452,10 +458,12 @@ def live_in() -> dict[str, str]:
     save_problem_draft(Problem(project=project), by=rita, data=ProblemData("接入系统批复尚未取得。"))
     give_direction(directed, by=rita, direction=Direction(energy, "统筹保障用地指标。", date(2023, 9, 15)))
     invited = make_user("lea")
-    file_project_months(User.objects.get(username="zoe"), rita)
+    zoe = User.objects.get(username="zoe")
+    file_project_months(zoe, rita)
     return (
         uploads_of(rita)
         | months_of(ada)
+        | project_months_of(zoe)
         | {
             "change": str(change.pk),
             "item": str(undirected.pk),
@@ -523,10 +531,31 @@ M999,,,开工。,
 
 def months_of(person: User) -> dict[str, str]:
     """What a department filled in: one file that waits, with rows of each kind, and one that was submitted."""
+    waits, sent = MONTH, "编号,工作进展\nM008,八月开工。\n"
+    return files_of_month(person, Upload.Kind.MONTH, {"month": waits, "sent": sent})
+
+
+PROJECTS = """code,invested_wan,progress,stage,started_on,what_was_done,problem
+P0672,4500,45,under_construction,2023-03-01,主体封顶。,
+P0676,1200,,under_construction,2023-05-08,基础施工。,用地指标未落实。
+P0677,1800,130,under_construction,2023-04-11,基础施工。,
+P0678,2600,35,under_construction,2023-02-20,厂房钢结构安装。,
+P9999,100,5,,,开工。,
+"""
+FILED = "code,invested_wan,progress,stage,started_on\nP0679,1500,20,under_construction,2023-04-01\n"
+
+
+def project_months_of(person: User) -> dict[str, str]:
+    """The same of the projects of a city; one row is unlikely."""
+    return files_of_month(person, Upload.Kind.PROJECTS, {"city_month": PROJECTS, "city_sent": FILED})
+
+
+def files_of_month(person: User, kind: Upload.Kind, files: dict[str, str]) -> dict[str, str]:
+    """By their names; the last one is filed."""
     plan, made = Plan.objects.get(), {}
-    for name, content in {"month": MONTH, "sent": "编号,工作进展\nM008,八月开工。\n"}.items():
+    for name, content in files.items():
         upload = keep_upload(
-            plan, by=person, name=f"填报-{name}.csv", content=content.encode(), period=date(2023, 8, 1)
+            plan, by=person, name=f"填报-{name}.csv", content=content.encode(), period=date(2023, 8, 1), kind=kind
         )
         work_on(upload.pk)
         made[name] = str(upload.pk)

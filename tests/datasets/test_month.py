@@ -1,9 +1,7 @@
 """The month's reports as a workbook: Ada and Cai report for Science, Ben for Energy, Rita reviews."""
 
-import io
 import json
 import zlib
-from collections.abc import Callable, Mapping
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -19,13 +17,14 @@ from django.test.utils import CaptureQueriesContext
 from datasets import tasks
 from datasets.ledger.versions import text_of_version
 from datasets.models import LedgerVersion, Upload
-from datasets.month.versions import KEY
+from datasets.month.measures import MEASURE_MONTH
 from datasets.uploads import keep_upload, work_on
 from measures.models import Measure, Problem, Report
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
 from reporting.evidence import attach_document
 from tests import factories as make
 from tests.datasets.ledger.samples import ods
+from tests.datasets.months import Rows, downloaded, fill, heads_of, part, rows_of, saved, shown, signed_in
 from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -43,8 +42,6 @@ STATUS, DAY, DONE, PROBLEM, CHOICE, NEXT, NUMBER, LINK = (
     "Document number",
     "Link",
 )
-
-type Rows = Mapping[str, Mapping[str, Any]]
 
 
 @pytest.fixture
@@ -65,85 +62,6 @@ def site() -> SimpleNamespace:
 @pytest.fixture
 def page(client: Client, site: SimpleNamespace) -> Client:
     return signed_in(client, site.ada)
-
-
-def signed_in(client: Client, person: Any) -> Client:
-    client.force_login(person)
-    client.cookies["pilotzone_language"] = "en"
-    return client
-
-
-def downloaded(client: Client, address: str = DOWNLOAD) -> Any:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.content
-    return openpyxl.load_workbook(io.BytesIO(b"".join(answer)))
-
-
-def heads_of(sheet: Any) -> dict[str, int]:
-    return {cell.value.rstrip("*"): cell.column for cell in sheet[1]}
-
-
-def rows_of(sheet: Any) -> dict[str, dict[str, Any]]:
-    heads = heads_of(sheet)
-    return {
-        row[heads["Code"] - 1].value: {head: row[at - 1].value for head, at in heads.items()}
-        for row in sheet.iter_rows(min_row=2)
-        if row[heads["Code"] - 1].value
-    }
-
-
-def fill(book: Any, rows: Rows) -> bytes:
-    """What a person types, by code and head; saved as their program does."""
-    sheet = book["Reports of the month"]
-    heads = heads_of(sheet)
-    numbers = {sheet.cell(at, heads["Code"]).value: at for at in range(2, sheet.max_row + 1)}
-    for code, cells in rows.items():
-        for head, value in cells.items():
-            sheet.cell(numbers[code], heads[head]).value = value
-    return saved(book)
-
-
-def saved(book: Any) -> bytes:
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-@pytest.fixture
-def send(page: Client, django_capture_on_commit_callbacks: Any) -> Callable[..., Upload]:
-    """Uploads a file, and has it read."""
-
-    def upload(content: bytes, name: str = "month.xlsx", query: str = "") -> Upload:
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = page.post(PAGE + query, {"file": SimpleUploadedFile(name, content)})
-        assert answer.status_code == 302, text_of(answer.content.decode())
-        # With a queue nobody has worked on it yet.
-        tasks.work_on_waiting_uploads_task()
-        return Upload.objects.order_by("-pk")[0]
-
-    return upload
-
-
-@pytest.fixture
-def act(page: Client, django_capture_on_commit_callbacks: Any) -> Callable[..., str]:
-    """Presses a button of a file's page, and returns what the next page says."""
-
-    def press(upload: Upload, action: str = "load", **fields: str) -> str:
-        with django_capture_on_commit_callbacks(execute=True):
-            page.post(upload.get_absolute_url(), {"action": action, **fields})
-        tasks.work_on_waiting_uploads_task()
-        return shown(page, upload)
-
-    return press
-
-
-def shown(page: Client, upload: Upload) -> str:
-    return text_of(page.get(upload.get_absolute_url()).content.decode())
-
-
-def part(page: Client, upload: Upload, name: str) -> str:
-    html = page.get(upload.get_absolute_url()).content.decode()
-    return next((text_of(f"<main{each}</main>") for each in html.split("<section")[1:] if f'id="{name}"' in each), "")
 
 
 def state_of(code: str) -> str:
@@ -650,7 +568,7 @@ class TestProblems:
             sheet.delete_cols(heads_of(sheet)[head])
         for version in LedgerVersion.objects.all():
             held = json.loads(text_of_version(version))
-            for row in held[KEY]["rows"].values():
+            for row in held[MEASURE_MONTH.version_key]["rows"].values():
                 del row["cells"]["problem_choice"], row["shown"]["open_problems"]
             version.contents = zlib.compress(json.dumps(held).encode())
             version.save()

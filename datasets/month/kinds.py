@@ -1,0 +1,222 @@
+"""What the workbooks of a month have in common: a kind says what a row is about, how the site's rows are read, and how
+a row of the file is judged and filed."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.permissions import may_file_for
+from core.exceptions import NotAllowed
+from datasets.ledger.declaration import Column, Kind, Sheet
+from datasets.ledger.workbook import header_text
+from datasets.models import Upload
+from measures.models import Plan
+from regions.models import Region
+from reporting.evidence import EvidenceData, clean_document_number, clean_url
+from reporting.models import TEXTS, AbstractEvidence, AbstractReport
+from reporting.workflow import EDITABLE_STATES
+from web.formats.numbers import format_number
+
+# What is filled in, as text: a choice by its value, a day as 2023-08-29, money in 万元, "" for an empty cell.
+type Cells = dict[str, str]
+# Whose rows they are.
+type Place = Department | Region
+
+EVIDENCE = ("document_number", "url")
+CLEAN = {"document_number": clean_document_number, "url": clean_url}
+
+
+@dataclass(frozen=True)
+class MonthRow(ABC):
+    """A measure or a project, as the site has it. `report`: that of the month, the open one, else the newest accepted
+    one; `pieces`: the documents and links of the report; `files`: how many files it has."""
+
+    subject: Any
+    report: Any
+    pieces: Sequence[AbstractEvidence] = ()
+    files: int = 0
+
+    @property
+    def open_report(self) -> Any:
+        """The one that may be written in: a draft, or one that was returned."""
+        return self.report if self.report is not None and self.report.state in EDITABLE_STATES else None
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """In the reader's language, with its code."""
+
+    @property
+    @abstractmethod
+    def cells(self) -> Cells:
+        """What stands in the columns that are filled in."""
+
+    @property
+    @abstractmethod
+    def shown(self) -> Cells:
+        """What the columns beside those say, in the reader's language."""
+
+    @property
+    def status(self) -> str:
+        """What the report is written against: where it has changed since the download, somebody decides."""
+        return ""
+
+    @abstractmethod
+    def rests_on(self) -> list[Any]:
+        """What else would be done rests on, as JSON."""
+
+    def evidence_cells(self) -> Cells:
+        """Of several documents or links the first."""
+        return {name: next(filter(None, (getattr(each, name) for each in self.pieces)), "") for name in EVIDENCE}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something unlikely: its `name` is what a person confirms."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`evidence`: the documents and links that the report would have; `reasons`: why it could not be submitted;
+    `doubts`: what is asked about first."""
+
+    evidence: Sequence[EvidenceData] = ()
+    reasons: Sequence[str] = ()
+    doubts: Sequence[Question] = ()
+
+
+@dataclass(frozen=True)
+class RowToFile:
+    """`confirmed`: the names of doubts that the person says are so."""
+
+    row: Any
+    cells: Cells
+    evidence: Sequence[EvidenceData]
+    submits: bool
+    confirmed: Collection[str] = field(default=())
+
+
+class MonthKind[R: MonthRow](ABC):
+    """`shown`: columns that are read by the person and not read back; `filled`: the others, but for the code.
+
+    `version_key`: under which a kept version says what it is of. `pages`: how the addresses of its pages begin.
+    """
+
+    upload_kind: ClassVar[Upload.Kind]
+    sheet: ClassVar[Sheet]
+    shown: ClassVar[tuple[Column, ...]]
+    filled: ClassVar[tuple[Column, ...]]
+    version_key: ClassVar[str]
+    pages: ClassVar[str]
+    # So few that each wrong cell has its own sentence.
+    max_rows: ClassVar[int]
+    # Said to those who may not file such a month, of a row without a code, and of one that is accepted already.
+    filing_refusal: ClassVar[str | Promise]
+    code_missing: ClassVar[str | Promise]
+    accepted_note: ClassVar[str | Promise]
+
+    @property
+    def shown_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.shown)
+
+    @property
+    def locked(self) -> Mapping[str, Collection[str]]:
+        return {self.sheet.name: {"code", *self.shown_names}}
+
+    def label(self, name: str) -> str:
+        """As the workbook heads the column."""
+        column = next((each for each in self.sheet.columns if each.name == name), None)
+        return "" if column is None else header_text(column).rstrip("*")
+
+    def empty_cells(self) -> Cells:
+        return {column.name: "" for column in self.filled}
+
+    def plain_text(self, text: str) -> str:
+        """As two are compared."""
+        return text.replace("\r\n", "\n").strip()
+
+    def texts_of(self, report: AbstractReport) -> Cells:
+        return {name: self.plain_text(getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")) for name in TEXTS}
+
+    def may_file(self, user: User, place: Place) -> bool:
+        if isinstance(place, Department):
+            return may_file_for(user, department=place.pk)
+        return may_file_for(user, city=place.pk)
+
+    def text(self, name: str, value: str) -> str:
+        """A cell as a person reads it."""
+        column = self.sheet.column(name)
+        if not value:
+            return ""
+        if column.choices is not None:
+            return str(dict(column.choices.choices).get(value, value))
+        return format_number(Decimal(value)) if column.kind in (Kind.MONEY, Kind.PERCENT) else value
+
+    def typed(self, name: str, value: str) -> Any:
+        """A cell as the workbook has it."""
+        kind = self.sheet.column(name).kind
+        if value and kind is Kind.DAY:
+            return date.fromisoformat(value)
+        return int(value) if value and kind in (Kind.MONEY, Kind.PERCENT) else value
+
+    @abstractmethod
+    def read(self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None) -> Mapping[str, R]:
+        """By code, as the plan lists them: what can be reported for the month by those of the place. A fixed number of
+        queries."""
+
+    @abstractmethod
+    def judge(self, row: R, cells: Cells) -> Judgement:
+        """Of what would be written. Raises NotAllowed where it could not even be kept."""
+
+    @abstractmethod
+    def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
+        """Why nothing can be reported of these for the month. A fixed number of queries."""
+
+    @abstractmethod
+    def lock(self, upload: Upload) -> None:
+        """Whoever reports or decides on one of the rows meanwhile waits."""
+
+    @abstractmethod
+    def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
+        """In the transaction of the caller, as the person who uploaded it. Raises NotAllowed."""
+
+    @abstractmethod
+    def form_url(self, row: R, upload: Upload) -> str: ...
+
+    def reason(self, refusal: NotAllowed) -> str:
+        """With the column that it is about, where the sentence does not say so."""
+        column = next((each for each in self.filled if each.name == refusal.field), None)
+        if column is None:
+            return str(refusal)
+        return _("%(label)s: %(text)s") % {"label": column.label, "text": refusal}
+
+
+def split_evidence(report: AbstractReport) -> tuple[list[AbstractEvidence], int]:
+    """Documents and links of a report whose evidence is fetched, and how many files it has."""
+    evidence = sorted(report.evidence.all(), key=lambda each: each.pk)
+    pieces = [each for each in evidence if not each.file]
+    return pieces, len(evidence) - len(pieces)
+
+
+def written_evidence(pieces: Iterable[AbstractEvidence], cells: Cells) -> Iterator[EvidenceData]:
+    """The first document and the first link are those of the file; the others stay. Raises NotAllowed."""
+    wanted, changed = {name: cells[name] for name in EVIDENCE}, dict[str, str]()
+    for each in pieces:
+        own = {name: wanted.pop(name) for name in EVIDENCE if name in wanted and getattr(each, name)}
+        if all(getattr(each, name) == value for name, value in own.items()):
+            yield {"document_number": each.document_number, "url": each.url, "title": each.title_zh}
+        else:
+            changed |= own
+    for name, value in (changed | wanted).items():
+        if value:
+            yield {name: CLEAN[name](value)}

@@ -1,0 +1,229 @@
+"""The month of a city's projects, or of those that a department leads."""
+
+import copy
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department, User
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.scope_changes import check_in_plan
+from datasets.models import Upload
+from datasets.month.kinds import (
+    Cells,
+    Judgement,
+    MonthKind,
+    MonthRow,
+    Place,
+    Question,
+    RowToFile,
+    split_evidence,
+    written_evidence,
+)
+from datasets.month.sheets import PROJECT_FILLED, PROJECT_SHOWN, PROJECTS
+from measures.models import Plan
+from projects.addresses import month_form_url
+from projects.models import Project, ProjectMonth, Stage
+from projects.models.months import STAGE_DAYS
+from projects.month_figures import History, load_history
+from projects.month_filing import MonthFiling, file_months
+from projects.month_rules import doubts_about, why_incomplete
+from projects.month_work import ProjectRow, load_project_work
+from projects.months import MonthData, columns_of, data_after, new_month
+from reporting.evidence import MAX_EVIDENCE, too_many
+from reporting.models import TEXTS
+from reporting.workflow import OPEN_STATES
+from web.language import localized
+
+# Columns of a month that are in a cell as they are in the database.
+_COLUMNS = ("invested_wan", "progress", "stage", *STAGE_DAYS, "stage_reason")
+
+
+@dataclass(frozen=True)
+class ProjectMonthRow(MonthRow):
+    """`subject` has its `stage`. `before`: the accepted month that the report goes on from, or a new one would;
+    `invested_before`: in the years before, in 万元; `planned_wan`: of the year of the month."""
+
+    month: date = date.min
+    state_label: str = ""
+    before: ProjectMonth | None = None
+    invested_before: int = 0
+    planned_wan: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject.code} {localized(self.subject, 'name')}"
+
+    @cached_property
+    def carried(self) -> MonthData:
+        """Of the stage and its days what is known: how much was invested is said anew for each month."""
+        data = data_after(self.before, self.subject, self.month)
+        return MonthData(data.stage, data.started_on, data.completed_on, data.in_production_on)
+
+    @cached_property
+    def cells(self) -> Cells:
+        report = self.report
+        if report is None:
+            texts = dict.fromkeys(TEXTS, "")
+            return {**_plain_columns(self.carried), **texts, **self.evidence_cells()}
+        return {**_plain_columns(report), **PROJECT_MONTH.texts_of(report), **self.evidence_cells()}
+
+    @cached_property
+    def shown(self) -> Cells:
+        project, last, report = self.subject, self.before, self.report
+        is_of_the_year = last is not None and last.period.year == self.month.year
+        return {
+            "title": localized(project, "name"),
+            "category": localized(project.category, "name"),
+            "total": _plain(project.investment_wan),
+            "planned": _plain(self.planned_wan),
+            "stage_now": str(Stage(project.stage).label),
+            "last_invested": _plain(last.invested_wan) if is_of_the_year and last else "",
+            "last_progress": _plain(last.progress) if last else "",
+            "report_state": self.state_label,
+            "note": report.decision_note if report is not None and report.is_returned else "",
+        }
+
+    def rests_on(self) -> list[Any]:
+        before = self.before.pk if self.before is not None else None
+        return [before, self.invested_before, self.subject.investment_wan, self.subject.opening_stage]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _plain_columns(row: Any) -> Cells:
+    return {name: _plain(getattr(row, name)) for name in _COLUMNS}
+
+
+class ProjectsMonth(MonthKind[ProjectMonthRow]):
+    upload_kind = Upload.Kind.PROJECTS
+    sheet, shown, filled = PROJECTS, PROJECT_SHOWN, PROJECT_FILLED
+    version_key = "month_of_projects"
+    pages = "datasets:project_month"
+    # No city has nearly as many.
+    max_rows = 2_000
+    filing_refusal = ProjectMonth.filing_refusal
+    code_missing = gettext_lazy("The code is missing: it names the project.")
+    accepted_note = gettext_lazy("This month is accepted already: this one takes its place once it is accepted")
+
+    def read(
+        self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None
+    ) -> Mapping[str, ProjectMonthRow]:
+        own = _own_projects(place, plan).select_related("category")
+        work = load_project_work(own, month=month, day=today())
+        rows = sorted(work.rows, key=lambda row: (row.project.position, row.project.code))
+        prefetch_related_objects([row.report for row in rows if row.report is not None], "evidence")
+        history = load_history([row.project.pk for row in rows], until=month)
+        return {row.project.code: _project_row(row, history) for row in rows}
+
+    def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
+        report = row.open_report
+        pieces, files = (row.pieces, row.files) if report else ((), 0)
+        evidence = list(written_evidence(pieces, cells))
+        if len(evidence) + files > MAX_EVIDENCE:
+            raise too_many()
+        written = copy.copy(report) if report else new_month(row.subject, row.month)
+        for name, value in columns_of(month_data(row, cells)).items():
+            setattr(written, name, value)
+        refusals = [self.reason(each) for each in why_incomplete(written, row.before, on=today())]
+        if refusals:
+            return Judgement(evidence, refusals)
+        doubts = doubts_about(written, row.before, invested_before=row.invested_before)
+        return Judgement(evidence, (), [Question(each.name, each.question) for each in doubts])
+
+    def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
+        found = Project.objects.in_plan(plan).filter(code__in=codes).prefetch_related("scope_changes")
+        projects = {each.code: each for each in found}
+        return {code: _why_not_reported(projects.get(code), place) for code in codes}
+
+    def lock(self, upload: Upload) -> None:
+        own = _own_projects(upload.place, upload.plan)
+        list(own.select_for_update().order_by("pk").values_list("pk"))
+
+    def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
+        assert upload.period is not None
+        filings = [
+            MonthFiling(
+                each.row.subject.pk,
+                month_data(each.row, each.cells),
+                each.row.open_report.version if each.row.open_report is not None else None,
+                each.evidence,
+                each.submits,
+                each.confirmed,
+            )
+            for each in rows
+        ]
+        file_months(filings, by=upload.uploaded_by, period=upload.period)
+
+    def form_url(self, row: ProjectMonthRow, upload: Upload) -> str:
+        assert upload.period is not None and upload.plan is not None
+        return month_form_url(row.subject.code, upload.period, plan=upload.plan.action_slug)
+
+
+PROJECT_MONTH = ProjectsMonth()
+
+
+def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
+    """Without a stage it stays."""
+    report = row.open_report
+    days: dict[str, Any] = {name: date.fromisoformat(cells[name]) if cells[name] else None for name in STAGE_DAYS}
+    numbers: dict[str, Any] = {name: int(cells[name]) if cells[name] else None for name in ("invested_wan", "progress")}
+    return MonthData(
+        stage=cells["stage"] or (report.stage if report is not None else row.carried.stage),
+        stage_reason=cells["stage_reason"],
+        what_was_done=cells["what_was_done"],
+        problem=cells["problem"],
+        next_step=cells["next_step"],
+        problem_choice=report.problem_choice if report is not None else "",
+        **days,
+        **numbers,
+    )
+
+
+def _own_projects(place: Place, plan: Plan | None) -> Any:
+    own = {"lead_department": place} if isinstance(place, Department) else {"city": place}
+    return Project.objects.in_plan(plan).filter(**own)
+
+
+def _project_row(row: ProjectRow, history: History) -> ProjectMonthRow:
+    report = row.report
+    if report is not None:
+        report.project = row.project
+    # An accepted one is gone on from by the one that takes its place.
+    written = report if report is not None and report.state in OPEN_STATES else new_month(row.project, row.month)
+    pieces, files = split_evidence(report) if report is not None else ([], 0)
+    return ProjectMonthRow(
+        row.project,
+        report,
+        pieces,
+        files,
+        row.month,
+        str(row.state_label),
+        history.before(written),
+        history.invested_before(written),
+        history.plans.get((row.project.pk, row.month.year)),
+    )
+
+
+def _why_not_reported(project: Project | None, place: Place) -> str:
+    if project is None:
+        return _("The plan has no project with this code.")
+    held = project.lead_department_id if isinstance(place, Department) else project.city_id
+    if held != place.pk:
+        return str(ProjectMonth.filing_refusal)
+    try:
+        check_in_plan(project)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return _("The project was not yet listed in this month.")
