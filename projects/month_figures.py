@@ -7,10 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.pace import percent
 from projects.models import AnnualPlan, ProjectMonth, Stage
+from projects.rates import plan_gap
 from web.formats.money import format_exact_money, wan_to_yi
-from web.formats.numbers import MINUS
+from web.formats.numbers import MINUS, format_number
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,27 @@ class MonthFigures:
         if self.month.invested_wan is None or not self.planned_wan:
             return None
         return percent(self.month.invested_wan, self.planned_wan)
+
+    @property
+    def gap(self) -> Decimal | None:
+        """Completion of the annual plan against the time elapsed, in percentage points."""
+        if self.month.invested_wan is None or not self.planned_wan:
+            return None
+        return plan_gap(self.planned_wan, self.month.invested_wan, month=self.month.period)
+
+    @property
+    def gap_words(self) -> str:
+        """The same in a clause."""
+        if self.gap is None:
+            return ""
+        if self.gap == 0:
+            return _("level with time elapsed")
+        words = (
+            _("%(points)s percentage points ahead of time elapsed")
+            if self.gap > 0
+            else _("%(points)s percentage points behind time elapsed")
+        )
+        return words % {"points": format_number(abs(self.gap))}
 
     @property
     def added_progress(self) -> int | None:

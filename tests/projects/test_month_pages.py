@@ -131,7 +131,7 @@ class TestForm:
         withdraw_project(site.project, by=site.rita, effective_on=AUGUST, reason="不再实施")
         html = signed_in(site.zoe).get(URL).content.decode()
         assert "Withdrawn since" in text_of(html)
-        assert 'id="month-form"' not in html
+        assert 'id="report-form"' not in html
         assert "Withdrawn since" in text_of(sent(site.zoe).content.decode())
 
 
@@ -246,7 +246,7 @@ class TestSubmitted:
         filed(site)
         html = signed_in(site.zoe).get(URL).content.decode()
         assert "it waits for its review" in text_of(html)
-        assert 'id="month-form"' not in html
+        assert 'id="report-form"' not in html
         assert sent(site.zoe, "withdraw")["Location"] == URL
         assert ProjectMonth.objects.get().state == "draft"
 
@@ -308,7 +308,7 @@ class TestWorkspace:
         answer = signed_in(site.ben).get("/workspace/?period=2023-07")
         assert [row.project.code for row in answer.context["month_rows"]] == ["P0001"]
         assert "1 of 1 project is filed" in text_of(answer.content.decode())
-        assert "month-form" not in answer.content.decode()
+        assert "report-form" not in answer.content.decode()
         other = make_user("ada", role="reporter", department=make_department("other"))
         assert 'id="months"' not in signed_in(other).get("/workspace/").content.decode()
 
