@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.pace import percent
+from core.periods import month_end
 from projects.models import AnnualPlan, ProjectMonth, Stage
 from projects.rates import plan_gap
 from web.formats.money import format_exact_money, wan_to_yi
@@ -118,6 +119,11 @@ class History:
         """What `projects.months.month_before` finds."""
         found = [each for each in self.months.get(month.project_id, ()) if each.period <= month.period]
         return next((each for each in reversed(found) if each.pk != month.pk), None)
+
+    def decided(self, project: int, *, on: date) -> list[ProjectMonth]:
+        """Those of a project that ended by the day, the oldest first: of two for a month the one that decides."""
+        ended = [each for each in self.months.get(project, ()) if month_end(each.period) <= on]
+        return list({each.period: each for each in ended}.values())
 
     def invested_before(self, month: ProjectMonth) -> int:
         """What `projects.months.invested_before` sums up of the years before that of the month."""

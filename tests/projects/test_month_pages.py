@@ -485,6 +485,18 @@ class TestProjectPage:
         assert "June 2023" in text
         assert "0.20 50.0% 30%" in text
 
+    def test_says_that_a_month_waits_to_those_who_may_know_it(self, site: SimpleNamespace) -> None:
+        filed(site, what_was_done="主体封顶", problem="缺资金")
+        words = "The month July 2023 was submitted on 29 August 2023 and waits for its review."
+        said = {}
+        for name in ("vic", "zoe", "ben", "yan", "rita"):
+            page = signed_in(getattr(site, name)).get("/projects/P0001/").content.decode()
+            said[name] = words in text_of(page)
+            assert "主体封顶" not in page, name
+            assert said[name] or "July 2023" not in text_of(page), name
+        assert said == {"vic": False, "zoe": True, "ben": True, "yan": False, "rita": True}
+        assert words not in text_of(signed_in(site.zoe).get("/projects/P0001/?as_of=2023-08-01").content.decode())
+
     def test_a_day_of_the_past_shows_what_was_for_it(self, site: SimpleNamespace) -> None:
         make_project_month(site.project, date(2023, 5, 1), invested_wan=1_000, progress=20)
         make_project_month(site.project, date(2023, 6, 1), invested_wan=2_000, progress=30)
