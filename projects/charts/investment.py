@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.pace import month_share, percent
+from core.statuses import MeasureStatus
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_room, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
@@ -18,6 +19,7 @@ from web.formats.dates import format_month, format_short_month
 from web.formats.money import format_exact_money, wan_to_yi
 from web.formats.numbers import format_number, format_percent
 
+ADDED_TONE = STATUS_TONES[MeasureStatus.PROMOTING]
 HEIGHT, NARROW_HEIGHT = 330, 260
 
 
@@ -97,7 +99,7 @@ def investment_figure(months: Sequence[InvestedMonth], *, planned_wan: int | Non
     """Columns for what each month added, a line for what they sum up to, and the annual plan by twelfths."""
     planned = wan_to_yi(planned_wan) if planned_wan else Decimal(0)
     amounts = [wan_to_yi(wan) for each in months for wan in (each.invested_wan, each.added_wan)]
-    ticks, span = scale(min(0, *amounts), max(planned, *amounts))
+    ticks, span = scale(min([Decimal(0), *amounts]), max([planned, *amounts]))
     texts = tick_values(ticks, percent=False)
     names = [date(months[-1].month.year, number, 1) for number in range(1, 13)]
     margin, narrow = Margin(tick_room(texts, least=36), 12, 22, 28), Margin(tick_room(texts, least=30), 8, 22, 26)
@@ -113,18 +115,17 @@ def investment_figure(months: Sequence[InvestedMonth], *, planned_wan: int | Non
             annotations=_plan_words(planned),
         ),
         "narrow": narrow_layout(height=NARROW_HEIGHT, margin=narrow, xaxis=few),
-        "key": [swatch(pgettext("investment", "Added"), STATUS_TONES["promoting"])],
+        "key": [swatch(pgettext("investment", "Added"), ADDED_TONE)],
     }
 
 
 def _columns(months: Sequence[InvestedMonth]) -> dict[str, Any]:
-    tone = STATUS_TONES["promoting"]
     return {
         "type": "bar",
         "x": [each.month.month for each in months],
         "y": [float(wan_to_yi(each.added_wan)) for each in months],
         "width": 0.55,
-        "marker": {"color": tone.fill, "line": {"color": tone.edge, "width": 1}},
+        "marker": {"color": ADDED_TONE.fill, "line": {"color": ADDED_TONE.edge, "width": 1}},
         "hovertext": [f"{format_month(each.month)}<br>{format_number(wan_to_yi(each.added_wan))}" for each in months],
         "hoverinfo": "text",
     }
