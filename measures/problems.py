@@ -4,7 +4,7 @@ notifies.
 What problems of anything have in common is in `reporting.problems`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind, out_since
 from core.versions import State
-from measures.models import Measure, Plan, Problem, ProblemCategory, ProblemStep
+from measures.models import Plan, Problem, ProblemCategory, ProblemStep, ProblemSubject
 from measures.notices import notify_of_problem
 from measures.plan_rows import PlanRows
 from reporting.problems import services
@@ -75,10 +75,28 @@ def remove_problem_category(category: ProblemCategory, *, by: User) -> None:
     CATEGORIES.remove(category)
 
 
-def open_problems(measure: Measure, *, on: date) -> list[ProblemStep]:
-    """The last step of each open problem of a measure on a day, the oldest problem first."""
-    steps = ProblemStep.objects.filter(problem__measure=measure).last_by(on).open().with_rows()
-    return list(steps.order_by("problem__raised_on", "problem__number"))
+def open_problems(subject: Any, *, on: date) -> list[ProblemStep]:
+    """The last step of each open problem of a measure or a project on a day, the oldest problem first."""
+    return open_problems_of([subject], on=on).get(subject.pk, [])
+
+
+def open_problems_of(subjects: Sequence[Any], *, on: date) -> dict[int, list[ProblemStep]]:
+    """The same of many measures, or of many projects, by their ids. One query."""
+    found: dict[int, list[ProblemStep]] = {}
+    if not subjects:
+        return found
+    kind, by_id = kind_of(subjects[0]), {each.pk: each for each in subjects}
+    steps = ProblemStep.objects.filter(**{f"problem__{kind}__in": by_id}).last_by(on).open().with_rows()
+    for step in steps.order_by("problem__raised_on", "problem__number"):
+        subject = by_id[getattr(step.problem, f"{kind}_id")]
+        setattr(step.problem, kind, subject)
+        found.setdefault(subject.pk, []).append(step)
+    return found
+
+
+def kind_of(subject: Any) -> ProblemSubject:
+    """Of a measure or a project."""
+    return ProblemSubject(subject._meta.model_name)
 
 
 def problems_on(plan: Plan | None, *, on: date) -> list[ProblemOnDay]:
@@ -128,9 +146,12 @@ def raise_problem(problem: Problem, *, by: User, data: ProblemData, version: int
 
 
 @transaction.atomic
-def reword_problem(problem: Problem, *, by: User, data: ProblemData, version: int | None = None) -> ProblemStep:
+def reword_problem(
+    problem: Problem, *, by: User, data: ProblemData, version: int | None = None, with_report: bool = False
+) -> ProblemStep:
     """`version`: that of the problem as it was read. Raises NotAllowed."""
-    return _tell(services.reword_problem(problem, by=by, data=data, version=version), by=by)
+    step = services.reword_problem(problem, by=by, data=data, version=version, with_report=with_report)
+    return _tell(step, by=by)
 
 
 @transaction.atomic
@@ -145,9 +166,11 @@ def assign_problem(
 
 
 @transaction.atomic
-def move_problem(problem: Problem, name: str, *, by: User, note: str = "", files: Files = ()) -> ProblemStep:
+def move_problem(
+    problem: Problem, name: str, *, by: User, note: str = "", files: Files = (), with_report: bool = False
+) -> ProblemStep:
     """A move that leaves owner and due day as they are. Raises NotAllowed."""
-    step = services.make_move(problem, name, by=by, note=note, files=files)
+    step = services.make_move(problem, name, by=by, note=note, files=files, with_report=with_report)
     if name in ("restore", "reopen"):
         _check_not_withdrawn(problem.subject)
     return _tell(step, by=by)

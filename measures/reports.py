@@ -26,8 +26,7 @@ from measures.notices import notify_department
 from measures.problems import open_problems
 from measures.report_problems import (
     file_problem,
-    find_problem,
-    names_problem,
+    problem_columns,
     resolve_choice,
     take_problem_along,
     why_no_answer,
@@ -43,7 +42,7 @@ from measures.services import (
     send_figures_changed,
 )
 from reporting import services
-from reporting.models import TEXTS, ProblemChoice
+from reporting.models import TEXTS
 from reporting.services import (
     Outcome,
     apply_move,
@@ -117,21 +116,9 @@ def save_draft(
         raise NotAllowed(_("The day is in the future"), field="period")
     if month < month_of(measure.listed_on):
         raise NotAllowed(_("The measure was not yet listed in this month."), field="period")
-    write_draft(report, columns_of(data) | problem_columns(report, data), by=by, version=version)
+    about = problem_columns(report, data.problem_choice, data.about_problem)
+    write_draft(report, columns_of(data) | about, by=by, version=version)
     return report
-
-
-def problem_columns(report: Report, data: ReportData) -> dict[str, Any]:
-    """What was chosen about problems, as columns. Raises NotAllowed."""
-    if data.problem_choice not in ("", *ProblemChoice.values):
-        raise NotAllowed(not_one_of(ProblemChoice.values), field="problem_choice")
-    if data.problem_choice == ProblemChoice.SAME:
-        about = find_problem(report.measure, data.about_problem)
-    else:
-        # A new problem that the report put on the list before it came back stays its own.
-        is_still_new = data.problem_choice == report.problem_choice == ProblemChoice.NEW
-        about = report.about_problem if is_still_new else None
-    return {"problem_choice": data.problem_choice, "about_problem": about}
 
 
 def columns_of(data: ReportData) -> dict[str, Any]:
@@ -205,7 +192,7 @@ def why_incomplete(
     elif report.effective_on is not None:
         sentence = _("The status does not change: leave the day empty, or choose the new status.")
         yield NotAllowed(sentence, field="effective_on")
-    elif report.what_was_done_zh == NO_CHANGE and _is_late(report) and not names_problem(report):
+    elif report.what_was_done_zh == NO_CHANGE and _is_late(report) and not report.names_problem:
         yield NotAllowed(_("The measure is overdue: say under “Problems” why nothing has changed."), field="problem")
     if report.effective_on is not None:
         yield from _why_no_effective_day(report.effective_on, since=since)
@@ -217,7 +204,7 @@ def _why_no_change_of_status(report: Report, before: str, *, has_evidence: Calla
         yield NotAllowed(_("Only the reviewing office reopens a completed measure."), field="status")
     if is_completion(report.status) and not has_evidence():
         yield NotAllowed(_("Completion needs evidence: a file, a link or a document number"), field="evidence")
-    if is_step_back(before, report.status) and not names_problem(report):
+    if is_step_back(before, report.status) and not report.names_problem:
         yield NotAllowed(_("A reversed status needs its reason: say here why."), field="problem")
 
 

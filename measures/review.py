@@ -64,14 +64,9 @@ class ReviewRow:
         return bool(problem) and (self.last is None or problem != localized(self.last, "problem"))
 
     @property
-    def denies_problem(self) -> bool:
-        """Whether it says that there is none, while one was open when it was submitted."""
-        return bool(self.report.problem_choice == ProblemChoice.NONE and self.report.about_problem_id)
-
-    @property
     def is_ticked_with_all(self) -> bool:
         """Completions, steps back and problems that are gone are looked at one by one."""
-        return not (self.has_moved or self.is_completion or self.is_step_back or self.denies_problem)
+        return not (self.has_moved or self.is_completion or self.is_step_back or self.report.denies_problem)
 
 
 @dataclass

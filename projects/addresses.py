@@ -7,6 +7,6 @@ from django.urls import reverse
 from web.html.links import query_of
 
 
-def month_form_url(code: str, month: date, *, plan: str) -> str:
+def month_form_url(code: str, month: date, *, plan: str, name: str = "projects:month") -> str:
     """Of the form of a project's month. `plan`: its slug; empty where the address is to name none."""
-    return query_of(reverse("projects:month", args=[code]), period=f"{month:%Y-%m}", plan=plan)
+    return query_of(reverse(name, args=[code]), period=f"{month:%Y-%m}", plan=plan)

@@ -7,10 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.pace import percent
+from core.periods import month_end
 from projects.models import AnnualPlan, ProjectMonth, Stage
+from projects.rates import plan_gap
 from web.formats.money import format_exact_money, wan_to_yi
-from web.formats.numbers import MINUS
+from web.formats.numbers import MINUS, format_number
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,27 @@ class MonthFigures:
         return percent(self.month.invested_wan, self.planned_wan)
 
     @property
+    def gap(self) -> Decimal | None:
+        """Completion of the annual plan against the time elapsed, in percentage points."""
+        if self.month.invested_wan is None or not self.planned_wan:
+            return None
+        return plan_gap(self.planned_wan, self.month.invested_wan, month=self.month.period)
+
+    @property
+    def gap_words(self) -> str:
+        """The same in a clause."""
+        if self.gap is None:
+            return ""
+        if self.gap == 0:
+            return _("level with time elapsed")
+        words = (
+            _("%(points)s percentage points ahead of time elapsed")
+            if self.gap > 0
+            else _("%(points)s percentage points behind time elapsed")
+        )
+        return words % {"points": format_number(abs(self.gap))}
+
+    @property
     def added_progress(self) -> int | None:
         if self.month.progress is None or self.before is None or self.before.progress is None:
             return None
@@ -94,6 +119,11 @@ class History:
         """What `projects.months.month_before` finds."""
         found = [each for each in self.months.get(month.project_id, ()) if each.period <= month.period]
         return next((each for each in reversed(found) if each.pk != month.pk), None)
+
+    def decided(self, project: int, *, on: date) -> list[ProjectMonth]:
+        """Those of a project that ended by the day, the oldest first: of two for a month the one that decides."""
+        ended = [each for each in self.months.get(project, ()) if month_end(each.period) <= on]
+        return list({each.period: each for each in ended}.values())
 
     def invested_before(self, month: ProjectMonth) -> int:
         """What `projects.months.invested_before` sums up of the years before that of the month."""

@@ -7,7 +7,11 @@ from datetime import date
 from django.db import transaction
 
 from accounts.models import User
+from core.clock import today
 from core.periods import month_of
+from measures.models import ProblemStep
+from measures.problems import open_problems_of
+from measures.report_problems import file_problem
 from projects.models import Project, ProjectMonth
 from projects.month_figures import History, load_history
 from projects.month_rules import doubts_about
@@ -33,26 +37,33 @@ class MonthFiling:
 @transaction.atomic
 def file_months(filings: Iterable[MonthFiling], *, by: User, period: date) -> list[ProjectMonth]:
     """Saves each month, and submits those that are to be. What `projects.months` refuses of one is refused of all. The
-    number of queries does not grow with them."""
+    number of queries does not grow with them, but for new problems."""
     period, asked = month_of(period), {each.project: each for each in filings}
     locked = Project.objects.select_for_update().filter(pk__in=asked).order_by("pk")
     projects = {each.pk: each for each in locked.prefetch_related("scope_changes")}
     opened = _open_months(asked, period)
     history = load_history(asked, until=period)
+    problems = open_problems_of(list(projects.values()), on=today())
     batch = ReportBatch[ProjectMonth](by=by)
     for key, project in projects.items():
         month = opened.get(key) or new_month(project, period)
         month.project = project
-        _file(month, asked[key], batch, history)
+        _file(month, asked[key], batch, history, problems.get(key, ()))
     return list(batch.save())
 
 
 def _open_months(projects: Collection[int], period: date) -> dict[int, ProjectMonth]:
     months = ProjectMonth.objects.open().filter(project__in=projects, period=period)
-    return {each.project_id: each for each in months.prefetch_related("evidence")}
+    return {each.project_id: each for each in months.select_related("about_problem").prefetch_related("evidence")}
 
 
-def _file(month: ProjectMonth, filing: MonthFiling, batch: ReportBatch[ProjectMonth], history: History) -> None:
+def _file(
+    month: ProjectMonth,
+    filing: MonthFiling,
+    batch: ReportBatch[ProjectMonth],
+    history: History,
+    opened: Sequence[ProblemStep],
+) -> None:
     fill_month(month, filing.data, by=batch.by, version=filing.version)
     batch.add(month, evidence=filing.evidence)
     if not filing.submits:
@@ -61,7 +72,9 @@ def _file(month: ProjectMonth, filing: MonthFiling, batch: ReportBatch[ProjectMo
     check_complete(
         month,
         before,
+        opened,
         doubts=lambda: doubts_about(month, before, invested_before=history.invested_before(month)),
         confirmed=filing.confirmed,
     )
+    file_problem(month, by=batch.by)
     batch.move(month, move.name)

@@ -1,22 +1,22 @@
 """The form of a project's month: what may be typed; the services decide what may be filed."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import Department
 from core.texts import MAX_REASON_LENGTH
+from measures.office.forms import OwnerField
 from projects.models import ProjectMonth, Stage
 from projects.models.months import MAX_PROGRESS, STAGE_DAYS
 from projects.months import MonthData
-from reporting.forms import EvidenceForm, LongTextField, plain_text
+from reporting.forms import DraftForm, EvidenceForm, LongTextField, choice_of, plain_text
 from reporting.models import TEXTS
 from web.formats.money import wan_to_yi
 from web.lists.filters import DayField, InvestmentField
-
-# What a person fills in, and the draft keeps.
-TYPED = ("stage", *STAGE_DAYS, "stage_reason", "invested_wan", "progress", *TEXTS)
 
 
 class ProgressField(forms.IntegerField):
@@ -25,8 +25,11 @@ class ProgressField(forms.IntegerField):
         super().__init__(min_value=0, max_value=MAX_PROGRESS, widget=widget, **kwargs)
 
 
-class MonthForm(EvidenceForm):
-    """Any draft, complete or not. Fields are named as services name them in refusals."""
+class MonthForm(DraftForm):
+    """Any draft, complete or not. Fields are named as services name them in refusals.
+
+    `has_lead`: whether a department leads the project, and so is to solve a new problem.
+    """
 
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage, widget=forms.RadioSelect)
     started_on = DayField(label=gettext_lazy("Started on"), required=False)
@@ -37,46 +40,78 @@ class MonthForm(EvidenceForm):
     )
     invested_wan = InvestmentField(label=gettext_lazy("Invested since 1 January (100 million yuan)"), required=False)
     progress = ProgressField(label=gettext_lazy("Physical progress (%)"), required=False)
-    what_was_done = LongTextField(label=TEXTS["what_was_done"])
-    problem = LongTextField(label=gettext_lazy("What stands in the way"))
-    next_step = LongTextField(label=TEXTS["next_step"])
+    owner = OwnerField(
+        queryset=Department.objects.not_merged(),
+        to_field_name="slug",
+        required=False,
+        empty_label=pgettext_lazy("choice", "Choose"),
+        label=gettext_lazy("Who can solve it"),
+        help_text=gettext_lazy("Of a new problem: this project has no lead department. Choose it when you submit."),
+    )
 
+    # In words and figures; the others are chosen.
+    written = (*STAGE_DAYS, "stage_reason", "invested_wan", "progress", *TEXTS)
+    typed = ("stage", "problem_choice", *written)
     # Errors are listed in the order of the page.
-    field_order = (*TYPED, *EvidenceForm.base_fields)
+    field_order = (
+        *("stage", *STAGE_DAYS, "stage_reason", "invested_wan", "progress"),
+        *("what_was_done", "problem_choice", "confirms_no_problem", "problem", "owner", "next_step"),
+        *EvidenceForm.base_fields,
+    )
+
+    def __init__(self, *args: Any, has_lead: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_lead:
+            del self.fields["owner"]
 
     def month_data(self) -> MonthData:
         """Of a valid form."""
-        return MonthData(**{name: self.cleaned_data[name] for name in TYPED})
+        choice, number = self.chosen_problem()
+        values = {name: self.cleaned_data[name] for name in self.typed if name != "problem_choice"}
+        return MonthData(**values, problem_choice=choice, about_problem=number)
 
-    def differences(self, theirs: ProjectMonth) -> Iterator[dict[str, Any]]:
-        """Field by field what stands in the database and what was typed, where they differ."""
-        shown = form_values(theirs)
-        for name in TYPED:
-            mine = self.cleaned_data[name]
-            mine = _typed_amount(mine) if name == "invested_wan" else mine
-            pair = {"theirs": _as_text(shown[name]), "mine": _as_text(mine)}
-            if pair["theirs"] != pair["mine"]:
-                if name == "stage":
-                    pair = {side: str(Stage(value).label) for side, value in pair.items()}
-                yield {"label": self.fields[name].label, **pair}
+    @property
+    def typed_texts(self) -> dict[str, str]:
+        return super().typed_texts | {"invested_wan": _typed_amount(self.cleaned_data["invested_wan"])}
+
+    @property
+    def known_texts(self) -> Mapping[str, list[str]]:
+        known = super().known_texts
+        return {**known, "invested_wan": [_plain_amount(text) for text in known.get("invested_wan", ())]}
+
+    def known_after(self, values: Mapping[str, Any]) -> str:
+        """An amount as it was typed: who pauses after "1." goes on with "5"."""
+        known = json.loads(super().known_after(values))
+        if known["invested_wan"] == [self.typed_texts["invested_wan"]]:
+            known["invested_wan"] = [plain_text(self.data.get("invested_wan"))]
+        return json.dumps(known, ensure_ascii=False)
 
 
 def data_values(data: MonthData) -> dict[str, Any]:
     """What a form begins with that nobody has written in."""
-    return {name: getattr(data, name) for name in TYPED} | {"invested_wan": _typed_amount(data.invested_wan)}
+    values = {name: getattr(data, name) for name in MonthForm.typed}
+    return values | {"invested_wan": _typed_amount(data.invested_wan)}
 
 
 def form_values(month: ProjectMonth) -> dict[str, Any]:
     """The values with which the form of a month begins: the investment in 亿元."""
     texts = {name: getattr(month, f"{name}_zh") or getattr(month, f"{name}_en") for name in TEXTS}
-    columns = {name: getattr(month, name) for name in TYPED if name not in texts}
-    return {**columns, "invested_wan": _typed_amount(month.invested_wan), **texts, "version": month.version}
+    return {
+        **{name: getattr(month, name) for name in MonthForm.typed if name not in texts},
+        "invested_wan": _typed_amount(month.invested_wan),
+        **texts,
+        "problem_choice": choice_of(month),
+        "version": month.version,
+    }
 
 
 def _typed_amount(wan: int | None) -> str:
     return "" if wan is None else f"{wan_to_yi(wan):f}"
 
 
-def _as_text(value: Any) -> str:
-    # No progress is another thing than one of 0 %.
-    return plain_text("0" if value == 0 else value)
+def _plain_amount(text: str) -> str:
+    """An amount that was typed, as a draft has it."""
+    try:
+        return _typed_amount(InvestmentField(required=False).clean(text))
+    except forms.ValidationError:
+        return text

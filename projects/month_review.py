@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from projects.models import ProjectMonth, Stage
 from projects.month_figures import MonthFigures, load_history
 from projects.month_rules import Doubt, doubts_about
-from reporting.models import TEXTS
+from reporting.models import TEXTS, ProblemChoice
 from reporting.steps import StepRow, step_rows
 from reporting.workflow import ReportState
 from web.language import local_columns, localized
@@ -39,6 +39,10 @@ class ReviewRow:
         return [(label, text) for name, label in TEXTS.items() if (text := localized(self.report, name))]
 
     @property
+    def has_new_problem(self) -> bool:
+        return bool(self.report.problem_choice == ProblemChoice.NEW)
+
+    @property
     def returned_before(self) -> list[Any]:
         """The steps with which the office returned it."""
         return [row.step for row in self.steps if row.step.is_return]
@@ -55,8 +59,8 @@ class ReviewRow:
 
     @property
     def is_ticked_with_all(self) -> bool:
-        """What is unlikely, a suspension, and a step back are looked at one by one."""
-        return not (self.doubts or self.is_suspended or self.steps_back)
+        """What is unlikely, a suspension, a step back and problems that are gone are looked at one by one."""
+        return not (self.doubts or self.is_suspended or self.steps_back or self.report.denies_problem)
 
 
 @dataclass
@@ -71,7 +75,8 @@ class AcceptedRow:
 def waiting_months(plan: Any) -> QuerySet[ProjectMonth]:
     """Submitted months of a plan's projects."""
     waiting = ProjectMonth.objects.in_plan(plan).filter(state=ReportState.SUBMITTED)
-    return waiting.select_related("project__city", "project__plan", "project__lead_department", "submitted_by")
+    about = ("about_problem__project", "about_problem__plan")
+    return waiting.select_related("project__city", "project__plan", "project__lead_department", "submitted_by", *about)
 
 
 def waiting_by_city(plan: Any) -> list[tuple[str, str, int]]:

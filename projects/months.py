@@ -4,7 +4,7 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 only unlikely is asked about. What reports of anything have in common is in `reporting.services`.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Department, User
 from core.bounds import check_columns
 from core.clock import today
 from core.exceptions import NotAllowed
@@ -20,12 +20,22 @@ from core.periods import month_of
 from core.provenance import Provenance
 from core.scope_changes import check_in_plan
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH, clean_text
+from measures.models import ProblemStep
+from measures.problems import open_problems
+from measures.report_problems import (
+    file_problem,
+    problem_columns,
+    resolve_choice,
+    take_problem_along,
+    why_no_answer,
+    why_no_owner,
+)
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
 from projects.month_rules import Doubt, doubts_about, why_incomplete
 from projects.services import touch_cells
 from reporting import services
-from reporting.models import TEXTS, ProblemChoice
+from reporting.models import TEXTS
 from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, fill_draft, lock_report
 from web.errors import not_one_of
 
@@ -47,7 +57,9 @@ class MonthData:
     what_was_done: str = ""
     problem: str = ""
     next_step: str = ""
+    # As `measures.reports.ReportData` has them.
     problem_choice: str = ""
+    about_problem: int | None = None
 
 
 class Doubtful(NotAllowed):
@@ -120,16 +132,17 @@ def fill_month(month: ProjectMonth, data: MonthData, *, by: User, version: int |
         raise NotAllowed(_("The day is in the future"), field="period")
     if month.period < month_of(month.project.listed_on):
         raise NotAllowed(_("The project was not yet listed in this month."), field="period")
-    return fill_draft(month, columns_of(data), by=by, version=version)
+    about = problem_columns(month, data.problem_choice, data.about_problem)
+    return fill_draft(month, columns_of(data) | about, by=by, version=version)
 
 
 def columns_of(data: MonthData) -> dict[str, Any]:
     """What was filled in, cleaned, as columns. Raises NotAllowed, with the field at fault."""
     if data.stage not in Stage.values:
         raise NotAllowed(not_one_of(Stage.values), field="stage")
-    if data.problem_choice not in ("", *ProblemChoice.values):
-        raise NotAllowed(not_one_of(ProblemChoice.values), field="problem_choice")
     values = asdict(data)
+    # `measures.report_problems` makes columns of these.
+    del values["problem_choice"], values["about_problem"]
     # Typed texts go into the working language's column; readers of the other language see them too.
     texts = {f"{name}_zh": clean_text(values.pop(name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
     reason = clean_text(values.pop("stage_reason"), field="stage_reason", max_length=MAX_REASON_LENGTH)
@@ -140,15 +153,33 @@ def columns_of(data: MonthData) -> dict[str, Any]:
 
 
 @transaction.atomic
-def submit_month(month: ProjectMonth, *, by: User, confirmed: Collection[str] = ()) -> ProjectMonth:
-    """Hands a draft or returned month to the office. `confirmed`: the names of doubts that the person says are so.
+def submit_month(
+    month: ProjectMonth,
+    *,
+    by: User,
+    confirmed: Collection[str] = (),
+    confirms_no_problem: bool = False,
+    problem_owner: Department | None = None,
+) -> ProjectMonth:
+    """Hands a draft or returned month to the office; a new problem comes on the list.
 
-    Raises NotAllowed, with the field at fault, and Doubtful.
+    `confirmed`: the names of doubts that the person says are so. `confirms_no_problem`: the problems that are open
+    stand in the way no longer. `problem_owner`: who can solve the new one, None for the lead. Raises NotAllowed, with
+    the field at fault, and Doubtful.
     """
     lock_report(month)
     move = check_move(month, "submit", "resubmit", by=by)
-    before = month_before(month.project, month.period, but=month)
-    check_complete(month, before, doubts=lambda: month_doubts(month, before), confirmed=confirmed)
+    before, opened = month_before(month.project, month.period, but=month), open_problems(month.project, on=today())
+    check_complete(
+        month,
+        before,
+        opened,
+        doubts=lambda: month_doubts(month, before),
+        confirmed=confirmed,
+        confirms_no_problem=confirms_no_problem,
+        problem_owner=problem_owner,
+    )
+    file_problem(month, by=by, owner=problem_owner)
     apply_move(month, move.name, by=by)
     return month
 
@@ -156,18 +187,34 @@ def submit_month(month: ProjectMonth, *, by: User, confirmed: Collection[str] = 
 def check_complete(
     month: ProjectMonth,
     before: ProjectMonth | None,
+    opened: Sequence[ProblemStep],
     *,
     doubts: Callable[[], Iterable[Doubt]],
     confirmed: Collection[str],
+    confirms_no_problem: bool = False,
+    problem_owner: Department | None = None,
 ) -> None:
     """Raises NotAllowed where the month cannot be submitted as it stands, and Doubtful. `before`: the accepted one that
-    it goes on from; `doubts`: about a complete one."""
+    it goes on from; `opened`: the last steps of its project's open problems; `doubts`: about a complete one."""
     check_in_plan(month.project)
+    resolve_choice(month, opened)
     for refusal in why_incomplete(month, before, on=today()):
+        raise refusal
+    for refusal in why_no_answer(month, opened, is_confirmed=confirms_no_problem):
+        raise refusal
+    for refusal in why_no_owner(month, problem_owner):
         raise refusal
     unconfirmed = [each for each in doubts() if each.name not in confirmed]
     if unconfirmed:
         raise Doubtful(unconfirmed)
+
+
+@transaction.atomic
+def withdraw_month(month: ProjectMonth, *, by: User) -> ProjectMonth:
+    """Takes a submitted month back until it is decided, and the problem along that it raised."""
+    services.withdraw_report(month, by=by)
+    take_problem_along(month, by=by)
+    return month
 
 
 def month_doubts(month: ProjectMonth, before: ProjectMonth | None) -> list[Doubt]:

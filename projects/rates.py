@@ -45,11 +45,16 @@ def is_to_start(year: int) -> Q:
     return ~Q(project_class=RESERVE) & has_not_started & Q(planned_start_on__lte=date(year, 12, 31))
 
 
+def plan_gap(planned_wan: int, invested_wan: int, *, month: date) -> Decimal | None:
+    """The completion of an annual plan at the end of a month against the time elapsed, both to one decimal, in
+    percentage points. None without a plan."""
+    return gap(percent(invested_wan, planned_wan), month_share(month.month))
+
+
 def is_behind(planned_wan: int, invested_wan: int, *, month: date) -> bool:
-    """Whether a project that has reported in the year is behind: the completion of its annual plan, to one decimal,
-    more than PACE_TOLERANCE below the time elapsed. Without a plan it is not."""
-    points = gap(percent(invested_wan, planned_wan), month_share(month.month))
-    return pace(points, tolerance=PACE_TOLERANCE) == Pace.BEHIND
+    """Whether a project that has reported in the year is behind: its gap is more than PACE_TOLERANCE below the time
+    elapsed. Without a plan it is not."""
+    return pace(plan_gap(planned_wan, invested_wan, month=month), tolerance=PACE_TOLERANCE) == Pace.BEHIND
 
 
 def behind(on: date) -> Q:
@@ -100,7 +105,7 @@ class ProjectRates:
     @property
     def gap(self) -> Decimal | None:
         """Completion of the annual plan against the time elapsed, in percentage points."""
-        return gap(self.plan_completion, self.elapsed)
+        return plan_gap(self.planned, self.invested, month=self.month)
 
     @property
     def pace(self) -> Pace | None:

@@ -1,14 +1,23 @@
 """The forms of reports of anything: the fields that they share."""
 
 import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from core.forms import TypedTextField
 from core.texts import MAX_TEXT_LENGTH
+from reporting.merging import merge_fields
+from reporting.models import TEXTS, AbstractReport, ProblemChoice
+from web.formats.text import excerpt
+from web.language import localized
+
+EXCERPT = 60  # characters of a problem
+CHOICE = re.compile(r"none|new|same-[1-9][0-9]{0,3}")
 
 
 class LongTextField(TypedTextField):
@@ -56,7 +65,125 @@ class EvidenceForm(forms.Form):
         data[name] = value
 
 
+class ProblemChoiceField(forms.CharField):
+    """`none`, `new`, or `same-2`: the problem number 2 of what is reported on is still the same. Whatever else comes is
+    nothing; whether it may be chosen is judged when the report is submitted."""
+
+    widget = forms.RadioSelect
+
+    def to_python(self, value: Any) -> str:
+        text = str(value or "")
+        return text if CHOICE.fullmatch(text) else ""
+
+
+class DraftForm(EvidenceForm):
+    """A draft that saves itself. `known` says what the page showed when it was written; `opened`: the last steps of the
+    open problems of what is reported on.
+
+    A form's own names in `typed` what a person fills in and the draft keeps.
+    """
+
+    what_was_done = LongTextField(label=TEXTS["what_was_done"])
+    problem_choice = ProblemChoiceField(label=gettext_lazy("Problems"), required=False)
+    confirms_no_problem = forms.BooleanField(
+        label=gettext_lazy("What is open no longer stands in the way"), required=False
+    )
+    problem = LongTextField(
+        label=gettext_lazy("What stands in the way"),
+        help_text=gettext_lazy("A new problem comes on the list of problems when you submit the report."),
+    )
+    next_step = LongTextField(label=TEXTS["next_step"])
+    known = KnownField(required=False)
+
+    typed: ClassVar[tuple[str, ...]]
+
+    def __init__(self, *args: Any, opened: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["problem_choice"]
+        choice.widget.choices = [
+            (ProblemChoice.NONE.value, ProblemChoice.NONE.label),
+            *((same_choice(step.problem.number), _say_same(step)) for step in opened),
+            (ProblemChoice.NEW.value, ProblemChoice.NEW.label),
+        ]
+
+    @property
+    def sent_names(self) -> list[str]:
+        """What a draft that saves itself sends."""
+        return [*self.typed, *(field.name for field in self.hidden_fields())]
+
+    @property
+    def typed_texts(self) -> dict[str, str]:
+        """What was typed into a valid form, as `texts_of` has what is saved."""
+        return self.texts_of(self.cleaned_data)
+
+    @property
+    def known_texts(self) -> Mapping[str, list[str]]:
+        """The values that the page knows, in the same way."""
+        known: dict[str, list[str]] = self.cleaned_data["known"]
+        return known
+
+    @classmethod
+    def texts_of(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        """Of the values with which a form begins: those that a draft keeps, as a browser sends them."""
+        return {name: plain_text(values.get(name)) for name in cls.typed}
+
+    @classmethod
+    def known_values(cls, values: Mapping[str, Any]) -> str:
+        """Of the values that a page shows: what its form says that it knows."""
+        return json.dumps({name: [text] for name, text in cls.texts_of(values).items()}, ensure_ascii=False)
+
+    def known_after(self, values: Mapping[str, Any]) -> str:
+        """The same once the form was saved, and these values stand in the database."""
+        return self.known_values(values)
+
+    def merge(self, values: Mapping[str, Any]) -> list[str]:
+        """Takes over what others have changed in the report since the page was shown, where this form, which is valid,
+        has not; the names of the fields that both have changed. `values`: those with which its form begins now."""
+        mine = self.typed_texts
+        merged, conflicts = merge_fields(mine, self.texts_of(values), self.known_texts)
+        for name, text in merged.items():
+            if text != mine[name]:
+                self.cleaned_data[name] = self.fields[name].clean(text)
+                self.set_value(name, text)
+        return conflicts
+
+    def differences(self, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Field by field what stands in the database and what was typed, where they differ."""
+        shown, mine = self.texts_of(values), self.typed_texts
+        for name in self.typed:
+            if shown[name] != mine[name]:
+                labels = dict(getattr(self.fields[name].widget, "choices", ()))
+                theirs, own = (labels.get(text, text) for text in (shown[name], mine[name]))
+                yield {"label": self.fields[name].label, "theirs": theirs, "mine": own}
+
+    def chosen_problem(self) -> tuple[str, int | None]:
+        """The choice, a ProblemChoice or empty, and the number of the problem that is still the same."""
+        choice, _dash, number = self.cleaned_data["problem_choice"].partition("-")
+        return choice, int(number) if number else None
+
+
+def choice_of(report: AbstractReport) -> str:
+    """What a report says about problems, as its form does."""
+    if report.problem_choice == ProblemChoice.SAME:
+        return same_choice(report.about_problem.number) if report.about_problem else ""
+    return report.problem_choice
+
+
+def first_choice(opened: list[Any]) -> str:
+    """What a form begins with that nobody has written in."""
+    return same_choice(opened[0].problem.number) if opened else ProblemChoice.NONE.value
+
+
+def same_choice(number: int) -> str:
+    return f"{ProblemChoice.SAME}-{number}"
+
+
+def _say_same(step: Any) -> str:
+    words = {"code": step.problem.code, "text": excerpt(localized(step.problem, "text"), EXCERPT)}
+    return gettext("Still the same: %(code)s %(text)s") % words
+
+
 def plain_text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    return str(value or "").replace("\r\n", "\n").strip()
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()

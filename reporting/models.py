@@ -41,7 +41,8 @@ class ProblemChoice(models.TextChoices):
 class AbstractReport(Sourced):
     """A report for a month. `period` is the month's first day; texts are in the language they were written in.
 
-    An app's own report adds a foreign key to what it is about, and the two methods at the end.
+    An app's own report adds foreign keys to what it is about and to the problem that its text is about
+    (`about_problem`): one that was open already, or that was raised with it. And the methods at the end.
     """
 
     data_kind = "reports"
@@ -96,6 +97,8 @@ class AbstractReport(Sourced):
     # The pieces of its evidence: rows of a model made from AbstractEvidence. Its steps: of one from AbstractReportStep.
     evidence: Any
     steps: Any
+    about_problem: Any
+    about_problem_id: Any
     # The columns that each step keeps as they were.
     kept_columns: tuple[str, ...] = TEXT_COLUMNS
     # Said to those who may not file it.
@@ -164,6 +167,20 @@ class AbstractReport(Sourced):
                 for each in sorted(self.evidence.all(), key=lambda each: each.pk)
             ],
         }
+
+    @property
+    def names_problem(self) -> bool:
+        return bool(self.problem_zh or self.problem_en)
+
+    @property
+    def denies_problem(self) -> bool:
+        """Whether it says that there is none, while one was open when it was submitted."""
+        return bool(self.problem_choice == ProblemChoice.NONE and self.about_problem_id)
+
+    @property
+    def subject(self) -> Any:
+        """What it is about."""
+        raise NotImplementedError
 
     def lock_subject(self) -> None:
         """Locks the row of what it is about: changes of its reports come one after the other."""

@@ -138,6 +138,7 @@ POST projects:decide        /review/projects/decide/              403   403   40
 GET  projects:board         /review/projects/board/               login login 403 403 403 403 200 200 403 200 403
 GET  projects:month         /projects/P0001/month/                login login 403 200 403 403 403 403 403 403 200
 POST projects:month         /projects/P0001/month/                403   403   403 302 403 403 403 403 403 403 302
+POST projects:month_draft   /projects/P0001/month/draft/          401   401   403 200 403 403 403 403 403 403 200
 GET  projects:evidence      /projects/P0001/evidence/{paper}/     login login 403 200 403 403 200 200 403 200 200
 GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200 200
 POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302 302
@@ -399,6 +400,7 @@ BODIES = {
     "POST measures:decide": {"report": "{waits}", "decision": "accept"},
     "POST projects:decide": {"report": "{filed}", "decision": "accept"},
     "POST projects:month": {"stage": "preparing", "action": "draft"},
+    "POST projects:month_draft": {"stage": "preparing"},
     "POST measures:remind": {"department": "science", **AUGUST},
     "POST measures:list": {"name": "在推进"},
     "POST measures:problems": {"name": "未销号"},

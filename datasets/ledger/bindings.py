@@ -106,7 +106,7 @@ BINDINGS: Mapping[str, Binding] = {
     "project_months": Binding(
         ProjectMonth,
         "project__plan",
-        {**_NUMBERED, "invested_since_january": "invested_wan"},
+        {**_NUMBERED, "about_problem": "", "invested_since_january": "invested_wan"},
         excluded={"state": ReportState.DRAFT},
     ),
     "project_month_evidence": Binding(

@@ -59,6 +59,12 @@ class Item:
         return self.values.get(column)
 
     @property
+    def about(self) -> Key | None:
+        """Of a report: the key of the problem that it is about."""
+        number = self["about_problem"]
+        return None if number is None else (self["measure"], self["project"], number)
+
+    @property
     def what(self) -> What:
         if any(cell.is_conflict for cell in self.cells):
             return What.CONFLICT

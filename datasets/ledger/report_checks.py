@@ -19,6 +19,10 @@ NO_REPORT: Mapping[str, str | Promise] = {
     "reports": gettext_lazy("No report of the measure was submitted on that day."),
     "project_months": gettext_lazy("No report of the project for that month was submitted on that day."),
 }
+NO_PROBLEM: Mapping[str, str | Promise] = {
+    "reports": gettext_lazy("The measure has no problem of the number %(number)s."),
+    "project_months": gettext_lazy("The project has no problem of the number %(number)s."),
+}
 DECIDED = (ReportState.ACCEPTED, ReportState.RETURNED)
 
 
@@ -29,8 +33,8 @@ ONE_OPEN = {"reports": ("measure", "period", "department"), "project_months": ("
 def check_reports(merged: Merged) -> None:
     for sheet, columns in ONE_OPEN.items():
         _check_reports_of(merged, sheet, columns)
-    for item in merged.touched("reports"):
-        _check_about(merged, item)
+        for item in merged.touched(sheet):
+            _check_about(merged, item)
     for item in merged.touched("project_months"):
         _check_month(merged, item)
 
@@ -77,10 +81,9 @@ def _check_month(merged: Merged, item: Item) -> None:
 
 
 def _check_about(merged: Merged, item: Item) -> None:
-    about = item["about_problem"]
-    if about is not None and (item["measure"], None, about) not in merged.items["problems"]:
-        words = {"number": about}
-        merged.add_problem(item, "about_problem", _("The measure has no problem of the number %(number)s.") % words)
+    if item.about is not None and item.about not in merged.items["problems"]:
+        words = {"number": item["about_problem"]}
+        merged.add_problem(item, "about_problem", NO_PROBLEM[item.sheet] % words)
 
 
 def check_evidence(merged: Merged) -> None:

@@ -153,8 +153,8 @@ class Writer:
             row.problem_id = self.ids["problems"][item.key[1:]]
             if item["direction_on"] is not None:
                 row.direction_id = self.ids["problem_steps"][direction_key(item)]
-        elif item.sheet == "reports" and item["about_problem"] is not None:
-            row.about_problem_id = self.ids["problems"][item["measure"], None, item["about_problem"]]
+        elif item.about is not None:
+            row.about_problem_id = self.ids["problems"][item.about]
 
     def link(self, sheet: str, items: Iterable[Item]) -> None:
         """The links of columns that hold many, as the rows have them now."""

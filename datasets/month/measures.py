@@ -31,6 +31,7 @@ from datasets.month.sheets import MEASURE_FILLED, MEASURE_SHOWN, MEASURES
 from measures.addresses import report_url
 from measures.filing import file_report, rewrite_report
 from measures.models import Measure, Plan, Problem, ProblemStep, Report
+from measures.problems import open_problems_of
 from measures.report_problems import ProblemStillOpen, resolve_choice
 from measures.reports import NO_CHANGE, NO_CHANGE_EN, ReportData, columns_of, why_incomplete
 from measures.services import locked_measures
@@ -127,7 +128,7 @@ class MeasureMonth(MonthKind[MeasureRow]):
         prefetch_related_objects(measures, "section")
         reports = [row.report for row in rows if row.report is not None]
         prefetch_related_objects(reports, "evidence", "about_problem")
-        last, opened = _last_reports(measures, month=month), _open_problems(measures)
+        last, opened = _last_reports(measures, month=month), open_problems_of(measures, on=today())
         rows.sort(key=lambda row: (row.measure.position, row.measure.code))
         return {
             row.measure.code: _measure_row(row, last.get(row.measure.pk), opened.get(row.measure.pk, []))
@@ -221,17 +222,6 @@ def _measure_row(row: WorkspaceRow, last: Report | None, opened: list[ProblemSte
         return MeasureRow(row.measure, None, last=last, group=row.group, opened=opened)
     row.report.measure = row.measure
     return MeasureRow(row.measure, row.report, *split_evidence(row.report), last, row.group, opened)
-
-
-def _open_problems(measures: list[Measure]) -> dict[int, list[ProblemStep]]:
-    """By measure, as `measures.problems.open_problems` has those of one."""
-    found: dict[int, list[ProblemStep]] = {}
-    by_code = {measure.pk: measure for measure in measures}
-    steps = ProblemStep.objects.filter(problem__measure__in=by_code).last_by(today()).open().select_related("problem")
-    for step in steps.order_by("problem__raised_on", "problem__number"):
-        step.problem.measure = by_code[step.problem.measure_id]
-        found.setdefault(step.problem.measure_id, []).append(step)
-    return found
 
 
 def _last_reports(measures: list[Measure], *, month: date) -> dict[int, Report]:

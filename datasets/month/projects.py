@@ -28,7 +28,9 @@ from datasets.month.kinds import (
     written_evidence,
 )
 from datasets.month.sheets import PROJECT_FILLED, PROJECT_SHOWN, PROJECTS
-from measures.models import Plan
+from measures.models import Plan, ProblemStep
+from measures.problems import open_problems_of
+from measures.report_problems import problem_columns, resolve_choice, why_no_answer, why_no_owner
 from projects.addresses import month_form_url
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
@@ -49,13 +51,15 @@ _COLUMNS = ("invested_wan", "progress", "stage", *STAGE_DAYS, "stage_reason")
 @dataclass(frozen=True)
 class ProjectMonthRow(MonthRow):
     """`subject` has its `stage`. `before`: the accepted month that the report goes on from, or a new one would;
-    `invested_before`: in the years before, in 万元; `planned_wan`: of the year of the month."""
+    `invested_before`: in the years before, in 万元; `planned_wan`: of the year of the month; `opened`: the last
+    steps of the project's open problems, the oldest first."""
 
     month: date = date.min
     state_label: str = ""
     before: ProjectMonth | None = None
     invested_before: int = 0
     planned_wan: int | None = None
+    opened: Sequence[ProblemStep] = ()
 
     @property
     def name(self) -> str:
@@ -93,7 +97,9 @@ class ProjectMonthRow(MonthRow):
 
     def rests_on(self) -> list[Any]:
         before = self.before.pk if self.before is not None else None
-        return [before, self.invested_before, self.subject.investment_wan, self.subject.opening_stage]
+        opened = [[step.problem_id, step.pk] for step in self.opened]
+        lead = self.subject.lead_department_id
+        return [before, self.invested_before, self.subject.investment_wan, self.subject.opening_stage, opened, lead]
 
 
 def _plain(value: object) -> str:
@@ -123,9 +129,10 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         own = _own_projects(place, plan).select_related("category")
         work = load_project_work(own, month=month, day=today())
         rows = sorted(work.rows, key=lambda row: (row.project.position, row.project.code))
-        prefetch_related_objects([row.report for row in rows if row.report is not None], "evidence")
+        prefetch_related_objects([row.report for row in rows if row.report is not None], "evidence", "about_problem")
         history = load_history([row.project.pk for row in rows], until=month)
-        return {row.project.code: _project_row(row, history) for row in rows}
+        opened = open_problems_of([row.project for row in rows], on=today())
+        return {row.project.code: _project_row(row, history, opened.get(row.project.pk, ())) for row in rows}
 
     def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
         report = row.open_report
@@ -134,11 +141,18 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         if len(evidence) + files > MAX_EVIDENCE:
             raise too_many()
         written = copy.copy(report) if report else new_month(row.subject, row.month)
-        for name, value in columns_of(month_data(row, cells)).items():
+        data = month_data(row, cells)
+        columns = columns_of(data) | problem_columns(written, data.problem_choice, data.about_problem)
+        for name, value in columns.items():
             setattr(written, name, value)
-        refusals = [self.reason(each) for each in why_incomplete(written, row.before, on=today())]
+        resolve_choice(written, row.opened)
+        refusals = [
+            *why_incomplete(written, row.before, on=today()),
+            *why_no_answer(written, row.opened, is_confirmed=False),
+            *why_no_owner(written),
+        ]
         if refusals:
-            return Judgement(evidence, refusals)
+            return Judgement(evidence, [self.reason(each) for each in refusals])
         doubts = doubts_about(written, row.before, invested_before=row.invested_before)
         return Judgement(evidence, (), [Question(each.name, each.question) for each in doubts])
 
@@ -177,6 +191,9 @@ PROJECT_MONTH = ProjectsMonth()
 def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
     """Without a stage it stays."""
     report = row.open_report
+    # What was chosen about problems holds for the text that it was chosen with; of another one it follows.
+    is_same_text = report is not None and cells["problem"] == row.cells["problem"]
+    about = report.about_problem if report is not None and is_same_text else None
     days: dict[str, Any] = {name: date.fromisoformat(cells[name]) if cells[name] else None for name in STAGE_DAYS}
     numbers: dict[str, Any] = {name: int(cells[name]) if cells[name] else None for name in ("invested_wan", "progress")}
     return MonthData(
@@ -185,7 +202,8 @@ def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
         what_was_done=cells["what_was_done"],
         problem=cells["problem"],
         next_step=cells["next_step"],
-        problem_choice=report.problem_choice if report is not None else "",
+        problem_choice=report.problem_choice if report is not None and is_same_text else "",
+        about_problem=about.number if about else None,
         **days,
         **numbers,
     )
@@ -196,7 +214,7 @@ def _own_projects(place: Place, plan: Plan | None) -> Any:
     return Project.objects.in_plan(plan).filter(**own)
 
 
-def _project_row(row: ProjectRow, history: History) -> ProjectMonthRow:
+def _project_row(row: ProjectRow, history: History, opened: Sequence[ProblemStep]) -> ProjectMonthRow:
     report = row.report
     if report is not None:
         report.project = row.project
@@ -213,6 +231,7 @@ def _project_row(row: ProjectRow, history: History) -> ProjectMonthRow:
         history.before(written),
         history.invested_before(written),
         history.plans.get((row.project.pk, row.month.year)),
+        opened,
     )
 
 

@@ -1,84 +1,22 @@
 """How the status of a measure changed, up to a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
-from typing import Any, NamedTuple
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from core.periods import months_between
 from core.statuses import MeasureStatus
-from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
-from web.charts.labels import label
-from web.charts.text import hover_day
-from web.charts.theme import ACCENT, EDGE, INK_2, INK_3, RED, SUBJECT_LINE
-from web.formats.dates import format_day, format_iso_day, format_short_day, format_short_month, format_year
-
-HEIGHT = 190
-LEVELS = {status.value: level for level, status in enumerate(MeasureStatus)}
+from web.charts.steps import Step, steps_figure
+from web.formats.dates import format_day, format_iso_day
 
 
-class StatusPoint(NamedTuple):
-    """A status change. `is_superseded`: a later one says that it was wrong."""
-
-    effective_on: date
-    status: str
-    is_superseded: bool = False
-
-
-@dataclass(frozen=True)
-class StatusHistory:
-    """What is drawn: the changes that took effect by the day, the oldest first, and the due day."""
-
-    points: Sequence[StatusPoint]
-    due_on: date | None
-    as_of: date
-
-    @cached_property
-    def effective(self) -> list[StatusPoint]:
-        return [point for point in self.points if not point.is_superseded]
-
-    @cached_property
-    def superseded(self) -> list[StatusPoint]:
-        return [point for point in self.points if point.is_superseded]
-
-    @cached_property
-    def first(self) -> date:
-        return self.points[0].effective_on if self.points else self.as_of
-
-    @cached_property
-    def last(self) -> date:
-        return max(self.as_of, self.due_on_axis or self.as_of)
-
-    @cached_property
-    def due_on_axis(self) -> date | None:
-        """The due day, unless it lies before the first change, or so far ahead that the axis would squeeze the history:
-        further than a month and half as long as the history is."""
-        if self.due_on is None or self.due_on < self.first:
-            return None
-        passed = max((self.as_of - self.first).days, 1)
-        return self.due_on if (self.due_on - self.as_of).days <= max(passed // 2, 31) else None
-
-    @cached_property
-    def axis(self) -> tuple[date, date]:
-        """The first and the last day of the axis, which begins and ends a little outside the history."""
-        room = timedelta(days=max((self.last - self.first).days // 40, 1))
-        return self.first - min(room, self.first - date.min), self.last + min(room, date.max - self.last)
-
-    def share_of_axis(self, day: date) -> float:
-        start, end = self.axis
-        return (day - start).days / (end - start).days
-
-
-def status_history_chart(points: Sequence[StatusPoint], due_on: date | None, as_of: date) -> Chart:
+def status_history_chart(points: Sequence[Step], due_on: date | None, as_of: date) -> Chart:
     """`points` come newest first, as tables list them."""
     latest = next((point for point in points if not point.is_superseded), None)
     summary = _("The status was not recorded by this day.")
     if latest:
-        status, since = MeasureStatus(latest.status).label, format_day(latest.effective_on)
+        status, since = MeasureStatus(latest.state).label, format_day(latest.on)
         summary = _("%(status)s since %(day)s.") % {"status": status, "day": since}
     return Chart(
         name="status",
@@ -90,129 +28,13 @@ def status_history_chart(points: Sequence[StatusPoint], due_on: date | None, as_
             Column(_("New status"), is_number=False),
             Column(_("Corrected"), is_number=False),
         ],
-        rows=[(each.effective_on, str(MeasureStatus(each.status).label), each.is_superseded) for each in points],
+        rows=[(each.on, str(MeasureStatus(each.state).label), each.is_superseded) for each in points],
         kind="steps",
         has_own_table=True,
     )
 
 
-def status_history_figure(points: Sequence[StatusPoint], due_on: date | None, as_of: date) -> Figure:
-    """`points` come newest first: of two on one day the newer one holds. Those after the day are left out."""
-    known = sorted(
-        (each for each in reversed(points) if each.effective_on <= as_of), key=lambda each: each.effective_on
-    )
-    history = StatusHistory(known, due_on, as_of)
-    bottom = 30 if history.first.year == history.last.year else 46
-    return {
-        "data": [*_status_line(history), *_superseded_marks(history)],
-        "layout": layout(
-            height=HEIGHT,
-            margin=Margin(12, 12, 26, bottom),
-            xaxis=x_axis(
-                type="date",
-                range=[day.isoformat() for day in history.axis],
-                ticks="outside",
-                tickcolor=EDGE,
-                **_month_ticks(history, at_most=10),
-            ),
-            yaxis=y_axis(
-                range=[-0.4, 2.35],
-                tickvals=list(LEVELS.values()),
-                ticktext=[str(status.label) for status in MeasureStatus],
-                ticklabelstandoff=4,
-                automargin="width",
-            ),
-            annotations=[*(_superseded_label(history, each) for each in history.superseded), *_due_label(history)],
-            shapes=_due_line(history),
-        ),
-        "narrow": narrow_layout(height=HEIGHT, margin=Margin(8, 8, 26, bottom), xaxis=_month_ticks(history, at_most=5)),
-    }
-
-
-def _status_line(history: StatusHistory) -> list[dict[str, Any]]:
-    if not history.effective:
-        return []
-    days = [*(point.effective_on for point in history.effective), history.as_of]
-    levels = [LEVELS[point.status] for point in history.effective]
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [day.isoformat() for day in days],
-            "y": [*levels, levels[-1]],
-            "line": SUBJECT_LINE | {"shape": "hv"},
-            "marker": {"size": 9, "color": ACCENT},
-            "hovertemplate": hover_day() + "<br>%{y}<extra></extra>",
-        }
-    ]
-
-
-def _superseded_marks(history: StatusHistory) -> list[dict[str, Any]]:
-    if not history.superseded:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [point.effective_on.isoformat() for point in history.superseded],
-            "y": [LEVELS[point.status] for point in history.superseded],
-            "marker": {"size": 10, "symbol": "x-thin", "line": {"color": INK_3, "width": 2.5}},
-            "hovertemplate": hover_day() + "<br>%{y}<extra></extra>",
-        }
-    ]
-
-
-def _superseded_label(history: StatusHistory, point: StatusPoint) -> dict[str, Any]:
-    """Beside its mark, on the side that has more room."""
-    to_left = history.share_of_axis(point.effective_on) > 1 / 2
-    return label(
-        _("%(day)s, corrected") % {"day": format_short_day(point.effective_on)},
-        x=point.effective_on.isoformat(),
-        y=LEVELS[point.status],
-        colour=INK_3,
-        xanchor="right" if to_left else "left",
-        xshift=-9 if to_left else 9,
-    )
-
-
-def _due_line(history: StatusHistory) -> list[dict[str, Any]]:
-    if history.due_on_axis is None:
-        return []
-    due_on = history.due_on_axis.isoformat()
-    line = {"color": RED, "width": 2, "dash": "4px,3px"}
-    return [{"type": "line", "x0": due_on, "x1": due_on, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
-
-
-def _due_label(history: StatusHistory) -> list[dict[str, Any]]:
-    """Above the plot: at the end of its line, or where the due day lies beyond the axis, at that side."""
-    due_on = history.due_on
-    if due_on is None:
-        return []
-    above: dict[str, Any] = {"y": 1, "yref": "paper", "yanchor": "bottom"}
-    if history.due_on_axis is None:
-        is_ahead = due_on > history.as_of
-        text = f"{_('Due date')} {format_day(due_on)}"
-        text, side = (f"{text} →", "right") if is_ahead else (f"← {text}", "left")
-        above |= {"x": int(is_ahead), "xref": "paper", "xanchor": side}
-        return [label(text, colour=INK_2 if is_ahead else RED, **above)]
-    share = history.share_of_axis(due_on)
-    side = "left" if share < 1 / 4 else "right" if share > 3 / 4 else "center"
-    written = format_short_day(due_on) if history.first.year == history.last.year else format_day(due_on)
-    return [label(f"{_('Due date')} {written}", x=due_on.isoformat(), xanchor=side, colour=RED, **above)]
-
-
-def _month_ticks(history: StatusHistory, *, at_most: int) -> dict[str, Any]:
-    """First days of months, as many as find room; over more than a year, the year under its first one.
-    Within a month, the last day."""
-    first, last = history.first, history.last
-    months = months_between(first, last)
-    if len(months) == 1:
-        return {"tickvals": [last.isoformat()], "ticktext": [format_short_day(last)]}
-    every = next((n for n in (1, 2, 3, 6) if len(months) <= n * at_most), 12)
-    named = [month for month in months if (month.month - 1) % every == 0]
-    texts = [format_short_month(month) for month in named]
-    if first.year != last.year:
-        for n, month in enumerate(named):
-            if n == 0 or named[n - 1].year != month.year:
-                texts[n] += f"<br>{format_year(month.year)}"
-    return {"tickvals": [month.isoformat() for month in named], "ticktext": texts}
+def status_history_figure(points: Sequence[Step], due_on: date | None, as_of: date) -> Figure:
+    """`points` come newest first."""
+    names = {status.value: str(status.label) for status in MeasureStatus}
+    return steps_figure(points, names, due_on, as_of, due_name=_("Due date"))

@@ -25,7 +25,6 @@ class Report(AbstractReport, UpdatedAtModel):
     status = models.CharField(_("Status after this report"), max_length=11, choices=MeasureStatus)
     against_status = models.CharField(_("Status before this report"), max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"), null=True, blank=True)
-    # The problem that its text is about: one that was open already, or that was raised with it.
     about_problem = models.ForeignKey(
         "measures.Problem",
         models.PROTECT,
@@ -72,6 +71,10 @@ class Report(AbstractReport, UpdatedAtModel):
     @property
     def changes_status(self) -> bool:
         return self.status != self.against_status
+
+    @property
+    def subject(self) -> Measure:
+        return self.measure
 
     def lock_subject(self) -> None:
         Measure.objects.select_for_update().get(pk=self.measure_id)

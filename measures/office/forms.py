@@ -55,6 +55,13 @@ class LeadField(RowField, DepartmentField):
     """A department that was not merged."""
 
 
+class OwnerField(LeadField):
+    """A department, or none where that may be."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value or self.required else None
+
+
 class TermsForm(forms.Form):
     """Filled with the present terms. Hidden fields hold what was shown, so that `changed_terms` are those that the
     person changed."""

@@ -32,7 +32,7 @@ from core.lights import OVERDUE, Light, MeasureLight, is_overdue
 from core.scope import PlanScope, out_since
 from core.scoped import scope_of
 from core.statuses import MeasureStatus
-from measures.charts.status_history import StatusPoint, status_history_chart
+from measures.charts.status_history import status_history_chart
 from measures.comparison import light_on, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Problem, Report, StatusChange
@@ -42,6 +42,7 @@ from measures.problem_rows import problems_of
 from measures.rules import is_completion
 from measures.services import add_comment
 from reporting.steps import step_rows
+from web.charts.steps import Step
 from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
 from web.html.links import query_of, query_with
@@ -231,7 +232,7 @@ class MeasureDetail(PageView):
         scope_changes = measure.scope_changes.filter(effective_on__lte=self.day)
         scope_changes = list(scope_changes.select_related("recorded_by") if names else scope_changes)
         history = history_rows(changes.select_related("recorded_by") if names else changes)
-        points = [StatusPoint(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
+        points = [Step(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
         measure.light = light and light.light
         since = measure_changes([measure], self.compared, limits=thresholds())[0] if self.compared else None
         return {

@@ -17,7 +17,7 @@ from accounts.permissions import signed_in
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
 from measures.models import Problem, ProblemCategory, ProblemSubject
-from measures.office.forms import LeadField, RowField, RowsField
+from measures.office.forms import OwnerField, RowField, RowsField
 from measures.problems import (
     assign_problem,
     discard_problem_draft,
@@ -54,13 +54,6 @@ class CategoryField(RowField):
 
     def clean(self, value: Any) -> Any:
         return super().clean(value) if value else None
-
-
-class OwnerField(LeadField):
-    """A department, or none where that may be."""
-
-    def clean(self, value: Any) -> Any:
-        return super().clean(value) if value or self.required else None
 
 
 class ProblemForm(forms.Form):

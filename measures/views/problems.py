@@ -251,8 +251,11 @@ class ProblemDetail(PageView):
 
     def reports(self, problem: Problem) -> Any:
         """What accepted reports that were submitted by the day say about it, the newest first."""
-        reports = problem.reports.accepted().filter(submitted_on__lte=self.day)
-        return reports.select_related("department").order_by("-period", "-submitted_on", "-pk")
+        if problem.subject_kind == ProblemSubject.PROJECT:
+            reports: Any = problem.months.accepted()
+        else:
+            reports = problem.reports.accepted().select_related("department")
+        return reports.filter(submitted_on__lte=self.day).order_by("-period", "-submitted_on", "-pk")
 
 
 @require_safe

@@ -14,9 +14,10 @@ from projects.api.projects import yi_number
 from projects.filters import categories_of_asked_plan, projects_of_asked_plan
 from projects.models import Project, ProjectMonth, Stage
 from projects.querysets import is_in_force
+from reporting.models import ProblemChoice
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields
-from web.api.schema import ADDRESS, DAY, FLAG, MONTH, WHOLE, choice, meaning, optional, quantity
+from web.api.schema import ADDRESS, DAY, FLAG, MONTH, WHOLE, choice, meaning, one_of, optional, quantity
 from web.lists.filters import ChoiceFilter, CodeFilter, MonthFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _CITY = gettext_lazy("Name of its city")
@@ -79,6 +80,17 @@ PROJECT_MONTH = {
     "progress": column("progress", quantity("%", WHOLE, description=gettext_lazy("Physical progress of the building"))),
     "what_was_done": local_field(gettext_lazy("What was done"), "what_was_done"),
     "problem": local_field(gettext_lazy("Problems"), "problem"),
+    "problem_choice": column(
+        "problem_choice",
+        {
+            **one_of(["", *ProblemChoice.values]),
+            "description": gettext_lazy("What it says about problems; empty where it follows from its text"),
+        },
+    ),
+    "about_problem": column(
+        "about_problem__number",
+        meaning(gettext_lazy("Number of the project's problem that it is about"), optional(WHOLE)),
+    ),
     "next_step": local_field(gettext_lazy("Next steps"), "next_step"),
     "submitted_on": column("submitted_on", meaning(gettext_lazy("The day it was last submitted"), DAY)),
     "decided_on": column("decided_on", meaning(gettext_lazy("The day on which it was accepted"), DAY)),

@@ -66,6 +66,15 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="months", verbose_name=_("Project"))
+    about_problem = models.ForeignKey(
+        "measures.Problem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="months",
+        verbose_name=_("Problem"),
+    )
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     started_on = models.DateField(_("Started on"), null=True, blank=True, validators=[within_days])
     completed_on = models.DateField(_("Completed on"), null=True, blank=True, validators=[within_days])
@@ -129,6 +138,10 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.period:%Y-%m}"
+
+    @property
+    def subject(self) -> Project:
+        return self.project
 
     def lock_subject(self) -> None:
         Project.objects.select_for_update().get(pk=self.project_id)

@@ -1,39 +1,38 @@
 """The form of a project's month, and the files of evidence of a month."""
 
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views import View
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
-from accounts.models import Role, User
-from accounts.permissions import may_report_project, may_see_names, may_see_project_report, signed_in
+from accounts.models import User
+from accounts.permissions import may_report_project, may_see_project_report, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of
 from core.scope import out_since
 from measures.addresses import month_url
 from measures.filters import asked_plan
+from measures.models import ProblemStep
+from measures.problems import open_problems
+from measures.report_problems import ProblemStillOpen, why_no_answer
 from projects.addresses import month_form_url
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence
 from projects.month_figures import MonthFigures, month_figures
-from projects.month_forms import TYPED, MonthForm, data_values, form_values
-from projects.month_rules import Doubt
+from projects.month_forms import MonthForm, data_values, form_values
+from projects.month_rules import Doubt, why_incomplete
 from projects.months import (
     Doubtful,
     carried_over,
@@ -43,37 +42,28 @@ from projects.months import (
     open_month,
     save_month,
     submit_month,
+    withdraw_month,
 )
-from reporting.evidence_pages import change_evidence, send_file
-from reporting.months import reports_due_on
-from reporting.moves import moves_from
-from reporting.services import DraftChanged, discard_draft, is_discardable, withdraw_report
-from reporting.steps import step_rows
-from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
+from reporting.draft_pages import DraftView, FormPage, SavesItself
+from reporting.evidence_pages import send_file
+from reporting.forms import first_choice
+from reporting.models import TEXTS
+from reporting.workflow import ReportState
 from web.days import asked_month
-from web.errors import BadQuery, add_refusal
+from web.errors import BadQuery
 from web.formats.dates import format_month
 from web.formats.money import format_exact_money
 from web.html.links import named_plan
 from web.language import localized
-from web.unsaved_input import ShowsUnsavedInput, labels_of
+from web.unsaved_input import labels_of
 
 
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
-class MonthPage(ShowsUnsavedInput, View):
+class MonthView(DraftView):
     """Of a project and a month, for the reporters of its city and of the department that leads it."""
-
-    http_method_names = ["get", "post"]
-    typed_fields = labels_of(MonthForm, *TYPED, "url", "url_title", "document_number", "document_title")
 
     plan: Any
     project: Project
-    month: date
-    user: User
-    # Why what was sent could not be saved or submitted; what is asked about, and what of it was confirmed.
-    refusal: NotAllowed | None = None
-    doubts: list[Doubt]
-    confirmed: list[str]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.month = asked_month(request.GET.get("period", ""))
@@ -88,7 +78,6 @@ class MonthPage(ShowsUnsavedInput, View):
             raise PermissionDenied(str(ProjectMonth.filing_refusal))
         if self.month < month_of(self.project.listed_on) or self.project.listed_on > today():
             raise BadQuery({"period": [_("The project was not yet listed in this month.")]})
-        self.doubts, self.confirmed = [], request.POST.getlist("confirmed")
         return super().dispatch(request, *args, **kwargs)
 
     @classmethod
@@ -99,107 +88,54 @@ class MonthPage(ShowsUnsavedInput, View):
 
     @property
     def form_url(self) -> str:
-        """Where the form is sent to."""
         return month_form_url(self.project.code, self.month, plan=self.plan.action_slug)
+
+    @property
+    def draft_url(self) -> str:
+        plan = self.plan.action_slug
+        return month_form_url(self.project.code, self.month, plan=plan, name="projects:month_draft")
 
     @property
     def workspace_url(self) -> str:
         return month_url("measures:workspace", self.month, plan=self.plan)
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
-        month = open_month(self.project, self.month)
-        if month is not None and month.state == ReportState.SUBMITTED:
-            return self.show_submitted(month)
-        if month is None:
-            return self.show(MonthForm(initial=data_values(carried_over(self.project, self.month))), None)
-        return self.show(MonthForm(initial=form_values(month)), month)
+    @property
+    def store(self) -> str:
+        return f"month:{self.project.pk}:{self.month:%Y-%m}"
 
-    @transaction.atomic
-    def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
-        # One after the other: of a double click the second comes when the first has filed the month.
+    @cached_property
+    def opened(self) -> list[ProblemStep]:
+        """The last steps of the open problems of the project."""
+        return open_problems(self.project, on=today())
+
+    def lock_subject(self) -> None:
         lock_project(self.project.pk)
-        month, action = open_month(self.project, self.month), request.POST.get("action")
-        if action in ("withdraw", "discard"):
-            return self.take_back(month, action)
-        form = MonthForm(request.POST.copy(), request.FILES)
-        if month is not None and month.state == ReportState.SUBMITTED:
-            return self.post_to_submitted(form, month)
-        month = self.save_valid(form, month)
-        change_evidence(request, form, month, by=self.user)
-        submits = action == "submit" and "remove" not in request.POST
-        if submits and month is not None and not form.errors:
-            self.submit(form, month)
-        if form.errors:
-            return self.show(form, month)
-        if submits:
-            messages.success(request, _("Report submitted"))
-            return redirect(self.workspace_url)
-        messages.success(request, _("Draft saved"))
-        stays = "remove" in request.POST or action == "attach"
-        return redirect(self.form_url + ("#evidence" if stays else ""))
 
-    def save_valid(self, form: MonthForm, month: ProjectMonth | None) -> ProjectMonth | None:
-        """Saves what was typed if it is valid; returns the month as it now stands in the database."""
-        if not form.is_valid():
-            return month
-        version = form.cleaned_data["version"]
-        if month is None and version is not None:
-            # Written on a draft that is none any more; saved again, it begins a new one.
-            form.add_error(None, str(REVIEWED_ALREADY))
-            form.set_value("version", "")
-            return None
-        try:
-            month = save_month(self.project, by=self.user, data=form.month_data(), period=self.month, version=version)
-        except NotAllowed as refusal:
-            self.refusal = refusal
-            add_refusal(form, refusal)
-            if not isinstance(refusal, DraftChanged):
-                return month
-            month = refusal.theirs
-        # What is sent next is written on this.
-        form.set_value("version", month.version)
-        return month
+    def find_report(self) -> ProjectMonth | None:
+        return open_month(self.project, self.month)
 
-    def submit(self, form: MonthForm, month: ProjectMonth) -> None:
-        try:
-            submit_month(month, by=self.user, confirmed=self.confirmed)
-        except Doubtful:
-            self.doubts = month_doubts(month, self.before(month))
-            form.add_error(None, _("Some of this is unlikely. Correct it, or tick that it is so, and submit again."))
-        except NotAllowed as refusal:
-            self.refusal = refusal
-            add_refusal(form, refusal)
+    def make_form(self, *args: Any, **kwargs: Any) -> MonthForm:
+        has_lead = self.project.lead_department_id is not None
+        return MonthForm(*args, opened=self.opened, has_lead=has_lead, **kwargs)
 
-    def take_back(self, month: ProjectMonth | None, action: str) -> HttpResponseBase:
-        discards = action == "discard"
-        try:
-            if month is None:
-                raise NotAllowed(str(REVIEWED_ALREADY))
-            (discard_draft if discards else withdraw_report)(month, by=self.user)
-        except NotAllowed as refusal:
-            messages.error(self.request, str(refusal))
-            return redirect(self.form_url)
-        if discards:
-            messages.success(self.request, _("The draft was deleted"))
-            return redirect(self.workspace_url)
-        messages.success(self.request, _("Report withdrawn; you can change it and submit it again."))
-        return redirect(self.form_url)
+    def values_of(self, report: ProjectMonth) -> dict[str, Any]:
+        return form_values(report)
 
-    def post_to_submitted(self, form: MonthForm, month: ProjectMonth) -> HttpResponseBase:
-        """A form sent after the month was submitted: the same again is done; anything else is shown, to be copied."""
-        if form.is_valid() and not list(form.differences(month)):
-            messages.success(self.request, _("Report submitted"))
-            return redirect(self.workspace_url)
-        names = [name for name in TYPED if name != "stage" and form.data.get(name)]
-        return self.show_submitted(month, unsaved=[(form.fields[name].label, form.data[name]) for name in names])
+    def write(self, form: MonthForm, version: int | None) -> ProjectMonth:
+        return save_month(self.project, by=self.user, data=form.month_data(), period=self.month, version=version)
+
+    def refusals(self, report: ProjectMonth) -> Iterable[NotAllowed]:
+        yield from why_incomplete(report, self.before(report), on=today())
+        yield from why_no_answer(report, self.opened, is_confirmed=False)
+
+    def withdraw(self, report: ProjectMonth) -> None:
+        withdraw_month(report, by=self.user)
+
+    def draft_context(self, report: ProjectMonth | None) -> dict[str, Any]:
+        return {"figures": self.figures(report)}
 
     def before(self, month: ProjectMonth | None) -> ProjectMonth | None:
         return month_before(self.project, self.month, but=month)
-
-    @cached_property
-    def accepted(self) -> ProjectMonth | None:
-        """The newest accepted one up to the form's month, of this month too."""
-        return month_before(self.project, self.month)
 
     def figures(self, month: ProjectMonth | None) -> MonthFigures | None:
         """Of what is saved."""
@@ -214,6 +150,60 @@ class MonthPage(ShowsUnsavedInput, View):
         planned: int | None = plans.values_list("planned_wan", flat=True).first()
         return planned
 
+
+class SaveMonthDraft(SavesItself, MonthView):
+    state_template = "projects/_month_state.html"
+
+
+class MonthPage(FormPage, MonthView):
+    typed_fields = labels_of(MonthForm, *MonthForm.written, "url", "url_title", "document_number", "document_title")
+
+    # What is asked about, and what of it was confirmed.
+    doubts: list[Doubt] = []
+
+    @property
+    def confirmed(self) -> list[str]:
+        return self.request.POST.getlist("confirmed")
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        month = self.find_report()
+        if month is not None and month.state == ReportState.SUBMITTED:
+            return self.show_submitted(month)
+        self.saved = month
+        initial = form_values(month) if month is not None else self.first_values()
+        initial["known"] = MonthForm.known_values(initial)
+        return self.show(self.make_form(initial=initial), month)
+
+    def first_values(self) -> dict[str, Any]:
+        """Of a form that nobody has written in."""
+        return data_values(carried_over(self.project, self.month)) | {"problem_choice": first_choice(self.opened)}
+
+    def submit(self, form: MonthForm, month: ProjectMonth) -> None:
+        try:
+            submit_month(
+                month,
+                by=self.user,
+                confirmed=self.confirmed,
+                confirms_no_problem=form.cleaned_data["confirms_no_problem"],
+                problem_owner=form.cleaned_data.get("owner"),
+            )
+        except Doubtful:
+            self.doubts = month_doubts(month, self.before(month))
+            form.add_error(None, _("Some of this is unlikely. Correct it, or tick that it is so, and submit again."))
+        except NotAllowed as refusal:
+            self.refuse(form, refusal)
+
+    def post_to_submitted(self, form: MonthForm, month: ProjectMonth) -> HttpResponseBase:
+        if form.is_valid() and not list(form.differences(form_values(month))):
+            return self.redirect_submitted()
+        names = [name for name in MonthForm.written if form.data.get(name)]
+        return self.show_submitted(month, unsaved=[(form.fields[name].label, form.data[name]) for name in names])
+
+    @cached_property
+    def accepted(self) -> ProjectMonth | None:
+        """The newest accepted one up to the form's month, of this month too."""
+        return month_before(self.project, self.month)
+
     def invested_hint(self) -> str:
         """What was accepted before, of the same year, and what is planned."""
         last, parts = self.accepted, []
@@ -226,50 +216,39 @@ class MonthPage(ShowsUnsavedInput, View):
 
     def show(self, form: MonthForm, month: ProjectMonth | None) -> HttpResponseBase:
         left = out_since(self.project.scope_changes.all(), on=today())
-        theirs = self.refusal.theirs if isinstance(self.refusal, DraftChanged) else None
-        accepted = self.accepted
+        accepted, context = self.accepted, self.form_context(form, month)
+        is_new = month is None and not form.is_bound
         return self.render_page(
             month,
-            form=form,
             left=left,
             # Nothing was written that would be lost from sight.
-            is_closed=left is not None and month is None and not form.is_bound,
-            is_new=month is None and not form.is_bound,
+            is_closed=left is not None and is_new,
+            is_new=is_new,
             doubts=[(each, each.name in self.confirmed) for each in self.doubts],
+            asks_about_problem=isinstance(self.refusal, ProblemStillOpen),
             of_this_month=accepted if accepted is not None and accepted.period == self.month else None,
-            submit_move=moves_from(MOVES, month.state if month else ReportState.DRAFT, by=[Role.REPORTER])[0],
             invested_hint=self.invested_hint(),
-            theirs=theirs,
-            saved_by=side_of(theirs.edited_by) if theirs is not None else "",
-            differences=list(form.differences(theirs)) if theirs is not None else [],
+            saved_by=side_of(context["theirs"].edited_by) if context["theirs"] is not None else "",
+            **context,
         )
 
     def show_submitted(self, month: ProjectMonth, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:
-        return self.render_page(month, is_submitted=True, unsaved=unsaved)
+        texts = MonthForm.texts_of(form_values(month))
+        shown = {name: texts[name] for name in TEXTS}
+        return self.render_page(month, shown=shown, unsaved=unsaved, **self.draft_context(month))
 
-    def render_page(self, month: ProjectMonth | None, **context: Any) -> HttpResponseBase:
-        due_on = reports_due_on(self.month)
+    def render_page(
+        self, month: ProjectMonth | None, *, shown: Mapping[str, str] | None = None, **context: Any
+    ) -> HttpResponseBase:
         return TemplateResponse(
             self.request,
             "projects/month_form.html",
             {
+                **self.page_context(month, shown=shown),
                 "project": self.project,
-                "month": self.month,
-                "report": month,
                 "plan": self.plan,
-                "form_url": self.form_url,
-                "workspace_url": self.workspace_url,
-                "due_on": due_on,
-                "is_past_due": today() > due_on,
-                "may_discard": month is not None and is_discardable(month),
-                "steps": step_rows(month) if month is not None else [],
-                "may_see_names": may_see_names(self.user),
-                "evidence": list(month.evidence.order_by("pk")) if month is not None else [],
-                "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
                 "last": self.accepted,
                 "planned_wan": self.planned_wan,
-                "figures": self.figures(month),
-                "as_of": None,
                 **context,
             },
         )

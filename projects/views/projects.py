@@ -1,5 +1,6 @@
 """Reading pages about projects."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -19,15 +20,19 @@ from measures.office.forms import ScopeForm
 from measures.office.views import OfficeForm
 from measures.problem_rows import problems_of
 from projects.addresses import month_form_url
+from projects.charts.investment import invested_months, investment_chart
+from projects.charts.stages import stage_chart
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.kinds import BEHIND, LARGE
 from projects.models import Project, Stage
-from projects.month_figures import load_history
+from projects.month_figures import History, load_history
 from projects.rules import LARGE_YI
 from projects.services import change_scope
 from projects.sums import ProjectSum
 from projects.terms_history import terms_history
 from regions.words import NEUTRAL
+from reporting.workflow import ReportState
+from web.charts.chart import Chart
 from web.formats.money import WAN_PER_YI, format_exact_money, format_rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_list
@@ -167,14 +172,33 @@ class ProjectDetail(PageView):
         sees_open = is_today and may_see_project_report(user, **whose, is_accepted=False)
         history = load_history([project.pk], until=self.day)
         months = list(history.months.get(project.pk, ()))
-        if sees_open:
-            months = sorted([*months, *project.months.open()], key=lambda each: each.period)
+        opened = sorted(project.months.open(), key=lambda each: each.period) if sees_open else []
+        months = sorted([*months, *opened], key=lambda each: each.period)
         may_file = is_today and may_report_project(user, **whose)
         return {
             "months": [history.figures(each) for each in reversed(months)],
+            "charts": project_charts(project, history, on=self.day),
             "sees_open": sees_open,
+            "waiting": [each for each in opened if each.state == ReportState.SUBMITTED],
             "month_form_url": month_form_url(project.code, month_of(today()), plan=plan.link_slug) if may_file else "",
         }
+
+
+def project_charts(project: Project, history: History, *, on: date) -> dict[str, Chart]:
+    """Of a project that was listed by the day: what is invested of the annual plan in the year of its newest month, and
+    its stages."""
+    if project.listed_on > on:
+        return {}
+    months = history.decided(project.pk, on=on)
+    year = months[-1].period.year if months else on.year
+    invested = invested_months([each for each in months if each.period.year == year])
+    provenance = months[-1].provenance if months else ""
+    planned_wan = history.plans.get((project.pk, year))
+    charts = [
+        investment_chart(invested, planned_wan=planned_wan, provenance=provenance),
+        stage_chart(project, months, on),
+    ]
+    return {chart.name: chart for chart in charts}
 
 
 class ChangeScope(OfficeForm):

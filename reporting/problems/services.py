@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.base import File
 from django.db.models import Max, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
 from accounts.permissions import may_review
@@ -25,7 +26,9 @@ from core.texts import MAX_TEXT_LENGTH, clean_text
 from reporting.evidence import MAX_EVIDENCE, keep_files, too_many
 from reporting.moves import Move, moves_from
 from reporting.problems.models import AbstractProblem, AbstractProblemStep
-from reporting.problems.workflow import ASSIGNING, BY_NAME, MOVES, ProblemState
+from reporting.problems.workflow import ASSIGNING, BY_NAME, MOVES, Party, ProblemState
+
+NO_OWNER = gettext_lazy("Say who can solve it: this project has no lead department.")
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,15 @@ def allowed_moves(problem: AbstractProblem, user: User | AnonymousUser) -> list[
     return moves_from(MOVES, problem.state, by=problem.parties_of(user))
 
 
-def check_move(problem: AbstractProblem, name: str, *, by: User) -> Move:
-    """Raises NotAllowed for who may not make the move, and in another state."""
+def check_move(problem: AbstractProblem, name: str, *, by: User, with_report: bool = False) -> Move:
+    """Raises NotAllowed for who may not make the move, and in another state.
+
+    `with_report`: whoever files the report that raised the problem acts as whoever raised it. Of a project these may be
+    two: its city, and the department that leads it.
+    """
     move = BY_NAME[name]
-    if problem.parties_of(by).isdisjoint(move.by):
+    parties = problem.parties_of(by) | ({Party.RAISER} if with_report else set())
+    if parties.isdisjoint(move.by):
         raise NotAllowed(_("You may not do this"))
     if problem.state not in move.before:
         raise NotAllowed(str(move.refusal))
@@ -145,14 +153,14 @@ def raise_problem(problem: AbstractProblem, *, by: User) -> AbstractProblemStep:
 
 
 def reword_problem(
-    problem: AbstractProblem, *, by: User, data: ProblemData, version: int | None = None
+    problem: AbstractProblem, *, by: User, data: ProblemData, version: int | None = None, with_report: bool = False
 ) -> AbstractProblemStep:
     """Says it in other words while nobody has acted on it; its steps keep the words before.
 
     `version`: that of the problem that was being reworded. Raises NotAllowed where somebody else reworded it meanwhile.
     """
     lock_problem(problem)
-    move = check_move(problem, "reword", by=by)
+    move = check_move(problem, "reword", by=by, with_report=with_report)
     if version not in (None, problem.version):
         raise NotAllowed(_("A colleague has reworded this problem in the meantime: read it before you reword it."))
     before = problem.content(), problem.proposed_owner_id
@@ -173,7 +181,7 @@ def _first_owner(problem: AbstractProblem) -> Department:
     nobody was proposed."""
     owner: Department | None = problem.proposed_owner or problem.lead_department
     if owner is None:
-        raise NotAllowed(_("Say who can solve it: this project has no lead department."), field="owner")
+        raise NotAllowed(str(NO_OWNER), field="owner")
     return owner.successor
 
 
@@ -226,7 +234,13 @@ def lock_departments(assignment: Assignment) -> tuple[Department, list[Departmen
 
 
 def make_move(
-    problem: AbstractProblem, name: str, *, by: User, note: str = "", files: Files = ()
+    problem: AbstractProblem,
+    name: str,
+    *,
+    by: User,
+    note: str = "",
+    files: Files = (),
+    with_report: bool = False,
 ) -> AbstractProblemStep:
     """A move that leaves owner and due day as they are: an answer, a solution, its verification, an end.
 
@@ -234,7 +248,7 @@ def make_move(
     """
     assert name not in (*ASSIGNING, "raise", "reword"), "they have services of their own"
     lock_problem(problem)
-    move, last = check_move(problem, name, by=by), problem.last_step
+    move, last = check_move(problem, name, by=by, with_report=with_report), problem.last_step
     return _add_step(
         problem,
         move,

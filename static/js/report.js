@@ -2,7 +2,6 @@
 // the page is left.
 "use strict";
 document.addEventListener("DOMContentLoaded", function () {
-  const NAMES = ["status", "effective_on", "what_was_done", "problem_choice", "problem", "next_step"];
   // Not saved as a draft, but attached when the form is sent: this browser alone holds them until then.
   const EVIDENCE = ["url", "url_title", "document_number", "document_title"];
   // So many sendings without an answer are remembered.
@@ -26,6 +25,8 @@ document.addEventListener("DOMContentLoaded", function () {
   if (!form) return;
   const state = document.getElementById("draft-state");
   const key = form.dataset.store;
+  // What the draft keeps.
+  const NAMES = form.dataset.fields.split(",");
 
   function typed(from = form) {
     const data = new FormData(from);
@@ -233,7 +234,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function saveNow() {
     const body = new FormData(form);
     for (const name of Array.from(body.keys())) {
-      if (![...NAMES, "version", "known", "against_status", "csrfmiddlewaretoken"].includes(name)) body.delete(name);
+      if (!state.getAttribute("hx-params").split(",").includes(name)) body.delete(name);
     }
     return window.fetch(state.getAttribute("hx-post"), { method: "POST", body, keepalive: true });
   }

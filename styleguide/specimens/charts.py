@@ -16,10 +16,11 @@ from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
-from measures.charts.status_history import StatusPoint, status_history_figure
+from measures.charts.status_history import status_history_figure
 from measures.models import Plan
 from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
 from web.charts.chart import Chart, Column, Figure
+from web.charts.steps import Step
 from web.formats.dates import format_year
 
 CHART = '{% include "components/chart.html" with no_file=True %}'
@@ -115,9 +116,9 @@ def _decoupling_path() -> Figure:
 
 def _status_history() -> Figure:
     changes = [
-        StatusPoint(date(2023, 5, 31), "in_progress"),
-        StatusPoint(date(2023, 5, 31), "completed", is_superseded=True),
-        StatusPoint(date(2023, 1, 3), "promoting"),
+        Step(date(2023, 5, 31), "in_progress"),
+        Step(date(2023, 5, 31), "completed", is_superseded=True),
+        Step(date(2023, 1, 3), "promoting"),
     ]
     return status_history_figure(changes, date(2023, 6, 30), DAY)
 

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 
 OF_MONTHS = (
     "id project project_name project_name_zh project_name_en city city_name category period is_in_force stage "
-    "started_on completed_on in_production_on invested_since_january progress what_was_done problem next_step "
+    "started_on completed_on in_production_on invested_since_january progress what_was_done problem "
+    "problem_choice about_problem next_step "
     "submitted_on decided_on provenance source updated_at url"
 )
 OF_PROBLEMS = (

@@ -396,7 +396,7 @@ NO_PAGES = {
         "datasets:project_month_download",
         "datasets:office_month",
     },
-    "a word for the form that asked": {"measures:draft"},
+    "a word for the form that asked": {"measures:draft", "projects:month_draft"},
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
         # On a site that has its first plan; tests/browser/test_newcomer.py looks at them on a new one.

@@ -131,7 +131,7 @@ class TestForm:
         withdraw_project(site.project, by=site.rita, effective_on=AUGUST, reason="不再实施")
         html = signed_in(site.zoe).get(URL).content.decode()
         assert "Withdrawn since" in text_of(html)
-        assert 'id="month-form"' not in html
+        assert 'id="report-form"' not in html
         assert "Withdrawn since" in text_of(sent(site.zoe).content.decode())
 
 
@@ -246,7 +246,7 @@ class TestSubmitted:
         filed(site)
         html = signed_in(site.zoe).get(URL).content.decode()
         assert "it waits for its review" in text_of(html)
-        assert 'id="month-form"' not in html
+        assert 'id="report-form"' not in html
         assert sent(site.zoe, "withdraw")["Location"] == URL
         assert ProjectMonth.objects.get().state == "draft"
 
@@ -308,7 +308,7 @@ class TestWorkspace:
         answer = signed_in(site.ben).get("/workspace/?period=2023-07")
         assert [row.project.code for row in answer.context["month_rows"]] == ["P0001"]
         assert "1 of 1 project is filed" in text_of(answer.content.decode())
-        assert "month-form" not in answer.content.decode()
+        assert "report-form" not in answer.content.decode()
         other = make_user("ada", role="reporter", department=make_department("other"))
         assert 'id="months"' not in signed_in(other).get("/workspace/").content.decode()
 
@@ -484,6 +484,18 @@ class TestProjectPage:
         text = text_of(signed_in(site.vic).get("/projects/P0001/").content.decode())
         assert "June 2023" in text
         assert "0.20 50.0% 30%" in text
+
+    def test_says_that_a_month_waits_to_those_who_may_know_it(self, site: SimpleNamespace) -> None:
+        filed(site, what_was_done="主体封顶", problem="缺资金")
+        words = "The month July 2023 was submitted on 29 August 2023 and waits for its review."
+        said = {}
+        for name in ("vic", "zoe", "ben", "yan", "rita"):
+            page = signed_in(getattr(site, name)).get("/projects/P0001/").content.decode()
+            said[name] = words in text_of(page)
+            assert "主体封顶" not in page, name
+            assert said[name] or "July 2023" not in text_of(page), name
+        assert said == {"vic": False, "zoe": True, "ben": True, "yan": False, "rita": True}
+        assert words not in text_of(signed_in(site.zoe).get("/projects/P0001/?as_of=2023-08-01").content.decode())
 
     def test_a_day_of_the_past_shows_what_was_for_it(self, site: SimpleNamespace) -> None:
         make_project_month(site.project, date(2023, 5, 1), invested_wan=1_000, progress=20)

@@ -89,6 +89,11 @@ def whole(name: str, label: Text, help: Text, example: str, *, least: int = 0, m
     return Column(name, label, help, example, Kind.WHOLE, least=least, most=most)
 
 
+def about_problem(help: Text) -> Column:
+    """Of a report: the number of a problem of what it is about."""
+    return whole("about_problem", pgettext_lazy("ledger", "Number of the problem"), help, "", least=1, most=999)
+
+
 def sourced() -> list[Column]:
     return [
         one_of(

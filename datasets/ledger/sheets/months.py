@@ -8,6 +8,7 @@ from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import (
     MAX_REASON_LENGTH,
     Text,
+    about_problem,
     day,
     in_both,
     numbered,
@@ -122,6 +123,7 @@ PROJECT_MONTHS = Sheet(
             ("", ""),
         ),
         one_of("problem_choice", _("State of problems"), _("Whether it is a new one. Empty: not said."), ProblemChoice),
+        about_problem(_("The problem of the project that the text is about. Empty: none.")),
         *in_both(
             "next_step",
             MAX_TEXT_LENGTH,

@@ -11,6 +11,7 @@ from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import (
     MAX_REASON_LENGTH,
     Text,
+    about_problem,
     day,
     in_both,
     numbered,
@@ -19,7 +20,6 @@ from datasets.ledger.sheets.columns import (
     ref,
     sourced,
     titles,
-    whole,
 )
 from measures.models import Term
 from projects.models import Term as ProjectTerm
@@ -81,14 +81,7 @@ REPORTS = Sheet(
             ("", ""),
         ),
         one_of("problem_choice", _("State of problems"), _("Whether it is a new one. Empty: not said."), ProblemChoice),
-        whole(
-            "about_problem",
-            pgettext_lazy("ledger", "Number of the problem"),
-            _("The problem of the measure that the text is about. Empty: none."),
-            "",
-            least=1,
-            most=999,
-        ),
+        about_problem(_("The problem of the measure that the text is about. Empty: none.")),
         *in_both(
             "next_step",
             MAX_TEXT_LENGTH,

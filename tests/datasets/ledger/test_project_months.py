@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import Department
 from measures.models import Load, Plan
 from projects.annual_plans import set_annual_plan
 from projects.models import AnnualPlan, AnnualPlanChange, Project, ProjectMonth, ProjectMonthStep
@@ -108,6 +109,8 @@ def test_figures_follow_months_that_are_loaded_later(filled: Path) -> None:
 def test_all_of_it_moves_to_an_empty_site(filled: Path, rita: Any, tmp_path: Path, name: str) -> None:
     zoe = make_user("zoe", role="reporter", city=Project.objects.get(code="P0001").city)
     project = Project.objects.get(code="P0001")
+    Project.objects.filter(pk=project.pk).update(lead_department=Department.objects.first())
+    project.refresh_from_db()
     set_annual_plan(project, by=rita, year=2023, planned_wan=30_000, reason="工期提前")
     data = MonthData("under_construction", date(2023, 3, 10), invested_wan=7_000, progress=9, problem="缺资金")
     # Of two for one month the later one decides.
@@ -133,6 +136,8 @@ def test_all_of_it_moves_to_an_empty_site(filled: Path, rita: Any, tmp_path: Pat
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
     # All but the draft.
     assert ProjectMonth.objects.count() == 7
+    about = {(each.problem_choice, str(each.about_problem)) for each in ProjectMonth.objects.exclude(problem_zh="")}
+    assert about == {("new", "P0001-1"), ("same", "P0001-1")}
     assert decides() == before
     assert ProjectMonth.objects.get(state="returned").evidence.get().document_number == "监字1号"
     change = AnnualPlanChange.objects.get()

@@ -6,14 +6,15 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from measures.charts.status_history import StatusPoint, status_history_figure
+from measures.charts.status_history import status_history_figure
 from tests.charts import checked
+from web.charts.steps import Step
 
 CHANGES = (
-    StatusPoint(date(2023, 5, 31), "in_progress"),
-    StatusPoint(date(2023, 5, 31), "completed", is_superseded=True),
-    StatusPoint(date(2023, 4, 20), "in_progress"),
-    StatusPoint(date(2023, 1, 3), "promoting"),
+    Step(date(2023, 5, 31), "in_progress"),
+    Step(date(2023, 5, 31), "completed", is_superseded=True),
+    Step(date(2023, 4, 20), "in_progress"),
+    Step(date(2023, 1, 3), "promoting"),
 )
 
 
@@ -56,7 +57,7 @@ def test_a_due_day_far_ahead_is_said_and_not_red() -> None:
 
 
 def test_of_two_changes_on_one_day_the_newer_holds() -> None:
-    same_day = [StatusPoint(date(2023, 4, 20), "completed"), StatusPoint(date(2023, 4, 20), "in_progress")]
+    same_day = [Step(date(2023, 4, 20), "completed"), Step(date(2023, 4, 20), "in_progress")]
     (line,) = checked(status_history_figure([*same_day, CHANGES[-1]], None, date(2023, 8, 29)))["data"]
     assert line["y"] == [0, 1, 2, 2]
 

@@ -1,0 +1,47 @@
+"""The form of a project's month saves itself, and says at once what the investment comes to and what is needed yet."""
+
+import re
+from datetime import date
+
+import pytest
+
+from projects.models import AnnualPlan, Project, ProjectMonth
+from tests.browser.conftest import PASSWORD
+from tests.factories import make_project_month, make_user
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_difference_is_there_while_one_types(enter, site):
+    project = Project.objects.get(code="P0672")
+    started = {"stage": "under_construction", "started_on": date(2023, 3, 1)}
+    make_project_month(project, date(2023, 6, 1), invested_wan=5_000, progress=40, **started)
+    AnnualPlan.objects.create(project=project, year=2023, planned_wan=10_000)
+    make_user("zoe", role="reporter", city=project.city, password=PASSWORD)
+    page = enter("zoe")
+    page.goto(f"{site}/projects/P0672/month/?period=2023-07")
+    invested, figures, needed = (
+        page.locator(f"#{name}") for name in ("id_invested_wan", "month-figures", "still-needed")
+    )
+    # Only what has changed is saved: to begin with, nothing is.
+    assert (invested.input_value(), figures.inner_text().strip()) == ("0.5", "")
+
+    invested.fill("0.62")
+    figures.get_by_text("+12 million yuan since June 2023").wait_for()
+    assert "62.0% of the annual plan of 100 million yuan; 3.7 percentage points ahead of time elapsed" in (
+        figures.inner_text()
+    )
+    page.locator("#draft-state").get_by_text(re.compile(r"Draft saved \d\d:\d\d")).wait_for()
+    assert needed.inner_text() == ""
+
+    page.get_by_role("radio", name="Suspended").check()
+    needed.get_by_text("Please say why the project is suspended.").wait_for()
+    needed.get_by_role("link", name="Why it was suspended or resumed").click()
+    page.keyboard.type("等待用地")
+    needed.get_by_text("Please say why the project is suspended.").wait_for(state="detached")
+    # Who says what stands in the way means a new problem.
+    page.locator("#id_problem").fill("缺地")
+    page.locator("#id_version[value='4']").wait_for(state="attached")
+    month = ProjectMonth.objects.get(state="draft")
+    assert (month.invested_wan, month.stage, month.stage_reason) == (6_200, "suspended", "等待用地")
+    assert (month.problem_zh, month.problem_choice) == ("缺地", "new")

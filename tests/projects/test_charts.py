@@ -1,0 +1,145 @@
+"""The charts of a project's page: what is invested against the annual plan, and its stages."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import User
+from projects.annual_plans import set_annual_plan
+from projects.charts.investment import InvestedMonth, investment_chart, investment_figure
+from projects.charts.stages import stage_steps
+from projects.models import Project, ProjectMonth
+from tests.charts import checked
+from tests.factories import make_plan, make_project, make_project_month, make_user
+from tests.pages import text_of
+from web.charts.steps import Step
+
+MONTHS = [
+    InvestedMonth(date(2023, 1, 1), 1_000, 1_000),
+    InvestedMonth(date(2023, 2, 1), 1_500, 500),
+    # March was skipped; less was invested than was said before.
+    InvestedMonth(date(2023, 4, 1), 1_400, -100),
+]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+class TestInvestment:
+    def test_draws_what_it_says(self) -> None:
+        figure = checked(investment_figure(MONTHS, planned_wan=12_000))
+        added, planned, invested = figure["data"]
+        assert (added["x"], added["y"]) == ([1, 2, 4], [0.1, 0.05, -0.01])
+        assert (invested["x"], invested["y"]) == ([1, 2, 4], [0.1, 0.15, 0.14])
+        assert (planned["y"][0], planned["y"][-1]) == (0.1, 1.2)
+        [words] = figure["layout"]["annotations"]
+        assert "Annual plan 1.2" in words["text"]
+        low, high = figure["layout"]["yaxis"]["range"]
+        assert low <= -0.01 and high >= 1.2
+
+    def test_says_it_in_words_and_as_a_table(self) -> None:
+        chart = investment_chart(MONTHS, planned_wan=12_000)
+        assert chart.summary == (
+            "By the end of April 2023 14 million yuan is invested since 1 January, 11.7% of the annual plan; "
+            "33.3% of the year has passed."
+        )
+        assert chart.rows[-1] == (
+            *(date(2023, 4, 1), Decimal("0.14"), Decimal("-0.01")),
+            *(Decimal("11.7"), Decimal("33.3")),
+        )
+
+    def test_without_a_plan_it_has_no_line_for_one(self) -> None:
+        figure = checked(investment_figure(MONTHS, planned_wan=None))
+        assert len(figure["data"]) == 2 and figure["layout"]["annotations"] == []
+        chart = investment_chart(MONTHS, planned_wan=None)
+        assert chart.note == "No annual plan is set for this year" and chart.rows[0][3] is None
+
+    def test_of_nothing_it_says_so(self) -> None:
+        chart = investment_chart([], planned_wan=12_000)
+        assert (chart.figure, chart.missing) == (None, "No month was accepted yet")
+
+
+def month(number: int, stage: str, **days: date) -> ProjectMonth:
+    return ProjectMonth(period=date(2023, number, 1), stage=stage, **days)
+
+
+class TestStages:
+    @pytest.mark.parametrize(
+        ("opening", "months", "steps"),
+        [
+            ("preparing", [], [("2023-01-01", "preparing")]),
+            # Begun before it was listed.
+            (
+                "under_construction",
+                [month(1, "under_construction", started_on=date(2022, 10, 12))],
+                [("2022-10-12", "under_construction")],
+            ),
+            # Suspended with the month that says so, and gone on with that which does.
+            (
+                "preparing",
+                [
+                    month(2, "under_construction", started_on=date(2023, 2, 9)),
+                    month(3, "suspended", started_on=date(2023, 2, 9)),
+                    month(4, "suspended", started_on=date(2023, 2, 9)),
+                    month(5, "under_construction", started_on=date(2023, 2, 9)),
+                    month(6, "completed", started_on=date(2023, 2, 9), completed_on=date(2023, 6, 20)),
+                ],
+                [
+                    ("2023-01-01", "preparing"),
+                    ("2023-02-09", "under_construction"),
+                    ("2023-03-31", "suspended"),
+                    ("2023-05-31", "under_construction"),
+                    ("2023-06-20", "completed"),
+                ],
+            ),
+        ],
+    )
+    def test_begin_on_their_days(self, opening: str, months: list[ProjectMonth], steps: list[Any]) -> None:
+        project = Project(listed_on=date(2023, 1, 1), opening_stage=opening)
+        assert stage_steps(project, months) == [Step(date.fromisoformat(day), stage) for day, stage in steps]
+
+
+@pytest.mark.django_db
+class TestPage:
+    @pytest.fixture
+    def project(self, today: date) -> Project:
+        plan = make_plan("plan", starts_on=date(2023, 1, 1))
+        project = make_project(plan, city="370300", code="P0001", stage="preparing", investment=10_000)
+        set_annual_plan(project, by=make_user("rita", role="reviewer"), year=2023, planned_wan=12_000)
+        return project
+
+    def page(self, address: str = "/projects/P0001/") -> Any:
+        client = Client(headers={"Accept-Language": "en"})
+        client.force_login(User.objects.get())
+        return client.get(address)
+
+    def test_without_a_month_says_so(self, project: Project) -> None:
+        answer = self.page()
+        assert answer.context["charts"]["investment"].figure is None
+        assert "Investment against the annual plan No month was accepted yet" in text_of(answer.content.decode())
+
+    def test_is_as_of_its_day(self, project: Project) -> None:
+        make_project_month(project, date(2023, 5, 1), invested_wan=1_000, stage="preparing")
+        make_project_month(project, date(2023, 6, 1), invested_wan=1_500, stage="under_construction")
+        # Of two for one month the later one decides.
+        corrected = make_project_month(project, date(2023, 6, 1), invested_wan=2_000, stage="under_construction")
+        assert corrected.period == date(2023, 6, 1)
+        rows = self.page().context["charts"]["investment"].rows
+        assert [row[1] for row in rows] == [Decimal("0.1"), Decimal("0.2")]
+        # June has not ended.
+        charts = self.page("/projects/P0001/?as_of=2023-06-29").context["charts"]
+        assert [row[0] for row in charts["investment"].rows] == [date(2023, 5, 1)]
+        assert [row[1] for row in charts["stages"].rows] == ["Preparing"]
+
+    def test_gives_its_rows_as_a_file(self, project: Project) -> None:
+        make_project_month(project, date(2023, 5, 1), invested_wan=1_000, stage="preparing")
+        answer = self.page("/projects/P0001/?chart=investment")
+        assert b"0.1" in b"".join(answer.streaming_content if answer.streaming else [answer.content])
