@@ -147,7 +147,7 @@ class Member:
     key: str
     name: str
     group: Any
-    value: int | str | None
+    value: int | str
 
 
 class Figures:

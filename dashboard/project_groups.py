@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -41,7 +41,7 @@ class Grouping:
 def _leads(_plan: Plan) -> Iterator[Member]:
     for each in Department.objects.not_merged():
         yield Member(each.slug, localized(each, "short"), each, each.pk)
-    yield _without(None, gettext_lazy("No lead department"))
+    yield _without(0, gettext_lazy("No lead department"))
 
 
 def _sizes(_plan: Plan) -> Iterator[Member]:
@@ -56,13 +56,13 @@ def _lists(plan: Plan) -> Iterator[Member]:
     yield _without("", gettext_lazy("On no list"))
 
 
-def _without(value: Any, label: Promise) -> Member:
+def _without(value: int | str, label: Promise) -> Member:
     return Member(NONE, str(label), NamedGroup(label), value)
 
 
 GROUPINGS: Mapping[str, Grouping] = {
     "lead": Grouping(
-        gettext_lazy("Lead department"), Coalesce("lead_department__merged_into", "lead_department"), _leads
+        gettext_lazy("Lead department"), Coalesce("lead_department__merged_into", "lead_department", Value(0)), _leads
     ),
     "size": Grouping(gettext_lazy("Size"), project_size(), _sizes),
     "list": Grouping(gettext_lazy("List"), F("list_name"), _lists),

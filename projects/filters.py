@@ -78,7 +78,7 @@ class SizeFilter(ChoiceFilter):
         return qs.alias(size=project_size()).filter(size__in=value) if value else qs
 
 
-class ListFilter(django_filters.CharFilter):
+class ListFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
     """By the name of the list of projects, as it is written; NONE: on no list."""
 
     def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:

@@ -37,7 +37,7 @@ class Movement:
 
 def read_movement(plan: Any, *, then: date, now: date) -> Movement:
     """By what is known today, in one query."""
-    projects = Project.objects.in_plan(plan).with_stage(now).with_stage_then(then)
+    projects: Any = Project.objects.in_plan(plan).with_stage(now).with_stage_then(then)
     projects = projects.annotate(counts_then=_counts(then), counts=_counts(now), is_new=_is(Q(listed_on__gt=then)))
     groups = projects.order_by().values_list("counts_then", "counts", "is_new", "stage_then", "stage")
     movement = Movement()

@@ -198,7 +198,7 @@ def with_kinds(figures: Figures, cities: Iterable[GroupFigures], measures: Itera
     sums = {each.name: each.sums(figures, ["city"]) for each in measures if each.kind is not None}
     found = []
     for city in cities:
-        more = {}
+        more: dict[str, Any] = {}
         for name, own in sums.items():
             of_city = own.get((city.group.pk,), project_figures({}))
             more |= {name: of_city["total"], f"{name}_investment": of_city["total_investment"]}

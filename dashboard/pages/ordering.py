@@ -16,7 +16,7 @@ from web.language import is_chinese
 type SortKeys = Mapping[str, Callable[[GroupFigures], Any]]
 
 
-def _figure(name: str) -> Callable[[GroupFigures], Any]:
+def figure_named(name: str) -> Callable[[GroupFigures], Any]:
     return lambda row: row.figures[name]
 
 
@@ -41,11 +41,11 @@ PROJECT_SORT_KEYS: SortKeys = {
     "name": lambda row: row.key,
     "total": lambda row: row.figures["total"],
     "total_investment": lambda row: row.figures["total_investment"],
-    **{stage: _figure(stage) for stage in Stage.values},
+    **{stage: figure_named(stage) for stage in Stage.values},
     # Of cities that have it.
-    **{kind.name: _figure(kind.name) for kind in (LARGE, BEHIND)},
-    "start_rate": _figure("start_rate"),
-    "plan_completion": _figure("plan_completion"),
+    **{kind.name: figure_named(kind.name) for kind in (LARGE, BEHIND)},
+    "start_rate": figure_named("start_rate"),
+    "plan_completion": figure_named("plan_completion"),
 }
 
 
