@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Department, User
 from core.clock import today
 from core.periods import month_of
 from measures.models import ProblemStep
@@ -24,7 +24,8 @@ from reporting.services import check_move
 @dataclass(frozen=True)
 class MonthFiling:
     """`version`: of the open month that was written over; None for a new one. `evidence`: the documents and links that
-    it is to have. `confirmed`: the names of doubts that the person says are so."""
+    it is to have. `confirmed`: the names of doubts that the person says are so. `problem_owner`: who can solve a new
+    problem, None for the lead."""
 
     project: int
     data: MonthData
@@ -32,6 +33,7 @@ class MonthFiling:
     evidence: Sequence[EvidenceData]
     submits: bool
     confirmed: Collection[str] = ()
+    problem_owner: Department | None = None
 
 
 @transaction.atomic
@@ -75,6 +77,7 @@ def _file(
         opened,
         doubts=lambda: doubts_about(month, before, invested_before=history.invested_before(month)),
         confirmed=filing.confirmed,
+        problem_owner=filing.problem_owner,
     )
-    file_problem(month, by=batch.by)
+    file_problem(month, by=batch.by, owner=filing.problem_owner)
     batch.move(month, move.name)

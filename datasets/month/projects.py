@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -40,7 +40,7 @@ from projects.month_rules import doubts_about, why_incomplete
 from projects.month_work import ProjectRow, load_project_work
 from projects.months import MonthData, columns_of, data_after, new_month
 from reporting.evidence import MAX_EVIDENCE, too_many
-from reporting.models import TEXTS
+from reporting.models import TEXTS, ProblemChoice
 from reporting.workflow import OPEN_STATES
 from web.language import localized
 
@@ -52,7 +52,7 @@ _COLUMNS = ("invested_wan", "progress", "stage", *STAGE_DAYS, "stage_reason")
 class ProjectMonthRow(MonthRow):
     """`subject` has its `stage`. `before`: the accepted month that the report goes on from, or a new one would;
     `invested_before`: in the years before, in 万元; `planned_wan`: of the year of the month; `opened`: the last
-    steps of the project's open problems, the oldest first."""
+    steps of the project's open problems, the oldest first; `departments`: by each of their names, in small letters."""
 
     month: date = date.min
     state_label: str = ""
@@ -60,6 +60,7 @@ class ProjectMonthRow(MonthRow):
     invested_before: int = 0
     planned_wan: int | None = None
     opened: Sequence[ProblemStep] = ()
+    departments: Mapping[str, Department] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -75,9 +76,19 @@ class ProjectMonthRow(MonthRow):
     def cells(self) -> Cells:
         report = self.report
         if report is None:
-            texts = dict.fromkeys(TEXTS, "")
+            texts = dict.fromkeys((*TEXTS, "problem_owner"), "")
             return {**_plain_columns(self.carried), **texts, **self.evidence_cells()}
-        return {**_plain_columns(report), **PROJECT_MONTH.texts_of(report), **self.evidence_cells()}
+        about = report.about_problem if report.problem_choice == ProblemChoice.NEW else None
+        owner = about.proposed_owner.short_zh if about is not None and about.proposed_owner is not None else ""
+        texts = {**PROJECT_MONTH.texts_of(report), "problem_owner": owner}
+        return {**_plain_columns(report), **texts, **self.evidence_cells()}
+
+    def problem_owner(self, cells: Cells) -> Department | None:
+        """Raises NotAllowed for a name that no department has."""
+        name = cells["problem_owner"].casefold()
+        if name and name not in self.departments:
+            raise NotAllowed(_("No department has this name."), field="problem_owner")
+        return self.departments.get(name)
 
     @cached_property
     def shown(self) -> Cells:
@@ -129,10 +140,15 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         own = _own_projects(place, plan).select_related("category")
         work = load_project_work(own, month=month, day=today())
         rows = sorted(work.rows, key=lambda row: (row.project.position, row.project.code))
-        prefetch_related_objects([row.report for row in rows if row.report is not None], "evidence", "about_problem")
+        prefetch_related_objects(
+            [row.report for row in rows if row.report is not None], "evidence", "about_problem__proposed_owner"
+        )
         history = load_history([row.project.pk for row in rows], until=month)
         opened = open_problems_of([row.project for row in rows], on=today())
-        return {row.project.code: _project_row(row, history, opened.get(row.project.pk, ())) for row in rows}
+        departments = _departments()
+        return {
+            row.project.code: _project_row(row, history, opened.get(row.project.pk, ()), departments) for row in rows
+        }
 
     def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
         report = row.open_report
@@ -149,7 +165,7 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         refusals = [
             *why_incomplete(written, row.before, on=today()),
             *why_no_answer(written, row.opened, is_confirmed=False),
-            *why_no_owner(written),
+            *why_no_owner(written, row.problem_owner(cells)),
         ]
         if refusals:
             return Judgement(evidence, [self.reason(each) for each in refusals])
@@ -175,6 +191,7 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
                 each.evidence,
                 each.submits,
                 each.confirmed,
+                each.row.problem_owner(each.cells),
             )
             for each in rows
         ]
@@ -209,12 +226,23 @@ def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
     )
 
 
+def _departments() -> dict[str, Department]:
+    return {
+        name.casefold(): each
+        for each in Department.objects.not_merged()
+        for name in (each.slug, each.short_zh, each.short_en, each.name_zh, each.name_en)
+        if name
+    }
+
+
 def _own_projects(place: Place, plan: Plan | None) -> Any:
     own = {"lead_department": place} if isinstance(place, Department) else {"city": place}
     return Project.objects.in_plan(plan).filter(**own)
 
 
-def _project_row(row: ProjectRow, history: History, opened: Sequence[ProblemStep]) -> ProjectMonthRow:
+def _project_row(
+    row: ProjectRow, history: History, opened: Sequence[ProblemStep], departments: Mapping[str, Department]
+) -> ProjectMonthRow:
     report = row.report
     if report is not None:
         report.project = row.project
@@ -232,6 +260,7 @@ def _project_row(row: ProjectRow, history: History, opened: Sequence[ProblemStep
         history.invested_before(written),
         history.plans.get((row.project.pk, row.month.year)),
         opened,
+        departments,
     )
 
 

@@ -13,6 +13,8 @@ from projects.models.months import MAX_PROGRESS
 from reporting.evidence import MAX_NUMBER_LENGTH, MAX_URL_LENGTH
 from reporting.models import TEXTS, ProblemChoice
 
+# Of a department.
+MAX_NAME_LENGTH = 120
 _CODE = Column("code", _("Code"), _("Names the row: it stays as it is."), kind=Kind.CODE, required=True, width=10)
 _TITLE = Column("title", _("Title"), "", width=28)
 
@@ -138,6 +140,13 @@ PROJECT_FILLED = (
     ),
     Column("what_was_done", TEXTS["what_was_done"], _DONE_HELP, most=MAX_TEXT_LENGTH),
     Column("problem", _("What stands in the way"), "", most=MAX_TEXT_LENGTH, width=24),
+    Column(
+        "problem_owner",
+        _("Who can solve it"),
+        _("Of a new problem, where the project has no lead department: the name of the department."),
+        most=MAX_NAME_LENGTH,
+        width=14,
+    ),
     _NEXT,
     *_EVIDENCE,
 )

@@ -45,6 +45,7 @@ INVESTED, PROGRESS, STAGE, STARTED, REASON, DONE, PROBLEM, NEXT, NUMBER, LINK = 
     "Document number",
     "Link",
 )
+OWNER = "Who can solve it"
 JULY, AUGUST = date(2023, 7, 1), date(2023, 8, 1)
 BUILDING = MonthData("under_construction", date(2023, 3, 1), invested_wan=3_000, progress=40)
 # What is typed into a row of a project that is being built.
@@ -158,7 +159,7 @@ class TestDownload:
             if column.min <= at <= column.max and not column.protection.locked
         }
         days = {"Completed on", "In production since"}
-        assert unlocked == {INVESTED, PROGRESS, STAGE, STARTED, REASON, DONE, PROBLEM, NEXT, NUMBER, LINK} | days
+        assert unlocked == {INVESTED, PROGRESS, STAGE, STARTED, REASON, DONE, PROBLEM, NEXT, NUMBER, LINK, OWNER} | days
 
     def test_a_department_gets_the_projects_that_it_leads(self, client: Client, site: SimpleNamespace) -> None:
         assert list(rows_of(taken(signed_in(client, site.ben))[TITLE])) == ["P101"]
@@ -172,7 +173,10 @@ class TestDownload:
 
 class TestRoundTrip:
     ROWS: Rows = {
-        "P100": {**FILLED, PROBLEM: "No grid yet", NEXT: "Cables", NUMBER: "No. 7", LINK: "https://example.org/a"},
+        "P100": {
+            **FILLED, PROBLEM: "No grid yet", OWNER: "Energy", NEXT: "Cables",
+            NUMBER: "No. 7", LINK: "https://example.org/a",
+        },
         # Not complete.
         "P101": {INVESTED: 3_500},
         # Wrong.
@@ -186,6 +190,22 @@ class TestRoundTrip:
         assert "5 rows are empty, or as they were downloaded." in part(page, upload, "left")
         assert "nothing that the site does not have" in act(upload)
         assert states() == {}
+
+    def test_a_new_problem_comes_on_the_list_of_whoever_can_solve_it(
+        self, page: Client, send: Any, act: Any, site: SimpleNamespace
+    ) -> None:
+        asked = {**FILLED, PROBLEM: "No grid yet"}
+        upload = send(filled(page, {"P100": asked, "P101": asked, "P103": {**asked, OWNER: "Nobody"}}))
+        # P101 has a lead department.
+        assert "P101" in part(page, upload, "submit") and "P100" not in part(page, upload, "submit")
+        assert "Say who can solve it: this project has no lead department." in part(page, upload, "draft")
+        assert "No department has this name." in part(page, upload, "wrong")
+        upload = send(filled(page, {"P100": {**asked, OWNER: " energy "}, "P101": asked}))
+        act(upload)
+        assert states() == {"P100": "submitted", "P101": "submitted"}
+        for code in ("P100", "P101"):
+            problem = month_of(code).about_problem
+            assert (problem.text_zh, problem.last_step.owner) == ("No grid yet", site.ben.department)
 
     def test_the_preview_says_of_each_row_what_becomes_of_it_and_writes_nothing(self, page: Client, send: Any) -> None:
         upload = send(filled(page, self.ROWS))
