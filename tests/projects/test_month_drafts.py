@@ -214,7 +214,10 @@ class TestProblems:
             },
         )
         assert answer.status_code == 302
-        text = text_of(signed_in(site.rita).get("/review/projects/").content.decode())
+        review = signed_in(site.rita).get("/review/projects/?ticked=all")
+        # It is looked at by itself.
+        assert [row.is_ticked_with_all for row in review.context["rows"]] == [False]
+        text = text_of(review.content.decode())
         assert "No problem, says the report while one was not closed: P0001-1" in text
 
     def test_the_form_offers_the_open_ones_and_the_problem_shows_the_month(self, site: SimpleNamespace) -> None:
