@@ -124,7 +124,7 @@ class TestPage:
     def test_without_a_month_says_so(self, project: Project) -> None:
         answer = self.page()
         assert answer.context["charts"]["investment"].figure is None
-        assert "Investment against the annual plan, as of 29 August 2023 No month was accepted yet" in text_of(
+        assert "Investment against the annual plan, as of 29 August 2023 No month of this project was" in text_of(
             answer.content.decode()
         )
 
