@@ -30,9 +30,9 @@ from web.unsaved_input import ShowsUnsavedInput
 
 
 class Needed(NamedTuple):
-    """What keeps a draft from being submitted; `field` is the name of the field at fault, None for the whole."""
+    """What keeps a draft from being submitted; `anchor` is where the field at fault stands, empty for the whole."""
 
-    field: str | None
+    anchor: str
     label: str | Promise
     sentence: str
 
@@ -99,8 +99,9 @@ class DraftView(ShowsUnsavedInput, View):
     def needed(self, form: DraftForm, report: Any) -> list[Needed]:
         found = []
         for refusal in self.refusals(report):
-            field = form.fields.get(refusal.field or "")
-            found.append(Needed(refusal.field if field else None, (field and field.label) or "", str(refusal)))
+            field = form[refusal.field] if refusal.field in form.fields else None
+            anchor = (field.id_for_label or field.auto_id) if field is not None else ""
+            found.append(Needed(anchor, field.label if field is not None else "", str(refusal)))
         return found
 
     @transaction.atomic

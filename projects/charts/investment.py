@@ -15,7 +15,7 @@ from web.charts.axes import Margin, layout, narrow_layout, scale, tick_room, tic
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
 from web.charts.theme import ACCENT, INK_2, PLAN_LINE, STATUS_TONES, SUBJECT_LINE, swatch
-from web.formats.dates import format_month, format_short_month
+from web.formats.dates import format_day, format_month, format_short_month
 from web.formats.money import format_exact_money, wan_to_yi
 from web.formats.numbers import format_number, format_percent
 
@@ -41,17 +41,19 @@ def invested_months(months: Sequence[Any]) -> list[InvestedMonth]:
     return found
 
 
-def investment_chart(months: Sequence[InvestedMonth], *, planned_wan: int | None, provenance: str = "") -> Chart:
+def investment_chart(
+    months: Sequence[InvestedMonth], *, planned_wan: int | None, as_of: date, provenance: str = ""
+) -> Chart:
     """`months`: of one year, the oldest first. `planned_wan`: its annual plan, in 万元."""
     if not months:
         return Chart(
             name="investment",
-            title=_("Investment against the annual plan"),
+            title=_("Investment against the annual plan, as of %(day)s") % {"day": format_day(as_of)},
             figure=None,
             summary="",
             columns=[],
             rows=[],
-            missing=_("No month was accepted yet"),
+            missing=_("No month of this project was accepted by this day"),
         )
     last = months[-1]
     words = {
@@ -69,8 +71,8 @@ def investment_chart(months: Sequence[InvestedMonth], *, planned_wan: int | None
         sentence = _("By the end of %(month)s %(amount)s is invested since 1 January; no annual plan is set.")
     return Chart(
         name="investment",
-        title=_("Investment since 1 January %(year)s against the annual plan, in 100 million yuan")
-        % {"year": last.month.year},
+        title=_("Investment since 1 January against the annual plan (100 million yuan), as of %(day)s")
+        % {"day": format_day(as_of)},
         figure=investment_figure(months, planned_wan=planned_wan),
         summary=sentence % words,
         columns=[

@@ -58,4 +58,5 @@ def stage_chart(project: Project, months: Sequence[ProjectMonth], as_of: date) -
         columns=[Column(_("From"), format_iso_day, is_number=False), Column(_("Stage"), is_number=False)],
         rows=[(each.on, names[each.state]) for each in steps],
         kind="stages",
+        provenance=months[-1].provenance if months else project.provenance,
     )

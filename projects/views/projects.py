@@ -195,7 +195,7 @@ def project_charts(project: Project, history: History, *, on: date) -> dict[str,
     provenance = months[-1].provenance if months else ""
     planned_wan = history.plans.get((project.pk, year))
     charts = [
-        investment_chart(invested, planned_wan=planned_wan, provenance=provenance),
+        investment_chart(invested, planned_wan=planned_wan, as_of=on, provenance=provenance),
         stage_chart(project, months, on),
     ]
     return {chart.name: chart for chart in charts}

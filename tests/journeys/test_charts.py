@@ -30,6 +30,7 @@ ADDRESSES = [
     "/cities/",
     "/cities/?show=total",
     "/measures/M172/",
+    "/projects/P0672/",
     "/indicators/gdp_growth_ytd/",
     "/indicators/pm25/",
     "/indicators/nre_capacity/",
@@ -87,6 +88,7 @@ def test_no_page_with_charts_is_left_out(demonstration: None) -> None:
         "dashboard:section",
         "dashboard:cities",
         "measures:detail",
+        "projects:detail",
         "indicators:detail",
     }
 

@@ -46,7 +46,7 @@ class TestInvestment:
         assert low <= -0.01 and high >= 1.2
 
     def test_says_it_in_words_and_as_a_table(self) -> None:
-        chart = investment_chart(MONTHS, planned_wan=12_000)
+        chart = investment_chart(MONTHS, planned_wan=12_000, as_of=date(2023, 8, 29))
         assert chart.summary == (
             "By the end of April 2023 14 million yuan is invested since 1 January, 11.7% of the annual plan; "
             "33.3% of the year has passed."
@@ -59,12 +59,12 @@ class TestInvestment:
     def test_without_a_plan_it_has_no_line_for_one(self) -> None:
         figure = checked(investment_figure(MONTHS, planned_wan=None))
         assert len(figure["data"]) == 2 and figure["layout"]["annotations"] == []
-        chart = investment_chart(MONTHS, planned_wan=None)
+        chart = investment_chart(MONTHS, planned_wan=None, as_of=date(2023, 8, 29))
         assert chart.note == "No annual plan is set for this year" and chart.rows[0][3] is None
 
     def test_of_nothing_it_says_so(self) -> None:
-        chart = investment_chart([], planned_wan=12_000)
-        assert (chart.figure, chart.missing) == (None, "No month was accepted yet")
+        chart = investment_chart([], planned_wan=12_000, as_of=date(2023, 8, 29))
+        assert (chart.figure, chart.missing) == (None, "No month of this project was accepted by this day")
 
 
 def month(number: int, stage: str, **days: date) -> ProjectMonth:
@@ -124,7 +124,9 @@ class TestPage:
     def test_without_a_month_says_so(self, project: Project) -> None:
         answer = self.page()
         assert answer.context["charts"]["investment"].figure is None
-        assert "Investment against the annual plan No month was accepted yet" in text_of(answer.content.decode())
+        assert "Investment against the annual plan, as of 29 August 2023 No month of this project was" in text_of(
+            answer.content.decode()
+        )
 
     def test_is_as_of_its_day(self, project: Project) -> None:
         make_project_month(project, date(2023, 5, 1), invested_wan=1_000, stage="preparing")

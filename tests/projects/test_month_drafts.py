@@ -124,6 +124,11 @@ class TestAnswer:
         assert "Before it can" not in again.content.decode()
         assert "Before it can" not in signed_in(site.zoe).get(FORM).content.decode()
 
+    def test_leads_to_the_choice_that_is_to_be_made(self, site: SimpleNamespace) -> None:
+        make_problem(site.project, date(2023, 6, 5), text_en="No land")
+        assert 'href="#id_problem_choice"' in saves_itself(site.zoe, problem_choice="none").content.decode()
+        assert 'id="id_problem_choice"' in signed_in(site.zoe).get(FORM).content.decode()
+
     def test_what_cannot_be_saved_is_named(self, site: SimpleNamespace) -> None:
         answer = saves_itself(site.zoe, invested_wan="much")
         assert answer.status_code == 422
@@ -214,7 +219,10 @@ class TestProblems:
             },
         )
         assert answer.status_code == 302
-        text = text_of(signed_in(site.rita).get("/review/projects/").content.decode())
+        review = signed_in(site.rita).get("/review/projects/?ticked=all")
+        # It is looked at by itself.
+        assert [row.is_ticked_with_all for row in review.context["rows"]] == [False]
+        text = text_of(review.content.decode())
         assert "No problem, says the report while one was not closed: P0001-1" in text
 
     def test_the_form_offers_the_open_ones_and_the_problem_shows_the_month(self, site: SimpleNamespace) -> None:
