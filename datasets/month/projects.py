@@ -7,11 +7,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
+from accounts.permissions import may_use_workspace
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
@@ -37,7 +39,6 @@ from projects.month_filing import MonthFiling, file_months
 from projects.month_rules import doubts_about, why_incomplete
 from projects.month_work import ProjectRow, load_project_work
 from projects.months import MonthData, columns_of, data_after, new_month
-from reporting.evidence import MAX_EVIDENCE, too_many
 from reporting.models import TEXTS
 from reporting.workflow import OPEN_STATES
 from web.language import localized
@@ -117,6 +118,9 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
     code_missing = gettext_lazy("The code is missing: it names the project.")
     accepted_note = gettext_lazy("This month is accepted already: this one takes its place once it is accepted")
 
+    def may_report(self, user: User | AnonymousUser) -> bool:
+        return may_use_workspace(user)
+
     def read(
         self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None
     ) -> Mapping[str, ProjectMonthRow]:
@@ -128,11 +132,7 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         return {row.project.code: _project_row(row, history) for row in rows}
 
     def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
-        report = row.open_report
-        pieces, files = (row.pieces, row.files) if report else ((), 0)
-        evidence = list(written_evidence(pieces, cells))
-        if len(evidence) + files > MAX_EVIDENCE:
-            raise too_many()
+        report, evidence = row.open_report, written_evidence(row, cells)
         written = copy.copy(report) if report else new_month(row.subject, row.month)
         for name, value in columns_of(month_data(row, cells)).items():
             setattr(written, name, value)
