@@ -69,9 +69,9 @@ class MonthRow(ABC):
         """What the report is written against: where it has changed since the download, somebody decides."""
         return ""
 
-    @abstractmethod
     def rests_on(self) -> list[Any]:
-        """What else would be done rests on, as JSON."""
+        """What the outcome rests on besides its cells, as JSON."""
+        return []
 
     def evidence_cells(self) -> Cells:
         """Of several documents or links the first."""

@@ -92,10 +92,6 @@ class ProjectMonthRow(MonthRow):
             "note": report.decision_note if report is not None and report.is_returned else "",
         }
 
-    def rests_on(self) -> list[Any]:
-        before = self.before.pk if self.before is not None else None
-        return [before, self.invested_before, self.subject.investment_wan, self.subject.opening_stage]
-
 
 def _plain(value: object) -> str:
     if isinstance(value, date):

@@ -527,6 +527,9 @@ class TestRefusals:
         site.zoe.city = make.region("370600")
         site.zoe.save()
         assert "city and its lead department may report on this project." in act(upload)
+        # Nor does it show what the city is writing.
+        upload.refresh_from_db()
+        assert upload.state == "refused"
         assert states() == {}
 
     def test_an_upload_is_of_a_city_or_of_a_department(self, site: SimpleNamespace) -> None:
