@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.log import do_as
 from accounts.models import User
-from accounts.permissions import check_reviewer, may_report_measures, may_use_workspace
+from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
@@ -35,6 +35,7 @@ from datasets.models import Upload
 from datasets.month import filing as month_filing
 from datasets.month import findings as month_findings
 from datasets.month.preview import look
+from datasets.month.registry import KINDS
 from measures.models import Plan
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def keep_upload(
     if period is None:
         kind = Upload.Kind.LEDGER
         check_reviewer(by)
-    elif not (may_report_measures(by) if kind == Upload.Kind.MONTH else may_use_workspace(by)):
+    elif not KINDS[kind].may_report(by):
         raise NotAllowed(_("You may not do this"))
     if not content.strip():
         raise NotAllowed(_("The file is empty"), field="file")

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from datasets.ledger.workbook import header_text
 from datasets.models import Upload
 from measures.models import Plan
 from regions.models import Region
-from reporting.evidence import EvidenceData, clean_document_number, clean_url
+from reporting.evidence import MAX_EVIDENCE, EvidenceData, clean_document_number, clean_url, too_many
 from reporting.models import TEXTS, AbstractEvidence, AbstractReport
 from reporting.workflow import EDITABLE_STATES
 from web.formats.numbers import format_number
@@ -68,9 +69,9 @@ class MonthRow(ABC):
         """What the report is written against: where it has changed since the download, somebody decides."""
         return ""
 
-    @abstractmethod
     def rests_on(self) -> list[Any]:
-        """What else would be done rests on, as JSON."""
+        """What the outcome rests on besides its cells, as JSON."""
+        return []
 
     def evidence_cells(self) -> Cells:
         """Of several documents or links the first."""
@@ -148,7 +149,12 @@ class MonthKind[R: MonthRow](ABC):
     def texts_of(self, report: AbstractReport) -> Cells:
         return {name: self.plain_text(getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")) for name in TEXTS}
 
+    @abstractmethod
+    def may_report(self, user: User | AnonymousUser) -> bool:
+        """Whether the person opens its pages: which rows are theirs is another question."""
+
     def may_file(self, user: User, place: Place) -> bool:
+        """Those of the place."""
         if isinstance(place, Department):
             return may_file_for(user, department=place.pk)
         return may_file_for(user, city=place.pk)
@@ -208,7 +214,16 @@ def split_evidence(report: AbstractReport) -> tuple[list[AbstractEvidence], int]
     return pieces, len(evidence) - len(pieces)
 
 
-def written_evidence(pieces: Iterable[AbstractEvidence], cells: Cells) -> Iterator[EvidenceData]:
+def written_evidence(row: MonthRow, cells: Cells) -> list[EvidenceData]:
+    """The documents and links that its report would have. Raises NotAllowed."""
+    is_open = row.open_report is not None
+    evidence = list(_written_evidence(row.pieces if is_open else (), cells))
+    if len(evidence) + (row.files if is_open else 0) > MAX_EVIDENCE:
+        raise too_many()
+    return evidence
+
+
+def _written_evidence(pieces: Iterable[AbstractEvidence], cells: Cells) -> Iterator[EvidenceData]:
     """The first document and the first link are those of the file; the others stay. Raises NotAllowed."""
     wanted, changed = {name: cells[name] for name in EVIDENCE}, dict[str, str]()
     for each in pieces:

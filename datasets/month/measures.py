@@ -7,11 +7,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
+from accounts.permissions import may_report_measures
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
@@ -36,7 +38,6 @@ from measures.report_problems import ProblemStillOpen, resolve_choice
 from measures.reports import NO_CHANGE, NO_CHANGE_EN, ReportData, columns_of, why_incomplete
 from measures.services import locked_measures
 from measures.workspace import GROUPS, WorkspaceRow, load_workspace
-from reporting.evidence import MAX_EVIDENCE, too_many
 from reporting.models import TEXTS, ProblemChoice
 from web.language import in_language, localized
 from web.limits import thresholds
@@ -120,6 +121,9 @@ class MeasureMonth(MonthKind[MeasureRow]):
     code_missing = gettext_lazy("The code is missing: it names the measure.")
     accepted_note = gettext_lazy("A report of this month is accepted already: this one is filed beside it")
 
+    def may_report(self, user: User | AnonymousUser) -> bool:
+        return may_report_measures(user)
+
     def read(self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None) -> Mapping[str, MeasureRow]:
         assert isinstance(place, Department)
         work = load_workspace(place, plan=plan, month=month, day=today(), limits=thresholds(), kept_by=kept_by)
@@ -137,10 +141,7 @@ class MeasureMonth(MonthKind[MeasureRow]):
 
     def judge(self, row: MeasureRow, cells: Cells) -> Judgement:
         measure, report = row.subject, row.open_report
-        pieces, files = (row.pieces, row.files) if report else ((), 0)
-        evidence = list(written_evidence(pieces, cells))
-        if len(evidence) + files > MAX_EVIDENCE:
-            raise too_many()
+        evidence, files = written_evidence(row, cells), row.files if report else 0
         written = copy.copy(report) if report else Report(measure=measure)
         for name, value in columns_of(report_data(row, cells)).items():
             setattr(written, name, value)

@@ -7,11 +7,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
+from accounts.permissions import may_use_workspace
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
@@ -39,7 +41,6 @@ from projects.month_filing import MonthFiling, file_months
 from projects.month_rules import doubts_about, why_incomplete
 from projects.month_work import ProjectRow, load_project_work
 from projects.months import MonthData, columns_of, data_after, new_month
-from reporting.evidence import MAX_EVIDENCE, too_many
 from reporting.models import TEXTS, ProblemChoice
 from reporting.workflow import OPEN_STATES
 from web.language import localized
@@ -106,12 +107,6 @@ class ProjectMonthRow(MonthRow):
             "note": report.decision_note if report is not None and report.is_returned else "",
         }
 
-    def rests_on(self) -> list[Any]:
-        before = self.before.pk if self.before is not None else None
-        opened = [[step.problem_id, step.pk] for step in self.opened]
-        lead = self.subject.lead_department_id
-        return [before, self.invested_before, self.subject.investment_wan, self.subject.opening_stage, opened, lead]
-
 
 def _plain(value: object) -> str:
     if isinstance(value, date):
@@ -134,6 +129,9 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
     code_missing = gettext_lazy("The code is missing: it names the project.")
     accepted_note = gettext_lazy("This month is accepted already: this one takes its place once it is accepted")
 
+    def may_report(self, user: User | AnonymousUser) -> bool:
+        return may_use_workspace(user)
+
     def read(
         self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None
     ) -> Mapping[str, ProjectMonthRow]:
@@ -151,11 +149,7 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         }
 
     def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
-        report = row.open_report
-        pieces, files = (row.pieces, row.files) if report else ((), 0)
-        evidence = list(written_evidence(pieces, cells))
-        if len(evidence) + files > MAX_EVIDENCE:
-            raise too_many()
+        report, evidence = row.open_report, written_evidence(row, cells)
         written = copy.copy(report) if report else new_month(row.subject, row.month)
         data = month_data(row, cells)
         columns = columns_of(data) | problem_columns(written, data.problem_choice, data.about_problem)

@@ -5,7 +5,6 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,7 +12,7 @@ from django.utils.functional import cached_property
 
 from accounts.log import log_export
 from accounts.models import Department, User
-from accounts.permissions import may_report_measures, may_see_reviews, may_use_workspace, signed_in
+from accounts.permissions import may_see_reviews, signed_in
 from core.exceptions import NotAllowed
 from datasets.models import Upload
 from datasets.month.export import write_month, write_office_month
@@ -58,7 +57,7 @@ class OwnMonth(OfMonth):
     kind: MonthKind[Any] = MEASURE_MONTH
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_file(self.kind, request.user)
+        return self.kind.may_report(request.user)
 
     @property
     def by(self) -> User:
@@ -150,7 +149,7 @@ class MonthUpload(UploadPage):
         return self.month_kind.upload_kind
 
     def may_open(self, request: HttpRequest) -> bool:
-        return may_file(self.month_kind, request.user)
+        return self.month_kind.may_report(request.user)
 
     def address_afterwards(self) -> str:
         return ""
@@ -212,11 +211,6 @@ class OfficeMonth(OfMonth):
             back=month_url("measures:board", month, plan=plan),
             log=partial(log_month, request, "month of all departments", as_of=self.day),
         )
-
-
-def may_file(kind: MonthKind[Any], user: User | AnonymousUser) -> bool:
-    """Whether the person opens its pages: which rows are theirs says the kind."""
-    return may_report_measures(user) if kind is MEASURE_MONTH else may_use_workspace(user)
 
 
 def log_month(request: HttpRequest, what: str, rows: int, *, as_of: date) -> None:

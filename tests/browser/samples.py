@@ -542,7 +542,7 @@ P0677,1800,130,under_construction,2023-04-11,基础施工。,
 P0678,2600,35,under_construction,2023-02-20,厂房钢结构安装。,
 P9999,100,5,,,开工。,
 """
-FILED = "code,invested_wan,progress,stage,started_on\nP0679,1500,20,under_construction,2023-04-01\n"
+FILED = "code,invested_wan,progress,stage,started_on\nP0701,1500,20,under_construction,2023-04-01\n"
 
 
 def project_months_of(person: User) -> dict[str, str]:

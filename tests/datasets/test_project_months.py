@@ -174,8 +174,12 @@ class TestDownload:
 class TestRoundTrip:
     ROWS: Rows = {
         "P100": {
-            **FILLED, PROBLEM: "No grid yet", OWNER: "Energy", NEXT: "Cables",
-            NUMBER: "No. 7", LINK: "https://example.org/a",
+            **FILLED,
+            PROBLEM: "No grid yet",
+            OWNER: "Energy",
+            NEXT: "Cables",
+            NUMBER: "No. 7",
+            LINK: "https://example.org/a",
         },
         # Not complete.
         "P101": {INVESTED: 3_500},
@@ -547,6 +551,9 @@ class TestRefusals:
         site.zoe.city = make.region("370600")
         site.zoe.save()
         assert "city and its lead department may report on this project." in act(upload)
+        # Nor does it show what the city is writing.
+        upload.refresh_from_db()
+        assert upload.state == "refused"
         assert states() == {}
 
     def test_an_upload_is_of_a_city_or_of_a_department(self, site: SimpleNamespace) -> None:
