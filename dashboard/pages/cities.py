@@ -17,7 +17,7 @@ from dashboard.pages.city_measures import (
     city_sentence,
     measures_shown,
 )
-from dashboard.pages.city_ranks import city_ranks, fallen_cities
+from dashboard.pages.city_ranks import city_ranks, fallen_cities, read_excused
 from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, sort_groups
@@ -45,7 +45,8 @@ def city_list(
     `fallen_only`: cities that fell back most since the day of `then`."""
     by_kind = [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
     every, every_then = cities_of_both_days(figures, then, {LARGE, measure, *by_kind})
-    ranks = city_ranks(every, measure, every_then)
+    excused = read_excused(figures, then)
+    ranks = city_ranks(every, measure, every_then, excused)
     shown = fallen_cities(every, ranks) if fallen_only else every
     cities = sort_groups(shown, PROJECT_SORT_KEYS, ordering)
     chart = map_chart(figures, links, every, measure=measure)
@@ -53,7 +54,13 @@ def city_list(
     earlier = {city.key: city.figures for city in every_then or ()}
     return {
         "cities": [
-            {**row, "rank": ranks[city.key], "cells": table.cells(city), "shown": measure.size(city)}
+            {
+                **row,
+                "rank": ranks[city.key],
+                "is_excused": city.key in excused.now,
+                "cells": table.cells(city),
+                "shown": measure.size(city),
+            }
             for city, row in zip(cities, _named(cities, links, earlier), strict=True)
         ],
         "keys": ",".join(city.key for city in cities),
@@ -75,7 +82,8 @@ def city_list(
         "largest": max(map(measure.size, every), default=0),
         "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
         "measure_sentence": measure.has_sentence and city_sentence(figures, measure, every),
-        "ranked": sum(bool(city.figures["total"]) for city in every),
+        "ranked": sum(bool(city.figures["total"]) and city.key not in excused.now for city in every),
+        "exemptions": excused.now.values(),
         "least_for_share": MIN_PROJECTS_FOR_SHARE,
         "has_small": any(is_small(city.figures) for city in cities),
     }

@@ -1,12 +1,13 @@
 """The places of cities among each other, and what became of them since an earlier day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dashboard.changes import greatest
-from dashboard.figures import GroupFigures
+from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.city_measures import CityMeasure
 from dashboard.pages.ordering import Rank, rank
+from projects.models import RankExemption, exempt_on
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,34 @@ class CityRank:
         return max(0, -down if self.is_better_low else down)
 
 
+@dataclass(frozen=True)
+class Excused:
+    """Cities that are excused from the ranking, by their key: on the day, and on the day that is compared with."""
+
+    now: Mapping[str, RankExemption] = field(default_factory=dict)
+    then: Mapping[str, RankExemption] = field(default_factory=dict)
+
+
+NOBODY_EXCUSED = Excused()
+
+
+def read_excused(figures: Figures, then: Figures | None = None) -> Excused:
+    """One query for both days: a plan has few."""
+    exemptions = list(RankExemption.objects.in_plan(figures.plan).select_related("city"))
+    return Excused(exempt_on(exemptions, figures.day), exempt_on(exemptions, then.day) if then else {})
+
+
 def city_ranks(
-    cities: Sequence[GroupFigures], measure: CityMeasure, then: Sequence[GroupFigures] | None = None
+    cities: Sequence[GroupFigures],
+    measure: CityMeasure,
+    then: Sequence[GroupFigures] | None = None,
+    excused: Excused = NOBODY_EXCUSED,
 ) -> Mapping[str, CityRank]:
-    """By the city's key. Cities without projects have no place."""
+    """By the city's key. Cities without projects have no place, nor have those that are excused."""
     return {
         city.key: CityRank(
-            rank(city.key, cities, measure.value, least=1),
-            None if then is None else rank(city.key, then, measure.value, least=1),
+            rank(city.key, cities, measure.value, least=1, excused=excused.now),
+            None if then is None else rank(city.key, then, measure.value, least=1, excused=excused.then),
             measure.are_few,
         )
         for city in cities
