@@ -159,13 +159,13 @@ GET  office:project_terms   /office/projects/P0001/terms/         login login 40
 POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302 403
 GET  office:annual_plan     /office/projects/P0001/annual-plans/2023/ login login 403 403 403 403 200 403 403 200 403
 POST office:annual_plan     /office/projects/P0001/annual-plans/2023/ 403   403   403 403 403 403 302 403 403 302 403
-GET  office:rank_exemptions /office/rank-exemptions/              login login 403 403 403 403 200 403 403 200 403
-GET  office:add_rank_exemption /office/add-rank-exemption/ login login 403 403 403 403 200 403 403 200 403
-POST office:add_rank_exemption /office/add-rank-exemption/ 403 403 403 403 403 403 302 403 403 302 403
-GET  office:rank_exemption  /office/rank-exemptions/{exemption}/  login login 403 403 403 403 200 403 403 200 403
-POST office:rank_exemption  /office/rank-exemptions/{exemption}/  403   403   403 403 403 403 302 403 403 302 403
-GET office:remove_rank_exemption /office/rank-exemptions/{exemption}/remove/ login login 403 403 403 403 200 403 403 200 403
-POST office:remove_rank_exemption /office/rank-exemptions/{exemption}/remove/ 403 403 403 403 403 403 302 403 403 302 403
+GET  office:exemptions      /office/exemptions/                   login login 403 403 403 403 200 403 403 200 403
+GET  office:add_exemption   /office/add-exemption/                login login 403 403 403 403 200 403 403 200 403
+POST office:add_exemption   /office/add-exemption/                403   403   403 403 403 403 302 403 403 302 403
+GET  office:exemption       /office/exemptions/{exemption}/       login login 403 403 403 403 200 403 403 200 403
+POST office:exemption       /office/exemptions/{exemption}/       403   403   403 403 403 403 302 403 403 302 403
+GET  office:remove_exemption /office/exemptions/{exemption}/remove/ login login 403 403 403 403 200 403 403 200 403
+POST office:remove_exemption /office/exemptions/{exemption}/remove/ 403   403   403 403 403 403 302 403 403 302 403
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200 403
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302 403
@@ -364,8 +364,13 @@ BODIES = {
     },
     "POST office:project_terms": {"investment_wan": "12.5", **REASON},
     "POST office:annual_plan": {"planned_wan": "1.5", **REASON},
-    "POST office:add_rank_exemption": {"city": "370100", "starts_on": "2023-08-01", "reason_zh": "受灾"},
-    "POST office:rank_exemption": {"ends_on": "2023-08-31", "reason_zh": "受灾"},
+    "POST office:add_exemption": {
+        "city": "370200",
+        "starts_on": "2023-02-01",
+        "ends_on": "2023-02-28",
+        "reason_zh": "受灾",
+    },
+    "POST office:exemption": {"ends_on": "2023-08-31", "reason_zh": "受灾"},
     "POST office:add_department": {
         "number": "9",
         "slug": "new",

@@ -86,7 +86,7 @@ class OfficeExemptions(TodayView):
 class ExemptionPage(PlanFormPage):
     @property
     def list_url(self) -> str:
-        return query_of(reverse("office:rank_exemptions"), plan=self.plan.link_slug)
+        return query_of(reverse("office:exemptions"), plan=self.plan.link_slug)
 
     @property
     def crumbs(self) -> Sequence[Crumb]:

@@ -32,7 +32,7 @@ _OF_REVIEWERS = [
         gettext_lazy("Add one, change what it says, its total investment or planned days; withdraw or readmit one"),
     ),
     Task(
-        "office:rank_exemptions",
+        "office:exemptions",
         gettext_lazy("Excused from the ranking"),
         gettext_lazy("Which of them have no rank, from when to when, and why"),
     ),

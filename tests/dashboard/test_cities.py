@@ -303,6 +303,20 @@ class TestRanks:
         assert "excused" not in text_at("/cities/370100/")
         assert "Not ranked: A flood" in text_at("/cities/370200/brief/")
 
+    def test_nobody_falls_back_because_another_is_excused(self, plan: Plan) -> None:
+        for code, count in zip(CITIES, (4, 3, 2, 1), strict=True):
+            put(plan, code, count, stage="suspended", listed_on=date(2023, 1, 3))
+        # On the earlier day alone, and on the later one alone.
+        make.make_exemption(plan, "370100", date(2023, 5, 1), ends_on=THEN)
+        make.make_exemption(plan, "370200", NOW)
+        for show in ("total", "suspended"):
+            ranks = {row["city"].name: row["rank"] for row in context(plan, show, then=THEN)["cities"]}
+            places = {name: (each.then.place, each.now.place, each.fallen) for name, each in ranks.items()}
+            assert places == {"Jinan": (None, 1, 0), "Qingdao": (1, None, 0), "Zibo": (2, 2, 0), "Yantai": (3, 3, 0)}
+        make.make_exemption(plan, "370300", NOW)
+        ranks = {row["city"].name: row["rank"] for row in context(plan, "suspended", then=THEN)["cities"]}
+        assert (ranks["Yantai"].then.place, ranks["Yantai"].now.place, ranks["Yantai"].fallen) == (3, 2, 0)
+
     def test_without_an_end_it_is_excused_until_further_notice(self, plan: Plan) -> None:
         put(plan, "370200", 1)
         make.make_exemption(plan, "370200", NOW)

@@ -130,19 +130,19 @@ def test_the_office_enters_one_ends_it_and_readers_see_it(site: Any, client: Any
     client.force_login(site.rita)
     headers = {"Accept-Language": "en"}
     form = {"city": "370200", "starts_on": "2023-08-01", "ends_on": "", "reason_zh": "受灾停工", "reason_en": "A flood"}
-    assert client.post("/office/add-rank-exemption/", form)["Location"] == "/office/rank-exemptions/"
+    assert client.post("/office/add-exemption/", form)["Location"] == "/office/exemptions/"
     found = RankExemption.objects.get()
-    listed = client.get("/office/rank-exemptions/", headers=headers).content.decode()
+    listed = client.get("/office/exemptions/", headers=headers).content.decode()
     assert "A flood" in listed and "Until further notice" in listed
-    address = f"/office/rank-exemptions/{found.pk}/"
+    address = f"/office/exemptions/{found.pk}/"
     opened = client.get(address).context["form"].opened_text
     end_it = {"ends_on": "2023-08-28", "reason_zh": "受灾停工", "reason_en": "A flood", "opened": opened}
     assert client.post(address, end_it).status_code == 302
     found.refresh_from_db()
     assert found.ends_on == date(2023, 8, 28)
-    assert "2023-08-28" in client.get("/office/rank-exemptions/").content.decode()
-    again = client.post("/office/add-rank-exemption/", form | {"starts_on": "2023-08-28"}, headers=headers)
+    assert "2023-08-28" in client.get("/office/exemptions/").content.decode()
+    again = client.post("/office/add-exemption/", form | {"starts_on": "2023-08-28"}, headers=headers)
     assert "It is excused from 2023-08-01 to 2023-08-28 already." in again.content.decode()
-    assert "/office/rank-exemptions/" in client.get("/cities/").content.decode()
+    assert "/office/exemptions/" in client.get("/cities/").content.decode()
     client.force_login(site.zoe)
-    assert "/office/rank-exemptions/" not in client.get("/cities/").content.decode()
+    assert "/office/exemptions/" not in client.get("/cities/").content.decode()
