@@ -40,18 +40,21 @@ def city_list(
     columns: str = COLUMNS[0],
     fallen_only: bool = False,
     then: Figures | None = None,
+    last_month: Figures | None = None,
 ) -> dict[str, Any]:
     """`measure`: what the map, the bars, the ranks and the columns of the categories show. `columns`: one of COLUMNS.
-    `fallen_only`: cities that fell back most since the day of `then`."""
+    `fallen_only`: cities that fell back most since the day of `then`. `last_month`: whose ranks are shown without
+    `then`."""
     by_kind = [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
-    every, every_then = cities_of_both_days(figures, then, {LARGE, measure, *by_kind})
-    excused = read_excused(figures, then)
+    ranked_then = then or last_month
+    every, every_then = cities_of_both_days(figures, ranked_then, {LARGE, measure, *by_kind})
+    excused = read_excused(figures, ranked_then)
     ranks = city_ranks(every, measure, every_then, excused)
     shown = fallen_cities(every, ranks) if fallen_only else every
     cities = sort_groups(shown, PROJECT_SORT_KEYS, ordering)
     chart = map_chart(figures, links, every, measure=measure)
     table = CityTable(figures, links, measure, columns)
-    earlier = {city.key: city.figures for city in every_then or ()}
+    earlier = {city.key: city.figures for city in every_then or ()} if then else {}
     return {
         "cities": [
             {
@@ -70,6 +73,7 @@ def city_list(
         "switches": _switches(figures, links, measure, columns),
         "measure": measure,
         "since": format_since(figures, then),
+        "ranked_then": format_since(figures, ranked_then),
         "provenance": figures.provenance_of("projects"),
         "change": then and project_changes(figures.projects, then.projects),
         "rounding": table.rounding or _rounding_of_changes(figures, then, every, earlier),
