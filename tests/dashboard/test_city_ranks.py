@@ -60,6 +60,17 @@ def test_nobody_falls_back_because_another_is_excused(plan: Plan) -> None:
     assert (ranks["Yantai"].then.place, ranks["Yantai"].now.place, ranks["Yantai"].fallen) == (3, 2, 0)
 
 
+def test_who_was_excused_on_the_earlier_day_did_not_fall_back(plan: Plan) -> None:
+    for code, count in zip(CITIES, (4, 3, 2, 1), strict=True):
+        put(plan, code, count, listed_on=date(2023, 1, 3))
+    put(plan, "370300", 5, listed_on=date(2023, 7, 1))
+    make.make_exemption(plan, "370100", date(2023, 5, 1), ends_on=THEN)
+    ranks = {row["city"].name: row["rank"] for row in context(plan, "total", then=THEN)["cities"]}
+    places = {name: (each.then.place, each.now.place, each.fallen) for name, each in ranks.items()}
+    # Qingdao fell behind Zibo alone: Jinan had no rank on the earlier day.
+    assert places == {"Jinan": (None, 2, 0), "Qingdao": (1, 3, 1), "Zibo": (2, 1, 0), "Yantai": (3, 4, 0)}
+
+
 def test_without_an_end_it_is_excused_until_further_notice(plan: Plan) -> None:
     put(plan, "370200", 1)
     make.make_exemption(plan, "370200", NOW)
