@@ -20,10 +20,11 @@ from briefs.sheet import (
 )
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.city import one_city_sentence, stage_rows
+from dashboard.pages.city_ranks import read_excused
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
 from dashboard.pages.sentences import format_earlier_day, format_share
-from projects.models import Project
+from projects.models import Project, RankExemption
 from regions.models import Region
 from web.formats.money import format_rounded_money, format_yi_cell, rounded_money, wan_to_yi, yi_decimals
 from web.formats.numbers import format_number
@@ -59,7 +60,8 @@ def city_brief(figures: Figures, then: Figures, links: Links, city: Region, *, s
 def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], links: Links) -> list[BriefFigure]:
     own, province = group.figures, figures.projects
     amount, unit = rounded_money(own["total_investment"])
-    place = rank(group.key, cities, lambda each: each.figures["total_investment"], least=1)
+    excused = read_excused(figures).now
+    place = rank(group.key, cities, lambda each: each.figures["total_investment"], least=1, excused=excused)
     of_province = _("%(share)s of the total")
     return [
         BriefFigure(
@@ -85,8 +87,15 @@ def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], 
             place.place,
             f"{place.before} {place.shown}".strip() if place.place else format_number(None),
             unit=_("of %(of)s") % {"of": format_number(place.of)} if place.place else "",
+            note=_not_ranked(excused.get(group.key)),
         ),
     ]
+
+
+def _not_ranked(exemption: RankExemption | None) -> str:
+    if exemption is None:
+        return ""
+    return _("Not ranked: %(reason)s") % {"reason": shortened(localized(exemption, "reason"), MAX_NAME)}
 
 
 def _stages_part(figures: Figures, city: Region, links: Links) -> Part:

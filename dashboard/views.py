@@ -38,7 +38,7 @@ from dashboard.search import Search
 from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region
-from web.days import LAST_MONTH, asked_comparison
+from web.days import LAST_MONTH, asked_comparison, end_of_month_before
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
 from web.unknown_parameters import remove_unknown
@@ -210,8 +210,15 @@ class CitiesPage(FallenPage):
                 columns=self.choice("columns", list(COLUMNS)),
                 fallen_only=fallen_only,
                 then=self.then,
+                last_month=self.last_month,
             ),
         }
+
+    @property
+    def last_month(self) -> Figures | None:
+        """The figures of the end of last month, where the plan had begun."""
+        day = end_of_month_before(self.day)
+        return Figures(self.figures.plan, day) if day and day >= self.figures.plan.starts_on else None
 
 
 class ProjectGroupsPage(PlanPage):

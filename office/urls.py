@@ -3,6 +3,7 @@ from django.urls import path
 from office.views import (
     categories,
     departments,
+    exemptions,
     index,
     limits,
     measures,
@@ -28,6 +29,10 @@ urlpatterns = [
     path("projects/<str:code>/", projects.ChangeProject.as_view(), name="project"),
     path("projects/<str:code>/terms/", projects.ChangeProjectTerms.as_view(), name="project_terms"),
     path("projects/<str:code>/annual-plans/<int:year>/", projects.ChangeAnnualPlan.as_view(), name="annual_plan"),
+    path("exemptions/", exemptions.OfficeExemptions.as_view(), name="exemptions"),
+    path("add-exemption/", exemptions.AddExemption.as_view(), name="add_exemption"),
+    path("exemptions/<int:pk>/", exemptions.ChangeExemption.as_view(), name="exemption"),
+    path("exemptions/<int:pk>/remove/", exemptions.RemoveExemption.as_view(), name="remove_exemption"),
     path("sections/", sections.OfficeSections.as_view(), name="sections"),
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),

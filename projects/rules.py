@@ -1,6 +1,7 @@
-"""Where a project may lie."""
+"""Where a project may lie, and when a city is not ranked."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,9 @@ CATEGORY_OF_ANOTHER_PLAN = gettext_lazy("Only a category of the project's own pl
 MEASURE_OF_ANOTHER_PLAN = gettext_lazy("Only measures of the project's own plan can be linked.")
 # What the constraint of planned days says.
 COMPLETION_BEFORE_START = gettext_lazy("The planned completion is before the planned start.")
+# Of cities that are excused from the ranking.
+EXEMPTION_WITHOUT_REASON = gettext_lazy("A reason is wanted, in Chinese or in English: every reader sees it.")
+EXEMPTION_ENDS_BEFORE_START = gettext_lazy("The last day is before the first.")
 # In 100 million yuan: what counts as large among projects.
 LARGE_YI = 100
 
@@ -52,3 +56,23 @@ def misplacements(
         if each.kind != city.kind or each.key == city.key:
             words = {"place": each.name, "city": city.name}
             yield "also_in", _("%(place)s is not another region of the kind of %(city)s.") % words
+
+
+class Days(NamedTuple):
+    """From a day to another, both included. `last`: None where no end is known."""
+
+    first: date
+    last: date | None
+
+    def overlaps(self, other: "Days") -> bool:
+        return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+
+
+def exempt_already(days: Days, others: Iterable[Days]) -> str:
+    """Why a city cannot be excused on these days, on which it is already; empty where it can."""
+    for other in others:
+        if days.overlaps(other):
+            if other.last is None:
+                return _("It is excused from %(first)s on already.") % {"first": other.first}
+            return _("It is excused from %(first)s to %(last)s already.") % other._asdict()
+    return ""

@@ -12,7 +12,7 @@ from indicators.models import HeadlineIndicator, Indicator, Observation, Target
 from measures import filing
 from measures.models import Measure, Meeting, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
-from projects.models import Category, Project, ProjectMonth
+from projects.models import Category, Project, ProjectMonth, RankExemption
 from regions.models import Region
 from reporting.problems.workflow import BY_NAME as PROBLEM_MOVES
 
@@ -349,3 +349,11 @@ def make_meeting(problems: Sequence[Problem] = (), held_on: date = date(2023, 8,
     for position, problem in enumerate(problems, start=1):
         meeting.items.create(problem=problem, position=position)
     return meeting
+
+
+def make_exemption(
+    plan: Plan | None = None, city: str = "370200", starts_on: date = date(2023, 7, 1), **fields: Any
+) -> RankExemption:
+    """Until further notice, for a flood."""
+    values = {"reason_zh": "受灾停工", **fields}
+    return RankExemption.objects.create(plan=plan or make_plan(), city=region(city), starts_on=starts_on, **values)

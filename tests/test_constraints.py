@@ -39,6 +39,7 @@ from tests.factories import (
     make_category,
     make_change,
     make_department,
+    make_exemption,
     make_indicator,
     make_measure,
     make_observation,
@@ -327,6 +328,17 @@ NEVER: dict[str, Write] = {
     "two meetings of one number": two_of(meeting),
     "a meeting beyond the calendar": lambda: meeting(held_on=date(2101, 1, 1)),
     "a problem that is twice on a meeting": put_twice_on_a_meeting,
+    # exemptions from the ranking
+    "an exemption without a reason": lambda: make_exemption(reason_zh="", reason_en=""),
+    "an exemption that ends before it begins": lambda: make_exemption(ends_on=date(2023, 6, 30)),
+    "an exemption beyond the calendar": lambda: make_exemption(ends_on=date(2101, 1, 1)),
+    "two exemptions of a city from one day on": lambda: [
+        make_exemption(ends_on=date(2023, 7, last)) for last in (1, 2)
+    ],
+    "two exemptions of a city without an end": lambda: [
+        make_exemption(starts_on=date(2023, month, 1)) for month in (1, 2)
+    ],
+    "an exemption recorded by nobody": lambda: make_exemption(recorded_at=AT),
     # leaving and returning
     "a measure that is readmitted": lambda: leave(make_measure(), "readmitted"),
     "a project that is suspended": lambda: leave(make_project(), "suspended"),
@@ -471,5 +483,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 45
+    assert len(MODELS) == 46
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

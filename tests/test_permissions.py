@@ -161,6 +161,13 @@ GET  office:project_terms   /office/projects/P0001/terms/         login login 40
 POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302 403
 GET  office:annual_plan     /office/projects/P0001/annual-plans/2023/ login login 403 403 403 403 200 403 403 200 403
 POST office:annual_plan     /office/projects/P0001/annual-plans/2023/ 403   403   403 403 403 403 302 403 403 302 403
+GET  office:exemptions      /office/exemptions/                   login login 403 403 403 403 200 403 403 200 403
+GET  office:add_exemption   /office/add-exemption/                login login 403 403 403 403 200 403 403 200 403
+POST office:add_exemption   /office/add-exemption/                403   403   403 403 403 403 302 403 403 302 403
+GET  office:exemption       /office/exemptions/{exemption}/       login login 403 403 403 403 200 403 403 200 403
+POST office:exemption       /office/exemptions/{exemption}/       403   403   403 403 403 403 302 403 403 302 403
+GET  office:remove_exemption /office/exemptions/{exemption}/remove/ login login 403 403 403 403 200 403 403 200 403
+POST office:remove_exemption /office/exemptions/{exemption}/remove/ 403   403   403 403 403 403 302 403 403 302 403
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200 403
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302 403
@@ -364,6 +371,13 @@ BODIES = {
     },
     "POST office:project_terms": {"investment_wan": "12.5", **REASON},
     "POST office:annual_plan": {"planned_wan": "1.5", **REASON},
+    "POST office:add_exemption": {
+        "city": "370200",
+        "starts_on": "2023-02-01",
+        "ends_on": "2023-02-28",
+        "reason_zh": "受灾",
+    },
+    "POST office:exemption": {"ends_on": "2023-08-31", "reason_zh": "受灾"},
     "POST office:add_department": {
         "number": "9",
         "slug": "new",
@@ -489,6 +503,7 @@ def test_a_row_speaks_of_its_address(row):
         "change",
         "item",
         "milestone",
+        "exemption",
         "notice",
         "person",
         "token",
@@ -606,6 +621,7 @@ def site(today, settings, tmp_path):
         "notice": notice.pk,
         "person": make.make_user("pete").pk,
         "milestone": PlanMilestone.objects.create(plan=section.plan, happens_on=date(2023, 6, 1), name_zh="印发").pk,
+        "exemption": make.make_exemption(plan, "370200").pk,
         "view": save_view("measures:list", by=people["ada"], name="本厅", query="department=science").pk,
         "token": create_token(people["ada"], scope="read")[0].pk,
     }

@@ -17,7 +17,7 @@ from dashboard.pages.city_measures import (
     city_sentence,
     measures_shown,
 )
-from dashboard.pages.city_ranks import city_ranks, fallen_cities
+from dashboard.pages.city_ranks import city_ranks, fallen_cities, read_excused
 from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, sort_groups
@@ -40,20 +40,30 @@ def city_list(
     columns: str = COLUMNS[0],
     fallen_only: bool = False,
     then: Figures | None = None,
+    last_month: Figures | None = None,
 ) -> dict[str, Any]:
     """`measure`: what the map, the bars, the ranks and the columns of the categories show. `columns`: one of COLUMNS.
-    `fallen_only`: cities that fell back most since the day of `then`."""
+    `fallen_only`: cities that fell back most since the day of `then`. `last_month`: whose ranks are shown without
+    `then`."""
     by_kind = [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
-    every, every_then = cities_of_both_days(figures, then, {LARGE, measure, *by_kind})
-    ranks = city_ranks(every, measure, every_then)
+    ranked_then = then or last_month
+    every, every_then = cities_of_both_days(figures, ranked_then, {LARGE, measure, *by_kind})
+    excused = read_excused(figures, ranked_then)
+    ranks = city_ranks(every, measure, every_then, excused)
     shown = fallen_cities(every, ranks) if fallen_only else every
     cities = sort_groups(shown, PROJECT_SORT_KEYS, ordering)
     chart = map_chart(figures, links, every, measure=measure)
     table = CityTable(figures, links, measure, columns)
-    earlier = {city.key: city.figures for city in every_then or ()}
+    earlier = {city.key: city.figures for city in every_then or ()} if then else {}
     return {
         "cities": [
-            {**row, "rank": ranks[city.key], "cells": table.cells(city), "shown": measure.size(city)}
+            {
+                **row,
+                "rank": ranks[city.key],
+                "is_excused": city.key in excused.now,
+                "cells": table.cells(city),
+                "shown": measure.size(city),
+            }
             for city, row in zip(cities, _named(cities, links, earlier), strict=True)
         ],
         "keys": ",".join(city.key for city in cities),
@@ -63,6 +73,7 @@ def city_list(
         "switches": _switches(figures, links, measure, columns),
         "measure": measure,
         "since": format_since(figures, then),
+        "ranked_then": format_since(figures, ranked_then),
         "provenance": figures.provenance_of("projects"),
         "change": then and project_changes(figures.projects, then.projects),
         "rounding": table.rounding or _rounding_of_changes(figures, then, every, earlier),
@@ -75,7 +86,8 @@ def city_list(
         "largest": max(map(measure.size, every), default=0),
         "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
         "measure_sentence": measure.has_sentence and city_sentence(figures, measure, every),
-        "ranked": sum(bool(city.figures["total"]) for city in every),
+        "ranked": sum(bool(city.figures["total"]) and city.key not in excused.now for city in every),
+        "exemptions": excused.now.values(),
         "least_for_share": MIN_PROJECTS_FOR_SHARE,
         "has_small": any(is_small(city.figures) for city in cities),
     }

@@ -21,7 +21,7 @@ from dashboard.pages.city_measures import (
     cities_of_both_days,
     measures_shown,
 )
-from dashboard.pages.city_ranks import CityRank, city_ranks
+from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, read_excused
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
 from dashboard.pages.problems import city_problems
@@ -99,10 +99,13 @@ def rank_rows(
     city: GroupFigures,
     cities: Sequence[GroupFigures],
     then: Sequence[GroupFigures] | None,
+    excused: Excused,
 ) -> list[RankRow]:
     """By each measure that the map of cities may show."""
     return [
-        RankRow(_label(measure), measure.shown(measure.value(city)), city_ranks(cities, measure, then)[city.key])
+        RankRow(
+            _label(measure), measure.shown(measure.value(city)), city_ranks(cities, measure, then, excused)[city.key]
+        )
         for measure in measures_shown(figures)
     ]
 
@@ -115,6 +118,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     cities, cities_then = cities_of_both_days(figures, then, [*measures_shown(figures), LATE])
     group = next(each for each in cities if each.group == city)
     own, province = group.figures, figures.projects
+    excused = read_excused(figures, then)
     amount, unit = rounded_money(own["total_investment"])
     share = format_share(own["total_investment"], province["total_investment"])
     projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
@@ -134,8 +138,9 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "investment_unit": unit,
         "whole_investment": whole(own["total_investment"]),
         "shares": {"total": format_share(own["total"], province["total"]), "investment": share},
-        "rank": rank(group.key, cities, INVESTMENT.value, least=1),
-        "ranks": rank_rows(figures, group, cities, cities_then),
+        "rank": rank(group.key, cities, INVESTMENT.value, least=1, excused=excused.now),
+        "ranks": rank_rows(figures, group, cities, cities_then, excused),
+        "exemptions": [each for key, each in excused.now.items() if key == group.key],
         "list_url": links.url("projects:list", city=city.code),
         "stages": stages,
         "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),

@@ -1,43 +1,76 @@
 """The places of cities among each other, and what became of them since an earlier day."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dashboard.changes import greatest
-from dashboard.figures import GroupFigures
+from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.city_measures import CityMeasure
 from dashboard.pages.ordering import Rank, rank
+from projects.models import RankExemption, exempt_on
 
 
 @dataclass(frozen=True)
 class CityRank:
-    """`then`: on the day that is compared with; None without one."""
+    """`then`: on the day that is compared with; None without one. `fallen`: by how many places it fell back."""
 
     now: Rank
     then: Rank | None = None
-    is_better_low: bool = False
+    fallen: int = 0
+
+
+@dataclass(frozen=True)
+class Excused:
+    """Cities that are excused from the ranking, by their key: on the day, and on the day that is compared with."""
+
+    now: Mapping[str, RankExemption] = field(default_factory=dict)
+    then: Mapping[str, RankExemption] = field(default_factory=dict)
 
     @property
-    def fallen(self) -> int:
-        """By how many places it fell back; 0 where it did not, or had none on either day."""
-        if self.then is None or self.then.place is None or self.now.place is None:
-            return 0
-        down = self.now.place - self.then.place
-        return max(0, -down if self.is_better_low else down)
+    def either(self) -> Mapping[str, RankExemption]:
+        """On one of both days or on both."""
+        return {**self.now, **self.then}
+
+
+NOBODY_EXCUSED = Excused()
+
+
+def read_excused(figures: Figures, then: Figures | None = None) -> Excused:
+    """One query for both days: a plan has few."""
+    exemptions = list(RankExemption.objects.in_plan(figures.plan).select_related("city"))
+    return Excused(exempt_on(exemptions, figures.day), exempt_on(exemptions, then.day) if then else {})
 
 
 def city_ranks(
-    cities: Sequence[GroupFigures], measure: CityMeasure, then: Sequence[GroupFigures] | None = None
+    cities: Sequence[GroupFigures],
+    measure: CityMeasure,
+    then: Sequence[GroupFigures] | None = None,
+    excused: Excused = NOBODY_EXCUSED,
 ) -> Mapping[str, CityRank]:
-    """By the city's key. Cities without projects have no place."""
-    return {
-        city.key: CityRank(
-            rank(city.key, cities, measure.value, least=1),
-            None if then is None else rank(city.key, then, measure.value, least=1),
-            measure.are_few,
-        )
-        for city in cities
-    }
+    """By the city's key. Cities without projects have no place, nor have those that are excused."""
+
+    def ranked(key: str, of: Sequence[GroupFigures], without: Container[str]) -> Rank:
+        return rank(key, of, measure.value, least=1, excused=without)
+
+    found = {}
+    for key in (city.key for city in cities):
+        now = ranked(key, cities, excused.now)
+        if then is None:
+            found[key] = CityRank(now)
+            continue
+        # Nobody falls back because another is excused, or is no more.
+        places = [ranked(key, of, excused.either).place for of in (then, cities)]
+        fallen = _fallen(*places, is_better_low=measure.are_few)
+        found[key] = CityRank(now, ranked(key, then, excused.then), fallen)
+    return found
+
+
+def _fallen(before: int | None, after: int | None, *, is_better_low: bool) -> int:
+    """By how many places one fell back; 0 where it did not, or had none on either day."""
+    if before is None or after is None:
+        return 0
+    down = after - before
+    return max(0, -down if is_better_low else down)
 
 
 def fallen_cities(cities: Sequence[GroupFigures], ranks: Mapping[str, CityRank]) -> list[GroupFigures]:

@@ -1,6 +1,6 @@
 """The orders of the dashboard's tables, and the place of a section, department or city among the others."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,9 +98,18 @@ class Rank:
         return str(self.place) if is_chinese() else _format_ordinal(self.place)
 
 
-def rank(key: str, rows: Iterable[GroupFigures], value: Callable[[GroupFigures], Any], *, least: int = 0) -> Rank:
-    """The place of a group by a value, the greatest first. `least`: groups with a smaller total are not ranked."""
-    ranked = {row.key: value(row) for row in rows if row.figures["total"] >= least and value(row) is not None}
+def rank(
+    key: str,
+    rows: Iterable[GroupFigures],
+    value: Callable[[GroupFigures], Any],
+    *,
+    least: int = 0,
+    excused: Container[str] = (),
+) -> Rank:
+    """The place of a group by a value, the greatest first. `least`: groups with a smaller total are not ranked, nor
+    are those of the keys that are `excused`."""
+    rows = (row for row in rows if row.figures["total"] >= least and row.key not in excused)
+    ranked = {row.key: found for row in rows if (found := value(row)) is not None}
     if key not in ranked:
         return Rank(None, len(ranked))
     values = list(ranked.values())

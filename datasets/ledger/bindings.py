@@ -28,7 +28,15 @@ from measures.models import (
     Term,
     TermsChange,
 )
-from projects.models import AnnualPlan, AnnualPlanChange, Category, Project, ProjectMonth, ProjectMonthEvidence
+from projects.models import (
+    AnnualPlan,
+    AnnualPlanChange,
+    Category,
+    Project,
+    ProjectMonth,
+    ProjectMonthEvidence,
+    RankExemption,
+)
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import Term as ProjectTerm
 from projects.models import TermsChange as ProjectTermsChange
@@ -115,6 +123,7 @@ BINDINGS: Mapping[str, Binding] = {
         {"project": "", "period": "", "submitted_on": "", **_NUMBERED},
         excluded={"report__state": ReportState.DRAFT},
     ),
+    "rank_exemptions": Binding(RankExemption, "plan"),
     "indicators": Binding(Indicator, fields={"headline": ""}),
     "observations": Binding(Observation, excluded={"superseded": True}),
     "targets": Binding(Target),

@@ -20,7 +20,14 @@ from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
 from indicators.models import STATED
 from indicators.rules import earliest_release
-from projects.rules import COMPLETION_BEFORE_START, Place, misplacements
+from projects.rules import (
+    COMPLETION_BEFORE_START,
+    EXEMPTION_ENDS_BEFORE_START,
+    Days,
+    Place,
+    exempt_already,
+    misplacements,
+)
 from regions.models import RegionKind
 
 # Texts of which one language must be there.
@@ -38,6 +45,7 @@ NAMED = {
     "reports": "what_was_done",
     "categories": "name",
     "projects": "name",
+    "rank_exemptions": "reason",
     "indicators": "name",
 }
 
@@ -53,6 +61,7 @@ def check(merged: Merged) -> None:
     _check_leaving(merged)
     _check_placements(merged)
     _check_planned_days(merged)
+    _check_exemptions(merged)
     _check_indicators(merged)
     _check_links(merged)
     _check_people(merged)
@@ -204,6 +213,25 @@ def _check_planned_days(merged: Merged) -> None:
         start, completion = item["planned_start_on"], item["planned_completion_on"]
         if start and completion and completion < start:
             merged.add_problem(item, "planned_completion_on", str(COMPLETION_BEFORE_START))
+
+
+def _check_exemptions(merged: Merged) -> None:
+    """That no two of a city overlap, and that who recorded one comes with the moment."""
+    for item in merged.touched("rank_exemptions"):
+        first, last = item["starts_on"], item["ends_on"]
+        if (item["recorded_at"] is None) != (item["recorded_by"] is None):
+            merged.add_problem(item, "recorded_by", _("A moment and a person belong together."))
+        if last is not None and last < first:
+            merged.add_problem(item, "ends_on", str(EXEMPTION_ENDS_BEFORE_START))
+        elif not item.is_deleted:
+            others = (
+                Days(each["starts_on"], each["ends_on"])
+                for each in merged.there("rank_exemptions")
+                if each["city"] == item["city"] and each is not item
+            )
+            sentence = exempt_already(Days(first, last), others)
+            if sentence:
+                merged.add_problem(item, "starts_on", sentence)
 
 
 def _check_indicators(merged: Merged) -> None:

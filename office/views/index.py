@@ -32,6 +32,11 @@ _OF_REVIEWERS = [
         gettext_lazy("Add one, change what it says, its total investment or planned days; withdraw or readmit one"),
     ),
     Task(
+        "office:exemptions",
+        gettext_lazy("Excused from the ranking"),
+        gettext_lazy("Which of them have no rank, from when to when, and why"),
+    ),
+    Task(
         "office:sections",
         gettext_lazy("Priority areas"),
         gettext_lazy("Add, rename and renumber them; remove one that is empty"),

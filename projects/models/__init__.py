@@ -1,3 +1,4 @@
+from projects.models.exemptions import RankExemption, exempt_on
 from projects.models.months import AnnualPlan, AnnualPlanChange, ProjectMonth, ProjectMonthEvidence, ProjectMonthStep
 from projects.models.projects import MAX_LIST_NAME, Category, Project, ProjectClass, ScopeChange, Stage
 from projects.models.terms import Term, TermsChange
@@ -12,8 +13,10 @@ __all__ = [
     "ProjectMonth",
     "ProjectMonthEvidence",
     "ProjectMonthStep",
+    "RankExemption",
     "ScopeChange",
     "Stage",
     "Term",
     "TermsChange",
+    "exempt_on",
 ]

@@ -24,6 +24,7 @@ from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
 from projects.annual_plans import set_annual_plan
+from projects.exemptions import excuse_city
 from projects.models import Project
 from projects.months import MonthData, accept_month, return_months, save_month, submit_month
 from regions.models import Region
@@ -147,6 +148,10 @@ SAMPLES = [
     page("office:annual_plan", code="P0001", year="2023", person="rita"),
     page("office:owners", code="M001", person="ada"),
     page("office:owners", code="M001", person="rita"),
+    page("office:exemptions", person="rita"),
+    page("office:add_exemption", person="rita"),
+    page("office:exemption", pk="{exemption}", person="rita"),
+    page("office:remove_exemption", pk="{exemption}", person="rita"),
     page("office:sections", person="rita"),
     page("office:problem_categories", person="rita"),
     page("office:add_problem_category", person="rita"),
@@ -294,6 +299,8 @@ SAMPLES = [
     sent("projects:scope", {"reason": ""}, code="P0002", person="rita"),
     sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
     sent("office:add_section", {"number": "1", "slug": "A b"}, person="rita"),
+    sent("office:add_exemption", {"city": "", "reason_zh": "", "reason_en": ""}, person="rita"),
+    sent("office:exemption", {"ends_on": "2022-12-31"}, pk="{exemption}", person="rita"),
     sent("office:add_department", {"number": "0", "slug": "energy"}, person="mia"),
     sent("office:site", {"name_zh": "", "name_en": ""}, person="mia"),
     sent("office:limits", {"report_due_day": "31"}, person="mia"),
@@ -457,6 +464,8 @@ def live_in() -> dict[str, str]:
     make_problem(project, date(2023, 7, 20), owner=energy, raised_by=None)
     save_problem_draft(Problem(project=project), by=rita, data=ProblemData("接入系统批复尚未取得。"))
     give_direction(directed, by=rita, direction=Direction(energy, "统筹保障用地指标。", date(2023, 9, 15)))
+    flooded = {"city": Region.objects.get(code="371400"), "starts_on": date(2023, 8, 1), "reason_zh": "受灾停工"}
+    exemption = excuse_city(Plan.objects.get(), by=rita, **flooded)
     invited = make_user("lea")
     zoe = User.objects.get(username="zoe")
     file_project_months(zoe, rita)
@@ -468,6 +477,7 @@ def live_in() -> dict[str, str]:
             "change": str(change.pk),
             "item": str(undirected.pk),
             "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
+            "exemption": str(exemption.pk),
             "token": str(token.pk),
             "view": str(view.pk),
             "person": str(make_user("pete", first_name="王强").pk),

@@ -13,7 +13,7 @@ from django.urls import get_resolver
 from accounts.models import Department
 from measures.models import Measure, Plan, PlanMilestone, ProblemCategory, Section
 from office.views.editing import FormPage
-from projects.models import Category, Project
+from projects.models import Category, Project, RankExemption
 from tests import factories as make
 from tests.pages import patterns
 from web.models import Site
@@ -45,6 +45,9 @@ FORMS = {
     "office:project": ("/office/projects/P0001/", "name_en"),
     "office:project_terms": ("/office/projects/P0001/terms/", ""),
     "office:annual_plan": ("/office/projects/P0001/annual-plans/2023/", ""),
+    "office:add_exemption": ("/office/add-exemption/", "reason_en"),
+    "office:exemption": ("/office/exemptions/{exemption}/", "reason_en"),
+    "office:remove_exemption": ("/office/exemptions/{exemption}/remove/", ""),
     "office:owners": ("/office/measures/M001/owners/", ""),
     "office:invite": ("/office/people/invite/", ""),
     "office:person": ("/office/people/{person}/", ""),
@@ -67,6 +70,7 @@ CHANGES: dict[str, tuple[dict[str, str], Callable[[], str]]] = {
     "office:problem_category": ({"name_zh": "新名"}, lambda: ProblemCategory.objects.get(slug="money").name_en),
     "office:department": ({"name_zh": "新名"}, lambda: Department.objects.get(slug="science").name_en),
     "office:section": ({"title_zh": "新名"}, lambda: Section.objects.get().title_en),
+    "office:exemption": ({"reason_zh": "新名"}, lambda: RankExemption.objects.get().reason_en),
     "office:measure": ({"title_zh": "新名"}, lambda: Measure.objects.get().title_en),
     "office:project": ({"name_zh": "新名"}, lambda: Project.objects.get().name_en),
 }
@@ -90,7 +94,13 @@ def parts() -> dict[str, int]:
     named = {"name_zh": "印发", "name_en": "Issued"}
     milestone = PlanMilestone.objects.create(plan=plan, happens_on="2023-02-01", **named)
     item = meeting.items.get()
-    return {"milestone": milestone.pk, "person": make.make_user("li").pk, "item": item.pk}
+    exemption = make.make_exemption(plan, "370200", reason_en="Flood")
+    return {
+        "exemption": exemption.pk,
+        "milestone": milestone.pk,
+        "person": make.make_user("li").pk,
+        "item": item.pk,
+    }
 
 
 @pytest.fixture

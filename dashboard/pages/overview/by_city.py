@@ -10,7 +10,7 @@ from core.rounding import whole
 from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.city_measures import INVESTMENT, NUMBER, CityMeasure, chosen, city_sentence, measures_shown
-from dashboard.pages.city_ranks import city_ranks
+from dashboard.pages.city_ranks import city_ranks, read_excused
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
 from dashboard.pages.rows import city_rows
@@ -28,7 +28,7 @@ def by_city(
     """Map and table of the measure. `course`: what another part of the page shows, as its address names it."""
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{measure.name}")
     largest = max(map(measure.size, rows), default=0)
-    ranks = city_ranks(rows, measure)
+    ranks = city_ranks(rows, measure, excused=read_excused(figures))
     beside, head_beside = _beside(measure)
     totals = {**figures.projects, f"{measure.name}_investment": measure.total(figures)["total_investment"]}
     return {

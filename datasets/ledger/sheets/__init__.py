@@ -12,6 +12,7 @@ from datasets.ledger.sheets.months import (
     ANNUAL_PLANS,
     PROJECT_MONTH_EVIDENCE,
     PROJECT_MONTHS,
+    RANK_EXEMPTIONS,
 )
 from datasets.ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
 from datasets.ledger.sheets.problems import (
@@ -61,6 +62,7 @@ SHEETS: Mapping[str, Sheet] = {
         ANNUAL_PLAN_CHANGES,
         PROJECT_MONTHS,
         PROJECT_MONTH_EVIDENCE,
+        RANK_EXEMPTIONS,
         INDICATORS,
         LINKS,
         OBSERVATIONS,

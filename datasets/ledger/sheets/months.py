@@ -1,4 +1,4 @@
-"""What is planned and invested for projects by year and by month."""
+"""What is planned and invested for projects by year and by month, and which places are not ranked by it."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,10 @@ from datasets.ledger.sheets.columns import (
     in_both,
     numbered,
     one_of,
+    part,
+    reasons,
     ref,
+    remove,
     sourced,
     titles,
 )
@@ -67,6 +70,22 @@ ANNUAL_PLAN_CHANGES = Sheet(
         Column("new_value", _("New value"), _("As a whole number of 万元 (10,000 yuan)."), "25000", most=50),
         Column("reason", _("Reason"), _("Why."), "工期提前", required=True, most=MAX_REASON_LENGTH),
         ref("recorded_by", _("Recorded by"), _("The account name. Empty: whoever loads the file."), "people"),
+    ),
+)
+
+RANK_EXEMPTIONS = Sheet(
+    name="rank_exemptions",
+    label=_("Excused from the ranking"),
+    help=_("Cities or districts that have no rank from a day to another. Totals go on counting them."),
+    key=("city", "starts_on"),
+    columns=(
+        part(_("That is not ranked."), example="371000", required=True),
+        day("starts_on", _("First day"), _("Without a rank."), "2023-08-01", required=True),
+        day("ends_on", _("Last day"), _("Without a rank. Empty: until further notice."), "2023-12-31"),
+        *reasons(MAX_REASON_LENGTH, MAX_REASON_LENGTH, ("受灾停工", "Stopped after a flood")),
+        moment("recorded_at", _("Date recorded"), _("Together with the person; empty where it is not known.")),
+        ref("recorded_by", _("Recorded by"), _("The account name. Empty: nobody is known."), "people"),
+        remove(),
     ),
 )
 

@@ -1,0 +1,164 @@
+"""Cities that are excused from the ranking, as the reviewing office keeps them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from accounts.permissions import may_review
+from core.clock import today
+from core.versions import State
+from measures.filters import asked_plan
+from measures.models import Plan
+from measures.office.forms import RowField
+from office.forms import OpenedForm, words_of
+from office.views.editing import OFFICE, Crumb, PlanFormPage
+from projects.exemptions import change_exemption, excuse_city, exemption_state, remove_exemption
+from projects.models import RankExemption
+from regions.models import Region
+from web.html.links import query_of
+from web.language import localized
+from web.lists.filters import DayField
+from web.unsaved_input import labels_of
+from web.views import TodayView
+
+HEADING = gettext_lazy("Excused from the ranking")
+
+
+def _last_day() -> DayField:
+    return DayField(
+        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further notice.")
+    )
+
+
+class NewExemptionForm(forms.Form):
+    city = RowField(
+        queryset=Region.objects.none(), to_field_name="code", empty_label=gettext_lazy("Choose one"), label=""
+    )
+    starts_on = DayField(label=gettext_lazy("First day"))
+    ends_on = _last_day()
+    reason_zh = words_of(RankExemption, "reason_zh", help_text=gettext_lazy("Every reader of the ranking sees it."))
+    reason_en = words_of(RankExemption, "reason_en")
+
+    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+        super().__init__(data, initial={"starts_on": today()})
+        city: Any = self.fields["city"]
+        city.queryset, city.label = Region.objects.members_of(plan.region_id), plan.part_words.of_project
+
+
+class ExemptionForm(OpenedForm):
+    ends_on = _last_day()
+    reason_zh = words_of(RankExemption, "reason_zh")
+    reason_en = words_of(RankExemption, "reason_en")
+
+    def __init__(self, data: Any = None, *, state: State) -> None:
+        super().__init__(data, state=state)
+
+
+class OfficeExemptions(TodayView):
+    """All of the plan, those that are over, too."""
+
+    template_name = "office/rank_exemptions.html"
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = asked_plan(self.request)
+        exemptions = RankExemption.objects.in_plan(plan).select_related("city", "recorded_by")
+        return super().get_context_data(
+            crumbs=[OFFICE],
+            heading=HEADING,
+            plan=plan,
+            exemptions=exemptions.order_by("-starts_on", "city__code"),
+            in_plan=query_of("", plan=plan.link_slug) if plan else "",
+            **kwargs,
+        )
+
+
+class ExemptionPage(PlanFormPage):
+    @property
+    def list_url(self) -> str:
+        return query_of(reverse("office:exemptions"), plan=self.plan.link_slug)
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE, Crumb(self.list_url, HEADING)]
+
+    def success_url(self, saved: Any) -> str:
+        return self.list_url
+
+
+class AddExemption(ExemptionPage):
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The exemption was saved: pages and briefs of its days show no rank, and why")
+    typed_fields = labels_of(NewExemptionForm, "starts_on", "ends_on", "reason_zh", "reason_en")
+
+    @property
+    def heading(self) -> str:  # type: ignore[override]  # it names what the plan consists of
+        return _("Excuse a %(place)s from the ranking") % {"place": self.plan.part_words.one}
+
+    @property
+    def explanation(self) -> str:
+        return _(
+            "It has no rank from the first day to the last, and the others are ranked without it. Tables, map and "
+            "totals go on counting it."
+        )
+
+    def make_form(self, data: Any = None) -> NewExemptionForm:
+        return NewExemptionForm(data, plan=self.plan)
+
+    def save(self, form: NewExemptionForm, by: User) -> RankExemption:
+        return excuse_city(self.plan, by=by, **form.cleaned_data)
+
+
+class ExistingExemption(ExemptionPage):
+    @cached_property
+    def subject(self) -> RankExemption:
+        return get_object_or_404(
+            RankExemption.objects.in_plan(self.plan).select_related("plan", "city"), pk=self.kwargs["pk"]
+        )
+
+    @property
+    def subject_name(self) -> str:
+        return localized(self.subject.city, "name")
+
+
+class ChangeExemption(ExistingExemption):
+    """It ends earlier or later, or its reason is worded otherwise."""
+
+    heading = gettext_lazy("End an exemption")
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The exemption of “%(name)s” was changed")
+    side_template = "office/_exemption_tasks.html"
+    typed_fields = labels_of(ExemptionForm, "ends_on", "reason_zh", "reason_en")
+
+    def make_form(self, data: Any = None) -> ExemptionForm:
+        return ExemptionForm(data, state=exemption_state(self.subject))
+
+    def save(self, form: ExemptionForm, by: User) -> RankExemption:
+        return change_exemption(self.subject, by=by, opened=form.opened, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(in_plan=query_of("", plan=self.plan.link_slug), **kwargs)
+
+
+class RemoveExemption(ExistingExemption):
+    heading = gettext_lazy("Remove an exemption")
+    submit = pgettext_lazy("button", "Remove")
+    done = gettext_lazy("The exemption was removed; the log keeps what it was")
+    explanation = gettext_lazy("Only where it was entered by mistake: the ranks of all of its days change.")
+    is_final = True
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return forms.Form(data)
+
+    def save(self, form: forms.Form, by: User) -> None:
+        remove_exemption(self.subject, by=by)
