@@ -166,7 +166,7 @@ def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
     monkeypatch.setattr(
         notices, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
     )
-    told = found(first_seed=4)
+    told = found(first_seed=8)
     assert "notices" in told or "digests" in told
 
 
@@ -192,7 +192,7 @@ def test_a_month_that_is_accepted_and_changes_no_figures(monkeypatch):
 def test_months_that_do_not_end_with_the_next(monkeypatch):
     """Two decide at once: their project counts twice."""
     monkeypatch.setattr(ProjectMonthQuerySet, "settle", lambda rows: None)
-    assert "until when months of project" in found()
+    assert "until when months of project" in found(first_seed=2)
 
 
 def test_an_unlikely_month_that_nobody_is_asked_about(monkeypatch):
