@@ -44,7 +44,7 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
         help=f"how many times the data: {', '.join(map(str, SIZES))}; may be given again. 1x is always measured, since"
         " the others are compared with it",
     )
-    parser.add_argument("--all", action="store_true", help="every size; 1000x takes half an hour and 8 GB of disk")
+    parser.add_argument("--all", action="store_true", help="every size; 1000x takes an hour and 16 GB of disk")
     parser.add_argument("--pages", action="store_true", help="only the pages and their memory: a third of the time")
     parser.add_argument("--quick", action="store_true", help="1x alone and fewer repetitions: a minute, rough figures")
     parser.add_argument(

@@ -191,6 +191,7 @@ class Bench:
 
         about = ask("about", "looking")
         self.versions[data.database] = about["version"]
+        self.add("months of projects", data, measured=about["months"])
         add("overview, queries", ask("overview queries", "queries of the overview"), "queries", budget=25)
         add("API, 100 projects, CPU", ask("api", "API", **enough), budget=1 / 3, unit="ms")
         add("NDJSON, every project of a plan", ask("ndjson", "NDJSON", **enough), budget=3, unit="ms")
@@ -205,25 +206,41 @@ class Bench:
             self.plans[data.size] = ask("rebuild plans", "plans of the rebuild")
 
     def refresh(self, inside: Child, data: Data, first: Child) -> None:
-        """The refresh after one accepted report, and after a busy second or two."""
+        """The refresh after one accepted report or month, and after a busy second or two."""
         turns = 10 if self.quick else 40
-        for what, cells, budget in (("refresh of one cell", 1, SAME), ("refresh of 50 cells", 50, None)):
-            spent: dict[Child, list[float]] = {inside: [], first: []}
-            say(f"{data}: {what}")
-            for turn in range(-2, turns if cells == 1 else turns // 4):
-                for asked in spent:
-                    found = asked.ask("refresh", turn=turn + 2, cells=cells)
-                    if problem := found.get("wrong"):
-                        self.add(what, data, note=problem, is_wrong=True)
-                        return
-                    if turn >= 0:
-                        spent[asked].append(found["measured"])
-            measured = statistics.median(spent[inside])
-            if inside is first:
-                self.add(what, data, measured=measured, unit="ms")
-            else:
-                baseline = statistics.median(spent[first])
-                self.add(f"{what}, against 1x", data, measured=measured, baseline=baseline, budget=budget, unit="ms")
+        self.refresh_in_turns("refresh of one cell", "refresh", inside, data, first, turns=turns, cells=1)
+        few = {"turns": turns // 4, "budget": None}
+        self.refresh_in_turns("refresh of 50 cells", "refresh", inside, data, first, **few, cells=50)
+        self.refresh_in_turns("refresh of one accepted month", "refresh month", inside, data, first, turns=turns)
+
+    def refresh_in_turns(
+        self,
+        what: str,
+        step: str,
+        inside: Child,
+        data: Data,
+        first: Child,
+        *,
+        turns: int,
+        budget: float | None = SAME,
+        **asked: Any,
+    ) -> None:
+        spent: dict[Child, list[float]] = {inside: [], first: []}
+        say(f"{data}: {what}")
+        for turn in range(-2, turns):
+            for each in spent:
+                found = each.ask(step, turn=turn + 2, **asked)
+                if problem := found.get("wrong"):
+                    self.add(what, data, note=problem, is_wrong=True)
+                    return
+                if turn >= 0:
+                    spent[each].append(found["measured"])
+        measured = statistics.median(spent[inside])
+        if inside is first:
+            self.add(what, data, measured=measured, unit="ms")
+        else:
+            baseline = statistics.median(spent[first])
+            self.add(f"{what}, against 1x", data, measured=measured, baseline=baseline, budget=budget, unit="ms")
 
     def loads(self, inside: Child, data: Data) -> None:
         """A workbook of projects: those of the plan, each changed, and many new ones beside them."""

@@ -23,7 +23,7 @@ USUAL_SIZES = (1, 100)
 LARGEST_SQLITE = 100
 
 # On the disk, roughly: its rows, what PostgreSQL writes ahead of them, and the totals that are written many times.
-BYTES_A_PLAN = 6_500_000
+BYTES_A_PLAN = 14_000_000
 # The empty databases, and the demonstration's own files.
 BYTES_BESIDE = 500_000_000
 
@@ -36,8 +36,11 @@ POSTGRESQL_OPTIONS = {
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
 }
-# A plan takes about a third of a second; on a slow machine a few times that.
+# A plan takes about a second; on a slow machine a few times that.
 SECONDS_A_PLAN = 5
+# Of the months of projects the largest site has only the newest: one month of each project decides on a day, and all of
+# them, 17,737 a plan, would double its time and its disk.
+MONTHS_AT = {1000: 2}
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None
     data = Data(source.database, size, folder, url)
     say(f"{data}: adding plans")
     command = [sys.executable, "manage.py", "generate_load", "--times", str(size)]
+    if size in MONTHS_AT:
+        command += ["--months", str(MONTHS_AT[size])]
     with services.process(command, data.environment) as process:
 
         def has_ended() -> bool:

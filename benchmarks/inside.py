@@ -33,7 +33,8 @@ from benchmarks.urls import EveryProject
 from core.clock import now, today
 from core.periods import last_ended_month
 from measures.models import Measure, Plan
-from projects.models import Project
+from projects.models import ProjectMonth
+from projects.services import cells_of_place
 from rollups.engine import TABLES, CellKey, mark_stale
 from rollups.services import rebuild_rollups, refresh_stale_rollups
 from web.limits import thresholds
@@ -91,7 +92,22 @@ def agree(what: str, ours: Any, baseline: Any) -> None:
         raise Disagreement(f"{what}: the measured rows and the baseline's rows are not the same")
 
 
-PLAIN_COLUMNS = ("code", "city", "county", "category", "stage", "listed_on", "provenance", "investment_provenance")
+PLAIN_COLUMNS = (
+    "code",
+    "city",
+    "county",
+    "category",
+    "stage",
+    "listed_on",
+    "lead_department",
+    "project_class",
+    "list_name",
+    "national_code",
+    "planned_start_on",
+    "planned_completion_on",
+    "provenance",
+    "investment_provenance",
+)
 SETS = ("also_in", "measures")
 
 
@@ -115,15 +131,20 @@ def api_projects(times: int, seconds: float) -> dict[str, float]:
 
 PROJECTS = """
     SELECT project.code, project.name_zh AS name, city.code AS city, county.code AS county,
-           category.slug AS category, project.opening_stage AS stage, project.investment_wan, project.listed_on,
-           project.provenance,
-           project.investment_provenance, project.source, project.name_zh, project.name_en, project.id
+           category.slug AS category, coalesce(month.stage, project.opening_stage) AS stage, project.investment_wan,
+           project.listed_on, lead.slug AS lead_department, project.project_class, project.list_name,
+           project.national_code, project.planned_start_on, project.planned_completion_on, project.provenance,
+           project.investment_provenance, project.source, project.updated_at, project.name_zh, project.name_en,
+           project.id
     FROM projects_project AS project
     JOIN regions_region AS city ON city.id = project.city_id
     JOIN projects_category AS category ON category.id = project.category_id
     LEFT JOIN regions_region AS county ON county.id = project.county_id
+    LEFT JOIN accounts_department AS lead ON lead.id = project.lead_department_id
+    LEFT JOIN projects_projectmonth AS month ON month.project_id = project.id AND month.state = 'accepted'
+        AND month.period <= %s AND (month.superseded_from IS NULL OR month.superseded_from > %s)
     WHERE {of_plan} AND project.listed_on <= %s
-    ORDER BY project.code, project.id
+    ORDER BY project.position, project.code, project.id
 """
 ALSO_IN = """
     SELECT link.project_id, region.code
@@ -143,6 +164,7 @@ MEASURES = """
 
 def ndjson(times: int, seconds: float, whole_site: bool = False) -> dict[str, float]:
     """The projects of the current plan, or of all plans."""
+    day, month = today(), last_ended_month(today())
     of_plan, plans = ("TRUE", []) if whole_site else ("project.plan_id = %s", [Plan.objects.current().pk])
     view = EveryProject.as_view() if whole_site else None
 
@@ -159,7 +181,7 @@ def ndjson(times: int, seconds: float, whole_site: bool = False) -> dict[str, fl
     def loop() -> Iterator[bytes]:
         with connection.cursor() as cursor:
             also_in, measures = lists(cursor, ALSO_IN), lists(cursor, MEASURES)
-            cursor.execute(PROJECTS.format(of_plan=of_plan), [*plans, today()])
+            cursor.execute(PROJECTS.format(of_plan=of_plan), [month, month, *plans, day])
             names = [column[0] for column in cursor.description]
             for values in cursor:
                 row = dict(zip(names, values, strict=True))
@@ -288,31 +310,54 @@ def _explain(statement: str, values: dict[str, Any] | None = None) -> str:
     return plan
 
 
-# Cells to choose from: all over the table.
-MOST_CELLS = 200
+# Cells and months to choose from: all over their tables.
+MOST = 200
 
 
 @cache
 def _some_cells() -> list[CellKey]:
     """The keys of measure cells, the same at every call."""
     table = TABLES["measures"]
-    keys = table.model._default_manager.order_by("pk").values_list(*table.key_columns)
-    number = keys.count()
-    step = max(number // MOST_CELLS, 1)
-    return list(islice(keys.iterator(), 0, number, step))[:MOST_CELLS]
+    return _spread(table.model._default_manager.order_by("pk").values_list(*table.key_columns))
+
+
+@cache
+def _some_months() -> list[ProjectMonth]:
+    """Accepted months that decide today, the same at every call."""
+    return _spread(ProjectMonth.objects.in_force(today()).order_by("pk").select_related("project"))
+
+
+def _spread(rows: Any) -> list[Any]:
+    step = max(rows.count() // MOST, 1)
+    return list(islice(rows.iterator(), 0, None, step))[:MOST]
 
 
 def refresh(turn: int, cells: int) -> dict[str, float]:
     """One refresh of so many cells, from the change that marks them stale to the end of the refresh."""
     some = _some_cells()
     chosen = [some[(turn * cells + number) % len(some)] for number in range(min(cells, len(some)))]
+    return _refreshed("measures", chosen, lambda: None)
+
+
+def refresh_month(turn: int) -> dict[str, float]:
+    """What follows an accepted month: those of its project are settled, and the cells of its city and category counted
+    anew."""
+    some = _some_months()
+    month = some[turn % len(some)]
+    project = month.project
+    chosen = sorted(cells_of_place(project.plan_id, project.city_id, project.category_id))
+    return _refreshed("projects", chosen, lambda: ProjectMonth.objects.filter(pk=month.pk).settle())
+
+
+def _refreshed(kind: str, cells: list[Any], change: Callable[[], None]) -> dict[str, float]:
     start = time.perf_counter()
     with transaction.atomic():
-        mark_stale("measures", chosen)
+        change()
+        mark_stale(kind, cells)
     written = refresh_stale_rollups()
     milliseconds = (time.perf_counter() - start) * 1000
-    if written != len(chosen):
-        raise Disagreement(f"{len(chosen)} cells were marked and {written} refreshed")
+    if written != len(cells):
+        raise Disagreement(f"{len(cells)} cells were marked and {written} refreshed")
     return {"measured": milliseconds}
 
 
@@ -328,8 +373,7 @@ def overview_queries() -> dict[str, float]:
 def about() -> dict[str, Any]:
     with connection.cursor():
         version = ".".join(map(str, connection.get_database_version()))
-    counts = {"plans": Plan.objects.count(), "measures": Measure.objects.count(), "projects": Project.objects.count()}
-    return {"version": f"{connection.display_name} {version}", **counts}
+    return {"version": f"{connection.display_name} {version}", "months": ProjectMonth.objects.count()}
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -340,6 +384,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "rebuild": rebuild,
     "rebuild plans": rebuild_plans,
     "refresh": refresh,
+    "refresh month": refresh_month,
     "load workbook": load_workbook,
     "wait for workers": accepting.wait_for_workers,
     "file reports": accepting.file_reports,

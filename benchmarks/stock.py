@@ -6,6 +6,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.serializers import CharField, ModelSerializer, SlugRelatedField
 
+from core.clock import today
 from measures.models import Plan
 from projects.models import Project
 
@@ -17,9 +18,8 @@ class ProjectSerializer(ModelSerializer):
     county = SlugRelatedField("code", read_only=True)
     also_in = SlugRelatedField("code", many=True, read_only=True)
     measures = SlugRelatedField("code", many=True, read_only=True)
-
-    # What it is on every day here: the copies have no months.
-    stage = CharField(source="opening_stage")
+    lead_department = SlugRelatedField("slug", read_only=True)
+    stage = CharField(read_only=True)
 
     class Meta:
         model = Project
@@ -35,10 +35,17 @@ class ProjectSerializer(ModelSerializer):
             "stage",
             "investment_wan",
             "listed_on",
+            "lead_department",
+            "project_class",
+            "list_name",
+            "national_code",
+            "planned_start_on",
+            "planned_completion_on",
             "measures",
             "provenance",
             "investment_provenance",
             "source",
+            "updated_at",
         )
 
 
@@ -53,5 +60,6 @@ class StockProjects(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Project]:
         # Without these it would ask once a row: too easy to beat.
-        projects = Project.objects.filter(plan=Plan.objects.current()).order_by("code")
-        return projects.select_related("city", "county", "category").prefetch_related("also_in", "measures")
+        projects = Project.objects.filter(plan=Plan.objects.current()).with_stage(today()).order_by("code")
+        related = projects.select_related("city", "county", "category", "lead_department")
+        return related.prefetch_related("also_in", "measures")

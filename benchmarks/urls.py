@@ -27,7 +27,7 @@ class EveryProject(Projects):
     """The export of a plan that holds every project there is."""
 
     def get_queryset(self) -> QuerySet:
-        return Project.objects.listed(self.day)
+        return Project.objects.in_scope(self.day)
 
 
 urlpatterns = [

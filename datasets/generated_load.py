@@ -4,8 +4,9 @@ A copy has its own rows of the tables in `PLAN_PATHS`, and shares departments, r
 differs from the demo's plan in ids, slug, name and codes, and every row of it is illustrative. Nothing is random: copy
 2 is the same on every machine.
 
-Not copied: published figures (a source spoke of the one plan), files (a file belongs to one report), meetings, and
-the links of indicators (each would list a thousand times its measures).
+Not copied: published figures (a source spoke of the one plan), files (a file belongs to one report), meetings, the
+links of indicators (each would list a thousand times its measures), and the steps of months (each repeats what its
+month says, and no figure reads them).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,7 +43,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from projects.models import AnnualPlan, Category, Project, ProjectMonth
+from projects.models import AnnualPlan, AnnualPlanChange, Category, Project, ProjectMonth, ProjectMonthEvidence
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import TermsChange as ProjectTermsChange
 from rollups.models import MeasureRollup, ProjectRollup
@@ -71,8 +72,15 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     Project.also_in.through: "project__plan",
     Project.measures.through: "project__plan",
     ProjectScopeChange: "project__plan",
+    AnnualPlan: "project__plan",
+    AnnualPlanChange: "annual_plan__project__plan",
+    ProjectMonth: "project__plan",
+    ProjectMonthEvidence: "report__project__plan",
     HeadlineIndicator: "plan",
 }
+# Of which rows may be left out: the path from a row to the month that it is of.
+MONTH_PATHS: Mapping[type[Model], str] = {ProjectMonth: "period", ProjectMonthEvidence: "report__period"}
+EVIDENCE = (Evidence, ProjectMonthEvidence)
 
 
 def _numbered(code: str, number: int) -> str:
@@ -87,7 +95,7 @@ CHANGED_COLUMNS: Mapping[tuple[type[Model], str], Callable[[Any, int], Any]] = {
     (Plan, "name_en"): lambda name, number: f"{name} (copy {number:04d})",
     (Measure, "code"): _numbered,
     (Project, "code"): _numbered,
-    (Evidence, "key"): lambda key, number: uuid5(NAMESPACE_URL, f"{key}/{number}"),
+    **{(model, "key"): lambda key, number: uuid5(NAMESPACE_URL, f"{key}/{number}") for model in EVIDENCE},
     # COPY takes a value for every column.
     **{
         (model, "updated_at"): lambda _at, _number: timezone.now()
@@ -111,11 +119,17 @@ class LoadRefused(Exception):
 
 
 def generate_plans(
-    times: int, demonstration: Ledger, *, on_plan: Callable[[int], Any], on_totals: Callable[[], None]
+    times: int,
+    demonstration: Ledger,
+    *,
+    months: int | None = None,
+    on_plan: Callable[[int], Any],
+    on_totals: Callable[[], None],
 ) -> int:
     """Makes the database hold `times` plans: the demonstration's and copies of it. Returns how many were
     added. Each is a transaction of its own.
 
+    `months`: how many a copy has of its projects, the newest ones; None for all that the demonstration made.
     `on_plan` is told how many plans are there at the start, then 1 after each; `on_totals` is called before their
     totals are counted. Raises LoadRefused, having changed nothing.
     """
@@ -131,7 +145,7 @@ def generate_plans(
         if number == 1:
             commit_ledger(demonstration, None, by=None)
         else:
-            templates = templates or _table_templates(Plan.objects.get(slug=slug))
+            templates = templates or _table_templates(Plan.objects.get(slug=slug), months=months)
             _add_copy(number, templates)
         # At 1, 2, 4, 8 … plans: PostgreSQL checks foreign keys by query plans made for the size that it last saw.
         if plans & (plans - 1) == 0:
@@ -231,12 +245,15 @@ class _TableTemplate:
             yield row
 
 
-def _table_templates(plan: Plan) -> list[_TableTemplate]:
+def _table_templates(plan: Plan, *, months: int | None = None) -> list[_TableTemplate]:
     rows: dict[type[Model], list[Row]] = {}
+    periods = ProjectMonth.objects.in_plan(plan).order_by("-period").values_list("period", flat=True).distinct()
     for model, path in PLAN_PATHS.items():
         found = model._default_manager.filter(**{path: plan.pk}).order_by("pk")
-        if model is Evidence:
+        if model in EVIDENCE:
             found = found.filter(file="")
+        if months is not None and model in MONTH_PATHS:
+            found = found.filter(**{f"{MONTH_PATHS[model]}__in": list(periods[:months])})
         rows[model] = list(found.values_list(*(field.attname for field in model._meta.concrete_fields)))
     positions = {model: {row[0]: position for position, row in enumerate(found)} for model, found in rows.items()}
     return [_TableTemplate(model, found, positions) for model, found in rows.items()]

@@ -263,6 +263,8 @@ def undo_month(month: ProjectMonth, *, by: User, note: str) -> ProjectMonth:
     check_move(month, "undo_acceptance", by=by)
     if open_month(month.project, month.period) is not None:
         raise NotAllowed(_("Another report for this month has been begun."))
+    # A later one may have been accepted since; only accepted months say from when the next one decides.
+    month.superseded_from = None
     apply_move(month, "undo_acceptance", by=by, note=note)
     _settle(month)
     return month

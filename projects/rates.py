@@ -69,7 +69,7 @@ def behind(on: date) -> Q:
 
 def without_month(on: date) -> Q:
     """Projects whose newest accepted month is not the newest that ended; of rows with `in_force`."""
-    return Q(in_force__isnull=True) | Q(in_force__period__lt=last_ended_month(on))
+    return Q(in_force__period__isnull=True) | Q(in_force__period__lt=last_ended_month(on))
 
 
 @dataclass(frozen=True)

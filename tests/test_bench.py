@@ -10,6 +10,7 @@ from django.db import connections
 from benchmarks import __main__ as bench
 from benchmarks import accepting, growth, inside, load, loading, sizes
 from benchmarks.accepting import Accepted, Watch
+from benchmarks.bench import EVERY_PROJECT
 from benchmarks.child import Child
 from benchmarks.report import Finding, table
 from measures.models import Load
@@ -67,7 +68,7 @@ def test_a_disk_that_is_too_small_is_said_before_anything_starts(monkeypatch, ca
     with pytest.raises(SystemExit) as end:
         bench.read_options(["--all"])
     assert end.value.code == 2
-    assert re.search(r"1,000x needs about 8 GB in \S+, and 2.0 GB are free: .*TMPDIR", capsys.readouterr().err)
+    assert re.search(r"1,000x needs about 16 GB in \S+, and 2.0 GB are free: .*TMPDIR", capsys.readouterr().err)
     assert bench.read_options(["--size", "100"]).sizes == [1, 100]
 
 
@@ -182,6 +183,27 @@ def test_a_workbook_is_loaded_and_leaves_the_site_as_it_was(today):
     assert 20 < found["queries"] < 60
     assert list(Project.objects.values_list("code", "investment_wan")) == before
     assert not Load.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("open_reading", "today")
+def test_the_long_export_has_the_projects_of_every_plan(client, settings):
+    settings.ROOT_URLCONF = "benchmarks.urls"
+    for slug in ("first", "second"):
+        make.make_project(make.make_plan(slug))
+    answer = client.get(EVERY_PROJECT)
+    assert answer.status_code == 200
+    assert len(answer.getvalue().splitlines()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_refresh_of_an_accepted_month_counts_the_cells_of_its_place(today):
+    project = make.make_project()
+    make.make_project_month(project, make.FIRST_DAY.replace(day=1))
+    inside._some_months.cache_clear()
+    found = inside.refresh_month(turn=0)
+    assert found["measured"] > 0
+    assert verify_rollups() == []
 
 
 def test_a_child_that_ends_says_why(tmp_path):

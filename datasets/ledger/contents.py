@@ -1,7 +1,7 @@
 """What the site holds of a plan, in the words of the ledger: a file is compared with it, an export writes it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,11 +35,16 @@ class Contents:
     draft_categories: set[str] = field(default_factory=set)
 
 
-def read_contents(plan: Plan | None) -> Contents:
-    """Of the site's own rows and of the plan's. A query a sheet, and one for each of its columns that hold many."""
+# Many rows with long texts, on which no row of another sheet rests.
+SHEETS_OF_MONTHS = ("project_months", "project_month_evidence")
+
+
+def read_contents(plan: Plan | None, *, without: Container[str] = ()) -> Contents:
+    """Of the site's own rows and of the plan's, but for the sheets `without`. A query a sheet, and one for each of its
+    columns that hold many."""
     contents = Contents()
     for sheet in BINDINGS:
-        if plan is not None or not BINDINGS[sheet].plan:
+        if sheet not in without and (plan is not None or not BINDINGS[sheet].plan):
             READERS.get(sheet, _read_plain)(sheet, plan, contents)
     if plan is not None:
         _read_links(plan, contents)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from datasets.ledger.checks import check, check_needs_no_person
-from datasets.ledger.contents import Contents, read_contents
+from datasets.ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
 from datasets.ledger.derived import add_first_rows, add_first_steps
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
 from datasets.ledger.raw import MAX_PROBLEMS
@@ -88,7 +88,9 @@ def preview(
 ) -> Preview:
     """Compares a file with what the site holds of the plan; None: the file brings the plan. `has_person`: whether it is
     known who loads it, which some changes need."""
-    contents = read_contents(plan)
+    # A file without months is neither compared with those of the site nor checked against them.
+    has_months = any(ledger.rows.get(sheet) for sheet in SHEETS_OF_MONTHS)
+    contents = read_contents(plan, without=() if has_months else SHEETS_OF_MONTHS)
     version = find_version(ledger.base)
     base = None if version is None else rows_of_version(version)
     wrong: set[tuple[str, int]] = set()

@@ -23,7 +23,8 @@ from regions.models import RegionKind
 from reporting.models import AbstractReport
 from reporting.workflow import ReportState
 
-BATCH_SIZE = 500
+# Rows of one statement.
+BATCH_SIZE = 1_500
 Ids = dict[str, dict[Key, int]]
 
 

@@ -128,12 +128,17 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
             ),
         ]
         indexes = [
-            # The month in force of a project, for cells and lists.
+            # The month in force of a project, for cells and lists. What these ask of it stands in the index: rows are
+            # wide, with their texts.
             models.Index(
-                fields=["project", "period"],
+                fields=["project", "period", "superseded_from", "stage", "started_on", "invested_wan"],
                 condition=Q(state=ReportState.ACCEPTED),
-                name="projectmonth_accepted",
+                name="projectmonth_in_force",
             ),
+            # How many wait for the office, and which of a plan.
+            models.Index(fields=["project"], condition=Q(state=ReportState.SUBMITTED), name="projectmonth_waiting"),
+            # How many came back to a city or a department: each of their pages says so.
+            models.Index(fields=["project"], condition=Q(state=ReportState.RETURNED), name="projectmonth_returned"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,10 @@ from measures.models import (
     Section,
     StatusChange,
 )
-from projects.models import Project
-from rollups.models import MeasureRollup
-from rollups.services import verify_rollups
+from projects.annual_plans import set_annual_plan
+from projects.models import Project, ProjectMonthEvidence
+from rollups.models import MeasureRollup, ProjectRollup
+from rollups.services import rebuild_rollups, verify_rollups
 from tests import factories as make
 from tests.datasets.ledger.example import rows, write_example
 from tests.datasets.ledger.test_problems import write_problems
@@ -148,6 +149,32 @@ class TestTheSmallPlan:
             assert (report.about_problem, report.problem_choice) == (report.measure.problems.get(), "new")
         assert told["M0002001"] == told["M0003001"] == told["M001"]
 
+    def test_a_copy_has_the_same_months_and_annual_plans(self, small: Ledger) -> None:
+        fill(1, small)
+        rita, project = make.make_user("rita", role="reviewer"), Project.objects.get(code="P0001")
+        set_annual_plan(project, by=rita, year=2023, planned_wan=500)
+        set_annual_plan(project, by=rita, year=2023, planned_wan=700, reason="计划调整")
+        for number in (4, 6, 7):
+            month = make.make_project_month(project, date(2023, number, 1), invested_wan=number * 100)
+            month.evidence.create(document_number=f"鲁{number}号")
+            month.evidence.create(file="ab/abcd", file_name="a.pdf", size=3)
+        owner = make.make_problem(project, owner=make.make_department()).steps.get().owner
+        generated_load._add_copy(2, generated_load._table_templates(project.plan))
+        generated_load._add_copy(3, generated_load._table_templates(project.plan, months=2))
+        rebuild_rollups()
+        every = [(4, 400, date(2023, 6, 1)), (6, 600, date(2023, 7, 1)), (7, 700, None)]
+        for code, expected in (("P0001", every), ("P00020001", every), ("P00030001", every[1:])):
+            copy = Project.objects.get(code=code)
+            months = copy.months.order_by("period")
+            assert [(each.period.month, each.invested_wan, each.superseded_from) for each in months] == expected
+            papers = ProjectMonthEvidence.objects.filter(report__project=copy, file="").order_by("report__period")
+            assert [each.document_number for each in papers] == [f"鲁{number}号" for number, *_rest in expected]
+            assert [each.old_value for each in copy.annual_plans.get().changes.all()] == ["500"]
+            assert copy.problems.get().steps.get().owner == owner
+            cells = ProjectRollup.objects.filter(plan=copy.plan).values_list("planned", "invested")
+            assert (700, 700) in cells
+        assert verify_rollups() == []
+
     def test_a_copy_says_that_it_is_made_up(self, small: Ledger) -> None:
         fill(1, small)
         published = {"provenance": "published", "source": "A newspaper"}
@@ -241,10 +268,9 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "measures.Comment",
         "measures.TermsChange",
         "projects.TermsChange",
-        # The demonstration makes them at its first start; a load to measure with begins without.
-        "projects.AnnualPlan",
-        "projects.ProjectMonth",
         "projects.RankExemption",
+        # Each repeats what its month says, and no figure reads them.
+        "projects.ProjectMonthStep",
         "measures.Notice",
         # Files belong to one step, and nobody met.
         "measures.ProblemEvidence",

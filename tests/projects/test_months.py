@@ -207,6 +207,15 @@ class TestTheOffice:
         assert self.totals(site) == before
         assert verify_rollups() == []
 
+    def test_undoes_one_that_a_later_month_follows(self, site: SimpleNamespace) -> None:
+        july = accept_month(filed(site), by=site.rita)
+        august = accept_month(filed(site, replace(BUILDING, invested_wan=3_200), AUGUST), by=site.rita)
+        undone = undo_month(july, by=site.rita, note="误点")
+        assert (undone.state, undone.superseded_from) == ("submitted", None)
+        assert ProjectMonth.objects.get(pk=august.pk).superseded_from is None
+        accept_month(undone, by=site.rita)
+        assert ProjectMonth.objects.get(pk=july.pk).superseded_from == AUGUST
+
     def test_a_returned_month_is_mended_and_comes_again(self, site: SimpleNamespace) -> None:
         month = filed(site)
         assert return_months([month], by=site.rita, note="投资额请核对")[0].ok

@@ -4,16 +4,12 @@ Drawn now, a change may be made much later or twice, as from a page that was lef
 read then; the person is read when the change is made, as a request does.
 """
 
-import copy
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Department, User
-from core.exceptions import NotAllowed
 from core.periods import month_of
-from measures.models import Measure, Plan, Report, Section, StatusChange
+from measures.models import Measure, Report, Section, StatusChange
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
@@ -21,35 +17,12 @@ from measures.office.scope import resume_measure, suspend_measure, withdraw_meas
 from measures.office.terms import change_terms, move_listing
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report, withdraw_report
 from measures.services import add_comment
-from projects.models import Project, Stage
-from projects.office import change_project_terms, terms_state
-from projects.services import readmit_project, save_project, withdraw_project
 from reporting.services import discard_draft
-from tests.factories import CATEGORIES, SHOWN, category, file_report, region
+from tests.factories import file_report
 from tests.simulator.expected import Entry, Expected
-from tests.simulator.world import CITIES, STATUSES, World
-
-
-@dataclass
-class Request:
-    """`do` makes the change with the person; `note` tells what it means, with what was acknowledged and the first and
-    the last day of the change. `measure`: the one to look at afterwards."""
-
-    by: int
-    do: Callable[[User], Any]
-    note: Callable[[Expected, Any, date, date], None]
-    measure: int | None = None
-    key: str = ""
-    name: str = ""
-
-
-type Action = Callable[[World], Request | None]
-
-
-def stale[R: (Measure, Report, StatusChange, Project)](model: type[R], pk: int) -> Callable[[], R]:
-    """The row as it is now, however often and late it is asked for."""
-    row = model._default_manager.filter(pk=pk).first()
-    return lambda: copy.copy(row)  # type: ignore[return-value]
+from tests.simulator.project_actions import PROJECT_ACTIONS
+from tests.simulator.requests import Action, Request, stale
+from tests.simulator.world import STATUSES, World
 
 
 def _status(world: World, current: Entry) -> tuple[str, date | None]:
@@ -290,81 +263,6 @@ def change_scope(world: World) -> Request | None:
     )
 
 
-def save_a_project(world: World) -> Request | None:
-    pk, project = world.a_project()
-    by, row = world.of_the_office(), stale(Project, pk)
-    values = {
-        "city": region(world.one_of(CITIES)),
-        "category": category(Plan.objects.get(pk=project.plan), world.one_of(list(CATEGORIES))),
-        "opening_stage": world.one_of(Stage.values),
-        "investment_wan": world.random.randint(0, 1_000_000),
-        "listed_on": world.a_day(date(2023, 1, 3)),
-    }
-    names = [name for name in values if world.chance(0.4)]
-
-    def do(user: User) -> Project:
-        project = row()
-        for name in names:
-            setattr(project, name, values[name])
-        return save_project(project, by=user)
-
-    return Request(by, do, lambda expected, ack, first, last: expected.project_saved(ack))
-
-
-def revise_a_project(world: World) -> Request | None:
-    pk, _project = world.a_project()
-    by, row = world.of_the_office(), stale(Project, pk)
-    opened, investment = terms_state(row()), world.random.randint(0, 1_000_000)
-
-    def do(user: User) -> Project:
-        change_project_terms(row(), by=user, opened=opened, reason="概算调整", investment_wan=investment)
-        return Project.objects.get(pk=pk)
-
-    return Request(by, do, lambda expected, ack, first, last: expected.project_saved(ack))
-
-
-def add_a_project(world: World) -> Request | None:
-    if len(world.expected.projects) >= 40:
-        return None
-    world.serial += 1
-    values = {"name_zh": "新项目", "name_en": "New", "investment_provenance": "illustrative", **SHOWN}
-    values |= {
-        "city": region(world.one_of(CITIES)),
-        "code": f"X{world.serial:04}",
-    }
-    values |= {
-        "listed_on": world.a_day(date(2023, 1, 3)),
-        "investment_wan": 10_007,
-        "opening_stage": world.one_of(Stage.values),
-    }
-    plan = Plan.objects.get(pk=world.one_of(world.sections))
-    values |= {"plan_id": plan.pk, "category": category(plan, world.one_of(list(CATEGORIES)))}
-
-    def do(user: User) -> Project:
-        if Project.objects.filter(plan=values["plan_id"], code=values["code"]).exists():
-            raise NotAllowed("As the form says.")
-        return save_project(Project(**values), by=user)
-
-    return Request(
-        world.of_the_office(),
-        do,
-        lambda expected, ack, first, last: expected.project_saved(ack),
-    )
-
-
-def change_scope_of_project(world: World) -> Request | None:
-    pk, project = world.a_project()
-    is_out = bool(project.scope) and project.scope[-1][1] == "withdrawn"
-    service = readmit_project if is_out != world.chance(0.1) else withdraw_project
-    since = max([project.listed_on, *(day for day, _kind in project.scope)])
-    by, row, on = world.of_the_office(), stale(Project, pk), world.a_day(since)
-
-    def note(expected: Expected, ack: Any, first: date, last: date) -> None:
-        expected.scope_changed(ack, expected.projects[pk], by=by, last=last)
-
-    return Request(by, lambda user: service(row(), by=user, effective_on=on, reason="不再实施"), note)
-
-
 def merge(world: World) -> Request | None:
     """Seldom two at once; a new department takes the place of one that is gone."""
     if len(world.departments) - len(world.expected.merged_into) < 5:
@@ -396,9 +294,6 @@ ACTIONS: dict[Action, int] = {
     move: 3,
     relist: 1,
     change_scope: 6,
-    save_a_project: 6,
-    revise_a_project: 3,
-    add_a_project: 2,
-    change_scope_of_project: 3,
     merge: 2,
+    **PROJECT_ACTIONS,
 }

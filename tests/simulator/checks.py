@@ -6,12 +6,14 @@ from typing import Any
 
 from core.dated import IN_ORDER
 from measures.models import Comment, Measure, Notice, Report, ReportStep, ScopeChange, StatusChange
-from projects.models import Project
+from projects.models import AnnualPlanChange, Project, ProjectMonth, ProjectMonthStep
 from rollups import engine
 from rollups.consistency import contradictions
 from rollups.models import StaleCell, Verification
 from rollups.services import verify_rollups
-from tests.simulator.expected import Expected, ExpectedReport, must
+from tests.simulator.expected import Expected, ExpectedReport
+from tests.simulator.expected_projects import DAYS, ExpectedMonth
+from tests.simulator.people import Step, must
 
 DUE_KINDS = ("due_soon", "overdue")
 # Whom problems are told of is held by tests of their own: here only that each such notice is e-mailed, too.
@@ -55,6 +57,12 @@ def check_numbers(expected: Expected) -> None:
     same("steps of reports", ReportStep.objects.count(), sum(len(each.steps) for each in reports))
     states = Counter(Report.objects.order_by().values_list("state", flat=True))
     same("reports by state", states, Counter(each.state for each in reports))
+    months, projects = expected.months.values(), expected.projects.values()
+    same("steps of months", ProjectMonthStep.objects.count(), sum(len(each.steps) for each in months))
+    states = Counter(ProjectMonth.objects.order_by().values_list("state", flat=True))
+    same("months by state", states, Counter(each.state for each in months))
+    changes = sum(each.plan_changes for each in projects)
+    same("changes of annual plans", AnnualPlanChange.objects.count(), changes)
     same("comments", Comment.objects.count(), sum(each.comments for each in measures))
     same("leavings and returnings", ScopeChange.objects.count(), sum(len(each.scope) for each in measures))
     effective = StatusChange.objects.effective().filter(restates=False).count()
@@ -90,15 +98,47 @@ def check_report(found: Report, known: ExpectedReport) -> None:
         (found.version, found.submitted_on),
         (known.version, known.submitted_on),
     )
-    steps = sorted(found.steps.all(), key=lambda step: step.pk)
-    same(f"steps of report {known.pk}", [s.move for s in steps], [each.move for each in known.steps])
-    for step, each in zip(steps, known.steps, strict=True):
+    check_steps(f"report {known.pk}", found, known.steps)
+
+
+def check_steps(what: str, report: Any, known: list[Step]) -> None:
+    steps = sorted(report.steps.all(), key=lambda step: step.pk)
+    same(f"steps of {what}", [s.move for s in steps], [each.move for each in known])
+    for step, each in zip(steps, known, strict=True):
         row = (step.pk, step.move, step.made_by_id, step.made_on, step.made_at, step.note, repr(step.content))
         if each.row is None:
             told = (step.made_by_id, step.content["what_was_done_zh"])
-            same(f"step {step.pk} of report {known.pk}", told, (each.by, each.text))
+            same(f"step {step.pk} of {what}", told, (each.by, each.text))
             each.row = row
-        same(f"step {step.pk} of report {known.pk}, as it was at first", row, each.row)
+        same(f"step {step.pk} of {what}, as it was at first", row, each.row)
+
+
+def check_project(expected: Expected, pk: int) -> None:
+    known, project = expected.projects[pk], Project.objects.get(pk=pk)
+    row = (project.plan_id, project.city_id, project.category_id, project.opening_stage, project.investment_wan)
+    same(f"project {pk}", row, (known.plan, known.city, known.category, known.stage, known.investment))
+    same(f"lead of project {pk}", project.lead_department_id, known.lead)
+    scope = list(project.scope_changes.order_by(*IN_ORDER).values_list("effective_on", "kind"))
+    same(f"leaving and returning of project {pk}", scope, known.scope)
+    plans = dict(project.annual_plans.values_list("year", "planned_wan"))
+    same(f"annual plans of project {pk}", plans, known.plans)
+    months = {each.pk: each for each in project.months.prefetch_related("steps")}
+    same(f"months of project {pk}", sorted(months), sorted(each.pk for each in expected.months_of(pk)))
+    for each in expected.months_of(pk):
+        check_month(months[each.pk], each)
+    accepted = expected.accepted_months(pk)
+    until = [months[each.pk].superseded_from for each in accepted]
+    next_ones = [*(each.period for each in accepted[1:]), None] if accepted else []
+    same(f"until when months of project {pk} decide", until, next_ones)
+
+
+def check_month(found: ProjectMonth, known: ExpectedMonth) -> None:
+    row = (found.project_id, found.period, found.state, found.version, found.submitted_on)
+    same(f"month {known.pk}", row, (known.project, known.period, known.state, known.version, known.submitted_on))
+    columns = ("stage", *DAYS.values(), "stage_reason", "invested_wan", "progress")
+    said = {name: getattr(found, name) for name in columns}
+    same(f"what month {known.pk} says", said | {"what_was_done": found.what_was_done_zh}, known.said)
+    check_steps(f"month {known.pk}", found, known.steps)
 
 
 def check_notices(expected: Expected) -> None:
@@ -115,12 +155,8 @@ def check_all(expected: Expected, past: date) -> None:
     for pk in expected.measures:
         check_measure(expected, pk)
     check_notices(expected)
-    for pk, known in expected.projects.items():
-        project = Project.objects.get(pk=pk)
-        row = (project.plan_id, project.city_id, project.category_id, project.opening_stage, project.investment_wan)
-        same(f"project {pk}", row, (known.plan, known.city, known.category, known.stage, known.investment))
-        scope = list(project.scope_changes.order_by(*IN_ORDER).values_list("effective_on", "kind"))
-        same(f"leaving and returning of project {pk}", scope, known.scope)
+    for pk in expected.projects:
+        check_project(expected, pk)
     for kind, table in engine.TABLES.items():
         same(f"{kind} as of {past}", table.count_from_source(past), expected.count(kind, past))
     same("contradictions", list(contradictions()), [])

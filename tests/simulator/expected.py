@@ -10,20 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.counting import MeasureRow, ProjectRow, count_measures, count_projects
+from tests.counting import MeasureRow, count_measures, count_projects
+from tests.simulator.expected_projects import ExpectedProject, ExpectedProjects
+from tests.simulator.people import OPEN, Step, must
 
-OPEN = ("draft", "submitted", "returned")
 # In days before (positive) and after the due date.
 NOTICE_DAYS = {30: "due_soon", 7: "due_soon", 1: "due_soon", -1: "overdue", -7: "overdue"}
-
-
-class Fault(AssertionError):
-    """The product did what it may not, or lost what it had acknowledged."""
-
-
-def must(condition: object, sentence: str) -> None:
-    if not condition:
-        raise Fault(sentence)
 
 
 @dataclass
@@ -34,16 +26,6 @@ class Entry:
     day: date
     status: str
     report: int | None = None
-
-
-@dataclass
-class Step:
-    """`row` is what stood in the database when it was first looked at: it never changes."""
-
-    move: str
-    by: int
-    text: str
-    row: tuple[Any, ...] | None = None
 
 
 @dataclass
@@ -90,22 +72,9 @@ class ExpectedMeasure:
 
 
 @dataclass
-class Person:
-    """`department` is None in the reviewing office. `notices` that were e-mailed count in `emailed`."""
-
-    pk: int
-    department: int | None
-    email: str = ""
-    emailed: int = 0
-    mails: Counter[date] = field(default_factory=Counter)
-
-
-@dataclass
-class Expected:
+class Expected(ExpectedProjects):
     measures: dict[int, ExpectedMeasure] = field(default_factory=dict)
-    projects: dict[int, ProjectRow] = field(default_factory=dict)
     reports: dict[int, ExpectedReport] = field(default_factory=dict)
-    people: dict[int, Person] = field(default_factory=dict)
     merged_into: dict[int, int] = field(default_factory=dict)
     # By person, kind, measure and report; those of due dates besides by day.
     notices: Counter[tuple[int, str, int, int | None]] = field(default_factory=Counter)
@@ -223,19 +192,17 @@ class Expected:
         must(self.people[by].department == known.department, f"{by} threw report {report} of another away")
 
     def commented(self, measure: int, *, by: int) -> None:
-        known, department = self.measures[measure], self.people[by].department
-        must(department in (None, known.lead, *known.participants), f"{by} commented on measure {measure}")
+        known, person = self.measures[measure], self.people[by]
+        is_concerned = person.is_office or person.department in (known.lead, *known.participants)
+        must(is_concerned, f"{by} commented on measure {measure}")
         known.comments += 1
         self.tell_concerned(known, "comment", by=by)
 
     # What the office does
 
-    def _check_office(self, by: int) -> None:
-        must(self.people[by].department is None, f"{by} did what only the office does")
-
     def accepted(self, report: Any, change: Any, *, by: int, first: date, last: date) -> None:
         known, measure = self.reports[report.pk], self.measures[report.measure_id]
-        self._check_office(by)
+        self.check_office(by)
         must(known.state == "submitted", f"report {report.pk} was accepted while {known.state}")
         must(not measure.is_out, f"report {report.pk} was accepted on a measure that is out")
         must(known.against == measure.current.status, f"report {report.pk} was accepted against an old status")
@@ -251,7 +218,7 @@ class Expected:
 
     def returned(self, report: int, *, by: int) -> None:
         known = self.reports[report]
-        self._check_office(by)
+        self.check_office(by)
         must(known.state == "submitted", f"report {report} was returned while {known.state}")
         known.state, known.decided_on = "returned", None
         known.steps.append(Step("return", by, known.text))
@@ -259,7 +226,7 @@ class Expected:
 
     def acceptance_undone(self, report: int, *, by: int, first: date) -> None:
         known, measure = self.reports[report], self.measures[self.reports[report].measure]
-        self._check_office(by)
+        self.check_office(by)
         must(known.state == "accepted", f"the acceptance of report {report} was undone while {known.state}")
         must(known.decided_on and known.decided_on >= first, f"an acceptance of an earlier day was undone: {report}")
         must(not measure.touched_since_accepted, f"something rested on the acceptance of report {report}")
@@ -271,7 +238,7 @@ class Expected:
         self.tell([self.successor(known.department)], "undone", measure.pk, report=known.pk)
 
     def status_corrected(self, wrong: int, correction: Any, *, by: int, last: date) -> None:
-        self._check_office(by)
+        self.check_office(by)
         measure = self.measures[correction.measure_id]
         place = next((at for at, each in enumerate(measure.history) if each.pk == wrong), None)
         must(place is not None, f"status change {wrong} was corrected, though it counted no more")
@@ -286,7 +253,7 @@ class Expected:
         self.tell_concerned(measure, "corrected", by=by)
 
     def reopened(self, change: Any, *, by: int, last: date) -> None:
-        self._check_office(by)
+        self.check_office(by)
         measure = self.measures[change.measure_id]
         must(measure.current.status == "completed" != change.status, f"measure {measure.pk} was not completed")
         must(not measure.is_out, f"measure {measure.pk} was reopened while out")
@@ -297,7 +264,7 @@ class Expected:
 
     def terms_changed(self, measure: int, terms: dict[str, Any], *, by: int) -> None:
         """`terms` with departments and sections by id. With another lead, what the old one has submitted comes back."""
-        self._check_office(by)
+        self.check_office(by)
         known = self.measures[measure]
         old_lead, lead = known.lead, terms.get("lead", known.lead)
         must(lead not in self.merged_into, f"measure {measure} was given to a department that is merged")
@@ -319,8 +286,8 @@ class Expected:
         must(all(each.day >= listed_on for each in known.history[1:]), f"measure {measure} is listed after a change")
         known.listed_on = known.history[0].day = listed_on
 
-    def scope_changed(self, row: Any, subject: ExpectedMeasure | ProjectRow, *, by: int, last: date) -> None:
-        self._check_office(by)
+    def scope_changed(self, row: Any, subject: ExpectedMeasure | ExpectedProject, *, by: int, last: date) -> None:
+        self.check_office(by)
         is_out = bool(subject.scope) and subject.scope[-1][1] in ("suspended", "withdrawn")
         comes_back = row.kind in ("resumed", "readmitted")
         is_allowed = is_out == comes_back or (subject.scope[-1:] and subject.scope[-1][1] == "suspended" != row.kind)
@@ -331,20 +298,8 @@ class Expected:
         if isinstance(subject, ExpectedMeasure):
             self.tell_concerned(subject, row.kind, by=by)
 
-    def project_saved(self, project: Any) -> None:
-        known = self.projects.get(project.pk)
-        self.projects[project.pk] = ProjectRow(
-            plan=project.plan_id,
-            city=project.city_id,
-            category=project.category_id,
-            stage=project.opening_stage,
-            investment=project.investment_wan,
-            listed_on=project.listed_on,
-            scope=known.scope if known else [],
-        )
-
     def merged(self, source: int, into: int, *, by: int) -> None:
-        self._check_office(by)
+        self.check_office(by)
         must(source != into and not {source, into} & self.merged_into.keys(), f"{source} was merged into {into}")
         for measure in self.measures.values():
             lead = into if measure.lead == source else measure.lead
@@ -358,4 +313,7 @@ class Expected:
         for person in self.people.values():
             if person.department == source:
                 person.department = into
+        for project in self.projects.values():
+            if project.lead == source:
+                project.lead = into
         self.merged_into[source] = into

@@ -25,10 +25,11 @@ from rollups.models import StaleCell
 from rollups.services import rebuild_rollups
 from rollups.tasks import rebuild_rollups_task, refresh_rollups_task, verify_rollups_task
 from tests.simulator import checks
-from tests.simulator.actions import ACTIONS, Request
+from tests.simulator.actions import ACTIONS
 from tests.simulator.checks import DUE_KINDS, OF_PROBLEMS
-from tests.simulator.expected import Fault, must
 from tests.simulator.machinery import TICK, Clock, Crash, between_transactions, draw_fault, run_task
+from tests.simulator.people import Fault, must
+from tests.simulator.requests import Request
 from tests.simulator.world import World
 from web.idempotency import do_once
 
@@ -178,10 +179,12 @@ class Simulation:
             is_marked = StaleCell.objects.count() > marks
             is_excused = is_skipped or fault in ("unsent", "broker")
             must(asked or not is_marked or is_excused, "cells are stale, and no refresh was asked for")
-        self.say(f"{request.name} of measure {request.measure} {fault} {outcome}")
+        self.say(f"{request.name} of {request.about} {fault} {outcome}")
         self.done[request.name, outcome] += 1
         if request.measure:
             checks.check_measure(self.expected, request.measure)
+        for project in request.projects:
+            checks.check_project(self.expected, project)
 
     # Machines
 

@@ -3,6 +3,8 @@
 The sentences are those of the checks, so that each fault is found for its own reason.
 """
 
+from dataclasses import replace
+
 import pytest
 from django.core.management import call_command
 from django.db import transaction
@@ -12,10 +14,16 @@ from measures import notices
 from measures import reports as reports_of_measures
 from measures.models import Notice, ReportStep
 from measures.office import acceptances, mergers
+from projects import months, querysets
+from projects import services as services_of_projects
+from projects.models import AnnualPlanChange
+from projects.querysets import ProjectMonthQuerySet
+from reporting import services as services_of_reports
+from reporting.services import Outcome
 from rollups import engine, receivers
 from rollups.models import StaleCell
 from tests.simulator import simulation as simulations
-from tests.simulator.expected import Fault
+from tests.simulator.people import Fault
 from tests.simulator.simulation import Simulation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,7 +166,7 @@ def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
     monkeypatch.setattr(
         notices, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
     )
-    told = found(first_seed=4)
+    told = found(first_seed=8)
     assert "notices" in told or "digests" in told
 
 
@@ -173,3 +181,58 @@ def test_a_digest_that_forgets_what_it_sent(monkeypatch):
 
     monkeypatch.setattr(notices, "_send_digest", forget)
     assert "e-mail" in found()
+
+
+def test_a_month_that_is_accepted_and_changes_no_figures(monkeypatch):
+    monkeypatch.setattr(months, "touch_cells", lambda project: None)
+    assert "stored projects" in found(first_seed=4)
+
+
+@pytest.mark.long
+def test_months_that_do_not_end_with_the_next(monkeypatch):
+    """Two decide at once: their project counts twice."""
+    monkeypatch.setattr(ProjectMonthQuerySet, "settle", lambda rows: None)
+    assert "until when months of project" in found(first_seed=2)
+
+
+def test_an_unlikely_month_that_nobody_is_asked_about(monkeypatch):
+    monkeypatch.setattr(months, "month_doubts", lambda month, before: [])
+    assert "nobody confirmed" in found(first_seed=2)
+
+
+@pytest.mark.long
+def test_a_month_that_decides_before_it_has_ended(monkeypatch):
+    monkeypatch.setattr(querysets, "last_ended_month", lambda day: day.replace(day=1))
+    assert "projects" in found()
+
+
+@pytest.mark.long
+def test_a_month_that_marks_only_the_stage_of_most(monkeypatch):
+    monkeypatch.setattr(services_of_projects, "cells_of_place", lambda *place: {(*place, "under_construction")})
+    assert "which are not marked as stale" in found()
+
+
+@pytest.mark.long
+def test_a_decision_on_a_month_as_the_page_had_it(monkeypatch):
+    monkeypatch.setattr(months, "lock_report", lambda month: month.lock_subject())
+    assert "was accepted while accepted" in found(first_seed=13)
+
+
+@pytest.mark.long
+def test_an_acceptance_in_bulk_that_says_of_each_that_it_was_done(monkeypatch):
+    do_each = months.do_each
+    monkeypatch.setattr(months, "do_each", lambda rows, do: [Outcome(each.subject) for each in do_each(rows, do)])
+    assert "was accepted while" in found(first_seed=11)
+
+
+@pytest.mark.long
+def test_an_acceptance_of_another_day_that_is_undone(monkeypatch):
+    always = tuple(replace(move, same_day=False) for move in services_of_reports.MOVES)
+    monkeypatch.setattr(services_of_reports, "MOVES", always)
+    assert "acceptance of an earlier day was undone" in found()
+
+
+@pytest.mark.long
+def test_an_annual_plan_that_forgets_what_it_was(monkeypatch):
+    monkeypatch.setattr(AnnualPlanChange, "save", lambda row, **how: None)
+    assert "changes of annual plans" in found(first_seed=9)

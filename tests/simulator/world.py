@@ -7,11 +7,22 @@ from random import Random
 from typing import Any
 
 from accounts.models import Department, User
-from measures.models import Section
-from tests.counting import ProjectRow
-from tests.factories import make_department, make_measure, make_plan, make_project, make_section, make_user, next_number
-from tests.simulator.expected import OPEN, Entry, Expected, ExpectedMeasure, ExpectedReport, Person
+from measures.models import Plan, Section
+from projects.models import Project
+from tests.factories import (
+    make_department,
+    make_measure,
+    make_plan,
+    make_project,
+    make_section,
+    make_user,
+    next_number,
+    region,
+)
+from tests.simulator.expected import Entry, Expected, ExpectedMeasure, ExpectedReport
+from tests.simulator.expected_projects import ExpectedMonth, ExpectedProject
 from tests.simulator.machinery import Broker, Clock
+from tests.simulator.people import OPEN, Person
 
 CITIES = ("370100", "370200", "370600")
 STATUSES = ("promoting", "in_progress", "completed")
@@ -36,14 +47,15 @@ class World:
             self.add_department(people=1 + number % 2)
         for _number in range(2):
             self._know(make_user(f"office-{next_number()}", role="reviewer"))
+        for code in CITIES:
+            self._know(make_user(f"city-{next_number()}", role="reporter", city=region(code)))
         for plan in plans:
             sections = [make_section(plan, slug=f"section-{number}", number=number) for number in (1, 2)]
             self.sections[plan.pk] = [each.pk for each in sections]
             for number in range(5):
                 self._add_measure(sections[number % 2], number)
             for number in range(4):
-                project = make_project(plan, code=f"P{number:04}", city=CITIES[number % 3], investment=number * 10_001)
-                self.expected.project_saved(project)
+                self.expected.project_saved(self._make_project(plan, number))
 
     def add_department(self, *, people: int) -> int:
         department = make_department()
@@ -54,8 +66,20 @@ class World:
             self._know(make_user(name, role="reporter", department=department, email=email))
         return department.pk
 
+    def _make_project(self, plan: Plan, number: int) -> Project:
+        """The last of a plan has no lead department: its city alone files its months."""
+        lead = None if number == 3 else Department.objects.get(pk=self.departments[number])
+        return make_project(
+            plan,
+            code=f"P{number:04}",
+            city=CITIES[number % 3],
+            investment=number * 10_001,
+            invested_before_wan=number * 501,
+            lead_department=lead,
+        )
+
     def _know(self, user: User) -> None:
-        self.expected.people[user.pk] = Person(user.pk, user.department_id, user.email)
+        self.expected.people[user.pk] = Person(user.pk, user.department_id, user.city_id, user.email)
 
     def _add_measure(self, section: Section, number: int) -> None:
         leads = [self.departments[(number + shift) % len(self.departments)] for shift in range(3)]
@@ -97,7 +121,7 @@ class World:
     def _is_of_lead(self, report: ExpectedReport) -> bool:
         return report.department == self.expected.measures[report.measure].lead
 
-    def a_project(self) -> tuple[int, ProjectRow]:
+    def a_project(self) -> tuple[int, ExpectedProject]:
         return self.one_of(self.expected.projects.items())
 
     def mostly(self, rows: Iterable[Any], fits: Callable[[Any], bool], *, astray: float = 0.04) -> Any:
@@ -108,15 +132,27 @@ class World:
     def a_report(self, *states: str) -> ExpectedReport | None:
         return self.mostly(self.expected.reports.values(), lambda each: each.state in states)
 
+    def a_month(self, *states: str) -> ExpectedMonth | None:
+        return self.mostly(self.expected.months.values(), lambda each: each.state in states)
+
     def a_department(self) -> int:
         return self.mostly(self.departments, lambda each: each not in self.expected.merged_into)
 
     def of_the_office(self) -> int:
-        return self.of_department(None)
+        return self._person(lambda each: each.is_office)
 
-    def of_department(self, department: int | None) -> Any:
-        people = self.expected.people.values()
-        found = self.mostly(people, lambda each: each.department == department)
+    def of_department(self, department: int) -> Any:
+        return self._person(lambda each: each.department == department)
+
+    def of_the_project(self, project: ExpectedProject) -> Any:
+        """Of its city, or of its lead department."""
+        lead = project.lead if self.chance(0.4) else None
+        if lead is not None:
+            return self.of_department(lead)
+        return self._person(lambda each: each.city == project.city)
+
+    def _person(self, fits: Callable[[Person], bool]) -> Any:
+        found = self.mostly(self.expected.people.values(), fits)
         return found and found.pk
 
     def a_day(self, since: date, *, spread: int = 20) -> date:

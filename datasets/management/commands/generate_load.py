@@ -30,13 +30,24 @@ class Command(BaseCommand):
             "--times", type=number_of_plans, required=True, metavar="N", help="how many plans there shall be"
         )
 
-    def handle(self, *args: Any, times: int, **options: Any) -> None:
+        parser.add_argument(
+            "--months",
+            type=int,
+            metavar="M",
+            help="of the months of projects only the M newest, where a disk does not hold them all",
+        )
+
+    def handle(self, *args: Any, times: int, months: int | None = None, **options: Any) -> None:
         try:
             data = read_demonstration()
             interval = 0.1 if sys.stderr.isatty() else LOG_INTERVAL
             with tqdm(total=times, unit=" plans", mininterval=interval, leave=False) as bar:
                 added = generate_plans(
-                    times, data, on_plan=bar.update, on_totals=lambda: bar.set_description_str("Counting the totals")
+                    times,
+                    data,
+                    months=months,
+                    on_plan=bar.update,
+                    on_totals=lambda: bar.set_description_str("Counting the totals"),
                 )
         except LoadRefused as refusal:
             raise CommandError(f"{refusal} Nothing was changed: generate_load fills databases for tests.") from refusal

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department
 from measures.models import Load, Plan
@@ -260,3 +262,14 @@ def test_what_belongs_to_nothing_is_said(filled: Path, rita: Any) -> None:
         "project_month_evidence, row 2, submitted_on: No report of the project for that month was submitted on that"
         " day.",
     ]
+
+
+@pytest.mark.one_database
+def test_a_file_without_months_is_loaded_without_reading_those_of_the_site(filled: Path, rita: Any) -> None:
+    (filled / "project_months.csv").unlink()
+    edit(filled, "projects", "9.4201,", "9.5,")
+    with CaptureQueriesContext(connection) as queries:
+        load(filled, change=True, by=rita.username, reason="概算调整")
+    assert not any('"projects_projectmonth"."what_was_done_zh"' in each["sql"] for each in queries.captured_queries)
+    assert Project.objects.get(code="P0001").investment_wan == 95_000
+    assert ProjectMonth.objects.count() == 4

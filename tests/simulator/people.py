@@ -1,0 +1,51 @@
+"""Who there is in a simulation, what a step of a report is, and how a fault is told."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+OPEN = ("draft", "submitted", "returned")
+
+
+class Fault(AssertionError):
+    """The product did what it may not, or lost what it had acknowledged."""
+
+
+def must(condition: object, sentence: str) -> None:
+    if not condition:
+        raise Fault(sentence)
+
+
+@dataclass
+class Step:
+    """`row` is what stood in the database when it was first looked at: it never changes."""
+
+    move: str
+    by: int
+    text: str
+    row: tuple[Any, ...] | None = None
+
+
+@dataclass
+class Person:
+    """Of a department, of a city, or of the reviewing office. `notices` that were e-mailed count in `emailed`."""
+
+    pk: int
+    department: int | None
+    city: int | None = None
+    email: str = ""
+    emailed: int = 0
+    mails: Counter[date] = field(default_factory=Counter)
+
+    @property
+    def is_office(self) -> bool:
+        return self.department is None and self.city is None
+
+
+@dataclass
+class People:
+    people: dict[int, Person] = field(default_factory=dict)
+
+    def check_office(self, by: int) -> None:
+        must(self.people[by].is_office, f"{by} did what only the office does")
