@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0010_months'),
+        ('projects', '0011_about_problem'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

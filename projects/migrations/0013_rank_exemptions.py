@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('measures', '0024_problems_of_projects'),
-        ('projects', '0010_months'),
+        ('projects', '0012_month_indexes'),
         ('regions', '0005_largest_region'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
