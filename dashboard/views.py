@@ -18,7 +18,7 @@ from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import COLUMNS, city_list
 from dashboard.pages.city import city_detail
-from dashboard.pages.city_measures import CITY_MEASURES
+from dashboard.pages.city_measures import CITY_MEASURES, CityMeasure
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
@@ -152,7 +152,12 @@ class FallenPage(PlanPage):
     last month where none is named."""
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
-        return asked_comparison(request, self.day, default=LAST_MONTH if request.GET.get("fallen") == "most" else "")
+        since = self.day_before_falls() if request.GET.get("fallen") == "most" else None
+        return asked_comparison(request, self.day, default=since.isoformat() if since else "")
+
+    def day_before_falls(self) -> date | None:
+        """None in the calendar's first month."""
+        return end_of_month_before(self.day)
 
     @property
     def fallen_only(self) -> bool:
@@ -198,15 +203,14 @@ class CitiesPage(FallenPage):
     parameters = ("ordering", "show", "columns", "fallen")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        measure = CITY_MEASURES[self.choice("show", list(CITY_MEASURES))]
         fallen_only = self.fallen_only
         return {
             "fallen_only": fallen_only,
             **city_list(
                 self.figures,
                 self.links,
-                measure=measure,
-                ordering=asked_ordering(self.request, PROJECT_SORT_KEYS, f"-{measure.name}"),
+                measure=self.measure,
+                ordering=asked_ordering(self.request, PROJECT_SORT_KEYS, f"-{self.measure.name}"),
                 columns=self.choice("columns", list(COLUMNS)),
                 fallen_only=fallen_only,
                 then=self.then,
@@ -215,9 +219,16 @@ class CitiesPage(FallenPage):
         }
 
     @property
+    def measure(self) -> CityMeasure:
+        return CITY_MEASURES[self.choice("show", list(CITY_MEASURES))]
+
+    def day_before_falls(self) -> date | None:
+        return self.measure.ranked_before(self.day)
+
+    @property
     def last_month(self) -> Figures | None:
-        """The figures of the end of last month, where the plan had begun."""
-        day = end_of_month_before(self.day)
+        """The figures of the day whose ranks stand beside those of today, where the plan had begun."""
+        day = self.day_before_falls()
         return Figures(self.figures.plan, day) if day and day >= self.figures.plan.starts_on else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from core.periods import last_ended_month
 from core.rounding import whole
 from dashboard.cells import split_cells
 from dashboard.changes import earlier_figures
@@ -20,6 +22,7 @@ from projects.kinds import ProjectKind
 from projects.models import Stage
 from projects.rates import rates_of
 from rollups.engine import PlanCells
+from web.days import end_of_month_before
 from web.formats.dates import format_month
 from web.formats.money import format_rounded_money
 from web.formats.numbers import NO_VALUE, format_number, format_percent
@@ -33,7 +36,8 @@ MAX_CITY_NAMES = 4
 class CityMeasure:
     """`name`: in addresses, and among the figures of a city. `figure`: which sum of its cells it is. `head`: of a
     column; `title`: of the map, with the place and the day. `stage` or `kind`: of the projects that it counts, if not
-    all; `counted` says of them how many there are, `nothing` that there are none.
+    all; `counted` says of them how many there are, `nothing` that there are none. `is_of_months`: it says something
+    only where projects have reported months.
     """
 
     name: str
@@ -46,6 +50,7 @@ class CityMeasure:
     counted: Any = ""
     nothing: str | Promise = ""
     is_rate: bool = False
+    is_of_months: bool = False
 
     @property
     def filters(self) -> Mapping[str, Any] | None:
@@ -67,6 +72,11 @@ class CityMeasure:
     def has_sentence(self) -> bool:
         """Whether it is told apart from what the page of cities says of all projects anyway."""
         return self.filters is not None or self.is_rate
+
+    def ranked_before(self, day: date) -> date | None:
+        """The day whose ranks stand beside those of `day`: the end of last month; of what projects report by month,
+        that of the month before the newest one that ended. None in the calendar's first month."""
+        return end_of_month_before(last_ended_month(day) if self.is_of_months else day)
 
     def value(self, city: GroupFigures) -> Decimal | int | None:
         """None where a rate has nothing to measure."""
@@ -146,6 +156,7 @@ BEHIND = CityMeasure(
     gettext_lazy("Behind the annual plan"),
     gettext_lazy("Projects behind their annual plan by %(place)s, as of %(day)s"),
     kind=kinds.BEHIND,
+    is_of_months=True,
     counted=ngettext_lazy(
         "%(count)s project is behind its annual plan, with an investment of %(investment)s",
         "%(count)s projects are behind their annual plans, with an investment of %(investment)s",
@@ -169,6 +180,7 @@ START_RATE = CityMeasure(
     gettext_lazy("Start rate by %(place)s, as of %(day)s"),
     figure="start_rate",
     is_rate=True,
+    is_of_months=True,
 )
 COMPLETION = CityMeasure(
     "plan_completion",
@@ -177,14 +189,14 @@ COMPLETION = CityMeasure(
     gettext_lazy("Completion of the annual plan by %(place)s, as of %(day)s"),
     figure="plan_completion",
     is_rate=True,
+    is_of_months=True,
 )
 CITY_MEASURES = {each.name: each for each in (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, SUSPENDED, LARGE)}
 
 
 def measures_shown(figures: Figures) -> list[CityMeasure]:
     """What a page offers: what months say only where some month was reported."""
-    of_months = (START_RATE, COMPLETION, BEHIND)
-    return [each for each in CITY_MEASURES.values() if figures.has_project_months or each not in of_months]
+    return [each for each in CITY_MEASURES.values() if figures.has_project_months or not each.is_of_months]
 
 
 def chosen(measure: CityMeasure, parameter: str) -> dict[str, str]:

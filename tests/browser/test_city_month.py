@@ -203,7 +203,7 @@ def test_thirty_rows_of_two_hundred_and_two(language, width, zibo, enter, site, 
     assert f"{rates[ZIBO]}%" in row.inner_text()
     place = 1 + sum(rate > rates[ZIBO] for rate in rates.values())
     assert row.locator(".place").inner_text().strip() == str(place)
-    assert f"{rates[ZIBO]}%" in rita.locator(".map-place").inner_text()
+    assert f"{rates[ZIBO]}%" in rita.locator(".map-place").text_content()
     zoe.goto(f"{site}/workspace/?period=2023-08")
     first = zoe.locator("main table tbody tr").first.inner_text()
     assert REASON[language] in first and any(each.project.code in first for each in returned)

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from measures.models import Plan
+from projects.models import Project
+from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.dashboard.test_cities import CITIES, NOW, THEN, context, put
 from tests.dashboard.test_groups import page, text_at
@@ -93,5 +95,10 @@ def test_the_rank_of_the_end_of_last_month_stands_beside_it(plan: Plan) -> None:
     chosen = text_at("/cities/?show=total&compare=2023-05-31")
     assert "Rank then (end of May)" in chosen and "end of July" not in chosen and "1 Qingdao — 3" in chosen
     assert "Projects since" in chosen and "Projects since" not in text
+    # July's rates are those of 31 July, too: beside them stands June's.
+    for project in Project.objects.all():
+        make.make_project_month(project, date(2023, 6, 1))
+    rebuild_rollups()
+    assert "Rank then (end of June)" in text_at("/cities/?show=start_rate")
     # Before the plan's first month was over there is none.
     assert "Rank then" not in text_at("/cities/?as_of=2023-01-20")
