@@ -28,7 +28,9 @@ def stage_steps(project: Project, months: Sequence[ProjectMonth]) -> list[Step]:
                 found = [Step(own, month.stage)]
             continue
         is_after = own is not None and own >= before.on
-        found.append(Step(own if own is not None and is_after else month_end(month.period), month.stage))
+        step = Step(own if own is not None and is_after else month_end(month.period), month.stage)
+        # Of two on one day the later one holds: the other was so on no day.
+        found = [*(each for each in found if each.on < step.on), step]
     return found
 
 

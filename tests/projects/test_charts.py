@@ -82,6 +82,12 @@ class TestStages:
                 [month(1, "under_construction", started_on=date(2022, 10, 12))],
                 [("2022-10-12", "under_construction")],
             ),
+            # Of two stages on one day the later one holds.
+            (
+                "preparing",
+                [month(1, "under_construction"), month(2, "completed", completed_on=date(2023, 1, 31))],
+                [("2023-01-01", "preparing"), ("2023-01-31", "completed")],
+            ),
             # Suspended with the month that says so, and gone on with that which does.
             (
                 "preparing",
