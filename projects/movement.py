@@ -68,12 +68,17 @@ def _add(
     was_in_stock, is_in_stock = counted and stage_then not in BUILT, counts and stage not in BUILT
     if was_in_stock:
         movement.stock["opening"].add(*amount)
+        if not is_in_stock:
+            movement.stock["completed" if counts else "withdrawn"].add(*amount)
     if is_in_stock:
         movement.stock["closing"].add(*amount)
-    if was_in_stock and not is_in_stock:
-        movement.stock["completed" if counts else "withdrawn"].add(*amount)
-    if is_in_stock and not was_in_stock:
-        how = "reopened" if counted else "listed" if is_new else "readmitted"
-        movement.stock[how].add(*amount)
+        if not was_in_stock:
+            movement.stock[_how_it_entered(counted, is_new)].add(*amount)
     if counted and counts and stage_then != stage:
         movement.stages.setdefault((stage_then, stage), ProjectSum()).add(*amount)
+
+
+def _how_it_entered(counted: bool, is_new: bool) -> str:
+    if counted:
+        return "reopened"
+    return "listed" if is_new else "readmitted"

@@ -17,7 +17,7 @@ from dashboard.pages.city_measures import (
     city_sentence,
     measures_shown,
 )
-from dashboard.pages.city_ranks import city_ranks, fallen_cities, read_excused
+from dashboard.pages.city_ranks import Excused, city_ranks, fallen_cities, read_excused
 from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, sort_groups
@@ -25,6 +25,7 @@ from dashboard.pages.overview.by_city import classes_note, map_chart
 from dashboard.pages.rows import city_rows, project_changes
 from dashboard.pages.sentences import format_since, rounding_note
 from regions.words import PartWords
+from web.charts.chart import Chart
 from web.formats.money import format_rounded_money
 from web.formats.numbers import format_number
 
@@ -45,27 +46,21 @@ def city_list(
     """`measure`: what the map, the bars, the ranks and the columns of the categories show. `columns`: one of COLUMNS.
     `fallen_only`: cities that fell back most since the day of `then`. `last_month`: whose ranks are shown without
     `then`."""
-    by_kind = [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
+    by_kind = _ordered_by(ordering)
     ranked_then = then or last_month
     every, every_then = cities_of_both_days(figures, ranked_then, {LARGE, measure, *by_kind})
     excused = read_excused(figures, ranked_then)
     ranks = city_ranks(every, measure, every_then, excused)
     shown = fallen_cities(every, ranks) if fallen_only else every
     cities = sort_groups(shown, PROJECT_SORT_KEYS, ordering)
-    chart = map_chart(figures, links, every, measure=measure)
     table = CityTable(figures, links, measure, columns)
-    earlier = {city.key: city.figures for city in every_then or ()} if then else {}
+    earlier = _figures_by_key(every_then if then else None)
+    rows = _named(cities, links, earlier)
+    for city, row in zip(cities, rows, strict=True):
+        row |= {"rank": ranks[city.key], "is_excused": city.key in excused.now}
+        row |= {"cells": table.cells(city), "shown": measure.size(city)}
     return {
-        "cities": [
-            {
-                **row,
-                "rank": ranks[city.key],
-                "is_excused": city.key in excused.now,
-                "cells": table.cells(city),
-                "shown": measure.size(city),
-            }
-            for city, row in zip(cities, _named(cities, links, earlier), strict=True)
-        ],
+        "cities": rows,
         "keys": ",".join(city.key for city in cities),
         "heads": table.heads,
         "totals": table.totals,
@@ -77,20 +72,38 @@ def city_list(
         "provenance": figures.provenance_of("projects"),
         "change": then and project_changes(figures.projects, then.projects),
         "rounding": table.rounding or _rounding_of_changes(figures, then, every, earlier),
-        # It has no tag of its own: the page is tagged as a whole.
-        "charts": {"map": replace(chart, provenance="")} if chart else {},
+        "charts": _charts(figures, links, every, measure),
         "classes": classes_note(measure),
         "api_ordering": api_ordering(ordering, API_PROJECT_ORDERINGS),
         "default_ordering": f"-{measure.name}",
-        "ordered_kind": by_kind[0].kind if by_kind else None,
+        "ordered_kind": next((each.kind for each in by_kind), None),
         "largest": max(map(measure.size, every), default=0),
         "sentence": _list_sentence(figures.plan.part_words, figures.projects, every),
         "measure_sentence": measure.has_sentence and city_sentence(figures, measure, every),
-        "ranked": sum(bool(city.figures["total"]) and city.key not in excused.now for city in every),
+        "ranked": _count_ranked(every, excused),
         "exemptions": excused.now.values(),
         "least_for_share": MIN_PROJECTS_FOR_SHARE,
         "has_small": any(is_small(city.figures) for city in cities),
     }
+
+
+def _ordered_by(ordering: str) -> list[CityMeasure]:
+    """The kind of projects whose number orders the table, if one does."""
+    return [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
+
+
+def _charts(figures: Figures, links: Links, cities: list[GroupFigures], measure: CityMeasure) -> dict[str, Chart]:
+    """The map, if the cities have places on one. It has no tag of its own: the page is tagged as a whole."""
+    chart = map_chart(figures, links, cities, measure=measure)
+    return {} if chart is None else {"map": replace(chart, provenance="")}
+
+
+def _count_ranked(cities: Sequence[GroupFigures], excused: Excused) -> int:
+    return sum(bool(city.figures["total"]) and city.key not in excused.now for city in cities)
+
+
+def _figures_by_key(cities: Sequence[GroupFigures] | None) -> dict[str, Mapping[str, Any]]:
+    return {city.key: city.figures for city in cities or ()}
 
 
 def _named(

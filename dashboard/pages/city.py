@@ -123,7 +123,6 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     share = format_share(own["total_investment"], province["total_investment"])
     projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
     projects = projects.select_related("category").order_by("-investment_wan", "-position")
-    watched = [SUSPENDED, LARGE, *([BEHIND, LATE] if figures.has_project_months else [])]
     stages = stage_rows(figures, city, links)
     totals = {each.stage: each.total for each in stages}
     return {
@@ -131,7 +130,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "provenance": figures.provenance_of("projects", city=city),
         "counts": own,
         "since": format_since(figures, then),
-        "change": then and project_changes(own, next(e.figures for e in cities_then or () if e.key == group.key)),
+        "change": _change(group, cities_then),
         "name": group.name,
         "sentence": one_city_sentence(own, share),
         "investment": amount,
@@ -145,7 +144,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "stages": stages,
         "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
         **_categories(figures, then, city, links),
-        "kinds": [_watched(figures, projects, group, links, measure) for measure in watched],
+        "kinds": [_watched(figures, projects, group, links, measure) for measure in _watched_measures(figures)],
         **city_problems(figures, city, links),
         "projects": projects[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
@@ -176,6 +175,17 @@ def _categories(figures: Figures, then: Figures | None, city: Region, links: Lin
         "shows_behind": figures.has_project_months,
         "largest": max(amounts, default=0),
     }
+
+
+def _change(city: GroupFigures, cities_then: Sequence[GroupFigures] | None) -> dict[str, int] | None:
+    """None without a day to compare with."""
+    earlier = {each.key: each.figures for each in cities_then or ()}.get(city.key)
+    return None if earlier is None else project_changes(city.figures, earlier)
+
+
+def _watched_measures(figures: Figures) -> list[CityMeasure]:
+    """Of projects that somebody must look after."""
+    return [SUSPENDED, LARGE, *([BEHIND, LATE] if figures.has_project_months else [])]
 
 
 def _watched(

@@ -168,7 +168,7 @@ BEHIND = CityMeasure(
 LATE = CityMeasure(
     kinds.LATE.name,
     gettext_lazy("Late projects"),
-    gettext_lazy("Late"),
+    gettext_lazy("Late projects"),
     gettext_lazy("Late projects by %(place)s, as of %(day)s"),
     kind=kinds.LATE,
     nothing=gettext_lazy("No project is late."),

@@ -205,8 +205,6 @@ def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
     # What was chosen about problems holds for the text that it was chosen with; of another one it follows.
     is_same_text = report is not None and cells["problem"] == row.cells["problem"]
     about = report.about_problem if report is not None and is_same_text else None
-    days: dict[str, Any] = {name: date.fromisoformat(cells[name]) if cells[name] else None for name in STAGE_DAYS}
-    numbers: dict[str, Any] = {name: int(cells[name]) if cells[name] else None for name in ("invested_wan", "progress")}
     return MonthData(
         stage=cells["stage"] or (report.stage if report is not None else row.carried.stage),
         stage_reason=cells["stage_reason"],
@@ -215,9 +213,13 @@ def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
         next_step=cells["next_step"],
         problem_choice=report.problem_choice if report is not None and is_same_text else "",
         about_problem=about.number if about else None,
-        **days,
-        **numbers,
+        **_days_and_numbers(cells),
     )
+
+
+def _days_and_numbers(cells: Cells) -> dict[str, Any]:
+    days = {name: date.fromisoformat(cells[name]) if cells[name] else None for name in STAGE_DAYS}
+    return days | {name: int(cells[name]) if cells[name] else None for name in ("invested_wan", "progress")}
 
 
 def _departments() -> dict[str, Department]:

@@ -50,7 +50,7 @@ def test_accepted_ones_that_were_submitted_by_the_day(site: None) -> None:
         ("&status=completed", [("M001", "2023-07")]),
         ("&search=资金", [("M001", "2023-06")]),
         ("&ordering=submitted_on", [("M001", "2023-06"), ("M001", "2023-07"), ("M002", "2023-07")]),
-        ("&plan=sd-green-2023&measure=M001&ordering=period", [("M001", "2023-06"), ("M001", "2023-07")]),
+        ("&plan=shandong-2023-2025&measure=M001&ordering=period", [("M001", "2023-06"), ("M001", "2023-07")]),
     ],
 )
 def test_filters_and_orders(site: None, query: str, found: list[tuple[str, str]]) -> None:

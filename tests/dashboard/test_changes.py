@@ -523,14 +523,14 @@ class TestPagesOfOne:
     def test_cities(self, plan):
         text = text_of(page("/cities/?compare=2023-05-31"))
         assert "Projects since end of May Investment since end of May" in text
-        assert "1 Qingdao 4 3 0 3 0 0 0.0% Small base 0 1 +2 +3" in text
+        assert "1 Qingdao 1 4 3 0 3 0 0 0.0% Small base 0 +2 +3" in text
         assert "Total 4 3 0 3 0 0 0.0% 0 +2 +3" in text
-        assert "1 Qingdao 4 3 1 0 0 4 1 +2 +3" in text_of(page("/cities/?columns=categories&compare=2023-05-31"))
+        assert "1 Qingdao 1 4 3 1 0 0 4 +2 +3" in text_of(page("/cities/?columns=categories&compare=2023-05-31"))
         assert "since end of May" not in page("/cities/")
         # Before the plan nothing was listed.
-        assert "Small base 0 — +3 +4" in text_of(page("/cities/?compare=2022-12-31"))
+        assert "Small base 0 +3 +4" in text_of(page("/cities/?compare=2022-12-31"))
         # On the day itself the half of 100 million yuan was listed, which rounds up.
-        assert "Small base 0 1 +1 +1" in text_of(page("/cities/?compare=2023-08-28"))
+        assert "Small base 0 +1 +1" in text_of(page("/cities/?compare=2023-08-28"))
 
     def test_a_city(self, plan):
         html = page("/cities/370200/?compare=2023-05-31")
@@ -664,14 +664,14 @@ def test_the_number_of_queries_is_fixed(plan):
     rebuild_rollups()
     addresses = {
         # One of these asks for all problems of the plan.
-        "/": 21,
-        "/?compare=2023-05-31": 21,
+        "/": 22,
+        "/?compare=2023-05-31": 22,
         # The movement of projects is one more.
         "/changes/?compare=2023-05-31": 14,
         "/measures/?compare=2023-05-31": 12,
         "/departments/?compare=2023-05-31": 13,
         # Large projects that have not started, on both days.
-        "/cities/?compare=2023-05-31": 10,
+        "/cities/?compare=2023-05-31": 11,
         "/indicators/?compare=2023-05-31": 8,
         # Each answer of the API has the version of the data, and what figures are needs the published ones.
         # Twice the measures of both days: whose status differs, and whose light.
@@ -714,7 +714,8 @@ def test_a_comparison_costs_at_most_one_query_more(plan):
         "/indicators/gdp_growth_ytd/": 0,
         "/projects/P7001/": 0,
         "/measures/M001/": 1,
-        "/cities/": 1,
+        # It tells the ranks of an earlier day in any case.
+        "/cities/": 0,
         "/cities/370200/": 1,
         "/api/v1/indicators/": 0,
         "/api/v1/projects/": 0,

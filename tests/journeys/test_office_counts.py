@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Department, User
+from regions.models import Region
 from tests.browser.samples import SAMPLES
 from tests.factories import make_user
 from tests.journeys.test_same_figures import Reader, Tables, are_those_of_the_api, counted, figures_of, plain
@@ -22,6 +23,7 @@ PAGES = [
 @pytest.fixture
 def reader(demonstration: None) -> Reader:
     make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))
+    make_user("zoe", role="reporter", city=Region.objects.get(code="370300"))
     make_user("rita", role="reviewer")
     make_user("mia", role="administrator")
     make_user("audit", role="auditor")

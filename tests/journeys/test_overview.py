@@ -81,7 +81,7 @@ def test_departments_that_have_not_reported_and_large_projects_open_their_rows(r
     overview = reader.get("/").content.decode()
     assert "/departments/?reported=no" in overview
     large = Project.objects.filter(opening_stage="preparing", investment_wan__gte=1_000_000).count()
-    address = "/projects/?investment_from=100&amp;stage=preparing"
+    address = "/projects/?stage=preparing&amp;investment_from=100"
     assert re.search(rf'href="{re.escape(address)}">\s*{large}\s*</a>', overview)
     assert f">{large} results<" in reader.get(address.replace("&amp;", "&")).content.decode()
 

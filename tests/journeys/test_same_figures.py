@@ -307,6 +307,9 @@ def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader:
         assert set(shown) == set(rows) == set(of_file)
         # The figure of the map stands first, which is the investment unless asked for otherwise.
         total_at, investment_at = (1, 2) if "total" in address else (2, 1)
+        # The table of the page has the rank of an earlier day before it.
+        first = 0 if address == "/" else 1
+        total_at, investment_at = total_at + first, investment_at + first
         for key, row in rows.items():
             assert plain(shown[key][total_at]) == row["total"] == int(of_file[key]["total"])
             assert plain(shown[key][investment_at]) == rounded(row["total_investment"])
@@ -316,16 +319,16 @@ def test_cities_are_the_rollups_of_the_api_and_of_the_csv_and_their_sums(reader:
             assert NOTE in page
         if address == "/":
             continue
-        foot = next(table[-1] for table in tables.tables if len(table[-1]) == 8)
+        foot = next(table[-1] for table in tables.tables if len(table[-1]) == 9)
         assert (plain(foot[total_at]), plain(foot[investment_at])) == (projects["total"], whole)
         if "total" in address:
             for row in [*shown.values(), foot]:
-                assert sum(plain(cell) for cell in row[3:7]) == plain(row[1])
-            for column in range(3, 7):
+                assert sum(plain(cell) for cell in row[4:8]) == plain(row[2])
+            for column in range(4, 8):
                 assert sum(plain(row[column]) for row in shown.values()) == plain(foot[column])
         else:
             sums = [projects["by_category"][name]["total_investment"] for name in CATEGORIES]
-            assert [plain(cell) for cell in foot[3:7]] == [rounded(each) for each in sums]
+            assert [plain(cell) for cell in foot[4:8]] == [rounded(each) for each in sums]
     for code in CITIES:
         page = reader.page(f"/cities/{code}/")
         # Behind that of the stages and that of the ranks.
@@ -347,20 +350,20 @@ def test_the_stages_of_the_cities_are_those_of_the_api_and_sum_to_the_plan(reade
     tables = Tables(reader.page("/cities/"))
     shown = tables.members("cities")
     for key, row in rows.items():
-        assert [plain(cell) for cell in shown[key][3 : 3 + len(stages)]] == [row[stage] for stage in stages]
+        assert [plain(cell) for cell in shown[key][4 : 4 + len(stages)]] == [row[stage] for stage in stages]
         assert sum(row[stage] for stage in stages) == row["total"]
         large = reader.api(f"projects/?city={key}&stage=preparing&investment_from=100&page_size=1")["count"]
-        assert plain(shown[key][4 + len(stages)]) == large
+        assert plain(shown[key][5 + len(stages)]) == large
         city = next(iter(Tables(reader.page(f"/cities/{key}/")).tables))
         assert [plain(cells[1]) for cells in city[1:]] == [row[stage] for stage in stages]
     foot = next(table[-1] for table in tables.tables if table[-1][0] == "Total" and len(table[-1]) > 8)
-    assert [plain(cell) for cell in foot[3 : 3 + len(stages)]] == list(stages.values())
+    assert [plain(cell) for cell in foot[4 : 4 + len(stages)]] == list(stages.values())
 
 
 def test_cities_are_rounded_for_themselves_and_a_note_says_where_they_do_not_add_up(reader: Reader) -> None:
     cities = reader.page("/cities/?columns=categories")
-    foot = next(table[-1] for table in Tables(cities).tables if len(table[-1]) == 8)
-    if sum(plain(each) or 0 for each in foot[3:7]) != plain(foot[1]):
+    foot = next(table[-1] for table in Tables(cities).tables if len(table[-1]) == 9)
+    if sum(plain(each) or 0 for each in foot[4:8]) != plain(foot[2]):
         assert NOTE in cities
 
 
