@@ -321,7 +321,7 @@ SAMPLES = [
     sent("office:measure", {"title_zh": "", "title_en": ""}, code="M172", person="rita"),
     sent("office:add_project", {"code": "P0001", "name_zh": "", "investment_wan": "a lot"}, person="rita"),
     sent("office:project", {"name_zh": "", "name_en": "", "national_code": "21"}, code="P0001", person="rita"),
-    sent("office:annual_plan", {"planned_wan": "", "reason": ""}, code="P0001", year="2023", person="rita"),
+    sent("office:annual_plan", {"planned_wan": ""}, code="P0001", year="2023", person="rita"),
     sent("office:project_terms", {"investment_wan": "12", "reason": ""}, code="P0001", person="rita"),
     sent("office:owners", {"owner": "ada", "deputy": "ada"}, code="M006", person="ada"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),

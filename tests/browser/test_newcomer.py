@@ -159,7 +159,8 @@ def test_a_site_of_ones_own_from_a_spreadsheet(newcomer: tuple[Newcomer, str, fl
     person.look()
     page.locator('[data-chart="map"]').first.wait_for()
     city = page.locator("main tr", has_text="云中").first.inner_text().split()
-    assert city[:4] == ["4", "云中", "4,357", "50"]
+    # Its rank, and that of the end of last month.
+    assert city[:5] == ["4", "云中", "4", "4,357", "50"]
     person.go("指标")
     person.look()
     assert "46.9" in page.locator("main").inner_text()
