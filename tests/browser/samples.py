@@ -340,7 +340,7 @@ SAMPLES = [
     sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
     sent("datasets:project_month", {}, button="#upload .form-actions button", person="zoe"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
-    sent("projects:month", {"progress": "many", "started_on": ""}, code="P0675", person="zoe"),
+    sent("projects:month", {"started_on": ""}, code="P0675", person="zoe"),
     sent("projects:month", {"invested_wan": "9999", "progress": "1"}, code="P0675", person="zoe"),
     sent("projects:review", {}, button="#ticked .strip button", person="rita"),
     sent("measures:review", {"note": ""}, button=".case-act [value=return]", person="rita"),

@@ -120,6 +120,10 @@ class TestAnswer:
         for words in ("100 million yuan) : This field is required", "Started on : Say on which day", "stands in the"):
             assert words in needed, words
         assert 'href="#id_invested_wan"' in content
+        # The page says it as well, there alone: evidence is never needed for a month.
+        page = signed_in(site.zoe).get(FORM).content.decode()
+        assert "Before it can be submitted:" in text_of(page)
+        assert "Needed(" not in page
         again = saves_itself(site.zoe, **carried(answer), problem_choice="none")
         assert "Before it can" not in again.content.decode()
         assert "Before it can" not in signed_in(site.zoe).get(FORM).content.decode()
