@@ -1,7 +1,9 @@
 """The words in which sheets and their columns are declared: readers, templates and docs/data.md follow from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from django.db.models import Choices
 from django.utils.functional import Promise
@@ -31,7 +33,8 @@ class Column:
     `help` says what the cell means and in which unit. `refers_to`: the sheet whose rows a reference names. `many`: a
     tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
     `least`: the smallest number. `in_wan`: money is written in 万元. `width`: in a workbook, in characters; 0 where its
-    kind says enough. `aliases`: what people head it by, too.
+    kind says enough. `aliases`: what people head it by, too. `optional_where`: another column and the value of it with
+    which a required cell may be empty.
     """
 
     name: str
@@ -49,6 +52,14 @@ class Column:
     in_wan: bool = False
     width: int = 0
     aliases: tuple[str | Promise, ...] = ()
+    optional_where: tuple[str, str] | None = None
+
+    def is_needed(self, values: Mapping[str, Any]) -> bool:
+        """Whether a row with these values needs one here."""
+        if self.optional_where is None:
+            return self.required
+        column, value = self.optional_where
+        return self.required and values.get(column) != value
 
 
 @dataclass(frozen=True)

@@ -333,7 +333,8 @@ class _Overlay:
 
     def _check_needed(self, sheet: str, row: Row, values: Values) -> None:
         for column in SHEETS[sheet].columns:
-            if column.required and column.name not in SHEETS[sheet].key and row.values.get(column.name) is None:
+            is_empty = column.name not in SHEETS[sheet].key and row.values.get(column.name) is None
+            if is_empty and column.is_needed(values):
                 self._problem(row, column.name, _("A value is wanted."))
 
     def _differing(self, item: Item, values: Values) -> Iterator[Cell]:
@@ -348,7 +349,7 @@ class _Overlay:
             if item.sheet in RECORDS:
                 sentence = _("This row is on record and says %(value)s: correct it by a row of its own.")
                 self._problem(item.row, name, sentence % {"value": "-" if old is None else old})
-            elif column.required and new is None:
+            elif new is None and column.is_needed(values):
                 self._problem(item.row, name, _("A value is wanted."))
             else:
                 yield from self._decided(item, Cell(name, old, new))

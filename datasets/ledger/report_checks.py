@@ -75,6 +75,9 @@ def _check_month(merged: Merged, item: Item) -> None:
     project = merged.items["projects"].get((item["project"],))
     if project is not None and project["listed_on"] and item["period"] < month_of(project["listed_on"]):
         merged.add_problem(item, "period", _("The project was not yet listed in this month."))
+    if item["state"] == ReportState.RETURNED:
+        # It is written anew, and may be incomplete meanwhile.
+        return
     month = ProjectMonth(stage=item["stage"], **{name: item[name] for name in STAGE_DAYS})
     for refusal in why_no_days(month, last=min(item["submitted_on"], month_end(item["period"]))):
         merged.add_problem(item, refusal.field or "stage", str(refusal))

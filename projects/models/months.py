@@ -16,7 +16,7 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_part
 from projects.models.projects import Project, Stage
 from projects.querysets import ProjectMonthQuerySet
 from reporting.models import AbstractEvidence, AbstractReport, AbstractReportStep
-from reporting.workflow import OPEN_STATES, ReportState
+from reporting.workflow import EDITABLE_STATES, OPEN_STATES, ReportState
 
 # In per cent.
 MAX_PROGRESS = 100
@@ -103,7 +103,8 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
             *AbstractReport.Meta.constraints,
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="projectmonth_stage_known"),
             models.CheckConstraint(
-                condition=Q(state=ReportState.DRAFT) | Q(invested_wan__isnull=False, progress__isnull=False),
+                # One that was returned is written anew, and may be incomplete meanwhile.
+                condition=Q(state__in=EDITABLE_STATES) | Q(invested_wan__isnull=False, progress__isnull=False),
                 name="projectmonth_filed_is_complete",
             ),
             models.CheckConstraint(

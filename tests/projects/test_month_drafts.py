@@ -150,6 +150,15 @@ class TestAnswer:
         assert f'hx-post="{DRAFT}"' in page
 
 
+def test_a_returned_month_saves_itself_while_it_is_incomplete(site: SimpleNamespace) -> None:
+    month = return_report(filed(site), by=site.rita, note="请核实投资")
+    answer = signed_in(site.zoe).post(DRAFT, TYPED | {"version": str(month.version), "invested_wan": ""})
+    month.refresh_from_db()
+    assert (answer.status_code, month.state, month.invested_wan) == (200, "returned", None)
+    assert "This field is required" in answer.content.decode()
+    assert signed_in(site.zoe).get("/workspace/?period=2023-07").status_code == 200
+
+
 class TestTwoPeople:
     def test_each_keeps_the_fields_of_the_other(self, site: SimpleNamespace) -> None:
         first = saves_itself(site.zoe)

@@ -34,8 +34,24 @@ _PERIOD = Column(
 _SEVERAL_A_DAY = _("Only where several reports of the project for the month were submitted on that day. Empty: 1.")
 
 
-def _money(name: str, label: Text, help: Text, example: str) -> Column:
-    return Column(name, label, help, example, Kind.MONEY, required=True, least=0, most=MAX_INVESTMENT_WAN)
+# What was returned is written anew, and may be incomplete meanwhile.
+_WHERE_RETURNED = ("state", ReportState.RETURNED.value)
+
+
+def _money(
+    name: str, label: Text, help: Text, example: str, *, optional_where: tuple[str, str] | None = None
+) -> Column:
+    return Column(
+        name,
+        label,
+        help,
+        example,
+        Kind.MONEY,
+        required=True,
+        least=0,
+        most=MAX_INVESTMENT_WAN,
+        optional_where=optional_where,
+    )
 
 
 ANNUAL_PLANS = Sheet(
@@ -114,6 +130,7 @@ PROJECT_MONTHS = Sheet(
             _("Invested since 1 January"),
             _("In 亿元 (100 million yuan), with up to 4 decimals: to the end of the month."),
             "0.85",
+            optional_where=_WHERE_RETURNED,
         ),
         Column(
             "progress",
@@ -124,6 +141,7 @@ PROJECT_MONTHS = Sheet(
             required=True,
             least=0,
             most=MAX_PROGRESS,
+            optional_where=_WHERE_RETURNED,
         ),
         *in_both(
             "what_was_done",

@@ -124,6 +124,8 @@ def test_all_of_it_moves_to_an_empty_site(filled: Path, rita: Any, tmp_path: Pat
     returned = submit_month(save_month(project, by=zoe, data=data, period=date(2023, 5, 1)), by=zoe)
     returned.evidence.create(document_number="监字1号", title_zh="监理月报")
     return_report(returned, by=rita, note="请核实")
+    # Being written anew, it is incomplete.
+    ProjectMonth.objects.filter(pk=returned.pk).update(progress=None)
     save_month(project, by=zoe, data=data, period=date(2023, 6, 1))
     refresh_stale_rollups()
     before = decides()
@@ -141,6 +143,7 @@ def test_all_of_it_moves_to_an_empty_site(filled: Path, rita: Any, tmp_path: Pat
     about = {(each.problem_choice, str(each.about_problem)) for each in ProjectMonth.objects.exclude(problem_zh="")}
     assert about == {("new", "P0001-1"), ("same", "P0001-1")}
     assert decides() == before
+    assert ProjectMonth.objects.get(state="returned").progress is None
     assert ProjectMonth.objects.get(state="returned").evidence.get().document_number == "监字1号"
     change = AnnualPlanChange.objects.get()
     assert (change.old_value, change.new_value, change.reason) == ("25000", "30000", "工期提前")
