@@ -2,13 +2,15 @@
 
 import logging
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import celery.app.task
 import pytest
+from celery.signals import task_prerun
 from django.core import mail
 from django.db import OperationalError
 from django.http import HttpResponse
@@ -219,17 +221,31 @@ class Simulation:
         is_done, told = True, due_notices_of(day)
         self.say(f"{short} {fault}")
         try:
-            with meanwhile, context as raised:
+            with meanwhile, context as raised, self.days_of_tries() as days:
                 run_task(name)
         except (Crash, OperationalError):
             is_done = False
         self.done[short, "done" if is_done else "lost"] += 1
         # One statement: after a crash all of them are there, or none.
         if name == notify_of_due_dates_task.name and (is_done or due_notices_of(day) != told):
-            self.expected.tell_of_due_dates(day)
+            self.expected.tell_of_due_dates(days[-1])
         if name == send_digests_task.name:
-            self.check_digests(day, mail.outbox[sent:], was_disturbed=bool(raised))
+            self.check_digests(days[-1], mail.outbox[sent:], was_disturbed=bool(raised))
         return is_done
+
+    @contextmanager
+    def days_of_tries(self) -> Iterator[list[date]]:
+        """The day on which each try of a task began: midnight may pass before Celery tries it again."""
+        days: list[date] = []
+
+        def add_day(**_signal: Any) -> None:
+            days.append(self.today_of_next_call())
+
+        task_prerun.connect(add_day)
+        try:
+            yield days
+        finally:
+            task_prerun.disconnect(add_day)
 
     def today_of_next_call(self) -> date:
         moment = self.clock.moment

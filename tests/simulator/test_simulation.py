@@ -4,12 +4,19 @@
 """
 
 import os
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
+from measures.models import Measure, Notice
+from measures.tasks import notify_of_due_dates_task
+from tests.simulator import simulation as simulations
 from tests.simulator.actions import ACTIONS
-from tests.simulator.simulation import Simulation
+from tests.simulator.checks import check_notices
+from tests.simulator.machinery import TICK, broken_at
+from tests.simulator.simulation import START, Simulation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +36,26 @@ def run(seed, steps):
 @pytest.mark.parametrize("seed", [int(SEED)] if SEED else SEEDS)
 def test_nothing_acknowledged_is_lost_with_seed(seed):
     run(seed, 300)
+
+
+def test_a_task_that_is_tried_again_after_midnight_tells_of_the_new_day(monkeypatch):
+    """The first try begins in the last millisecond of the day, loses its database, and Celery tries again."""
+
+    def draw_fault(*_arguments):
+        return "database", broken_at(1, OperationalError("away"))
+
+    monkeypatch.setattr(simulations, "draw_fault", draw_fault)
+    with Simulation(1) as simulation:
+        midnight = START.replace(hour=0) + timedelta(days=1)
+        measure = Measure.objects.order_by("pk").first()
+        Measure.objects.filter(pk=measure.pk).update(due_on=midnight.date() + timedelta(days=7))
+        simulation.expected.measures[measure.pk].due_on = midnight.date() + timedelta(days=7)
+        simulation.log.append("")
+        simulation.clock.moment = midnight - 2 * TICK
+        assert simulation.run_task(notify_of_due_dates_task.name)
+        assert simulation.today == midnight.date()
+        assert {each.day for each in Notice.objects.all()} == {midnight.date()}
+        check_notices(simulation.expected)
 
 
 @pytest.mark.long
