@@ -247,7 +247,7 @@ def _check_indicators(merged: Merged) -> None:
         try:
             check_milestones(item["milestones"] or "")
         except ValidationError as error:
-            merged.add_problem(item, "milestones", error.message)
+            merged.add_problem(item, "milestones", str(error.message))
 
 
 def _check_observation(merged: Merged, item: Item) -> None:
