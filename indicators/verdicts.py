@@ -14,10 +14,11 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from core.pace import to_tenth
-from core.periods import PeriodKind
+from core.periods import PeriodKind, month_end
 from indicators.rules import Goal, Value, goal_in_force
 
 DAYS_A_YEAR = Decimal("365.25")
+MONTHS_A_YEAR = 12
 # The change of a year may lie between values some days less apart, as between 31 December and a leap year's.
 NEARLY_A_YEAR = 360
 # A line is drawn on through at least and at most so many values.
@@ -80,6 +81,13 @@ class Judgement(NamedTuple):
     pace_needed: Decimal | None = None
     pace: Decimal | None = None
     forecast: Forecast | None = None
+
+
+def years_between(first: date, last: date) -> Decimal:
+    """Between ends of months by months, so that a reader can count them; else by days."""
+    if first == month_end(first) and last == month_end(last):
+        return Decimal((last.year - first.year) * MONTHS_A_YEAR + last.month - first.month) / MONTHS_A_YEAR
+    return (last - first).days / DAYS_A_YEAR
 
 
 def due_day(goal: Goal) -> date:
@@ -196,7 +204,7 @@ def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judg
     """With what needs no baseline; `values` end with the current one."""
     current, goal = values[-1], found.goal
     left = goal.value - current.value
-    days_left = (due_day(goal) - current.end).days
+    years_left = years_between(current.end, due_day(goal))
     before = values[-2] if len(values) > 1 else None
     earlier = [value for value in values[:-1] if (current.end - value.end).days >= NEARLY_A_YEAR]
     since = earlier[-1] if earlier else values[0] if before else None
@@ -204,8 +212,8 @@ def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judg
         is_met=(current.value - goal.value) * sign >= 0,
         is_diverging=before is not None and (current.value - before.value) * sign < 0,
         left=left,
-        pace_needed=left * DAYS_A_YEAR / days_left if days_left > 0 else None,
-        pace=None if since is None else (current.value - since.value) * DAYS_A_YEAR / (current.end - since.end).days,
+        pace_needed=left / years_left if years_left > 0 else None,
+        pace=None if since is None else (current.value - since.value) / years_between(since.end, current.end),
         forecast=forecast(values, due_day(goal)),
     )
 

@@ -60,7 +60,6 @@ class IndicatorList(ListPageView):
             "verdicts": [count for count in verdict_counts(found) if count.number] if found else [],
             "without_value": without_value_words(self._without_value()),
             "no_value": NO_VALUE,
-            "assumed": assumed_note(each.latest for each in found),
         }
 
     def _without_value(self) -> int:

@@ -131,10 +131,8 @@ class TestWithoutABaseline:
     def test_nothing_is_known_where_no_value_was(self) -> None:
         got = judged([year(2021, "10"), year(2022, "12.5")], goal("20", 2025, date(2022, 1, 15)))
         assert (got.verdict, got.reason, got.baseline) == (CANNOT_JUDGE, Reason.NO_BASELINE, None)
-        # 7.5 in 1,096 days; 2.5 in the last 365.
-        assert got.left == Decimal("7.5")
-        assert round(got.pace_needed or 0, 4) == Decimal("2.4994")
-        assert round(got.pace or 0, 4) == Decimal("2.5017")
+        # 7.5 in three years; 2.5 in the last.
+        assert (got.left, got.pace_needed, got.pace) == (Decimal("7.5"), Decimal("2.5"), Decimal("2.5"))
 
     def test_what_is_met_is_ahead_all_the_same(self) -> None:
         got = judged([year(2022, "20")], goal("20", 2025, date(2022, 1, 15)))
@@ -231,10 +229,8 @@ def test_a_baseline_beyond_the_target_may_be_lost() -> None:
 class TestPaces:
     def test_needed_and_so_far(self) -> None:
         got = judged([year(2021, "12"), year(2022, "14")], RISE)
-        # 6 in 1,096 days, and 2 in 365, each as of 365.25 days.
-        assert got.left == 6
-        assert round(got.pace_needed or 0, 4) == Decimal("1.9995")
-        assert round(got.pace or 0, 4) == Decimal("2.0014")
+        # 6 in three years, and 2 in the last.
+        assert (got.left, got.pace_needed, got.pace) == (6, 2, 2)
 
     def test_of_one_value_there_is_none_so_far(self) -> None:
         assert judged([year(2022, "14")], RISE).pace is None
@@ -242,8 +238,13 @@ class TestPaces:
     def test_of_a_stock_it_is_that_of_the_last_year(self) -> None:
         days = (date(2022, 3, 31), date(2022, 6, 30), date(2022, 9, 30), date(2023, 6, 30))
         got = judged([on_day(day, str(amount)) for day, amount in zip(days, (10, 12, 15, 18), strict=True)], RISE)
-        # 6 since the end of June 2022: 365 days.
-        assert round(got.pace or 0, 4) == Decimal("6.0041")
+        # 6 since the end of June 2022; 2 are left for two years and a half.
+        assert (got.pace, got.pace_needed) == (6, Decimal("0.8"))
+
+    def test_between_other_days_it_is_counted_by_days(self) -> None:
+        got = judged([on_day(date(2022, 7, 2), "12"), on_day(date(2023, 7, 2), "15")], RISE)
+        # 3 in 365 days of 365.25 a year.
+        assert round(got.pace or 0, 4) == Decimal("3.0021")
 
 
 class TestForecasts:
