@@ -8,6 +8,7 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.bounds import (
     FIRST_DAY,
@@ -22,11 +23,15 @@ from core.periods import PeriodKind
 from core.provenance import Sourced
 from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_links, track_part
+from indicators.milestones import check_milestones
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from measures.models import Measure
 
 # Of a release day: the source gives it.
 STATED = "stated"
+MAX_DUE_DAYS = 999
+MAX_SCOPE_LENGTH = 80
+SCOPE_HELP = _("Where it is not the whole that the name says: Chinese | English")
 
 
 class Direction(models.TextChoices):
@@ -35,10 +40,44 @@ class Direction(models.TextChoices):
     NEUTRAL = "neutral", _("Neither is better")
 
 
+class IndicatorGroup(models.TextChoices):
+    """What indicators are listed under, in this order."""
+
+    ENERGY = "energy", pgettext_lazy("indicators", "Energy")
+    EMISSIONS = "emissions", pgettext_lazy("indicators", "Emissions")
+    ENVIRONMENT = "environment", pgettext_lazy("indicators", "Air and water")
+    ECONOMY = "economy", pgettext_lazy("indicators", "Economy")
+    INNOVATION = "innovation", pgettext_lazy("indicators", "Innovation")
+    LIVELIHOOD = "livelihood", pgettext_lazy("indicators", "Livelihood")
+    OTHER = "other", pgettext_lazy("indicators", "Other")
+
+
+class Frequency(models.TextChoices):
+    """How often a new value comes."""
+
+    MONTH = "month", _("Monthly")
+    QUARTER = "quarter", _("Quarterly")
+    HALF_YEAR = "half_year", _("Half-yearly")
+    YEAR = "year", _("Yearly")
+
+
+class DerivedForm(models.TextChoices):
+    """How the values of an indicator follow from those of one or two others."""
+
+    RATIO = "ratio", _("Ratio")
+    SHARE = "share", _("Share")
+    DIFFERENCE = "difference", _("Difference")
+    YEAR_ON_YEAR = "year_on_year", _("Change on the year")
+    PER_HEAD = "per_head", _("Per head")
+
+
 class Indicator(Sourced, UpdatedAtModel):
     """A figure that tells whether the plan works.
 
     The API gives values in `unit`; Chinese pages show value x `zh_factor` in `unit_zh`.
+    `frequency` and `due_days` say when its `owner` owes the next value; without them nothing is owed.
+    One with a `derived_form` has no observations of its own: its values are computed, when they are read, from those of
+    `derived_from` and, but for a change on the year, of `derived_with`.
     """
 
     code = models.CharField(
@@ -54,6 +93,35 @@ class Indicator(Sourced, UpdatedAtModel):
     zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
     direction = models.CharField(_("Desired direction"), max_length=7, choices=Direction)
     cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
+    group = models.CharField(_("Group"), max_length=11, choices=IndicatorGroup, default=IndicatorGroup.OTHER)
+    owner = models.ForeignKey(
+        "accounts.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("Responsible department"),
+    )
+    frequency = models.CharField(_("Frequency"), max_length=9, choices=Frequency, blank=True)
+    due_days = models.PositiveSmallIntegerField(
+        _("Days until due"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_DUE_DAYS)],
+        help_text=_("From the end of a period to the day by which its value is due"),
+    )
+    # What the method of its values allows.
+    may_join = models.BooleanField(_("Joined by a line"), default=True)
+    may_compare = models.BooleanField(_("Compared with other regions"), default=False)
+    may_add_up = models.BooleanField(_("Parts of a region add up to it"), default=False)
+    may_rank = models.BooleanField(_("Cities are ranked"), default=False)
+    derived_form = models.CharField(_("Derived as"), max_length=12, choices=DerivedForm, blank=True)
+    derived_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Derived from")
+    )
+    derived_with = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Derived with")
+    )
     measures = models.ManyToManyField(
         "measures.Measure", blank=True, related_name="indicators", verbose_name=_("Linked measures")
     )
@@ -69,6 +137,23 @@ class Indicator(Sourced, UpdatedAtModel):
             named_bound("name", name="indicator_is_named"),
             models.CheckConstraint(condition=Q(direction__in=Direction.values), name="indicator_direction_known"),
             models.CheckConstraint(condition=Q(zh_factor__gt=0), name="indicator_zh_factor_positive"),
+            models.CheckConstraint(condition=Q(group__in=IndicatorGroup.values), name="indicator_group_known"),
+            models.CheckConstraint(
+                condition=Q(frequency__in=["", *Frequency.values]), name="indicator_frequency_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(derived_form="", derived_from__isnull=True, derived_with__isnull=True)
+                | Q(derived_form=DerivedForm.YEAR_ON_YEAR, derived_from__isnull=False, derived_with__isnull=True)
+                | Q(
+                    derived_form__in=[each for each in DerivedForm.values if each != DerivedForm.YEAR_ON_YEAR],
+                    derived_from__isnull=False,
+                    derived_with__isnull=False,
+                ),
+                name="indicator_derived_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_days__isnull=True) | Q(due_days__lte=MAX_DUE_DAYS), name="indicator_due_days_in_bounds"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +206,10 @@ class Observation(Sourced, UpdatedAtModel):
     value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6)
     exact = models.BooleanField(_("Exact"), default=True)
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
+    scope = models.CharField(_("Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP)
+    note = models.CharField(
+        _("Note"), max_length=300, blank=True, help_text=_("A break or a base effect, for readers: Chinese | English")
+    )
     released_on = models.DateField(_("Release date"), validators=[within_observed_days])
     release_basis = models.CharField(_("What the release date rests on"), max_length=80, blank=True)
     verified = models.BooleanField(_("Verified"), default=False)
@@ -194,7 +283,9 @@ class Observation(Sourced, UpdatedAtModel):
 class Target(Sourced):
     """What a document wants an indicator to be by a year.
 
-    `baseline_*`: where the straight path to it starts, if the document says.
+    `baseline_*`: where the path to it starts, if the document says. `milestones`: values by the ends of years on the
+    way, as `indicators.milestones` reads them; the path is straight between them. A value of another `scope` is never
+    compared with it.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets", verbose_name=_("Indicator"))
@@ -205,6 +296,14 @@ class Target(Sourced):
     value = models.DecimalField(_("Target"), max_digits=18, decimal_places=6)
     unit = models.CharField(_("Unit"), max_length=40)
     qualifier = models.CharField(_("Qualifier"), max_length=120, blank=True)
+    scope = models.CharField(_("Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP)
+    milestones = models.CharField(
+        _("Milestones"),
+        max_length=200,
+        blank=True,
+        validators=[check_milestones],
+        help_text=_("By the ends of years on the way: 2023 = 36; 2024 = 35.5"),
+    )
     derived = models.BooleanField(_("Derived from the document"), default=False)
     baseline_value = models.DecimalField(_("Baseline"), max_digits=18, decimal_places=6, null=True, blank=True)
     baseline_on = models.DateField(_("Day of the baseline"), null=True, blank=True, validators=[within_observed_days])

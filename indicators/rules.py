@@ -114,5 +114,6 @@ def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:
 
 
 def is_comparable(unit: str) -> bool:
-    """Whether a province's value can be set against the country's: rates and concentrations, not parts of its sums."""
+    """Whether a province's value can be set against the country's where the indicator does not say: rates and
+    concentrations can, parts of its sums cannot."""
     return unit.startswith(("%", "µg")) or unit == "points"

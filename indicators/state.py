@@ -18,7 +18,6 @@ from indicators.rules import (
     Value,
     attainment,
     goal_in_force,
-    is_comparable,
     newest,
     same_period,
     year_before,
@@ -185,7 +184,7 @@ def _state_of(
     if current is None:
         return IndicatorState(indicator, None, None, None, None, target, None)
     before = year_before(by_value, current, on=on)
-    against = same_period(map(as_value, others), current, on=on) if is_comparable(indicator.unit) else None
+    against = same_period(map(as_value, others), current, on=on) if indicator.may_compare else None
     comparator = None if against is None else against.value
     return IndicatorState(
         indicator=indicator,

@@ -9,6 +9,7 @@ from accounts.models import Department, User
 from core.clock import SHANGHAI
 from core.periods import month_end
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target
+from indicators.rules import is_comparable
 from measures import filing
 from measures.models import Measure, Meeting, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
 from measures.office.terms import terms_change
@@ -261,6 +262,7 @@ def make_indicator(code: str = "", **fields: Any) -> Indicator:
         "unit_zh": "%",
         "direction": "up",
     }
+    values["may_compare"] = is_comparable(fields.get("unit", values["unit"]))
     indicator = Indicator.objects.create(**{**values, **SHOWN, **fields})
     if headline is not None:
         for plan in Plan.objects.all() or [make_plan()]:

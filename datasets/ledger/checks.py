@@ -18,6 +18,7 @@ from datasets.ledger.problem_checks import check_problems
 from datasets.ledger.report_checks import check_annual_plans, check_evidence, check_reports
 from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
+from indicators.milestones import check_milestones
 from indicators.models import STATED
 from indicators.rules import earliest_release
 from projects.rules import (
@@ -243,6 +244,10 @@ def _check_indicators(merged: Merged) -> None:
     for item in merged.touched("targets"):
         if (item["baseline_value"] is None) != (item["baseline_on"] is None):
             merged.add_problem(item, "baseline_on", _("A baseline needs both its value and its day."))
+        try:
+            check_milestones(item["milestones"] or "")
+        except ValidationError as error:
+            merged.add_problem(item, "milestones", str(error.message))
 
 
 def _check_observation(merged: Merged, item: Item) -> None:

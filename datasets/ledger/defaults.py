@@ -14,6 +14,8 @@ from datasets.ledger.bindings import EVIDENCE_OF
 from datasets.ledger.contents import Contents
 from datasets.ledger.references import NAMES, Names, folded, made_slug
 from datasets.ledger.rows import Row, Values
+from indicators.models import IndicatorGroup
+from indicators.rules import is_comparable
 from regions.models import RegionKind
 from web.models import Languages
 
@@ -53,6 +55,10 @@ def _lead(values: Values, merged: Any) -> Any:
     return measure["lead_department"] if measure else None
 
 
+def _by_unit(values: Values, merged: Any) -> bool:
+    return is_comparable(values["unit"] or "")
+
+
 def _last_on_the_agenda(values: Values, merged: Any) -> int:
     agenda = [item for item in merged.items["meeting_items"].values() if item["meeting"] == values["meeting"]]
     return 1 + max((item["position"] or 0 for item in agenda), default=0)
@@ -88,7 +94,16 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
         "position": _after_the_others("projects", "position"),
     },
     "project_months": _PROVENANCE,
-    "indicators": _PROVENANCE | {"zh_factor": _always(Decimal(1)), "cumulative": _always(False)},
+    "indicators": _PROVENANCE
+    | {
+        "zh_factor": _always(Decimal(1)),
+        "cumulative": _always(False),
+        "group": _always(IndicatorGroup.OTHER.value),
+        "may_join": _always(True),
+        "may_compare": _by_unit,
+        "may_add_up": _always(False),
+        "may_rank": _always(False),
+    },
     "observations": _PROVENANCE | {"exact": _always(True), "verified": _always(False)},
     "targets": _PROVENANCE | {"derived": _always(False)},
 }

@@ -43,6 +43,10 @@ class Writer:
             # The one that does a merged one's work is not merged itself.
             for is_merged in (False, True):
                 self._add(sheet, [item for item in items if (item["merged_into"] is not None) == is_merged])
+        elif sheet == "indicators":
+            # What others are derived from is not derived itself.
+            for is_derived in (False, True):
+                self._add(sheet, [item for item in items if (item["derived_form"] is not None) == is_derived])
         elif sheet == "status_history":
             self._add_history(items)
         elif sheet in ("problem_steps", "project_months"):

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from core.periods import PeriodKind
 from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from indicators.models import Direction, Indicator, Observation, Target
-from indicators.rules import goal_in_force, is_comparable
+from indicators.rules import goal_in_force
 from indicators.state import IndicatorState, as_goal, is_rate
 from indicators.wording import (
     in_one_bracket,
@@ -165,7 +165,7 @@ def indicator_chart(
     indicator, region = state.indicator, state.region
     own = points(indicator, (row for row in observations if row.region == region))
     others = points(indicator, (row for row in observations if row.region == state.against))
-    if not is_comparable(indicator.unit):
+    if not indicator.may_compare:
         others = []
     name = localized(region, "short") if region is not None else ""
     unit = shown_unit(indicator)

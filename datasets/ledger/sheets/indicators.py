@@ -6,13 +6,21 @@ from core.bounds import FIRST_DAY, LAST_DAY
 from core.periods import PeriodKind
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import Text, day, names, one_of, ref, remove, sourced, whole
-from indicators.models import Direction
+from indicators.models import MAX_DUE_DAYS, MAX_SCOPE_LENGTH, DerivedForm, Direction, Frequency, IndicatorGroup
 
 # Digits before the point: with six decimals, 15 in all is what SQLite keeps of a number.
 MAX_VALUE = 999_999_999
 
 _INDICATOR = ref("indicator", _("Indicator"), _("Its code."), "indicators", example="pm25", required=True)
 _REGION = ref("region", _("Region"), _("By its code or name."), "regions", example="110000", required=True)
+
+
+def yes_no(name: str, label: Text, help: Text) -> Column:
+    return Column(name, label, help, "yes", Kind.YES_NO)
+
+
+def scope(help: Text) -> Column:
+    return Column("scope", _("Scope"), help, "", most=MAX_SCOPE_LENGTH)
 
 
 def value(name: str, label: Text, help: Text, example: str, *, required: bool = False) -> Column:
@@ -68,6 +76,42 @@ INDICATORS = Sheet(
             "no",
             Kind.YES_NO,
         ),
+        one_of(
+            "group",
+            _("Group"),
+            _("What it is listed under. Empty in a new row: other."),
+            IndicatorGroup,
+            example="environment",
+        ),
+        ref("owner", _("Responsible department"), _("That files its values. Empty: nobody does."), "departments"),
+        one_of("frequency", _("Frequency"), _("How often a new value comes. Empty: nothing is due."), Frequency),
+        whole(
+            "due_days",
+            _("Days until due"),
+            _("From the end of a period to the day by which its value is due."),
+            "30",
+            most=MAX_DUE_DAYS,
+        ),
+        yes_no("may_join", _("Joined by a line"), _("Whether charts join its values. Empty in a new row: yes.")),
+        yes_no(
+            "may_compare",
+            _("Compared with other regions"),
+            _("Whether a province’s value can be set against the country’s. Empty in a new row: by its unit."),
+        ),
+        yes_no(
+            "may_add_up",
+            _("Parts of a region add up to it"),
+            _("Whether the values of cities sum up to the province’s. Empty in a new row: no."),
+        ),
+        yes_no("may_rank", _("Cities are ranked"), _("Whether its method allows it. Empty in a new row: no.")),
+        one_of(
+            "derived_form",
+            _("Derived as"),
+            _("How its values follow from those of others. Empty: it has its own."),
+            DerivedForm,
+        ),
+        ref("derived_from", _("Derived from"), _("The indicator that is divided or compared."), "indicators"),
+        ref("derived_with", _("Derived with"), _("What it is divided by, or what is taken away."), "indicators"),
         whole("headline", _("Headline indicators"), _("Its place on the overview of the plan. Empty: not there."), "1"),
         *sourced(),
     ),
@@ -98,6 +142,8 @@ OBSERVATIONS = Sheet(
             Kind.YES_NO,
         ),
         Column("basis", _("What the value rests on"), _("Such as constant prices."), "", most=300),
+        scope(_("Where it is not the whole that the indicator’s name says: Chinese | English.")),
+        Column("note", _("Note"), _("A break or a base effect, for readers: Chinese | English."), "", most=300),
         day(
             "released_on",
             _("Release date"),
@@ -144,6 +190,14 @@ TARGETS = Sheet(
         value("value", _("Target"), _("In the unit of this row."), "38", required=True),
         Column("unit", _("Unit"), _("The indicator's unit."), "µg/m3", required=True, most=40),
         Column("qualifier", _("Qualifier"), _("Such as “about” or “more than”."), "", most=120),
+        scope(_("Only values of the same scope are compared with it.")),
+        Column(
+            "milestones",
+            _("Milestones"),
+            _("By the ends of years on the way: 2023 = 36; 2024 = 35.5"),
+            "2023 = 42; 2024 = 40",
+            most=200,
+        ),
         Column(
             "derived",
             _("Derived from the document"),
