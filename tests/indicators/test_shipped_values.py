@@ -42,6 +42,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 ROWS = read("observations")
+INDICATORS = read("indicators")
 CITIES = {row["code"] for row in read("regions") if row["kind"] == "city"}
 VALUES = {(row["indicator"], row["region"], row["period"]): Decimal(row["value"]) for row in ROWS}
 
@@ -70,7 +71,7 @@ def periods_of(indicator: str, region: str) -> set[str]:
 class TestRows:
     def test_353_and_886_are_1232_without_six_collisions_and_one_wrong_value(self) -> None:
         assert len(ROWS) == 353 + 886 - 6 - 1 == 1232
-        assert len(read("indicators")) == 51 + 24
+        assert len(INDICATORS) == 51 + 24
 
     @pytest.mark.parametrize(
         ("indicator", "count"),
@@ -233,7 +234,7 @@ class TestEnergy:
         for period in {row["period"] for row in rows}:
             assert sum_of_cities(f"{code}_gem", period) == VALUES[f"{code}_gem", PROVINCE, period]
         assert all("非统计数据" in row["source"] and "not statistics" in row["source"] for row in rows)
-        (indicator,) = (row for row in read("indicators") if row["code"] == f"{code}_gem")
+        (indicator,) = (row for row in INDICATORS if row["code"] == f"{code}_gem")
         assert ("GEM list" in indicator["name_en"], "GEM项目清单" in indicator["name_zh"]) == (True, True)
 
 
@@ -307,6 +308,30 @@ class TestAir:
     def test_eleven_months_lie_near_their_year(self, code: str, part: str, year: str) -> None:
         assert VALUES[code, PROVINCE, "2022-01/11"] == Decimal(part)
         assert VALUES[code, PROVINCE, "2022"] == Decimal(year)
+
+
+class TestWhatTheMethodAllows:
+    def test_each_indicator_has_a_group(self) -> None:
+        groups = Counter(row["group"] for row in INDICATORS)
+        expected = {"energy": 34, "economy": 13, "innovation": 9, "emissions": 8, "environment": 7, "livelihood": 4}
+        assert groups == expected
+
+    def test_cities_add_up_where_it_says_so(self) -> None:
+        compared = set()
+        for code in (row["code"] for row in INDICATORS if row["may_add_up"] == "yes"):
+            for period in set.intersection(*(periods_of(code, region) for region in (*CITIES, PROVINCE))):
+                share = sum_of_cities(code, period) / VALUES[code, PROVINCE, period]
+                # Cities and province revise their sectors apart.
+                assert abs(share - 1) < Decimal("0.006"), (code, period)
+                compared.add(code)
+        lists = {f"{each}_gem" for each in ("wind_capacity", "wind_building", "coal_capacity", "coal_building")}
+        assert compared == {"gdp_annual", "gdp_secondary", "gdp_tertiary", "population"} | lists
+
+    def test_cities_are_ranked_by_statistics_alone(self) -> None:
+        ranked = {row["code"] for row in INDICATORS if row["may_rank"] == "yes"}
+        assert {"gdp_annual", "population", "pm25", "pm25_iqair"} <= ranked
+        # City inventories add up to another total than the province's; lists of plants are no statistics.
+        assert not any(code.endswith("_gem") or code.startswith("co2") for code in ranked)
 
 
 class TestInnovation:
