@@ -32,7 +32,7 @@ from indicators.wording import (
     with_unit,
 )
 from measures.filters import asked_plan
-from web.formats.dates import format_day
+from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.formats.sources import format_source
 from web.html.sources import source_link
@@ -157,7 +157,6 @@ class IndicatorDetail(PageView):
             indicator=indicator,
             state=state,
             key_sentence=key_sentence(state),
-            path_sentence=way,
             further_sentence=further_sentence(state),
             verdict=state.verdict,
             verdict_note=verdict_note(indicator, found) if found else "",
@@ -168,17 +167,7 @@ class IndicatorDetail(PageView):
             charts={chart.name: chart for chart in charts},
             course=charts[0],
             decoupling=charts[1:],
-            observations=[
-                {
-                    "row": row,
-                    "id": row_id(row),
-                    "period": period_words(row),
-                    "released": release_cell(row),
-                    "value": number_cell(indicator, row.value, exact=row.exact, exactly=True),
-                    "source": source_link(row.source),
-                }
-                for row in observations
-            ],
+            observations=observation_rows(indicator, observations),
             assumed=assumed_note(observations),
             corrections=corrections(indicator, self.day),
             targets=[target_row(row, state) for row in targets],
@@ -187,6 +176,36 @@ class IndicatorDetail(PageView):
             .order_by("position", "code"),
             **kwargs,
         )
+
+
+def observation_rows(indicator: Indicator, observations: Sequence[Observation]) -> list[dict[str, Any]]:
+    """Each period in its newest release, with its first one where that was another value; in the order given."""
+    releases: dict[tuple[Any, ...], list[Observation]] = {}
+    for row in observations:
+        key = (row.region_id, row.period_kind, row.period_start, row.period_end, row.scope)
+        releases.setdefault(key, []).append(row)
+    return [observation_row(indicator, sorted(rows, key=lambda row: row.released_on)) for rows in releases.values()]
+
+
+def observation_row(indicator: Indicator, releases: Sequence[Observation]) -> dict[str, Any]:
+    """`releases`: of one period, the first one first."""
+
+    def cell(row: Observation) -> str:
+        return number_cell(indicator, row.value, exact=row.exact, exactly=True)
+
+    first, row = releases[0], releases[-1]
+    return {
+        "row": row,
+        "id": row_id(row),
+        "period": period_words(row),
+        "released": release_cell(row),
+        "value": cell(row),
+        "scope": format_source(row.scope),
+        "note": format_source(row.note),
+        "source": source_link(row.source),
+        "is_revised": row is not first,
+        "first": {"value": cell(first), "released": format_iso_day(first.released_on)},
+    }
 
 
 def target_row(target: Target, state: IndicatorState) -> dict[str, Any]:

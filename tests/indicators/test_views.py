@@ -189,6 +189,14 @@ class TestDetail:
         assert f"{judged} at least 80 (2025) — Ahead target met The older plan" in text
         assert "A remark" not in text
 
+    def test_a_revised_value_says_what_it_was_at_first(self, client, growth):
+        make_observation(growth, "6.4", released_on=date(2023, 8, 20), note="基数较低 | Low base")
+        text = text_of(page(client, "/indicators/gdp_growth_ytd/"))
+        assert "Shandong H1 2023 Revised 6.4 2023-08-20 Made for tests First release: 6.2 (2023-07-20) Low base" in text
+        assert "Values 3 results" in text
+        before = text_of(page(client, "/indicators/gdp_growth_ytd/?as_of=2023-08-19"))
+        assert "Shandong H1 2023 6.2 2023-07-20 Made for tests Shandong H1 2022" in before
+
     def test_the_verdict_is_explained_step_by_step(self, client, capacity):
         for year, value in ((2020, "50"), (2021, "60"), (2022, "64")):
             day = date(year, 12, 31)
