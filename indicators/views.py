@@ -6,13 +6,18 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.permissions import may_open_office
 from core.periods import PeriodKind
+from indicators.by_city import compare_cities
+from indicators.charts.beside import apart_rows, city_rows, single_value
+from indicators.charts.cities import CitiesPart, cities_part
+from indicators.charts.course import indicator_chart, own_course
 from indicators.charts.decoupling import decoupling_charts, has_decoupling
-from indicators.charts.time_series import indicator_chart, path_sentence, path_to_target, row_id
+from indicators.charts.time_series import path_sentence, path_to_target, row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.marks import bullet_bar, trend
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
@@ -32,9 +37,11 @@ from indicators.wording import (
     with_unit,
 )
 from measures.filters import asked_plan
+from regions.models import Region
 from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.formats.sources import format_source
+from web.html.links import sticky_query
 from web.html.sources import source_link
 from web.views import ListPageView, PageView
 
@@ -149,9 +156,13 @@ class IndicatorDetail(PageView):
         path = path_to_target(state, observations, targets, on=self.day)
         way = path_sentence(indicator, path) if path else ""
         sentences = [key_sentence(state), way]
+        course = own_course(state, observations, targets)
+        decoupling = decoupling_charts(indicator, observations, on=self.day, home=state.region)
+        by_city = self.by_city(state, observations)
         charts = [
-            indicator_chart(state, observations, targets, path, on=self.day, sentences=sentences),
-            *decoupling_charts(indicator, observations, on=self.day, home=state.region),
+            indicator_chart(state, course, observations, targets, path, on=self.day, sentences=sentences),
+            *decoupling,
+            *([by_city.dots, by_city.tiles] if by_city else []),
         ]
         return super().get_context_data(
             indicator=indicator,
@@ -164,9 +175,13 @@ class IndicatorDetail(PageView):
             since=since_words(ChangeSince(state, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
             source=source_link(indicator.source),
-            charts={chart.name: chart for chart in charts},
+            charts={chart.name: chart for chart in charts if chart is not None},
             course=charts[0],
-            decoupling=charts[1:],
+            number=single_value(indicator, course),
+            apart=apart_rows(indicator, course),
+            by_city=by_city,
+            city_rows=city_rows(by_city.cities) if by_city else [],
+            decoupling=decoupling,
             observations=observation_rows(indicator, observations),
             assumed=assumed_note(observations),
             corrections=corrections(indicator, self.day),
@@ -175,6 +190,20 @@ class IndicatorDetail(PageView):
             .in_scope(self.day)
             .order_by("position", "code"),
             **kwargs,
+        )
+
+    def by_city(self, state: IndicatorState, observations: Iterable[Observation]) -> CitiesPart | None:
+        """The parts of the plan's region beside each other; None where too few have a value. One query, and none
+        where no part has one."""
+        plan, region = asked_plan(self.request), state.region
+        own = [row for row in observations if region is not None and row.region.parent_id == region.pk]
+        if plan is None or not own:
+            return None
+        parts = list(Region.objects.members_of(region.pk if region else None).order_by("code"))
+        found = compare_cities(state.indicator, own, parts)
+        query = sticky_query(self.request.GET)
+        return found and cities_part(
+            found, plan.part_words, url_of=lambda each: reverse("dashboard:city", args=[each.code]) + query
         )
 
 

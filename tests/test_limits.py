@@ -25,7 +25,7 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py _rate_place",
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
-    "dashboard/charts/tile_map.py city_tile_map",
+    "web/charts/tile_map.py city_tile_map",
     "indicators/charts/decoupling.py _chart",
     "indicators/charts/decoupling.py _empty_charts",
     "indicators/charts/decoupling.py decoupling_charts",

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from core.rounding import whole
 from dashboard.charts.strips import Block, blocks
 from dashboard.figures import Figures, GroupFigures, project_figures
+from dashboard.pages.city_indicators import city_indicators
 from dashboard.pages.city_measures import (
     BEHIND,
     INVESTMENT,
@@ -146,6 +147,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         **_categories(figures, then, city, links),
         "kinds": [_watched(figures, projects, group, links, measure) for measure in _watched_measures(figures)],
         **city_problems(figures, city, links),
+        "indicators": city_indicators(figures, city, [each.group for each in cities], links),
         "projects": projects[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
     }

@@ -1,37 +1,22 @@
-"""The course of an indicator as a chart: its values, those of the comparator, its targets and the way to them."""
+"""The straight way from an indicator's newest value to its target, and where its values stand in its page."""
 
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from core.periods import PeriodKind
-from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from indicators.models import Direction, Indicator, Observation, Target
 from indicators.rules import goal_in_force
 from indicators.state import IndicatorState, as_goal, is_rate
-from indicators.wording import (
-    in_one_bracket,
-    period_words,
-    shown_unit,
-    shown_value,
-    target_label,
-    target_words,
-)
-from web.charts.chart import Chart, Column
+from indicators.wording import shown_unit, shown_value, target_words
 from web.charts.text import value_text
-from web.formats.dates import format_day
-from web.formats.numbers import MINUS
 from web.formats.units import format_with_unit
-from web.language import localized
 
-# A target of 2060 would press the years we know into a corner of the chart.
-TARGET_YEARS_AHEAD = 10
 # What the documents say of a target without giving it another meaning than the indicator's own values have.
 BOUND = re.compile(r"about|at least|above|aiming for [0-9,.]+")
 AT_LEAST = re.compile(r"at least|above")
@@ -145,138 +130,3 @@ def two_digits(value: Decimal, like: Sequence[Decimal]) -> Decimal:
     if value:
         decimals = max(decimals, 1 - value.adjusted())
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
-def indicator_chart(
-    state: IndicatorState,
-    observations: Sequence[Observation],
-    targets: Sequence[Target],
-    path: Path | None,
-    *,
-    on: date,
-    sentences: Iterable[str] = (),
-) -> Chart:
-    """The course of the plan's region, with that of the one that it is compared with where they compare; empty without
-    a verified value of the first.
-
-    `observations`: all released by the day, with their regions, the newest first; `targets`: all adopted by then;
-    `path`: the way to one of them; `sentences`: what is said of the figures, without full stops.
-    """
-    indicator, region = state.indicator, state.region
-    own = points(indicator, (row for row in observations if row.region == region))
-    others = points(indicator, (row for row in observations if row.region == state.against))
-    if not indicator.may_compare:
-        others = []
-    name = localized(region, "short") if region is not None else ""
-    unit = shown_unit(indicator)
-    of_region = [each for each in targets if each.region == region]
-    aims = [
-        TargetPoint(
-            each.due_year,
-            shown_value(indicator, each.value),
-            re.sub(r"-(?=[0-9])", MINUS, target_label(each, indicator)),
-            _start(indicator, path) if path and each == path.target and not path.is_reached else None,
-            "#targets",
-        )
-        for each in shown_targets(of_region, path)
-        if each.due_year <= on.year + TARGET_YEARS_AHEAD
-    ]
-    rows: list[tuple[Any, ...]] = []
-    urls: list[str] = []
-    for title, series in ((name, own), (state.against_name, others)):
-        for point in sorted(series, key=lambda one: (one.end, one.start)):
-            rows.append((title, point.label, point.value, _accuracy(point)))
-            urls.append(point.url)
-    for aim in aims:
-        if aim.path_from and aim.path_from.kind == PeriodKind.DAY and aim.path_from not in own:
-            rows.append((_("Baseline"), aim.path_from.label, aim.path_from.value, None))
-            urls.append("#targets")
-        rows.append((aim.label, str(aim.due_year), aim.value, None))
-        urls.append("#targets")
-    has_unverified = any(not row.verified and row.region == region for row in observations)
-    newest = max((row for row in observations if row.region == region and row.verified), key=_when, default=None)
-    joined = pgettext("between clauses", "; ").join(filter(None, sentences))
-    return Chart(
-        name="indicator-line",
-        title=in_one_bracket(
-            _("%(name)s (%(unit)s), as of %(day)s")
-            % {"name": localized(indicator, "name"), "unit": unit, "day": format_day(on)}
-        ),
-        figure=None
-        if not own
-        else indicator_line(
-            own,
-            others,
-            aims,
-            unit=unit,
-            name=name,
-            comparator_name=state.against_name if others else "",
-            cumulative=indicator.cumulative,
-        ),
-        summary=joined + pgettext("end of a sentence", ".") if own and joined else "",
-        columns=[
-            Column(_("Series"), is_number=False),
-            Column(_("Period"), is_number=False),
-            Column(_("%(name)s (%(unit)s)") % {"name": _("Value"), "unit": unit}, lambda value: value_text(value)),
-            Column(_("Accuracy"), is_number=False),
-        ],
-        rows=rows,
-        urls=urls,
-        note=_("Unverified values appear only in the table.") if own and has_unverified else "",
-        source=newest.source if newest else indicator.source,
-        provenance=newest.provenance if newest else "",
-        on=newest.period_end if newest else None,
-        has_own_table=True,
-        missing="" if own else _("No verified figure available."),
-    )
-
-
-def _when(row: Observation) -> tuple[date, date]:
-    return row.period_end, row.released_on
-
-
-def _accuracy(point: IndicatorPoint) -> str | None:
-    """How a value that is not exact is to be read."""
-    if point.is_floor:
-        return _("The source says more than this")
-    return None if point.exact else _("Rounded")
-
-
-def _start(indicator: Indicator, path: Path) -> IndicatorPoint:
-    """Where the path is drawn from: the document's base, else the latest value."""
-    base, value = path.target.baseline_on, path.target.baseline_value
-    if base is None or value is None:
-        return point_of(indicator, path.latest)
-    return IndicatorPoint(base, base, PeriodKind.DAY, shown_value(indicator, value), format_day(base))
-
-
-def shown_targets(targets: Iterable[Target], path: Path | None) -> list[Target]:
-    """One a year, the newest; the one that a path leads to in any case. The nearest first."""
-    by_year: dict[int, Target] = {}
-    for target in sorted(targets, key=lambda each: (each.adopted_on, each.pk)):
-        by_year[target.due_year] = target
-    if path:
-        by_year[path.target.due_year] = path.target
-    return [by_year[year] for year in sorted(by_year)]
-
-
-def points(indicator: Indicator, observations: Iterable[Observation]) -> list[IndicatorPoint]:
-    """The newest verified value of each period; `observations` come newest first."""
-    newest: dict[Any, Observation] = {}
-    for row in observations:
-        if row.verified:
-            newest.setdefault((row.period_start, row.period_end, row.period_kind), row)
-    return [point_of(indicator, row) for row in newest.values()]
-
-
-def point_of(indicator: Indicator, row: Observation) -> IndicatorPoint:
-    return IndicatorPoint(
-        row.period_start,
-        row.period_end,
-        row.period_kind,
-        shown_value(indicator, row.value),
-        period_words(row),
-        exact=row.exact,
-        is_floor=is_floor(row),
-        url=f"#{row_id(row)}",
-    )
