@@ -1,10 +1,11 @@
 """Named questions about indicators, their observations and targets."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
-from django.db.models import OuterRef, PositiveSmallIntegerField, QuerySet, Subquery
+from django.db.models import OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery
 
 from core.timestamps import UpdatedAtQuerySet
 
@@ -18,6 +19,10 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
         """Adds `headline`, the place among the headline indicators of the plan; null for the others."""
         own = apps.get_model("indicators", "HeadlineIndicator").objects.filter(plan=plan, indicator=OuterRef("pk"))
         return self.annotate(headline=Subquery(own.values("number")[:1], output_field=PositiveSmallIntegerField()))
+
+    def derived_from_any(self, indicators: Collection[int]) -> Self:
+        """Those whose values follow from one of these, by their ids."""
+        return self.filter(Q(derived_from__in=indicators) | Q(derived_with__in=indicators))
 
     def headlines(self, plan: "Plan") -> Self:
         return self.filter(headlines__plan=plan).order_by("headlines__number")

@@ -14,6 +14,7 @@ from indicators.charts.decoupling import decoupling_charts, has_decoupling
 from indicators.charts.time_series import indicator_chart, path_sentence, path_to_target, row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
 from indicators.models import Indicator, Observation
+from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
 from indicators.wording import (
     assumed_note,
@@ -91,7 +92,7 @@ class IndicatorDetail(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         indicator = get_object_or_404(Indicator, code=kwargs["code"])
         [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
-        observations = in_order(indicator.observations.released(self.day).select_related("region"), state)
+        observations = in_order(every_observation(indicator, on=self.day), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
         path = path_to_target(state, observations, targets, on=self.day)
         way = path_sentence(indicator, path) if path else ""
@@ -168,7 +169,8 @@ def key_sentence(state: IndicatorState) -> str:
 
 
 def further_sentence(state: IndicatorState) -> str:
-    """What follows the value: against the comparator and the year before, and the day of release where it is stated."""
+    """What follows the value: against the comparator and the year before, the day of release where it is stated, and
+    what a derived one is based on."""
     if state.latest is None:
         return ""
     clauses = []
@@ -187,6 +189,8 @@ def further_sentence(state: IndicatorState) -> str:
             clauses.append(_("the same as the year before"))
     if not state.latest.is_release_assumed:
         clauses.append(release_words(state.latest))
+    if state.latest.inputs:
+        clauses.append(state.latest.basis)
     return pgettext("between clauses", ", ").join(clauses)
 
 
