@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from web.api.schema import (
     AS_OF,
     DAY,
     FLAG,
+    MOMENT,
     PROVENANCE,
     SOURCE,
     UNIT,
@@ -41,7 +43,7 @@ from web.errors import BadQuery, not_one_of
 from web.formats.numbers import json_number, trimmed
 from web.formats.sources import format_source
 from web.language import localized
-from web.lists.filters import MAX_NAMED
+from web.lists.filters import MAX_NAMED, TimestampField
 from web.lists.listing import Listing
 from web.values import asked_values
 
@@ -176,6 +178,7 @@ class IndicatorSeries(ListEndpoint):
             "from": {**DAY, "description": gettext_lazy("Period ends from")},
             "to": {**DAY, "description": gettext_lazy("Period ends by")},
             "vintage": VINTAGE,
+            "updated_since": {**MOMENT, "description": gettext_lazy("Updated since")},
         }
 
     def get_answer(self, request: Any, code: str) -> Any:
@@ -196,7 +199,12 @@ class IndicatorSeries(ListEndpoint):
         rows = (
             row for row in found if _is_within(row.period_end, first, last) and (not kinds or row.period_kind in kinds)
         )
-        values = [SeriesValue(newest, earliest) for newest, earliest in newest_releases(rows)]
+        since = _asked_moment(params)
+        values = [
+            SeriesValue(newest, earliest)
+            for newest, earliest in newest_releases(rows)
+            if since is None or newest.updated_at >= since
+        ]
         return SeriesListing(self.request._request, self.orderings, self.default_ordering, values=values)
 
     def asked_regions(self) -> list[int] | None:
@@ -219,6 +227,14 @@ def _asked_among(params: Any, name: str, allowed: Sequence[str]) -> list[str]:
     if any(each not in allowed for each in asked):
         raise BadQuery({name: [not_one_of(allowed)]})
     return asked
+
+
+def _asked_moment(params: Any) -> datetime | None:
+    try:
+        moment: datetime | None = TimestampField(required=False).clean(params.get("updated_since"))
+    except ValidationError as error:
+        raise BadQuery({"updated_since": error.messages}) from error
+    return moment
 
 
 def _is_within(day: date, first: date | None, last: date | None) -> bool:
