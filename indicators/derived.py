@@ -175,29 +175,33 @@ class Misfit(NamedTuple):
 
 def misfit(form: str, whole: Part, source: Part | None, other: Part | None) -> Misfit | None:
     """What is wrong with the derivation of `whole` from `source` and with `other`; None: nothing."""
+    if not form:
+        named = source or other
+        return Misfit("derived_form", _("Say how it is derived from these, or name none.")) if named else None
     return _misfit_of_parts(form, whole, source, other) or (
-        _misfit_of_units(form, whole, source, other) if form and source else None
+        _misfit_of_units(form, whole, source, other) if source else None
     )
 
 
 def _misfit_of_parts(form: str, whole: Part, source: Part | None, other: Part | None) -> Misfit | None:
-    if not form:
-        if source or other:
-            return Misfit("derived_form", _("Say how it is derived from these, or name none."))
-        return None
     if source is None:
         return Misfit("derived_from", _("Name the indicator that it is derived from."))
     if form == DerivedForm.YEAR_ON_YEAR and other is not None:
         return Misfit("derived_with", _("A change on the year is derived from one indicator alone."))
     if form != DerivedForm.YEAR_ON_YEAR and other is None:
         return Misfit("derived_with", _("This form needs a second indicator."))
-    for name, part in (("derived_from", source), ("derived_with", other)):
-        if part is not None and part.code == whole.code:
-            return Misfit(name, _("An indicator is not derived from itself."))
-        if part is not None and part.is_derived:
-            return Misfit(name, _("%(code)s is derived itself; name one that has values.") % {"code": part.code})
     if other is not None and source.code == other.code:
         return Misfit("derived_with", _("Name two different indicators."))
+    return _misfit_of_part("derived_from", whole, source) or (
+        _misfit_of_part("derived_with", whole, other) if other is not None else None
+    )
+
+
+def _misfit_of_part(name: str, whole: Part, part: Part) -> Misfit | None:
+    if part.code == whole.code:
+        return Misfit(name, _("An indicator is not derived from itself."))
+    if part.is_derived:
+        return Misfit(name, _("%(code)s is derived itself; name one that has values.") % {"code": part.code})
     return None
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 from operator import attrgetter
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -143,7 +144,12 @@ class Rollups(ListEndpoint):
             "by": {**choice(cls.groups.items(), gettext_lazy("Grouping")), "default": "plan"},
             "key": {**array(NAME), "description": gettext_lazy("Keys of members, with commas between: only these")},
             "search": {**FILLED_TEXT, "description": gettext_lazy("Keyword")},
-            "from": {**DAY, "description": gettext_lazy("First day of a series: a row for each member and day")},
+            "from": {
+                **DAY,
+                "description": gettext_lazy(
+                    "First day of a series, of a row for each member and day; that of the plan unless given"
+                ),
+            },
             "to": {**DAY, "description": gettext_lazy("Last day of a series; that of the answer unless given")},
             "interval": {
                 **one_of(INTERVALS),
@@ -163,7 +169,8 @@ class Rollups(ListEndpoint):
         return by
 
     def get_listing(self) -> Listing:
-        by, self.plan, self.days = self.by, asked_plan(self.request._request), self.asked_days()
+        by, self.plan = self.by, asked_plan(self.request._request)
+        self.days = self.asked_days(self.plan)
         members: Sequence[GroupFigures] = []
         if self.plan:
             members = (
@@ -173,29 +180,23 @@ class Rollups(ListEndpoint):
             self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
         return GroupListing(self.request, self.orderings, self.default_ordering, members=members)
 
-    def asked_days(self) -> Sequence[date] | None:
-        """The days of a series. Raises BadQuery for a part of one, for too many days, and beside `compare`."""
+    def asked_days(self, plan: Plan | None) -> Sequence[date] | None:
+        """The days of a series, which begins with the plan unless `from` says otherwise. Raises BadQuery for too many,
+        for one after that of the answer, and beside `compare`."""
         params = self.request.query_params
         first, last = asked_range(params)
-        interval = params.get("interval")
-        if interval not in (None, *INTERVALS):
-            raise BadQuery({"interval": [not_one_of(INTERVALS)]})
-        if first is None:
-            if last or interval:
-                raise BadQuery({"from": [_("A series needs its first day.")]})
+        interval = _asked_interval(params)
+        if plan is None or not (first or last or interval):
             return None
         if self.compared:
             raise BadQuery({"compare": [_("A series is not compared: ask for one or the other.")]})
-        last = last or self.day
-        if first > last or last > self.day:
+        first, last = first or plan.starts_on, last or self.day
+        if max(first, last) > self.day:
             sentence = _("A series ends by the day of the answer, %(day)s.") % {"day": self.day.isoformat()}
-            raise BadQuery({"from" if first > last else "to": [sentence]})
-        days = ends_between(first, last, months=INTERVALS[interval or "month"])
-        if len(days) > MAX_DAYS:
-            words = {"most": MAX_DAYS, "count": len(days)}
-            sentence = _("A series has at most %(most)s days, not %(count)s: take a shorter time, or quarters.") % words
-            raise BadQuery({"from": [sentence]})
-        return days
+            raise BadQuery({"to" if last > self.day else "from": [sentence]})
+        if last < first:
+            raise BadQuery({"to": [_("The last day lies before the first one.")]})
+        return _few(ends_between(first, last, months=INTERVALS[interval or "month"]))
 
     def get_series(self, plan: Plan, by: str) -> list[GroupFigures]:
         """Each member on each day, the days of one below each other."""
@@ -218,6 +219,22 @@ class Rollups(ListEndpoint):
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
         return [list(listing.rows)]
+
+
+def _asked_interval(params: QueryDict) -> str:
+    """Empty where none is asked for."""
+    interval = params.get("interval", "")
+    if interval not in ("", *INTERVALS):
+        raise BadQuery({"interval": [not_one_of(INTERVALS)]})
+    return interval
+
+
+def _few(days: Sequence[date]) -> Sequence[date]:
+    if len(days) > MAX_DAYS:
+        words = {"most": MAX_DAYS, "count": len(days)}
+        sentence = _("A series has at most %(most)s days, not %(count)s: take a shorter time, or quarters.") % words
+        raise BadQuery({"from": [sentence]})
+    return days
 
 
 def _rows_behind(chunk: Chunk) -> Reader:

@@ -21,6 +21,7 @@ from web.api.fields import Chunk, Field, Reader, value
 from web.api.schema import (
     AS_OF,
     DAY,
+    FILLED_TEXT,
     FLAG,
     MOMENT,
     PROVENANCE,
@@ -178,6 +179,7 @@ class IndicatorSeries(ListEndpoint):
             "from": {**DAY, "description": gettext_lazy("Period ends from")},
             "to": {**DAY, "description": gettext_lazy("Period ends by")},
             "vintage": VINTAGE,
+            "search": {**FILLED_TEXT, "description": gettext_lazy("Keyword")},
             "updated_since": {**MOMENT, "description": gettext_lazy("Updated since")},
         }
 
@@ -199,11 +201,11 @@ class IndicatorSeries(ListEndpoint):
         rows = (
             row for row in found if _is_within(row.period_end, first, last) and (not kinds or row.period_kind in kinds)
         )
-        since = _asked_moment(params)
+        since, words = _asked_moment(params), params.get("search", "").lower().split()
         values = [
             SeriesValue(newest, earliest)
             for newest, earliest in newest_releases(rows)
-            if since is None or newest.updated_at >= since
+            if (since is None or newest.updated_at >= since) and all(word in _searched(newest) for word in words)
         ]
         return SeriesListing(self.request._request, self.orderings, self.default_ordering, values=values)
 
@@ -235,6 +237,11 @@ def _asked_moment(params: Any) -> datetime | None:
     except ValidationError as error:
         raise BadQuery({"updated_since": error.messages}) from error
     return moment
+
+
+def _searched(row: Observation) -> str:
+    named = (row.indicator, row.region)
+    return " ".join(text for each in named for text in (each.code, each.name_zh, each.name_en)).lower()
 
 
 def _is_within(day: date, first: date | None, last: date | None) -> bool:

@@ -248,3 +248,17 @@ def test_its_page_shows_the_value_and_what_it_rests_on(
     )
     ids = [part.partition('"')[0] for part in page.split('id="value-')[1:]]
     assert len(ids) == len(set(ids)) == 2
+
+
+def test_its_explanation_leads_to_its_series(
+    share: Indicator, tertiary: Indicator, gdp: Indicator, client: Client, open_reading: None
+) -> None:
+    make_observation(tertiary, "40", **YEAR)
+    make_observation(gdp, "100", **YEAR)
+    answer = client.get("/api/v1/explain/?figure=indicators.tertiary_share.value").json()
+    assert answer["value"] == 40
+    assert "/api/v1/indicators/tertiary_share/series/?regions=370000" in answer["rows"]["url"]
+    assert client.get(answer["rows"]["url"]).json()["count"] == 1
+    page = client.get("/explain/?figure=indicators.tertiary_share.value")
+    assert page.status_code == 200
+    assert "/api/v1/indicators/tertiary_share/series/" in page.content.decode()
