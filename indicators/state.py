@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from core.comparison import FigureChange
 from core.pace import gap
 from indicators.milestones import read_milestones
 from indicators.models import Direction, Indicator, Observation, Target
+from indicators.released import sound_observations
 from indicators.rules import (
     VERSUS,
     Goal,
@@ -168,21 +168,15 @@ def as_goal(row: Target) -> Goal:
     )
 
 
-def _observations(indicators: Iterable[Indicator], on: date, regions: Iterable[int]) -> QuerySet[Observation]:
-    sound = Observation.objects.sound().released(on)
-    # In the order of each series alone: that of the indicators and regions would have their tables joined in.
-    return sound.filter(indicator__in=indicators, region__in=regions).order_by("period_end", "released_on", "id")
-
-
 def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | None) -> list[IndicatorState]:
-    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators."""
+    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators; three
+    where one is derived."""
     indicators = list(indicators)
     if not indicators:
         return []
     region, against = (plan.region, plan.comparator) if plan is not None else (None, None)
-    rows: dict[tuple[int, int], list[Observation]] = defaultdict(list)
-    for row in _observations(indicators, on, [each.pk for each in (region, against) if each is not None]):
-        rows[row.indicator_id, row.region_id].append(row)
+    regions = [each.pk for each in (region, against) if each is not None]
+    rows = sound_observations(indicators, on=on, regions=regions)
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in Target.objects.adopted(on).filter(indicator__in=indicators, region=region).order_by("pk"):
         targets[target.indicator_id].append(target)

@@ -21,6 +21,7 @@ from indicators.charts.time_series import path_sentence, path_to_target, row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.marks import bullet_bar, trend
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
+from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
 from indicators.verdict_words import verdict_counts, verdict_note, verdict_rank, working_sentences
 from indicators.wording import (
@@ -150,7 +151,7 @@ class IndicatorDetail(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         indicator = get_object_or_404(Indicator, code=kwargs["code"])
         [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
-        observations = in_order(indicator.observations.released(self.day).select_related("region"), state)
+        observations = in_order(every_observation(indicator, on=self.day), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
         found = state.judgement
         path = path_to_target(state, observations, targets, on=self.day)
@@ -283,7 +284,8 @@ def key_sentence(state: IndicatorState) -> str:
 
 
 def further_sentence(state: IndicatorState) -> str:
-    """What follows the value: against the comparator and the year before, and the day of release where it is stated."""
+    """What follows the value: against the comparator and the year before, the day of release where it is stated, and
+    what a derived one is based on."""
     if state.latest is None:
         return ""
     clauses = []
@@ -302,6 +304,8 @@ def further_sentence(state: IndicatorState) -> str:
             clauses.append(_("the same as the year before"))
     if not state.latest.is_release_assumed:
         clauses.append(release_words(state.latest))
+    if state.latest.inputs:
+        clauses.append(state.latest.basis)
     return pgettext("between clauses", ", ").join(clauses)
 
 

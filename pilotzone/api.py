@@ -25,6 +25,7 @@ from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
+from indicators.api.series import IndicatorSeries
 from measures.api.accepted_reports import AcceptedReports
 from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
@@ -283,6 +284,7 @@ urlpatterns = [
     ),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),
     path("v1/indicators/<slug:code>/", IndicatorDetail.as_view(), name="api-indicator"),
+    path("v1/indicators/<slug:code>/series/", IndicatorSeries.as_view(), name="api-indicator-series"),
     path("v1/observations/", Observations.as_view(), name="api-observations"),
     path("v1/rollups/measures/", MeasureRollups.as_view(), name="api-measure-rollups"),
     path("v1/rollups/projects/", ProjectRollups.as_view(), name="api-project-rollups"),

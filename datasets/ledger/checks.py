@@ -12,6 +12,7 @@ from core.periods import is_period
 from core.provenance import Provenance
 from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS, field_name
 from datasets.ledger.declaration import Kind
+from datasets.ledger.derived_checks import check_derived
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.problem_checks import check_problems
@@ -239,6 +240,7 @@ def _check_indicators(merged: Merged) -> None:
     for item in merged.touched("indicators"):
         if item["zh_factor"] is not None and item["zh_factor"] <= 0:
             merged.add_problem(item, "zh_factor", _("A number above 0 is wanted."))
+    check_derived(merged)
     for item in merged.touched("observations"):
         _check_observation(merged, item)
     for item in merged.touched("targets"):

@@ -7,6 +7,7 @@ LISTS = (
     "projects/",
     "indicators/",
     "observations/",
+    "indicators/gdp_growth_ytd/series/",
     "rollups/measures/",
     "rollups/projects/",
     "plans/",

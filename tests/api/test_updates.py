@@ -22,6 +22,7 @@ MODELS: dict[str, Any] = {
     "projects/": Project,
     "indicators/": Indicator,
     "observations/": Observation,
+    "indicators/gdp_growth_ytd/series/": Observation,
     "plans/": Plan,
     "sections/": Section,
     "categories/": Category,
