@@ -87,7 +87,7 @@ class IndicatorState:
     def judge(self, target: Target) -> Judgement:
         """By any of its targets."""
         assert self.on is not None
-        return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target), on=self.on)
+        return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target, self.indicator), on=self.on)
 
     @property
     def value(self) -> Decimal | None:
@@ -152,7 +152,8 @@ def as_value(row: Observation) -> Value:
     return Value(row.period, row.period_kind, row.period_start, row.period_end, value, row.released_on, row.scope)
 
 
-def as_goal(row: Target) -> Goal:
+def as_goal(row: Target, indicator: Indicator) -> Goal:
+    """A target in another unit than the indicator's is of another scope."""
     baseline = None if row.baseline_value is None else trimmed(row.baseline_value)
     versus = VERSUS.search(row.qualifier)
     return Goal(
@@ -162,7 +163,7 @@ def as_goal(row: Target) -> Goal:
         row.pk,
         baseline,
         row.baseline_on,
-        row.scope,
+        row.scope if row.unit == indicator.unit else f"{row.scope} {row.unit}".strip(),
         None if versus is None else int(versus["year"]),
         tuple(read_milestones(row.milestones)),
     )
@@ -206,7 +207,7 @@ def _state_of(
     on: date,
 ) -> IndicatorState:
     by_value = {as_value(row): row for row in own}
-    by_goal = {as_goal(row): row for row in targets}
+    by_goal = {as_goal(row, indicator): row for row in targets}
     current = newest(by_value, on=on)
     goal = goal_in_force(by_goal, on=on)
     target = None if goal is None else by_goal[goal]

@@ -78,7 +78,8 @@ def verdict_note(indicator: Indicator, found: Judgement) -> str:
 def working_sentences(indicator: Indicator, found: Judgement) -> list[str]:
     """How the verdict comes about, in sentences without full stops: the path, what was done of it, what is left and how
     fast it goes, and where that leads."""
-    return [each for each in (_path(indicator, found), _paces(indicator, found), _forecast(indicator, found)) if each]
+    every = (_path(indicator, found), pace_sentence(indicator, found), _forecast(indicator, found))
+    return [each for each in every if each]
 
 
 def _path(indicator: Indicator, found: Judgement) -> str:
@@ -112,7 +113,8 @@ def _path(indicator: Indicator, found: Judgement) -> str:
     return _("%(path)s: %(share)s%% of the way that was due") % share
 
 
-def _paces(indicator: Indicator, found: Judgement) -> str:
+def pace_sentence(indicator: Indicator, found: Judgement) -> str:
+    """What is left and how fast it goes; empty for what is met."""
     if found.value is None or found.left is None or found.is_met:
         return ""
     exact = (found.value.value, found.goal.value)

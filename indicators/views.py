@@ -17,13 +17,13 @@ from indicators.charts.beside import apart_rows, city_rows, single_value
 from indicators.charts.cities import CitiesPart, cities_part
 from indicators.charts.course import indicator_chart, own_course
 from indicators.charts.decoupling import decoupling_charts, has_decoupling
-from indicators.charts.time_series import path_sentence, path_to_target, row_id
+from indicators.charts.points import row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.marks import bullet_bar, trend
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
 from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
-from indicators.verdict_words import verdict_counts, verdict_note, verdict_rank, working_sentences
+from indicators.verdict_words import pace_sentence, verdict_counts, verdict_note, verdict_rank, working_sentences
 from indicators.wording import (
     assumed_note,
     change_cell,
@@ -154,14 +154,12 @@ class IndicatorDetail(PageView):
         observations = in_order(every_observation(indicator, on=self.day), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
         found = state.judgement
-        path = path_to_target(state, observations, targets, on=self.day)
-        way = path_sentence(indicator, path) if path else ""
-        sentences = [key_sentence(state), way]
+        sentences = [key_sentence(state), pace_sentence(indicator, found) if found else ""]
         course = own_course(state, observations, targets)
         decoupling = decoupling_charts(indicator, observations, on=self.day, home=state.region)
         by_city = self.by_city(state, observations)
         charts = [
-            indicator_chart(state, course, observations, targets, path, on=self.day, sentences=sentences),
+            indicator_chart(state, course, observations, targets, on=self.day, sentences=sentences),
             *decoupling,
             *([by_city.dots, by_city.tiles] if by_city else []),
         ]

@@ -2,10 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
@@ -16,11 +14,11 @@ from core.periods import PeriodKind
 from indicators.charts.decoupling import years_words
 from indicators.charts.detail import Scene, indicator_line, numbered_notes
 from indicators.charts.forms import Course, Form, bands, choose_course, missing_years, near_targets
-from indicators.charts.points import Band, IndicatorPoint, TargetPoint
-from indicators.charts.time_series import BOUND, Path, is_floor, remarks, row_id
+from indicators.charts.points import BOUND, Band, IndicatorPoint, TargetPoint, is_floor, remarks, row_id
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import is_comparable
 from indicators.state import IndicatorState, is_rate
+from indicators.verdicts import Verdict
 from indicators.wording import (
     in_one_bracket,
     period_words,
@@ -36,17 +34,6 @@ from web.formats.numbers import MINUS
 from web.formats.sources import format_source
 from web.formats.text import format_list
 from web.language import localized
-
-
-class Judged(NamedTuple):
-    """What verdicts add to the chart, by the target's id: the word at the end of its path, and the day and the value,
-    in the indicator's unit, from which a path is inferred where no document states its base."""
-
-    words: Mapping[int, str] = MappingProxyType({})
-    baselines: Mapping[int, tuple[date, Decimal]] = MappingProxyType({})
-
-
-NOT_JUDGED = Judged()
 
 
 class Drawn(NamedTuple):
@@ -100,21 +87,19 @@ def indicator_chart(
     course: Course,
     observations: Sequence[Observation],
     targets: Sequence[Target],
-    path: Path | None,
     *,
     on: date,
     sentences: Iterable[str] = (),
-    judged: Judged = NOT_JUDGED,
 ) -> Chart:
     """The course of the plan's region, with that of the one that it is compared with where they compare; without a
     figure where its form is a number.
 
     `observations`: all released by the day, with their regions, the newest first; `targets`: all adopted by then;
-    `path`: the way to one of them; `sentences`: what is said of the figures, without full stops.
+    `sentences`: what is said of the figures, without full stops.
     """
     indicator, region = state.indicator, state.region
     of_region = [each for each in targets if each.region == region]
-    near, far = _targets(indicator, course, of_region, path, judged, on=on)
+    near, far = _targets(state, course, of_region, on=on)
     others = _others(state, course, observations)
     drawn = Drawn(course, others, near, far, bands(_cities_by_year(state, observations), course))
     newest = max(
@@ -187,32 +172,33 @@ def _cities_by_year(
 
 
 def _targets(
-    indicator: Indicator,
-    course: Course,
-    targets: Sequence[Target],
-    path: Path | None,
-    judged: Judged,
-    *,
-    on: date,
+    state: IndicatorState, course: Course, targets: Sequence[Target], *, on: date
 ) -> tuple[list[TargetPoint], list[Target]]:
     """Those that are drawn, and the others: far ones, and those whose number means something else than the values."""
-    rows = shown_targets([each for each in targets if _fits(indicator, course, each)], path)
+    indicator, judged = state.indicator, state.judged_target
+    rows = shown_targets([each for each in targets if _fits(indicator, course, each)], judged)
     aims = {
         TargetPoint(
             each.due_year,
             shown_value(indicator, each.value),
             re.sub(r"-(?=[0-9])", MINUS, target_label(each, indicator)),
-            _start(indicator, course, each, path, judged),
+            _start(state, course, each),
             "#targets",
-            path_is_inferred=each.pk in judged.baselines,
-            verdict=judged.words.get(each.pk, ""),
+            path_is_inferred=each == judged and state.judgement is not None and state.judgement.is_baseline_inferred,
+            verdict=_verdict_word(state) if each == judged else "",
         ): each
         for each in rows
     }
     near, _far = near_targets(aims, course.drawn, on=on)
     drawn = {aims[each].pk for each in near}
-    ahead = [each for each in shown_targets(targets, path) if each.pk not in drawn and each.due_year >= on.year]
+    ahead = [each for each in shown_targets(targets, judged) if each.pk not in drawn and each.due_year >= on.year]
     return near, ahead
+
+
+def _verdict_word(state: IndicatorState) -> str:
+    """Nothing where nothing can be judged: the reason stands in the page."""
+    verdict = state.verdict
+    return "" if verdict in (None, Verdict.CANNOT_JUDGE) else str(verdict.label)
 
 
 def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
@@ -222,24 +208,21 @@ def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
     return _is_of_its_kind(target, indicator, versus=False)
 
 
-def _start(
-    indicator: Indicator,
-    course: Course,
-    target: Target,
-    path: Path | None,
-    judged: Judged,
-) -> IndicatorPoint | None:
+def _start(state: IndicatorState, course: Course, target: Target) -> IndicatorPoint | None:
     """Where the path is drawn from: the document's base, else the inferred one, else the latest value."""
+    indicator, found = state.indicator, state.judgement
     if stated := _stated_start(indicator, target):
         return stated
-    if inferred := judged.baselines.get(target.pk):
-        day, value = inferred[0], shown_value(indicator, inferred[1])
+    if found is None or target != state.judged_target or found.is_met:
+        return None
+    if found.is_baseline_inferred and found.baseline is not None and found.reason is None:
+        day, value = found.baseline.on, shown_value(indicator, found.baseline.value)
         same = next((each for each in course.drawn if each.end == day and each.value == value), None)
         return same or IndicatorPoint(day, day, PeriodKind.DAY, value, format_day(day))
-    if path and target == path.target and not path.is_reached:
-        latest = point_of(indicator, path.latest)
-        return latest if latest in course.drawn else None
-    return None
+    if found.value is None:
+        return None
+    start, end = found.value.start, found.value.end
+    return next((each for each in course.drawn if (each.start, each.end) == (start, end)), None)
 
 
 def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
@@ -302,13 +285,13 @@ def _accuracy(point: IndicatorPoint) -> str | None:
     return None if point.exact else _("Rounded")
 
 
-def shown_targets(targets: Iterable[Target], path: Path | None) -> list[Target]:
-    """One a year, the newest; the one that a path leads to in any case. The nearest first."""
+def shown_targets(targets: Sequence[Target], judged: Target | None) -> list[Target]:
+    """One a year, the newest; the one that is judged in any case. The nearest first."""
     by_year: dict[int, Target] = {}
     for target in sorted(targets, key=lambda each: (each.adopted_on, each.pk)):
         by_year[target.due_year] = target
-    if path and path.target.pk in {each.pk for each in targets}:
-        by_year[path.target.due_year] = path.target
+    if judged is not None and judged in targets:
+        by_year[judged.due_year] = judged
     return [by_year[year] for year in sorted(by_year)]
 
 

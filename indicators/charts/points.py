@@ -1,10 +1,30 @@
 """What a chart of an indicator is drawn from: plain values, in the unit that is shown."""
 
+import re
 from datetime import date
 from typing import NamedTuple
 
+from indicators.models import Observation, Target
 from web.charts.chart import Number
 from web.charts.text import value_text
+
+# What the documents say of a target without giving it another meaning than the indicator's own values have.
+BOUND = re.compile(r"about|at least|above|aiming for [0-9,.]+")
+FLOOR = re.compile(r'"(?:over|exceeded) ')
+
+
+def row_id(row: Observation) -> str:
+    """Where a value stands in its indicator's page."""
+    return f"value-{row.pk}"
+
+
+def is_floor(row: Observation) -> bool:
+    """Whether the source says only that it is more than this."""
+    return not row.exact and FLOOR.match(row.basis) is not None
+
+
+def remarks(target: Target) -> list[str]:
+    return [word for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier) if word]
 
 
 class IndicatorPoint(NamedTuple):

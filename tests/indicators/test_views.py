@@ -211,8 +211,8 @@ class TestDetail:
         assert "Behind 70 required by then" in text
         assert (
             "The document states no baseline: the newest value known when it was adopted, 50 GW on 31 December 2020, "
-            "is taken as one; from there to 100 GW by the end of 2025, 70 GW was required by 31 December 2022, and 64 GW "
-            "was reached: 70.0% of the way that was due."
+            "is taken as one; from there to 100 GW by the end of 2025, 70 GW was required by 31 December 2022, and 64 "
+            "GW was reached: 70.0% of the way that was due."
         ) in text
         assert "To reach it by the end of 2025: up 12 GW a year; over the last year: up 4 GW." in text
         assert "A straight line through the last 3 values stands at about 86 GW, give or take 7 GW" in text
