@@ -55,7 +55,8 @@ def digits_after(indicator: Indicator, values: Sequence[Decimal]) -> int:
 
 
 def rounded_text(value: Decimal, decimals: int, *, exact: bool = True) -> str:
-    return value_text(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP), exact=exact, decimals=decimals)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return value_text(rounded, exact=exact, decimals=decimals if rounded else 0)
 
 
 def short_text(indicator: Indicator, value: Decimal, *, like: Sequence[Decimal], exact: bool = True) -> str:

@@ -1,5 +1,6 @@
 """The figure of an indicator: its values, those of a comparator, the cities behind it, targets and the way to them."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ from web.charts.axes import Margin, layout, narrow_layout, plain, tick_room, tic
 from web.charts.chart import Figure, Number
 from web.charts.labels import EndLabel, end_labels, label
 from web.charts.text import value_text
-from web.charts.text_size import about_wide, wrapped
+from web.charts.text_size import about_wide, half_widths, wrapped
 from web.charts.theme import ACCENT, COMPARATOR, EDGE, FONT, INK_2, INK_3, NARROW_FONT, swatch
 from web.formats.dates import format_year
 
@@ -67,10 +68,19 @@ class Scene(NamedTuple):
         shown = (*self.course.drawn, *self.others, *self.starts)
         values = [float(each.value) for each in shown] + [float(each.value) for each in self.targets]
         values += [float(each) for band in self.bands for each in (band.lowest, band.highest)]
-        is_few = self.course.form is Form.DOTS
         lowest = min((float(each.value) for each in self.course.drawn), default=0)
-        below = 0.12 if lowest < 0 or any(float(each.value) < lowest for each in self.targets) else 0.04
-        return value_bounds(values, is_level=self.is_level, above=0.14 if is_few else 0.04, below=below)
+        below = 0.28 if lowest < 0 else 0.12 if any(float(each.value) < lowest for each in self.targets) else 0.04
+        return value_bounds(values, is_level=self.is_level, above=self._room_above, below=below)
+
+    @property
+    def _room_above(self) -> float:
+        """A share of the height for the words above the highest of few values: a line, with its day four."""
+        if self.course.form is Form.LINE or not self.course.drawn:
+            return 0.04
+        highest = max(float(each.value) for each in self.course.drawn)
+        newest = self.course.drawn[-1]
+        is_tall = self.course.is_at_end and float(newest.value) > 0.8 * highest
+        return 0.3 if is_tall else 0.2 if not newest.verified else 0.14
 
     @property
     def years(self) -> list[int]:
@@ -181,10 +191,26 @@ def _words(scene: Scene, bounds: Bounds, margin: Margin, *, narrow: bool) -> lis
     for n, target in enumerate(scene.targets):
         if n == len(scene.targets) - 1:
             written.append(_last_target(scene, target, narrow=narrow))
-        else:
-            short = value_text(target.value, percent=scene.percent)
-            written.append(beside(short, x=due_day(scene.course, target), y=target.value, colour=INK_2, below=False))
+        elif _has_room_for_number(scene, target, narrow=narrow):
+            short, at = value_text(target.value, percent=scene.percent), due_day(scene.course, target)
+            written.append(beside(short, x=at, y=target.value, colour=INK_2, below=_is_passed(scene, target)))
     return written
+
+
+def _has_room_for_number(scene: Scene, target: TargetPoint, *, narrow: bool) -> bool:
+    """Whether no other cross and no value with a number stands near; else its row and the pointer have it."""
+    at = date.fromisoformat(due_day(scene.course, target))
+    numbered = scene.course.drawn if scene.course.form is Form.DOTS else scene.course.drawn[-1:]
+    places = [scene.course.place(each) for each in numbered]
+    places += [due_day(scene.course, each) for each in scene.targets if each != target]
+    nearest = min(abs((date.fromisoformat(each) - at).days) for each in places)
+    return nearest * scene.a_day(narrow=narrow) >= _ROOM_OF_YEAR
+
+
+def _is_passed(scene: Scene, target: TargetPoint) -> bool:
+    """Whether the newest value lies above a target: then the target's number stands below its cross."""
+    drawn = scene.course.drawn
+    return bool(drawn) and float(drawn[-1].value) > float(target.value)
 
 
 def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
@@ -206,7 +232,7 @@ def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
                     lines.insert(0, wrapped(point.label, 12) if narrow else point.label)
             if not point.verified:
                 lines.insert(0, _("unverified"))
-            below = _lies_below(scene, point) or _is_crowded(scene, point, narrow=narrow)
+            below = _lies_below(scene, point) != _is_crowded(scene, point, narrow=narrow)
             text = "<br>".join(lines[::-1] if below else lines)
             colour = ACCENT if point == course.drawn[-1] else INK_2
             words = beside(text, x=course.place(point), y=point.value, colour=colour, below=below)
@@ -233,15 +259,18 @@ def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
         if (other.start, other.end) == (point.start, point.end):
             return float(other.value) > float(point.value)
     for target in scene.targets:
-        if target.path_from and (scene.course.base is not None or target.path_from == point):
-            return float(target.value) > float(target.path_from.value) and float(point.value) <= float(
-                target.path_from.value
-            )
+        # The path goes on from there; what accumulates ahead of it lies beyond.
+        if target.path_from == point:
+            return float(target.value) > float(point.value)
+        if target.path_from and scene.course.base is not None:
+            return float(target.value) < float(target.path_from.value)
     return float(point.value) < 0
 
 
 def _is_crowded(scene: Scene, point: IndicatorPoint, *, narrow: bool) -> bool:
     """Whether the next value stands so near that the two numbers would touch."""
+    if scene.course.base is not None:
+        return False
     after = next((each for each in scene.course.drawn if (each.end, each.start) > (point.end, point.start)), None)
     return after is not None and (after.end - point.end).days * scene.a_day(narrow=narrow) < _ROOM_OF_YEAR
 
@@ -307,11 +336,21 @@ def _missing_words(scene: Scene, bounds: Bounds, *, narrow: bool) -> list[dict[s
 
 
 def _target_words(target: TargetPoint, *, narrow: bool) -> str:
-    name = wrapped(target.label, 12 if narrow else 18)
+    name = broken(target.label, 12 if narrow else 18)
     if narrow:
-        name = "<br>".join(wrapped(line, 12) for line in name.split("<br>"))
+        name = "<br>".join(broken(line, 12) for line in name.split("<br>"))
     lines = [name, format_year(target.due_year)]
     return "<br>".join([*lines, f"<b>{target.verdict}</b>"] if target.verdict else lines)
+
+
+def broken(text: str, limit: int) -> str:
+    """In two lines where it is too long, but never within a number, as Chinese without a space would be."""
+    if half_widths(text) <= limit:
+        return text
+    number = re.search(r"[−0-9]", text)
+    if " " in text or "（" in text or number is None or number.start() == 0:
+        return wrapped(text, limit) if " " in text or "（" in text else text
+    return f"{text[: number.start()]}<br>{text[number.start() :]}"
 
 
 def _last_target(scene: Scene, target: TargetPoint, *, narrow: bool) -> dict[str, Any]:

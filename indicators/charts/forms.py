@@ -100,20 +100,26 @@ def _form(values: int, *, may_join: bool) -> Form:
     return Form.LINE if values > FEW and may_join else Form.DOTS
 
 
+def _groups(ordered: Sequence[IndicatorPoint], *, cumulative: bool) -> dict[str, list[IndicatorPoint]]:
+    """By kind of period; those that go together as one: the parts of a year and the year where values are of the year
+    to date, days and months where values are levels. The capacity of a month is that on its last day."""
+    kinds = {each.kind for each in ordered}
+    together: dict[str, str] = {}
+    if cumulative and not kinds.isdisjoint(TO_DATE[:-1]):
+        together = dict.fromkeys(TO_DATE, "to_date")
+    if PeriodKind.DAY in kinds:
+        together |= dict.fromkeys(_DATED, PeriodKind.DAY)
+    groups: dict[str, list[IndicatorPoint]] = {}
+    for each in ordered:
+        groups.setdefault(together.get(each.kind, each.kind), []).append(each)
+    return groups
+
+
 def _largest(
     ordered: Sequence[IndicatorPoint], *, cumulative: bool, is_rate: bool
 ) -> tuple[Scheme, list[IndicatorPoint]]:
     """The group of values that is drawn: that of whole years where they are several, else the largest, the newest."""
-    has_days = any(each.kind == PeriodKind.DAY for each in ordered)
-    to_date = cumulative and any(each.kind in TO_DATE[:-1] for each in ordered)
-    groups: dict[str, list[IndicatorPoint]] = {}
-    for each in ordered:
-        if to_date and each.kind in TO_DATE:
-            key = "to_date"
-        else:
-            # The capacity of a month is that on its last day.
-            key = PeriodKind.DAY if has_days and each.kind in _DATED else each.kind
-        groups.setdefault(key, []).append(each)
+    groups = _groups(ordered, cumulative=cumulative)
     if not groups:
         return Scheme.YEARS, []
 

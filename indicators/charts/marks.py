@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from indicators.charts.forms import Course, Form, Scheme, runs
 from indicators.charts.points import Band, IndicatorPoint, TargetPoint
@@ -30,36 +30,55 @@ def series_trace(
     """The values of one region: filled where they are verified and exact, hollow where not, a diamond where rounded, a
     triangle where the source says only that it is more. The newest is larger."""
     colour = ACCENT if subject else COMPARATOR
-    x: list[str] = []
-    y: list[float | int | None] = []
-    shown: list[IndicatorPoint | None] = []
-    for run in runs(course, points):
-        for start in _starts(course, run):
-            x, y, shown = [*x, start[0]], [*y, start[1]], [*shown, None]
-        for point in run:
-            x, y, shown = [*x, course.place(point)], [*y, plain(point.value)], [*shown, point]
-        # What ends the line: the next value does not follow on this one.
-        x, y, shown = [*x, x[-1]], [*y, None], [*shown, None]
-    x, y, shown = x[:-1], y[:-1], shown[:-1]
-    newest = points[-1] if subject else None
-    is_few = course.form is Form.DOTS
+    spots = _spots(course, points)
     return {
         "type": "scatter",
-        "mode": "markers" if is_few else "lines+markers",
-        "x": x,
-        "y": y,
-        "hovertext": [f"{one.label}<br>{title} {one.said(percent=percent)}" if one else "" for one in shown],
+        "mode": "markers" if course.form is Form.DOTS else "lines+markers",
+        "x": [spot.x for spot in spots],
+        "y": [spot.y for spot in spots],
+        "hovertext": [
+            f"{spot.point.label}<br>{title} {spot.point.said(percent=percent)}" if spot.point else "" for spot in spots
+        ],
         "hoverinfo": "text",
-        "customdata": [one.url if one else "" for one in shown],
+        "customdata": [spot.point.url if spot.point else "" for spot in spots],
         "cliponaxis": False,
         "line": SUBJECT_LINE if subject else COMPARATOR_LINE,
-        "marker": {
-            "size": [_size(one, newest, subject=subject, is_few=is_few, many=len(points)) for one in shown],
-            "opacity": 1,
-            "symbol": [one.symbol if one else "circle" for one in shown],
-            "color": [colour if one and subject and one.is_sound else GROUND for one in shown],
-            "line": {"color": colour, "width": 2},
-        },
+        "marker": _markers(course, points, spots, colour=colour, subject=subject),
+    }
+
+
+class _Spot(NamedTuple):
+    """A point of a trace: a value, or where a line begins or breaks."""
+
+    x: str
+    y: float | int | None
+    point: IndicatorPoint | None = None
+
+
+def _spots(course: Course, points: Sequence[IndicatorPoint]) -> list[_Spot]:
+    spots: list[_Spot] = []
+    for run in runs(course, points):
+        if spots:
+            # What ends the line: the next value does not follow on this one.
+            spots.append(_Spot(spots[-1].x, None))
+        spots += [_Spot(*start) for start in _starts(course, run)]
+        spots += [_Spot(course.place(point), plain(point.value), point) for point in run]
+    return spots
+
+
+def _markers(
+    course: Course, points: Sequence[IndicatorPoint], spots: Sequence[_Spot], *, colour: str, subject: bool
+) -> dict[str, Any]:
+    values = [spot.point for spot in spots]
+    return {
+        "size": [
+            _size(one, points[-1] if subject else None, is_few=course.form is Form.DOTS, many=len(points))
+            for one in values
+        ],
+        "opacity": 1,
+        "symbol": [one.symbol if one else "circle" for one in values],
+        "color": [colour if one and subject and one.is_sound else GROUND for one in values],
+        "line": {"color": colour, "width": 2},
     }
 
 
@@ -76,14 +95,13 @@ def _starts(course: Course, run: Sequence[IndicatorPoint]) -> list[tuple[str, fl
     return []
 
 
-def _size(
-    point: IndicatorPoint | None, newest: IndicatorPoint | None, *, subject: bool, is_few: bool, many: int
-) -> int:
+def _size(point: IndicatorPoint | None, newest: IndicatorPoint | None, *, is_few: bool, many: int) -> int:
+    """px; `newest`: of the subject alone."""
     if point is None:
         return 0
     if point == newest:
         return 11
-    if is_few and subject:
+    if is_few and newest is not None:
         return 10
     return 8 if many <= 16 else 5
 
