@@ -29,6 +29,7 @@ class MeasureDays(NamedTuple):
     """Of a measure in the plan on a day. `completed_on`: from when its status in force is completed; None if it is
     not."""
 
+    measure: int
     section: int
     lead_department: int
     due_on: date | None
@@ -43,10 +44,10 @@ class MeasureDays(NamedTuple):
 def read_days(plan: Plan, day: date) -> list[MeasureDays]:
     """One query."""
     measures = Measure.objects.in_plan(plan).in_scope(day).with_status(day).with_first_due_on().order_by()
-    columns = ("section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status")
+    columns = ("pk", "section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status")
     return [
-        MeasureDays(section, lead, due_on, first, since if status == MeasureStatus.COMPLETED else None)
-        for section, lead, due_on, first, since, status in measures.values_list(*columns)
+        MeasureDays(measure, section, lead, due_on, first, since if status == MeasureStatus.COMPLETED else None)
+        for measure, section, lead, due_on, first, since, status in measures.values_list(*columns)
     ]
 
 

@@ -55,7 +55,7 @@ from tests.factories import (
     shanghai,
 )
 
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "datasets")
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "themes", "dashboard", "datasets")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 
 

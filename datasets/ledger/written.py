@@ -16,9 +16,9 @@ TEXTS = (Kind.TEXT, Kind.CODE, Kind.CHOICE, Kind.REFERENCE)
 def written_text(value: object, column: Column) -> str:
     """ "" for None. What is not of the column's kind is written as it stands."""
     if isinstance(value, list | tuple):
-        text = MANY.join(written_text(each, column) for each in value)
-        # Such a comma parts values where nothing else does.
-        return f"{text};" if "、" in text and ";" not in text else text
+        text = MANY.join(_one_of_many(written_text(each, column)) for each in value)
+        # Such a comma parts values where nothing else does, and quotation marks hold them together beside semicolons.
+        return f"{text};" if ("、" in text or text.startswith('"')) and ";" not in text else text
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
@@ -28,6 +28,14 @@ def written_text(value: object, column: Column) -> str:
     if isinstance(value, Decimal):
         return f"{trimmed(value):f}"
     return "" if value is None else str(value)
+
+
+def _one_of_many(text: str) -> str:
+    """In quotation marks where it would be taken for several."""
+    if ";" not in text and not text.startswith('"'):
+        return text
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def written_amount(wan: int, column: Column) -> Decimal:
