@@ -1,6 +1,5 @@
 from auditlog.registry import auditlog
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.bounds import texts_bound
@@ -8,7 +7,6 @@ from core.names import named_bound
 from core.provenance import Sourced
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
-from web.html.links import query_of
 
 
 class Theme(Sourced, UpdatedAtModel):
@@ -55,9 +53,6 @@ class Theme(Sourced, UpdatedAtModel):
 
     def __str__(self) -> str:
         return self.name_zh or self.name_en
-
-    def get_absolute_url(self) -> str:
-        return query_of(reverse("dashboard:theme", args=[self.slug]), plan=self.plan.link_slug)
 
 
 MEMBERS = ("sections", "categories", "indicators", "measures")

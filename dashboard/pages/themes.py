@@ -54,7 +54,7 @@ def _list_row(each: ThemeFigures, then: ThemeFigures | None, links: Links) -> di
     return {
         "name": localized(each.theme, "name"),
         "url": links.url("dashboard:theme", each.theme.slug),
-        "brief_url": links.url("briefs:theme", each.theme.slug),
+        "slug": each.theme.slug,
         "counts": each.measures,
         "completed_change": then and each.measures["completed"] - then.measures["completed"],
         "projects": each.projects,
