@@ -31,6 +31,7 @@ class MeasureDays(NamedTuple):
     """Of a measure in the plan on a day. `completed_on`: from when its status in force is completed; None if it is
     not."""
 
+    measure: int
     section: int
     lead_department: int
     due_on: date | None
@@ -49,7 +50,7 @@ def read_days(plan: Plan, day: date) -> list[MeasureDays]:
 
 def read_days_on(plan: Plan, days: Sequence[date]) -> dict[date, list[MeasureDays]]:
     """Of several days, by one query."""
-    columns = ("section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status", "on")
+    columns = ("pk", "section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status", "on")
     queries = [
         Measure.objects.in_plan(plan)
         .in_scope(day)
@@ -62,9 +63,9 @@ def read_days_on(plan: Plan, days: Sequence[date]) -> dict[date, list[MeasureDay
     ]
     found: dict[date, list[MeasureDays]] = {day: [] for day in days}
     rows = queries[0].union(*queries[1:], all=True).order_by() if queries[1:] else queries[0]
-    for section, lead, due_on, first, since, status, on in rows:
+    for measure, section, lead, due_on, first, since, status, on in rows:
         completed_on = since if status == MeasureStatus.COMPLETED else None
-        found[date.fromisoformat(on)].append(MeasureDays(section, lead, due_on, first, completed_on))
+        found[date.fromisoformat(on)].append(MeasureDays(measure, section, lead, due_on, first, completed_on))
     return found
 
 

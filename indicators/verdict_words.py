@@ -13,6 +13,7 @@ from indicators.wording import change_words, number_cell, with_unit
 from web.formats.dates import format_day
 from web.formats.numbers import format_number
 from web.formats.periods import format_period
+from web.formats.text import format_list
 
 # What stands first in a list: what is behind, and last what has no target.
 ORDER: Mapping[Verdict | None, int] = {
@@ -38,6 +39,12 @@ class VerdictCount(NamedTuple):
 def verdict_counts(states: Iterable[IndicatorState]) -> list[VerdictCount]:
     verdicts = [state.verdict for state in states]
     return [VerdictCount(each, verdicts.count(each)) for each in ORDER]
+
+
+def verdict_list(states: Iterable[IndicatorState]) -> str:
+    """Of those with a target: Behind 1, Ahead 3; empty where none has one."""
+    counts = [each for each in verdict_counts(states) if each.verdict is not None and each.number]
+    return format_list(f"{each.verdict.label} {format_number(each.number)}" for each in counts if each.verdict)
 
 
 def as_exact_as(value: Decimal, *others: Decimal) -> Decimal:

@@ -23,6 +23,7 @@ from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
 from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
+from dashboard.api.themes import ThemeDetail, Themes
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
 from indicators.api.series import IndicatorSeries
@@ -291,6 +292,8 @@ urlpatterns = [
     path("v1/plans/", Plans.as_view(), name="api-plans"),
     path("v1/sections/", Sections.as_view(), name="api-sections"),
     path("v1/categories/", Categories.as_view(), name="api-categories"),
+    path("v1/themes/", Themes.as_view(), name="api-themes"),
+    path("v1/themes/<slug:slug>/", ThemeDetail.as_view(), name="api-theme"),
     path("v1/departments/", Departments.as_view(), name="api-departments"),
     path("v1/regions/", Regions.as_view(), name="api-regions"),
     path("v1/status-changes/", StatusChanges.as_view(), name="api-status-changes"),

@@ -55,7 +55,7 @@ from tests.factories import (
     shanghai,
 )
 
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "datasets")
+OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "themes", "dashboard", "datasets")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 
 
@@ -72,7 +72,7 @@ def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) ->
 def test_every_model_with_a_provenance_is_one_of_them() -> None:
     with_column = {m for m in MODELS if any(field.name == "provenance" for field in m._meta.fields)}
     assert with_column == {m for m in MODELS if issubclass(m, Sourced)}
-    assert len(with_column) == 17
+    assert len(with_column) == 18
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AbstractReport)], ids=lambda m: m._meta.label)
@@ -483,5 +483,5 @@ def test_what_others_rest_on_cannot_be_deleted(kind: type[models.Model]) -> None
 
 def test_every_model_of_the_walk_is_known() -> None:
     """A new model must come by here."""
-    assert len(MODELS) == 46
+    assert len(MODELS) == 47
     assert {Observation, Target, Project, ProjectRollup} <= set(MODELS)

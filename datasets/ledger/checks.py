@@ -49,6 +49,7 @@ NAMED = {
     "projects": "name",
     "rank_exemptions": "reason",
     "indicators": "name",
+    "themes": "name",
 }
 
 
@@ -144,6 +145,7 @@ def _check_places(merged: Merged) -> None:
     _check_once(merged, "sections", "number")
     _check_once(merged, "categories", "number")
     _check_once(merged, "problem_categories", "number")
+    _check_once(merged, "themes", "number")
     _check_once(merged, "indicators", "headline")
 
 

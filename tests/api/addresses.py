@@ -13,6 +13,7 @@ LISTS = (
     "plans/",
     "sections/",
     "categories/",
+    "themes/",
     "departments/",
     "regions/",
     "status-changes/",
@@ -34,6 +35,7 @@ SINGLE = (
     "measures/M001/problems/1/",
     "projects/P0001/",
     "projects/P0001/problems/1/",
+    "themes/energy/",
     "indicators/gdp_growth_ytd/",
 )
 ALL = LISTS + SINGLE

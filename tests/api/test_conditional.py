@@ -62,6 +62,7 @@ WRITES = {
     "accounts": lambda site: make.make_department(),
     "indicators": lambda site: make.make_indicator(),
     "reports": lambda site: make.make_report(site.first, date(2023, 8, 20), state="draft"),
+    "themes": lambda site: make.make_theme(),
 }
 OF_PLANS, OF_PROJECTS = ("categories/", "plans/", "sections/"), ("projects/", "projects/P0001/")
 OF_MONTHS = ("project-months/", "projects/P0001/months/")
@@ -90,6 +91,13 @@ OF_PROBLEMS = (
                 "reports/",
                 "status-changes/",
                 *OF_MONTHS,
+            ],
+        ),
+        (
+            "themes",
+            [
+                *("departments/", "observations/", "regions/", "reports/", "status-changes/", "meetings/"),
+                *(*OF_PLANS, *OF_INDICATORS, *OF_MONTHS),
             ],
         ),
         # A draft that saves itself.

@@ -57,6 +57,8 @@ COLUMNS = {
     "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en updated_at url",
     "categories/": "slug number name name_zh name_en plan updated_at url",
     "sections/": "slug number title title_zh title_en plan updated_at url",
+    "themes/": "slug number name name_zh name_en plan sections categories indicators measures measures_total "
+    "measures_completed measures_overdue projects_total total_investment problems_open updated_at url",
     "reports/": "id measure measure_title measure_title_zh measure_title_en section department department_name period "
     "against_status status effective_on what_was_done problem next_step submitted_on decided_on provenance source "
     "updated_at url",
