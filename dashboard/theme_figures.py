@@ -30,6 +30,7 @@ class ThemeFigures:
     measures: Mapping[str, Any]
     projects: Mapping[str, Any]
     problems: Mapping[str, Any]
+    # Of its indicators that have a value or a target by the day.
     states: Sequence[IndicatorState]
 
     @property
@@ -64,7 +65,9 @@ def _figures_of(
         },
         projects=staged_figures(cells, on=figures.day),
         problems=problem_figures(count_problems(problems, on=figures.day)),
-        states=[each for each in states if each.indicator.pk in members.indicators],
+        states=[
+            each for each in states if each.indicator.pk in members.indicators and (each.latest or each.judgement)
+        ],
     )
 
 

@@ -98,7 +98,10 @@ def grouped_rows(states: Sequence[IndicatorState], compared: date | None) -> lis
     """By group, in the order of verdicts."""
     groups = []
     for value, label in IndicatorGroup.choices:
-        own = sorted((each for each in states if each.indicator.group == value), key=verdict_rank)
+        own = sorted(
+            (each for each in states if each.indicator.group == value),
+            key=lambda each: (verdict_rank(each), each.latest is None),
+        )
         if own:
             groups.append(all_rows(own, compared)._replace(label=str(label)))
     return groups
@@ -149,7 +152,7 @@ class IndicatorDetail(PageView):
     template_name = "indicators/indicator_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        indicator = get_object_or_404(Indicator, code=kwargs["code"])
+        indicator = get_object_or_404(Indicator.objects.select_related("owner"), code=kwargs["code"])
         [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
         observations = in_order(every_observation(indicator, on=self.day), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
