@@ -272,6 +272,9 @@ def cities_sentence(cities: Cities) -> str:
         "high": cities_text(cities, cities.highest.row.value),
     }
     clauses = [_("%(period)s: lowest %(lowest)s %(low)s, highest %(highest)s %(high)s") % words]
+    if cities.best_since is not None and cities.best_since.period_end < cities.period.period_end:
+        best = {"name": localized(cities.values[0].region, "short"), "since": period_words(cities.best_since)}
+        clauses.append(_("%(name)s has been the best each year since %(since)s") % best)
     if cities.earlier is not None:
         count = len(cities.values)
         fell = sum(each.row.value < each.earlier.value for each in cities.values if each.earlier)
