@@ -28,7 +28,8 @@ class Input:
 @dataclass(frozen=True)
 class CountedRows:
     """The list that holds exactly the rows that were counted: the names of its page and its address in the API, with
-    what these take, and the filters of both. `count` is None for an indicator, whose page shows the value among the others.
+    what these take, and the filters of both. `count` is None for an indicator, whose page shows the value among the
+    others.
     """
 
     page: str
