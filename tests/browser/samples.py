@@ -361,6 +361,7 @@ NO_PAGES = {
         "api-departments",
         "api-explain",
         "api-indicator",
+        "api-indicator-series",
         "api-indicators",
         "api-measure",
         "api-measure-history",
