@@ -373,6 +373,7 @@ NO_PAGES = {
         "api-departments",
         "api-explain",
         "api-indicator",
+        "api-indicator-series",
         "api-indicators",
         "api-measure",
         "api-measure-history",
