@@ -57,8 +57,8 @@ TERMS: Mapping[str, Term] = {
     "theme": Term(
         _("Theme"),
         _(
-            "What the plan does about one subject, such as energy: the measures of some priority areas and single ones, "
-            "the projects of some categories, and indicators. One may belong to several themes."
+            "What the plan does about one subject, such as energy: the measures of some priority areas and single "
+            "ones, the projects of some categories, and indicators. One may belong to several themes."
         ),
     ),
     "lead_department": Term(
