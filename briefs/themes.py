@@ -37,9 +37,9 @@ from web.formats.numbers import format_number, format_percent
 from web.language import localized
 
 # Rows of the tables, and lines of text.
-MAX_INDICATORS, INDICATOR_LINES = 9, 10
-OVERDUE_LINES, COMING_LINES = 6, 5
-MAX_PROJECTS, PROJECT_LINES = 4, 5
+MAX_INDICATORS, INDICATOR_LINES = 6, 7
+OVERDUE_LINES, COMING_LINES = 4, 3
+MAX_PROJECTS, PROJECT_LINES = 3, 4
 
 
 def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, site: str) -> Brief:
@@ -48,7 +48,7 @@ def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, 
     about = Subject(figures, then, "theme", GroupFigures(theme.slug, name, theme, dict(own.measures)), links)
     parts = [
         _indicators_part(own, about),
-        overdue_part(about, lines=OVERDUE_LINES),
+        overdue_part(about, lines=OVERDUE_LINES) if own.measures["overdue"] else None,
         coming_part(about, lines=COMING_LINES),
         _projects_part(own, about),
         problems_part(about),
