@@ -273,13 +273,15 @@ def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
 
 
 def _is_below(scene: Scene, point: IndicatorPoint, *, narrow: bool) -> bool:
-    """Whether a value's number stands under it: where the next value is so near that the two would touch, on the other
-    side of the line than that one's."""
-    after = next((each for each in scene.course.drawn if (each.end, each.start) > (point.end, point.start)), None)
-    if after is None or scene.course.base is not None:
-        return _lies_below(scene, point)
-    is_crowded = (after.end - point.end).days * scene.a_day(narrow=narrow) < _ROOM_OF_YEAR
-    return not _is_below(scene, after, narrow=narrow) if is_crowded else _lies_below(scene, point)
+    """Whether a value's number stands under it: of two values so near that their numbers would touch, that of the lower
+    one does."""
+    drawn = scene.course.drawn
+    at = drawn.index(point)
+    for near in [] if scene.course.base is not None else [*drawn[at + 1 : at + 2], *drawn[max(at - 1, 0) : at]]:
+        is_crowded = abs((near.end - point.end).days) * scene.a_day(narrow=narrow) < _ROOM_OF_YEAR
+        if is_crowded and near.value != point.value:
+            return float(point.value) < float(near.value)
+    return _lies_below(scene, point)
 
 
 def numbered_notes(course: Course) -> dict[IndicatorPoint, str]:
