@@ -66,6 +66,8 @@ def city_dots(dots: Sequence[CityDot], *, mean: Number, mean_words: str, percent
         "layout": layout(
             height=height,
             margin=margins[FONT],
+            # Rows of words: the height goes with the font, also on paper and in large print.
+            uniformtext={"mode": "show", "minsize": 8},
             xaxis=x_axis(
                 range=list(span), tickvals=ticks, ticktext=texts, showgrid=True, gridcolor=GRID, showline=False
             ),

@@ -269,6 +269,8 @@ SAMPLES = [
     page("projects:problem_move", code="P0001", number="1", move="assign", person="rita"),
     page("indicators:list"),
     page("indicators:detail", code="gdp_growth_ytd"),
+    # With its cities beside each other, and nothing of the province.
+    page("indicators:detail", code="co2_emissions_city"),
     page("accounts:login"),
     page("accounts:password", person="vic"),
     page("accounts:password_done", person="vic"),
