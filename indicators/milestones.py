@@ -13,7 +13,7 @@ _MILESTONE = re.compile(r"\s*(?P<year>[0-9]{4})\s*=\s*(?P<value>[-−]?[0-9]{1,9
 
 
 def read_milestones(text: str) -> list[tuple[date, Decimal]]:
-    """The last days of the years with their values, in order: `2023 = 36; 2024 = 35.5`. Raises ValueError where the
+    """The last days of the years with their values, in order: `2024 = 36; 2025 = 35.5`. Raises ValueError where the
     text is written otherwise, or names a year twice or out of order."""
     if not text.strip():
         return []
@@ -33,4 +33,4 @@ def check_milestones(text: str) -> None:
     try:
         read_milestones(text)
     except ValueError as error:
-        raise ValidationError(_("Write years in order, each with its value: 2023 = 36; 2024 = 35.5.")) from error
+        raise ValidationError(_("Write years in order, each with its value: 2024 = 36; 2025 = 35.5.")) from error

@@ -333,7 +333,7 @@ class Target(Sourced):
         max_length=200,
         blank=True,
         validators=[check_milestones],
-        help_text=_("By the ends of years on the way: 2023 = 36; 2024 = 35.5"),
+        help_text=_("By the ends of years on the way: 2024 = 36; 2025 = 35.5"),
     )
     derived = models.BooleanField(_("Derived from the document"), default=False)
     baseline_value = models.DecimalField(_("Baseline"), max_digits=18, decimal_places=6, null=True, blank=True)

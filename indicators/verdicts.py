@@ -162,21 +162,30 @@ def judge(
     is_past = on > due_day(goal)
     current = _of_due_year(comparable, goal) if is_past else comparable[-1]
     baseline, is_inferred = _baseline(released, goal, cumulative=cumulative, on=on)
-    found = Judgement(goal, Verdict.CANNOT_JUDGE, None, current, baseline, is_inferred)
+    found = Judgement(goal, Verdict.CANNOT_JUDGE, Reason.NOT_RELEASED, current, baseline, is_inferred)
     if current is None:
-        return found._replace(reason=Reason.NOT_RELEASED)
+        return found
     until = [value for value in comparable if value.end <= current.end]
-    found = _with_paces(found, until, sign=sign)
+    found = _with_path(_with_paces(found._replace(reason=None), until, sign=sign))
+    return _concluded(found, is_past=is_past, sign=sign, tolerance=tolerance)
+
+
+def _concluded(found: Judgement, *, is_past: bool, sign: int, tolerance: Decimal) -> Judgement:
+    """With the verdict on a value that is known, or the reason why there is none."""
     if found.is_met:
-        return _with_path(found)._replace(verdict=Verdict.AHEAD)
+        return found._replace(verdict=Verdict.AHEAD)
     if is_past:
-        return _with_path(found)._replace(verdict=Verdict.BEHIND)
-    if baseline is None:
-        return found._replace(reason=Reason.NO_BASELINE)
-    found = _with_path(found)
-    if found.required is None:
-        return found._replace(reason=Reason.NO_LATER_VALUE)
+        return found._replace(verdict=Verdict.BEHIND)
+    if (reason := _missing(found)) is not None:
+        return found._replace(reason=reason)
     return found._replace(verdict=_verdict(found, sign=sign, tolerance=tolerance))
+
+
+def _missing(found: Judgement) -> Reason | None:
+    """What a path cannot be without."""
+    if found.baseline is None:
+        return Reason.NO_BASELINE
+    return Reason.NO_LATER_VALUE if found.required is None else None
 
 
 def _of_due_year(values: Sequence[Value], goal: Goal) -> Value | None:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -42,7 +41,6 @@ from regions.models import Region
 from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.formats.sources import format_source
-from web.html.links import sticky_query
 from web.html.sources import source_link
 from web.views import ListPageView, PageView
 
@@ -203,10 +201,12 @@ class IndicatorDetail(PageView):
             return None
         parts = list(Region.objects.members_of(region.pk if region else None).order_by("code"))
         found = compare_cities(state.indicator, own, parts)
-        query = sticky_query(self.request.GET)
-        return found and cities_part(
-            found, plan.part_words, url_of=lambda each: reverse("dashboard:city", args=[each.code]) + query
-        )
+        return found and cities_part(found, plan.part_words, url_of=city_row_address)
+
+
+def city_row_address(city: Region) -> str:
+    """The city's row of the page: its own page belongs to a room above, to which the row leads."""
+    return f"#city-{city.code}"
 
 
 def observation_rows(indicator: Indicator, observations: Sequence[Observation]) -> list[dict[str, Any]]:

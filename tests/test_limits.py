@@ -30,7 +30,6 @@ COMPLEX = {
     "indicators/charts/decoupling.py _empty_charts",
     "indicators/charts/decoupling.py decoupling_charts",
     "indicators/charts/decoupling.py decoupling_path",
-    "indicators/charts/time_series.py _latest",
 }
 LONG_FUNCTIONS = {
     "fixtures/make/measures.py make",

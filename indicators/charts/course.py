@@ -18,7 +18,8 @@ from indicators.charts.points import BOUND, Band, IndicatorPoint, TargetPoint, i
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import is_comparable
 from indicators.state import IndicatorState, is_rate
-from indicators.verdicts import Verdict
+from indicators.verdict_words import required_value
+from indicators.verdicts import Judgement, Verdict
 from indicators.wording import (
     in_one_bracket,
     period_words,
@@ -177,28 +178,46 @@ def _targets(
     """Those that are drawn, and the others: far ones, and those whose number means something else than the values."""
     indicator, judged = state.indicator, state.judged_target
     rows = shown_targets([each for each in targets if _fits(indicator, course, each)], judged)
-    aims = {
-        TargetPoint(
-            each.due_year,
-            shown_value(indicator, each.value),
-            re.sub(r"-(?=[0-9])", MINUS, target_label(each, indicator)),
-            _start(state, course, each),
-            "#targets",
-            path_is_inferred=each == judged and state.judgement is not None and state.judgement.is_baseline_inferred,
-            verdict=_verdict_word(state) if each == judged else "",
-        ): each
-        for each in rows
-    }
+    aims = {_aim(state, course, each): each for each in rows}
     near, _far = near_targets(aims, course.drawn, on=on)
     drawn = {aims[each].pk for each in near}
     ahead = [each for each in shown_targets(targets, judged) if each.pk not in drawn and each.due_year >= on.year]
     return near, ahead
 
 
-def _verdict_word(state: IndicatorState) -> str:
-    """Nothing where nothing can be judged: the reason stands in the page."""
-    verdict = state.verdict
-    return "" if verdict in (None, Verdict.CANNOT_JUDGE) else str(verdict.label)
+def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
+    """With the path and the verdict where it is the one that is judged."""
+    indicator = state.indicator
+    aim = TargetPoint(
+        target.due_year,
+        shown_value(indicator, target.value),
+        re.sub(r"-(?=[0-9])", MINUS, target_label(target, indicator)),
+        _stated_start(indicator, target),
+        "#targets",
+    )
+    found = state.judgement
+    if found is None or target != state.judged_target:
+        return aim
+    required = required_value(found)
+    return aim._replace(
+        path_from=aim.path_from or _known_start(indicator, course, found),
+        path_is_inferred=found.is_baseline_inferred,
+        required=None if required is None or found.is_met else shown_value(indicator, required),
+        # The reason why nothing can be judged stands in the page.
+        verdict="" if found.verdict == Verdict.CANNOT_JUDGE else str(found.verdict.label),
+    )
+
+
+def _known_start(indicator: Indicator, course: Course, found: Judgement) -> IndicatorPoint | None:
+    """The inferred base, else the newest value; nothing where the target is met."""
+    if found.is_met or found.value is None:
+        return None
+    if found.is_baseline_inferred and found.baseline is not None and found.reason is None:
+        day, value = found.baseline.on, shown_value(indicator, found.baseline.value)
+        same = next((each for each in course.drawn if each.end == day and each.value == value), None)
+        return same or IndicatorPoint(day, day, PeriodKind.DAY, value, format_day(day))
+    period = (found.value.start, found.value.end)
+    return next((each for each in course.drawn if (each.start, each.end) == period), None)
 
 
 def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
@@ -206,23 +225,6 @@ def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
     if course.base is not None:
         return target.baseline_on == course.base.end and _is_of_its_kind(target, indicator, versus=True)
     return _is_of_its_kind(target, indicator, versus=False)
-
-
-def _start(state: IndicatorState, course: Course, target: Target) -> IndicatorPoint | None:
-    """Where the path is drawn from: the document's base, else the inferred one, else the latest value."""
-    indicator, found = state.indicator, state.judgement
-    if stated := _stated_start(indicator, target):
-        return stated
-    if found is None or target != state.judged_target or found.is_met:
-        return None
-    if found.is_baseline_inferred and found.baseline is not None and found.reason is None:
-        day, value = found.baseline.on, shown_value(indicator, found.baseline.value)
-        same = next((each for each in course.drawn if each.end == day and each.value == value), None)
-        return same or IndicatorPoint(day, day, PeriodKind.DAY, value, format_day(day))
-    if found.value is None:
-        return None
-    start, end = found.value.start, found.value.end
-    return next((each for each in course.drawn if (each.start, each.end) == (start, end)), None)
 
 
 def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
@@ -243,6 +245,9 @@ def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
     for aim in drawn.near:
         if aim.path_from and aim.path_from not in drawn.course.drawn:
             rows.append((_("Baseline"), aim.path_from.label, aim.path_from.value, None))
+            urls.append("#targets")
+        if aim.required is not None:
+            rows.append((_("Required by then"), drawn.course.drawn[-1].label, aim.required, None))
             urls.append("#targets")
         rows.append((aim.label, str(aim.due_year), aim.value, None))
         urls.append("#targets")

@@ -131,19 +131,6 @@ def start_of_path(course: Course, target: TargetPoint) -> str:
     return start.end.isoformat() if start.kind == "day" else course.place(start)
 
 
-def on_path(course: Course, target: TargetPoint, point: IndicatorPoint) -> float | None:
-    """What the path asks for where a value stands; None outside it."""
-    start = target.path_from
-    if start is None:
-        return None
-    first, last = date.fromisoformat(start_of_path(course, target)), date.fromisoformat(due_day(course, target))
-    at = date.fromisoformat(course.place(point))
-    if not first < at <= last:
-        return None
-    share = (at - first) / (last - first)
-    return float(start.value) + (float(target.value) - float(start.value)) * share
-
-
 def path_traces(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
     """The straight way from where it starts to the target; its start is hollow where no value of the series stands
     there, or where it is inferred. A bracket joins the newest value to what the path asks for by then."""
@@ -181,8 +168,7 @@ def path_traces(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
 
 def _bracket(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
     newest = course.drawn[-1] if course.drawn else None
-    asked = None if newest is None else on_path(course, target, newest)
-    if newest is None or asked is None:
+    if newest is None or target.required is None:
         return []
     at = course.place(newest)
     return [
@@ -190,7 +176,7 @@ def _bracket(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
             "type": "scatter",
             "mode": "lines+markers",
             "x": [at, at],
-            "y": [plain(newest.value), asked],
+            "y": [plain(newest.value), plain(target.required)],
             "line": {"color": INK, "width": 1.5},
             "marker": {"size": [0, 9], "symbol": "line-ew", "line": {"color": INK, "width": 1.5}},
             "hoverinfo": "skip",

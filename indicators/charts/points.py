@@ -60,7 +60,8 @@ class IndicatorPoint(NamedTuple):
 class TargetPoint(NamedTuple):
     """`label` says it with what qualifies it, the year follows: 目标9,000以上. `path_from`: the value, one of the
     indicator's or the document's base, from which a straight path to the target is drawn; `path_is_inferred`: no
-    document states it. `verdict`: the word of the verdict, at the path's end."""
+    document states it. `required`: what the path asks for where the newest value stands. `verdict`: the word of the
+    verdict, at the path's end."""
 
     due_year: int
     value: Number
@@ -68,6 +69,7 @@ class TargetPoint(NamedTuple):
     path_from: IndicatorPoint | None = None
     url: str = ""
     path_is_inferred: bool = False
+    required: Number | None = None
     verdict: str = ""
 
 

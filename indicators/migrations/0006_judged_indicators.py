@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='target',
             name='milestones',
-            field=models.CharField(blank=True, help_text='By the ends of years on the way: 2023 = 36; 2024 = 35.5', max_length=200, validators=[indicators.milestones.check_milestones], verbose_name='Milestones'),
+            field=models.CharField(blank=True, help_text='By the ends of years on the way: 2024 = 36; 2025 = 35.5', max_length=200, validators=[indicators.milestones.check_milestones], verbose_name='Milestones'),
         ),
         migrations.AddField(
             model_name='target',

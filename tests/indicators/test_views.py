@@ -245,13 +245,15 @@ class TestDetail:
         # Without a value of the province, the page opens with the cities.
         assert "No verified figure available" not in text
         sentence = "2021: lowest Weihai 25.3, highest Zibo 49.2; all 5 fell since 2018."
+        assert "has been the best" not in text  # of 2019 and 2020 nothing is known
         assert text.index(sentence) < text.index("The cities") and 'class="sentence"' not in html
         assert "Weihai 25.3 35.3 -10.0 1 Yantai 28.0 38.0 -10.0 2 Qingdao 29.7 39.7 -10.0 3 Jinan 42.0" in text
         assert '<a href="/cities/371000/?as_of=2023-07-31">Weihai</a>' in html
         charts = response.context["charts"]
         ticks = charts["by-city"].figure["layout"]["yaxis"]["ticktext"]
         assert ticks == ["1 Weihai", "2 Yantai", "3 Qingdao", "4 Jinan", "5 Zibo"]
-        assert charts["city-map"].figure["data"][0]["customdata"][0] == "/cities/370100/?as_of=2023-07-31"
+        assert charts["city-map"].figure["data"][0]["customdata"][0] == "#city-370100"
+        assert '<tr id="city-370100">' in html
         assert charts["by-city"].note == "The axis starts at 20"
         rows = client.get("/indicators/air/?chart=by-city").getvalue().decode().splitlines()
         assert len(rows) == 6 and rows[1].startswith("Weihai,25.3,35.3")

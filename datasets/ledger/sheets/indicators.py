@@ -196,8 +196,8 @@ TARGETS = Sheet(
         Column(
             "milestones",
             _("Milestones"),
-            _("By the ends of years on the way: 2023 = 36; 2024 = 35.5"),
-            "2023 = 42; 2024 = 40",
+            _("By the ends of years on the way: 2024 = 36; 2025 = 35.5"),
+            "2024 = 42; 2025 = 40",
             most=200,
         ),
         Column(

@@ -145,6 +145,7 @@ class TestChart:
         assert [row[1:3] for row in chart.rows] == [
             ("2021–2022", Decimal("-11.1")),
             ("31 December 2020", 0),
+            ("2021–2022", Decimal("-5.8")),
             ("2025", Decimal("-14.5")),
         ]
         assert trace_of(chart, PATH)["x"][0] == "2020-12-31"
