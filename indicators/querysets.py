@@ -7,9 +7,10 @@ from django.apps import apps
 from django.db.models import OuterRef, PositiveSmallIntegerField, QuerySet, Subquery
 
 from core.timestamps import UpdatedAtQuerySet
+from reporting.querysets import AbstractReportQuerySet
 
 if TYPE_CHECKING:
-    from indicators.models import Indicator, Observation, Target
+    from indicators.models import Indicator, Observation, Target, ValueReport
     from measures.models import Plan
 
 
@@ -41,3 +42,7 @@ class TargetQuerySet(QuerySet["Target"]):
     def adopted(self, as_of: date) -> Self:
         """Set by a document adopted by the day. Targets worked out backwards from a remark never count."""
         return self.filter(adopted_on__lte=as_of, derived=False)
+
+
+class ValueReportQuerySet(AbstractReportQuerySet["ValueReport"]):
+    pass

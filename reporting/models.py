@@ -1,6 +1,7 @@
 """What every report shares. No table here: each app makes its own report, and its evidence, from these."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +37,12 @@ class ProblemChoice(models.TextChoices):
     NONE = "none", pgettext_lazy("problem of a report", "No problem")
     SAME = "same", pgettext_lazy("problem of a report", "Still the same")
     NEW = "new", pgettext_lazy("problem of a report", "A new problem")
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 class AbstractFiling(Sourced):
@@ -140,11 +147,10 @@ class AbstractFiling(Sourced):
         return self.state in FILED_STATES and self.submitted_on is not None and self.submitted_on <= by
 
     def content(self) -> dict[str, Any]:
-        """What it says now, as JSON: the kept columns, days as 2023-08-29, and `evidence`, a list of KEPT_OF_EVIDENCE
-        of each piece."""
-        values = {name: getattr(self, name) for name in self.kept_columns}
+        """What it says now, as JSON: the kept columns, days as 2023-08-29, decimals as texts, and `evidence`, a list of
+        KEPT_OF_EVIDENCE of each piece."""
         return {
-            **{name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()},
+            **{name: _as_json(getattr(self, name)) for name in self.kept_columns},
             "evidence": [
                 {name: getattr(each, name) for name in KEPT_OF_EVIDENCE}
                 for each in sorted(self.evidence.all(), key=lambda each: each.pk)

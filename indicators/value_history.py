@@ -1,0 +1,76 @@
+"""What is known of the values of an indicator in a region, when another one is filed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from core.periods import PeriodKind
+from indicators.models import Observation, ValueReport
+
+# A value is set against so many of the last ones.
+LAST_VALUES = 12
+
+
+class Series(NamedTuple):
+    """The ids of an indicator and of a region."""
+
+    indicator: int
+    region: int
+
+
+@dataclass(frozen=True)
+class ValueHistory:
+    """`rows`: the effective observations of the series."""
+
+    rows: Sequence[Observation]
+
+    def releases(self, report: ValueReport) -> list[Observation]:
+        """Those of the very period of the report, the newest release last."""
+        return sorted((row for row in self.rows if _is_of(row, report)), key=lambda row: (row.released_on, row.pk))
+
+    def last_values(self, report: ValueReport) -> list[Observation]:
+        """The last values of other periods, each as it was released last; the newest period first."""
+        return [row for row in self._newest_first if not _is_of(row, report)][:LAST_VALUES]
+
+    def comparable(self, report: ValueReport) -> list[Observation]:
+        """Of `last_values`' kind those that the value can be set against: of periods as long as that of the report."""
+        like = [row for row in self._newest_first if _is_as_long(row, report) and not _is_of(row, report)]
+        return like[:LAST_VALUES]
+
+    @cached_property
+    def _newest_first(self) -> list[Observation]:
+        newest = {}
+        for row in sorted(self.rows, key=lambda row: (row.released_on, row.pk)):
+            newest[row.period_kind, row.period_start, row.period_end] = row
+        return sorted(newest.values(), key=lambda row: (row.period_end, row.pk), reverse=True)
+
+
+def _is_of(row: Observation, report: ValueReport) -> bool:
+    asked = (report.period_kind, report.period_start, report.period_end)
+    return (row.period_kind, row.period_start, row.period_end) == asked
+
+
+def _is_as_long(row: Observation, report: ValueReport) -> bool:
+    if row.period_kind != report.period_kind:
+        return False
+    # Months to date are as long as those to the same month.
+    return report.period_kind != PeriodKind.MONTHS or row.period_end.month == report.period_end.month
+
+
+def load_history(indicator: int, region: int) -> ValueHistory:
+    """Of an indicator and a region, by their ids. One query."""
+    return load_histories([Series(indicator, region)])[Series(indicator, region)]
+
+
+def load_histories(series: Iterable[Series]) -> Mapping[Series, ValueHistory]:
+    """One query."""
+    wanted = set(series)
+    found: dict[Series, list[Observation]] = defaultdict(list)
+    rows = Observation.objects.effective().filter(
+        indicator__in={each.indicator for each in wanted}, region__in={each.region for each in wanted}
+    )
+    for row in rows.order_by("pk"):
+        found[Series(row.indicator_id, row.region_id)].append(row)
+    return {each: ValueHistory(found[each]) for each in wanted}
