@@ -74,5 +74,13 @@ def next_period(frequency: str, due_days: int | None, *, cumulative: bool, on: d
     return _due(frequency, due_days, end_after(frequency, last_end(frequency, on)), cumulative=cumulative)
 
 
+def due_day(frequency: str, due_days: int | None, period: Period, *, cumulative: bool) -> date | None:
+    """By when the value of a period is to be filed; None for one that is not of the rhythm."""
+    if not frequency or due_days is None or period.end != last_end(frequency, period.end + timedelta(days=1)):
+        return None
+    is_of_rhythm = period_ending(frequency, period.end, cumulative=cumulative) == period
+    return period.end + timedelta(days=due_days) if is_of_rhythm else None
+
+
 def _due(frequency: str, due_days: int, end: date, *, cumulative: bool) -> DuePeriod:
     return DuePeriod(period_ending(frequency, end, cumulative=cumulative), end + timedelta(days=due_days))

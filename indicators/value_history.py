@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from core.period_codes import Period
 from core.periods import PeriodKind
 from indicators.models import Observation, ValueReport
 
@@ -28,28 +29,37 @@ class ValueHistory:
 
     def releases(self, report: ValueReport) -> list[Observation]:
         """Those of the very period of the report, the newest release last."""
-        return sorted((row for row in self.rows if _is_of(row, report)), key=lambda row: (row.released_on, row.pk))
+        return self.releases_of(report.span)
+
+    def releases_of(self, period: Period) -> list[Observation]:
+        own = (row for row in self.rows if span_of(row) == period)
+        return sorted(own, key=lambda row: (row.released_on, row.pk))
+
+    @property
+    def last(self) -> Observation | None:
+        """The value of the newest period."""
+        return next(iter(self.newest_first), None)
 
     def last_values(self, report: ValueReport) -> list[Observation]:
         """The last values of other periods, each as it was released last; the newest period first."""
-        return [row for row in self._newest_first if not _is_of(row, report)][:LAST_VALUES]
+        return [row for row in self.newest_first if span_of(row) != report.span][:LAST_VALUES]
 
     def comparable(self, report: ValueReport) -> list[Observation]:
         """Of `last_values`' kind those that the value can be set against: of periods as long as that of the report."""
-        like = [row for row in self._newest_first if _is_as_long(row, report) and not _is_of(row, report)]
+        like = [row for row in self.newest_first if _is_as_long(row, report) and span_of(row) != report.span]
         return like[:LAST_VALUES]
 
     @cached_property
-    def _newest_first(self) -> list[Observation]:
+    def newest_first(self) -> list[Observation]:
+        """Of each period the value that was released last; the newest period first."""
         newest = {}
         for row in sorted(self.rows, key=lambda row: (row.released_on, row.pk)):
-            newest[row.period_kind, row.period_start, row.period_end] = row
+            newest[span_of(row)] = row
         return sorted(newest.values(), key=lambda row: (row.period_end, row.pk), reverse=True)
 
 
-def _is_of(row: Observation, report: ValueReport) -> bool:
-    asked = (report.period_kind, report.period_start, report.period_end)
-    return (row.period_kind, row.period_start, row.period_end) == asked
+def span_of(row: Observation) -> Period:
+    return Period(PeriodKind(row.period_kind), row.period_start, row.period_end)
 
 
 def _is_as_long(row: Observation, report: ValueReport) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from core.exceptions import NotAllowed
 from core.periods import PeriodKind
 from core.provenance import Provenance
+from indicators.dues import due_day
 from indicators.models import Observation, Purpose, ValueReport
 from indicators.services import VALUES, check_not_corrected, check_observation, check_revised_on
 from indicators.value_history import ValueHistory
@@ -94,23 +95,32 @@ def observation_of(report: ValueReport) -> Observation:
 def doubts_about(report: ValueReport, history: ValueHistory) -> Iterator[Doubt]:
     """What is unlikely about a complete one."""
     assert report.value is not None and report.released_on is not None
-    last = [row.value for row in history.comparable(report)]
-    if is_far(report.value, last):
-        indicator = report.indicator
+    yield from _doubts_of_value(report, report.value, history)
+    yield from _doubts_of_length(report, history)
+    if report.released_on < report.period_end:
+        question = _("It was released before its period ended, on %(day)s. Is that so?")
+        yield Doubt("early", "released_on", question % {"day": format_day(report.period_end)})
+
+
+def _doubts_of_value(report: ValueReport, value: Decimal, history: ValueHistory) -> Iterator[Doubt]:
+    last, indicator = [row.value for row in history.comparable(report)], report.indicator
+    if is_far(value, last):
         words = {
             "count": len(last),
-            "low": with_unit(indicator, min(last)),
-            "high": with_unit(indicator, max(last)),
-            "value": with_unit(indicator, report.value),
+            "low": with_unit(indicator, min(last), exactly=True),
+            "high": with_unit(indicator, max(last), exactly=True),
+            "value": with_unit(indicator, value, exactly=True),
         }
         question = _("The last %(count)s values lie between %(low)s and %(high)s. Is it %(value)s?")
         yield Doubt("far", "value", question % words)
-    kinds = list(dict.fromkeys(row.period_kind for row in history.last_values(report)))
-    if kinds and report.period_kind not in kinds:
+
+
+def _doubts_of_length(report: ValueReport, history: ValueHistory) -> Iterator[Doubt]:
+    """A period that is due is as long as it should be, whatever came before."""
+    kinds, indicator = dict.fromkeys(row.period_kind for row in history.last_values(report)), report.indicator
+    due_on = due_day(indicator.frequency, indicator.due_days, report.span, cumulative=indicator.cumulative)
+    if kinds and report.period_kind not in kinds and due_on is None:
         names = pgettext("between items", ", ").join(str(PeriodKind(kind).label) for kind in kinds)
         words = {"kinds": names, "kind": report.get_period_kind_display()}
         question = _("The last values were of another length (%(kinds)s). Is this one of: %(kind)s?")
         yield Doubt("kind", "value", question % words)
-    if report.released_on < report.period_end:
-        question = _("It was released before its period ended, on %(day)s. Is that so?")
-        yield Doubt("early", "released_on", question % {"day": format_day(report.period_end)})

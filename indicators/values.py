@@ -85,7 +85,7 @@ def save_value(
     stands in the database, and NotAllowed when it is no longer the person's to edit.
     """
     indicator = lock_indicator(indicator.pk)
-    report = open_value(indicator, region, period) or _new_value(indicator, region, period)
+    report = open_value(indicator, region, period) or _empty_value(indicator, region, period)
     report.indicator = indicator
     check_filer(report, by)
     if indicator.derived_form:
@@ -97,8 +97,16 @@ def save_value(
     return report
 
 
-def _new_value(indicator: Indicator, region: Region, period: Period) -> ValueReport:
-    """Not saved yet."""
+def new_value(indicator: Indicator, region: Region, period: Period, data: ValueData) -> ValueReport:
+    """What `save_value` would make, not saved. Raises NotAllowed, with the field at fault."""
+    report = _empty_value(indicator, region, period)
+    for name, value in _columns_of(report, data).items():
+        setattr(report, name, value)
+    return report
+
+
+def _empty_value(indicator: Indicator, region: Region, period: Period) -> ValueReport:
+    """Not saved."""
     return ValueReport(
         indicator=indicator,
         region=region,

@@ -1,6 +1,7 @@
 from indicators.models.indicators import (
     MAX_DUE_DAYS,
     MAX_SCOPE_LENGTH,
+    SCOPE_HELP,
     STATED,
     DerivedForm,
     Direction,
@@ -11,13 +12,22 @@ from indicators.models.indicators import (
     Observation,
     Target,
 )
-from indicators.models.values import ASSUMED, Purpose, ValueReport, ValueReportEvidence, ValueReportStep
+from indicators.models.values import (
+    RELEASE_BASES,
+    VALUE_PROVENANCES,
+    Purpose,
+    ValueReport,
+    ValueReportEvidence,
+    ValueReportStep,
+)
 
 __all__ = [
-    "ASSUMED",
     "MAX_DUE_DAYS",
     "MAX_SCOPE_LENGTH",
+    "RELEASE_BASES",
+    "SCOPE_HELP",
     "STATED",
+    "VALUE_PROVENANCES",
     "DerivedForm",
     "Direction",
     "Frequency",

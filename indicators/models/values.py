@@ -22,6 +22,14 @@ from reporting.workflow import EDITABLE_STATES, OPEN_STATES, ReportState
 
 # Of a release day: the source does not give it; it is when such figures usually come.
 ASSUMED = "assumed"
+RELEASE_BASES = [
+    (STATED, pgettext_lazy("day of release", "The source gives it")),
+    (ASSUMED, pgettext_lazy("day of release", "Assumed: when such figures usually come")),
+]
+VALUE_PROVENANCES = [
+    (Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")),
+    (Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")),
+]
 
 
 class Purpose(models.TextChoices):
@@ -57,19 +65,13 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
     release_basis = models.CharField(
         _("What the release date rests on"),
         max_length=8,
-        choices=[
-            (STATED, pgettext_lazy("day of release", "The source gives it")),
-            (ASSUMED, pgettext_lazy("day of release", "Assumed: when such figures usually come")),
-        ],
+        choices=RELEASE_BASES,
         default=STATED,
     )
     value_provenance = models.CharField(
         _("Where the value comes from"),
         max_length=12,
-        choices=[
-            (Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")),
-            (Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")),
-        ],
+        choices=VALUE_PROVENANCES,
         default=Provenance.REPORTED.value,
     )
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)

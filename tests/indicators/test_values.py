@@ -455,6 +455,12 @@ class TestDoubts:
             ("kind", "value", "The last values were of another length (Quarter). Is this one of: Year?"),
         ]
 
+    def test_but_not_one_that_is_due(self, site: SimpleNamespace) -> None:
+        self.quarters(site, "6.0", "6.1")
+        site.growth.frequency, site.growth.due_days = "year", 60
+        site.growth.save()
+        assert filed(site, read_period("2022"), released_on=date(2023, 2, 1)).state == "submitted"
+
     def test_a_release_before_the_end_of_the_period_is_asked_about(self, site: SimpleNamespace) -> None:
         found = self.doubts(lambda: filed(site, read_period("2023")))
         assert found == [
