@@ -1,9 +1,14 @@
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.periods import PeriodKind
 from core.provenance import Provenance
-from indicators.models import Direction, Indicator, Observation
+from indicators.models import Direction, Indicator, IndicatorGroup, Observation
 from measures.filters import measures_of_asked_plan
+from measures.models import Plan
 from regions.models import Region
 from web.lists.filters import (
     ChoiceFilter,
@@ -21,6 +26,8 @@ class IndicatorFilter(UpdatedFilterSet):
     headline = YesNoFilter(
         field_name="headline", lookup_expr="isnull", exclude=True, label=gettext_lazy("Headline indicators")
     )
+    group = ChoiceFilter(choices=IndicatorGroup.choices, label=gettext_lazy("Group"))
+    has_value = YesNoFilter(field_name="has_value", label=gettext_lazy("With a value"))
     direction = ChoiceFilter(choices=Direction.choices, label=gettext_lazy("Desired direction"))
     measure = CodeFilter(
         field_name="measures",
@@ -28,14 +35,25 @@ class IndicatorFilter(UpdatedFilterSet):
         label=gettext_lazy("Measure"),
     )
 
-    shown = ("search",)
+    shown = ("search", "group")
 
     class Meta:
         model = Indicator
         fields: list[str] = []
 
 
-INDICATOR_ORDERINGS = {"headline": ["headline", "code"], "code": ["code"]}
+INDICATOR_ORDERINGS = {
+    "headline": ["headline", "code"],
+    "group": ["group_rank", "headline", "code"],
+    "code": ["code"],
+}
+
+
+def indicators_of(plan: Plan | None, *, on: date, asks_for_values: bool) -> QuerySet[Indicator]:
+    """Those of a list; unless it `asks_for_values` itself, without those that have none by the day."""
+    found: Any = Indicator.objects.with_headline(plan).in_groups().with_value(on)
+    listed: QuerySet[Indicator] = found if asks_for_values else found.filter(has_value=True)
+    return listed
 
 
 class ObservationFilter(UpdatedFilterSet):

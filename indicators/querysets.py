@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
-from django.db.models import OuterRef, PositiveSmallIntegerField, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, PositiveSmallIntegerField, QuerySet, Subquery, Value, When
 
 from core.timestamps import UpdatedAtQuerySet
 from reporting.querysets import AbstractReportQuerySet
@@ -19,6 +19,19 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
         """Adds `headline`, the place among the headline indicators of the plan; null for the others."""
         own = apps.get_model("indicators", "HeadlineIndicator").objects.filter(plan=plan, indicator=OuterRef("pk"))
         return self.annotate(headline=Subquery(own.values("number")[:1], output_field=PositiveSmallIntegerField()))
+
+    def in_groups(self) -> Self:
+        """Adds `group_rank`, the place of its group."""
+        groups = apps.get_model("indicators", "Indicator")._meta.get_field("group").flatchoices
+        ranks = [When(group=value, then=Value(rank)) for rank, (value, _label) in enumerate(groups)]
+        return self.annotate(group_rank=Case(*ranks, output_field=PositiveSmallIntegerField()))
+
+    def with_value(self, on: date) -> Self:
+        """Adds `has_value`: whether any value was released by the day, of one that is derived of what it is derived
+        from."""
+        released = apps.get_model("indicators", "Observation").objects.released(on)
+        own, source = released.filter(indicator=OuterRef("pk")), released.filter(indicator=OuterRef("derived_from"))
+        return self.annotate(has_value=Exists(own) | Exists(source))
 
     def headlines(self, plan: "Plan") -> Self:
         return self.filter(headlines__plan=plan).order_by("headlines__number")

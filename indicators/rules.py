@@ -7,8 +7,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from core.pace import to_tenth
-
 
 class Value(NamedTuple):
     """A verified and exact observation, as the rules see it."""
@@ -19,10 +17,12 @@ class Value(NamedTuple):
     end: date
     value: Decimal
     released_on: date
+    scope: str = ""
 
 
 class Goal(NamedTuple):
-    """A target as the rules see it; `baseline_*` are None where the document states no baseline."""
+    """A target as the rules see it; `baseline_*` are None where the document states no baseline. `since`: the year at
+    whose end a change begins, of a target for the change since then. `milestones`: days with their values, in order."""
 
     due_year: int
     value: Decimal
@@ -30,8 +30,13 @@ class Goal(NamedTuple):
     id: int = 0
     baseline_value: Decimal | None = None
     baseline_on: date | None = None
+    scope: str = ""
+    since: int | None = None
+    milestones: tuple[tuple[date, Decimal], ...] = ()
 
 
+# How a document says of a target that it is for the change since a year.
+VERSUS = re.compile(r"\bversus (?P<year>[0-9]{4})\b")
 # The year of the work that a source names: Guan et al. 2021, Guan等（2021）.
 CITED_WORK = re.compile(r"(?:et al\.?,? \(?|等（)((?:19|20)[0-9]{2})")
 
@@ -83,29 +88,6 @@ def goal_in_force(goals: Iterable[Goal], *, on: date) -> Goal | None:
     """Of the targets adopted by the day and not yet past, the nearest due; of that year's, the newest adopted."""
     adopted = [goal for goal in goals if goal.adopted_on <= on and goal.due_year >= on.year]
     return min(adopted, key=lambda goal: (goal.due_year, -goal.adopted_on.toordinal(), -goal.id), default=None)
-
-
-def straight_path(goal: Goal, *, on: date) -> Decimal | None:
-    """Where the straight line from the stated baseline to the target stands on a day; None without a baseline."""
-    if goal.baseline_value is None or goal.baseline_on is None:
-        return None
-    end = date(goal.due_year, 12, 31)
-    if end <= goal.baseline_on:
-        return None
-    passed = min(max((on - goal.baseline_on).days, 0), (end - goal.baseline_on).days)
-    return goal.baseline_value + (goal.value - goal.baseline_value) * passed / (end - goal.baseline_on).days
-
-
-def attainment(current: Value, goal: Goal) -> Decimal | None:
-    """How much of the way that should be done by the period's end is done, in percent.
-
-    The way is measured from the baseline towards the target, so that a cut counts as well as a rise.
-    None without a stated baseline, and on the baseline's own day.
-    """
-    path = straight_path(goal, on=current.end)
-    if path is None or goal.baseline_value is None or path == goal.baseline_value:
-        return None
-    return to_tenth((current.value - goal.baseline_value) * 100 / (path - goal.baseline_value))
 
 
 def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:

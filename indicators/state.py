@@ -1,27 +1,30 @@
 """Where each indicator stands on a day, for one region and its comparator: one query a table, then the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from core.comparison import FigureChange
 from core.pace import gap
-from indicators.models import Indicator, Observation, Target
+from indicators.milestones import read_milestones
+from indicators.models import Direction, Indicator, Observation, Target
 from indicators.rules import (
+    VERSUS,
     Goal,
     Value,
-    attainment,
     goal_in_force,
     newest,
     same_period,
     year_before,
 )
+from indicators.verdicts import Judgement, Verdict, judge, judged_goal
 from measures.models import Plan
 from regions.models import Region
 from web.formats.numbers import trimmed
@@ -42,11 +45,16 @@ class IndicatorState:
     previous: Decimal | None
     comparator: Decimal | None
     gap: Decimal | None
+    # In force: what `summary/` gives, whatever its scope.
     target: Target | None
-    attainment: Decimal | None
+    # That of the target which the newest value is judged by.
+    judgement: Judgement | None = None
     # Every verified and exact observation released by the day: the region's, and the comparator's.
     series: tuple[Observation, ...] = ()
     comparator_series: tuple[Observation, ...] = ()
+    # Adopted by the day, for the region; by id.
+    targets: Mapping[int, Target] = field(default_factory=dict)
+    on: date | None = None
     # The region that the values are of, and the one that they are compared with.
     region: Region | None = None
     against: Region | None = None
@@ -66,6 +74,20 @@ class IndicatorState:
         if self.comparator is None:
             return None
         return {"region": "" if self.against is None else self.against.code, "value": self.comparator}
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None without a target."""
+        return None if self.judgement is None else self.judgement.verdict
+
+    @property
+    def judged_target(self) -> Target | None:
+        return None if self.judgement is None else self.targets[self.judgement.goal.id]
+
+    def judge(self, target: Target) -> Judgement:
+        """By any of its targets."""
+        assert self.on is not None
+        return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target), on=self.on)
 
     @property
     def value(self) -> Decimal | None:
@@ -126,12 +148,24 @@ class ChangeSince:
 
 
 def as_value(row: Observation) -> Value:
-    return Value(row.period, row.period_kind, row.period_start, row.period_end, trimmed(row.value), row.released_on)
+    value = trimmed(row.value)
+    return Value(row.period, row.period_kind, row.period_start, row.period_end, value, row.released_on, row.scope)
 
 
 def as_goal(row: Target) -> Goal:
     baseline = None if row.baseline_value is None else trimmed(row.baseline_value)
-    return Goal(row.due_year, trimmed(row.value), row.adopted_on, row.pk, baseline, row.baseline_on)
+    versus = VERSUS.search(row.qualifier)
+    return Goal(
+        row.due_year,
+        trimmed(row.value),
+        row.adopted_on,
+        row.pk,
+        baseline,
+        row.baseline_on,
+        row.scope,
+        None if versus is None else int(versus["year"]),
+        tuple(read_milestones(row.milestones)),
+    )
 
 
 def _observations(indicators: Iterable[Indicator], on: date, regions: Iterable[int]) -> QuerySet[Observation]:
@@ -163,6 +197,7 @@ def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | 
             ),
             region=region,
             against=against,
+            on=on,
         )
         for each in indicators
     ]
@@ -181,8 +216,10 @@ def _state_of(
     current = newest(by_value, on=on)
     goal = goal_in_force(by_goal, on=on)
     target = None if goal is None else by_goal[goal]
+    by_id = {row.pk: row for row in targets}
     if current is None:
-        return IndicatorState(indicator, None, None, None, None, target, None)
+        unknown = IndicatorState(indicator, None, None, None, None, target, targets=by_id)
+        return replace(unknown, judgement=_judgement(indicator, [], by_goal, scope="", on=on))
     before = year_before(by_value, current, on=on)
     against = same_period(map(as_value, others), current, on=on) if indicator.may_compare else None
     comparator = None if against is None else against.value
@@ -193,7 +230,31 @@ def _state_of(
         comparator=comparator,
         gap=gap(current.value, comparator),
         target=target,
-        attainment=None if goal is None else attainment(current, goal),
+        judgement=_judgement(indicator, by_value, by_goal, scope=current.scope, on=on),
+        targets=by_id,
         series=tuple(own),
         comparator_series=tuple(others),
+    )
+
+
+SIGNS = {Direction.UP: 1, Direction.DOWN: -1, Direction.NEUTRAL: 0}
+
+
+def _judgement(
+    indicator: Indicator, values: Iterable[Value], goals: Iterable[Goal], *, scope: str, on: date
+) -> Judgement | None:
+    """None without a target; where all are of another scope, of the one in force."""
+    goals = list(goals)
+    goal = judged_goal(goals, scope=scope, on=on) or goal_in_force(goals, on=on)
+    return None if goal is None else _judgement_by(indicator, values, goal, on=on)
+
+
+def _judgement_by(indicator: Indicator, values: Iterable[Value], goal: Goal, *, on: date) -> Judgement:
+    return judge(
+        values,
+        goal,
+        sign=SIGNS[Direction(indicator.direction)],
+        cumulative=indicator.cumulative,
+        on=on,
+        tolerance=settings.PILOTZONE_VERDICT_TOLERANCE,
     )

@@ -34,6 +34,7 @@ def numbers() -> dict[str, Any]:
     limits = thresholds()
     return {
         "tolerance": settings.PILOTZONE_PACE_TOLERANCE,
+        "verdict_tolerance": settings.PILOTZONE_VERDICT_TOLERANCE,
         "due_soon": limits.due_soon,
         "silent": limits.silent,
         "due_day": report_due_day(),
@@ -182,7 +183,16 @@ TERMS: Mapping[str, Term] = {
     ),
     "required_path": Term(
         _("Required path"),
-        _("The straight line from an indicator's baseline, or its latest value, to its target."),
+        _("The line from an indicator's baseline, over milestones if there are any, to its target."),
+    ),
+    "verdict": Term(
+        pgettext_lazy("indicators", "Verdict"),
+        _(
+            "Whether an indicator is on the way to its target: ahead of the required path or with the target met, on "
+            "track within %(verdict_tolerance)s%% of it, or behind. It cannot be judged without a baseline, without a "
+            "value since, or where value and target are of different scope. Judged is the newest target of the nearest "
+            "year. Where a document states no baseline, the newest value known when it was adopted is taken."
+        ),
     ),
     "percentage_points": Term(
         _("Percentage points"),

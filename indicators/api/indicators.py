@@ -6,8 +6,17 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
-from indicators.models import Direction, Indicator, Observation, Target
+from indicators.api.judgements import (
+    ATTAINMENT,
+    JUDGEMENT,
+    MILESTONES,
+    REASON,
+    VERDICT,
+    judgement_row,
+    milestone_rows,
+)
+from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
+from indicators.models import Direction, Indicator, IndicatorGroup, Observation, Target
 from indicators.state import ChangeSince, IndicatorState, indicator_states
 from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
@@ -72,6 +81,10 @@ _TARGETS = array(
         {
             **_TARGET,
             "unit": meaning(gettext_lazy("The unit of the target")),
+            "scope": meaning(gettext_lazy("The part that it is for, in the language of the request; empty: the whole")),
+            "milestones": MILESTONES,
+            "verdict": VERDICT,
+            "verdict_reason": REASON,
             "derived": meaning(gettext_lazy("Whether it was worked out from the document's own figures"), FLAG),
             "baseline_value": meaning(
                 gettext_lazy("Where the straight path begins, in the unit of the target; null: not stated"),
@@ -109,10 +122,15 @@ def latest_row(latest: Observation | None) -> Row | None:
     }
 
 
-def _whole_target(target: Target) -> Row:
+def _whole_target(state: IndicatorState, target: Target) -> Row:
+    found = state.judge(target)
     return {
         **(target_row(target) or {}),
         "unit": target.unit,
+        "scope": format_source(target.scope),
+        "milestones": milestone_rows(target),
+        "verdict": found.verdict,
+        "verdict_reason": found.reason,
         "derived": target.derived,
         "baseline_value": None if target.baseline_value is None else trimmed(target.baseline_value),
         "baseline_on": target.baseline_on,
@@ -151,6 +169,7 @@ INDICATOR = {
     "unit": _attribute("unit", UNIT),
     "direction": _attribute("direction", choice(Direction.choices, gettext_lazy("Desired direction"))),
     "cumulative": _attribute("cumulative", CUMULATIVE),
+    "group": _attribute("group", choice(IndicatorGroup.choices, gettext_lazy("What it is listed under"))),
     "latest": value(
         meaning(
             gettext_lazy("The newest verified and exact value of the plan's region released by the day; null: none"),
@@ -159,6 +178,8 @@ INDICATOR = {
         lambda state: latest_row(state.latest),
     ),
     "target": value(TARGET, lambda state: target_row(state.target)),
+    "verdict": value(optional(VERDICT), lambda state: state.verdict),
+    "verdict_reason": value(REASON, lambda state: state.judgement and state.judgement.reason),
     "comparator": value(COMPARATOR, _comparator_row),
     "staleness": Field(
         optional(
@@ -177,7 +198,7 @@ def _targets(chunk: Chunk) -> Reader:
 
     def read(state: IndicatorState) -> list[Row]:
         targets = state.indicator.targets.filter(adopted_on__lte=chunk.endpoint.day, region=state.region)
-        return [_whole_target(each) for each in targets]
+        return [_whole_target(state, each) for each in targets]
 
     return read
 
@@ -204,18 +225,8 @@ DETAILS = {
     ),
     "previous": value(PREVIOUS, lambda state: state.previous),
     "gap": value(GAP, lambda state: state.gap),
-    "attainment": value(
-        optional(
-            quantity(
-                "%",
-                description=gettext_lazy(
-                    "How much of the straight path from the stated baseline to the target is done; "
-                    "null without a baseline"
-                ),
-            )
-        ),
-        lambda state: state.attainment,
-    ),
+    "attainment": value(ATTAINMENT, lambda state: state.judgement and state.judgement.attainment),
+    "judgement": value(JUDGEMENT, lambda state: judgement_row(state)),
     "targets": Field(meaning(gettext_lazy("Every target adopted by the day"), _TARGETS), (), _targets),
     "measures": Field(
         meaning(gettext_lazy("Codes of the plan's measures that are to move it, listed by the day"), array(TEXT)),
@@ -269,7 +280,8 @@ class IndicatorRows(RowEndpoint):
 class Indicators(IndicatorRows, ListEndpoint):
     component = "IndicatorList"
     summary = gettext_lazy(
-        "The indicators of the site, each with its newest verified and exact value released by the day."
+        "The indicators of the site, each with its newest verified and exact value released by the day. Those without "
+        "any value by the day come with has_value=no."
     )
     row_fields = INDICATOR
     filterset_class = IndicatorFilter
@@ -278,7 +290,8 @@ class Indicators(IndicatorRows, ListEndpoint):
     name = "indicators"
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        return Indicator.objects.with_headline(asked_plan(self.request._request))
+        asks = any(self.request.query_params.getlist("has_value"))
+        return indicators_of(asked_plan(self.request._request), on=self.day, asks_for_values=asks)
 
 
 class IndicatorDetail(IndicatorRows):

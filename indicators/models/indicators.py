@@ -206,7 +206,9 @@ class Observation(Sourced, UpdatedAtModel):
     value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6)
     exact = models.BooleanField(_("Exact"), default=True)
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
-    scope = models.CharField(_("Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP)
+    scope = models.CharField(
+        pgettext_lazy("indicators", "Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP
+    )
     note = models.CharField(
         _("Note"), max_length=300, blank=True, help_text=_("A break or a base effect, for readers: Chinese | English")
     )
@@ -296,7 +298,9 @@ class Target(Sourced):
     value = models.DecimalField(_("Target"), max_digits=18, decimal_places=6)
     unit = models.CharField(_("Unit"), max_length=40)
     qualifier = models.CharField(_("Qualifier"), max_length=120, blank=True)
-    scope = models.CharField(_("Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP)
+    scope = models.CharField(
+        pgettext_lazy("indicators", "Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP
+    )
     milestones = models.CharField(
         _("Milestones"),
         max_length=200,

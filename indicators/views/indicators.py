@@ -1,20 +1,23 @@
 """Reading pages about indicators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
+from accounts.permissions import may_open_office
 from core.periods import PeriodKind
 from indicators.charts.decoupling import decoupling_charts, has_decoupling
 from indicators.charts.time_series import indicator_chart, path_sentence, path_to_target, row_id
-from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter
-from indicators.models import Indicator, Observation
+from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
+from indicators.marks import bullet_bar, trend
+from indicators.models import Indicator, IndicatorGroup, Observation, Target
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
+from indicators.verdict_words import verdict_counts, verdict_note, verdict_rank, working_sentences
 from indicators.wording import (
     assumed_note,
     change_cell,
@@ -31,6 +34,7 @@ from indicators.wording import (
 from measures.filters import asked_plan
 from web.formats.dates import format_day
 from web.formats.numbers import NO_VALUE, format_number
+from web.formats.sources import format_source
 from web.html.sources import source_link
 from web.views import ListPageView, PageView
 
@@ -39,37 +43,85 @@ class IndicatorList(ListPageView):
     template_name = "indicators/indicator_list.html"
     filterset_class = IndicatorFilter
     orderings = INDICATOR_ORDERINGS
-    default_ordering = "headline"
+    default_ordering = "group"
+    # All groups stand on one page, each in the order of verdicts.
+    default_page_size = 200
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        return Indicator.objects.with_headline(asked_plan(self.request))
+        asks = any(self.request.GET.getlist("has_value"))
+        return indicators_of(asked_plan(self.request), on=self.day, asks_for_values=asks)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         found = indicator_states(context["page"], on=self.day, plan=asked_plan(self.request))
+        is_grouped = context["listing"].ordering == self.default_ordering
         return context | {
-            "rows": [list_row(each, self.compared) for each in found],
-            "against": found[0].against_name if found else "",
+            "groups": grouped_rows(found, self.compared) if is_grouped else [all_rows(found, self.compared)],
+            "verdicts": [count for count in verdict_counts(found) if count.number] if found else [],
+            "without_value": without_value_words(self._without_value()),
             "no_value": NO_VALUE,
-            "assumed": assumed_note(each.latest for each in found),
         }
+
+    def _without_value(self) -> int:
+        """How many the office does not see here, unless it asks for them."""
+        if not may_open_office(self.request.user) or any(self.request.GET.getlist("has_value")):
+            return 0
+        every: Any = indicators_of(None, on=self.day, asks_for_values=True)
+        return int(every.filter(has_value=False).count())
+
+
+def without_value_words(number: int) -> str:
+    """Empty for none."""
+    if not number:
+        return ""
+    words = ngettext("%(count)s indicator without a value", "%(count)s indicators without a value", number)
+    return words % {"count": format_number(number)}
+
+
+class Group(NamedTuple):
+    """Rows of a list under one head; the list of one order has a single group without a label."""
+
+    label: str
+    rows: list[dict[str, Any]]
+    has_targets: bool
+
+
+def grouped_rows(states: Sequence[IndicatorState], compared: date | None) -> list[Group]:
+    """By group, in the order of verdicts."""
+    groups = []
+    for value, label in IndicatorGroup.choices:
+        own = sorted((each for each in states if each.indicator.group == value), key=verdict_rank)
+        if own:
+            groups.append(all_rows(own, compared)._replace(label=str(label)))
+    return groups
+
+
+def all_rows(states: Sequence[IndicatorState], compared: date | None) -> Group:
+    return Group("", [list_row(each, compared) for each in states], any(each.judgement for each in states))
 
 
 def list_row(state: IndicatorState, compared: date | None) -> dict[str, Any]:
-    indicator, latest = state.indicator, state.latest
+    indicator, latest, found = state.indicator, state.latest, state.judgement
     return {
         "indicator": indicator,
         "has_decoupling": has_decoupling(indicator),
         "latest": latest,
-        "released": release_cell(latest) if latest else NO_VALUE,
         "value": number_cell(indicator, state.value),
         "unit": shown_unit(indicator),
         "period": period_words(latest) if latest else "",
         "change": change_cell(indicator, state.change, state.value),
-        "target": target_words(state.target, indicator) if state.target else "",
-        "comparator": number_cell(indicator, state.comparator),
+        "trend": trend(state),
+        "target": target_words(state.judged_target, indicator) if state.judged_target else "",
+        "bar": bullet_bar(found),
+        "verdict": state.verdict,
+        "note": verdict_note(indicator, found) if found else against_words(state),
         "since": since_cells(ChangeSince(state, compared)) if compared else None,
     }
+
+
+def against_words(state: IndicatorState) -> str:
+    """What stands in the place of a verdict where there is no target: the comparison, if there is one."""
+    return against_comparator(state) if state.gap is not None else ""
 
 
 def since_cells(since: ChangeSince) -> dict[str, Any]:
@@ -93,6 +145,7 @@ class IndicatorDetail(PageView):
         [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
         observations = in_order(indicator.observations.released(self.day).select_related("region"), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
+        found = state.judgement
         path = path_to_target(state, observations, targets, on=self.day)
         way = path_sentence(indicator, path) if path else ""
         sentences = [key_sentence(state), way]
@@ -106,6 +159,9 @@ class IndicatorDetail(PageView):
             key_sentence=key_sentence(state),
             path_sentence=way,
             further_sentence=further_sentence(state),
+            verdict=state.verdict,
+            verdict_note=verdict_note(indicator, found) if found else "",
+            working=working_sentences(indicator, found) if found else [],
             since=since_words(ChangeSince(state, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
             source=source_link(indicator.source),
@@ -125,15 +181,26 @@ class IndicatorDetail(PageView):
             ],
             assumed=assumed_note(observations),
             corrections=corrections(indicator, self.day),
-            targets=[
-                {"row": row, "words": target_words(row, indicator), "document": source_link(row.document)}
-                for row in targets
-            ],
+            targets=[target_row(row, state) for row in targets],
             measures=indicator.measures.in_plan(asked_plan(self.request))
             .in_scope(self.day)
             .order_by("position", "code"),
             **kwargs,
         )
+
+
+def target_row(target: Target, state: IndicatorState) -> dict[str, Any]:
+    """With the verdict on it, if it is of the plan's region."""
+    found = state.judge(target) if target.region_id == (state.region and state.region.pk) else None
+    return {
+        "row": target,
+        "words": target_words(target, state.indicator),
+        "scope": format_source(target.scope),
+        "document": source_link(target.document),
+        "is_judged": target == state.judged_target,
+        "verdict": found and found.verdict,
+        "note": verdict_note(state.indicator, found) if found else "",
+    }
 
 
 def corrections(indicator: Indicator, day: date) -> list[dict[str, Any]]:

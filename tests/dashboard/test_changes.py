@@ -506,9 +506,9 @@ class TestPagesOfOne:
     def test_the_list_of_indicators(self, plan):
         text = text_of(page("/indicators/?compare=2023-05-31"))
         assert "Value on 2023-05-31 Period then Change since 2023-05-31" in text
-        assert "GDP growth Released since 6.2 % H1 2023 4.7 Q1 2023 +1.5" in text
-        assert "GDP 2.04 trillion yuan Q1 2023 2.04 Q1 2023 0" in text
-        assert "GDP growth First published since 6.2 % H1 2023 — — —" in text_of(
+        assert "GDP growth Illustrative Released since 6.2 % H1 2023 4.7 Q1 2023 +1.5" in text
+        assert "GDP Illustrative 2.04 trillion yuan Q1 2023 2.04 Q1 2023 0" in text
+        assert "GDP growth Illustrative First published since 6.2 % H1 2023 — — —" in text_of(
             page("/indicators/?compare=2023-04-17")
         )
         assert "Period then" not in page("/indicators/")

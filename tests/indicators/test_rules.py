@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from indicators.rules import (
     Goal,
     Value,
-    attainment,
     earliest_release,
     emission_intensity,
     goal_in_force,
     is_comparable,
     newest,
     same_period,
-    straight_path,
     year_before,
 )
 
@@ -116,52 +114,6 @@ class TestTheTargetInForce:
         assert goal_in_force([new, old], on=date(2023, 8, 28)) == old
         assert goal_in_force([new, old], on=DAY) == new
         assert goal_in_force([goal("13", 2025, id=1), goal("14", 2025, id=2)], on=DAY) == goal("14", 2025, id=2)
-
-
-# From 10 on 2020-12-31 to 20 by 2025-12-31: 1,826 days.
-PATH = goal("20", 2025, baseline_value=Decimal(10), baseline_on=date(2020, 12, 31))
-CUT = goal("-14.5", 2025, baseline_value=Decimal(0), baseline_on=date(2020, 12, 31))
-
-
-class TestThePath:
-    @pytest.mark.parametrize(
-        ("day", "stands"),
-        [
-            (date.min, "10"),
-            (date(2020, 12, 31), "10"),
-            (date(2023, 7, 2), "15"),  # 913 of 1,826 days
-            (date(2025, 12, 31), "20"),
-            (date.max, "20"),
-        ],
-    )
-    def test_is_straight(self, day: date, stands: str) -> None:
-        assert straight_path(PATH, on=day) == Decimal(stands)
-
-    def test_needs_a_stated_baseline_before_the_target(self) -> None:
-        assert straight_path(goal("20", 2025), on=DAY) is None
-        backwards = goal("20", 2019, baseline_value=Decimal(10), baseline_on=date(2020, 12, 31))
-        assert straight_path(backwards, on=DAY) is None
-
-    @pytest.mark.parametrize(
-        ("target", "amount", "percent"),
-        [
-            (PATH, "15", "100.0"),
-            (PATH, "12.5", "50.0"),
-            (PATH, "10", "0.0"),
-            (PATH, "9", "-20.0"),
-            (CUT, "-7.25", "100.0"),
-            (CUT, "-8", "110.3"),
-            (CUT, "1.45", "-20.0"),
-        ],
-    )
-    def test_attainment_looks_in_the_direction_of_the_target(self, target: Goal, amount: str, percent: str) -> None:
-        assert str(attainment(value(amount, end=date(2023, 7, 2)), target)) == percent
-
-    def test_there_is_no_attainment_without_a_way_to_go(self) -> None:
-        assert attainment(HALF, goal("20", 2025)) is None
-        assert attainment(value("10", end=date(2020, 12, 31)), PATH) is None
-        level = goal("10", 2025, baseline_value=Decimal(10), baseline_on=date(2020, 12, 31))
-        assert attainment(HALF, level) is None
 
 
 def test_emission_intensity_is_tonnes_per_ten_thousand_yuan() -> None:

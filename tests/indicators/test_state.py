@@ -30,7 +30,7 @@ def test_growth_of_shandong_against_china() -> None:
     got = state(growth)
     assert (got.value, got.previous, got.comparator) == (Decimal("6.2"), Decimal("3.6"), Decimal("5.5"))
     assert (got.gap, got.change) == (Decimal("0.7"), Decimal("2.6"))
-    assert (got.target, got.attainment) == (None, None)
+    assert (got.target, got.judgement) == (None, None)
 
 
 def test_without_a_released_value_everything_is_empty() -> None:
@@ -72,26 +72,43 @@ def test_attainment_against_the_newest_target_that_a_document_states() -> None:
     make_observation(
         energy,
         "-7.25",
-        period="2023H1",
+        period="2021-01/2023-07-02",
         period_start=date(2021, 1, 1),
         period_end=date(2023, 7, 2),
         period_kind="years",
     )
-    baseline = {"baseline_value": "0", "baseline_on": date(2020, 12, 31)}
+    baseline = {"qualifier": "versus 2020", "baseline_value": "0", "baseline_on": date(2020, 12, 31)}
     make_target(energy, "-13.5", adopted_on=date(2021, 4, 6), **baseline)
     stated = make_target(energy, "-14.5", adopted_on=date(2022, 12, 31), **baseline)
     make_target(energy, "-20", adopted_on=date(2023, 8, 1), derived=True, **baseline)
     make_target(energy, "-21", adopted_on=date(2023, 8, 30), **baseline)
     got = state(energy)
-    assert (got.target, got.attainment) == (stated, Decimal("100.0"))
+    assert (got.target, got.judged_target, got.verdict) == (stated, stated, "on_track")
+    assert got.judgement is not None
+    assert got.judgement.attainment == Decimal("100.0")
 
 
-def test_a_target_without_a_baseline_is_shown_without_attainment() -> None:
+def test_a_target_without_a_comparable_value_cannot_be_judged() -> None:
     share = make_indicator()
     make_observation(share, "10")
     target = make_target(share, "13")
     got = state(share)
-    assert (got.target, got.attainment) == (target, None)
+    assert (got.target, got.judged_target, got.verdict) == (target, target, "cannot_judge")
+    assert got.judgement is not None
+    assert got.judgement.reason == "other_scope"
+
+
+def test_a_value_is_judged_by_the_target_of_its_scope() -> None:
+    """The newest document speaks of a part alone: it is in force, but says nothing of the whole."""
+    capacity = make_indicator(unit="GW")
+    days = {"period_kind": "day", "period": "2023-06-30"}
+    make_observation(capacity, "80", period_start=date(2023, 6, 30), period_end=date(2023, 6, 30), **days)
+    whole = make_target(capacity, "90", adopted_on=date(2022, 12, 31))
+    part = make_target(capacity, "70", adopted_on=date(2023, 1, 31), scope="renewables")
+    got = state(capacity)
+    assert (got.target, got.judged_target) == (part, whole)
+    assert got.judgement is not None
+    assert got.judgement.reason == "no_baseline"
 
 
 def test_values_and_targets_of_other_regions_and_indicators_stay_away() -> None:

@@ -40,18 +40,53 @@ def capacity():
 
 
 class TestList:
-    def test_shows_value_change_comparator_and_release(self, client, growth):
+    def test_shows_value_change_target_and_verdict(self, client, growth):
         make_target(growth, "7", qualifier="about")
         text = text_of(page(client, "/indicators/"))
-        assert "GDP growth 6.2 % H1 2023 +2.6 5.5 about 7.0 (2025) 2023-07-20" in text
+        assert "GDP growth Illustrative 6.2 % H1 2023 +2.6 about 7.0 (2025) Cannot judge Different scope" in text
+        assert "Cannot judge 1 Rule of verdicts" in text
+
+    def test_without_a_target_the_comparison_stands_in_the_place_of_the_verdict(self, client, growth):
+        text = text_of(page(client, "/indicators/"))
+        assert "GDP growth Illustrative 6.2 % H1 2023 +2.6 — 0.7 percentage points above China" in text
+        assert "No target 1 Rule of verdicts" in text
+
+    def test_groups_stand_in_their_order_and_in_each_what_is_behind_first(self, client):
+        make_plan()
+        for name, group, now in (
+            ("Fast", "energy", "19"),
+            ("Slow", "energy", "11"),
+            ("Aimless", "energy", "1"),
+            ("Air", "environment", "1"),
+        ):
+            indicator = make_indicator(name_en=name, group=group, headline=None)
+            year = {"period_kind": "year", "period_start": date(2022, 1, 1), "period_end": date(2022, 12, 31)}
+            make_observation(indicator, now, period="2022", released_on=date(2023, 2, 28), **year)
+            if name in ("Fast", "Slow"):
+                make_target(indicator, "20", baseline_value="10", baseline_on=date(2020, 12, 31))
+        counts, rest = text_of(page(client, "/indicators/")).split("Rule of verdicts")
+        assert "Behind 1 Ahead 1 No target 2" in counts
+        order = ["Energy", "Slow Illustrative 11", "Fast Illustrative 19", "Aimless", "Air and water No target"]
+        assert [rest.index(words) for words in order] == sorted(rest.index(words) for words in order)
+        assert "20.0 (2025) Behind 14.0 required by then" in rest
+        assert "Energy" not in text_of(page(client, "/indicators/?ordering=code")).split("Trend")[1]
+
+    def test_one_without_a_value_is_for_the_office_alone(self, client, growth):
+        make_indicator(name_en="Empty")
+        assert "Empty" not in page(client, "/indicators/")
+        assert "Empty" in page(client, "/indicators/?has_value=no")
+        assert "without a value" not in page(client, "/indicators/")
+        client.force_login(make_user("rita", role="reviewer"))
+        html = page(client, "/indicators/")
+        assert '<a href="?has_value=no">1 indicator without a value</a>' in html
 
     @pytest.mark.parametrize(
         ("day", "words"),
         [
-            ("2022-07-19", "GDP growth — % — — — — —"),
-            ("2022-07-20", "GDP growth 3.6 % H1 2022 — — — 2022-07-20"),
-            ("2023-07-19", "GDP growth 3.6 % H1 2022 — — — 2022-07-20"),
-            ("2023-07-20", "GDP growth 6.2 % H1 2023 +2.6 5.5 — 2023-07-20"),
+            ("2022-07-19", "No indicators match these filters"),
+            ("2022-07-20", "GDP growth Illustrative 3.6 % H1 2022 — —"),
+            ("2023-07-19", "GDP growth Illustrative 3.6 % H1 2022 — —"),
+            ("2023-07-20", "GDP growth Illustrative 6.2 % H1 2023 +2.6 —"),
         ],
     )
     def test_a_value_counts_from_its_release(self, client, growth, day, words):
@@ -59,7 +94,7 @@ class TestList:
 
     def test_units_follow_the_language(self, client, capacity):
         make_target(capacity, "90", qualifier="at least, aiming for 95")
-        assert "83.82 GW 30 June 2023 — — at least 90 (2025, aiming for 95)" in text_of(page(client, "/indicators/"))
+        assert "83.82 GW 30 June 2023 — at least 90 (2025, aiming for 95)" in text_of(page(client, "/indicators/"))
         chinese = text_of(page(client, "/indicators/?lang=zh-hans"))
         assert "8,382 万千瓦 2023年6月30日" in chinese
         assert "9,000" in chinese and "9,500" in chinese
@@ -150,9 +185,26 @@ class TestDetail:
         make_target(capacity, "90", qualifier="at least", document="The newer plan", adopted_on=date(2023, 1, 31))
         make_target(capacity, "99", document="A remark", derived=True)
         text = text_of(page(client, "/indicators/nre_capacity/"))
-        assert "at least 90 (2025) In force The newer plan 2023-01-31 at least 80 (2025) The older plan" in text
+        judged = "at least 90 (2025) Judged by — Cannot judge No baseline in the document The newer plan 2023-01-31"
+        assert f"{judged} at least 80 (2025) — Ahead target met The older plan" in text
         assert "A remark" not in text
-        assert "The document states no baseline" in text
+
+    def test_the_verdict_is_explained_step_by_step(self, client, capacity):
+        for year, value in ((2020, "50"), (2021, "60"), (2022, "64")):
+            day = date(year, 12, 31)
+            days = {"period": str(day), "period_kind": "day", "period_start": day, "period_end": day}
+            make_observation(capacity, value, released_on=day, **days)
+        capacity.observations.filter(value="83.82").delete()
+        make_target(capacity, "100", document="The plan", adopted_on=date(2021, 8, 1))
+        text = text_of(page(client, "/indicators/nre_capacity/"))
+        assert "Behind 70 required by then" in text
+        assert (
+            "The document states no baseline: the newest value known when it was adopted, 50 GW on 31 December 2020, is "
+            "taken as one; from there to 100 GW by the end of 2025, 70 GW was required by 31 December 2022, and 64 GW "
+            "was reached: 70.0% of the way that was due."
+        ) in text
+        assert "To reach it by the end of 2025: up 12 GW a year; over the last year: up 4 GW." in text
+        assert "A straight line through the last 3 values stands at about 86 GW, give or take 7 GW" in text
 
     def test_before_a_document_was_adopted_its_target_is_not_known(self, client, capacity):
         make_target(capacity, "90", document="The newer plan", adopted_on=date(2023, 1, 31))
@@ -217,11 +269,9 @@ class TestUnitsAndReleases:
 
     def test_the_list(self, client, amount):
         text = text_of(page(client, "/indicators/"))
-        assert "GDP 6.44 trillion yuan H1 2023 +0.40 — — 2023-07-20*" in text
-        assert "* Release date assumed from when such figures are usually released" in text
-        chinese = text_of(page(client, "/indicators/?lang=zh-hans"))
-        assert "64,409 亿元 2023年上半年 +3,970 — — 2023-07-20*" in chinese
-        assert "*发布日期按同类数据的通常发布时间推算。" in chinese
+        assert "GDP Illustrative 6.44 trillion yuan H1 2023 +0.40 —" in text
+        assert "2023-07-20" not in text
+        assert "64,409 亿元 2023年上半年 +3,970 —" in text_of(page(client, "/indicators/?lang=zh-hans"))
         assert client.get("/api/v1/indicators/gdp_ytd/").json()["latest"]["value"] == 64409
 
     def test_the_page(self, client, amount):
@@ -234,9 +284,8 @@ class TestUnitsAndReleases:
         assert "日发布" not in text_of(page(client, "/indicators/gdp_ytd/?lang=zh-hans"))
 
     def test_a_stated_day_needs_no_note(self, client, growth):
-        for address in ("/indicators/", "/indicators/gdp_growth_ytd/"):
-            text = text_of(page(client, address))
-            assert "2023-07-20" in text and "*" not in text and "assumed" not in text
+        text = text_of(page(client, "/indicators/gdp_growth_ytd/"))
+        assert "2023-07-20" in text and "*" not in text and "assumed" not in text
         assert "released on 20 July 2023." in text
 
     def test_a_change_is_as_exact_as_its_value(self, client, capacity):

@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from core.provenance import Provenance, of_aggregate
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
+from indicators.marks import bullet_bar
 from indicators.state import IndicatorState
+from indicators.verdict_words import verdict_counts, verdict_note, verdict_rank
 from indicators.wording import (
     change_cell,
     number_cell,
@@ -21,13 +23,14 @@ from indicators.wording import (
 from web.formats.numbers import (
     NO_VALUE,
     format_gap_cell,
+    format_number,
     format_percent,
     with_true_minus,
 )
+from web.formats.text import format_list
 from web.language import localized
 
 GROWTH = "gdp_growth_ytd"
-CAPACITY = "nre_capacity"
 
 
 def state_of(figures: Figures, code: str) -> IndicatorState | None:
@@ -37,18 +40,17 @@ def state_of(figures: Figures, code: str) -> IndicatorState | None:
 def indicators(figures: Figures, links: Links) -> dict[str, Any]:
     rows = {each.latest.provenance for each in figures.indicator_states if each.latest}
     return {
-        "sentence": _indicator_sentence(state_of(figures, GROWTH), state_of(figures, CAPACITY)),
+        "sentence": _sentence(figures.indicator_states),
         "provenance": of_aggregate(
             is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
         ),
-        "indicators": [indicator_row(each, links) for each in figures.indicator_states],
-        "against": figures.against_name,
+        "indicators": [indicator_row(each, links) for each in sorted(figures.indicator_states, key=verdict_rank)],
         "indicators_url": links.url("indicators:list"),
     }
 
 
 def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
-    indicator = state.indicator
+    indicator, found = state.indicator, state.judgement
     return {
         "name": localized(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",
@@ -58,9 +60,18 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
         "unit": shown_unit(indicator),
         "period": period_words(state.latest) if state.latest else "",
         "change": change_cell(indicator, state.change, state.value),
-        "target": NO_VALUE if state.target is None else target_words(state.target, indicator),
-        "against": NO_VALUE if state.comparator is None else _gap_to_comparator(state),
+        "target": NO_VALUE if state.judged_target is None else target_words(state.judged_target, indicator),
+        "bar": bullet_bar(found),
+        "verdict": state.verdict,
+        "note": _note(state),
     }
+
+
+def _note(state: IndicatorState) -> str:
+    """What follows the verdict, or stands in its place: the comparison, else that there is no target."""
+    if state.judgement is not None:
+        return verdict_note(state.indicator, state.judgement)
+    return pgettext("indicators", "No target") if state.comparator is None else _gap_to_comparator(state)
 
 
 def _gap_to_comparator(state: IndicatorState) -> str:
@@ -79,31 +90,36 @@ def _gap_to_comparator(state: IndicatorState) -> str:
     return _("%(points)s points below %(region)s (%(value)s)") % values
 
 
-def _indicator_sentence(growth: IndicatorState | None, capacity: IndicatorState | None) -> str:
-    parts = []
-    if growth is not None and growth.latest is not None:
-        values = {"value": with_true_minus(format_percent(growth.value)), "period": period_words(growth.latest)}
-        if growth.gap is None:
-            parts.append(_("GDP grew by %(value)s in %(period)s") % values)
-        else:
-            values["points"] = format_gap_cell(abs(growth.gap)).lstrip("+")
-            parts.append(
-                (
-                    _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate")
-                    if growth.gap >= 0
-                    else _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate")
-                )
-                % values
-            )
-    if capacity is not None and capacity.target is not None:
-        parts.append(
-            _("new and renewable energy capacity is %(value)s against a target of %(target)s")
-            % {
-                "value": with_unit(capacity.indicator, capacity.value or Decimal(0)),
-                "target": target_words(capacity.target, capacity.indicator, unit=True),
-            }
-        )
-    if not parts:
+def _sentence(states: list[IndicatorState]) -> str:
+    """How many with a target have which verdict, and how GDP grew; the half-sentence that asks for action first."""
+    if not states:
         return _("No data for this period")
+    counts = {each.verdict: each.number for each in verdict_counts(states) if each.verdict is not None}
+    total = sum(counts.values())
+    parts = []
+    if total:
+        words = [f"{verdict.label} {number}" for verdict, number in counts.items() if number]
+        parts.append(
+            ngettext(
+                "%(count)s headline indicator has a target: %(verdicts)s",
+                "%(count)s headline indicators have a target: %(verdicts)s",
+                total,
+            )
+            % {"count": format_number(total), "verdicts": format_list(words)}
+        )
+    growth = next((each for each in states if each.indicator.code == GROWTH and each.latest), None)
+    if growth is not None:
+        parts.append(_growth(growth))
     text = pgettext("between half-sentences", "; ").join(parts) + pgettext("end of a sentence", ".")
     return text[0].upper() + text[1:]
+
+
+def _growth(state: IndicatorState) -> str:
+    assert state.latest is not None
+    values = {"value": with_true_minus(format_percent(state.value)), "period": period_words(state.latest)}
+    if state.gap is None:
+        return _("GDP grew by %(value)s in %(period)s") % values
+    values["points"] = format_gap_cell(abs(state.gap)).lstrip("+")
+    if state.gap >= 0:
+        return _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate") % values
+    return _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate") % values

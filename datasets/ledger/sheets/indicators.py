@@ -1,6 +1,7 @@
 """What tells whether the plan works."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.bounds import FIRST_DAY, LAST_DAY
 from core.periods import PeriodKind
@@ -20,7 +21,7 @@ def yes_no(name: str, label: Text, help: Text) -> Column:
 
 
 def scope(help: Text) -> Column:
-    return Column("scope", _("Scope"), help, "", most=MAX_SCOPE_LENGTH)
+    return Column("scope", pgettext_lazy("indicators", "Scope"), help, "", most=MAX_SCOPE_LENGTH)
 
 
 def value(name: str, label: Text, help: Text, example: str, *, required: bool = False) -> Column:

@@ -1,0 +1,157 @@
+"""Verdicts on targets in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from indicators.models import Indicator
+from indicators.state import IndicatorState, is_rate
+from indicators.verdicts import Judgement, Reason, Verdict
+from indicators.wording import change_words, number_cell, with_unit
+from web.formats.dates import format_day
+from web.formats.numbers import format_number
+from web.formats.periods import format_period
+
+# What stands first in a list: what is behind, and last what has no target.
+ORDER: Mapping[Verdict | None, int] = {
+    Verdict.BEHIND: 0,
+    Verdict.ON_TRACK: 1,
+    Verdict.AHEAD: 2,
+    Verdict.CANNOT_JUDGE: 3,
+    None: 4,
+}
+
+
+def verdict_rank(state: IndicatorState) -> int:
+    return ORDER[state.verdict]
+
+
+class VerdictCount(NamedTuple):
+    """How many have a verdict; None of those without a target."""
+
+    verdict: Verdict | None
+    number: int
+
+
+def verdict_counts(states: Iterable[IndicatorState]) -> list[VerdictCount]:
+    verdicts = [state.verdict for state in states]
+    return [VerdictCount(each, verdicts.count(each)) for each in ORDER]
+
+
+def as_exact_as(value: Decimal, *others: Decimal) -> Decimal:
+    """A number that was computed, with the decimals of those that it comes from; two digits where that leaves none."""
+    decimals = max(max(-int(each.as_tuple().exponent), 0) for each in others)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    if rounded or not value:
+        return rounded
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - 1), ROUND_HALF_UP)
+
+
+def required_value(found: Judgement) -> Decimal | None:
+    if found.required is None or found.value is None:
+        return None
+    return as_exact_as(found.required, found.value.value, found.goal.value)
+
+
+def verdict_note(indicator: Indicator, found: Judgement) -> str:
+    """What follows the word at once: what was required, or why nothing can be said."""
+    if found.reason == Reason.NOT_RELEASED:
+        return _("%(year)s figure not released") % {"year": found.goal.due_year}
+    if found.reason == Reason.NO_LATER_VALUE and found.value is not None:
+        period = format_period(found.value.kind, found.value.start, found.value.end)
+        return _("no new value since %(period)s") % {"period": period}
+    if found.reason is not None:
+        return str(Reason(found.reason).label)
+    if found.is_met:
+        return _("target met")
+    required = required_value(found)
+    if required is None:
+        return _("target missed")
+    note = _("%(value)s required by then") % {"value": number_cell(indicator, required)}
+    if found.verdict == Verdict.BEHIND and found.is_diverging:
+        return _("%(note)s, and moving away") % {"note": note}
+    return note
+
+
+def working_sentences(indicator: Indicator, found: Judgement) -> list[str]:
+    """How the verdict comes about, in sentences without full stops: the path, what was done of it, what is left and how
+    fast it goes, and where that leads."""
+    return [each for each in (_path(indicator, found), _paces(indicator, found), _forecast(indicator, found)) if each]
+
+
+def _path(indicator: Indicator, found: Judgement) -> str:
+    baseline, required = found.baseline, required_value(found)
+    if baseline is None or required is None or found.value is None:
+        return ""
+    words = {
+        "base": with_unit(indicator, baseline.value),
+        "day": format_day(baseline.on),
+        "target": with_unit(indicator, found.goal.value),
+        "year": found.goal.due_year,
+        "required": with_unit(indicator, required),
+        "value": with_unit(indicator, found.value.value),
+        "end": format_day(found.value.end),
+    }
+    if found.is_baseline_inferred:
+        path = _(
+            "The document states no baseline: the newest value known when it was adopted, %(base)s on %(day)s, is "
+            "taken as one; from there to %(target)s by the end of %(year)s, %(required)s was required by %(end)s, and "
+            "%(value)s was reached"
+        )
+    else:
+        path = _(
+            "From %(base)s on %(day)s to %(target)s by the end of %(year)s, %(required)s was required by %(end)s, and "
+            "%(value)s was reached"
+        )
+    sentence = path % words
+    if found.attainment is None:
+        return sentence
+    share = {"path": sentence, "share": format_number(found.attainment)}
+    return _("%(path)s: %(share)s%% of the way that was due") % share
+
+
+def _paces(indicator: Indicator, found: Judgement) -> str:
+    if found.value is None or found.left is None or found.is_met:
+        return ""
+    exact = (found.value.value, found.goal.value)
+    if found.pace_needed is None:
+        return _("The target was missed by %(left)s") % {"left": _amount(indicator, abs(found.left))}
+    words = {
+        "year": found.goal.due_year,
+        "needed": change_words(indicator, as_exact_as(found.pace_needed, *exact)),
+    }
+    if found.pace is None:
+        return _("To reach it by the end of %(year)s: %(needed)s a year") % words
+    pace = as_exact_as(found.pace, *exact)
+    words["pace"] = change_words(indicator, pace) if pace else _("no change")
+    return _("To reach it by the end of %(year)s: %(needed)s a year; over the last year: %(pace)s") % words
+
+
+def _forecast(indicator: Indicator, found: Judgement) -> str:
+    line = found.forecast
+    if line is None or found.value is None:
+        return ""
+    exact = (found.value.value, found.goal.value)
+    spread = as_exact_as((line.high - line.low) / 2, *exact)
+    words = {
+        "count": line.values,
+        "value": with_unit(indicator, as_exact_as(line.value, *exact)),
+        "spread": _amount(indicator, spread),
+        "year": found.goal.due_year,
+    }
+    return (
+        _(
+            "A straight line through the last %(count)s values stands at about %(value)s, give or take %(spread)s, at "
+            "the end of %(year)s; it is drawn on, not predicted"
+        )
+        % words
+    )
+
+
+def _amount(indicator: Indicator, value: Decimal) -> str:
+    """Of a difference: of rates, in percentage points."""
+    if is_rate(indicator):
+        return _("%(points)s percentage points") % {"points": number_cell(indicator, value)}
+    return with_unit(indicator, value)
