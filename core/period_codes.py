@@ -18,7 +18,7 @@ class Period(NamedTuple):
 
     @property
     def code(self) -> str:
-        """2023H1, 2023Q1, 2023Q1-Q3, 2023-06, 2023-01/08, 2023, 2021-2023, 2023-06-30."""
+        """2023H1, 2023Q1, 2023Q1-Q3, 2023-06, 2023-01/08, 2022, 2020-2022, 2023-06-30."""
         return period_code(self.kind, self.start, self.end)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from core.period_codes import Period, of_months
 from core.periods import PeriodKind, month_end, month_of
-from indicators.models import Frequency
+from indicators.models import Frequency, Indicator
 
 # Of an indicator that nobody has filed for years, the last ones alone are asked for.
 MOST_OWED = 12
@@ -18,6 +18,22 @@ _TO_DATE = {
     9: PeriodKind.THREE_QUARTERS,
     12: PeriodKind.YEAR,
 }
+
+
+class Rhythm(NamedTuple):
+    """How often a value comes, and how many days after the end of its period it is due; `cumulative`: periods begin on
+    1 January."""
+
+    frequency: str
+    due_days: int
+    cumulative: bool = False
+
+
+def rhythm_of(indicator: Indicator) -> Rhythm | None:
+    """None: nothing is owed."""
+    if not indicator.frequency or indicator.due_days is None or indicator.derived_form:
+        return None
+    return Rhythm(indicator.frequency, indicator.due_days, indicator.cumulative)
 
 
 class DuePeriod(NamedTuple):
@@ -50,37 +66,36 @@ def end_after(frequency: str, end: date) -> date:
     return month_end(date(end.year + (months - 1) // 12, (months - 1) % 12 + 1, 1))
 
 
-def owed_periods(
-    frequency: str, due_days: int | None, *, cumulative: bool, known_until: date | None, on: date
-) -> list[DuePeriod]:
+def owed_periods(rhythm: Rhythm | None, *, known_until: date | None, on: date) -> list[DuePeriod]:
     """Those that are over on the day and without a value, the oldest first. `known_until`: the end of the newest period
-    with one; without any, the last period alone is owed. Nothing is owed without a rhythm and days until due."""
-    if not frequency or due_days is None:
+    with one; without any, the last period alone is owed."""
+    if rhythm is None:
         return []
     ends: list[date] = []
-    end = last_end(frequency, on)
+    end = last_end(rhythm.frequency, on)
     while len(ends) < MOST_OWED and (known_until is None or end > known_until):
         ends.append(end)
         if known_until is None:
             break
-        end = last_end(frequency, end)
-    return [_due(frequency, due_days, each, cumulative=cumulative) for each in reversed(ends)]
+        end = last_end(rhythm.frequency, end)
+    return [_due(rhythm, each) for each in reversed(ends)]
 
 
-def next_period(frequency: str, due_days: int | None, *, cumulative: bool, on: date) -> DuePeriod | None:
+def next_period(rhythm: Rhythm | None, *, on: date) -> DuePeriod | None:
     """The one that is not over on the day."""
-    if not frequency or due_days is None:
+    if rhythm is None:
         return None
-    return _due(frequency, due_days, end_after(frequency, last_end(frequency, on)), cumulative=cumulative)
+    return _due(rhythm, end_after(rhythm.frequency, last_end(rhythm.frequency, on)))
 
 
-def due_day(frequency: str, due_days: int | None, period: Period, *, cumulative: bool) -> date | None:
+def due_day(rhythm: Rhythm | None, period: Period) -> date | None:
     """By when the value of a period is to be filed; None for one that is not of the rhythm."""
-    if not frequency or due_days is None or period.end != last_end(frequency, period.end + timedelta(days=1)):
+    if rhythm is None or period.end != last_end(rhythm.frequency, period.end + timedelta(days=1)):
         return None
-    is_of_rhythm = period_ending(frequency, period.end, cumulative=cumulative) == period
-    return period.end + timedelta(days=due_days) if is_of_rhythm else None
+    due = _due(rhythm, period.end)
+    return due.due_on if due.period == period else None
 
 
-def _due(frequency: str, due_days: int, end: date, *, cumulative: bool) -> DuePeriod:
-    return DuePeriod(period_ending(frequency, end, cumulative=cumulative), end + timedelta(days=due_days))
+def _due(rhythm: Rhythm, end: date) -> DuePeriod:
+    period = period_ending(rhythm.frequency, end, cumulative=rhythm.cumulative)
+    return DuePeriod(period, end + timedelta(days=rhythm.due_days))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from core.forms import TypedTextField
 from core.provenance import Provenance
@@ -119,7 +119,7 @@ class ValueForm(DraftForm):
         help_text=gettext_lazy("Such as constant prices."),
     )
     scope = TypedTextField(
-        label=gettext_lazy("Scope"), required=False, max_length=MAX_SCOPE_LENGTH, help_text=SCOPE_HELP
+        label=pgettext_lazy("indicators", "Scope"), required=False, max_length=MAX_SCOPE_LENGTH, help_text=SCOPE_HELP
     )
     note = TypedTextField(
         label=gettext_lazy("Note"),

@@ -79,7 +79,7 @@ def _read_line(number: int, line: str, factor: Decimal) -> PastedLine:
     period, value, released = cells
     found.period = read_period(period)
     if found.period is None:
-        found.errors.append(_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2023."))
+        found.errors.append(_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022."))
     typed = read_number(value)
     if typed is None:
         found.errors.append(_("Write a number in digits, such as 1,234.5 or -3.9."))

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from core.exceptions import NotAllowed
 from core.periods import PeriodKind
 from core.provenance import Provenance
-from indicators.dues import due_day
+from indicators.dues import due_day, rhythm_of
 from indicators.models import Observation, Purpose, ValueReport
 from indicators.services import VALUES, check_not_corrected, check_observation, check_revised_on
 from indicators.value_history import ValueHistory
@@ -117,8 +117,8 @@ def _doubts_of_value(report: ValueReport, value: Decimal, history: ValueHistory)
 
 def _doubts_of_length(report: ValueReport, history: ValueHistory) -> Iterator[Doubt]:
     """A period that is due is as long as it should be, whatever came before."""
-    kinds, indicator = dict.fromkeys(row.period_kind for row in history.last_values(report)), report.indicator
-    due_on = due_day(indicator.frequency, indicator.due_days, report.span, cumulative=indicator.cumulative)
+    kinds = dict.fromkeys(row.period_kind for row in history.last_values(report))
+    due_on = due_day(rhythm_of(report.indicator), report.span)
     if kinds and report.period_kind not in kinds and due_on is None:
         names = pgettext("between items", ", ").join(str(PeriodKind(kind).label) for kind in kinds)
         words = {"kinds": names, "kind": report.get_period_kind_display()}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Department
 from core.period_codes import Period
 from indicators.addresses import value_form_url
-from indicators.dues import due_day, next_period, owed_periods
+from indicators.dues import due_day, next_period, owed_periods, rhythm_of
 from indicators.models import Indicator, Observation, ValueReport
 from indicators.wording import number_cell, period_words, shown_unit
 from measures.models import Plan
@@ -139,26 +140,32 @@ def _rows_of(
     *,
     on: date,
 ) -> Iterator[ValueRow]:
-    rhythm: dict[str, Any] = {"cumulative": indicator.cumulative}
-    known_until = latest.period_end if latest else None
-    asked = (indicator.frequency, indicator.due_days)
-    owed = owed_periods(*asked, known_until=known_until, on=on, **rhythm) if home else []
-    begun = {(report.region_id, report.span) for report in reports}
-    outstanding = [each for each in owed if home and (home.pk, each.period) not in begun]
-
-    def row(
-        region: Any, span: Period | None, due_on: date | None, report: Any = None, *, coming: bool = False
-    ) -> ValueRow:
-        is_late = due_on is not None and due_on < on
-        other = value_form_url(indicator.code, "", region, plan=plan) if region else ""
-        own = value_form_url(indicator.code, span.code, region, plan=plan) if region and span else ""
-        return ValueRow(indicator, region, span, due_on, report, latest, is_late, coming, own, other)
-
+    rhythm, row = rhythm_of(indicator), partial(_row, indicator, latest, plan, on)
     for report in reports:
-        due_on = due_day(*asked, report.span, **rhythm)
-        yield row(report.region, report.span, due_on, report)
+        yield row(report.region, report.span, due_day(rhythm, report.span), report)
+    begun = {report.span for report in reports if report.region == home}
+    owed = owed_periods(rhythm, known_until=latest.period_end if latest else None, on=on) if home else []
+    outstanding = [each for each in owed if each.period not in begun]
     for each in outstanding:
         yield row(home, each.period, each.due_on)
     if not reports and not outstanding:
-        coming = next_period(*asked, on=on, **rhythm)
-        yield row(home, coming.period if coming else None, coming.due_on if coming else None, coming=True)
+        coming = next_period(rhythm, on=on)
+        yield row(home, coming and coming.period, coming and coming.due_on, is_coming=True)
+
+
+def _row(
+    indicator: Indicator,
+    latest: Observation | None,
+    plan: str,
+    on: date,
+    region: Region | None,
+    span: Period | None,
+    due_on: date | None,
+    report: ValueReport | None = None,
+    *,
+    is_coming: bool = False,
+) -> ValueRow:
+    is_late = due_on is not None and due_on < on
+    other = value_form_url(indicator.code, "", region, plan=plan) if region else ""
+    own = value_form_url(indicator.code, span.code, region, plan=plan) if region and span else ""
+    return ValueRow(indicator, region, span, due_on, report, latest, is_late, is_coming, own, other)

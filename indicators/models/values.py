@@ -75,7 +75,9 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
         default=Provenance.REPORTED.value,
     )
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
-    scope = models.CharField(_("Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP)
+    scope = models.CharField(
+        pgettext_lazy("indicators", "Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP
+    )
     note = models.CharField(_("Note"), max_length=300, blank=True)
     purpose = models.CharField(_("Why it is filed"), max_length=10, choices=Purpose, blank=True)
     corrects = models.ForeignKey(
@@ -114,6 +116,14 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
             *AbstractFiling.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(period_kind__in=PeriodKind.values), name="valuereport_period_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(release_basis__in=[value for value, _label in RELEASE_BASES]),
+                name="valuereport_release_basis_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(value_provenance__in=[value for value, _label in VALUE_PROVENANCES]),
+                name="valuereport_value_provenance_known",
             ),
             models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="valuereport_period_in_order"),
             days_bound(

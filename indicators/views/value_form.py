@@ -27,7 +27,7 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from indicators.addresses import value_form_url
-from indicators.dues import due_day, next_period, owed_periods
+from indicators.dues import due_day, next_period, owed_periods, rhythm_of
 from indicators.models import Indicator, ValueReport, ValueReportEvidence
 from indicators.value_forms import ValueForm, first_values, form_values, has_two_units
 from indicators.value_history import ValueHistory, load_history
@@ -54,7 +54,7 @@ class PeriodForm(forms.Form):
 
     period = forms.CharField(
         label=gettext_lazy("Period"),
-        help_text=gettext_lazy("Such as 2023H1, 2023Q1, 2023-06, 2023-01/08, 2023 or 2023-06-30."),
+        help_text=gettext_lazy("Such as 2023H1, 2023Q1, 2023-06, 2023-01/08, 2022 or 2023-06-30."),
     )
     region = forms.ModelChoiceField(
         Region.objects.all(), label=gettext_lazy("Region"), to_field_name="code", empty_label=None
@@ -100,7 +100,7 @@ class ValueView(DraftView):
             return None
         period = read_period(text)
         if period is None:
-            raise BadQuery({"period": [_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2023.")]})
+            raise BadQuery({"period": [_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022.")]})
         if period.start > today():
             raise BadQuery({"period": [_("The period has not begun yet.")]})
         return period
@@ -142,8 +142,7 @@ class ValueView(DraftView):
 
     @property
     def due_on(self) -> date | None:
-        due = self.indicator.due_days, self.indicator.cumulative
-        return due_day(self.indicator.frequency, due[0], self.of_period, cumulative=due[1])
+        return due_day(rhythm_of(self.indicator), self.of_period)
 
     @cached_property
     def history(self) -> ValueHistory:
@@ -205,11 +204,9 @@ class ValuePage(FormPage, ValueView):
     def show_periods(self) -> HttpResponseBase:
         """What is owed, and a field for any other period."""
         indicator, on, last = self.indicator, today(), self.history.last
-        rhythm: dict[str, Any] = {"cumulative": indicator.cumulative, "on": on}
-        owed = owed_periods(
-            indicator.frequency, indicator.due_days, known_until=last.period_end if last else None, **rhythm
-        )
-        coming = next_period(indicator.frequency, indicator.due_days, **rhythm)
+        rhythm = rhythm_of(indicator)
+        owed = owed_periods(rhythm, known_until=last.period_end if last else None, on=on)
+        coming = next_period(rhythm, on=on)
         plan = self.plan.action_slug if self.plan is not None else ""
         return TemplateResponse(
             self.request,

@@ -1,10 +1,22 @@
 """By when which values are owed: each answer is written by hand."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from indicators.dues import end_after, last_end, next_period, owed_periods, period_ending
+from core.period_codes import read_period
+from indicators.dues import (
+    Rhythm,
+    due_day,
+    end_after,
+    last_end,
+    next_period,
+    owed_periods,
+    period_ending,
+    rhythm_of,
+)
+from indicators.models import Indicator
 
 DAY = date(2023, 8, 29)
 
@@ -57,8 +69,8 @@ def test_a_cumulative_one_begins_on_1_january(frequency: str, end: date, cumulat
     assert period_ending(frequency, end, cumulative=cumulative).code == code
 
 
-def owed(frequency: str, known_until: date | None, due_days: int | None = 20) -> list[tuple[str, date]]:
-    found = owed_periods(frequency, due_days, cumulative=False, known_until=known_until, on=DAY)
+def owed(frequency: str, known_until: date | None, due_days: int = 20) -> list[tuple[str, date]]:
+    found = owed_periods(Rhythm(frequency, due_days), known_until=known_until, on=DAY)
     return [(each.period.code, each.due_on) for each in found]
 
 
@@ -81,12 +93,26 @@ def test_of_many_years_the_last_twelve_periods_are_asked_for() -> None:
     assert (len(found), found[0][0], found[-1][0]) == (12, "2022-08", "2023-07")
 
 
-def test_without_a_rhythm_or_days_nothing_is_owed() -> None:
-    assert owed("", None) == []
-    assert owed("month", None, None) == []
-    assert next_period("", 20, cumulative=False, on=DAY) is None
+@pytest.mark.parametrize(
+    "changes",
+    [{"frequency": ""}, {"due_days": None}, {"derived_form": "ratio"}],
+)
+def test_without_a_rhythm_or_days_or_of_a_derived_one_nothing_is_owed(changes: dict[str, Any]) -> None:
+    rhythm = rhythm_of(Indicator(**{"frequency": "month", "due_days": 20, **changes}))
+    assert rhythm is None
+    assert owed_periods(rhythm, known_until=None, on=DAY) == []
+    assert next_period(rhythm, on=DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2023Q2", date(2023, 7, 20)), ("2023H1", None), ("2023-06", None), ("2023", None), ("2023-06-30", None)],
+)
+def test_a_period_that_is_not_of_the_rhythm_is_never_due(text: str, day: date | None) -> None:
+    period = read_period(text)
+    assert period is not None and due_day(Rhythm("quarter", 20), period) == day
 
 
 def test_the_next_one_is_not_over_yet() -> None:
-    found = next_period("quarter", 20, cumulative=True, on=DAY)
+    found = next_period(Rhythm("quarter", 20, cumulative=True), on=DAY)
     assert found is not None and (found.period.code, found.due_on) == ("2023Q1-Q3", date(2023, 10, 20))
