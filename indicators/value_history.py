@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from core.clock import today
 from core.period_codes import Period
 from core.periods import PeriodKind
 from indicators.models import Observation, ValueReport
@@ -23,7 +24,7 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class ValueHistory:
-    """`rows`: the effective observations of the series."""
+    """`rows`: the observations of the series that were released by today."""
 
     rows: Sequence[Observation]
 
@@ -78,7 +79,7 @@ def load_histories(series: Iterable[Series]) -> Mapping[Series, ValueHistory]:
     """One query."""
     wanted = set(series)
     found: dict[Series, list[Observation]] = defaultdict(list)
-    rows = Observation.objects.effective().filter(
+    rows = Observation.objects.released(today()).filter(
         indicator__in={each.indicator for each in wanted}, region__in={each.region for each in wanted}
     )
     for row in rows.order_by("pk"):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from indicators.models import RELEASE_BASES, VALUE_PROVENANCES, Indicator, Observation, Purpose, ValueReport
-from indicators.wording import number_cell, period_words, release_cell, with_unit
+from indicators.wording import number_cell, period_words, release_day, with_unit
 from reporting.steps import Entry
 
 
@@ -25,7 +25,7 @@ def value_rows(indicator: Indicator, observations: Iterable[Observation]) -> lis
         ValueRow(
             period_words(row),
             number_cell(indicator, row.value, exact=row.exact, exactly=True),
-            release_cell(row),
+            release_day(row),
             row.verified,
         )
         for row in observations

@@ -36,7 +36,7 @@ from indicators.value_wording import entries, step_texts, value_rows
 from indicators.values import lock_indicator, open_value, save_value, submit_value, value_doubts
 from indicators.wording import shown_unit
 from measures.filters import asked_plan
-from regions.models import Region
+from regions.models import Region, RegionKind
 from reporting import services
 from reporting.doubts import Doubt, Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
@@ -46,7 +46,13 @@ from reporting.workflow import ReportState
 from web.errors import BadQuery
 from web.formats.periods import format_period
 from web.html.links import query_of
+from web.language import localized
 from web.unsaved_input import labels_of
+
+
+class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
+    def label_from_instance(self, obj: Any) -> str:
+        return localized(obj, "name")
 
 
 class PeriodForm(forms.Form):
@@ -56,8 +62,11 @@ class PeriodForm(forms.Form):
         label=gettext_lazy("Period"),
         help_text=gettext_lazy("Such as 2023H1, 2023Q1, 2023-06, 2023-01/08, 2022 or 2023-06-30."),
     )
-    region = forms.ModelChoiceField(
-        Region.objects.all(), label=gettext_lazy("Region"), to_field_name="code", empty_label=None
+    region = RegionField(
+        Region.objects.exclude(kind=RegionKind.COUNTY),
+        label=gettext_lazy("Region"),
+        to_field_name="code",
+        empty_label=None,
     )
 
     use_required_attribute = False
