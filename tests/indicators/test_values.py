@@ -27,6 +27,7 @@ from indicators.values import (
     submit_value,
     undo_value,
 )
+from measures.office.mergers import merge_departments
 from reporting.doubts import Doubtful
 from reporting.services import DraftChanged, discard_draft, withdraw_report
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
@@ -122,6 +123,16 @@ class TestWhoFiles:
         )
         words, _field = refused(lambda: save_value(per_head, site.home, SECOND_QUARTER, by=site.ada, data=VALUE))
         assert "derived from those of other indicators" in words
+
+
+def test_of_departments_that_merge_the_indicators_and_what_was_filed_go_along(site: SimpleNamespace) -> None:
+    report = filed(site)
+    merge_departments(site.science, into=site.energy, by=site.rita, reason="机构改革")
+    report.refresh_from_db()
+    site.growth.refresh_from_db()
+    site.ada.refresh_from_db()
+    assert (site.growth.owner, report.department, site.ada.department) == (site.energy,) * 3
+    assert withdraw_report(report, by=site.ada).state == "draft"
 
 
 class TestDraft:
