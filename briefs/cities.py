@@ -100,6 +100,7 @@ def _not_ranked(exemption: RankExemption | None) -> str:
 
 def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
     """Every stage, also those without projects."""
+    cells = figures.project_cells.narrow({"city": {city.pk}})
     return Part(
         _("Projects by stage"),
         [
@@ -117,7 +118,7 @@ def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
                 Cell(format_number(each.investment)),
                 Cell(each.investment_share),
             ]
-            for each in stage_rows(figures, city, links)
+            for each in stage_rows(figures, cells, links, city=city.code)
         ],
     )
 

@@ -59,7 +59,7 @@ def measures_brief(
         since=format_earlier_day(then.day, figures.day.year),
         sentence=verdict_sentence(about.due, figures.plan, figures.day, total=group.figures["total"]),
         figures=_figures(about),
-        statuses=_statuses(group.figures),
+        statuses=status_shares(group.figures),
         counts=group.figures,
         parts=_parts(about),
         provenance=figures.provenance_of("measures", **about.members),
@@ -69,7 +69,7 @@ def measures_brief(
     )
 
 
-def _statuses(counts: Mapping[str, Any]) -> list[StatusShare]:
+def status_shares(counts: Mapping[str, Any]) -> list[StatusShare]:
     if not counts["total"]:
         return []
     parts = shares(*(counts[status] for status in STATUSES))
@@ -151,7 +151,7 @@ def coming_part(about: Subject, *, lines: int) -> Part:
 
 
 def _figures(about: Subject) -> list[BriefFigure]:
-    return [_in_time(about.due), _overdue(about), _next_due(about), _forecast(about)]
+    return [_in_time(about.due), overdue_figure(about), next_due_figure(about), _forecast(about)]
 
 
 def _in_time(due: Mapping[str, Any]) -> BriefFigure:
@@ -174,7 +174,7 @@ def _in_time(due: Mapping[str, Any]) -> BriefFigure:
     )
 
 
-def _overdue(about: Subject) -> BriefFigure:
+def overdue_figure(about: Subject) -> BriefFigure:
     count, longest = about.due["overdue"], about.due["longest_overdue"]
     return BriefFigure(
         pgettext("figure", "Overdue"),
@@ -187,7 +187,7 @@ def _overdue(about: Subject) -> BriefFigure:
     )
 
 
-def _next_due(about: Subject) -> BriefFigure:
+def next_due_figure(about: Subject) -> BriefFigure:
     """Of the next month in which something falls due; below it the day on which most does afterwards."""
     ahead = about.due["next_due"]
     if ahead["month"] is None:

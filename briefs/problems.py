@@ -8,7 +8,6 @@ from django.utils.translation import pgettext
 
 from briefs.sheet import MAX_NAME, MAX_SHORT_NAME, Cell, Column, Part, rows_that_fit, shortened
 from briefs.subject import Subject
-from dashboard.problem_figures import PlanProblem
 from measures.models import ProblemStep
 from measures.problem_rows import BY_DUE_DAY, ProblemRow, problem_rows
 from web.formats.dates import format_days, format_iso_day
@@ -16,13 +15,13 @@ from web.formats.numbers import format_number
 from web.language import localized
 
 MAX_PROBLEMS, PROBLEM_LINES = 3, 5
-# Whose they are, as the rows of figures and addresses of the list of problems name it.
-OWN = {"section": "section", "department": "owner"}
+# Whose they are, as addresses of the list of problems name it.
+OWN = {"section": "section", "department": "owner", "theme": "theme"}
 
 
 def problems_part(about: Subject) -> Part | None:
     """None where no problem is open. A department's are those that it must solve."""
-    count = sum(each.is_open and _is_own(each, about) for each in about.figures.problem_rows)
+    count = sum(each.is_open and about.has_problem(each) for each in about.figures.problem_rows)
     if not count:
         return None
     columns = _columns(about)
@@ -39,15 +38,13 @@ def problems_part(about: Subject) -> Part | None:
     )
 
 
-def _is_own(problem: PlanProblem, about: Subject) -> bool:
-    return about.by not in OWN or getattr(problem, OWN[about.by]) == about.group.group.pk
-
-
 def _steps(about: Subject) -> Any:
     steps = ProblemStep.objects.in_plan(about.figures.plan).last_by(about.day).open().with_rows()
     group = about.group.group
     if about.by == "department":
         return steps.filter(Q(owner=group) | Q(owner__merged_into=group))
+    if about.by == "theme":
+        return steps.in_themes([group])
     return steps.filter(problem__measure__section=group) if about.by == "section" else steps
 
 

@@ -1,4 +1,4 @@
-"""What the brief of a plan, a section or a department is about."""
+"""What the brief of a plan, a section, a department or a theme is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,24 @@ from functools import cached_property
 from typing import Any
 
 from core.statuses import MeasureStatus
-from dashboard.due_days import due_figures
+from dashboard.due_days import MeasureDays, due_figures
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.groups import listed_measures
 from dashboard.pages.links import Links
+from dashboard.problem_figures import PlanProblem
+from dashboard.theme_figures import is_problem_of
+from measures.models import Measure
+from themes.members import Members, read_members
 
 # The columns of its measures.
 COLUMNS = {"section": "section", "department": "lead_department"}
+# Whose its problems are, as the rows of figures name it.
+PROBLEM_COLUMNS = {"section": "section", "department": "owner"}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a brief is about. `by`: plan, section or department."""
+    """What a brief is about. `by`: plan, section, department or theme."""
 
     figures: Figures
     then: Figures
@@ -38,16 +44,34 @@ class Subject:
     @property
     def members(self) -> dict[str, Any]:
         """The same by the columns of its measures."""
+        if self.by == "theme":
+            named = Measure.objects.in_plan(self.figures.plan).in_themes([self.group.group])
+            return {"pk__in": named.order_by().values("pk")}
         return {} if self.by == "plan" else {COLUMNS[self.by]: self.group.group}
+
+    @cached_property
+    def of_theme(self) -> Members:
+        theme = self.group.group
+        return read_members([theme])[theme.pk]
+
+    def has_problem(self, problem: PlanProblem) -> bool:
+        """Whether it is of a measure or project of the section or theme, or one that the department must solve."""
+        if self.by == "theme":
+            return is_problem_of(self.of_theme, problem)
+        return self.by == "plan" or getattr(problem, PROBLEM_COLUMNS[self.by]) == self.group.group.pk
 
     @cached_property
     def due(self) -> Mapping[str, Any]:
         """The figures of due days, of its measures alone."""
         if self.by == "plan":
             return self.figures.due_figures
-        column, key = COLUMNS[self.by], self.group.group.pk
-        own = [row for row in self.figures.measure_days if getattr(row, column) == key]
+        own = [row for row in self.figures.measure_days if self._has_measure(row)]
         return due_figures(own, self.figures.plan, self.day)
+
+    def _has_measure(self, row: MeasureDays) -> bool:
+        if self.by == "theme":
+            return self.of_theme.has_measure(row.measure, row.section)
+        return bool(getattr(row, COLUMNS[self.by]) == self.group.group.pk)
 
     @property
     def overdue(self) -> Any:

@@ -13,7 +13,8 @@ from briefs.cities import city_brief
 from briefs.document import brief_file
 from briefs.measures import measures_brief
 from briefs.sheet import Brief
-from dashboard.views import CityPage, DepartmentPage, PlanPage, SectionPage
+from briefs.themes import theme_brief
+from dashboard.views import CityPage, DepartmentPage, PlanPage, SectionPage, ThemePage
 from regions.models import Region
 from web.days import LAST_MONTH, asked_comparison
 
@@ -57,6 +58,16 @@ class SectionBriefPage(BriefPage, SectionPage):
 
 class DepartmentBriefPage(BriefPage, DepartmentPage):
     url_name = "briefs:department"
+
+
+class ThemeBriefPage(BriefPage, ThemePage):
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        return {"why": None, **super().content(**kwargs)}
+
+    def brief(self) -> Brief:
+        assert self.then is not None
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        return theme_brief(self.figures, self.then, self.links, self.theme, site=site)
 
 
 class CityBriefPage(BriefPage, CityPage):

@@ -76,6 +76,13 @@ def months_between(first: date, last: date) -> list[date]:
     return months
 
 
+def ends_between(first: date, last: date, *, months: int) -> list[date]:
+    """The ends of months (`months` = 1) or quarters (3) from `first` to `last`, both included, and `last` itself."""
+    ends = [month_end(month) for month in months_between(first, last) if month.month % months == 0]
+    within = [day for day in ends if first <= day <= last]
+    return within if within and within[-1] == last else [*within, last]
+
+
 class MonthState(models.TextChoices):
     """How a department stands with a month that it owes reports for."""
 

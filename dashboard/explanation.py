@@ -27,14 +27,16 @@ class Input:
 
 @dataclass(frozen=True)
 class CountedRows:
-    """The list that holds exactly the rows that were counted: the names of its page and its address in the API, and
-    the filters of both. `count` is None for an indicator, whose page shows the value among the others.
+    """The list that holds exactly the rows that were counted: the names of its page and its address in the API, with
+    what these take, and the filters of both. `count` is None for an indicator, whose page shows the value among the
+    others.
     """
 
     page: str
     api: str
     filters: Mapping[str, str] = field(default_factory=dict)
     args: Sequence[str] = ()
+    api_args: Sequence[str] = ()
     count: int | None = None
 
     @property

@@ -335,15 +335,25 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
         description=description,
         inputs=inputs,
         working=working,
-        rows=CountedRows(
-            page="indicators:detail",
-            args=[code],
-            api="api-observations",
-            filters={"indicator": code, "region": state.region_code},
-        ),
+        rows=_values_of(state),
         freshness=freshness(figures.plan.pk, []),
         indicator_state=state,
     )
+
+
+def _values_of(state: IndicatorState) -> CountedRows:
+    """A derived indicator has a series alone."""
+    code, region = state.indicator.code, state.region_code
+    if state.indicator.derived_form:
+        return CountedRows(
+            page="indicators:detail",
+            args=[code],
+            api="api-indicator-series",
+            api_args=[code],
+            filters={"regions": region},
+        )
+    filters = {"indicator": code, "region": region}
+    return CountedRows(page="indicators:detail", args=[code], api="api-observations", filters=filters)
 
 
 def _is_gap(path: str) -> bool:

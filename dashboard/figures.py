@@ -33,6 +33,7 @@ from dashboard.figure_definitions import (
     figure_definitions,
 )
 from dashboard.models import PublishedFigure
+from dashboard.plan_members import PlanMembers
 from dashboard.problem_figures import PlanProblem, problem_figures, read_problems
 from dashboard.project_rates import rate_figures
 from indicators.models import Indicator
@@ -41,7 +42,6 @@ from measures.models import Measure, Plan, Problem, Section, StatusChange
 from projects.kinds import ProjectKind
 from projects.lateness import BUILT
 from projects.models import Category, Project, Stage
-from regions.models import Region
 from reporting.problems.rules import ProblemCounts, count_problems
 from rollups import engine
 from rollups.freshness import Freshness, freshness
@@ -151,11 +151,15 @@ class Member:
 
 
 class Figures:
-    """The figures of one plan on one day. Each part is read once, with one query a table, when first asked for."""
+    """The figures of one plan on one day. Each part is read once, with one query a table, when first asked for.
 
-    def __init__(self, plan: Plan, day: date) -> None:
+    `members`: shared by the figures of several days.
+    """
+
+    def __init__(self, plan: Plan, day: date, *, members: PlanMembers | None = None) -> None:
         self.plan = plan
         self.day = day
+        self.members = members or PlanMembers(plan)
 
     @cached_property
     def measure_cells(self) -> engine.PlanCells:
@@ -286,10 +290,8 @@ class Figures:
         if by == "plan":
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, self.measures)]
         if by == "section":
-            return self._measures_of(
-                self.plan.sections.order_by("number"), "title", self.measure_cells.sum_by("section")
-            )
-        departments = list(Department.objects.all())
+            return self._measures_of(self.members.sections, "title", self.measure_cells.sum_by("section"))
+        departments = self.members.departments
         sums = count_for_successors(self.measure_cells.sum_by("lead_department"), departments)
         return self._measures_of([each for each in departments if each.merged_into_id is None], "name", sums)
 
@@ -337,8 +339,7 @@ class Figures:
 
     def _project_members(self, by: str) -> list[Member]:
         if by == "city":
-            regions = Region.objects.members_of(self.plan.region_id)
-            return [Member(each.code, localized(each, "name"), each, each.pk) for each in regions]
+            return [Member(each.code, localized(each, "name"), each, each.pk) for each in self.members.regions]
         if by == "category":
             return [Member(slug, localized(each, "name"), each, each.pk) for slug, each in self.categories.items()]
         return [Member(each.value, str(each.label), each, each.value) for each in Stage]

@@ -33,13 +33,16 @@ class Category:
 @dataclass(frozen=True, kw_only=True)
 class PlanProblem(ProblemOnDay):
     """`owner` is the id of the department that does the work of its owner now; `category` a Category; `code` and
-    `position` are those of the measure or project that it is about."""
+    `position` are those of the measure or project that it is about, `measure` the id of the former and
+    `project_category` that of the latter's category."""
 
     subject_kind: ProblemSubject
     code: str
     position: int
     number: int
     city: int | None
+    measure: int | None
+    project_category: int | None
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +73,8 @@ COLUMNS = (
     "problem__project__code",
     "problem__project__position",
     "problem__project__city",
+    "problem__measure",
+    "problem__project__category",
     "problem__category__number",
     "problem__category__slug",
     "problem__category__name_zh",
@@ -97,6 +102,8 @@ def _problem(
     project_code: str | None,
     project_position: int | None,
     city: int | None,
+    measure: int | None,
+    project_category: int | None,
     *category: Any,
 ) -> PlanProblem:
     of_project = measure_code is None
@@ -113,6 +120,8 @@ def _problem(
         position=(project_position if of_project else measure_position) or 0,
         number=number,
         city=city,
+        measure=measure,
+        project_category=project_category,
         category=Category() if category[0] is None else Category(*category),
     )
 

@@ -16,6 +16,8 @@ from measures.problem_rows import BY_DUE_DAY
 from projects.filters import REGION_SEARCH, ProjectFilter
 from projects.models import Project
 from regions.models import Region
+from themes.filters import THEME_SEARCH
+from themes.models import Theme
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Search:
             .filter(Indicator.objects.with_headline(self.plan), self.text)
             .order_by(F("headline").asc(nulls_last=True), "code")
         )
+
+    @property
+    def themes(self) -> Any:
+        return THEME_SEARCH.filter(Theme.objects.filter(plan=self.plan), self.text).order_by("number")
 
     @property
     def departments(self) -> Any:

@@ -32,12 +32,14 @@ from dashboard.pages.project_groups import SORT_KEYS as GROUP_SORT_KEYS
 from dashboard.pages.project_groups import group_list
 from dashboard.pages.search import reports_context, search_context
 from dashboard.pages.sections import section_detail, section_list
+from dashboard.pages.themes import theme_detail, theme_list
 from dashboard.project_groups import GROUPINGS
 from dashboard.published_figures import published_rows
 from dashboard.search import Search
 from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region
+from themes.models import Theme
 from web.days import LAST_MONTH, asked_comparison, end_of_month_before
 from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
@@ -287,6 +289,31 @@ class SectionPage(PlanPage):
         if found is None:
             raise Http404
         return {"all_url": self.links.url("dashboard:sections"), **found}
+
+
+class ThemesPage(PlanPage):
+    template_name = "dashboard/themes.html"
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        return {"why": None, **theme_list(self.figures, self.links, then=self.then)}
+
+
+class ThemePage(PlanPage):
+    """Its figures are sums that no other answer has: each leads to its rows, and none to an explanation."""
+
+    template_name = "dashboard/theme.html"
+
+    @property
+    def scope(self) -> dict[str, str]:
+        return {"theme": self.kwargs["slug"]}
+
+    @cached_property
+    def theme(self) -> Theme:
+        return get_object_or_404(Theme, plan=self.plan, slug=self.kwargs["slug"])
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        found = theme_detail(self.figures, self.theme, self.links, then=self.then)
+        return {"why": None, "all_url": self.links.url("dashboard:themes"), **found}
 
 
 class CityPage(PlanPage):

@@ -48,6 +48,7 @@ from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import TermsChange as ProjectTermsChange
 from rollups.models import MeasureRollup, ProjectRollup
 from rollups.services import rebuild_rollups
+from themes.models import MEMBERS, Theme
 
 # The numbers of copies have four digits, in slugs and codes.
 MAX_PLANS = 9_999
@@ -77,6 +78,8 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     ProjectMonth: "project__plan",
     ProjectMonthEvidence: "report__project__plan",
     HeadlineIndicator: "plan",
+    Theme: "plan",
+    **{getattr(Theme, name).through: "theme__plan" for name in MEMBERS},
 }
 # Of which rows may be left out: the path from a row to the month that it is of.
 MONTH_PATHS: Mapping[type[Model], str] = {ProjectMonth: "period", ProjectMonthEvidence: "report__period"}

@@ -1,10 +1,11 @@
 """Named questions about indicators, their observations and targets."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
-from django.db.models import Case, Exists, OuterRef, PositiveSmallIntegerField, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery, Value, When
 
 from core.timestamps import UpdatedAtQuerySet
 from reporting.querysets import AbstractReportQuerySet
@@ -32,6 +33,10 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
         released = apps.get_model("indicators", "Observation").objects.released(on)
         own, source = released.filter(indicator=OuterRef("pk")), released.filter(indicator=OuterRef("derived_from"))
         return self.annotate(has_value=Exists(own) | Exists(source))
+
+    def derived_from_any(self, indicators: Collection[int]) -> Self:
+        """Those whose values follow from one of these, by their ids."""
+        return self.filter(Q(derived_from__in=indicators) | Q(derived_with__in=indicators))
 
     def headlines(self, plan: "Plan") -> Self:
         return self.filter(headlines__plan=plan).order_by("headlines__number")

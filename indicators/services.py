@@ -25,9 +25,11 @@ VALUES = (
 
 
 def check_observation(observation: Observation, *, other_than: Observation | None = None) -> None:
-    """Raises NotAllowed where the days are no period of the kind, a published value names no source, a release day is
-    assumed that the source contradicts, or the same release is there already; `other_than`: the row that it is to
-    supersede."""
+    """Raises NotAllowed where the indicator is derived, the days are no period of the kind, a published value names no
+    source, a release day is assumed that the source contradicts, or the same release is there already; `other_than`:
+    the row that it is to supersede."""
+    if observation.indicator.derived_form:
+        raise NotAllowed(_("This indicator is derived from others and has no values of its own."), field="indicator")
     check_columns(observation, "period_start", "period_end", "released_on")
     if not is_period(observation.period_kind, observation.period_start, observation.period_end):
         kind = {"kind": observation.get_period_kind_display()}

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from core.comparison import FigureChange
 from core.pace import gap
 from indicators.milestones import read_milestones
 from indicators.models import Direction, Indicator, Observation, Target
+from indicators.released import sound_observations
 from indicators.rules import (
     VERSUS,
     Goal,
@@ -87,7 +87,7 @@ class IndicatorState:
     def judge(self, target: Target) -> Judgement:
         """By any of its targets."""
         assert self.on is not None
-        return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target), on=self.on)
+        return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target, self.indicator), on=self.on)
 
     @property
     def value(self) -> Decimal | None:
@@ -152,7 +152,8 @@ def as_value(row: Observation) -> Value:
     return Value(row.period, row.period_kind, row.period_start, row.period_end, value, row.released_on, row.scope)
 
 
-def as_goal(row: Target) -> Goal:
+def as_goal(row: Target, indicator: Indicator) -> Goal:
+    """A target in another unit than the indicator's is of another scope."""
     baseline = None if row.baseline_value is None else trimmed(row.baseline_value)
     versus = VERSUS.search(row.qualifier)
     return Goal(
@@ -162,27 +163,21 @@ def as_goal(row: Target) -> Goal:
         row.pk,
         baseline,
         row.baseline_on,
-        row.scope,
+        row.scope if row.unit == indicator.unit else f"{row.scope} {row.unit}".strip(),
         None if versus is None else int(versus["year"]),
         tuple(read_milestones(row.milestones)),
     )
 
 
-def _observations(indicators: Iterable[Indicator], on: date, regions: Iterable[int]) -> QuerySet[Observation]:
-    sound = Observation.objects.sound().released(on)
-    # In the order of each series alone: that of the indicators and regions would have their tables joined in.
-    return sound.filter(indicator__in=indicators, region__in=regions).order_by("period_end", "released_on", "id")
-
-
 def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | None) -> list[IndicatorState]:
-    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators."""
+    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators; three
+    where one is derived."""
     indicators = list(indicators)
     if not indicators:
         return []
     region, against = (plan.region, plan.comparator) if plan is not None else (None, None)
-    rows: dict[tuple[int, int], list[Observation]] = defaultdict(list)
-    for row in _observations(indicators, on, [each.pk for each in (region, against) if each is not None]):
-        rows[row.indicator_id, row.region_id].append(row)
+    regions = [each.pk for each in (region, against) if each is not None]
+    rows = sound_observations(indicators, on=on, regions=regions)
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in Target.objects.adopted(on).filter(indicator__in=indicators, region=region).order_by("pk"):
         targets[target.indicator_id].append(target)
@@ -212,7 +207,7 @@ def _state_of(
     on: date,
 ) -> IndicatorState:
     by_value = {as_value(row): row for row in own}
-    by_goal = {as_goal(row): row for row in targets}
+    by_goal = {as_goal(row, indicator): row for row in targets}
     current = newest(by_value, on=on)
     goal = goal_in_force(by_goal, on=on)
     target = None if goal is None else by_goal[goal]

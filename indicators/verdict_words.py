@@ -13,6 +13,7 @@ from indicators.wording import change_words, number_cell, with_unit
 from web.formats.dates import format_day
 from web.formats.numbers import format_number
 from web.formats.periods import format_period
+from web.formats.text import format_list
 
 # What stands first in a list: what is behind, and last what has no target.
 ORDER: Mapping[Verdict | None, int] = {
@@ -38,6 +39,12 @@ class VerdictCount(NamedTuple):
 def verdict_counts(states: Iterable[IndicatorState]) -> list[VerdictCount]:
     verdicts = [state.verdict for state in states]
     return [VerdictCount(each, verdicts.count(each)) for each in ORDER]
+
+
+def verdict_list(states: Iterable[IndicatorState]) -> str:
+    """Of those with a target: Behind 1, Ahead 3; empty where none has one."""
+    counts = [each for each in verdict_counts(states) if each.verdict is not None and each.number]
+    return format_list(f"{each.verdict.label} {format_number(each.number)}" for each in counts if each.verdict)
 
 
 def as_exact_as(value: Decimal, *others: Decimal) -> Decimal:
@@ -78,7 +85,8 @@ def verdict_note(indicator: Indicator, found: Judgement) -> str:
 def working_sentences(indicator: Indicator, found: Judgement) -> list[str]:
     """How the verdict comes about, in sentences without full stops: the path, what was done of it, what is left and how
     fast it goes, and where that leads."""
-    return [each for each in (_path(indicator, found), _paces(indicator, found), _forecast(indicator, found)) if each]
+    every = (_path(indicator, found), pace_sentence(indicator, found), _forecast(indicator, found))
+    return [each for each in every if each]
 
 
 def _path(indicator: Indicator, found: Judgement) -> str:
@@ -112,7 +120,8 @@ def _path(indicator: Indicator, found: Judgement) -> str:
     return _("%(path)s: %(share)s%% of the way that was due") % share
 
 
-def _paces(indicator: Indicator, found: Judgement) -> str:
+def pace_sentence(indicator: Indicator, found: Judgement) -> str:
+    """What is left and how fast it goes; empty for what is met."""
     if found.value is None or found.left is None or found.is_met:
         return ""
     exact = (found.value.value, found.goal.value)

@@ -2,8 +2,9 @@
 unit that `web.formats.units` has for theirs."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -42,6 +43,25 @@ def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = Tr
     shown = shown_value(indicator, value, exactly=exactly)
     text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator))
     return text.replace("%", "").replace(MINUS, "-")
+
+
+def digits_after(indicator: Indicator, values: Sequence[Decimal]) -> int:
+    """Decimals that give the middle one of some values three digits, but no more than the values have: the unit of a
+    country is large for a city."""
+    shown = [shown_value(indicator, value, exactly=True) for value in values]
+    own = max(max(-int(each.as_tuple().exponent), 0) for each in shown)
+    middle = median(shown)
+    return min(own, max(2 - middle.adjusted(), 0)) if middle else own
+
+
+def rounded_text(value: Decimal, decimals: int, *, exact: bool = True) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return value_text(rounded, exact=exact, decimals=decimals if rounded else 0)
+
+
+def short_text(indicator: Indicator, value: Decimal, *, like: Sequence[Decimal], exact: bool = True) -> str:
+    """A value in the unit that is shown, with the decimals that suit those `like` it."""
+    return rounded_text(shown_value(indicator, value, exactly=True), digits_after(indicator, like), exact=exact)
 
 
 def _least_decimals(indicator: Indicator) -> int:

@@ -82,6 +82,12 @@ def members_of_asked_plan(request: HttpRequest | None) -> Any:
     return Region.objects.members_of(plan.region_id) if plan else Region.objects.all()
 
 
+def themes_of_asked_plan(request: HttpRequest | None) -> Any:
+    # They stand above measures, and are found by what links them to a plan.
+    themes: Any = Plan.themes.rel.related_model._default_manager
+    return themes.filter(plan=asked_plan(request)) if request else themes.all()
+
+
 def measures_of_asked_plan(request: HttpRequest | None) -> Any:
     return Measure.objects.in_plan(asked_plan(request)) if request else Measure.objects.all()
 
@@ -135,6 +141,16 @@ class OwingFilter(MonthFilter):
         return qs.still_owing(value, by=day, first_month=first_reporting_month(plan, by=day))
 
 
+class InThemeFilter(SlugFilter):
+    """Over rows whose queryset has `in_themes`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=themes_of_asked_plan, label=gettext_lazy("Theme"), **kwargs)
+
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        return qs.in_themes(value) if value else qs
+
+
 class MeasureFilter(UpdatedFilterSet):
     """For measures of one plan as of a day (`Measure.objects.as_of`)."""
 
@@ -143,6 +159,7 @@ class MeasureFilter(UpdatedFilterSet):
         choices=MeasureStatus.choices, label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status")
     )
     section = SlugFilter(queryset=sections_of_asked_plan, label=gettext_lazy("Priority area"))
+    theme = InThemeFilter()
     department = DepartmentFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     light = ChoiceFilter(choices=Light.choices, label=gettext_lazy("Light"))
     scope = ScopeFilter()
@@ -159,7 +176,7 @@ class MeasureFilter(UpdatedFilterSet):
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "status", "light", "section", "department", "participating")
-    folded = ("due_from", "due_to", "unchanged_since", "scope")
+    folded = ("theme", "due_from", "due_to", "unchanged_since", "scope")
 
     class Meta:
         model = Measure

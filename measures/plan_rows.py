@@ -1,7 +1,7 @@
 """Rows that a plan has in an order, each with a name in both languages and one in addresses: its priority areas, its
-categories. They are added, renamed, renumbered, and removed while nothing is in them."""
+categories, its themes. They are added, renamed, renumbered, and removed while nothing is in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,30 +21,37 @@ from web.language import localized
 
 @dataclass(frozen=True)
 class PlanRows[Row: Sourced]:
-    """`name`: what the columns of the names begin with. `held`: what is in a row, by its related name. The sentences
-    say why something is refused. Who may change the rows is asked by whoever calls."""
+    """`name`: what the columns of the names begin with. `held`: what is in a row, by its related name; empty where
+    nothing keeps it from being removed. `more`: further columns that its form holds, `links`: many-to-many ones. The
+    sentences say why something is refused. Who may change the rows is asked by whoever calls."""
 
     model: type[Row]
     name: str
-    held: str
     slug_is_taken: str | Promise
     is_gone: str | Promise
-    is_in_use: str | Promise
+    held: str = ""
+    is_in_use: str | Promise = ""
+    more: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     def state(self, row: Row) -> State:
         """What the form of a row holds."""
-        return {name: as_state(getattr(row, name)) for name in ("number", f"{self.name}_zh", f"{self.name}_en")}
+        columns = ("number", f"{self.name}_zh", f"{self.name}_en", *self.more)
+        own = {name: as_state(getattr(row, name)) for name in columns}
+        return own | {name: as_state(getattr(row, name).all()) for name in self.links}
 
     @transaction.atomic
-    def add(self, plan: Plan, *, slug: str, number: int, **names: str) -> Row:
+    def add(self, plan: Plan, *, slug: str, number: int, **values: Any) -> Row:
         """Raises NotAllowed, with the field at fault."""
         others = self._locked(plan)
         if any(each.slug == slug for each in others):
             raise NotAllowed(str(self.slug_is_taken), field="slug")
         self._check_number_is_free(number, others)
-        row = self.model(plan=plan, slug=slug, number=number, **names)
+        linked = {name: values.pop(name) for name in self.links}
+        row = self.model(plan=plan, slug=slug, number=number, **values)
         check_named(row, self.name)
         row.save()
+        self._link(row, linked)
         return row
 
     @transaction.atomic
@@ -57,15 +64,21 @@ class PlanRows[Row: Sourced]:
         before = self.state(stored)
         check_unchanged(opened, before)
         self._check_number_is_free(values["number"], others.values())
+        if all(as_state(value) == before[name] for name, value in values.items()):
+            raise NotAllowed(_("Nothing was changed."))
+        linked = {name: values.pop(name) for name in self.links}
         changed = self.model._default_manager.get(pk=row.pk)
         for name, value in values.items():
             setattr(changed, name, value)
-        if self.state(changed) == before:
-            raise NotAllowed(_("Nothing was changed."))
         check_named(changed, self.name)
         explain_change(changed, stored, reason=reason, source=source)
         changed.save()
+        self._link(changed, linked)
         return changed
+
+    def _link(self, row: Any, linked: Mapping[str, Iterable[Any]]) -> None:
+        for name, rows in linked.items():
+            getattr(row, name).set(rows)
 
     @transaction.atomic
     def remove(self, row: Any) -> None:
@@ -73,7 +86,7 @@ class PlanRows[Row: Sourced]:
         stored = next((each for each in self._locked(row.plan) if each.pk == row.pk), None)
         if stored is None:
             return
-        if getattr(stored, self.held).exists():
+        if self.held and getattr(stored, self.held).exists():
             raise NotAllowed(str(self.is_in_use))
         try:
             stored.delete()

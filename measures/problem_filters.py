@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.codes import clean_code
-from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan, sections_of_asked_plan
+from measures.filters import (
+    InThemeFilter,
+    asked_plan,
+    measures_of_asked_plan,
+    members_of_asked_plan,
+    sections_of_asked_plan,
+)
 from measures.models import Problem, ProblemCategory, ProblemStep, ProblemSubject
 from regions.words import NEUTRAL
 from reporting.problems.rules import WAITING_CONDITIONS, WaitingFor, overdue_condition
@@ -147,6 +153,7 @@ class ProblemFilter(UpdatedFilterSet):
     section = SlugFilter(
         field_name="problem__measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
     )
+    theme = InThemeFilter()
     raised_by = PresentDepartmentFilter(field_name="problem__raised_by", label=pgettext_lazy("problem", "Raised by"))
     helper = HelperFilter(label=gettext_lazy("Asked to help"))
     subject = SubjectFilter(
@@ -167,7 +174,7 @@ class ProblemFilter(UpdatedFilterSet):
 
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "state", "waiting", "owner", "category", "overdue")
-    folded = ("subject", "age", "section", "city", "raised_by", "helper", "raised_from", "closed_from")
+    folded = ("subject", "age", "section", "theme", "city", "raised_by", "helper", "raised_from", "closed_from")
 
     class Meta:
         model = ProblemStep

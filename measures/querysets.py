@@ -182,6 +182,15 @@ class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(problem__plan=plan)
 
+    def in_themes(self, themes: Any) -> Self:
+        """Of problems of measures and projects of any of the themes."""
+        problem = _model("Problem")
+        measures, projects = (
+            problem._meta.get_field(name).related_model.objects.in_themes(themes).order_by().values("pk")
+            for name in ("measure", "project")
+        )
+        return self.filter(Q(problem__measure__in=measures) | Q(problem__project__in=projects))
+
     def concerning(self, department: "Department") -> Self:
         """Of problems that the department, or one merged into it, must solve, is asked to help with or raised; adds
         `is_asked_to_help`."""
@@ -206,6 +215,13 @@ class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
 class MeasureQuerySet(ScopedQuerySet["Measure"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
+
+    def in_themes(self, themes: Any) -> Self:
+        """Those of the priority areas of any of the themes, and those that one names itself;
+        `themes.members.Members.has_measure` says the same."""
+        sections = _model("Section").objects.filter(themes__in=themes).order_by().values("pk")
+        named = _model("Measure").objects.filter(themes__in=themes).order_by().values("pk")
+        return self.filter(Q(section__in=sections) | Q(pk__in=named))
 
     def led_by(self, department: "Department") -> Self:
         return self.filter(lead_department=department)

@@ -14,6 +14,7 @@ from office.views import (
     projects,
     sections,
     site,
+    themes,
 )
 
 app_name = "office"
@@ -37,6 +38,10 @@ urlpatterns = [
     path("add-section/", sections.AddSection.as_view(), name="add_section"),
     path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
     path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
+    path("themes/", themes.OfficeThemes.as_view(), name="themes"),
+    path("add-theme/", themes.AddTheme.as_view(), name="add_theme"),
+    path("themes/<slug:slug>/", themes.ChangeTheme.as_view(), name="theme"),
+    path("themes/<slug:slug>/remove/", themes.RemoveTheme.as_view(), name="remove_theme"),
     path("problem-categories/", problem_categories.OfficeProblemCategories.as_view(), name="problem_categories"),
     path("add-problem-category/", problem_categories.AddProblemCategory.as_view(), name="add_problem_category"),
     path(

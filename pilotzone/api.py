@@ -23,8 +23,10 @@ from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
 from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
+from dashboard.api.themes import ThemeDetail, Themes
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
+from indicators.api.series import IndicatorSeries
 from measures.api.accepted_reports import AcceptedReports
 from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
@@ -283,12 +285,15 @@ urlpatterns = [
     ),
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),
     path("v1/indicators/<slug:code>/", IndicatorDetail.as_view(), name="api-indicator"),
+    path("v1/indicators/<slug:code>/series/", IndicatorSeries.as_view(), name="api-indicator-series"),
     path("v1/observations/", Observations.as_view(), name="api-observations"),
     path("v1/rollups/measures/", MeasureRollups.as_view(), name="api-measure-rollups"),
     path("v1/rollups/projects/", ProjectRollups.as_view(), name="api-project-rollups"),
     path("v1/plans/", Plans.as_view(), name="api-plans"),
     path("v1/sections/", Sections.as_view(), name="api-sections"),
     path("v1/categories/", Categories.as_view(), name="api-categories"),
+    path("v1/themes/", Themes.as_view(), name="api-themes"),
+    path("v1/themes/<slug:slug>/", ThemeDetail.as_view(), name="api-theme"),
     path("v1/departments/", Departments.as_view(), name="api-departments"),
     path("v1/regions/", Regions.as_view(), name="api-regions"),
     path("v1/status-changes/", StatusChanges.as_view(), name="api-status-changes"),

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "projects",
     "indicators",
     "rollups",
+    "themes",
     "dashboard",
     "briefs",
     "office",

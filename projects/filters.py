@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
 from core.scope import PlanScope
-from measures.filters import asked_plan, measures_of_asked_plan, members_of_asked_plan
+from measures.filters import InThemeFilter, asked_plan, measures_of_asked_plan, members_of_asked_plan
 from measures.models import ProblemStep
 from projects.lateness import late
 from projects.models import MAX_LIST_NAME, Category, Project, ProjectClass, Stage
@@ -138,6 +138,7 @@ class ProjectFilter(UpdatedFilterSet):
         label=pgettext_lazy("project", "City"),
     )
     category = SlugFilter(queryset=categories_of_asked_plan, label=gettext_lazy("Category"))
+    theme = InThemeFilter()
     stage = ChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
     project_class = ClassFilter(choices=ProjectClass.choices, label=pgettext_lazy("project", "Class"))
     lead = LeadFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
@@ -172,7 +173,7 @@ class ProjectFilter(UpdatedFilterSet):
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "city", "category", "stage", "investment_from")
     folded = (
-        *("project_class", "lead", "size", "list", "late", "behind", "reported", "problem"),
+        *("theme", "project_class", "lead", "size", "list", "late", "behind", "reported", "problem"),
         *("listed_from", "listed_to", "scope"),
     )
 

@@ -34,6 +34,11 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
 
+    def in_themes(self, themes: Any) -> Self:
+        """Those of the categories of any of the themes."""
+        categories = apps.get_model("projects", "Category")._default_manager.filter(themes__in=themes)
+        return self.filter(category__in=categories.order_by().values("pk"))
+
     def listed(self, as_of: date) -> Self:
         """Those that have been in the plan by the day, with their `stage` on it."""
         return super().listed(as_of).with_stage(as_of)

@@ -16,6 +16,7 @@ from measures.office.terms import terms_change
 from projects.models import Category, Project, ProjectMonth, RankExemption
 from regions.models import Region
 from reporting.problems.workflow import BY_NAME as PROBLEM_MOVES
+from themes.models import MEMBERS, Theme
 
 _numbers = count(1)
 FIRST_DAY = date(2023, 1, 3)
@@ -208,6 +209,22 @@ def make_problem_category(plan: Plan | None = None, slug: str = "", **fields: An
         "name_en": f"Kind {number}",
     }
     return ProblemCategory.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
+
+
+def make_theme(plan: Plan | None = None, slug: str = "", **fields: Any) -> Theme:
+    """With its members as rows, by the names of their columns."""
+    number = 100 + next_number()
+    members = {name: fields.pop(name, ()) for name in MEMBERS}
+    values = {
+        "slug": slug or f"theme-{number}",
+        "number": number,
+        "name_zh": f"专题{number}",
+        "name_en": f"Theme {number}",
+    }
+    theme = Theme.objects.create(plan=plan or make_plan(), **{**values, **SHOWN, **fields})
+    for name, rows in members.items():
+        getattr(theme, name).set(rows)
+    return theme
 
 
 def make_project(plan: Plan | None = None, *, city: str = "370200", investment: int = 10_000, **fields: Any) -> Project:

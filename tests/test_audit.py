@@ -37,7 +37,18 @@ from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, V
 from tests.factories import make_indicator, make_measure, make_observation, make_plan, make_project, make_user
 from web.models import DataChange, IdempotencyKey
 
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web", "datasets")
+OURS = (
+    "regions",
+    "accounts",
+    "measures",
+    "projects",
+    "indicators",
+    "rollups",
+    "themes",
+    "dashboard",
+    "web",
+    "datasets",
+)
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 # Why the log leaves them out.
 EXEMPT: dict[type[models.Model], str] = {

@@ -50,12 +50,15 @@ GET  dashboard:overview     /                                     login 200   20
 GET  dashboard:plan         /plan/                                login 200   200 200 200 200 200 200 200 200 200
 GET  briefs:plan        /brief/                               login 200   200 200 200 200 200 200 200 200 200
 GET  briefs:section /sections/innovation/brief/          login 200   200 200 200 200 200 200 200 200 200
+GET  briefs:theme   /themes/energy/brief/                login 200   200 200 200 200 200 200 200 200 200
 GET  briefs:department /departments/science/brief/?format=docx login 200 200 200 200 200 200 200 200 200 200
 GET  briefs:city   /cities/370200/brief/                 login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:changes      /changes/                             login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:sections     /sections/                            login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:themes       /themes/                              login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:project_groups /project-groups/                    login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:section      /sections/innovation/                 login 200   200 200 200 200 200 200 200 200 200
+GET  dashboard:theme        /themes/energy/                       login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:departments  /departments/                         login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:department   /departments/science/                 login 200   200 200 200 200 200 200 200 200 200
 GET  dashboard:cities       /cities/                              login 200   200 200 200 200 200 200 200 200 200
@@ -173,12 +176,19 @@ POST office:exemption       /office/exemptions/{exemption}/       403   403   40
 GET  office:remove_exemption /office/exemptions/{exemption}/remove/ login login 403 403 403 403 200 403 403 200 403
 POST office:remove_exemption /office/exemptions/{exemption}/remove/ 403   403   403 403 403 403 302 403 403 302 403
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200 403
+GET  office:themes          /office/themes/                       login login 403 403 403 403 200 403 403 200 403
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
+GET  office:add_theme       /office/add-theme/                    login login 403 403 403 403 200 403 403 200 403
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302 403
+POST office:add_theme       /office/add-theme/                    403   403   403 403 403 403 302 403 403 302 403
 GET  office:section         /office/sections/innovation/          login login 403 403 403 403 200 403 403 200 403
+GET  office:theme           /office/themes/energy/                login login 403 403 403 403 200 403 403 200 403
 POST office:section         /office/sections/innovation/          403   403   403 403 403 403 302 403 403 302 403
+POST office:theme           /office/themes/energy/                403   403   403 403 403 403 302 403 403 302 403
 GET  office:remove_section  /office/sections/empty/remove/        login login 403 403 403 403 200 403 403 200 403
+GET  office:remove_theme    /office/themes/empty/remove/          login login 403 403 403 403 200 403 403 200 403
 POST office:remove_section  /office/sections/empty/remove/        403   403   403 403 403 403 302 403 403 302 403
+POST office:remove_theme    /office/themes/empty/remove/          403   403   403 403 403 403 302 403 403 302 403
 GET  office:problem_categories /office/problem-categories/ login login 403 403 403 403 200 403 403 200 403
 GET  office:add_problem_category /office/add-problem-category/ login login 403 403 403 403 200 403 403 200 403
 POST office:add_problem_category /office/add-problem-category/ 403 403 403 403 403 403 302 403 403 302 403
@@ -302,6 +312,8 @@ GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   20
 GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200 200
 GET  api-plans              /api/v1/plans/                        401   200   200 200 200 200 200 200 200 200 200
 GET  api-sections           /api/v1/sections/                     401   200   200 200 200 200 200 200 200 200 200
+GET  api-themes             /api/v1/themes/                       401   200   200 200 200 200 200 200 200 200 200
+GET  api-theme              /api/v1/themes/energy/                401   200   200 200 200 200 200 200 200 200 200
 GET  api-categories         /api/v1/categories/                   401   200   200 200 200 200 200 200 200 200 200
 GET  api-departments        /api/v1/departments/                  401   200   200 200 200 200 200 200 200 200 200
 GET  api-regions            /api/v1/regions/                      401   200   200 200 200 200 200 200 200 200 200
@@ -414,6 +426,8 @@ BODIES = {
     "POST office:invite": {"username": "new", "name": "新人", "role": "viewer"},
     "POST office:person": {"name": "张三", "role": "viewer"},
     "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
+    "POST office:add_theme": {"number": "9", "name_zh": "新专题", "name_en": "Another", "slug": "another"},
+    "POST office:theme": {"number": "1", "name_zh": "改名", "name_en": "Renamed"},
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST office:owners": {"owner": "ada", "deputy": ""},
@@ -553,6 +567,8 @@ def site(today, settings, tmp_path):
     section = make.make_section(make.make_plan(), slug="innovation", number=1)
     make.make_section(section.plan, slug="empty", number=2)
     make.make_problem_category(section.plan, "no", number=1)
+    for number, slug in enumerate(("energy", "empty"), start=1):
+        make.make_theme(section.plan, slug, number=number, provenance="reported", source="")
     science, energy, joined = (make.make_department(slug) for slug in ("science", "energy", "joined"))
     measures = [
         make.make_measure(section, science, code=f"M00{number}", due_on=date(2023, 12, 31)) for number in (1, 2, 3, 4)

@@ -51,6 +51,8 @@ from reporting.evidence import attach_document, remove_evidence
 from reporting.problems.services import Assignment, ProblemData
 from reporting.services import discard_draft
 from tests import factories as make
+from themes.models import Theme
+from themes.office import change_theme, theme_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -75,6 +77,7 @@ DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     Indicator: lambda row: f"indicator {row.code}",
     ValueReport: lambda row: f"value {row.indicator.code} {row.period}",
     Observation: lambda row: f"observation {row.indicator.code} {row.period}",
+    Theme: lambda row: f"theme {row.slug}",
 }
 Steps = Iterator[None]
 WRITES: list[tuple[Callable[[Any], Steps], set[str]]] = []
@@ -565,6 +568,24 @@ def a_region_is_renamed(site: Any) -> Steps:
     region = make.region("370100")
     region.name_en = "Ji'nan"
     region.save()
+
+
+@moves("theme wind")
+def a_theme_gets_another_member(site: Any) -> Steps:
+    theme = make.make_theme(site.energy.plan, "wind", sections=[site.energy])
+    yield
+    values = {name: theme_state(theme)[name] for name in ("number", "name_zh", "name_en", "note_zh", "note_en")}
+    members = {"sections": [site.energy], "categories": [], "indicators": [], "measures": [site.M001]}
+    why = {"reason": "Agreed", "source": "The plan"}
+    change_theme(theme, by=site.rita, opened=theme_state(theme), **values, **members, **why)
+
+
+@moves("theme wind")
+def a_member_of_a_theme_is_deleted(site: Any) -> Steps:
+    bare = make.make_indicator("bare")
+    make.make_theme(site.energy.plan, "wind", indicators=[bare])
+    yield
+    bare.delete()
 
 
 @moves("section energy", "department science", "plan plan")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI, today
@@ -90,6 +90,35 @@ def asked_day(request: HttpRequest) -> date:
         raise BadQuery({"as_of": [_("There is no such date; choose another, such as 2023-06-30"), _latest()]})
     if day > today():
         raise BadQuery({"as_of": [_("The day is in the future"), _latest()]})
+    return day
+
+
+def asked_range(params: QueryDict) -> tuple[date | None, date | None]:
+    """The days of `?from=` and `?to=`, None where none is given. Raises BadQuery for anything but days, and for a last
+    one before the first."""
+    first, last = (_optional_day(params, name) for name in ("from", "to"))
+    if first is not None and last is not None and last < first:
+        raise BadQuery({"to": [_("The last day lies before the first one.")]})
+    return first, last
+
+
+def asked_vintage(params: QueryDict, day: date) -> date:
+    """The day of `?vintage=`, by which what is shown was released; that of the answer without it. Raises BadQuery for
+    anything but a day, and for one after that of the answer."""
+    vintage = _optional_day(params, "vintage")
+    if vintage is not None and vintage > day:
+        sentence = _(
+            "The answer is of %(day)s: what was released later is not in it; choose that day or an earlier one."
+        )
+        raise BadQuery({"vintage": [sentence % {"day": day.isoformat()}]})
+    return vintage or day
+
+
+def _optional_day(params: QueryDict, name: str) -> date | None:
+    raw = params.get(name, "")
+    day = parse_day(raw)
+    if raw and day is None:
+        raise BadQuery({name: [_("There is no such date; choose another, such as 2023-06-30")]})
     return day
 
 

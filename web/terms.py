@@ -55,6 +55,13 @@ TERMS: Mapping[str, Term] = {
         ),
     ),
     "priority_area": Term(_("Priority area"), _("A chapter of the action plan. Each policy measure belongs to one.")),
+    "theme": Term(
+        _("Theme"),
+        _(
+            "What the plan does about one subject, such as energy: the measures of some priority areas and single "
+            "ones, the projects of some categories, and indicators. One may belong to several themes."
+        ),
+    ),
     "lead_department": Term(
         _("Lead department"),
         _(

@@ -160,7 +160,7 @@ class Explain(Endpoint):
         return {
             "count": rows.count,
             "page": self.address(rows.page, *rows.args, **rows.page_filters, **asked_of),
-            "url": self.address(rows.api, **rows.filters, **asked_of),
+            "url": self.address(rows.api, *rows.api_args, **rows.filters, **asked_of),
         }
 
 

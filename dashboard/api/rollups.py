@@ -1,29 +1,37 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, partial
 from itertools import permutations
 from operator import attrgetter
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
 from core.pace import Pace
+from core.periods import ends_between
 from dashboard.api.summary import INVESTED, MEASURES, linked
 from dashboard.due_days import OF_GROUPS
 from dashboard.figure_definitions import PERCENT, POINTS, YI, figure_definitions
 from dashboard.figure_definitions import PROJECTS as UNIT_OF_PROJECTS
 from dashboard.figures import Figures, GroupFigures
 from dashboard.project_groups import GROUPINGS, grouped_projects
+from dashboard.series import figures_on
 from dashboard.summary import describe_figure
 from measures.filters import asked_plan
+from measures.models import Plan
 from projects.models import Stage
 from web.api.endpoints import ListEndpoint
 from web.api.fields import Chunk, Field, Reader, value
 from web.api.schema import (
     ADDRESS,
+    AS_OF,
+    DAY,
     FILLED_TEXT,
     NAME,
     NUMBER,
@@ -35,13 +43,19 @@ from web.api.schema import (
     local_names,
     meaning,
     on_the_earlier_day,
+    one_of,
     optional,
     quantity,
 )
+from web.days import asked_range
 from web.errors import BadQuery, not_one_of
 from web.language import localized
 from web.lists.listing import Listing
 from web.values import asked_values
+
+# How many months lie between two days of a series, and how many days it may have.
+INTERVALS = {"month": 1, "quarter": 3}
+MAX_DAYS = 36
 
 
 @dataclass
@@ -121,6 +135,8 @@ class Rollups(ListEndpoint):
     default_ordering = "number"
     # The figures of the members on the day that is compared with, by their key; empty without one.
     then: Mapping[str, Mapping[str, Any]] = {}
+    # Of a series; None where the figures are of the day of the answer alone.
+    days: Sequence[date] | None = None
 
     @classmethod
     def filter_shapes(cls) -> dict[str, Shape]:
@@ -128,6 +144,17 @@ class Rollups(ListEndpoint):
             "by": {**choice(cls.groups.items(), gettext_lazy("Grouping")), "default": "plan"},
             "key": {**array(NAME), "description": gettext_lazy("Keys of members, with commas between: only these")},
             "search": {**FILLED_TEXT, "description": gettext_lazy("Keyword")},
+            "from": {
+                **DAY,
+                "description": gettext_lazy(
+                    "First day of a series, of a row for each member and day; that of the plan unless given"
+                ),
+            },
+            "to": {**DAY, "description": gettext_lazy("Last day of a series; that of the answer unless given")},
+            "interval": {
+                **one_of(INTERVALS),
+                "description": gettext_lazy("A series is of the ends of months, or of quarters, and of its last day"),
+            },
         }
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
@@ -143,10 +170,41 @@ class Rollups(ListEndpoint):
 
     def get_listing(self) -> Listing:
         by, self.plan = self.by, asked_plan(self.request._request)
-        members = [] if self.plan is None else self.get_members(Figures(self.plan, self.day), by)
+        self.days = self.asked_days(self.plan)
+        members: Sequence[GroupFigures] = []
+        if self.plan:
+            members = (
+                self.get_series(self.plan, by) if self.days else self.get_members(Figures(self.plan, self.day), by)
+            )
         if self.plan and self.compared:
             self.then = {each.key: each.figures for each in self.get_members(Figures(self.plan, self.compared), by)}
         return GroupListing(self.request, self.orderings, self.default_ordering, members=members)
+
+    def asked_days(self, plan: Plan | None) -> Sequence[date] | None:
+        """The days of a series, which begins with the plan unless `from` says otherwise. Raises BadQuery for too many,
+        for one after that of the answer, and beside `compare`."""
+        params = self.request.query_params
+        first, last = asked_range(params)
+        interval = _asked_interval(params)
+        if plan is None or not (first or last or interval):
+            return None
+        if self.compared:
+            raise BadQuery({"compare": [_("A series is not compared: ask for one or the other.")]})
+        first, last = first or plan.starts_on, last or self.day
+        if max(first, last) > self.day:
+            sentence = _("A series ends by the day of the answer, %(day)s.") % {"day": self.day.isoformat()}
+            raise BadQuery({"to" if last > self.day else "from": [sentence]})
+        if last < first:
+            raise BadQuery({"to": [_("The last day lies before the first one.")]})
+        return _few(ends_between(first, last, months=INTERVALS[interval or "month"]))
+
+    def get_series(self, plan: Plan, by: str) -> list[GroupFigures]:
+        """Each member on each day, the days of one below each other."""
+        of_days = [
+            [replace(each, figures={**each.figures, "as_of": figures.day}) for each in self.get_members(figures, by)]
+            for figures in figures_on(plan, self.days or (), self.kind)
+        ]
+        return [each for member in zip(*of_days, strict=True) for each in member]
 
     def get_meta(self) -> dict[str, Any]:
         if self.plan is None:
@@ -155,27 +213,51 @@ class Rollups(ListEndpoint):
         for path, definition in figure_definitions().items():
             kind, _dot, name = path.partition(".")
             if kind == self.kind and name.partition(".")[0] in (self.fields or self.figures):
-                found[path] = describe_figure(figures, path, definition, of_plan=self.by == "plan")
+                of_plan = self.by == "plan" and not self.days
+                found[path] = describe_figure(figures, path, definition, of_plan=of_plan)
         return {path.removeprefix(f"{self.kind}."): each for path, each in linked(found, self, figures).items()}
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
         return [list(listing.rows)]
 
 
+def _asked_interval(params: QueryDict) -> str:
+    """Empty where none is asked for."""
+    interval = params.get("interval", "")
+    if interval not in ("", *INTERVALS):
+        raise BadQuery({"interval": [not_one_of(INTERVALS)]})
+    return interval
+
+
+def _few(days: Sequence[date]) -> Sequence[date]:
+    if len(days) > MAX_DAYS:
+        words = {"most": MAX_DAYS, "count": len(days)}
+        sentence = _("A series has at most %(most)s days, not %(count)s: take a shorter time, or quarters.") % words
+        raise BadQuery({"from": [sentence]})
+    return days
+
+
 def _rows_behind(chunk: Chunk) -> Reader:
     """The address of the list of the rows that were counted."""
     api: Any = chunk.endpoint
     query = {"plan": api.plan.slug} if api.plan else {}
-    day = {"as_of": api.day.isoformat()} if api.request.GET.get("as_of") else {}
     keys = api.by.split(",")
-    return lambda member: api.address(
-        api.behind, **{**query, **dict(zip(keys, member.key.split("/"), strict=True)), **day}
-    )
+
+    def read(member: GroupFigures) -> str:
+        day = {"as_of": _day(chunk)(member).isoformat()} if api.days or api.request.GET.get("as_of") else {}
+        return str(api.address(api.behind, **{**query, **dict(zip(keys, member.key.split("/"), strict=True)), **day}))
+
+    return read
+
+
+def _day(chunk: Chunk) -> Reader:
+    return lambda member: member.figures.get("as_of", chunk.endpoint.day)
 
 
 def _fields(figures: dict[str, Shape]) -> dict[str, Field]:
     names = local_names("name", gettext_lazy("Name of the member"))
     return {
+        "as_of": Field(AS_OF, (), _day),
         "key": value(
             meaning(gettext_lazy("Slug or code of the member, or the value that its rows share")), attrgetter("key")
         ),
@@ -315,7 +397,7 @@ def _name(_code: str, thing: Any) -> str:
 
 def _project_fields() -> dict[str, Field]:
     found = _fields(_PROJECTS)
-    first = {name: found.pop(name) for name in ("key", "name", "name_zh", "name_en")}
+    first = {name: found.pop(name) for name in ("as_of", "key", "name", "name_zh", "name_en")}
     for key, (label, words) in _PROJECT_KEYS.items():
         shape = choice(Stage.choices, words) if key == "stage" else meaning(words)
         first[key] = Field(optional(shape), (), partial(_part, key, lambda code, _thing: code))

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from core.rounding import whole
 from dashboard.charts.strips import Block, blocks
 from dashboard.figures import Figures, GroupFigures, project_figures
+from dashboard.pages.city_indicators import city_indicators
 from dashboard.pages.city_measures import (
     BEHIND,
     INVESTMENT,
@@ -30,6 +31,7 @@ from dashboard.pages.sentences import format_share, format_since, rounding_note
 from projects.models import Project, Stage
 from projects.querysets import ProjectQuerySet
 from regions.models import Region
+from rollups.engine import PlanCells
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_sentence
@@ -46,7 +48,7 @@ def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, A
 
 
 class StageRow(NamedTuple):
-    """`share`: of the city's projects, `investment_share`: of their investment."""
+    """`share`: of the projects of a city or a theme, `investment_share`: of their investment."""
 
     stage: Stage
     total: int
@@ -56,8 +58,8 @@ class StageRow(NamedTuple):
     url: str
 
 
-def stage_rows(figures: Figures, city: Region, links: Links) -> list[StageRow]:
-    cells = figures.project_cells.narrow({"city": {city.pk}})
+def stage_rows(figures: Figures, cells: PlanCells, links: Links, **filters: str) -> list[StageRow]:
+    """`cells`: those of the projects that the list shows with the `filters`."""
     sums, every = cells.sum_by("stage"), project_figures(cells.totals())
     rows = []
     for stage in figures.stages:
@@ -69,7 +71,7 @@ def stage_rows(figures: Figures, city: Region, links: Links) -> list[StageRow]:
                 format_share(own["total"], every["total"]),
                 whole(own["total_investment"]),
                 format_share(own["total_investment"], every["total_investment"]),
-                links.url("projects:list", city=city.code, stage=stage.value),
+                links.url("projects:list", stage=stage.value, **filters),
             )
         )
     return rows
@@ -123,7 +125,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     share = format_share(own["total_investment"], province["total_investment"])
     projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
     projects = projects.select_related("category").order_by("-investment_wan", "-position")
-    stages = stage_rows(figures, city, links)
+    stages = stage_rows(figures, figures.project_cells.narrow({"city": {city.pk}}), links, city=city.code)
     totals = {each.stage: each.total for each in stages}
     return {
         "row": group,
@@ -146,6 +148,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         **_categories(figures, then, city, links),
         "kinds": [_watched(figures, projects, group, links, measure) for measure in _watched_measures(figures)],
         **city_problems(figures, city, links),
+        "indicators": city_indicators(figures, city, [each.group for each in cities], links),
         "projects": projects[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,
     }

@@ -32,7 +32,7 @@ def explanation_context(explanation: Explanation, figures: Figures, links: Links
         "scope": [_scope_label(name, each) for name, things in explanation.scope.items() for each in things],
         "inputs": [_input_row(each, explanation, links) for each in explanation.inputs],
         "rows_url": rows and links.url(rows.page, *rows.args, **rows.page_filters),
-        "rows_api_url": rows and links.url(rows.api, **rows.filters),
+        "rows_api_url": rows and links.url(rows.api, *rows.api_args, **rows.filters),
         "source": source_link(explanation.description["source"]),
         "published_for": published_for and date.fromisoformat(published_for),
         "run_seconds": run and run.seconds,

@@ -78,7 +78,7 @@ def urgency_sentence(figures: Figures, by: str, groups: Sequence[GroupFigures], 
     late = to_call(groups)
     clauses = [_format_overdue(by, late) if late else _("no measure is overdue"), reports]
     return format_sentence(
-        _("As of %(day)s, %(clauses)s."), day=format_day(figures.day), clauses=_join_clauses(filter(None, clauses))
+        _("As of %(day)s, %(clauses)s."), day=format_day(figures.day), clauses=join_clauses(filter(None, clauses))
     )
 
 
@@ -108,7 +108,7 @@ def _format_overdue(by: str, late: Sequence[GroupFigures]) -> SafeString:
     )
 
 
-def _join_clauses(clauses: Iterable[str]) -> SafeString:
+def join_clauses(clauses: Iterable[str]) -> SafeString:
     """Names in them are escaped, and what is bold stays so."""
     return format_html_join(pgettext("between clauses", "; "), "{}", ((each,) for each in clauses))
 
@@ -172,7 +172,7 @@ def group_detail(
         "rate_change": earlier and gap(own["completion_rate"], earlier["completion_rate"]),
         "rank": rank_by_rate(group, groups),
         "rank_text": _format_rank(by, rank_by_rate(group, groups)),
-        "days_overdue": _format_days_overdue(measures, figures.day),
+        "days_overdue": format_days_overdue(measures, figures.day),
         "least": MIN_MEASURES_TO_RANK,
         "list_url": links.url("measures:list", **filters),
         "due_url": links.url("measures:list", due_to=figures.day.isoformat(), **filters),
@@ -180,7 +180,7 @@ def group_detail(
     }
 
 
-def _format_days_overdue(measures: Sequence[Any], day: date) -> str:
+def format_days_overdue(measures: Sequence[Any], day: date) -> str:
     """60 days, 14 days; the longest of many."""
     days = sorted(left for each in measures if (left := days_left(each, day)) is not None and left < 0)
     shown = [format_days(-left) for left in days[:MAX_CALLED]]
@@ -206,10 +206,10 @@ def group_sentence(
     clauses = [
         total,
         _format_due(group.figures, len(groups) if group.key == first else 0),
-        _format_next_due(measures, figures.day),
+        format_next_due_day(measures, figures.day),
         reports,
     ]
-    return format_html("{}{}", _join_clauses(filter(None, clauses)), pgettext("end of a sentence", "."))
+    return format_html("{}{}", join_clauses(filter(None, clauses)), pgettext("end of a sentence", "."))
 
 
 def _format_due(own: Mapping[str, Any], first_of: int) -> SafeString | str:
@@ -239,7 +239,7 @@ def _format_due(own: Mapping[str, Any], first_of: int) -> SafeString | str:
     )
 
 
-def _format_next_due(measures: Sequence[Any], day: date) -> str:
+def format_next_due_day(measures: Sequence[Any], day: date) -> str:
     """How many fall due on the next due day from this one on, completed ones left out."""
     ahead = [each.due_on for each in measures if (left := days_left(each, day)) is not None and left >= 0]
     if not ahead:

@@ -16,7 +16,6 @@ from core.periods import month_of, months_between
 from core.provenance import Provenance, of_aggregate
 from core.rounding import whole
 from dashboard.charts.strips import blocks, month_bars
-from dashboard.charts.tile_map import class_labels
 from dashboard.due_days import forecast_of
 from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.city import furthest_first, stage_blocks
@@ -36,6 +35,7 @@ from indicators.wording import change_cell, number_cell, period_words, shown_uni
 from measures.models import Section
 from projects.models import Stage
 from reporting.problems.wording import clauses_of
+from web.charts.tile_map import class_labels
 from web.formats.dates import format_days, format_short_month
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import NO_VALUE, format_gap, format_number, format_percent, with_true_minus
@@ -319,8 +319,9 @@ def _indicator_row(state: IndicatorState) -> dict[str, Any]:
         against.append(
             _("%(region)s %(value)s") % {"region": state.against_name, "value": with_unit(indicator, state.comparator)}
         )
-    if state.target is not None:
-        against.append(_("target %(target)s") % {"target": target_words(state.target, indicator, unit=True)})
+    if state.judged_target is not None and state.verdict is not None:
+        words = {"target": target_words(state.judged_target, indicator, unit=True), "verdict": state.verdict.label}
+        against.append(_("target %(target)s: %(verdict)s") % words)
     return {
         "name": localized(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",

@@ -15,6 +15,7 @@ from measures.models import ProblemStep
 from measures.problem_rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
 from regions.models import Region
 from reporting.problems.rules import CLOSED_DAYS, ProblemCounts, WaitingFor, count_problems
+from themes.models import Theme
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
 from web.language import localized
@@ -171,6 +172,17 @@ def city_problems(figures: Figures, city: Region, links: Links) -> dict[str, Any
     rows = problem_rows(steps.filter(problem__project__city=city).order_by(*BY_DUE_DAY), on=figures.day)
     return {
         "problem_url": links.url("measures:problems", state="open", city=city.code),
+        "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
+        **_shown(rows),
+    }
+
+
+def theme_problems(figures: Figures, theme: Theme, links: Links) -> dict[str, Any]:
+    """The open problems of the measures and projects of a theme."""
+    steps = ProblemStep.objects.in_plan(figures.plan).in_themes([theme]).last_by(figures.day).open().with_rows()
+    rows = problem_rows(steps.order_by(*BY_DUE_DAY), on=figures.day)
+    return {
+        "problem_url": links.url("measures:problems", state="open", theme=theme.slug),
         "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
         **_shown(rows),
     }

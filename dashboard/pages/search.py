@@ -19,7 +19,7 @@ from web.formats.money import format_exact_money
 from web.html.found import FoundWords
 from web.language import column_suffix, localized
 
-# Of measures, projects, indicators and reports; departments and cities are few.
+# Of measures, projects, indicators and reports; themes, departments and cities are few.
 FIRST_ROWS = 5
 
 
@@ -82,6 +82,7 @@ def search_context(search: Search, links: Links) -> dict[str, Any]:
         _projects(search, links, words),
         _indicators(search, links, words),
         _problems(search, links, words),
+        _themes(search, links, words),
         _departments(search, links, words),
         _cities(search, links, words),
         _reports(search, links, words),
@@ -159,6 +160,14 @@ def _found_problem(step: Any, words: FoundWords, search: Search, links: Links) -
         step.left_on(search.day),
         links.url(f"{problem.namespace}:problem", problem.subject.code, problem.number),
     )
+
+
+def _themes(search: Search, links: Links, words: FoundWords) -> Kind:
+    rows = [
+        _found_row(each, "name", words, more=["slug"], url=links.url("dashboard:theme", each.slug))
+        for each in search.themes
+    ]
+    return Kind("themes", pgettext("navigation", "Themes"), len(rows), rows)
 
 
 def _departments(search: Search, links: Links, words: FoundWords) -> Kind:

@@ -42,6 +42,7 @@ from projects.models import Term as ProjectTerm
 from projects.models import TermsChange as ProjectTermsChange
 from regions.models import Region
 from reporting.workflow import ReportState
+from themes.models import MEMBERS, Theme
 from web.models import Site
 
 # Columns that say something about a row and are none of its own.
@@ -127,6 +128,7 @@ BINDINGS: Mapping[str, Binding] = {
     "indicators": Binding(Indicator, fields={"headline": ""}),
     "observations": Binding(Observation, excluded={"superseded": True}),
     "targets": Binding(Target),
+    "themes": Binding(Theme, "plan", links=MEMBERS),
     "published_figures": Binding(PublishedFigure, "plan"),
 }
 # Rows that happened: a load adds some, and rewrites none.

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -57,6 +57,8 @@ NO = {"否", "无", "×", "✗", "✘", "x", "☐", "不是", "n", "no", "false"
 EXCEL_DAY = re.compile(r"[0-9]{2,7}(?:\.[0-9]+)?")
 # Day 60 of a workbook is a 29 February 1900 that never was; nothing of a plan is that old.
 EXCEL_EPOCH, FIRST_EXCEL_DAY, LAST_EXCEL_DAY = date(1899, 12, 30), 61, 2_958_465
+# One of many values, and what parts it from the next.
+QUOTED_PART = re.compile(r'"((?:[^"]|"")*)"\s*(?:[;；\n]|$)')
 # What a spreadsheet shows where a formula failed, in files that say no more.
 FAILED = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}")
 
@@ -92,9 +94,25 @@ def parse_cell(value: Value, column: Column, hint: Hint = NO_HINT) -> Parsed | t
 
 
 def split_many(text: str) -> list[str]:
-    """By semicolons and line breaks; by 、 only where there are none, since names have it too."""
-    separators = r"[;；\n]" if re.search(r"[;；\n]", text) else "、"
+    """By semicolons and line breaks; by 、 only where there are none, since names have it too. What stands in quotation
+    marks is one, since codes may have semicolons."""
+    has_semicolons = re.search(r"[;；\n]", text)
+    if has_semicolons and '"' in text:
+        return list(_quoted_parts(text))
+    separators = r"[;；\n]" if has_semicolons else "、"
     return [part.strip() for part in re.split(separators, text) if part.strip()]
+
+
+def _quoted_parts(text: str) -> Iterator[str]:
+    rest = text.strip()
+    while rest:
+        if match := QUOTED_PART.match(rest):
+            part = match[1].replace('""', '"')
+            rest = rest[match.end() :].strip()
+        else:
+            part, _between, rest = (each.strip() for each in re.split(r"([;；\n]|$)", rest, maxsplit=1))
+        if part:
+            yield part
 
 
 def plain_text(value: Plain) -> str:

@@ -12,6 +12,7 @@ from core.periods import is_period
 from core.provenance import Provenance
 from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS, field_name
 from datasets.ledger.declaration import Kind
+from datasets.ledger.derived_checks import check_derived
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.problem_checks import check_problems
@@ -48,6 +49,7 @@ NAMED = {
     "projects": "name",
     "rank_exemptions": "reason",
     "indicators": "name",
+    "themes": "name",
 }
 
 
@@ -143,6 +145,7 @@ def _check_places(merged: Merged) -> None:
     _check_once(merged, "sections", "number")
     _check_once(merged, "categories", "number")
     _check_once(merged, "problem_categories", "number")
+    _check_once(merged, "themes", "number")
     _check_once(merged, "indicators", "headline")
 
 
@@ -239,6 +242,7 @@ def _check_indicators(merged: Merged) -> None:
     for item in merged.touched("indicators"):
         if item["zh_factor"] is not None and item["zh_factor"] <= 0:
             merged.add_problem(item, "zh_factor", _("A number above 0 is wanted."))
+    check_derived(merged)
     for item in merged.touched("observations"):
         _check_observation(merged, item)
     for item in merged.touched("targets"):

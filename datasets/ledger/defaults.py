@@ -106,6 +106,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     },
     "observations": _PROVENANCE | {"exact": _always(True), "verified": _always(False)},
     "targets": _PROVENANCE | {"derived": _always(False)},
+    "themes": _PROVENANCE | {"number": _after_the_others("themes", "number")},
 }
 # What new rows are numbered by: sheet and column.
 NUMBERED = (
@@ -113,6 +114,7 @@ NUMBERED = (
     ("sections", "number"),
     ("categories", "number"),
     ("problem_categories", "number"),
+    ("themes", "number"),
     ("measures", "position"),
     ("projects", "position"),
 )
@@ -122,7 +124,7 @@ KEPT_WHERE_EMPTY = {sheet: set(columns) - {"region"} for sheet, columns in DEFAU
 
 def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     """Rows with the parts of their keys that a file may leave out."""
-    if sheet in ("sections", "departments", "categories", "problem_categories"):
+    if sheet in ("sections", "departments", "categories", "problem_categories", "themes"):
         return _with_slugs(sheet, rows, contents)
     if sheet == "plan":
         return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]

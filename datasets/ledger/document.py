@@ -19,8 +19,8 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
   a reason.
 - Needed to begin with are `plan`, `sections` and `measures`; all other sheets and most columns may be missing. "New
   rows" means that a new row needs a value there, "key" that every row does.
-- Whatever names another row may do so by its key, its name or its short name. Several are separated by `;`: only
-  departments and regions stand so, whose keys have none. A code may have one.
+- Whatever names another row may do so by its key, its name or its short name. Several are separated by `;`. A code may
+  have one itself: then it stands in quotation marks, `"1;2"; 3`.
 - A day is written as 2026-06-30, 2026年6月30日, 2026/6/30 or as a date of the spreadsheet, a month as 2026-06, an
   amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.
 - What happened to a measure (reports, evidence, status history, changes of terms, suspensions, steps of problems, what

@@ -21,6 +21,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "measures": (),
     "projects": (),
     "indicators": ("name_zh", "name_en"),
+    "themes": ("name_zh", "name_en"),
 }
 MAX_SLUG_LENGTH = 50
 _NO_SLUG = re.compile(r"[^a-z0-9]+")

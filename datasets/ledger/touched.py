@@ -78,9 +78,20 @@ def mark_updated(merged: Merged, ids: AllIds) -> None:
     shown[Project] |= {ids["projects"][(code,)] for code in moved["projects"] | _revised(merged)}
     for sheet in ("observations", "targets"):
         shown[Indicator] |= {ids["indicators"][(item["indicator"],)] for item in merged.touched(sheet)}
+    shown[Indicator] |= {ids["indicators"][item.key] for item in _derived(merged)}
     for model, pks in shown.items():
         if pks:
             model._default_manager.filter(pk__in=pks).mark_updated()
+
+
+def _derived(merged: Merged) -> Iterator[Item]:
+    """The indicators whose values follow from what the load brings of others."""
+    given = {item["indicator"] for item in merged.touched("observations")}
+    return (
+        item
+        for item in merged.items["indicators"].values()
+        if not given.isdisjoint({item["derived_from"], item["derived_with"]})
+    )
 
 
 def _revised(merged: Merged) -> set[str]:

@@ -1,5 +1,6 @@
 """How the values of a column are written as text; `cells` reads the same back."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,9 +17,7 @@ TEXTS = (Kind.TEXT, Kind.CODE, Kind.CHOICE, Kind.REFERENCE)
 def written_text(value: object, column: Column) -> str:
     """ "" for None. What is not of the column's kind is written as it stands."""
     if isinstance(value, list | tuple):
-        text = MANY.join(written_text(each, column) for each in value)
-        # Such a comma parts values where nothing else does.
-        return f"{text};" if "、" in text and ";" not in text else text
+        return _many_text(written_text(each, column) for each in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
@@ -28,6 +27,20 @@ def written_text(value: object, column: Column) -> str:
     if isinstance(value, Decimal):
         return f"{trimmed(value):f}"
     return "" if value is None else str(value)
+
+
+def _many_text(parts: Iterable[str]) -> str:
+    text = MANY.join(map(_one_of_many, parts))
+    # Such a comma parts values where nothing else does, and quotation marks hold them together beside semicolons.
+    return f"{text};" if ("、" in text or text.startswith('"')) and ";" not in text else text
+
+
+def _one_of_many(text: str) -> str:
+    """In quotation marks where it would be taken for several."""
+    if ";" not in text and not text.startswith('"'):
+        return text
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def written_amount(wan: int, column: Column) -> Decimal:

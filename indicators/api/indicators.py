@@ -15,6 +15,7 @@ from indicators.api.judgements import (
     judgement_row,
     milestone_rows,
 )
+from indicators.derived import DerivedForm
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.models import Direction, Indicator, IndicatorGroup, Observation, Target
 from indicators.state import ChangeSince, IndicatorState, indicator_states
@@ -52,6 +53,7 @@ CODE = meaning(gettext_lazy("Code of the indicator"))
 PERIOD = meaning(gettext_lazy("The period that the value is of, such as 2023H1"))
 REGION = meaning(gettext_lazy("Code of the region"))
 RELEASED_ON = meaning(gettext_lazy("The day on which the value was released"), DAY)
+VINTAGE = meaning(gettext_lazy("Only what was released by this day; by that of the answer unless given"), DAY)
 NAME = local_names("name", gettext_lazy("Name of the indicator"))
 VALUE = meaning(gettext_lazy("The value, in the unit of the indicator"), NUMBER)
 PREVIOUS = meaning(
@@ -97,6 +99,40 @@ _TARGETS = array(
             "source": SOURCE,
         }
     )
+)
+
+
+DERIVED = meaning(
+    gettext_lazy("How its values follow from those of others; null: it has its own"),
+    optional(
+        record(
+            {
+                "form": choice(
+                    DerivedForm.choices,
+                    gettext_lazy(
+                        "from / with (ratio; share in %; per_head by the people at the end of the year), from - with "
+                        "(difference), or the change of from on the same period of the year before in % (year_on_year)"
+                    ),
+                ),
+                "from": CODE,
+                "with": optional(CODE),
+            }
+        )
+    ),
+)
+INPUTS = meaning(
+    gettext_lazy("What the newest value of a derived indicator was computed from; empty for others"),
+    array(
+        record(
+            {
+                "indicator": CODE,
+                "period": PERIOD,
+                "value": meaning(gettext_lazy("The value, in the unit of that indicator"), NUMBER),
+                "released_on": RELEASED_ON,
+                "provenance": PROVENANCE,
+            }
+        )
+    ),
 )
 
 
@@ -214,7 +250,50 @@ def _measures(chunk: Chunk) -> Reader:
 
 
 def _observations(chunk: Chunk) -> Reader:
-    return lambda state: chunk.endpoint.address("api-observations", indicator=state.indicator.code)
+    """A derived one has no rows of its own, but a series."""
+
+    def read(state: IndicatorState) -> str:
+        code = state.indicator.code
+        if state.indicator.derived_form:
+            return chunk.endpoint.address("api-indicator-series", code)
+        return chunk.endpoint.address("api-observations", indicator=code)
+
+    return read
+
+
+def _series(chunk: Chunk) -> Reader:
+    return lambda state: chunk.endpoint.address("api-indicator-series", state.indicator.code)
+
+
+def _derived(chunk: Chunk) -> Reader:
+    return lambda state: derived_row(state.indicator)
+
+
+def derived_row(indicator: Indicator) -> Row | None:
+    if not indicator.derived_form or indicator.derived_from is None:
+        return None
+    other = indicator.derived_with
+    return {
+        "form": indicator.derived_form,
+        "from": indicator.derived_from.code,
+        "with": None if other is None else other.code,
+    }
+
+
+def _inputs(chunk: Chunk) -> Reader:
+    def read(state: IndicatorState) -> list[Row]:
+        return [
+            {
+                "indicator": each.indicator.code,
+                "period": each.period,
+                "value": json_number(trimmed(each.value)),
+                "released_on": each.released_on,
+                "provenance": each.provenance,
+            }
+            for each in (state.latest.inputs if state.latest else ())
+        ]
+
+    return read
 
 
 DETAILS = {
@@ -234,6 +313,13 @@ DETAILS = {
         _measures,
     ),
     "observations": Field(meaning(gettext_lazy("Address of its values in the API"), ADDRESS), (), _observations),
+    "series": Field(
+        meaning(gettext_lazy("Address of its series in the API: of each region and period one value"), ADDRESS),
+        (),
+        _series,
+    ),
+    "derived": Field(DERIVED, (), _derived),
+    "inputs": Field(INPUTS, (), _inputs),
     "provenance": _attribute("provenance", PROVENANCE),
     "source": value(SOURCE, lambda state: format_source(state.indicator.source)),
 }
@@ -300,7 +386,8 @@ class IndicatorDetail(IndicatorRows):
     row_fields = INDICATOR | DETAILS
 
     def get_answer(self, request: Any, code: str) -> Response:
-        indicator = Indicator.objects.with_headline(asked_plan(request._request)).filter(code=code).first()
+        indicators = Indicator.objects.with_headline(asked_plan(request._request))
+        indicator = indicators.select_related("derived_from", "derived_with").filter(code=code).first()
         if indicator is None:
             raise Http404
         [row] = self.make_rows([indicator])

@@ -27,7 +27,14 @@ ATTAINMENT = optional(
 )
 MILESTONES = meaning(
     gettext_lazy("Values by the ends of years on the way"),
-    array(record({"on": meaning(gettext_lazy("The last day of the year"), DAY), "value": NUMBER})),
+    array(
+        record(
+            {
+                "on": meaning(gettext_lazy("The last day of the year"), DAY),
+                "value": meaning(gettext_lazy("What it is to be, in the unit of the target"), NUMBER),
+            }
+        )
+    ),
 )
 _FORECAST = meaning(
     gettext_lazy("Where the straight line through the last values stands at the end of the due year; no prediction"),

@@ -4,12 +4,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.periods import PeriodKind
-from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE
+from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, Chunk, Field, Reader, column
-from web.api.schema import CUMULATIVE, DAY, FLAG, UNIT, URL, WHOLE, choice, meaning, optional
+from web.api.schema import CUMULATIVE, DAY, FLAG, UNIT, URL, WHOLE, Shape, choice, meaning, optional
+from web.days import asked_vintage
 from web.formats.numbers import json_number, trimmed
 
 VERIFIED = meaning(gettext_lazy("Whether it was checked against the source"), FLAG)
@@ -75,7 +76,12 @@ class Observations(ListEndpoint):
     default_ordering = "-period_end"
     name = "observations"
 
+    @classmethod
+    def filter_shapes(cls) -> dict[str, Shape]:
+        return {**super().filter_shapes(), "vintage": VINTAGE}
+
     def get_queryset(self) -> QuerySet[Observation]:
+        by = asked_vintage(self.request.query_params, self.day)
         if any(self.request.query_params.getlist("superseded")):
-            return Observation.objects.filter(released_on__lte=self.day)
-        return Observation.objects.released(self.day)
+            return Observation.objects.filter(released_on__lte=by)
+        return Observation.objects.released(by)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from core.pace import to_tenth
 from core.periods import PeriodKind
-from indicators.charts.time_series import row_id
+from indicators.charts.points import row_id
 from indicators.models import Indicator, Observation
 from indicators.rules import emission_intensity
 from indicators.wording import in_one_bracket, shown_unit, shown_value

@@ -1,229 +1,159 @@
-"""The figure of an indicator: its values, those of a comparator, targets and the way to them."""
+"""The figure of an indicator: its values, those of a comparator, the cities behind it, targets and the way to them."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.periods import PeriodKind
-from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
+from indicators.charts.forms import (
+    Bounds,
+    Course,
+    Form,
+    Scheme,
+    missing_years,
+    opening_day,
+    value_bounds,
+)
+from indicators.charts.marks import (
+    BAND_TONE,
+    band_trace,
+    due_day,
+    middle_of,
+    path_traces,
+    series_trace,
+    start_of_path,
+    targets_trace,
+)
+from indicators.charts.points import Band, IndicatorPoint, TargetPoint
+from web.charts.axes import Margin, layout, narrow_layout, plain, tick_room, tick_values, x_axis, y_axis
 from web.charts.chart import Figure, Number
 from web.charts.labels import EndLabel, end_labels, label
 from web.charts.text import value_text
-from web.charts.text_size import wrapped
-from web.charts.theme import (
-    ACCENT,
-    COMPARATOR,
-    COMPARATOR_LINE,
-    EDGE,
-    GROUND,
-    INK_2,
-    INK_3,
-    NARROW_FONT,
-    PATH_LINE,
-    SUBJECT_LINE,
-)
+from web.charts.text_size import about_wide, half_widths, wrapped
+from web.charts.theme import ACCENT, COMPARATOR, EDGE, FONT, INK_2, INK_3, NARROW_FONT, swatch
 from web.formats.dates import format_year
 
+HEIGHT, NARROW_HEIGHT = 330, 260
+# px, about: how wide a plot is.
+WIDE_COURSE, NARROW_COURSE = 620, 206
+# A year takes so many px where its number, or that it has no value, finds room.
+_ROOM_OF_YEAR = 52
+# So many dots may have their numbers.
+MOST_NUMBERS = 8
+CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 
-class IndicatorPoint(NamedTuple):
-    """A value of a period. `label` is the period in words; not `exact`: the source rounds it, or says only that it is
-    more (`is_floor`). `url`: where a click leads."""
 
-    start: date
-    end: date
-    kind: str
-    value: Number
-    label: str
-    exact: bool = True
-    is_floor: bool = False
-    url: str = ""
+class Scene(NamedTuple):
+    """All that one figure shows. `is_level`: an amount, a capacity or a count, whose axis begins at 0."""
 
-    def said(self, *, percent: bool) -> str:
-        return value_text(self.value, percent=percent, exact=self.exact, is_floor=self.is_floor)
+    course: Course
+    name: str
+    others: Sequence[IndicatorPoint] = ()
+    comparator_name: str = ""
+    targets: Sequence[TargetPoint] = ()
+    bands: Sequence[Band] = ()
+    bands_label: str = ""
+    percent: bool = False
+    is_level: bool = True
 
     @property
-    def symbol(self) -> str:
-        return "triangle-up" if self.is_floor else "circle"
+    def starts(self) -> list[IndicatorPoint]:
+        found = [each.path_from for each in self.targets if each.path_from]
+        return found + ([self.course.base] if self.course.base else [])
+
+    @property
+    def bounds(self) -> Bounds:
+        shown = (*self.course.drawn, *self.others, *self.starts)
+        values = [float(each.value) for each in shown] + [float(each.value) for each in self.targets]
+        values += [float(each) for band in self.bands for each in (band.lowest, band.highest)]
+        lowest = min((float(each.value) for each in self.course.drawn), default=0)
+        below = 0.28 if lowest < 0 else 0.12 if any(float(each.value) < lowest for each in self.targets) else 0.04
+        return value_bounds(values, is_level=self.is_level, above=self._room_above, below=below)
+
+    @property
+    def _room_above(self) -> float:
+        """A share of the height for the words above the highest of few values: a line, with its day four."""
+        if self.course.form is Form.LINE or not self.course.drawn:
+            return 0.04
+        highest = max(float(each.value) for each in self.course.drawn)
+        newest = self.course.drawn[-1]
+        is_tall = self.course.is_at_end and float(newest.value) > 0.8 * highest
+        return 0.3 if is_tall else 0.2 if not newest.verified else 0.14
+
+    @property
+    def years(self) -> list[int]:
+        """Those of the axis, without a gap."""
+        ends = [edge.year for each in (*self.course.drawn, *self.others) for edge in (each.start, each.end)]
+        if self.course.scheme is Scheme.DATES:
+            ends = [each.end.year for each in (*self.course.drawn, *self.others)]
+        named = [*ends, *(each.due_year for each in self.targets), *(each.end.year for each in self.starts)]
+        return list(range(min(named), max(named) + 1)) if named else [1]
+
+    @property
+    def opening(self) -> date:
+        return opening_day(self.years[0], len(self.years))
+
+    def a_day(self, *, narrow: bool) -> float:
+        """px that a day takes, about."""
+        return (NARROW_COURSE if narrow else WIDE_COURSE) / (date(self.years[-1], 12, 31) - self.opening).days
 
 
-class TargetPoint(NamedTuple):
-    """`label` says it with what qualifies it, the year follows: 目标9,000以上. `path_from`: the value, one of the
-    indicator's or the document's base, from which a straight path to the target is drawn."""
-
-    due_year: int
-    value: Number
-    label: str
-    path_from: IndicatorPoint | None = None
-    url: str = ""
-
-
-# The kinds of a year-to-date series: as rates they follow on each other, as amounts they do not.
-_YEAR_TO_DATE = (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.THREE_QUARTERS, PeriodKind.YEAR)
-_QUARTER_DAYS, _YEAR_DAYS = 92, 366
-
-
-class _Series(NamedTuple):
-    """Values that one line may join, where they follow on each other within `step` days. Points stand at their
-    period's end, or in its middle."""
-
-    points: list[IndicatorPoint]
-    step: int | None
-    at_end: bool = False
-
-    def place(self, point: IndicatorPoint) -> str:
-        middle = point.start + (point.end - point.start) / 2
-        return (point.end if self.at_end else middle).isoformat()
-
-    def near(self, point: IndicatorPoint) -> float:
-        """The value nearest in time to another point's."""
-        return float(min(self.points, key=lambda one: abs(one.end - point.end)).value)
-
-
-def _series(points: Iterable[IndicatorPoint], *, joined: bool, cumulative: bool) -> list[_Series]:
-    """The one with the newest value first. Values for several years are left out: they are bars."""
-    by_kind: dict[str, list[IndicatorPoint]] = {}
-    for point in sorted(points, key=lambda one: (one.end, one.start)):
-        if point.kind != PeriodKind.YEARS:
-            by_kind.setdefault("" if joined and point.kind in _YEAR_TO_DATE else point.kind, []).append(point)
-    steps: dict[str, int | None] = {
-        "": _QUARTER_DAYS,
-        PeriodKind.DAY: None,
-        PeriodKind.MONTH: 31,
-        PeriodKind.MONTHS: 31,
-        PeriodKind.QUARTER: _YEAR_DAYS if cumulative else _QUARTER_DAYS,
-        PeriodKind.HALF_YEAR: _YEAR_DAYS if cumulative else 2 * _QUARTER_DAYS,
-    }
-    found = [
-        _Series(line, steps.get(kind, _YEAR_DAYS), at_end=kind in ("", PeriodKind.DAY))
-        for kind, line in by_kind.items()
-    ]
-    return sorted(found, key=lambda one: one.points[-1].end, reverse=True)
-
-
-def _series_trace(series: _Series, *, title: str, percent: bool, subject: bool) -> dict[str, Any]:
-    colour = ACCENT if subject else COMPARATOR
-    x: list[str] = []
-    y: list[float | int | None] = []
-    words: list[str] = []
-    fills: list[str] = []
-    symbols: list[str] = []
-    urls: list[str] = []
-    before: IndicatorPoint | None = None
-    for point in series.points:
-        if before and series.step and (point.end - before.end).days > series.step:
-            x.append(series.place(point))
-            y.append(None)
-            words.append("")
-            fills.append(GROUND)
-            symbols.append("circle")
-            urls.append("")
-        x.append(series.place(point))
-        y.append(plain(point.value))
-        words.append(f"{point.label}<br>{title} {point.said(percent=percent)}")
-        fills.append(colour if subject and point.exact else GROUND)
-        symbols.append(point.symbol)
-        urls.append(point.url)
-        before = point
+def indicator_line(scene: Scene) -> Figure:
+    """The course of one indicator in one region, in the form that its values have."""
+    bounds = scene.bounds
+    texts = tick_values(bounds.ticks, percent=scene.percent)
+    margins = {narrow: _margin(scene, texts, narrow=narrow) for narrow in (False, True)}
     return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": x,
-        "y": y,
-        "hovertext": words,
-        "hoverinfo": "text",
-        "customdata": urls,
-        "cliponaxis": False,
-        "line": SUBJECT_LINE if subject else COMPARATOR_LINE,
-        "marker": {
-            "size": 8,
-            "opacity": 1,
-            "symbol": symbols,
-            "color": fills,
-            "line": {"color": colour, "width": 2},
-        },
+        "data": _traces(scene),
+        "layout": layout(
+            height=HEIGHT,
+            margin=margins[False],
+            xaxis=x_axis(
+                type="date",
+                range=[scene.opening.isoformat(), f"{scene.years[-1]:04d}-12-31"],
+                **_year_ticks(scene.years, at_most=11),
+            ),
+            yaxis=y_axis(
+                range=list(bounds.span),
+                tickvals=bounds.ticks,
+                ticktext=texts,
+                zeroline=bounds.span[0] < 0,
+                zerolinecolor=EDGE,
+                zerolinewidth=1,
+            ),
+            annotations=_words(scene, bounds, margins[False], narrow=False),
+        ),
+        "narrow": narrow_layout(
+            height=NARROW_HEIGHT,
+            margin=margins[True],
+            xaxis=_year_ticks(scene.years, at_most=4),
+            annotations=_words(scene, bounds, margins[True], narrow=True),
+        ),
+        **({"key": [swatch(scene.bands_label, BAND_TONE)]} if scene.bands else {}),
     }
 
 
-def _spans_trace(spans: Sequence[IndicatorPoint], *, title: str, percent: bool, subject: bool) -> dict[str, Any]:
-    """Values of several years at once, each as long as its years."""
-    x: list[str | None] = []
-    y: list[float | int | None] = []
-    words: list[str] = []
-    urls: list[str] = []
-    for one in spans:
-        said = f"{one.label}<br>{title} {one.said(percent=percent)}"
-        x += [one.start.isoformat(), one.end.isoformat(), None]
-        y += [plain(one.value), plain(one.value), None]
-        words += [said, said, ""]
-        urls += [one.url, one.url, ""]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "hovertext": words,
-        "hoverinfo": "text",
-        "customdata": urls,
-        "cliponaxis": False,
-        "line": {"color": ACCENT if subject else COMPARATOR, "width": 5 if subject else 3},
-    }
-
-
-# px, about: how wide the plot of a course is, and how long a path must be for its name to stand beside its end.
-WIDE_COURSE, NARROW_COURSE = 620, 206
-SHORT_PATH = 90
-
-
-def _due(target: TargetPoint, newest: IndicatorPoint | None) -> str:
-    """Where a target stands: in the middle of its year as the values of years do, but at its end where values stand at
-    a day, or at the end of several years."""
-    like = target.path_from or newest
-    is_at_end = like is not None and like.kind in (PeriodKind.DAY, PeriodKind.YEARS)
-    return f"{target.due_year:04d}-{'12-31' if is_at_end else '07-01'}"
-
-
-def _target_words(
-    target: TargetPoint, due: str, *, below: bool, a_day: float, room: float, narrow: bool
-) -> list[dict[str, Any]]:
-    """The target's name above or below its mark, and the path's beside it; beyond the target's where the path is so
-    short that the end of the line is near, and there is `room`, in px, on that side. `a_day`: px that a day takes."""
-    name = wrapped(target.label, 14)
-    if narrow:
-        name = "<br>".join(wrapped(line, 14) for line in name.split("<br>"))
-    words = f"{name}<br>{format_year(target.due_year)}"
-    written = [_beside(words, x=due, y=target.value, colour=INK_2, below=below)]
-    if target.path_from:
-        name = _("Required path")
-        path = label(name, x=due, y=plain(target.value), colour=ACCENT)
-        beyond = 9 + round((words.count("<br>") + 1) * NARROW_FONT * 1.35)
-        is_short = (date.fromisoformat(due) - target.path_from.end).days * a_day < SHORT_PATH
-        if is_short and beyond + NARROW_FONT * 1.35 <= room:
-            where = {"yanchor": "top", "yshift": -beyond} if below else {"yanchor": "bottom", "yshift": beyond}
-            # Away from its line it shows its dashes, so as not to be read as part of the target's name.
-            written.append(path | where | {"text": f"– – {name}"})
-        else:
-            text = wrapped(name, 10) if narrow else name
-            where = {"xanchor": "left", "align": "left", "xshift": 9, "yanchor": "bottom" if below else "top"}
-            written.append(path | where | {"text": text})
-    return written
-
-
-def _path_trace(target: TargetPoint, due: str, *, rates: bool) -> dict[str, Any]:
-    """The straight way from where it starts, which stands as in its line, to the target."""
-    start = target.path_from
-    assert start is not None
-    line = _Series([start], None, at_end=start.kind == PeriodKind.DAY or (rates and start.kind in _YEAR_TO_DATE))
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [line.place(start), due],
-        "y": [plain(start.value), plain(target.value)],
-        "line": PATH_LINE,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
+def _traces(scene: Scene) -> list[dict[str, Any]]:
+    course, percent = scene.course, scene.percent
+    data: list[dict[str, Any]] = []
+    if scene.bands:
+        hover = [
+            f"{each.label}<br>{scene.bands_label}<br>{value_text(each.lowest, percent=percent)}"
+            f" … {value_text(each.highest, percent=percent)}"
+            for each in scene.bands
+        ]
+        data.append(band_trace(scene.bands, hover))
+    for target in scene.targets:
+        data += path_traces(course, target)
+    if scene.others:
+        data.append(series_trace(course, scene.others, title=scene.comparator_name, percent=percent, subject=False))
+    if course.drawn:
+        data.append(series_trace(course, course.drawn, title=scene.name, percent=percent, subject=True))
+    if scene.targets:
+        data.append(targets_trace(course, scene.targets))
+    return data
 
 
 def _year_ticks(years: Sequence[int], *, at_most: int) -> dict[str, Any]:
@@ -233,160 +163,229 @@ def _year_ticks(years: Sequence[int], *, at_most: int) -> dict[str, Any]:
     return {"tickvals": [f"{year:04d}-07-01" for year in named], "ticktext": [str(year) for year in named]}
 
 
-def indicator_line(
-    points: Sequence[IndicatorPoint],
-    comparator_points: Sequence[IndicatorPoint] = (),
-    targets: Sequence[TargetPoint] = (),
-    *,
-    unit: str,
-    name: str,
-    comparator_name: str = "",
-    cumulative: bool = False,
-) -> Figure:
-    """The course of one indicator in one region, with a comparator and targets. Values come in the unit that is shown.
-
-    A line joins values of one kind of period without a gap between them; a rate of the year to date
-    (`cumulative`, in %) counts as one kind. A value for several years is a bar of that length. A value that
-    is not exact has an open marker, a triangle where the source says only that it is more. Rates keep 0 in sight;
-    where another axis is cut, the plot says so.
-    """
-    percent = unit.startswith("%")
-    shown = [*points, *comparator_points]
-    starts = [target.path_from for target in targets if target.path_from]
-    values = [float(point.value) for point in (*shown, *starts)] + [float(target.value) for target in targets] or [0.0]
-    is_cut = not percent and max(values) > min(values) > max(values) / 2
-    newest = max(points, key=lambda point: point.end, default=None)
-    reached = newest.value if newest else 0
-    bounds = values if is_cut else [*values, 0.0]
-    # Room for the words above or below a target.
-    room = (max(bounds) - min(bounds)) / 5
-    bounds += [float(one.value) + (room if one.value >= reached else -room) for one in targets]
-    # And on the other side of the line's end, where its name makes way for the path.
-    bounds += [
-        float(reached) + 2 * room if one.value < reached else max(float(reached) - 2 * room, min(0.0, *bounds))
-        for one in targets
-        if one.path_from and one.path_from == newest
-    ]
-    ticks, span = scale(min(bounds), max(bounds))
-    height, narrow_height, top = 330, 260, 30 if is_cut else 14
-    margin, narrow_margin = Margin(52, 118, top), Margin(46, 76, top, 30)
-
-    data: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    ends: dict[str, list[EndLabel]] = {}
-    alone: set[str] = set()
-    for of_region, title, subject in ((comparator_points, comparator_name, False), (points, name, True)):
-        colour = ACCENT if subject else COMPARATOR
-        found = _series(of_region, joined=percent and cumulative, cumulative=cumulative)
-        for n, series in enumerate(found):
-            data.append(_series_trace(series, title=title, percent=percent, subject=subject))
-            last = series.points[-1]
-            said = last.said(percent=percent)
-            if n == 0:
-                if len(series.points) == 1:
-                    alone.add(series.place(last))
-                ends.setdefault(series.place(last), []).append(EndLabel(title, said, last.value, colour, bold=subject))
-            else:
-                notes.append(
-                    _beside(
-                        f"{last.label} {said}",
-                        x=series.place(last),
-                        y=last.value,
-                        colour=colour,
-                        below=float(last.value) < found[0].near(last),
-                    )
-                )
-        spans = [point for point in of_region if point.kind == PeriodKind.YEARS]
-        if spans:
-            data.append(_spans_trace(spans, title=title, percent=percent, subject=subject))
-        for one in spans:
-            said = f"{one.label}<br>{one.said(percent=percent)}"
-            mark = _beside(said, x=one.end.isoformat(), y=one.value, colour=colour, below=True)
-            notes.append(mark | {"xanchor": "right", "align": "right"})
-
-    named = {edge.year for point in (*shown, *starts) for edge in (point.start, point.end)} | {
-        target.due_year for target in targets
-    }
-    years = list(range(min(named), max(named) + 1)) if named else [1]
-    # A little before the first year, so that its name does not touch the lowest value's.
-    opening = date(years[0], 1, 1) - min(timedelta(days=9 * len(years)), date(years[0], 1, 1) - date.min)
-    due = {target: _due(target, newest) for target in targets}
-    if targets:
-        data += [
-            _path_trace(target, due[target], rates=percent and cumulative) for target in targets if target.path_from
+def _margin(scene: Scene, ticks: Sequence[str], *, narrow: bool) -> Margin:
+    left = tick_room(ticks, least=30 if narrow else 40)
+    size = NARROW_FONT if narrow else FONT
+    texts = [_target_words(each, narrow=narrow) for each in scene.targets[-1:]]
+    if scene.course.form is Form.LINE or scene.others:
+        texts += [
+            text
+            for one in _end_labels(scene)
+            for text in ([one.name, one.value] if narrow else [f"{one.name} {one.value}"])
         ]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [due[target] for target in targets],
-                "y": [plain(target.value) for target in targets],
-                "hovertext": [f"{target.label}<br>{format_year(target.due_year)}" for target in targets],
-                "hoverinfo": "text",
-                "customdata": [target.url for target in targets],
-                "cliponaxis": False,
-                "marker": {"size": 10, "symbol": "square-open", "color": INK_2, "line": {"width": 2}},
-            }
-        )
-    if is_cut:
-        where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 10}
-        notes.append(label(_("The vertical axis does not start at 0"), x=0, y=1, colour=INK_3, **where))
-
-    days = (date(years[-1], 12, 31) - opening).days
-    on_path = [one.path_from for one in targets if one.path_from]
-
-    def words(*, height: int, margin: Margin, narrow: bool) -> list[dict[str, Any]]:
-        written = list(notes)
-        for target in targets:
-            a_day = (NARROW_COURSE if narrow else WIDE_COURSE) / days
-            below = target.value < reached
-            share = abs(float(target.value) - span[0 if below else 1]) / (span[1] - span[0])
-            room = share * (height - margin.top - margin.bottom)
-            written += _target_words(target, due[target], below=below, a_day=a_day, room=room, narrow=narrow)
-        for at, group in ends.items():
-            if len(group) == 1 and newest in on_path and group[0].name == name:
-                # Right of the line's end goes the path.
-                text = "<br>".join(group[0][:2]) if narrow else " ".join(group[0][:2])
-                is_down = any(one.path_from == newest and one.value < reached for one in targets)
-                mark = _beside(f"<b>{text}</b>", x=at, y=group[0].at, colour=ACCENT, below=not is_down)
-                written.append(mark | {"xanchor": "left", "align": "left"})
-            else:
-                marks = end_labels(group, x=at, span=span, height=height, margin=margin, narrow=narrow)
-                if at in alone and any(one.end.isoformat() >= at for one in on_path):
-                    # A path that starts near goes right; left of a single value there is room.
-                    marks = [mark | {"xanchor": "right", "align": "right", "xshift": -mark["xshift"]} for mark in marks]
-                written += marks
-        return written
-
-    return {
-        "data": data,
-        "layout": layout(
-            height=height,
-            margin=margin,
-            xaxis=x_axis(
-                type="date",
-                range=[opening.isoformat(), f"{years[-1]:04d}-12-31"],
-                **_year_ticks(years, at_most=8),
-            ),
-            yaxis=y_axis(
-                range=list(span),
-                tickvals=ticks,
-                ticktext=tick_values(ticks, percent=percent),
-                zeroline=span[0] < 0,
-                zerolinecolor=EDGE,
-                zerolinewidth=1,
-            ),
-            annotations=words(height=height, margin=margin, narrow=False),
-        ),
-        "narrow": narrow_layout(
-            height=narrow_height,
-            margin=narrow_margin,
-            xaxis=_year_ticks(years, at_most=4),
-            annotations=words(height=narrow_height, margin=narrow_margin, narrow=True),
-        ),
-    }
+    # What is bold is a little wider.
+    room = max((about_wide(each, size) * 1.06 + 16 for each in texts), default=26)
+    most = 104 if narrow else 170
+    return Margin(left, round(min(max(room, 26), most)), 18, 30 if narrow else 34)
 
 
-def _beside(text: str, *, x: str, y: Number, colour: str, below: bool) -> dict[str, Any]:
-    where = {"yanchor": "top", "yshift": -7} if below else {"yanchor": "bottom", "yshift": 7}
+def _words(scene: Scene, bounds: Bounds, margin: Margin, *, narrow: bool) -> list[dict[str, Any]]:
+    height = NARROW_HEIGHT if narrow else HEIGHT
+    written = _value_words(scene, narrow=narrow)
+    if scene.course.form is Form.LINE or scene.others:
+        written += _line_ends(scene, bounds, margin, height=height, narrow=narrow)
+    if scene.course.form is Form.DOTS:
+        written += _missing_words(scene, bounds, narrow=narrow)
+    for target in scene.targets:
+        written += _path_words(scene, target, narrow=narrow)
+    for n, target in enumerate(scene.targets):
+        if n == len(scene.targets) - 1:
+            written.append(_last_target(scene, target, narrow=narrow))
+        elif _has_room_for_number(scene, target, narrow=narrow):
+            short, at = value_text(target.value, percent=scene.percent), due_day(scene.course, target)
+            written.append(beside(short, x=at, y=target.value, colour=INK_2, below=_is_passed(scene, target)))
+    return written
+
+
+def _has_room_for_number(scene: Scene, target: TargetPoint, *, narrow: bool) -> bool:
+    """Whether no other cross and no value with a number stands near; else its row and the pointer have it."""
+    at = date.fromisoformat(due_day(scene.course, target))
+    numbered = scene.course.drawn if scene.course.form is Form.DOTS else scene.course.drawn[-1:]
+    places = [scene.course.place(each) for each in numbered]
+    places += [due_day(scene.course, each) for each in scene.targets if each != target]
+    nearest = min(abs((date.fromisoformat(each) - at).days) for each in places)
+    return nearest * scene.a_day(narrow=narrow) >= _ROOM_OF_YEAR
+
+
+def _is_passed(scene: Scene, target: TargetPoint) -> bool:
+    """Whether the newest value lies above a target: then the target's number stands below its cross."""
+    drawn = scene.course.drawn
+    return bool(drawn) and float(drawn[-1].value) > float(target.value)
+
+
+def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
+    """The number at each value where they are few, above it, and the mark of what is said of a value in the note. Of
+    values on days the newest one says its day."""
+    course = scene.course
+    written: list[dict[str, Any]] = []
+    notes = numbered_notes(course)
+    is_few = course.form is Form.DOTS
+    # Dots that no line may join can be many: then the newest alone has its number.
+    labelled = course.drawn[-1 if len(course.drawn) > MOST_NUMBERS else 0 :] if is_few else []
+    for point in course.drawn:
+        mark = notes.get(point, "")
+        if point in labelled:
+            lines = [point.said(percent=scene.percent) + mark]
+            if point == course.drawn[-1]:
+                lines = [f"<b>{lines[0]}</b>"]
+                if course.scheme is not Scheme.YEARS:
+                    lines.insert(0, wrapped(point.label, 12) if narrow else point.label)
+            if not point.verified:
+                lines.insert(0, _("unverified"))
+            below = _lies_below(scene, point) != _is_crowded(scene, point, narrow=narrow)
+            text = "<br>".join(lines[::-1] if below else lines)
+            colour = ACCENT if point == course.drawn[-1] else INK_2
+            words = beside(text, x=course.place(point), y=point.value, colour=colour, below=below)
+            written.append(words | _kept_inside(scene, point, text, narrow=narrow))
+        elif mark:
+            written.append(beside(mark, x=course.place(point), y=point.value, colour=INK_2, below=False))
+    return written
+
+
+def _kept_inside(scene: Scene, point: IndicatorPoint, text: str, *, narrow: bool) -> dict[str, Any]:
+    """Near the right edge, or where a target stands, its words end above a value instead of standing over it."""
+    at = date.fromisoformat(scene.course.place(point))
+    room = (date(scene.years[-1], 12, 31) - at).days * scene.a_day(narrow=narrow)
+    half = about_wide(text, NARROW_FONT if narrow else FONT) / 2
+    days = [date.fromisoformat(due_day(scene.course, each)) for each in scene.targets]
+    close = any(abs((day - at).days) * scene.a_day(narrow=narrow) < half + 6 for day in days)
+    return {"xanchor": "right", "align": "right", "xshift": 6} if close or room + 20 < half else {}
+
+
+def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
+    """Where its number stands: on the side that the comparator's value of the same period leaves free; that of a value
+    below 0 under it."""
+    for other in scene.others:
+        if (other.start, other.end) == (point.start, point.end):
+            return float(other.value) > float(point.value)
+    for target in scene.targets:
+        # The path goes on from there; what accumulates ahead of it lies beyond.
+        if target.path_from == point:
+            return float(target.value) > float(point.value)
+        if target.path_from and scene.course.base is not None:
+            return float(target.value) < float(target.path_from.value)
+    return float(point.value) < 0
+
+
+def _is_crowded(scene: Scene, point: IndicatorPoint, *, narrow: bool) -> bool:
+    """Whether the next value stands so near that the two numbers would touch."""
+    if scene.course.base is not None:
+        return False
+    after = next((each for each in scene.course.drawn if (each.end, each.start) > (point.end, point.start)), None)
+    return after is not None and (after.end - point.end).days * scene.a_day(narrow=narrow) < _ROOM_OF_YEAR
+
+
+def numbered_notes(course: Course) -> dict[IndicatorPoint, str]:
+    """① ② … for the values of which the data say something, in order of time."""
+    noted = [each for each in course.drawn if each.note]
+    return dict(zip(noted, CIRCLED, strict=False))
+
+
+def _end_labels(scene: Scene) -> list[EndLabel]:
+    course = scene.course
+    found = []
+    if scene.others:
+        last = scene.others[-1]
+        found.append(EndLabel(scene.comparator_name, last.said(percent=scene.percent), last.value, COMPARATOR))
+    if course.form is Form.LINE:
+        last = course.drawn[-1]
+        found.append(EndLabel(scene.name, last.said(percent=scene.percent), last.value, ACCENT, bold=True))
+    return found
+
+
+def _line_ends(scene: Scene, bounds: Bounds, margin: Margin, *, height: int, narrow: bool) -> list[dict[str, Any]]:
+    """Name and value right of where each line ends; above its end where a path or a target goes on from there."""
+    course = scene.course
+    ends: dict[str, list[EndLabel]] = {}
+    labels = _end_labels(scene)
+    if scene.others:
+        ends.setdefault(course.place(scene.others[-1]), []).append(labels[0])
+    if course.form is Form.LINE:
+        last = course.drawn[-1]
+        at = course.place(last)
+        if scene.targets and max(due_day(course, each) for each in scene.targets) > at:
+            end = labels[-1]
+            text = f"{end.name}<br>{end.value}" if narrow else f"{end.name} {end.value}"
+            # Left of it, on the side from which the line does not come.
+            fell = len(course.drawn) > 1 and float(course.drawn[-2].value) > float(last.value)
+            mark = beside(f"<b>{text}</b>", x=at, y=last.value, colour=ACCENT, below=fell)
+            mark |= {"xanchor": "right", "align": "right", "xshift": 6}
+            return [mark, *_placed(ends, bounds, margin, height=height, narrow=narrow)]
+        ends.setdefault(at, []).append(labels[-1])
+    return _placed(ends, bounds, margin, height=height, narrow=narrow)
+
+
+def _placed(
+    ends: dict[str, list[EndLabel]], bounds: Bounds, margin: Margin, *, height: int, narrow: bool
+) -> list[dict[str, Any]]:
+    written: list[dict[str, Any]] = []
+    for at, group in ends.items():
+        written += end_labels(group, x=at, span=bounds.span, height=height, margin=margin, narrow=narrow)
+    return written
+
+
+def _missing_words(scene: Scene, bounds: Bounds, *, narrow: bool) -> list[dict[str, Any]]:
+    """Years without a value keep their place, and say so on the axis where there is room."""
+    if scene.a_day(narrow=narrow) * 365 < _ROOM_OF_YEAR:
+        return []
+    low = bounds.span[0]
+    return [
+        label(_("no data"), x=f"{year:04d}-07-01", y=low, colour=INK_3, yanchor="bottom", yshift=3)
+        for year in missing_years(scene.course)
+    ]
+
+
+def _target_words(target: TargetPoint, *, narrow: bool) -> str:
+    name = broken(target.label, 12 if narrow else 18)
+    if narrow:
+        name = "<br>".join(broken(line, 12) for line in name.split("<br>"))
+    lines = [name, format_year(target.due_year)]
+    return "<br>".join([*lines, f"<b>{target.verdict}</b>"] if target.verdict else lines)
+
+
+def broken(text: str, limit: int) -> str:
+    """In two lines where it is too long, but never within a number, as Chinese without a space would be."""
+    if half_widths(text) <= limit:
+        return text
+    number = re.search(r"[−0-9]", text)
+    if " " in text or "（" in text or number is None or number.start() == 0:
+        return wrapped(text, limit) if " " in text or "（" in text else text
+    return f"{text[: number.start()]}<br>{text[number.start() :]}"
+
+
+def _last_target(scene: Scene, target: TargetPoint, *, narrow: bool) -> dict[str, Any]:
+    """Right of its cross, beyond the last year."""
+    text = _target_words(target, narrow=narrow)
+    where = {"xanchor": "left", "align": "left", "xshift": 9}
+    return label(text, x=due_day(scene.course, target), y=plain(target.value), colour=INK_2, **where)
+
+
+def _path_words(scene: Scene, target: TargetPoint, *, narrow: bool) -> list[dict[str, Any]]:
+    """The path's name at its line, on the side on which values fall behind it; and what it starts from, where no value
+    of the series stands there."""
+    start = target.path_from
+    if start is None:
+        return []
+    course = scene.course
+    first, last = start_of_path(course, target), due_day(course, target)
+    rises = float(target.value) >= float(start.value)
+    days = (date.fromisoformat(last) - date.fromisoformat(first)).days
+    name = _("Required path")
+    room = days * scene.a_day(narrow=narrow)
+    at, y = middle_of(first, last, 0.6), float(start.value) + (float(target.value) - float(start.value)) * 0.6
+    size = NARROW_FONT if narrow else FONT
+    written = []
+    if about_wide(name, size) <= room:
+        written.append(beside(name, x=at, y=y, colour=ACCENT, below=rises, by=10))
+    elif about_wide(wrapped(name, 10), size) <= room:
+        written.append(beside(wrapped(name, 10), x=at, y=y, colour=ACCENT, below=rises, by=10))
+    if start not in course.drawn:
+        text = f"{_('Baseline')} {start.said(percent=scene.percent)}"
+        where = {"xanchor": "left", "align": "left"}
+        written.append(beside(text, x=first, y=start.value, colour=INK_3, below=False) | where)
+    return written
+
+
+def beside(text: str, *, x: str, y: Number, colour: str, below: bool, by: int = 7) -> dict[str, Any]:
+    where = {"yanchor": "top", "yshift": -by} if below else {"yanchor": "bottom", "yshift": by}
     return label(text, x=x, y=plain(y), colour=colour, **where)

@@ -1,14 +1,15 @@
 from typing import Any
 
 from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.bounds import (
     FIRST_DAY,
@@ -23,6 +24,7 @@ from core.periods import PeriodKind
 from core.provenance import Sourced
 from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_links, track_part
+from indicators.derived import DerivedForm, Misfit, Part, misfit
 from indicators.milestones import check_milestones
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from measures.models import Measure
@@ -59,16 +61,6 @@ class Frequency(models.TextChoices):
     QUARTER = "quarter", _("Quarterly")
     HALF_YEAR = "half_year", _("Half-yearly")
     YEAR = "year", _("Yearly")
-
-
-class DerivedForm(models.TextChoices):
-    """How the values of an indicator follow from those of one or two others."""
-
-    RATIO = "ratio", _("Ratio")
-    SHARE = "share", _("Share")
-    DIFFERENCE = "difference", _("Difference")
-    YEAR_ON_YEAR = "year_on_year", _("Change on the year")
-    PER_HEAD = "per_head", _("Per head")
 
 
 class Indicator(Sourced, UpdatedAtModel):
@@ -159,6 +151,33 @@ class Indicator(Sourced, UpdatedAtModel):
     def __str__(self) -> str:
         return self.name_zh or self.name_en
 
+    def clean(self) -> None:
+        """Raises ValidationError where it cannot be derived as it says, or what is derived from it no longer can."""
+        found = self.misfit_with(self.derived_from, self.derived_with)
+        if found:
+            raise ValidationError({found.field: found.sentence})
+        if self.pk is None:
+            return
+        if self.derived_form and self.observations.exists():
+            raise ValidationError({"derived_form": gettext("It has values of its own; a derived indicator has none.")})
+        for each in self.derived_indicators():
+            parts = [self if part == self else part for part in (each.derived_from, each.derived_with)]
+            if each.misfit_with(*parts):
+                sentence = gettext("%(code)s is derived from it, which this does not allow.") % {"code": each.code}
+                raise ValidationError({"derived_form" if self.derived_form else "unit": sentence})
+
+    def misfit_with(self, source: "Indicator | None", other: "Indicator | None") -> Misfit | None:
+        """What is wrong with its derivation from these."""
+        return misfit(self.derived_form, self.as_part, *(each.as_part if each else None for each in (source, other)))
+
+    @property
+    def as_part(self) -> Part:
+        return Part(self.code, self.unit, bool(self.derived_form))
+
+    def derived_indicators(self) -> "models.QuerySet[Indicator]":
+        """Those whose values follow from this one's."""
+        return Indicator.objects.derived_from_any([self.pk]).select_related("derived_from", "derived_with")
+
     def get_absolute_url(self) -> str:
         return reverse("indicators:detail", args=[self.code])
 
@@ -238,6 +257,9 @@ class Observation(Sourced, UpdatedAtModel):
         verbose_name=_("Recorded by"),
     )
 
+    # Of a value of a derived indicator, which is computed when it is read and never saved: what it follows from.
+    inputs: "tuple[Observation, ...]" = ()
+
     objects = ObservationQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
@@ -280,6 +302,11 @@ class Observation(Sourced, UpdatedAtModel):
     def is_release_assumed(self) -> bool:
         """Whether the day of release is not in the source, but when such figures usually come."""
         return self.release_basis != STATED
+
+    @property
+    def oldest_input(self) -> "Observation | None":
+        """Of a derived value, what it rests on that is of the earliest period, or was released first."""
+        return min(self.inputs, key=lambda row: (row.period_end, row.released_on), default=None)
 
 
 class Target(Sourced):
@@ -344,6 +371,12 @@ def mark_observations(instance: Indicator, **kwargs: Any) -> None:
     """They are given with the unit of their indicator."""
     if not instance._state.adding:
         instance.observations.mark_updated()
+
+
+@receiver([post_save, post_delete], sender=Observation)
+def mark_derived_indicators(instance: Observation, **kwargs: Any) -> None:
+    """They show what follows from it."""
+    Indicator.objects.derived_from_any([instance.indicator_id]).mark_updated()
 
 
 track_links(Indicator.measures, on={Indicator, Measure})

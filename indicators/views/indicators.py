@@ -6,18 +6,24 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.permissions import may_open_office
 from core.periods import PeriodKind
+from indicators.by_city import compare_cities
+from indicators.charts.beside import apart_rows, city_rows, single_value
+from indicators.charts.cities import CitiesPart, cities_part
+from indicators.charts.course import indicator_chart, own_course
 from indicators.charts.decoupling import decoupling_charts, has_decoupling
-from indicators.charts.time_series import indicator_chart, path_sentence, path_to_target, row_id
+from indicators.charts.points import row_id
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.marks import bullet_bar, trend
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
+from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
-from indicators.verdict_words import verdict_counts, verdict_note, verdict_rank, working_sentences
+from indicators.verdict_words import pace_sentence, verdict_counts, verdict_note, verdict_rank, working_sentences
 from indicators.wording import (
     assumed_note,
     change_cell,
@@ -32,9 +38,11 @@ from indicators.wording import (
     with_unit,
 )
 from measures.filters import asked_plan
-from web.formats.dates import format_day
+from regions.models import Region
+from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.formats.sources import format_source
+from web.html.links import sticky_query
 from web.html.sources import source_link
 from web.views import ListPageView, PageView
 
@@ -90,7 +98,10 @@ def grouped_rows(states: Sequence[IndicatorState], compared: date | None) -> lis
     """By group, in the order of verdicts."""
     groups = []
     for value, label in IndicatorGroup.choices:
-        own = sorted((each for each in states if each.indicator.group == value), key=verdict_rank)
+        own = sorted(
+            (each for each in states if each.indicator.group == value),
+            key=lambda each: (verdict_rank(each), each.latest is None),
+        )
         if own:
             groups.append(all_rows(own, compared)._replace(label=str(label)))
     return groups
@@ -141,23 +152,24 @@ class IndicatorDetail(PageView):
     template_name = "indicators/indicator_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        indicator = get_object_or_404(Indicator, code=kwargs["code"])
+        indicator = get_object_or_404(Indicator.objects.select_related("owner"), code=kwargs["code"])
         [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
-        observations = in_order(indicator.observations.released(self.day).select_related("region"), state)
+        observations = in_order(every_observation(indicator, on=self.day), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
         found = state.judgement
-        path = path_to_target(state, observations, targets, on=self.day)
-        way = path_sentence(indicator, path) if path else ""
-        sentences = [key_sentence(state), way]
+        sentences = [key_sentence(state), pace_sentence(indicator, found) if found else ""]
+        course = own_course(state, observations, targets)
+        decoupling = decoupling_charts(indicator, observations, on=self.day, home=state.region)
+        by_city = self.by_city(state, observations)
         charts = [
-            indicator_chart(state, observations, targets, path, on=self.day, sentences=sentences),
-            *decoupling_charts(indicator, observations, on=self.day, home=state.region),
+            indicator_chart(state, course, observations, targets, on=self.day, sentences=sentences),
+            *decoupling,
+            *([by_city.dots, by_city.tiles] if by_city else []),
         ]
         return super().get_context_data(
             indicator=indicator,
             state=state,
             key_sentence=key_sentence(state),
-            path_sentence=way,
             further_sentence=further_sentence(state),
             verdict=state.verdict,
             verdict_note=verdict_note(indicator, found) if found else "",
@@ -165,20 +177,14 @@ class IndicatorDetail(PageView):
             since=since_words(ChangeSince(state, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),
             source=source_link(indicator.source),
-            charts={chart.name: chart for chart in charts},
+            charts={chart.name: chart for chart in charts if chart is not None},
             course=charts[0],
-            decoupling=charts[1:],
-            observations=[
-                {
-                    "row": row,
-                    "id": row_id(row),
-                    "period": period_words(row),
-                    "released": release_cell(row),
-                    "value": number_cell(indicator, row.value, exact=row.exact, exactly=True),
-                    "source": source_link(row.source),
-                }
-                for row in observations
-            ],
+            number=single_value(indicator, course),
+            apart=apart_rows(indicator, course),
+            by_city=by_city,
+            city_rows=city_rows(by_city.cities) if by_city else [],
+            decoupling=decoupling,
+            observations=observation_rows(indicator, observations),
             assumed=assumed_note(observations),
             corrections=corrections(indicator, self.day),
             targets=[target_row(row, state) for row in targets],
@@ -187,6 +193,50 @@ class IndicatorDetail(PageView):
             .order_by("position", "code"),
             **kwargs,
         )
+
+    def by_city(self, state: IndicatorState, observations: Iterable[Observation]) -> CitiesPart | None:
+        """The parts of the plan's region beside each other; None where too few have a value. One query, and none
+        where no part has one."""
+        plan, region = asked_plan(self.request), state.region
+        own = [row for row in observations if region is not None and row.region.parent_id == region.pk]
+        if plan is None or not own:
+            return None
+        parts = list(Region.objects.members_of(region.pk if region else None).order_by("code"))
+        found = compare_cities(state.indicator, own, parts)
+        query = sticky_query(self.request.GET)
+        return found and cities_part(
+            found, plan.part_words, url_of=lambda each: reverse("dashboard:city", args=[each.code]) + query
+        )
+
+
+def observation_rows(indicator: Indicator, observations: Sequence[Observation]) -> list[dict[str, Any]]:
+    """Each period in its newest release, with its first one where that was another value; in the order given."""
+    releases: dict[tuple[Any, ...], list[Observation]] = {}
+    for row in observations:
+        key = (row.region_id, row.period_kind, row.period_start, row.period_end, row.scope)
+        releases.setdefault(key, []).append(row)
+    return [observation_row(indicator, sorted(rows, key=lambda row: row.released_on)) for rows in releases.values()]
+
+
+def observation_row(indicator: Indicator, releases: Sequence[Observation]) -> dict[str, Any]:
+    """`releases`: of one period, the first one first."""
+
+    def cell(row: Observation) -> str:
+        return number_cell(indicator, row.value, exact=row.exact, exactly=True)
+
+    first, row = releases[0], releases[-1]
+    return {
+        "row": row,
+        "id": row_id(row),
+        "period": period_words(row),
+        "released": release_cell(row),
+        "value": cell(row),
+        "scope": format_source(row.scope),
+        "note": format_source(row.note),
+        "source": source_link(row.source),
+        "is_revised": row is not first,
+        "first": {"value": cell(first), "released": format_iso_day(first.released_on)},
+    }
 
 
 def target_row(target: Target, state: IndicatorState) -> dict[str, Any]:
@@ -235,7 +285,8 @@ def key_sentence(state: IndicatorState) -> str:
 
 
 def further_sentence(state: IndicatorState) -> str:
-    """What follows the value: against the comparator and the year before, and the day of release where it is stated."""
+    """What follows the value: against the comparator and the year before, the day of release where it is stated, and
+    what a derived one is based on."""
     if state.latest is None:
         return ""
     clauses = []
@@ -254,6 +305,8 @@ def further_sentence(state: IndicatorState) -> str:
             clauses.append(_("the same as the year before"))
     if not state.latest.is_release_assumed:
         clauses.append(release_words(state.latest))
+    if state.latest.inputs:
+        clauses.append(state.latest.basis)
     return pgettext("between clauses", ", ").join(clauses)
 
 

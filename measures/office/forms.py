@@ -16,7 +16,7 @@ from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.models import Measure, Section, Term
 from measures.office.mergers import Holdings
 from web.language import localized
-from web.lists.filters import DayField, DepartmentField, SlugField
+from web.lists.filters import DayField, DepartmentField, SlugField, row_label
 
 
 class ReasonField(TypedTextField):
@@ -48,7 +48,7 @@ class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at
         super().__init__(queryset, to_field_name=to_field_name, required=False, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        return localized(obj, "short")
+        return row_label(obj)
 
 
 class LeadField(RowField, DepartmentField):

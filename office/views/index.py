@@ -42,6 +42,13 @@ _OF_REVIEWERS = [
         gettext_lazy("Add, rename and renumber them; remove one that is empty"),
     ),
     Task(
+        "office:themes",
+        pgettext_lazy("navigation", "Themes"),
+        gettext_lazy(
+            "Add, change and remove them: which priority areas, measures, projects and indicators belong to each"
+        ),
+    ),
+    Task(
         "office:problem_categories",
         gettext_lazy("Categories of problems"),
         gettext_lazy("Add, rename and renumber them; remove one that is unused"),

@@ -1,4 +1,4 @@
-"""The pages of what a plan has in an order: its priority areas, its categories."""
+"""The pages of what a plan has in an order: its priority areas, its categories, its themes."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -37,12 +37,18 @@ class RowForm(OpenedForm):
 
 
 class Listed:
-    """What the rows are, and where. `held_label`: of how many measures or projects are in each."""
+    """What the rows are, and where. `held_label`: of how many measures or projects are in each; `counted`: what it
+    counts, which keeps the row from being removed unless `counted_links` names it."""
 
     plan_rows: ClassVar[PlanRows[Any]]
     list_name: ClassVar[str]
     list_heading: ClassVar[str | Promise]
     held_label: ClassVar[str | Promise]
+    counted_links = ""
+
+    @property
+    def counted(self) -> str:
+        return self.counted_links or self.plan_rows.held
 
 
 class RowsPage(Listed, TodayView):
@@ -55,7 +61,7 @@ class RowsPage(Listed, TodayView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan, name = asked_plan(self.request), self.plan_rows.name
         model = self.plan_rows.model
-        rows = model._default_manager.filter(plan=plan).annotate(held=Count(self.plan_rows.held)).order_by("number")
+        rows = model._default_manager.filter(plan=plan).annotate(held=Count(self.counted)).order_by("number")
         query = query_of("", plan=plan.link_slug) if plan else ""
         return super().get_context_data(
             crumbs=[OFFICE],
@@ -127,7 +133,8 @@ class ChangeRow(ExistingRow):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         address = reverse(self.remove_name, kwargs={"slug": self.subject.slug})
         return super().get_context_data(
-            held=getattr(self.subject, self.plan_rows.held).count(),
+            held=getattr(self.subject, self.counted).count(),
+            may_remove=not self.plan_rows.held or not getattr(self.subject, self.plan_rows.held).exists(),
             held_label=self.held_label,
             remove_url=query_of(address, plan=self.plan.link_slug),
             remove_label=self.remove_label,

@@ -221,8 +221,8 @@ LISTED_THEN = {
 }
 
 
-# Names of places and codes of measures are in it.
-KINDS = ("projects", "regions", "measures")
+# Names of places and codes of measures are in it, and lists may be asked for by theme.
+KINDS = ("projects", "regions", "measures", "themes")
 
 
 class Projects(ListEndpoint):

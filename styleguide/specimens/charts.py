@@ -11,17 +11,20 @@ from core.statuses import MeasureStatus
 from dashboard.charts.due_dates import Due, due_chart
 from dashboard.charts.month_strip import DueDay, MonthCounts, month_strip
 from dashboard.charts.progress_curve import RunningTotal, progress_curve
-from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
+from indicators.charts.cities import CityDot, city_dots
 from indicators.charts.decoupling import Axis, YearPoint, decoupling_path
-from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
+from indicators.charts.detail import Scene, indicator_line
+from indicators.charts.forms import choose_course
+from indicators.charts.points import IndicatorPoint, TargetPoint
 from measures.charts.status_history import status_history_figure
 from measures.models import Plan
 from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
 from web.charts.chart import Chart, Column, Figure
 from web.charts.steps import Step
-from web.formats.dates import format_year
+from web.charts.tile_map import Tile, city_tile_map
+from web.formats.dates import format_day, format_year
 
 CHART = '{% include "components/chart.html" with no_file=True %}'
 
@@ -44,6 +47,8 @@ def _figures() -> list[Specimen]:
         (_("Emissions and GDP"), "line", _decoupling_path()),
         (_("Status of a measure"), "steps", _status_history()),
         ("PM2.5", "line", _indicator_line()),
+        (_("New and renewable energy capacity"), "line", _indicator_dots()),
+        (_("PM2.5 by city"), "dots", _city_dots()),
         (_("in place of a chart without rows"), "line", None),
     ]
     charts = [
@@ -124,13 +129,36 @@ def _status_history() -> Figure:
 
 
 def _indicator_line() -> Figure:
+    values = ((2017, 57), (2018, 52), (2019, 50), (2021, 39), (2022, 36))
     years = [
-        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, format_year(year), year != 2021)
-        for year, value in ((2020, 46), (2021, 39), (2022, 36))
+        IndicatorPoint(date(year, 1, 1), date(year, 12, 31), "year", value, format_year(year), verified=year != 2021)
+        for year, value in values
     ]
     years[0] = years[0]._replace(exact=False, is_floor=True)
     targets = [TargetPoint(2025, 35, f"{_('Target')} 35", years[-1])]
-    return indicator_line(years, targets=targets, unit="µg/m³", name=in_language("示例省", "Sample Province"))
+    return indicator_line(_scene(years, targets))
+
+
+def _indicator_dots() -> Figure:
+    """Few values are no line: each has its number."""
+    days = [
+        IndicatorPoint(day, day, "day", value, format_day(day))
+        for day, value in ((date(2022, 6, 30), 6637), (date(2023, 6, 30), 8382))
+    ]
+    base = IndicatorPoint(date(2022, 12, 31), date(2022, 12, 31), "day", 7461, format_day(date(2022, 12, 31)))
+    target = TargetPoint(2025, 9000, f"{_('Target')} 9,000", base, path_is_inferred=True)
+    return indicator_line(_scene(days, [target]))
+
+
+def _scene(points: list[IndicatorPoint], targets: list[TargetPoint]) -> Scene:
+    return Scene(choose_course(points), in_language("示例省", "Sample Province"), targets=targets)
+
+
+def _city_dots() -> Figure:
+    named = [(in_language("威海", "Weihai"), "25.3", "26.7"), (in_language("淄博", "Zibo"), "49.2", "56")]
+    dots = [CityDot(name, Decimal(value), value, Decimal(earlier)) for name, value, earlier in named]
+    mean = _("mean of %(count)s: %(value)s") % {"count": 2, "value": "37.3"}
+    return city_dots(dots, mean=Decimal("37.3"), mean_words=mean, percent=False, is_level=False)
 
 
 def _with_and_without_rows() -> list[Specimen]:

@@ -7,11 +7,13 @@ LISTS = (
     "projects/",
     "indicators/",
     "observations/",
+    "indicators/gdp_growth_ytd/series/",
     "rollups/measures/",
     "rollups/projects/",
     "plans/",
     "sections/",
     "categories/",
+    "themes/",
     "departments/",
     "regions/",
     "status-changes/",
@@ -33,6 +35,7 @@ SINGLE = (
     "measures/M001/problems/1/",
     "projects/P0001/",
     "projects/P0001/problems/1/",
+    "themes/energy/",
     "indicators/gdp_growth_ytd/",
 )
 ALL = LISTS + SINGLE

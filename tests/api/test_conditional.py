@@ -52,7 +52,8 @@ def test_it_takes_one_query_that_reads_one_row(path: str, site: Any, ask: Any) -
 def test_any_change_is_seen_at_once(site: Any, ask: Any) -> None:
     tags = {path: ask(path)["ETag"] for path in ALL}
     make.make_change(site.first, "in_progress", date(2023, 8, 29), old_status="completed")
-    assert not_new(ask, tags) == ["departments/", "observations/", "regions/"]
+    series = "indicators/gdp_growth_ytd/series/"
+    assert not_new(ask, tags) == ["departments/", series, "observations/", "regions/"]
 
 
 # One write of each kind of data that some answers name.
@@ -61,10 +62,11 @@ WRITES = {
     "accounts": lambda site: make.make_department(),
     "indicators": lambda site: make.make_indicator(),
     "reports": lambda site: make.make_report(site.first, date(2023, 8, 20), state="draft"),
+    "themes": lambda site: make.make_theme(),
 }
 OF_PLANS, OF_PROJECTS = ("categories/", "plans/", "sections/"), ("projects/", "projects/P0001/")
 OF_MONTHS = ("project-months/", "projects/P0001/months/")
-OF_INDICATORS = ("indicators/", "indicators/gdp_growth_ytd/")
+OF_INDICATORS = ("indicators/", "indicators/gdp_growth_ytd/", "indicators/gdp_growth_ytd/series/")
 OF_PROBLEMS = (
     *("measures/M001/problems/", "measures/M001/problems/1/", "meetings/", "problems/"),
     *("projects/P0001/problems/", "projects/P0001/problems/1/"),
@@ -89,6 +91,13 @@ OF_PROBLEMS = (
                 "reports/",
                 "status-changes/",
                 *OF_MONTHS,
+            ],
+        ),
+        (
+            "themes",
+            [
+                *("departments/", "observations/", "regions/", "reports/", "status-changes/", "meetings/"),
+                *(*OF_PLANS, *OF_INDICATORS, *OF_MONTHS),
             ],
         ),
         # A draft that saves itself.

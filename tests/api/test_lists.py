@@ -42,9 +42,13 @@ COLUMNS = {
     "updated_at url",
     "observations/": "id indicator region period period_kind period_start period_end value unit cumulative exact basis "
     "released_on release_basis verified supersedes superseded_by reason provenance source updated_at url",
-    "rollups/measures/": "key name name_zh name_en total completed in_progress promoting completion_rate due due_rate "
-    "gap gap_to_plan lights due_before completed_in_time completed_late overdue in_time_rate longest_overdue url",
-    "rollups/projects/": "key name name_zh name_en city city_name category category_name stage stage_name total "
+    "indicators/gdp_growth_ytd/series/": "as_of indicator name unit region region_name region_name_zh region_name_en "
+    "period period_kind period_start period_end value released_on is_revised first_value first_released_on exact "
+    "verified basis scope provenance source updated_at url",
+    "rollups/measures/": "as_of key name name_zh name_en total completed in_progress promoting completion_rate due "
+    "due_rate gap gap_to_plan lights due_before completed_in_time completed_late overdue in_time_rate longest_overdue "
+    "url",
+    "rollups/projects/": "as_of key name name_zh name_en city city_name category category_name stage stage_name total "
     "total_investment rate_month started to_start start_rate planned_this_year invested_this_year plan_completion "
     f"plan_gap plan_pace without_month {' '.join(Stage.values)} built_rate url",
     "project-months/": OF_MONTHS,
@@ -53,6 +57,8 @@ COLUMNS = {
     "departments/": "slug name name_zh name_en short_name short_name_zh short_name_en updated_at url",
     "categories/": "slug number name name_zh name_en plan updated_at url",
     "sections/": "slug number title title_zh title_en plan updated_at url",
+    "themes/": "slug number name name_zh name_en plan sections categories indicators measures measures_total "
+    "measures_completed measures_overdue projects_total total_investment problems_open updated_at url",
     "reports/": "id measure measure_title measure_title_zh measure_title_en section department department_name period "
     "against_status status effective_on what_was_done problem next_step submitted_on decided_on provenance source "
     "updated_at url",

@@ -30,7 +30,7 @@ REJECTED_THOUGH_IT_FITS = schemathesis.checks.CHECKS.get_one("positive_data_acce
 # Whether their values can be answered the data decide: which slugs and codes there are, which day it is, how many pages
 # there are, what a cursor was made for. No schema can say it.
 OF_THE_DATA = {"as_of", "compare", "page", "cursor", "figure", "key", "plan", "section", "department", "participating"}
-OF_THE_DATA |= {"category", "lead", "owner", "helper", "raised_by", "#/category", "#/owner"}
+OF_THE_DATA |= {"category", "theme", "lead", "owner", "helper", "raised_by", "#/category", "#/owner"}
 OF_THE_DATA |= {"measure", "indicator", "project", "city", "also_in", "region", "parent", "county"}
 # A `uri` may be more than an address of a page.
 OF_THE_DATA |= {"url"}

@@ -62,7 +62,7 @@ def pages(patterns: Any = None, before: str = "/") -> Iterator[tuple[str, Any]]:
 
 PAGES = {address: view for address, view in pages() if view.filterset_class.base_filters and "decide" not in address}
 LISTS = {address: each for address, each in endpoints().items() if hasattr(each, "filterset_class")}
-ROLLUPS = {address: each for address, each in endpoints().items() if not hasattr(each, "filterset_class")}
+ROLLUPS = {address: each for address, each in endpoints().items() if hasattr(each, "groups")}
 
 
 def values_of(filterset_class: Any, name: str) -> list[str]:

@@ -14,6 +14,7 @@ from projects.models import Category, Project, ProjectMonth
 from regions.models import Region
 from tests import factories as make
 from tests.api.addresses import LISTS
+from themes.models import Theme
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +23,11 @@ MODELS: dict[str, Any] = {
     "projects/": Project,
     "indicators/": Indicator,
     "observations/": Observation,
+    "indicators/gdp_growth_ytd/series/": Observation,
     "plans/": Plan,
     "sections/": Section,
     "categories/": Category,
+    "themes/": Theme,
     "departments/": Department,
     "regions/": Region,
     "status-changes/": StatusChange,

@@ -16,7 +16,7 @@ from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ("Measures", "Projects", "Indicators", "Departments", "Cities", "Accepted reports", "Problems")
+KINDS = ("Measures", "Projects", "Indicators", "Departments", "Cities", "Accepted reports", "Problems", "Themes")
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def counts(html: str) -> dict[str, int]:
     return {label: int(count.replace(",", "")) for label, count in listed}
 
 
-def numbers(*found: int, problems: int = 0) -> dict[str, int]:
-    return dict(zip(KINDS, [*found, problems], strict=True))
+def numbers(*found: int, problems: int = 0, themes: int = 0) -> dict[str, int]:
+    return dict(zip(KINDS, [*found, problems, themes], strict=True))
 
 
 class TestWhatIsFound:
@@ -268,7 +268,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any) -> None:
         make.make_report(measure, date(2023, 8, 1), what_was_done_en="Hydrogen")
         make.make_problem(measure, text_en="Hydrogen")
     assert queries() == few
-    assert few <= 16
+    assert few <= 17
 
 
 def test_the_box_is_in_the_head_of_every_page_and_keeps_day_and_plan(site: Any) -> None:

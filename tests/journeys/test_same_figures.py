@@ -23,6 +23,7 @@ DAYS = ["2023-03-31", "2023-06-30", ""]
 SECTIONS = ("innovation", "green-low-carbon")
 DEPARTMENTS = ("energy", "science-technology", "natural-resources")
 CITIES = ("370600", "371700")
+THEMES = ("energy", "air-water")
 # Every page of the dashboard that anyone may read, by its URL name.
 PAGES = {
     "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
@@ -30,12 +31,15 @@ PAGES = {
     "briefs:plan": ["/brief/"],
     "briefs:section": [f"/sections/{slug}/brief/" for slug in SECTIONS],
     "briefs:department": [f"/departments/{slug}/brief/" for slug in DEPARTMENTS],
+    "briefs:theme": [f"/themes/{slug}/brief/" for slug in THEMES],
     "briefs:city": [f"/cities/{code}/brief/" for code in CITIES],
     "dashboard:presentation": ["/presentation/"],
     "dashboard:changes": ["/changes/", "/changes/?compare=2023-01-31"],
     "dashboard:sections": ["/sections/", "/sections/?compare=2023-02-28"],
     "dashboard:project_groups": ["/project-groups/", "/project-groups/?by=size"],
     "dashboard:section": [f"/sections/{slug}/" for slug in SECTIONS],
+    "dashboard:themes": ["/themes/", "/themes/?compare=2023-02-28"],
+    "dashboard:theme": [f"/themes/{slug}/" for slug in THEMES],
     "dashboard:departments": ["/departments/", "/departments/?reported=no"],
     "dashboard:department": [f"/departments/{slug}/" for slug in DEPARTMENTS],
     "dashboard:cities": [

@@ -16,6 +16,7 @@ from office.views.editing import FormPage
 from projects.models import Category, Project, RankExemption
 from tests import factories as make
 from tests.pages import patterns
+from themes.models import Theme
 from web.models import Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.mark.one_database]
@@ -39,6 +40,9 @@ FORMS = {
     "office:add_section": ("/office/add-section/", "title_en"),
     "office:section": ("/office/sections/innovation/", "title_en"),
     "office:remove_section": ("/office/sections/innovation/remove/", ""),
+    "office:add_theme": ("/office/add-theme/", "name_en"),
+    "office:theme": ("/office/themes/energy/", "note_en"),
+    "office:remove_theme": ("/office/themes/energy/remove/", ""),
     "office:add_measure": ("/office/add-measure/", "title_en"),
     "office:measure": ("/office/measures/M001/", "description_en"),
     "office:add_project": ("/office/add-project/", "name_en"),
@@ -70,6 +74,7 @@ CHANGES: dict[str, tuple[dict[str, str], Callable[[], str]]] = {
     "office:problem_category": ({"name_zh": "新名"}, lambda: ProblemCategory.objects.get(slug="money").name_en),
     "office:department": ({"name_zh": "新名"}, lambda: Department.objects.get(slug="science").name_en),
     "office:section": ({"title_zh": "新名"}, lambda: Section.objects.get().title_en),
+    "office:theme": ({"name_zh": "新名"}, lambda: Theme.objects.get().name_en),
     "office:exemption": ({"reason_zh": "新名"}, lambda: RankExemption.objects.get().reason_en),
     "office:measure": ({"title_zh": "新名"}, lambda: Measure.objects.get().title_en),
     "office:project": ({"name_zh": "新名"}, lambda: Project.objects.get().name_en),
@@ -94,6 +99,7 @@ def parts() -> dict[str, int]:
     named = {"name_zh": "印发", "name_en": "Issued"}
     milestone = PlanMilestone.objects.create(plan=plan, happens_on="2023-02-01", **named)
     item = meeting.items.get()
+    make.make_theme(plan, "energy", number=9)
     exemption = make.make_exemption(plan, "370200", reason_en="Flood")
     return {
         "exemption": exemption.pk,

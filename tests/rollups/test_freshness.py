@@ -27,6 +27,8 @@ TOTALS = [
     "/sections/",
     "/project-groups/",
     "/sections/innovation/",
+    "/themes/",
+    "/themes/energy/",
     "/cities/",
     "/cities/370200/",
     "/published/",
@@ -34,6 +36,7 @@ TOTALS = [
     "/brief/",
     "/sections/innovation/brief/",
     "/departments/science/brief/",
+    "/themes/energy/brief/",
     "/cities/370200/brief/",
 ]
 LISTS = ["/measures/", "/projects/"]
@@ -66,6 +69,7 @@ def site(today, open_reading, monkeypatch):
     make.make_measure(section, make.make_department("science"), code="M001")
     make.make_project(city="370200", code="P0001")
     rebuild_rollups()
+    make.make_theme(section.plan, "energy", sections=[section])
     return section.plan
 
 
@@ -159,7 +163,7 @@ def test_a_site_without_a_plan_has_no_totals(today, open_reading, address):
 
 
 def test_the_lists_above_have_every_page_of_totals():
-    arguments = {"section": ["innovation"], "department": ["science"], "city": ["370200"]}
+    arguments = {"section": ["innovation"], "department": ["science"], "city": ["370200"], "theme": ["energy"]}
     pages = {
         (room.app_name, pattern.name)
         for room in (dashboard.urls, briefs.urls)

@@ -17,7 +17,7 @@ MODELS = [
 
 def test_the_models_of_all_apps_are_looked_at():
     labels = {model._meta.app_label for model in MODELS}
-    assert labels >= {"regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard"}
+    assert labels >= {"regions", "accounts", "measures", "projects", "indicators", "rollups", "themes", "dashboard"}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

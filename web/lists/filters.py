@@ -157,6 +157,14 @@ class Select(forms.Select):
         return [*groups[:1], (None, [chosen], len(groups)), *groups[1:]]
 
 
+def row_label(row: Any) -> str:
+    """What a choice calls a row, as short as it may."""
+    for field in ("short", "title", "name"):
+        if hasattr(row, f"{field}_zh"):
+            return localized(row, field)
+    return str(row)
+
+
 class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none at run time
     widget = Select
 
@@ -193,10 +201,7 @@ class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes n
         return list(dict.fromkeys(map(self.present_name, data)))
 
     def label_from_instance(self, obj: Any) -> str:
-        for field in ("short", "title", "name"):
-            if hasattr(obj, f"{field}_zh"):
-                return localized(obj, field)
-        return str(obj)
+        return row_label(obj)
 
 
 class ChoicesField(ChoiceField):

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.rounding import whole
-from dashboard.charts.tile_map import Tile, city_tile_map
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.city_measures import INVESTMENT, NUMBER, CityMeasure, chosen, city_sentence, measures_shown
 from dashboard.pages.city_ranks import city_ranks, read_excused
@@ -16,6 +15,7 @@ from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
 from dashboard.pages.rows import city_rows
 from dashboard.pages.sentences import rounding_note
 from web.charts.chart import Chart, Column
+from web.charts.tile_map import Tile, city_tile_map
 from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
 from web.formats.numbers import format_number

@@ -11,7 +11,7 @@ from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.marks import bullet_bar
 from indicators.state import IndicatorState
-from indicators.verdict_words import verdict_counts, verdict_note, verdict_rank
+from indicators.verdict_words import verdict_list, verdict_note, verdict_rank
 from indicators.wording import (
     change_cell,
     number_cell,
@@ -27,7 +27,6 @@ from web.formats.numbers import (
     format_percent,
     with_true_minus,
 )
-from web.formats.text import format_list
 from web.language import localized
 
 GROWTH = "gdp_growth_ytd"
@@ -94,19 +93,15 @@ def _sentence(states: list[IndicatorState]) -> str:
     """How many with a target have which verdict, and how GDP grew; the half-sentence that asks for action first."""
     if not states:
         return _("No data for this period")
-    counts = {each.verdict: each.number for each in verdict_counts(states) if each.verdict is not None}
-    total = sum(counts.values())
+    total = sum(each.judgement is not None for each in states)
     parts = []
     if total:
-        words = [f"{verdict.label} {number}" for verdict, number in counts.items() if number]
-        parts.append(
-            ngettext(
-                "%(count)s headline indicator has a target: %(verdicts)s",
-                "%(count)s headline indicators have a target: %(verdicts)s",
-                total,
-            )
-            % {"count": format_number(total), "verdicts": format_list(words)}
+        words = ngettext(
+            "%(count)s headline indicator has a target: %(verdicts)s",
+            "%(count)s headline indicators have a target: %(verdicts)s",
+            total,
         )
+        parts.append(words % {"count": format_number(total), "verdicts": verdict_list(states)})
     growth = next((each for each in states if each.indicator.code == GROWTH and each.latest), None)
     if growth is not None:
         parts.append(_growth(growth))

@@ -32,6 +32,7 @@ from datasets.ledger.sheets.records import (
     TERMS_CHANGES,
 )
 from datasets.ledger.sheets.site import DEPARTMENTS, PEOPLE, PLAN, REGIONS, SITE
+from datasets.ledger.sheets.themes import THEMES
 
 SHEETS: Mapping[str, Sheet] = {
     sheet.name: sheet
@@ -67,6 +68,7 @@ SHEETS: Mapping[str, Sheet] = {
         LINKS,
         OBSERVATIONS,
         TARGETS,
+        THEMES,
         PUBLISHED_FIGURES,
     )
 }

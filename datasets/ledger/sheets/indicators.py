@@ -7,7 +7,8 @@ from core.bounds import FIRST_DAY, LAST_DAY
 from core.periods import PeriodKind
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import Text, day, names, one_of, ref, remove, sourced, whole
-from indicators.models import MAX_DUE_DAYS, MAX_SCOPE_LENGTH, DerivedForm, Direction, Frequency, IndicatorGroup
+from indicators.derived import DerivedForm
+from indicators.models import MAX_DUE_DAYS, MAX_SCOPE_LENGTH, Direction, Frequency, IndicatorGroup
 
 # Digits before the point: with six decimals, 15 in all is what SQLite keeps of a number.
 MAX_VALUE = 999_999_999

@@ -11,14 +11,13 @@ import pytest
 from django.utils import translation
 
 from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, progress_curve
-from dashboard.charts.tile_map import Tile, city_tile_map
-from indicators.charts.detail import IndicatorPoint, TargetPoint, indicator_line
 from tests.charts import checked
 from web.charts.axes import scale
 from web.charts.chart import Figure
 from web.charts.labels import apart
 from web.charts.text import value_text
 from web.charts.theme import ACCENT, COMPARATOR, INK_2, RED, SEQUENCE_TONES, STATUS_TONES
+from web.charts.tile_map import Tile, city_tile_map
 
 ROOT = Path(__file__).parents[3]
 PLAN = {"plan_start": date(2023, 1, 1), "plan_end": date(2025, 12, 31), "total": 249}
@@ -203,117 +202,6 @@ class TestTileMap:
 
     def test_one_value_makes_no_key(self) -> None:
         assert city_tile_map(TILES[:1])["key"] == []
-
-
-def year(number: int, value: str, *, exact: bool = True) -> IndicatorPoint:
-    return IndicatorPoint(date(number, 1, 1), date(number, 12, 31), "year", Decimal(value), str(number), exact)
-
-
-def indicator(points: list[IndicatorPoint], **more: Any) -> Figure:
-    return checked(indicator_line(points, **{"unit": "Mt", "name": "Shandong"} | more))
-
-
-class TestIndicatorLine:
-    def test_a_missing_year_is_a_gap(self) -> None:
-        (line,) = indicator([year(2017, "57"), year(2020, "46"), year(2021, "39")])["data"]
-        assert line["y"] == [57.0, None, 46.0, 39.0]
-
-    def test_kinds_of_periods_are_not_joined(self) -> None:
-        half = IndicatorPoint(date(2022, 1, 1), date(2022, 6, 30), "half_year", Decimal(40), "H1 2022")
-        figure = indicator([year(2021, "39"), half, year(2022, "36")])
-        assert [line["y"] for line in figure["data"]] == [[39.0, 36.0], [40.0]]
-        assert {"H1 2022 40", "<b>Shandong 36</b>"} <= set(words(figure))
-
-    def test_rates_of_the_year_to_date_are_one_line(self) -> None:
-        points = [
-            IndicatorPoint(date(2023, 1, 1), date(2023, 3, 31), "quarter", Decimal("4.7"), "Q1 2023"),
-            IndicatorPoint(date(2023, 1, 1), date(2023, 6, 30), "half_year", Decimal("6.2"), "H1 2023"),
-        ]
-        (line,) = indicator(points, unit="%", cumulative=True)["data"]
-        assert (line["x"], line["y"]) == (["2023-03-31", "2023-06-30"], [4.7, 6.2])
-        assert len(indicator(points, unit="100 million yuan", cumulative=True)["data"]) == 2
-
-    def test_several_years_are_a_bar_of_their_length(self) -> None:
-        span = IndicatorPoint(date(2021, 1, 1), date(2022, 12, 31), "years", Decimal("-11.1"), "2021–2022")
-        figure = indicator([span], unit="%")
-        assert figure["data"][0]["x"] == ["2021-01-01", "2022-12-31", None]
-        assert words(figure) == ["2021–2022<br>−11.1%"]
-
-    def test_a_rounded_value_has_an_open_marker_and_says_about(self) -> None:
-        figure = indicator([year(2023, "93.958000"), year(2024, "115", exact=False)], unit="GW")
-        assert figure["data"][0]["marker"]["color"] == ["#0B5775", "#FFFFFF"]
-        assert words(figure) == ["The vertical axis does not start at 0", "<b>Shandong about 115</b>"]
-
-    def test_rates_keep_zero_in_sight_and_other_axes_say_when_they_do_not(self) -> None:
-        rate = indicator([year(2021, "82"), year(2022, "83")], unit="%")
-        assert rate["layout"]["yaxis"]["range"][0] == 0
-        assert words(rate) == ["<b>Shandong 83.0%</b>"]
-        mass = indicator([year(2018, "901.65"), year(2019, "937.12")])
-        assert mass["layout"]["yaxis"]["range"][0] > 0
-        assert "The vertical axis does not start at 0" in words(mass)
-        low = indicator([year(2018, "10"), year(2019, "100")])
-        assert low["layout"]["yaxis"]["range"][0] == 0
-
-    def test_the_target_is_marked_at_its_year(self) -> None:
-        figure = indicator([year(2022, "83.82")], targets=[TargetPoint(2025, Decimal(90), "at least 90")], unit="GW")
-        mark = figure["data"][-1]
-        assert (mark["x"], mark["y"]) == (["2025-07-01"], [90.0])
-        assert "at least 90<br>2025" in words(figure)
-        assert figure["layout"]["xaxis"]["ticktext"] == ["2022", "2023", "2024", "2025"]
-
-    def test_the_path_to_a_target_is_dashed_and_named(self) -> None:
-        latest = year(2022, "83.82")._replace(url="#value-1")
-        aim = TargetPoint(2025, Decimal(90), "at least 90", latest, "#targets")
-        figure = indicator([latest], targets=[aim], unit="GW")
-        line, path, mark = figure["data"]
-        assert (path["x"], path["y"]) == (["2022-07-02", "2025-07-01"], [83.82, 90.0])
-        assert path["line"]["dash"] and path["line"]["width"] < line["line"]["width"]
-        assert "Required path" in words(figure)
-        assert "Required<br>path" in words(figure, "narrow")
-        assert (line["customdata"], mark["customdata"]) == (["#value-1"], ["#targets"])
-
-    def test_the_name_of_a_short_path_keeps_clear_of_the_axis(self) -> None:
-        *_before, latest = values = [year(2020, "46"), year(2021, "39"), year(2022, "36")]
-        near, far = TargetPoint(2025, 35, "Target 35", latest), TargetPoint(2025, 42, "Target 42", latest)
-        (beside,) = (
-            note
-            for note in indicator(values, targets=[near], unit="µg/m³")["narrow"]["annotations"]
-            if note["text"] == "Required<br>path"
-        )
-        assert (beside["xanchor"], beside["yanchor"]) == ("left", "bottom")
-        assert "– – Required path" in words(indicator(values, targets=[far], unit="µg/m³"), "narrow")
-
-    def test_a_path_may_start_at_the_documents_base(self) -> None:
-        base = IndicatorPoint(date(2020, 12, 31), date(2020, 12, 31), "day", Decimal(0), "2020")
-        span = IndicatorPoint(date(2021, 1, 1), date(2022, 12, 31), "years", Decimal("-11.1"), "2021–2022")
-        figure = indicator([span], targets=[TargetPoint(2025, Decimal("-14.5"), "Target −14.5", base)], unit="%")
-        _bar, path, mark = figure["data"]
-        assert (path["x"], path["y"]) == (["2020-12-31", "2025-12-31"], [0.0, -14.5])
-        assert mark["x"] == ["2025-12-31"]
-
-    def test_without_a_start_there_is_no_path(self) -> None:
-        figure = indicator([year(2022, "95")], targets=[TargetPoint(2025, Decimal(90), "at least 90")], unit="GW")
-        assert len(figure["data"]) == 2
-        assert "Required path" not in words(figure)
-
-    def test_a_floor_is_an_open_triangle_and_says_more_than(self) -> None:
-        floor = year(2023, "51", exact=False)._replace(is_floor=True)
-        figure = indicator([year(2020, "45.1"), floor], unit="%")
-        marker = figure["data"][0]["marker"]
-        assert marker["symbol"] == ["circle", "circle", "triangle-up"]
-        assert marker["color"] == ["#0B5775", "#FFFFFF", "#FFFFFF"]
-        assert words(figure) == ["<b>Shandong more than 51.0%</b>"]
-
-    def test_the_comparator_is_dashed_with_open_markers(self) -> None:
-        figure = indicator(
-            [year(2022, "6.2")], comparator_points=[year(2022, "5.5")], comparator_name="China", unit="%"
-        )
-        country, _subject = figure["data"]
-        assert country["line"]["dash"] and country["marker"]["color"] == ["#FFFFFF"]
-        assert words(figure) == ["China 5.5%", "<b>Shandong 6.2%</b>"]
-
-    def test_no_value_is_no_error(self) -> None:
-        assert indicator([])["data"] == []
 
 
 class TestValueText:

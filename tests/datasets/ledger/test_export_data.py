@@ -15,7 +15,18 @@ from tests.datasets.ledger.example import load
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web", "datasets")
+OURS = (
+    "regions",
+    "accounts",
+    "measures",
+    "projects",
+    "indicators",
+    "rollups",
+    "themes",
+    "dashboard",
+    "web",
+    "datasets",
+)
 
 
 def export(destination: Path, **options: Any) -> str:

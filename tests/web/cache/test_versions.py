@@ -217,7 +217,18 @@ def test_old_rows_are_forgotten_and_the_version_is_none_that_was_there_before() 
 
 
 def test_every_table_of_ours_counts_but_those_that_no_page_shows() -> None:
-    ours = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "dashboard", "web", "datasets")
+    ours = (
+        "regions",
+        "accounts",
+        "measures",
+        "projects",
+        "indicators",
+        "rollups",
+        "themes",
+        "dashboard",
+        "web",
+        "datasets",
+    )
     tables = {
         model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models(include_auto_created=True)
     }

@@ -1,0 +1,96 @@
+"""What stands beside an indicator's charts: the one value that makes none, values of other periods, those of cities."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from core.periods import month_end
+from indicators.by_city import Cities
+from indicators.charts.cities import cities_cell, cities_text
+from indicators.charts.forms import Course, Form
+from indicators.charts.points import IndicatorPoint
+from indicators.models import Indicator
+from indicators.state import is_rate
+from indicators.wording import shown_unit
+from web.charts.text import value_text
+from web.formats.numbers import MINUS, NO_VALUE, trimmed
+
+
+class SingleValue(NamedTuple):
+    value: str
+    unit: str
+    point: IndicatorPoint
+
+
+def single_value(indicator: Indicator, course: Course) -> SingleValue | None:
+    """The one value of an indicator of which nothing is drawn; None for any other."""
+    if course.form is not Form.NUMBER or not course.drawn:
+        return None
+    [point] = course.drawn
+    text = value_text(point.value, percent=is_rate(indicator), exact=point.exact, is_floor=point.is_floor)
+    return SingleValue(text.replace("%", ""), shown_unit(indicator), point)
+
+
+class ApartRow(NamedTuple):
+    """`change`: on the same period of the year before, with its sign."""
+
+    point: IndicatorPoint
+    value: str
+    change: str
+
+
+def apart_rows(indicator: Indicator, course: Course) -> list[ApartRow]:
+    """Values of other periods than those that the chart shows; the newest first."""
+    by_days = {(each.kind, each.start, each.end): each for each in course.apart}
+    rows = []
+    for each in course.apart:
+        before = by_days.get((each.kind, _year_before(each.start), _year_before(each.end)))
+        change = None if before is None else Decimal(str(each.value)) - Decimal(str(before.value))
+        rows.append(ApartRow(each, _cell(indicator, each), _signed(indicator, change)))
+    return rows
+
+
+def _year_before(day: date) -> date:
+    """A month's last day is that of the month in the year before too."""
+    if day == month_end(day):
+        return month_end(date(day.year - 1, day.month, 1))
+    return day.replace(year=day.year - 1)
+
+
+def _cell(indicator: Indicator, point: IndicatorPoint) -> str:
+    text = value_text(point.value, percent=is_rate(indicator), exact=point.exact, is_floor=point.is_floor)
+    return text.replace("%", "").replace(MINUS, "-")
+
+
+def _signed(indicator: Indicator, change: Decimal | None) -> str:
+    if change is None:
+        return NO_VALUE
+    text = value_text(trimmed(change), percent=is_rate(indicator)).replace("%", "").replace(MINUS, "-")
+    return f"+{text}" if change > 0 else text
+
+
+def city_rows(cities: Cities) -> list[dict[str, Any]]:
+    """Those of the dot plot, in its order, and those without a value below them."""
+    rows: list[dict[str, Any]] = []
+    for each in cities.values:
+        change = None if each.earlier is None else each.row.value - each.earlier.value
+        rows.append(
+            {
+                "region": each.region,
+                "place": each.place,
+                "value": cities_cell(cities, each.row),
+                "earlier": cities_cell(cities, each.earlier) if each.earlier else NO_VALUE,
+                "change": _change(cities, change),
+            }
+        )
+    return rows + [
+        {"region": each, "place": None, "value": NO_VALUE, "earlier": NO_VALUE, "change": NO_VALUE}
+        for each in cities.without
+    ]
+
+
+def _change(cities: Cities, change: Decimal | None) -> str:
+    if change is None:
+        return NO_VALUE
+    text = cities_text(cities, change).replace(MINUS, "-")
+    return f"+{text}" if change > 0 else text

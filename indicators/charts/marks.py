@@ -1,0 +1,218 @@
+"""What is drawn in the chart of an indicator, one kind of mark a function: traces as Plotly takes them."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from indicators.charts.forms import Course, Form, Scheme, runs
+from indicators.charts.points import Band, IndicatorPoint, TargetPoint
+from web.charts.axes import plain
+from web.charts.theme import (
+    ACCENT,
+    COMPARATOR,
+    COMPARATOR_LINE,
+    GROUND,
+    INK,
+    INK_2,
+    PACE_LINE,
+    SEQUENCE_TONES,
+    SUBJECT_LINE,
+)
+from web.formats.dates import format_year
+
+BAND_TONE = SEQUENCE_TONES[0]
+_DAY = 24 * 60 * 60 * 1000  # Plotly counts time in ms
+
+
+def series_trace(
+    course: Course, points: Sequence[IndicatorPoint], *, title: str, percent: bool, subject: bool
+) -> dict[str, Any]:
+    """The values of one region: filled where they are verified and exact, hollow where not, a diamond where rounded, a
+    triangle where the source says only that it is more. The newest is larger."""
+    colour = ACCENT if subject else COMPARATOR
+    spots = _spots(course, points)
+    return {
+        "type": "scatter",
+        "mode": "markers" if course.form is Form.DOTS else "lines+markers",
+        "x": [spot.x for spot in spots],
+        "y": [spot.y for spot in spots],
+        "hovertext": [
+            f"{spot.point.label}<br>{title} {spot.point.said(percent=percent)}" if spot.point else "" for spot in spots
+        ],
+        "hoverinfo": "text",
+        "customdata": [spot.point.url if spot.point else "" for spot in spots],
+        "cliponaxis": False,
+        "line": SUBJECT_LINE if subject else COMPARATOR_LINE,
+        "marker": _markers(course, points, spots, colour=colour, subject=subject),
+    }
+
+
+class _Spot(NamedTuple):
+    """A point of a trace: a value, or where a line begins or breaks."""
+
+    x: str
+    y: float | int | None
+    point: IndicatorPoint | None = None
+
+
+def _spots(course: Course, points: Sequence[IndicatorPoint]) -> list[_Spot]:
+    spots: list[_Spot] = []
+    for run in runs(course, points):
+        if spots:
+            # What ends the line: the next value does not follow on this one.
+            spots.append(_Spot(spots[-1].x, None))
+        spots += [_Spot(*start) for start in _starts(course, run)]
+        spots += [_Spot(course.place(point), plain(point.value), point) for point in run]
+    return spots
+
+
+def _markers(
+    course: Course, points: Sequence[IndicatorPoint], spots: Sequence[_Spot], *, colour: str, subject: bool
+) -> dict[str, Any]:
+    values = [spot.point for spot in spots]
+    return {
+        "size": [
+            _size(one, points[-1] if subject else None, is_few=course.form is Form.DOTS, many=len(points))
+            for one in values
+        ],
+        "opacity": 1,
+        "symbol": [one.symbol if one else "circle" for one in values],
+        "color": [colour if one and subject and one.is_sound else GROUND for one in values],
+        "line": {"color": colour, "width": 2},
+    }
+
+
+def _starts(course: Course, run: Sequence[IndicatorPoint]) -> list[tuple[str, float]]:
+    """Where the line of a run begins, if not with its first value: sums since 1 January there, at 0; values since the
+    base of a path at that base."""
+    first = run[0]
+    if course.form is not Form.LINE:
+        return []
+    if course.base is not None:
+        return [(course.base.end.isoformat(), float(course.base.value))]
+    if course.scheme is Scheme.SUMS_TO_DATE and (first.end - first.start).days <= course.step:
+        return [(first.start.isoformat(), 0.0)]
+    return []
+
+
+def _size(point: IndicatorPoint | None, newest: IndicatorPoint | None, *, is_few: bool, many: int) -> int:
+    """px; `newest`: of the subject alone."""
+    if point is None:
+        return 0
+    if point == newest:
+        return 11
+    if is_few and newest is not None:
+        return 10
+    return 8 if many <= 16 else 5
+
+
+def band_trace(bands: Sequence[Band], hover: Sequence[str]) -> dict[str, Any]:
+    """As wide as the years are, so that a year without enough cities leaves a gap."""
+    return {
+        "type": "bar",
+        "x": [(each.start + (each.end - each.start) / 2).isoformat() for each in bands],
+        "base": [plain(each.lowest) for each in bands],
+        "y": [plain(each.highest) - plain(each.lowest) for each in bands],
+        "width": [((each.end - each.start).days + 1) * _DAY for each in bands],
+        "marker": {"color": BAND_TONE.fill, "line": {"width": 0}},
+        "hovertext": list(hover),
+        "hoverinfo": "text",
+    }
+
+
+def due_day(course: Course, target: TargetPoint) -> str:
+    """Where a target stands: with the values of years in the middle of its year, else at its end."""
+    return f"{target.due_year:04d}-{'12-31' if course.is_at_end else '07-01'}"
+
+
+def start_of_path(course: Course, target: TargetPoint) -> str:
+    start = target.path_from
+    assert start is not None
+    return start.end.isoformat() if start.kind == "day" else course.place(start)
+
+
+def on_path(course: Course, target: TargetPoint, point: IndicatorPoint) -> float | None:
+    """What the path asks for where a value stands; None outside it."""
+    start = target.path_from
+    if start is None:
+        return None
+    first, last = date.fromisoformat(start_of_path(course, target)), date.fromisoformat(due_day(course, target))
+    at = date.fromisoformat(course.place(point))
+    if not first < at <= last:
+        return None
+    share = (at - first) / (last - first)
+    return float(start.value) + (float(target.value) - float(start.value)) * share
+
+
+def path_traces(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
+    """The straight way from where it starts to the target; its start is hollow where no value of the series stands
+    there, or where it is inferred. A bracket joins the newest value to what the path asks for by then."""
+    start = target.path_from
+    if start is None:
+        return []
+    first = start_of_path(course, target)
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [first, due_day(course, target)],
+            "y": [plain(start.value), plain(target.value)],
+            "line": PACE_LINE,
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        }
+    ]
+    if target.path_is_inferred or start not in course.drawn:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [first],
+                "y": [plain(start.value)],
+                "marker": {"size": 9, "opacity": 1, "color": GROUND, "line": {"color": ACCENT, "width": 2}},
+                "hovertext": [start.label],
+                "hoverinfo": "text",
+                "customdata": [target.url],
+                "cliponaxis": False,
+            }
+        )
+    return traces + _bracket(course, target)
+
+
+def _bracket(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
+    newest = course.drawn[-1] if course.drawn else None
+    asked = None if newest is None else on_path(course, target, newest)
+    if newest is None or asked is None:
+        return []
+    at = course.place(newest)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": [at, at],
+            "y": [plain(newest.value), asked],
+            "line": {"color": INK, "width": 1.5},
+            "marker": {"size": [0, 9], "symbol": "line-ew", "line": {"color": INK, "width": 1.5}},
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        }
+    ]
+
+
+def targets_trace(course: Course, targets: Sequence[TargetPoint]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [due_day(course, target) for target in targets],
+        "y": [plain(target.value) for target in targets],
+        "hovertext": [f"{target.label}<br>{format_year(target.due_year)}" for target in targets],
+        "hoverinfo": "text",
+        "customdata": [target.url for target in targets],
+        "cliponaxis": False,
+        "marker": {"size": 12, "symbol": "cross-thin", "line": {"color": INK_2, "width": 3}},
+    }
+
+
+def middle_of(first: str, last: str, share: float = 0.5) -> str:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return (start + timedelta(days=round((end - start).days * share))).isoformat()
