@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Department
 from core.period_codes import Period
 from indicators.addresses import value_form_url
-from indicators.dues import due_day, next_period, owed_periods, rhythm_of
+from indicators.dues import DuePeriod, Rhythm, due_day, next_period, owed_periods, rhythm_of
 from indicators.models import Indicator, Observation, ValueReport
 from indicators.wording import number_cell, period_words, shown_unit
 from measures.models import Plan
@@ -143,14 +143,29 @@ def _rows_of(
     rhythm, row = rhythm_of(indicator), partial(_row, indicator, latest, plan, on)
     for report in reports:
         yield row(report.region, report.span, due_day(rhythm, report.span), report)
-    begun = {report.span for report in reports if report.region == home}
-    owed = owed_periods(rhythm, known_until=latest.period_end if latest else None, on=on) if home else []
-    outstanding = [each for each in owed if each.period not in begun]
+    outstanding = list(_outstanding(rhythm, reports, latest, home, on=on))
     for each in outstanding:
         yield row(home, each.period, each.due_on)
     if not reports and not outstanding:
         coming = next_period(rhythm, on=on)
         yield row(home, coming and coming.period, coming and coming.due_on, is_coming=True)
+
+
+def _outstanding(
+    rhythm: Rhythm | None,
+    reports: Sequence[ValueReport],
+    latest: Observation | None,
+    home: Region | None,
+    *,
+    on: date,
+) -> Iterator[DuePeriod]:
+    """What is owed of the plan's region and not begun."""
+    if home is None:
+        return
+    begun = {report.span for report in reports if report.region_id == home.pk}
+    for each in owed_periods(rhythm, known_until=latest.period_end if latest else None, on=on):
+        if each.period not in begun:
+            yield each
 
 
 def _row(
