@@ -130,8 +130,8 @@ def rows_that_fit(
 
 @dataclass(frozen=True)
 class BriefFigure:
-    """A figure as it is written, with the number at `path` of the API's summary, if it is there; `url` leads to its
-    rows. `note`: a line below it."""
+    """A figure as it is written, with the number at `path` of the API's summary, or of its answer at `source`, if it is
+    there; `url` leads to its rows. `note`: a line below it."""
 
     label: str
     path: str
@@ -140,6 +140,7 @@ class BriefFigure:
     unit: str = ""
     note: str = ""
     url: str = ""
+    source: str | None = None
 
 
 @dataclass(frozen=True)

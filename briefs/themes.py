@@ -37,9 +37,9 @@ from web.formats.numbers import format_number, format_percent
 from web.language import localized
 
 # Rows of the tables, and lines of text.
-MAX_INDICATORS, INDICATOR_LINES = 9, 10
-OVERDUE_LINES, COMING_LINES = 6, 5
-MAX_PROJECTS, PROJECT_LINES = 4, 5
+MAX_INDICATORS, INDICATOR_LINES = 6, 7
+OVERDUE_LINES, COMING_LINES = 4, 3
+MAX_PROJECTS, PROJECT_LINES = 3, 4
 
 
 def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, site: str) -> Brief:
@@ -48,7 +48,7 @@ def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, 
     about = Subject(figures, then, "theme", GroupFigures(theme.slug, name, theme, dict(own.measures)), links)
     parts = [
         _indicators_part(own, about),
-        overdue_part(about, lines=OVERDUE_LINES),
+        overdue_part(about, lines=OVERDUE_LINES) if own.measures["overdue"] else None,
         coming_part(about, lines=COMING_LINES),
         _projects_part(own, about),
         problems_part(about),
@@ -72,9 +72,11 @@ def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, 
 
 
 def _figures(own: ThemeFigures, about: Subject) -> list[BriefFigure]:
-    # The summary of the API has those of the whole plan alone.
-    due = [replace(each, path="") for each in (overdue_figure(about), next_due_figure(about))]
-    return [*due, _investment(own, about), _problems(own, about)]
+    """The summary of the API has those of the whole plan alone: these are in its answer about the theme."""
+    source = about.links.url("api-theme", own.theme.slug)
+    overdue = replace(overdue_figure(about), path="measures_overdue")
+    found = [overdue, next_due_figure(about), _investment(own, about), _problems(own, about)]
+    return [replace(each, source=source) for each in found]
 
 
 def _investment(own: ThemeFigures, about: Subject) -> BriefFigure:
@@ -86,7 +88,13 @@ def _investment(own: ThemeFigures, about: Subject) -> BriefFigure:
         note = pgettext("between clauses", ", ").join([note, share])
     url = about.links.as_of(about.day).url("projects:list", theme=own.theme.slug, ordering="-total_investment")
     return BriefFigure(
-        _("Total investment"), "", own.projects["total_investment"], amount, unit=unit, note=note, url=url
+        _("Total investment"),
+        "total_investment",
+        own.projects["total_investment"],
+        amount,
+        unit=unit,
+        note=note,
+        url=url,
     )
 
 
@@ -94,7 +102,7 @@ def _problems(own: ThemeFigures, about: Subject) -> BriefFigure:
     count, overdue = own.problems["open"], own.problems["overdue"]
     return BriefFigure(
         _("Open problems"),
-        "",
+        "problems_open",
         count,
         format_number(count),
         note=pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)} if overdue else "",

@@ -65,9 +65,7 @@ def _figures_of(
         },
         projects=staged_figures(cells, on=figures.day),
         problems=problem_figures(count_problems(problems, on=figures.day)),
-        states=[
-            each for each in states if each.indicator.pk in members.indicators and (each.latest or each.judgement)
-        ],
+        states=[each for each in states if each.indicator.pk in members.indicators and (each.latest or each.judgement)],
     )
 
 

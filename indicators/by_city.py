@@ -33,13 +33,15 @@ class CityValue(NamedTuple):
 
 class Cities(NamedTuple):
     """`values`: the best first where they are ranked, else by code. `without`: the cities that have no value for the
-    period. `mean`: the plain one of those that have, in the indicator's unit."""
+    period. `mean`: the plain one of those that have, in the indicator's unit. `best_since`: a row of the first of the
+    periods, one year after the other, in all of which the best city was the best; None where nothing is ranked."""
 
     indicator: Indicator
     values: list[CityValue]
     without: list[Region]
     mean: Decimal
     no_rank: NoRank | None
+    best_since: Observation | None = None
 
     @property
     def is_ranked(self) -> bool:
@@ -89,7 +91,10 @@ def compare_cities(indicator: Indicator, observations: Iterable[Observation], pa
     values = [CityValue(each, rows[each.pk], earlier.get(each.pk)) for each in known]
     mean = sum((each.row.value for each in values), Decimal(0)) / len(values)
     without = [each for each in parts if each.pk not in rows]
-    return Cities(indicator, values if no_rank else _ranked(indicator, values), without, mean, no_rank)
+    if no_rank:
+        return Cities(indicator, values, without, mean, no_rank)
+    ranked = _ranked(indicator, values)
+    return Cities(indicator, ranked, without, mean, None, _best_since(indicator, ranked[0], by_period, chosen))
 
 
 def _by_period(observations: Iterable[Observation], parts: set[int]) -> ByPeriod:
@@ -103,18 +108,37 @@ def _by_period(observations: Iterable[Observation], parts: set[int]) -> ByPeriod
 
 def _earlier(by_period: ByPeriod, chosen: Period) -> Mapping[int, Observation]:
     """Of the first of the same periods in years before for which the same cities have values; empty without one."""
-    kind, start, end = chosen
     wanted = by_period[chosen].keys()
+    same = [period for period in _years_before(by_period, chosen) if wanted <= by_period[period].keys()]
+    return by_period[same[-1]] if same else {}
+
+
+def _best_since(indicator: Indicator, best: CityValue, by_period: ByPeriod, chosen: Period) -> Observation:
+    """A tie is enough. A year without all values ends it, as far back as can be told."""
+    sign, since = (1 if indicator.direction == Direction.DOWN else -1), best.row
+    for period in _years_before(by_period, chosen):
+        rows = by_period[period]
+        if since.period_end.year - period[2].year != 1 or not by_period[chosen].keys() <= rows.keys():
+            break
+        own = rows[best.region.pk]
+        if any(sign * row.value < sign * own.value for row in rows.values()):
+            break
+        since = own
+    return since
+
+
+def _years_before(by_period: ByPeriod, chosen: Period) -> list[Period]:
+    """The same periods in years before, the last one first."""
+    kind, start, end = chosen
     same = [
         period
-        for period, rows in by_period.items()
+        for period in by_period
         if period[0] == kind
         and (period[1].month, period[2].month) == (start.month, end.month)
         and end.year - start.year == period[2].year - period[1].year
         and period[2] < end
-        and wanted <= rows.keys()
     ]
-    return by_period[min(same, key=lambda period: period[2])] if same else {}
+    return sorted(same, key=lambda period: period[2], reverse=True)
 
 
 def _no_rank(indicator: Indicator, *, missing: bool) -> NoRank | None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from core.periods import PeriodKind
 from core.provenance import Provenance
 from indicators.models import Direction, Indicator, IndicatorGroup, Observation
-from measures.filters import measures_of_asked_plan
+from measures.filters import measures_of_asked_plan, themes_of_asked_plan
 from measures.models import Plan
 from regions.models import Region
 from web.lists.filters import (
@@ -34,6 +34,8 @@ class IndicatorFilter(UpdatedFilterSet):
         queryset=measures_of_asked_plan,
         label=gettext_lazy("Measure"),
     )
+
+    theme = SlugFilter(field_name="themes", queryset=themes_of_asked_plan, label=gettext_lazy("Theme"))
 
     shown = ("search", "group")
 

@@ -307,6 +307,7 @@ GET  api-projects           /api/v1/projects/                     401   200   20
 GET  api-project            /api/v1/projects/P0001/               401   200   200 200 200 200 200 200 200 200 200
 GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200 200 200
 GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200 200 200
+GET  api-indicator-series   /api/v1/indicators/gdp/series/        401   200   200 200 200 200 200 200 200 200 200
 GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200 200 200
 GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200 200 200
 GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200 200

@@ -28,6 +28,18 @@ BATCH_SIZE = 1_500
 Ids = dict[str, dict[Key, int]]
 
 
+def _named_before_naming(sheet: str, items: list[Item]) -> list[list[Item]]:
+    """Rows of a sheet that name others of it, after those that they may name; each part is one statement."""
+    if sheet == "regions":
+        # A parent stands before its children: the country, the province, the cities, the counties.
+        return [[item for item in items if item["kind"] == kind] for kind in RegionKind]
+    # The one that does a merged one's work is not merged itself, nor derived what others are derived from.
+    names_another = {"departments": "merged_into", "indicators": "derived_form"}.get(sheet)
+    if names_another is None:
+        return [items]
+    return [[item for item in items if (item[names_another] is not None) == does] for does in (False, True)]
+
+
 class Writer:
     """Writes what a load does, sheet by sheet in their order; `ids` grows by what it adds."""
 
@@ -35,25 +47,14 @@ class Writer:
         self.load, self.plan, self.ids, self.by = load, plan, ids, by
 
     def add(self, sheet: str, items: list[Item]) -> None:
-        if sheet == "regions":
-            # A parent stands before its children: the country, the province, the cities, the counties.
-            for kind in RegionKind:
-                self._add(sheet, [item for item in items if item["kind"] == kind])
-        elif sheet == "departments":
-            # The one that does a merged one's work is not merged itself.
-            for is_merged in (False, True):
-                self._add(sheet, [item for item in items if (item["merged_into"] is not None) == is_merged])
-        elif sheet == "indicators":
-            # What others are derived from is not derived itself.
-            for is_derived in (False, True):
-                self._add(sheet, [item for item in items if (item["derived_form"] is not None) == is_derived])
-        elif sheet == "status_history":
+        if sheet == "status_history":
             self._add_history(items)
         elif sheet in ("problem_steps", "project_months"):
             # In the order in which they were made, which theirs in the table tells.
             self._add(sheet, _in_order(items))
         elif sheet != "links":
-            self._add(sheet, items)
+            for rows in _named_before_naming(sheet, items):
+                self._add(sheet, rows)
 
     def _add(self, sheet: str, items: list[Item]) -> None:
         model: Any = BINDINGS[sheet].model

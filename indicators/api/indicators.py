@@ -356,7 +356,7 @@ class IndicatorRows(RowEndpoint):
 
     takes_compare = True
     takes_plan = True
-    kinds = ("indicators", "regions", "measures")
+    kinds = ("indicators", "regions", "measures", "themes")
     compared_fields = THEN
 
     def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:

@@ -66,6 +66,8 @@ def city_dots(dots: Sequence[CityDot], *, mean: Number, mean_words: str, percent
         "layout": layout(
             height=height,
             margin=margins[FONT],
+            # Rows of words: the height goes with the font, also on paper and in large print.
+            uniformtext={"mode": "show", "minsize": 8},
             xaxis=x_axis(
                 range=list(span), tickvals=ticks, ticktext=texts, showgrid=True, gridcolor=GRID, showline=False
             ),
@@ -272,6 +274,9 @@ def cities_sentence(cities: Cities) -> str:
         "high": cities_text(cities, cities.highest.row.value),
     }
     clauses = [_("%(period)s: lowest %(lowest)s %(low)s, highest %(highest)s %(high)s") % words]
+    if cities.best_since is not None and cities.best_since.period_end < cities.period.period_end:
+        best = {"name": localized(cities.values[0].region, "short"), "since": period_words(cities.best_since)}
+        clauses.append(_("%(name)s has been the best each year since %(since)s") % best)
     if cities.earlier is not None:
         count = len(cities.values)
         fell = sum(each.row.value < each.earlier.value for each in cities.values if each.earlier)

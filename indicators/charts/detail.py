@@ -80,7 +80,8 @@ class Scene(NamedTuple):
         highest = max(float(each.value) for each in self.course.drawn)
         newest = self.course.drawn[-1]
         is_tall = self.course.is_at_end and float(newest.value) > 0.8 * highest
-        return 0.3 if is_tall else 0.2 if not newest.verified else 0.14
+        room = 0.3 if is_tall else 0.14
+        return room if newest.verified else room + 0.1
 
     @property
     def years(self) -> list[int]:
@@ -232,7 +233,7 @@ def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
                     lines.insert(0, wrapped(point.label, 12) if narrow else point.label)
             if not point.verified:
                 lines.insert(0, _("unverified"))
-            below = _lies_below(scene, point) != _is_crowded(scene, point, narrow=narrow)
+            below = _is_below(scene, point, narrow=narrow)
             text = "<br>".join(lines[::-1] if below else lines)
             colour = ACCENT if point == course.drawn[-1] else INK_2
             words = beside(text, x=course.place(point), y=point.value, colour=colour, below=below)
@@ -243,13 +244,17 @@ def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
 
 
 def _kept_inside(scene: Scene, point: IndicatorPoint, text: str, *, narrow: bool) -> dict[str, Any]:
-    """Near the right edge, or where a target stands, its words end above a value instead of standing over it."""
+    """Near the right edge, or where a target stands, its words end above a value instead of standing over it; near the
+    left edge they begin there."""
     at = date.fromisoformat(scene.course.place(point))
     room = (date(scene.years[-1], 12, 31) - at).days * scene.a_day(narrow=narrow)
     half = about_wide(text, NARROW_FONT if narrow else FONT) / 2
     days = [date.fromisoformat(due_day(scene.course, each)) for each in scene.targets]
     close = any(abs((day - at).days) * scene.a_day(narrow=narrow) < half + 6 for day in days)
-    return {"xanchor": "right", "align": "right", "xshift": 6} if close or room + 20 < half else {}
+    if close or room + 20 < half:
+        return {"xanchor": "right", "align": "right", "xshift": 6}
+    before = (at - scene.opening).days * scene.a_day(narrow=narrow)
+    return {"xanchor": "left", "align": "left", "xshift": -6} if before < half else {}
 
 
 def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
@@ -267,12 +272,16 @@ def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
     return float(point.value) < 0
 
 
-def _is_crowded(scene: Scene, point: IndicatorPoint, *, narrow: bool) -> bool:
-    """Whether the next value stands so near that the two numbers would touch."""
-    if scene.course.base is not None:
-        return False
-    after = next((each for each in scene.course.drawn if (each.end, each.start) > (point.end, point.start)), None)
-    return after is not None and (after.end - point.end).days * scene.a_day(narrow=narrow) < _ROOM_OF_YEAR
+def _is_below(scene: Scene, point: IndicatorPoint, *, narrow: bool) -> bool:
+    """Whether a value's number stands under it: of two values so near that their numbers would touch, that of the lower
+    one does."""
+    drawn = scene.course.drawn
+    at = drawn.index(point)
+    for near in [] if scene.course.base is not None else [*drawn[at + 1 : at + 2], *drawn[max(at - 1, 0) : at]]:
+        is_crowded = abs((near.end - point.end).days) * scene.a_day(narrow=narrow) < _ROOM_OF_YEAR
+        if is_crowded and near.value != point.value:
+            return float(point.value) < float(near.value)
+    return _lies_below(scene, point)
 
 
 def numbered_notes(course: Course) -> dict[IndicatorPoint, str]:

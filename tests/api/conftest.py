@@ -90,16 +90,6 @@ def site(db: Any, today: date) -> SimpleNamespace:
         direction=problem.steps.create(move="assign", state="assigned", made_on=date(2023, 7, 20), **assigned)
     )
 
-    theme = make.make_theme(
-        plan,
-        "energy",
-        number=1,
-        name_zh="能源转型",
-        name_en="Energy transition",
-        sections=[energy],
-        categories=[make.category(plan, "energy")],
-        measures=[first],
-    )
     growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first])
     make.make_observation(growth, "6.2")
     make.make_observation(growth, "5.5", region_code="100000")
@@ -112,7 +102,6 @@ def site(db: Any, today: date) -> SimpleNamespace:
         released_on=date(2023, 4, 20),
     )
     make.make_target(growth, "6")
-    theme.indicators.add(growth)
 
     money = make.make_problem_category(plan, "money", name_zh="资金", name_en="Money")
     make.make_problem(
@@ -127,6 +116,17 @@ def site(db: Any, today: date) -> SimpleNamespace:
         fourth, date(2023, 7, 1), owner=power, due_on=date(2023, 8, 20), steps=["assign"], days=[date(2023, 7, 5)]
     )
     late.helpers.add(science)
+    make.make_theme(
+        plan,
+        "energy",
+        number=1,
+        name_zh="能源转型",
+        name_en="Energy transition",
+        sections=[energy],
+        categories=[make.category(plan, "energy")],
+        indicators=[growth],
+        measures=[first],
+    )
     return SimpleNamespace(plan=plan, first=first, second=second, wrong=wrong)
 
 

@@ -97,7 +97,7 @@ OF_PROBLEMS = (
             "themes",
             [
                 *("departments/", "observations/", "regions/", "reports/", "status-changes/", "meetings/"),
-                *(*OF_PLANS, *OF_INDICATORS, *OF_MONTHS),
+                *(*OF_PLANS, *OF_MONTHS),
             ],
         ),
         # A draft that saves itself.

@@ -46,6 +46,7 @@ def plain(shape: Any, everything: Any) -> Any:
 def path_of(address: str) -> str:
     """The address with its code and its number as variables; the codes of the tests have a digit or a `_` in them."""
     named = re.sub(r"^(\w+)/(\w*[\d_]\w*)/", r"\1/{code}/", address)
+    named = re.sub(r"^themes/[\w-]+/", "themes/{slug}/", named)
     named = re.sub(r"/problems/\d+/", "/problems/{number}/", named)
     return API + re.sub(r"/reports/\d+/", "/reports/{report}/", named)
 

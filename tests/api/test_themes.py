@@ -38,7 +38,10 @@ def test_one_theme_names_all_its_measures_and_where_its_rows_are(site: Any, ask:
     assert ask("themes/?plan=another-plan").json()["results"] == []
 
 
-@pytest.mark.parametrize(("path", "codes"), [("measures/", "M001 M002 M003"), ("projects/", "P0001 P0003")])
+@pytest.mark.parametrize(
+    ("path", "codes"),
+    [("measures/", "M001 M002 M003"), ("projects/", "P0001 P0003"), ("indicators/", "gdp_growth_ytd")],
+)
 def test_lists_are_filtered_by_theme(path: str, codes: str, site: Any, ask: Any) -> None:
     answer = ask(f"{path}?theme=energy&fields=code&ordering=code").json()
     assert " ".join(row["code"] for row in answer["results"]) == codes

@@ -283,6 +283,8 @@ SAMPLES = [
     page("projects:problem_move", code="P0001", number="1", move="assign", person="rita"),
     page("indicators:list"),
     page("indicators:detail", code="gdp_growth_ytd"),
+    # With its cities beside each other, and nothing of the province.
+    page("indicators:detail", code="co2_emissions_city"),
     page("accounts:login"),
     page("accounts:password", person="vic"),
     page("accounts:password_done", person="vic"),
@@ -390,6 +392,7 @@ NO_PAGES = {
         "api-departments",
         "api-explain",
         "api-indicator",
+        "api-indicator-series",
         "api-indicators",
         "api-measure",
         "api-measure-history",

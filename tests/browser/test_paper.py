@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from accounts.models import Department
 from measures.models import Section
+from themes.models import Theme
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,8 +104,9 @@ def test_every_brief_is_one_sheet(watched, site, language):
     paths = ["/brief/", "/brief/?as_of=2023-06-30"]
     paths += [f"/sections/{slug}/brief/" for slug in Section.objects.values_list("slug", flat=True)]
     paths += [f"/departments/{slug}/brief/" for slug in Department.objects.values_list("slug", flat=True)]
+    paths += [f"/themes/{slug}/brief/" for slug in Theme.objects.values_list("slug", flat=True)]
     paths += [f"/cities/{code}/brief/" for code in ("370100", "370600", "371500", "371700")]
-    assert len(paths) == 52
+    assert len(paths) == 57
     page.goto(f"{site}{paths[0]}?lang={language}")
     page.evaluate(ADD_BRIEFS, [f"{path}{'&' if '?' in path else '?'}lang={language}" for path in paths[1:]])
     sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages]

@@ -302,6 +302,6 @@ def test_the_menu_leads_to_the_priority_areas_and_the_foot_to_the_plan(site: Any
     shown = page("/")
     nav = shown[shown.index('<ul class="nav-list">') :]
     hrefs = re.findall(r'href="([^"]+)"', nav[: nav.index("</ul>")])
-    rows = ["/measures/", "/projects/", "/indicators/", "/problems/?state=open"]
+    rows = ["/measures/", "/projects/", "/indicators/", "/themes/", "/problems/?state=open"]
     assert hrefs == ["/", "/sections/", *rows, "/departments/", "/cities/"]
     assert 'href="/plan/"' in shown[shown.index("<footer") :]

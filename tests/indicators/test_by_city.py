@@ -101,3 +101,19 @@ def test_an_earlier_year_stands_beside_it_only_for_all(air, parts) -> None:
     of_year(air, 2021, "36", "28", "47", "36")
     found = compared(air, parts)
     assert found is not None and found.earlier is None
+
+
+def test_since_when_the_best_has_been_the_best(air, parts) -> None:
+    """Of 2017 it was not; a tie of 2019 does not end it, a missing 2018 would."""
+    of_year(air, 2017, "30", "40", "50", "40")
+    of_year(air, 2018, "40", "30", "50", "40")
+    of_year(air, 2019, "30", "30", "50", "40")
+    of_year(air, 2020, "40", "30", "50", "40")
+    found = compared(air, parts)
+    assert found is not None and found.best_since is not None and found.best_since.period == "2018"
+    air.observations.filter(period="2019", region__code="370600").delete()
+    found = compared(air, parts)
+    assert found is not None and found.best_since is not None and found.best_since.period == "2020"
+    air.may_rank = False
+    found = compared(air, parts)
+    assert found is not None and found.best_since is None
