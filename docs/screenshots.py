@@ -90,6 +90,7 @@ WORK_PAGES = {
     "review": ("rita", "/review/"),
     "board": ("rita", "/review/board/"),
     "project-month": ("zoe", "/projects/P0672/month/"),
+    "review-values": ("rita", "/review/indicators/"),
     "review-projects": ("rita", "/review/projects/"),
     "board-projects": ("rita", "/review/projects/board/"),
     "assign-problem": ("rita", "/measures/M025/problems/1/assign/"),

@@ -8,9 +8,10 @@ from django.apps import apps
 from django.db.models import Case, Exists, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery, Value, When
 
 from core.timestamps import UpdatedAtQuerySet
+from reporting.querysets import AbstractReportQuerySet
 
 if TYPE_CHECKING:
-    from indicators.models import Indicator, Observation, Target
+    from indicators.models import Indicator, Observation, Target, ValueReport
     from measures.models import Plan
 
 
@@ -59,3 +60,7 @@ class TargetQuerySet(QuerySet["Target"]):
     def adopted(self, as_of: date) -> Self:
         """Set by a document adopted by the day. Targets worked out backwards from a remark never count."""
         return self.filter(adopted_on__lte=as_of, derived=False)
+
+
+class ValueReportQuerySet(AbstractReportQuerySet["ValueReport"]):
+    pass

@@ -18,7 +18,10 @@ from indicators.rules import earliest_release
 # What says which release of which value a row is.
 KEY = ("indicator", "region", "period_kind", "period_start", "period_end", "released_on")
 # What a correction may change.
-VALUES = (*KEY, "period", "value", "exact", "basis", "release_basis", "verified", "provenance", "source")
+VALUES = (
+    *KEY,
+    *("period", "value", "exact", "basis", "scope", "note", "release_basis", "verified", "provenance", "source"),
+)
 
 
 def check_observation(observation: Observation, *, other_than: Observation | None = None) -> None:
@@ -59,20 +62,24 @@ def revise_observation(
     observation: Observation, *, by: User, reason: str, released_on: date, source: str, **values: Any
 ) -> Observation:
     """A later release of the same value: from its day on it counts, before it the earlier one. Raises NotAllowed."""
-    if released_on <= observation.released_on:
-        day = {"day": observation.released_on}
-        raise NotAllowed(_("The value was released on %(day)s; a revision comes later.") % day, field="released_on")
+    check_revised_on(observation, released_on)
     revised = _copy(observation, released_on=released_on, source=source, **values)
     check_observation(revised)
     return _record(revised, by=by, reason=_cleaned_reason(reason))
+
+
+def check_revised_on(observation: Observation, released_on: date) -> None:
+    """Raises NotAllowed where the day is not after that on which the observation was released."""
+    if released_on <= observation.released_on:
+        day = {"day": observation.released_on}
+        raise NotAllowed(_("The value was released on %(day)s; a revision comes later.") % day, field="released_on")
 
 
 @transaction.atomic
 def correct_observation(observation: Observation, *, by: User, reason: str, **values: Any) -> Observation:
     """A row that was wrong from the start gives way to another, for all days. Raises NotAllowed."""
     wrong = Observation.objects.select_for_update().get(pk=observation.pk)
-    if wrong.superseded:
-        raise NotAllowed(_("This row was corrected already; correct the newer one."))
+    check_not_corrected(wrong)
     reason = _cleaned_reason(reason)
     right = _copy(wrong, **values)
     if all(getattr(right, name) == getattr(wrong, name) for name in VALUES):
@@ -82,6 +89,12 @@ def correct_observation(observation: Observation, *, by: User, reason: str, **va
     wrong.save(update_fields=["superseded"])
     right.supersedes = wrong
     return _record(right, by=by, reason=reason)
+
+
+def check_not_corrected(observation: Observation) -> None:
+    """Raises NotAllowed for a row that gave way to another."""
+    if observation.superseded:
+        raise NotAllowed(_("This row was corrected already; correct the newer one."))
 
 
 def _cleaned_reason(reason: str) -> str:

@@ -84,9 +84,9 @@ def _as_exact_as(value: Decimal, change: Decimal) -> Decimal:
     return change.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) or change
 
 
-def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True) -> str:
-    """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW."""
-    shown, decimals = shown_value(indicator, value), _least_decimals(indicator)
+def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True, exactly: bool = False) -> str:
+    """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW; `exactly` with all decimals."""
+    shown, decimals = shown_value(indicator, value, exactly=exactly), _least_decimals(indicator)
     text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=decimals)
     unit = shown_unit(indicator).removeprefix("%")
     return format_with_unit(text, unit.strip())

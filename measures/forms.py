@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 from core.statuses import MeasureStatus
 from measures.models import Report
 from measures.reports import NO_CHANGE, ReportData
-from reporting.forms import DraftForm, EvidenceForm, LongTextField, choice_of
+from reporting.forms import EvidenceForm, LongTextField, ReportDraftForm, choice_of
 from reporting.models import TEXTS
 from web.language import localized
 from web.lists.filters import DayField
 
 
-class ReportForm(DraftForm):
+class ReportForm(ReportDraftForm):
     """Any draft, complete or not. Fields are named as services name them in refusals.
 
     `version`, `known` and `against_status` say what the page showed when it was written.

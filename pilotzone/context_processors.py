@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Role
 from accounts.preferences import prefers_large_print
 from core.clock import today
+from indicators.models import ValueReport
 from measures.filters import asked_plan
 from measures.models import Notice, Plan, Report
 from measures.views.plans import plan_choice
@@ -58,12 +59,28 @@ def _unread_notices(user: Any) -> int:
     return Notice.objects.filter(user=user, read_at=None).count()
 
 
+def _waiting_reports() -> int:
+    return Report.objects.filter(state=ReportState.SUBMITTED).count()
+
+
 def _returned_reports(department: int | None) -> int:
     """Of a department (its id) on the measures that it leads; who has none has none of them."""
     if department is None:
         return 0
     reports = Report.objects.filter(state=ReportState.RETURNED, department=department)
     return reports.filter(measure__lead_department=department).count()
+
+
+def _returned_values(department: int | None) -> int:
+    """Of the indicators that a department (its id) owns."""
+    if department is None:
+        return 0
+    reports = ValueReport.objects.filter(state=ReportState.RETURNED, department=department)
+    return reports.filter(indicator__owner=department).count()
+
+
+def _waiting_values() -> int:
+    return ValueReport.objects.filter(state=ReportState.SUBMITTED).count()
 
 
 def _waiting_months() -> int:
@@ -81,7 +98,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
     department, city = getattr(user, "department_id", None), getattr(user, "city_id", None)
-    waiting_months = cache(_waiting_months)
+    waiting_months, waiting_values = cache(_waiting_months), cache(_waiting_values)
     return {
         "as_of": day,
         "today": now,
@@ -98,8 +115,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
-        "waiting_reviews": lambda: Report.objects.filter(state=ReportState.SUBMITTED).count() + waiting_months(),
+        "waiting_reviews": lambda: _waiting_reports() + waiting_months() + waiting_values(),
         "waiting_months": waiting_months,
+        "waiting_values": waiting_values,
         "returned_months": lambda: _returned_months(city),
-        "returned_reports": lambda: _returned_reports(department),
+        "returned_reports": lambda: _returned_reports(department) + _returned_values(department),
     }

@@ -161,7 +161,7 @@ ABSOLUTE_URL_OVERRIDES = {
 }
 # The workspaces at the one address of `measures`: they have projects, and live in a room above.
 CITY_WORKSPACE = "projects.views.workspace.CityWorkspacePage"
-DEPARTMENT_WORKSPACE = "projects.views.workspace.DepartmentWorkspacePage"
+DEPARTMENT_WORKSPACE = "indicators.views.workspace.DepartmentWorkspacePage"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

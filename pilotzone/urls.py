@@ -27,7 +27,7 @@ urlpatterns = [
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("", include("projects.urls")),
-    path("indicators/", include("indicators.urls")),
+    path("", include("indicators.urls")),
     path("", include("web.urls")),
     path("accounts/", include("accounts.urls")),
     path("language/", preferences, name="language"),

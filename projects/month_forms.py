@@ -13,7 +13,7 @@ from measures.office.forms import OwnerField
 from projects.models import ProjectMonth, Stage
 from projects.models.months import MAX_PROGRESS, STAGE_DAYS
 from projects.months import MonthData
-from reporting.forms import DraftForm, EvidenceForm, LongTextField, choice_of, plain_text
+from reporting.forms import EvidenceForm, LongTextField, ReportDraftForm, choice_of, plain_text
 from reporting.models import TEXTS
 from web.formats.money import wan_to_yi
 from web.lists.filters import DayField, InvestmentField
@@ -25,7 +25,7 @@ class ProgressField(forms.IntegerField):
         super().__init__(min_value=0, max_value=MAX_PROGRESS, widget=widget, **kwargs)
 
 
-class MonthForm(DraftForm):
+class MonthForm(ReportDraftForm):
     """Any draft, complete or not. Fields are named as services name them in refusals.
 
     `has_lead`: whether a department leads the project, and so is to solve a new problem.

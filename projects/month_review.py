@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 
 from projects.models import ProjectMonth, Stage
 from projects.month_figures import MonthFigures, load_history
-from projects.month_rules import Doubt, doubts_about
+from projects.month_rules import doubts_about
+from reporting.doubts import Doubt
 from reporting.models import TEXTS, ProblemChoice
 from reporting.steps import StepRow, step_rows
 from reporting.workflow import ReportState

@@ -1,7 +1,6 @@
 """What a project's month must say before it is handed in, and what of it is asked about because it is unlikely."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from core.periods import month_end
 from projects.lateness import BUILT
 from projects.models import ProjectMonth, Stage
 from projects.rates import STARTED_STAGES, financial_progress
+from reporting.doubts import Doubt
 from web.formats.dates import format_day
 from web.formats.money import format_exact_money
 
@@ -23,15 +23,6 @@ DAY_OF_STAGE = {
     Stage.COMPLETED: "completed_on",
     Stage.IN_PRODUCTION: "in_production_on",
 }
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """Something unlikely: its `name` is what a person confirms, `field` where it stands."""
-
-    name: str
-    field: str
-    question: str
 
 
 def why_incomplete(month: ProjectMonth, before: ProjectMonth | None, *, on: date) -> Iterator[NotAllowed]:

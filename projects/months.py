@@ -32,9 +32,10 @@ from measures.report_problems import (
 )
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
-from projects.month_rules import Doubt, doubts_about, why_incomplete
+from projects.month_rules import doubts_about, why_incomplete
 from projects.services import touch_cells
 from reporting import services
+from reporting.doubts import Doubt, check_confirmed
 from reporting.models import TEXTS
 from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, fill_draft, lock_report
 from web.errors import not_one_of
@@ -60,15 +61,6 @@ class MonthData:
     # As `measures.reports.ReportData` has them.
     problem_choice: str = ""
     about_problem: int | None = None
-
-
-class Doubtful(NotAllowed):
-    """What was filed is unlikely; whoever filed it has not yet said that it is so. `doubts`: about what."""
-
-    def __init__(self, doubts: Collection[Doubt]) -> None:
-        first = next(iter(doubts))
-        super().__init__(first.question, field=first.field)
-        self.doubts = list(doubts)
 
 
 def lock_project(pk: int) -> Project:
@@ -204,9 +196,7 @@ def check_complete(
         raise refusal
     for refusal in why_no_owner(month, problem_owner):
         raise refusal
-    unconfirmed = [each for each in doubts() if each.name not in confirmed]
-    if unconfirmed:
-        raise Doubtful(unconfirmed)
+    check_confirmed(doubts(), confirmed)
 
 
 @transaction.atomic

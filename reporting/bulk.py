@@ -11,11 +11,11 @@ from accounts.log import log_created
 from accounts.models import User
 from core.clock import now
 from reporting.evidence import MAX_EVIDENCE, EvidenceChange, EvidenceData, evidence_change, too_many
-from reporting.models import AbstractEvidence, AbstractReport, AbstractReportStep
+from reporting.models import AbstractEvidence, AbstractFiling, AbstractReportStep
 from reporting.services import check_editable, make_move
 
 
-class ReportBatch[R: AbstractReport]:
+class ReportBatch[R: AbstractFiling]:
     """Reports of one model, whose subjects are locked, with the evidence and the steps of each. `save` writes them."""
 
     def __init__(self, *, by: User) -> None:
@@ -69,7 +69,7 @@ class ReportBatch[R: AbstractReport]:
         )
 
 
-def _write(reports: Sequence[AbstractReport]) -> None:
+def _write(reports: Sequence[AbstractFiling]) -> None:
     """Makes those that are new, and brings the others up to date, with one statement."""
     model = type(reports[0])
     for each in reports:

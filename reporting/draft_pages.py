@@ -23,7 +23,7 @@ from reporting.forms import DraftForm
 from reporting.months import reports_due_on
 from reporting.moves import moves_from
 from reporting.services import DraftChanged, discard_draft, is_discardable
-from reporting.steps import step_rows
+from reporting.steps import StepRow, step_rows
 from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
 from web.errors import add_refusal
 from web.unsaved_input import ShowsUnsavedInput
@@ -38,9 +38,11 @@ class Needed(NamedTuple):
 
 
 class DraftView(ShowsUnsavedInput, View):
-    """Of what is reported on and a month. An app's own finds both in `dispatch`, and says the rest below."""
+    """Of what is reported on and a period, mostly a month. An app's own finds both in `dispatch`, and says the rest
+    below."""
 
-    month: date
+    # None for what is not filed by month.
+    month: date | None = None
     user: User
     # The answer to a draft that saved itself.
     state_template = "reporting/_draft_state.html"
@@ -86,6 +88,14 @@ class DraftView(ShowsUnsavedInput, View):
     def refusals(self, report: Any) -> Iterable[NotAllowed]:
         """What keeps a draft from being submitted now."""
         raise NotImplementedError
+
+    @property
+    def due_on(self) -> date | None:
+        """By when it is to be submitted; None: at any time."""
+        return None if self.month is None else reports_due_on(self.month)
+
+    def steps_of(self, report: Any) -> list[StepRow]:
+        return step_rows(report)
 
     def draft_context(self, report: Any) -> dict[str, Any]:
         """What page and answer say of a report as it is saved."""
@@ -271,7 +281,7 @@ class FormPage(DraftView):
 
     def page_context(self, report: Any, *, shown: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Of any page. `shown`: the texts of a submitted report, as its form would have them."""
-        due_on = reports_due_on(self.month)
+        due_on = self.due_on
         return {
             "month": self.month,
             "report": report,
@@ -282,9 +292,9 @@ class FormPage(DraftView):
             "shown": shown,
             "is_submitted": shown is not None,
             "due_on": due_on,
-            "is_past_due": today() > due_on,
+            "is_past_due": due_on is not None and today() > due_on,
             "may_discard": report is not None and is_discardable(report),
-            "steps": step_rows(report) if report is not None else [],
+            "steps": self.steps_of(report) if report is not None else [],
             "may_see_names": may_see_names(self.user),
             "evidence": list(report.evidence.order_by("pk")) if report is not None else [],
             "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,

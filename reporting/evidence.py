@@ -16,7 +16,7 @@ from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import clean_text, without_controls
 from reporting.file_types import check_file
-from reporting.models import AbstractEvidence, AbstractReport
+from reporting.models import AbstractEvidence, AbstractFiling
 from reporting.services import check_editable, lock_report
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ MAX_NUMBER_LENGTH = 80
 
 
 @transaction.atomic
-def attach_file(report: AbstractReport, *, by: User, file: "File[bytes]") -> AbstractEvidence:
+def attach_file(report: AbstractFiling, *, by: User, file: "File[bytes]") -> AbstractEvidence:
     """Stores a file under a random name. Raises NotAllowed for what is too large, or no document or picture."""
     return _keeping(file, lambda columns: _attach(report, by=by, **columns))
 
@@ -67,12 +67,12 @@ def _keeping(file: "File[bytes]", attach: Callable[[dict[str, Any]], AbstractEvi
 
 
 @transaction.atomic
-def attach_link(report: AbstractReport, *, by: User, url: str, title: str = "") -> AbstractEvidence:
+def attach_link(report: AbstractFiling, *, by: User, url: str, title: str = "") -> AbstractEvidence:
     return _attach(report, by=by, **link_columns(url, title))
 
 
 @transaction.atomic
-def attach_document(report: AbstractReport, *, by: User, number: str, title: str = "") -> AbstractEvidence:
+def attach_document(report: AbstractFiling, *, by: User, number: str, title: str = "") -> AbstractEvidence:
     """An issued document by its number (发文字号) and title."""
     return _attach(report, by=by, **document_columns(number, title))
 
@@ -109,7 +109,7 @@ def too_many() -> NotAllowed:
     return NotAllowed(_("At most %(count)s pieces of evidence") % {"count": MAX_EVIDENCE}, field="evidence")
 
 
-def _attach(report: AbstractReport, *, by: User, **columns: Any) -> AbstractEvidence:
+def _attach(report: AbstractFiling, *, by: User, **columns: Any) -> AbstractEvidence:
     lock_report(report)
     check_editable(report, by, field="evidence")
     if report.evidence.count() >= MAX_EVIDENCE:
@@ -142,7 +142,7 @@ def evidence_change[E: AbstractEvidence](had: Iterable[E], wanted: Iterable[Evid
     )
 
 
-def replace_evidence(report: AbstractReport, *, by: User, wanted: Iterable[EvidenceData]) -> None:
+def replace_evidence(report: AbstractFiling, *, by: User, wanted: Iterable[EvidenceData]) -> None:
     """Makes the documents and links of a report those wanted. Raises NotAllowed."""
     change = evidence_change(report.evidence.filter(file=""), wanted)
     for each in change.gone:
@@ -154,7 +154,7 @@ def replace_evidence(report: AbstractReport, *, by: User, wanted: Iterable[Evide
 @transaction.atomic
 def remove_evidence(evidence: AbstractEvidence, *, by: User) -> None:
     """Takes a piece of evidence off a report that is still being written."""
-    report: AbstractReport = evidence.report
+    report: AbstractFiling = evidence.report
     lock_report(report)
     check_editable(report, by, field="evidence")
     evidence.delete_file()

@@ -77,34 +77,14 @@ class ProblemChoiceField(forms.CharField):
 
 
 class DraftForm(EvidenceForm):
-    """A draft that saves itself. `known` says what the page showed when it was written; `opened`: the last steps of the
-    open problems of what is reported on.
+    """A draft that saves itself. `known` says what the page showed when it was written.
 
     A form's own names in `typed` what a person fills in and the draft keeps.
     """
 
-    what_was_done = LongTextField(label=TEXTS["what_was_done"])
-    problem_choice = ProblemChoiceField(label=gettext_lazy("Problems"), required=False)
-    confirms_no_problem = forms.BooleanField(
-        label=gettext_lazy("What is open no longer stands in the way"), required=False
-    )
-    problem = LongTextField(
-        label=gettext_lazy("What stands in the way"),
-        help_text=gettext_lazy("A new problem comes on the list of problems when you submit the report."),
-    )
-    next_step = LongTextField(label=TEXTS["next_step"])
     known = KnownField(required=False)
 
     typed: ClassVar[tuple[str, ...]]
-
-    def __init__(self, *args: Any, opened: Iterable[Any] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["problem_choice"]
-        choice.widget.choices = [
-            (ProblemChoice.NONE.value, ProblemChoice.NONE.label),
-            *((same_choice(step.problem.number), _say_same(step)) for step in opened),
-            (ProblemChoice.NEW.value, ProblemChoice.NEW.label),
-        ]
 
     @property
     def sent_names(self) -> list[str]:
@@ -155,6 +135,30 @@ class DraftForm(EvidenceForm):
                 labels = dict(getattr(self.fields[name].widget, "choices", ()))
                 theirs, own = (labels.get(text, text) for text in (shown[name], mine[name]))
                 yield {"label": self.fields[name].label, "theirs": theirs, "mine": own}
+
+
+class ReportDraftForm(DraftForm):
+    """Of a report in words. `opened`: the last steps of the open problems of what is reported on."""
+
+    what_was_done = LongTextField(label=TEXTS["what_was_done"])
+    problem_choice = ProblemChoiceField(label=gettext_lazy("Problems"), required=False)
+    confirms_no_problem = forms.BooleanField(
+        label=gettext_lazy("What is open no longer stands in the way"), required=False
+    )
+    problem = LongTextField(
+        label=gettext_lazy("What stands in the way"),
+        help_text=gettext_lazy("A new problem comes on the list of problems when you submit the report."),
+    )
+    next_step = LongTextField(label=TEXTS["next_step"])
+
+    def __init__(self, *args: Any, opened: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["problem_choice"]
+        choice.widget.choices = [
+            (ProblemChoice.NONE.value, ProblemChoice.NONE.label),
+            *((same_choice(step.problem.number), _say_same(step)) for step in opened),
+            (ProblemChoice.NEW.value, ProblemChoice.NEW.label),
+        ]
 
     def chosen_problem(self) -> tuple[str, int | None]:
         """The choice, a ProblemChoice or empty, and the number of the problem that is still the same."""

@@ -1,6 +1,7 @@
 """What every report shares. No table here: each app makes its own report, and its evidence, from these."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -38,25 +39,21 @@ class ProblemChoice(models.TextChoices):
     NEW = "new", pgettext_lazy("problem of a report", "A new problem")
 
 
-class AbstractReport(Sourced):
-    """A report for a month. `period` is the month's first day; texts are in the language they were written in.
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
-    An app's own report adds foreign keys to what it is about and to the problem that its text is about
-    (`about_problem`): one that was open already, or that was raised with it. And the methods at the end.
+
+class AbstractFiling(Sourced):
+    """What somebody files and the office decides: a draft, its evidence, a submission, a decision.
+
+    An app's own adds foreign keys to what it is about, its columns, and the methods at the end.
     """
 
     data_kind = "reports"
 
-    period = models.DateField(_("Reporting period"))
     state = models.CharField(_("State"), max_length=9, choices=ReportState, default=ReportState.DRAFT)
-    what_was_done_zh = models.TextField(_("What was done (Chinese)"), blank=True)
-    what_was_done_en = models.TextField(_("What was done (English)"), blank=True)
-    problem_zh = models.TextField(_("Problems (Chinese)"), blank=True)
-    problem_en = models.TextField(_("Problems (English)"), blank=True)
-    # Empty where nobody was asked: then it follows from the text.
-    problem_choice = models.CharField(_("State of problems"), max_length=4, choices=ProblemChoice, blank=True)
-    next_step_zh = models.TextField(_("Next steps (Chinese)"), blank=True)
-    next_step_en = models.TextField(_("Next steps (English)"), blank=True)
     # The day of last submission, in Shanghai: lights and rules count days, not moments.
     submitted_on = models.DateField(_("Date submitted"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("Submitted at"), null=True, blank=True)
@@ -97,10 +94,8 @@ class AbstractReport(Sourced):
     # The pieces of its evidence: rows of a model made from AbstractEvidence. Its steps: of one from AbstractReportStep.
     evidence: Any
     steps: Any
-    about_problem: Any
-    about_problem_id: Any
     # The columns that each step keeps as they were.
-    kept_columns: tuple[str, ...] = TEXT_COLUMNS
+    kept_columns: tuple[str, ...]
     # Said to those who may not file it.
     filing_refusal: str | Promise = _("You may not do this")
 
@@ -136,11 +131,6 @@ class AbstractReport(Sourced):
                 | Q(edited_at__isnull=True, edited_by__isnull=True),
                 name="%(app_label)s_%(class)s_edit_has_time_and_person",
             ),
-            models.CheckConstraint(
-                condition=Q(problem_choice__in=["", *ProblemChoice.values]),
-                name="%(app_label)s_%(class)s_problem_choice_known",
-            ),
-            texts_bound(*TEXT_COLUMNS, most=MAX_TEXT_LENGTH, name="%(app_label)s_%(class)s_texts_in_bounds"),
             texts_bound("decision_note", most=MAX_REASON_LENGTH, name="%(app_label)s_%(class)s_note_in_bounds"),
         ]
 
@@ -157,25 +147,15 @@ class AbstractReport(Sourced):
         return self.state in FILED_STATES and self.submitted_on is not None and self.submitted_on <= by
 
     def content(self) -> dict[str, Any]:
-        """What it says now, as JSON: the kept columns, days as 2023-08-29, and `evidence`, a list of KEPT_OF_EVIDENCE
-        of each piece."""
-        values = {name: getattr(self, name) for name in self.kept_columns}
+        """What it says now, as JSON: the kept columns, days as 2023-08-29, decimals as texts, and `evidence`, a list of
+        KEPT_OF_EVIDENCE of each piece."""
         return {
-            **{name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()},
+            **{name: _as_json(getattr(self, name)) for name in self.kept_columns},
             "evidence": [
                 {name: getattr(each, name) for name in KEPT_OF_EVIDENCE}
                 for each in sorted(self.evidence.all(), key=lambda each: each.pk)
             ],
         }
-
-    @property
-    def names_problem(self) -> bool:
-        return bool(self.problem_zh or self.problem_en)
-
-    @property
-    def denies_problem(self) -> bool:
-        """Whether it says that there is none, while one was open when it was submitted."""
-        return bool(self.problem_choice == ProblemChoice.NONE and self.about_problem_id)
 
     @property
     def subject(self) -> Any:
@@ -191,10 +171,52 @@ class AbstractReport(Sourced):
         raise NotImplementedError
 
 
+class AbstractReport(AbstractFiling):
+    """What is filed for a month, in words. `period` is the month's first day; texts are in the language they were
+    written in.
+
+    An app's own report has a foreign key, too, to the problem that its text is about (`about_problem`): one that was
+    open already, or that was raised with it.
+    """
+
+    period = models.DateField(_("Reporting period"))
+    what_was_done_zh = models.TextField(_("What was done (Chinese)"), blank=True)
+    what_was_done_en = models.TextField(_("What was done (English)"), blank=True)
+    problem_zh = models.TextField(_("Problems (Chinese)"), blank=True)
+    problem_en = models.TextField(_("Problems (English)"), blank=True)
+    # Empty where nobody was asked: then it follows from the text.
+    problem_choice = models.CharField(_("State of problems"), max_length=4, choices=ProblemChoice, blank=True)
+    next_step_zh = models.TextField(_("Next steps (Chinese)"), blank=True)
+    next_step_en = models.TextField(_("Next steps (English)"), blank=True)
+    about_problem: Any
+    about_problem_id: Any
+    kept_columns = TEXT_COLUMNS
+
+    class Meta(AbstractFiling.Meta):
+        abstract = True
+        constraints = [
+            *AbstractFiling.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(problem_choice__in=["", *ProblemChoice.values]),
+                name="%(app_label)s_%(class)s_problem_choice_known",
+            ),
+            texts_bound(*TEXT_COLUMNS, most=MAX_TEXT_LENGTH, name="%(app_label)s_%(class)s_texts_in_bounds"),
+        ]
+
+    @property
+    def names_problem(self) -> bool:
+        return bool(self.problem_zh or self.problem_en)
+
+    @property
+    def denies_problem(self) -> bool:
+        """Whether it says that there is none, while one was open when it was submitted."""
+        return bool(self.problem_choice == ProblemChoice.NONE and self.about_problem_id)
+
+
 class AbstractReportStep(AppendOnlyModel):
     """A move that was made with a report: which, when, by whom, with which words, and what the report said then.
 
-    Nothing rewrites it. `content` is what `AbstractReport.content` gave. Where nobody is known to have made the move
+    Nothing rewrites it. `content` is what `AbstractFiling.content` gave. Where nobody is known to have made the move
     (rows of a data set), there is the day alone. An app's own adds the foreign key `report`, with
     `related_name="steps"`.
     """

@@ -18,5 +18,5 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
         return self.filter(state__in=OPEN_STATES)
 
     def filed(self, *, by: date) -> Self:
-        """Reports that were filed by the day `by`: `AbstractReport.is_filed` as a condition."""
+        """Reports that were filed by the day `by`: `AbstractFiling.is_filed` as a condition."""
         return self.filter(submitted_on__lte=by, state__in=FILED_STATES)

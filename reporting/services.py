@@ -18,7 +18,7 @@ from accounts.permissions import may_review
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
-from reporting.models import AbstractReport, AbstractReportStep
+from reporting.models import AbstractFiling, AbstractReportStep
 from reporting.moves import Move, moves_from
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
 
@@ -26,13 +26,13 @@ from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
 class DraftChanged(NotAllowed):
     """Somebody else saved the draft in the meantime; `theirs` is what stands in the database now."""
 
-    def __init__(self, theirs: AbstractReport) -> None:
+    def __init__(self, theirs: AbstractFiling) -> None:
         super().__init__(_("A colleague has saved this report in the meantime; both versions are shown."))
         # Any: it is of the app's own model.
         self.theirs: Any = theirs
 
 
-def lock_report(report: AbstractReport) -> None:
+def lock_report(report: AbstractFiling) -> None:
     """Locks what the report is about until the transaction ends, and reads the report as it is now."""
     report.lock_subject()
     try:
@@ -41,19 +41,19 @@ def lock_report(report: AbstractReport) -> None:
         raise NotAllowed(_("A colleague has deleted this draft.")) from None
 
 
-def check_filer(report: AbstractReport, by: User) -> None:
+def check_filer(report: AbstractFiling, by: User) -> None:
     if not report.may_be_filed_by(by):
         raise NotAllowed(str(report.filing_refusal))
 
 
-def check_editable(report: AbstractReport, by: User, *, field: str | None = None) -> None:
+def check_editable(report: AbstractFiling, by: User, *, field: str | None = None) -> None:
     """Raises NotAllowed, with the field, unless the report is the person's to write now."""
     check_filer(report, by)
     if report.state not in EDITABLE_STATES:
         raise NotAllowed(_("This report waits for its review; withdraw it to change it."), field=field)
 
 
-def allowed_moves(report: AbstractReport, user: User | AnonymousUser) -> list[Move]:
+def allowed_moves(report: AbstractFiling, user: User | AnonymousUser) -> list[Move]:
     """What the person may do with the report now."""
     by = []
     if report.may_be_filed_by(user):
@@ -64,7 +64,7 @@ def allowed_moves(report: AbstractReport, user: User | AnonymousUser) -> list[Mo
     return [move for move in moves if not move.same_day or report.decided_on == today()]
 
 
-def check_move(report: AbstractReport, *names: str, by: User) -> Move:
+def check_move(report: AbstractFiling, *names: str, by: User) -> Move:
     """The one of these moves, all of one role, that the report's state allows. Raises NotAllowed."""
     moves = [move for move in MOVES if move.name in names]
     if Role.REPORTER in moves[0].by:
@@ -79,7 +79,7 @@ def check_move(report: AbstractReport, *names: str, by: User) -> Move:
     return found
 
 
-def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -> None:
+def apply_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -> None:
     """Makes a move of the table: checks role and state, sets the new state, stamps who and when, and keeps the step.
 
     The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
@@ -90,7 +90,7 @@ def apply_move(report: AbstractReport, name: str, *, by: User, note: str = "") -
     step.save()
 
 
-def make_move(report: AbstractReport, name: str, *, by: User, note: str = "") -> AbstractReportStep:
+def make_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -> AbstractReportStep:
     """What `apply_move` does, short of saving: the step takes what the report says once that is saved."""
     move, moment = check_move(report, name, by=by), now()
     was, report.state = report.state, move.after or report.state
@@ -113,12 +113,12 @@ def make_move(report: AbstractReport, name: str, *, by: User, note: str = "") ->
     return step
 
 
-def _stamp_edit(report: AbstractReport, by: User) -> None:
+def _stamp_edit(report: AbstractFiling, by: User) -> None:
     report.version += 1
     report.edited_at, report.edited_by = now(), by
 
 
-def write_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, version: int | None) -> None:
+def write_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, version: int | None) -> None:
     """Saves what was typed into a report, or into a new one; it need not be complete.
 
     The caller holds the lock. `version` is that of the report that was being edited; None for a new one. Raises
@@ -128,7 +128,7 @@ def write_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, 
         report.save()
 
 
-def fill_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, version: int | None) -> bool:
+def fill_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, version: int | None) -> bool:
     """What `write_draft` does, short of saving. Returns whether there is anything to save."""
     check_editable(report, by)
     if report.pk is not None:
@@ -143,20 +143,20 @@ def fill_draft(report: AbstractReport, values: Mapping[str, Any], *, by: User, v
 
 
 @transaction.atomic
-def withdraw_report[R: AbstractReport](report: R, *, by: User) -> R:
+def withdraw_report[R: AbstractFiling](report: R, *, by: User) -> R:
     """Takes a submitted report back until it is decided."""
     lock_report(report)
     apply_move(report, "withdraw", by=by)
     return report
 
 
-def is_discardable(report: AbstractReport) -> bool:
+def is_discardable(report: AbstractFiling) -> bool:
     """A draft that nobody has seen but those who write it."""
     return report.is_draft and report.submitted_on is None
 
 
 @transaction.atomic
-def discard_draft(report: AbstractReport, *, by: User) -> None:
+def discard_draft(report: AbstractFiling, *, by: User) -> None:
     """Throws a draft away that was never submitted, with its files."""
     lock_report(report)
     check_filer(report, by)
@@ -165,7 +165,7 @@ def discard_draft(report: AbstractReport, *, by: User) -> None:
     delete_with_files(report)
 
 
-def delete_with_files(report: AbstractReport) -> None:
+def delete_with_files(report: AbstractFiling) -> None:
     """Deletes a draft; its files go once the transaction is committed."""
     for evidence in report.evidence.all():
         evidence.delete_file()
@@ -173,7 +173,7 @@ def delete_with_files(report: AbstractReport) -> None:
 
 
 @transaction.atomic
-def return_report[R: AbstractReport](report: R, *, by: User, note: str) -> R:
+def return_report[R: AbstractFiling](report: R, *, by: User, note: str) -> R:
     """Returns a submitted report to whoever filed it, with a reason."""
     note = clean_text(note, field="note", if_empty=_("Please say why the report is returned"))
     lock_report(report)

@@ -17,7 +17,7 @@ from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
 from datasets.models import LedgerVersion, Upload
-from indicators.models import Observation
+from indicators.models import Observation, ValueReport, ValueReportEvidence, ValueReportStep
 from measures.models import (
     Comment,
     Evidence,
@@ -56,6 +56,8 @@ EXEMPT: dict[type[models.Model], str] = {
     Evidence: "a part of a report",
     ProjectMonth: "each move is a ProjectMonthStep, in the log, with what it said; drafts are saved again and again",
     ProjectMonthEvidence: "a part of a month",
+    ValueReport: "each move is a ValueReportStep, in the log, with what it said; drafts are saved again and again",
+    ValueReportEvidence: "a part of a filed value",
     ProblemEvidence: "a part of a step, which is in the log",
     Comment: "counts in no figure",
     Notice: "counts in no figure",
@@ -94,6 +96,7 @@ LEFT_OUT: dict[type[models.Model], set[str]] = {
     # A step is written once, and keeps the rest itself.
     ReportStep: {field.name for field in ReportStep._meta.concrete_fields} - {"move"},
     ProjectMonthStep: {field.name for field in ProjectMonthStep._meta.concrete_fields} - {"move"},
+    ValueReportStep: {field.name for field in ValueReportStep._meta.concrete_fields} - {"move"},
     ProblemStep: {field.name for field in ProblemStep._meta.concrete_fields} - {"move"},
     # Of drafts, which are saved again and again.
     Problem: {"version", "edited_at", "edited_by"},

@@ -8,6 +8,7 @@ login   sent on to the log-in page
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -19,12 +20,15 @@ from django.urls import get_resolver, resolve
 
 from accounts.services import create_token
 from core.clock import now
+from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import keep_upload, work_on
+from indicators.values import ValueData, save_value, submit_value
 from measures.models import Evidence, Load, Notice, PlanMilestone, Problem
 from measures.problems import move_problem, save_problem_draft
 from measures.reports import ReportData, save_draft
 from projects.models import ProjectMonthEvidence
+from reporting.evidence import attach_file
 from reporting.problems.services import ProblemData
 from tests import factories as make
 from tests.documents import make_pdf
@@ -239,6 +243,15 @@ POST projects:scope         /projects/P0001/scope/                403   403   40
 GET  indicators:list        /indicators/                          login 200   200 200 200 200 200 200 200 200 200
 POST indicators:list        /indicators/                          403   403   302 302 302 302 302 302 302 302 302
 GET  indicators:detail      /indicators/gdp/                      login 200   200 200 200 200 200 200 200 200 200
+GET  indicators:value       /indicators/gdp/value/?period=2023Q2  login login 403 200 403 403 403 403 403 403 403
+POST indicators:value       /indicators/gdp/value/?period=2023Q2  403   403   403 302 403 403 403 403 403 403 403
+POST indicators:value_draft /indicators/gdp/value/draft/?period=2023Q2 401 401 403 200 403 403 403 403 403 403 403
+GET  indicators:paste       /indicators/gdp/value/paste/          login login 403 200 403 403 403 403 403 403 403
+POST indicators:paste       /indicators/gdp/value/paste/          403   403   403 302 403 403 403 403 403 403 403
+GET  indicators:evidence    /indicators/gdp/evidence/{annex}/     login login 403 200 403 403 200 200 403 200 403
+GET  indicators:review      /review/indicators/                   login login 403 403 403 403 200 200 403 200 403
+GET  indicators:decide      /review/indicators/decide/            login login 403 403 403 403 302 403 403 302 403
+POST indicators:decide      /review/indicators/decide/            403   403   403 403 403 403 302 403 403 302 403
 
 GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200 403
 POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302 403
@@ -343,6 +356,7 @@ GET  admin:index            /admin/                               302   302   30
 AUGUST = {"period": "2023-08"}
 WRITTEN = {"status": "in_progress", "against_status": "promoting", "what_was_done": "开工", "version": "1"}
 REASON = {"reason": "复查"}
+VALUE = {"value": "5.3", "exact": "yes", "release_basis": "stated", "value_provenance": "reported", "verified": "yes"}
 BODIES = {
     "POST measures:comment": {"text": "意见"},
     "POST measures:scope": {"kind": "suspended", "effective_on": "2023-08-29", "reason": "暂缓"},
@@ -430,6 +444,10 @@ BODIES = {
     "POST projects:decide": {"report": "{filed}", "decision": "accept"},
     "POST projects:month": {"stage": "preparing", "action": "draft"},
     "POST projects:month_draft": {"stage": "preparing"},
+    "POST indicators:value": {**VALUE, "action": "draft"},
+    "POST indicators:value_draft": VALUE,
+    "POST indicators:paste": {**VALUE, "text": "2023Q1\t5.1\t2023-04-20", "action": "save"},
+    "POST indicators:decide": {"report": "{value}", "decision": "accept"},
     "POST measures:remind": {"department": "science", **AUGUST},
     "POST measures:list": {"name": "在推进"},
     "POST measures:problems": {"name": "未销号"},
@@ -527,13 +545,14 @@ def test_a_row_speaks_of_its_address(row):
         "done",
         "waits",
         "filed",
+        "value",
         "upload",
         "load",
         "month",
         "city",
     ):
         address = address.replace(f"{{{part}}}", "1")
-    for part in ("secret", "accepted", "file", "re", "paper"):
+    for part in ("secret", "accepted", "file", "re", "paper", "annex"):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
     if row.name != "admin:index":
         assert resolve(address.partition("?")[0]).view_name == row.name
@@ -560,7 +579,8 @@ def site(today, settings, tmp_path):
     raised = make.make_problem(measures[3])
     project = make.make_project(city="370200", code="P0001", lead_department=science)
     make.make_category(section.plan, "empty")
-    make.make_observation(make.make_indicator("gdp", headline=1))
+    gdp = make.make_indicator("gdp", headline=1, owner=science)
+    make.make_observation(gdp)
     people = {
         "vic": make.make_user("vic"),
         "ada": make.make_user("ada", role="reporter", department=science),
@@ -590,6 +610,10 @@ def site(today, settings, tmp_path):
     paper = ProjectMonthEvidence.objects.create(
         report=filed, file=ContentFile(make_pdf(), name="a.pdf"), file_name="a.pdf", size=len(make_pdf())
     )
+    data = ValueData(Decimal("6.3"), verified=True, released_on=date(2023, 7, 21), purpose="revision", reason="终核")
+    value = save_value(gdp, make.region(), read_period("2023H1"), by=people["ada"], data=data)
+    attach_file(value, by=people["ada"], file=ContentFile(make_pdf(), name="a.pdf"))
+    submit_value(value, by=people["ada"])
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
@@ -635,6 +659,8 @@ def site(today, settings, tmp_path):
         "waits": waits.pk,
         "filed": filed.pk,
         "paper": paper.key,
+        "value": value.pk,
+        "annex": value.evidence.get().key,
         "notice": notice.pk,
         "person": make.make_user("pete").pk,
         "milestone": PlanMilestone.objects.create(plan=section.plan, happens_on=date(2023, 6, 1), name_zh="印发").pk,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.departments import NAMES, change_department, department_state
 from accounts.models import Department, User
+from core.period_codes import read_period
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
-from indicators.models import Indicator, Observation
+from indicators import values
+from indicators.models import Indicator, Observation, ValueReport
 from measures import problems, reports, services
 from measures.meetings import Direction, change_meeting, give_direction, put_on_agenda, take_off_agenda
 from measures.models import (
@@ -72,6 +75,7 @@ DATED: dict[type[UpdatedAtModel], Callable[[Any], str]] = {
     AnnualPlan: lambda row: f"annual plan {row.project.code} {row.year}",
     ProjectMonth: lambda row: f"month {row.project.code} {row.period:%Y-%m}",
     Indicator: lambda row: f"indicator {row.code}",
+    ValueReport: lambda row: f"value {row.indicator.code} {row.period}",
     Observation: lambda row: f"observation {row.indicator.code} {row.period}",
     Theme: lambda row: f"theme {row.slug}",
 }
@@ -199,6 +203,31 @@ def a_month_is_accepted(site: Any) -> Steps:
     months.submit_month(draft, by=zoe)
     yield
     months.accept_month(draft, by=site.rita)
+
+
+@moves("value growth 2023Q2")
+def a_value_is_begun_and_gets_evidence(site: Any) -> Steps:
+    own_growth(site)
+    yield
+    draft = values.save_value(site.growth, make.region(), read_period("2023Q2"), by=site.ada, data=VALUE)
+    attach_document(draft, by=site.ada, number="No. 1")
+
+
+@moves("value growth 2023Q2", "indicator growth", "observation growth 2023Q2")
+def a_value_is_accepted(site: Any) -> Steps:
+    own_growth(site)
+    draft = values.save_value(site.growth, make.region(), read_period("2023Q2"), by=site.ada, data=VALUE)
+    values.submit_value(draft, by=site.ada, confirmed=["kind"])
+    yield
+    values.accept_value(draft, by=site.rita)
+
+
+def own_growth(site: Any) -> None:
+    Indicator.objects.filter(pk=site.growth.pk).update(owner=site.science)
+    site.growth.refresh_from_db()
+
+
+VALUE = values.ValueData(Decimal("6.3"), verified=True, released_on=date(2023, 7, 21))
 
 
 @moves("annual plan P0001 2023", "project P0001")

@@ -204,6 +204,7 @@ class _Restoration:
     def _restore_observations(self, changed: list[_Undo]) -> None:
         """The row that corrected goes; the corrected one counts again."""
         pks = [self.ids["observations"][each.key] for each in changed]
+        _check_nothing_rests_on("observations", Observation, pks)
         wrong: Any = list(Observation.objects.filter(pk__in=pks).values_list("supersedes", flat=True))
         Observation.objects.filter(pk__in=pks)._raw_delete(connection.alias)
         Observation.objects.filter(pk__in=wrong).update(superseded=False)

@@ -79,6 +79,7 @@ def merge_departments(source: Department, *, into: Department, by: User, reason:
     Measure.objects.filter(lead_department=source).update(lead_department=into)
     _move_reports(source, into)
     projects = _move_projects(source, into, by=by)
+    _move_indicators(source, into, by=by)
     problems = move_problems(source, into, by=by, reason=reason)
     User.objects.filter(department=source).update(department=into)
     log_changes(((person, {"department": [str(source.pk), str(into.pk)]}) for person in people), by=by)
@@ -114,6 +115,17 @@ def _move_projects(source: Department, into: Department, *, by: User) -> int:
     source.led_projects.update(lead_department=into)
     log_changes(((project, {"lead_department": [str(source.pk), str(into.pk)]}) for project in projects), by=by)
     return len(projects)
+
+
+def _move_indicators(source: Department, into: Department, *, by: User) -> None:
+    """Those that it owns, with what was filed of them. Where both have an open value of the same period, that of
+    `source` stays under its name."""
+    indicators = list(source.indicators.select_for_update().order_by("pk"))
+    source.indicators.update(owner=into)
+    log_changes(((each, {"owner": [str(source.pk), str(into.pk)]}) for each in indicators), by=by)
+    key = ("indicator", "region", "period_kind", "period_start", "period_end")
+    of_into = into.value_reports.open().filter(**{name: OuterRef(name) for name in key})
+    source.value_reports.exclude(Exists(of_into), state__in=OPEN_STATES).update(department=into)
 
 
 def _participations() -> Any:

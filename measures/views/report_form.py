@@ -1,6 +1,7 @@
 """The form of a report: its page, and the drafts that save themselves."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -58,6 +59,7 @@ MINUTES = 3
 class ReportingView(DraftView):
     """Of a measure and a month, for the reporters of the department that leads it."""
 
+    month: date
     plan: Any
     measure: Any
 

@@ -1,6 +1,7 @@
 """The form of a project's month, and the files of evidence of a month."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,9 +33,8 @@ from projects.addresses import month_form_url
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence
 from projects.month_figures import MonthFigures, month_figures
 from projects.month_forms import MonthForm, data_values, form_values
-from projects.month_rules import Doubt, why_incomplete
+from projects.month_rules import why_incomplete
 from projects.months import (
-    Doubtful,
     carried_over,
     lock_project,
     month_before,
@@ -44,6 +44,7 @@ from projects.months import (
     submit_month,
     withdraw_month,
 )
+from reporting.doubts import Doubt, Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.evidence_pages import send_file
 from reporting.forms import first_choice
@@ -62,6 +63,7 @@ from web.unsaved_input import labels_of
 class MonthView(DraftView):
     """Of a project and a month, for the reporters of its city and of the department that leads it."""
 
+    month: date
     plan: Any
     project: Project
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -15,8 +17,11 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.lockout import LIMITS
 from accounts.models import Department, Scope, User
 from accounts.services import create_token, revoke_token
+from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
+from indicators.models import Indicator, ValueReport
+from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
 from measures.meetings import Direction, give_direction
 from measures.models import Measure, Notice, Plan, PlanMilestone, Problem, StatusChange
 from measures.office.corrections import reopen_measure
@@ -69,9 +74,11 @@ def page(name: str, query: str = "", *, person: str = "", **path: str) -> Sample
     return Sample(name, query, person, path)
 
 
-def sent(name: str, fields: dict[str, str], *, person: str = "", button: str = FORM_BUTTON, **path: str) -> Sample:
+def sent(
+    name: str, fields: dict[str, str], query: str = "", *, person: str = "", button: str = FORM_BUTTON, **path: str
+) -> Sample:
     """The page that answers a form which is refused."""
-    return Sample(name, person=person, path=path, fields=fields, button=button)
+    return Sample(name, query, person=person, path=path, fields=fields, button=button)
 
 
 MEASURE = partial(page, code="M172")
@@ -240,6 +247,13 @@ SAMPLES = [
     page("projects:review", "?city=370300&ticked=all", person="rita"),
     page("projects:board", "?period=2023-07", person="rita"),
     page("projects:detail", code="P0672", person="zoe"),
+    page("indicators:value", code="rd_intensity", person="ada"),
+    page("indicators:value", "?period=2022", code="rd_intensity", person="ada"),
+    page("indicators:value", "?period=2021", code="rd_intensity", person="ada"),
+    page("indicators:value", "?period=2023H1", code="rd_growth", person="ada"),
+    page("indicators:paste", code="rd_intensity", person="ada"),
+    page("indicators:review", person="rita"),
+    page("indicators:review", "?ticked=all", person="rita"),
     page("measures:review", person="rita"),
     page("measures:board", person="rita"),
     page("measures:inbox", person="ada"),
@@ -356,6 +370,9 @@ SAMPLES = [
     sent("measures:review", {}, button="#ticked button", person="rita"),
     sent("projects:month", {"started_on": ""}, code="P0675", person="zoe"),
     sent("projects:month", {"invested_wan": "9999", "progress": "1"}, code="P0675", person="zoe"),
+    sent("indicators:value", {"value": "25"}, "?period=2023H1", code="rd_intensity", person="ada"),
+    sent("indicators:paste", {"text": "2020\tmuch\t2021-02-28"}, code="rd_intensity", person="ada"),
+    sent("indicators:review", {}, button="#ticked .strip button", person="rita"),
     sent("projects:review", {}, button="#ticked .strip button", person="rita"),
     sent("measures:review", {"note": ""}, button=".case-act [value=return]", person="rita"),
 ]
@@ -411,6 +428,7 @@ NO_PAGES = {
     "a file": {
         "measures:evidence",
         "projects:evidence",
+        "indicators:evidence",
         "measures:problem_evidence",
         "projects:problem_evidence",
         "measures:meeting_word",
@@ -420,7 +438,7 @@ NO_PAGES = {
         "datasets:project_month_download",
         "datasets:office_month",
     },
-    "a word for the form that asked": {"measures:draft", "projects:month_draft"},
+    "a word for the form that asked": {"measures:draft", "projects:month_draft", "indicators:value_draft"},
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
         # On a site that has its first plan; tests/browser/test_newcomer.py looks at them on a new one.
@@ -436,6 +454,7 @@ NO_PAGES = {
         "measures:notice",
         "measures:remind",
         "projects:decide",
+        "indicators:decide",
     },
     "Django's administration": {"admin:index"},
 }
@@ -486,6 +505,7 @@ def live_in() -> dict[str, str]:
     invited = make_user("lea")
     zoe = User.objects.get(username="zoe")
     file_project_months(zoe, rita)
+    file_values(ada, rita)
     return (
         uploads_of(rita)
         | months_of(ada)
@@ -521,6 +541,31 @@ def file_project_months(zoe: User, rita: User) -> None:
     return_months([returned], by=rita, note="本年累计完成投资请与统计口径核对。")
     draft = save_month(third, by=zoe, data=data, period=july)
     attach_document(draft, by=zoe, number="淄建字〔2023〕3号", title="施工许可证")
+
+
+def file_values(ada: User, rita: User) -> None:
+    """A revision that waits, a correction that was returned, a draft, and a value that was accepted today."""
+    intensity, growth = (Indicator.objects.get(code=code) for code in ("rd_intensity", "rd_growth"))
+    owned = Indicator.objects.filter(pk__in=[intensity.pk, growth.pk])
+    owned.update(owner=ada.department, frequency="year", due_days=90)
+    home = Plan.objects.get().region
+    data = ValueData(Decimal("2.52"), verified=True, released_on=date(2023, 8, 15), source="山东省统计局")
+
+    def save(indicator: Indicator, period: str, **changes: Any) -> ValueReport:
+        found = read_period(period)
+        assert found is not None
+        return save_value(indicator, home, found, by=ada, data=replace(data, **changes))
+
+    doubtful = ("far", "kind", "early")
+    submit_value(save(intensity, "2022", purpose="revision", reason="终核数。"), by=ada, confirmed=doubtful)
+    wrong = intensity.observations.get(period="2021", region=home)
+    corrected = {"purpose": "correction", "corrects": wrong.pk, "reason": "录入有误。"}
+    returned = submit_value(save(intensity, "2021", **corrected), by=ada, confirmed=doubtful)
+    return_values([returned], by=rita, note="请附公报原文。")
+    draft = save(growth, "2023H1", verified=None)
+    attach_document(draft, by=ada, number="鲁统字〔2023〕8号", title="科技统计公报")
+    earlier = save(growth, "2021", value=Decimal("10.1"), released_on=date(2022, 3, 1))
+    accept_value(submit_value(earlier, by=ada, confirmed=doubtful), by=rita)
 
 
 MEASURES = """编号,名称（中文）,完成时限

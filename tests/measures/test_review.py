@@ -205,7 +205,7 @@ class TestList:
             html = get(client, address)
         assert html.count("<article") == rows
         # One of them for the months of projects that wait, too.
-        assert len(queries) <= 14, [query["sql"][:90] for query in queries]
+        assert len(queries) <= 15, [query["sql"][:90] for query in queries]
 
 
 class TestDecide:
@@ -409,4 +409,4 @@ class TestBoard:
         with CaptureQueriesContext(connection) as queries:
             get(client, BOARD)
         # One of them for the months of projects that wait, too.
-        assert len(queries) <= 14
+        assert len(queries) <= 15

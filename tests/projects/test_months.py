@@ -13,7 +13,6 @@ from core.exceptions import NotAllowed
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth
 from projects.months import (
-    Doubtful,
     MonthData,
     accept_month,
     accept_months,
@@ -25,6 +24,7 @@ from projects.months import (
     undo_month,
 )
 from projects.services import withdraw_project
+from reporting.doubts import Doubtful
 from reporting.services import DraftChanged, withdraw_report
 from rollups import engine
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups

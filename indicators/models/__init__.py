@@ -1,0 +1,41 @@
+from indicators.models.indicators import (
+    MAX_DUE_DAYS,
+    MAX_SCOPE_LENGTH,
+    SCOPE_HELP,
+    STATED,
+    Direction,
+    Frequency,
+    HeadlineIndicator,
+    Indicator,
+    IndicatorGroup,
+    Observation,
+    Target,
+)
+from indicators.models.values import (
+    RELEASE_BASES,
+    VALUE_PROVENANCES,
+    Purpose,
+    ValueReport,
+    ValueReportEvidence,
+    ValueReportStep,
+)
+
+__all__ = [
+    "MAX_DUE_DAYS",
+    "MAX_SCOPE_LENGTH",
+    "RELEASE_BASES",
+    "SCOPE_HELP",
+    "STATED",
+    "VALUE_PROVENANCES",
+    "Direction",
+    "Frequency",
+    "HeadlineIndicator",
+    "Indicator",
+    "IndicatorGroup",
+    "Observation",
+    "Purpose",
+    "Target",
+    "ValueReport",
+    "ValueReportEvidence",
+    "ValueReportStep",
+]

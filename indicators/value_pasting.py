@@ -1,0 +1,145 @@
+"""Values pasted from a spreadsheet, a line each: they become drafts, all of them or none."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.period_codes import Period, read_period
+from core.periods import PeriodKind
+from indicators.models import Indicator, Purpose
+from indicators.value_forms import DECIMALS, read_number
+from indicators.value_history import ValueHistory, load_history
+from indicators.value_rules import doubts_about, why_incomplete
+from indicators.values import ValueData, new_value, open_value, save_value
+from regions.models import Region
+from reporting.doubts import Doubt
+from web.formats.periods import format_period
+
+MAX_LINES = 200
+COLUMNS = 3
+
+
+@dataclass
+class PastedLine:
+    """`number`: of the line in what was pasted, from 1. `value` is in the indicator's `unit`. Where `errors` are, it
+    can be no draft; `doubts` are asked about when the draft is submitted."""
+
+    number: int
+    text: str
+    period: Period | None = None
+    value: Decimal | None = None
+    released_on: date | None = None
+    data: ValueData | None = None
+    errors: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    @property
+    def period_words(self) -> str:
+        return "" if self.period is None else format_period(*self.period)
+
+
+def read_lines(text: str, *, factor: Decimal = Decimal(1)) -> list[PastedLine]:
+    """What stands in each line, with what cannot be read. `factor`: a value times this is in the unit it was written
+    in. Empty lines are left out, and a head over the columns. Raises NotAllowed for more than MAX_LINES."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    written = [(number, line) for number, line in lines if line]
+    if written and _is_head(written[0][1]):
+        written = written[1:]
+    if not written:
+        raise NotAllowed(_("Paste at least one line: period, value and release date."), field="text")
+    if len(written) > MAX_LINES:
+        words = {"most": MAX_LINES, "count": len(written)}
+        raise NotAllowed(_("At most %(most)s lines; there are %(count)s.") % words, field="text")
+    return [_read_line(number, line, factor) for number, line in written]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"\t|\s{2,}", line)]
+
+
+def _is_head(line: str) -> bool:
+    period, *others = _cells(line)
+    return read_period(period) is None and not any(map(read_number, others))
+
+
+def _read_line(number: int, line: str, factor: Decimal) -> PastedLine:
+    found, cells = PastedLine(number, line), _cells(line)
+    if len(cells) != COLUMNS:
+        words = {"count": len(cells)}
+        found.errors.append(_("Three columns are wanted: period, value, release date; there are %(count)s.") % words)
+        return found
+    period, value, released = cells
+    found.period = read_period(period)
+    if found.period is None:
+        found.errors.append(_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022."))
+    typed = read_number(value)
+    if typed is None:
+        found.errors.append(_("Write a number in digits, such as 1,234.5 or -3.9."))
+    else:
+        found.value = (typed / factor).quantize(DECIMALS)
+    day = read_period(released)
+    if day is None or day.kind != PeriodKind.DAY:
+        found.errors.append(_("There is no such date; choose another, such as 2023-06-30"))
+    else:
+        found.released_on = day.end
+    return found
+
+
+def judge_lines(lines: Sequence[PastedLine], indicator: Indicator, region: Region, *, shared: ValueData) -> None:
+    """Adds to each line what it is to become, why it cannot, and what of it is unlikely. `shared`: what all have in
+    common; its reason makes revisions of those whose period has a value. A query for each line."""
+    history, seen = load_history(indicator.pk, region.pk), dict[Period, int]()
+    for line in lines:
+        if line.errors or line.period is None:
+            continue
+        if line.period in seen:
+            line.errors.append(_("The period is in line %(number)s, too.") % {"number": seen[line.period]})
+            continue
+        seen[line.period] = line.number
+        _judge(line, line.period, indicator, region, shared, history)
+
+
+def _judge(
+    line: PastedLine,
+    period: Period,
+    indicator: Indicator,
+    region: Region,
+    shared: ValueData,
+    history: ValueHistory,
+) -> None:
+    revises = bool(history.releases_of(period))
+    line.data = replace(
+        shared,
+        value=line.value,
+        released_on=line.released_on,
+        purpose=Purpose.REVISION.value if revises else "",
+        reason=shared.reason if revises else "",
+    )
+    if open_value(indicator, region, period) is not None:
+        line.errors.append(_("A value of this period is begun already: open it."))
+        return
+    report = new_value(indicator, region, period, line.data)
+    if revises and not report.reason:
+        line.errors.append(_("The period has a value already: say below why it is revised."))
+        return
+    line.errors += [str(refusal) for refusal in why_incomplete(report, history, on=today())]
+    if not line.errors:
+        line.doubts = list(doubts_about(report, history))
+
+
+@transaction.atomic
+def save_lines(lines: Sequence[PastedLine], indicator: Indicator, region: Region, *, by: User) -> int:
+    """Makes a draft of each line, and returns how many. Raises NotAllowed, and makes none, where one cannot be."""
+    for line in lines:
+        if line.errors or line.period is None or line.data is None:
+            raise NotAllowed(_("Nothing was saved: correct the lines first."))
+        save_value(indicator, region, line.period, by=by, data=line.data)
+    return len(lines)

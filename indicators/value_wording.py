@@ -1,0 +1,59 @@
+"""What a filed value says, for pages: its entries, those of a step of its life, and values beside which it stands."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from indicators.models import RELEASE_BASES, VALUE_PROVENANCES, Indicator, Observation, Purpose, ValueReport
+from indicators.wording import number_cell, period_words, release_day, with_unit
+from reporting.steps import Entry
+
+
+class ValueRow(NamedTuple):
+    """A value that is there, as a row of a table."""
+
+    period: str
+    value: str
+    released: str
+    is_verified: bool
+
+
+def value_rows(indicator: Indicator, observations: Iterable[Observation]) -> list[ValueRow]:
+    return [
+        ValueRow(
+            period_words(row),
+            number_cell(indicator, row.value, exact=row.exact, exactly=True),
+            release_day(row),
+            row.verified,
+        )
+        for row in observations
+    ]
+
+
+def entries(report: ValueReport) -> list[Entry]:
+    """What it says, label by label; what is empty is left out."""
+    return step_texts(report.indicator, report.content())
+
+
+def step_texts(indicator: Indicator, content: Mapping[str, Any]) -> list[Entry]:
+    """What a step of its life kept."""
+    value, exact = content["value"], content["exact"]
+    said: list[Entry] = [
+        (_("Value"), "" if value is None else with_unit(indicator, Decimal(value), exact=exact, exactly=True)),
+        (_("Release date"), content["released_on"] or ""),
+        (_label("release_basis"), str(dict(RELEASE_BASES)[content["release_basis"]])),
+        (_label("value_provenance"), str(dict(VALUE_PROVENANCES)[content["value_provenance"]])),
+        (_("Source"), content["source"]),
+        (_("Checked against the source"), {True: _("Yes"), False: _("Not yet")}.get(content["verified"], "")),
+        (_label("purpose"), str(Purpose(content["purpose"]).label) if content["purpose"] else ""),
+        (_("Reason"), content["reason"]),
+        *((_label(name), content[name]) for name in ("basis", "scope", "note")),
+    ]
+    return [(name, text) for name, text in said if text]
+
+
+def _label(name: str) -> str:
+    column: Any = ValueReport._meta.get_field(name)
+    return str(column.verbose_name)

@@ -1,0 +1,307 @@
+"""The form of a value of an indicator, and the files of its evidence."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_cookie
+
+from accounts.permissions import may_file_for, may_see_evidence, signed_in
+from core.clock import today
+from core.exceptions import NotAllowed
+from core.period_codes import Period, read_period
+from indicators.addresses import value_form_url
+from indicators.dues import due_day, next_period, owed_periods, rhythm_of
+from indicators.models import Indicator, ValueReport, ValueReportEvidence
+from indicators.value_forms import ValueForm, first_values, form_values, has_two_units
+from indicators.value_history import ValueHistory, load_history
+from indicators.value_rules import why_incomplete
+from indicators.value_wording import entries, step_texts, value_rows
+from indicators.values import lock_indicator, open_value, save_value, submit_value, value_doubts
+from indicators.wording import shown_unit
+from measures.filters import asked_plan
+from regions.models import Region, RegionKind
+from reporting import services
+from reporting.doubts import Doubt, Doubtful
+from reporting.draft_pages import DraftView, FormPage, SavesItself
+from reporting.evidence_pages import send_file
+from reporting.steps import StepRow, step_rows
+from reporting.workflow import ReportState
+from web.errors import BadQuery
+from web.formats.periods import format_period
+from web.html.links import query_of
+from web.language import localized
+from web.unsaved_input import labels_of
+
+
+class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
+    def label_from_instance(self, obj: Any) -> str:
+        return localized(obj, "name")
+
+
+class PeriodForm(forms.Form):
+    """Which value is to be filed. Sent as the address of its form."""
+
+    period = forms.CharField(
+        label=gettext_lazy("Period"),
+        help_text=gettext_lazy("Such as 2023H1, 2023Q1, 2023-06, 2023-01/08, 2022 or 2023-06-30."),
+    )
+    region = RegionField(
+        Region.objects.exclude(kind=RegionKind.COUNTY),
+        label=gettext_lazy("Region"),
+        to_field_name="code",
+        empty_label=None,
+    )
+
+    use_required_attribute = False
+
+
+@method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
+class ValueView(DraftView):
+    """Of an indicator, a region and a period, for the reporters of the department that owns the indicator."""
+
+    plan: Any
+    indicator: Indicator
+    region: Region
+    # None: it is to be chosen.
+    period: Period | None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.turn_away(request)
+        # The frame of the page reads it too.
+        self.plan = asked_plan(request)
+        self.indicator = get_object_or_404(Indicator.objects.select_related("owner"), code=kwargs["code"])
+        self.user = signed_in(request.user)
+        if self.indicator.derived_form or not may_file_for(self.user, department=self.indicator.owner_id):
+            raise PermissionDenied(str(ValueReport.filing_refusal))
+        self.region = self.asked_region(request.GET.get("region", ""))
+        self.period = self.asked_period(request.GET.get("period", ""))
+        return super().dispatch(request, *args, **kwargs)
+
+    def asked_region(self, code: str) -> Region:
+        if not code and self.plan is not None:
+            region: Region = self.plan.region
+            return region
+        found = Region.objects.filter(code=code).first()
+        if found is None:
+            raise BadQuery({"region": [_("There is no such region.")]})
+        return found
+
+    def asked_period(self, text: str) -> Period | None:
+        if not text:
+            return None
+        period = read_period(text)
+        if period is None:
+            raise BadQuery({"period": [_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022.")]})
+        if period.start > today():
+            raise BadQuery({"period": [_("The period has not begun yet.")]})
+        return period
+
+    @property
+    def of_period(self) -> Period:
+        """Where one is needed. Raises BadQuery."""
+        if self.period is None:
+            raise BadQuery({"period": [_("Say of which period the value is.")]})
+        return self.period
+
+    @classmethod
+    def form_address(cls, request: HttpRequest) -> str:
+        assert request.resolver_match is not None
+        address = reverse("indicators:value", args=[request.resolver_match.kwargs["code"]])
+        return query_of(address, **{name: request.GET.get(name, "") for name in ("period", "region", "plan")})
+
+    def url_of(self, name: str) -> str:
+        plan = self.plan.action_slug if self.plan is not None else ""
+        code = self.period.code if self.period is not None else ""
+        return value_form_url(self.indicator.code, code, self.region, plan=plan, name=name)
+
+    @property
+    def form_url(self) -> str:
+        return self.url_of("indicators:value")
+
+    @property
+    def draft_url(self) -> str:
+        return self.url_of("indicators:value_draft")
+
+    @property
+    def workspace_url(self) -> str:
+        plan = self.plan.action_slug if self.plan is not None else ""
+        return query_of(reverse("measures:workspace"), plan=plan) + "#values"
+
+    @property
+    def store(self) -> str:
+        return f"value:{self.indicator.pk}:{self.region.pk}:{self.of_period.code}"
+
+    @property
+    def due_on(self) -> date | None:
+        return due_day(rhythm_of(self.indicator), self.of_period)
+
+    @cached_property
+    def history(self) -> ValueHistory:
+        return load_history(self.indicator.pk, self.region.pk)
+
+    def lock_subject(self) -> None:
+        lock_indicator(self.indicator.pk)
+
+    def find_report(self) -> ValueReport | None:
+        return open_value(self.indicator, self.region, self.of_period)
+
+    def make_form(self, *args: Any, **kwargs: Any) -> ValueForm:
+        releases = self.history.releases_of(self.of_period)
+        return ValueForm(*args, indicator=self.indicator, releases=releases, **kwargs)
+
+    def values_of(self, report: ValueReport) -> dict[str, Any]:
+        return form_values(report, has_releases=bool(self.history.releases_of(self.of_period)))
+
+    def write(self, form: ValueForm, version: int | None) -> ValueReport:
+        return save_value(
+            self.indicator, self.region, self.of_period, by=self.user, data=form.value_data(), version=version
+        )
+
+    def refusals(self, report: ValueReport) -> Iterable[NotAllowed]:
+        return why_incomplete(report, self.history, on=today())
+
+    def withdraw(self, report: ValueReport) -> None:
+        services.withdraw_report(report, by=self.user)
+
+    def steps_of(self, report: ValueReport) -> list[StepRow]:
+        return step_rows(report, partial(step_texts, self.indicator))
+
+
+class SaveValueDraft(SavesItself, ValueView):
+    pass
+
+
+class ValuePage(FormPage, ValueView):
+    typed_fields = labels_of(ValueForm, *ValueForm.written, "url", "url_title", "document_number", "document_title")
+
+    # What is asked about, and what of it was confirmed.
+    doubts: list[Doubt] = []
+
+    @property
+    def confirmed(self) -> list[str]:
+        return self.request.POST.getlist("confirmed")
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        if self.period is None:
+            return self.show_periods()
+        report = self.find_report()
+        if report is not None and report.state == ReportState.SUBMITTED:
+            return self.show_submitted(report)
+        self.saved = report
+        initial = self.values_of(report) if report is not None else first_values(self.indicator, self.history.last)
+        initial["known"] = ValueForm.known_values(initial)
+        return self.show(self.make_form(initial=initial), report)
+
+    def show_periods(self) -> HttpResponseBase:
+        """What is owed, and a field for any other period."""
+        indicator, on, last = self.indicator, today(), self.history.last
+        rhythm = rhythm_of(indicator)
+        owed = owed_periods(rhythm, known_until=last.period_end if last else None, on=on)
+        coming = next_period(rhythm, on=on)
+        plan = self.plan.action_slug if self.plan is not None else ""
+        return TemplateResponse(
+            self.request,
+            "indicators/value_periods.html",
+            {
+                "indicator": indicator,
+                "region": self.region,
+                "plan": self.plan,
+                "owed": [
+                    {
+                        "period": format_period(*each.period),
+                        "due_on": each.due_on,
+                        "is_late": each.due_on < on,
+                        "url": value_form_url(indicator.code, each.period.code, self.region, plan=plan),
+                    }
+                    for each in owed
+                ],
+                "coming": coming,
+                "coming_period": format_period(*coming.period) if coming else "",
+                "form": PeriodForm(initial={"region": self.region.code}),
+                "paste_url": value_form_url(indicator.code, "", self.region, plan=plan, name="indicators:paste"),
+                "last_values": value_rows(indicator, self.history.newest_first[:12]),
+                "workspace_url": self.workspace_url,
+                "as_of": None,
+            },
+        )
+
+    def submit(self, form: ValueForm, report: ValueReport) -> None:
+        try:
+            submit_value(report, by=self.user, confirmed=self.confirmed)
+        except Doubtful:
+            self.doubts = value_doubts(report)
+            form.add_error(None, _("Some of this is unlikely. Correct it, or tick that it is so, and submit again."))
+        except NotAllowed as refusal:
+            self.refuse(form, refusal)
+
+    def post_to_submitted(self, form: ValueForm, report: ValueReport) -> HttpResponseBase:
+        if form.is_valid() and not list(form.differences(self.values_of(report))):
+            return self.redirect_submitted()
+        names = [name for name in ValueForm.written if name in form.fields and form.data.get(name)]
+        return self.show_submitted(report, unsaved=[(form.fields[name].label, form.data[name]) for name in names])
+
+    def show(self, form: ValueForm, report: ValueReport | None) -> HttpResponseBase:
+        return self.render_page(
+            report,
+            is_new=report is None and not form.is_bound,
+            doubts=[(each, each.name in self.confirmed) for each in self.doubts],
+            **self.form_context(form, report),
+        )
+
+    def show_submitted(self, report: ValueReport, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:
+        shown = ValueForm.texts_of(self.values_of(report))
+        return self.render_page(report, shown=shown, unsaved=unsaved)
+
+    def render_page(
+        self, report: ValueReport | None, *, shown: Mapping[str, str] | None = None, **context: Any
+    ) -> HttpResponseBase:
+        return TemplateResponse(
+            self.request,
+            "indicators/value_form.html",
+            {
+                **self.page_context(report, shown=shown),
+                "indicator": self.indicator,
+                "region": self.region,
+                "plan": self.plan,
+                "period": format_period(*self.of_period),
+                "unit": shown_unit(self.indicator),
+                "asks_for_unit": has_two_units(self.indicator),
+                "entries": entries(report) if report is not None else [],
+                "releases": value_rows(self.indicator, reversed(self.history.releases_of(self.of_period))),
+                "last_values": value_rows(self.indicator, self.history.newest_first[:12]),
+                **context,
+            },
+        )
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def value_evidence(request: HttpRequest, code: str, key: UUID) -> HttpResponseBase:
+    """A file of evidence, for those who may see it."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    pieces = ValueReportEvidence.objects.exclude(file="").select_related("report")
+    evidence = get_object_or_404(pieces, key=key, report__indicator__code=code)
+    report = evidence.report
+    is_accepted = report.state == ReportState.ACCEPTED
+    if not may_see_evidence(request.user, department=report.department_id, is_accepted=is_accepted):
+        raise PermissionDenied
+    return send_file(evidence)

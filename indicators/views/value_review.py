@@ -1,0 +1,85 @@
+"""The reviewing office: values of indicators that wait."""
+
+from collections.abc import Iterable, Sequence
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department, User
+from indicators.models import Indicator, ValueReport
+from indicators.value_review import (
+    AcceptedRow,
+    ReviewRow,
+    accepted_on,
+    review_rows,
+    waiting_by_department,
+    waiting_values,
+)
+from indicators.values import accept_values, return_values, undo_value
+from reporting.review_pages import DecidesMany, QueuePage
+from reporting.services import Outcome
+from web.html.links import query_with
+from web.lists.filters import SlugFilter
+from web.views import Share
+
+
+class WaitingValueFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    department = SlugFilter(
+        field_name="department",
+        to_field_name="slug",
+        queryset=Department.objects.all(),
+        label=gettext_lazy("Department"),
+    )
+    indicator = SlugFilter(
+        field_name="indicator",
+        to_field_name="code",
+        queryset=Indicator.objects.all(),
+        label=gettext_lazy("Indicator"),
+    )
+
+    class Meta:
+        model = ValueReport
+        fields: list[str] = []
+
+
+class ValueReviewPage(QueuePage):
+    template_name = "indicators/value_review.html"
+    filterset_class = WaitingValueFilter
+    orderings = {"indicator": ["indicator__code", "period_end", "region__code", "pk"]}
+    default_ordering = "indicator"
+
+    def get_queryset(self) -> QuerySet[ValueReport]:
+        return waiting_values().prefetch_related("evidence", "steps__made_by")
+
+    def waiting_rows(self, reports: Iterable[ValueReport]) -> list[ReviewRow]:
+        return review_rows(reports)
+
+    def accepted_rows(self) -> list[AcceptedRow]:
+        return accepted_on(self.day)
+
+    def shares(self) -> list[Share]:
+        return [
+            Share(name, number, query_with(self.request.GET, department=slug, ticked=None))
+            for slug, name, number in waiting_by_department()
+        ]
+
+
+class DecideValues(DecidesMany, ValueReviewPage):
+    queue_name = "indicators:review"
+
+    def find(self, ids: Sequence[int]) -> list[ValueReport]:
+        found = ValueReport.objects.filter(pk__in=ids).select_related("indicator", "corrects")
+        return list(found.order_by("indicator", "period_end", "pk"))
+
+    def accept_each(self, reports: list[ValueReport], *, by: User) -> list[Outcome[ValueReport]]:
+        return accept_values(reports, by=by)
+
+    def return_each(self, reports: list[ValueReport], *, by: User, note: str) -> list[Outcome[ValueReport]]:
+        return return_values(reports, by=by, note=note)
+
+    def undo_one(self, report: ValueReport, *, by: User, note: str) -> ValueReport:
+        return undo_value(report, by=by, note=note)
+
+    def name_of(self, report: ValueReport) -> str:
+        return f"{report.indicator.code} {report.period}"
