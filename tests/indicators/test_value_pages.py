@@ -21,7 +21,15 @@ from core.period_codes import read_period
 from indicators.models import Observation, ValueReport
 from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
 from tests.documents import make_pdf
-from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
+from tests.factories import (
+    make_department,
+    make_indicator,
+    make_observation,
+    make_plan,
+    make_theme,
+    make_user,
+    region,
+)
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -337,7 +345,12 @@ class TestRevision:
         self, site: SimpleNamespace, recorded: Observation
     ) -> None:
         vic, day_before = signed_in(site.vic), "2023-08-28"
-        pages = ("/", "/indicators/", "/indicators/growth/")
+        pages = ("/", "/indicators/", "/indicators/growth/", "/themes/growing/")
+        target = make_indicator("aim", name_en="Aim", headline=None)
+        make_observation(target, "6.0")
+        derived = {"derived_form": "difference", "derived_from": site.growth, "derived_with": target}
+        lead = make_indicator("lead", name_en="Lead", headline=None, **derived)
+        make_theme(site.plan, "growing", indicators=[site.growth, lead])
         before = {
             page: [vic.get(page).content.decode(), vic.get(f"{page}?as_of={day_before}").content] for page in pages
         }
@@ -358,6 +371,10 @@ class TestRevision:
         assert vic.get(f"/api/v1/summary/?as_of={day_before}").json()["indicators"]["growth"]["value"] == 6.2
         rows = vic.get("/api/v1/observations/?indicator=growth").json()["results"]
         assert sorted(row["value"] for row in rows) == [6.2, 6.7]
+        # What is derived from it: 6.7 - 6.0, and 6.2 - 6.0 the day before.
+        assert vic.get("/api/v1/indicators/lead/").json()["latest"]["value"] == 0.7
+        assert vic.get(f"/api/v1/indicators/lead/?as_of={day_before}").json()["latest"]["value"] == 0.2
+        assert "Lead 0.7" in text_of(vic.get("/themes/growing/").content.decode())
 
     def test_a_correction_is_filed_and_read_again(self, site: SimpleNamespace, recorded: Observation) -> None:
         purpose = f"correction-{recorded.pk}"
