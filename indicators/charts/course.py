@@ -202,10 +202,22 @@ def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
     return aim._replace(
         path_from=aim.path_from or _known_start(indicator, course, found),
         path_is_inferred=found.is_baseline_inferred,
+        milestones=tuple(
+            (day.year, shown_value(indicator, value))
+            for day, value in found.goal.milestones
+            if day > _path_begins(found)
+        ),
         required=None if required is None or found.is_met else shown_value(indicator, required),
         # The reason why nothing can be judged stands in the page.
         verdict="" if found.verdict == Verdict.CANNOT_JUDGE else str(found.verdict.label),
     )
+
+
+def _path_begins(found: Judgement) -> date:
+    """Where no baseline is known, with the newest value."""
+    if found.baseline is not None:
+        return found.baseline.on
+    return found.value.end if found.value is not None else date.max
 
 
 def _known_start(indicator: Indicator, course: Course, found: Judgement) -> IndicatorPoint | None:
@@ -248,6 +260,9 @@ def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
             urls.append("#targets")
         if aim.required is not None:
             rows.append((_("Required by then"), drawn.course.drawn[-1].label, aim.required, None))
+            urls.append("#targets")
+        for year, value in aim.milestones:
+            rows.append((_("Milestone"), str(year), value, None))
             urls.append("#targets")
         rows.append((aim.label, str(aim.due_year), aim.value, None))
         urls.append("#targets")

@@ -121,8 +121,13 @@ def band_trace(bands: Sequence[Band], hover: Sequence[str]) -> dict[str, Any]:
 
 
 def due_day(course: Course, target: TargetPoint) -> str:
-    """Where a target stands: with the values of years in the middle of its year, else at its end."""
-    return f"{target.due_year:04d}-{'12-31' if course.is_at_end else '07-01'}"
+    """Where a target stands."""
+    return year_place(course, target.due_year)
+
+
+def year_place(course: Course, year: int) -> str:
+    """Where the end of a year stands: with the values of years in the middle of it."""
+    return f"{year:04d}-{'12-31' if course.is_at_end else '07-01'}"
 
 
 def start_of_path(course: Course, target: TargetPoint) -> str:
@@ -132,8 +137,8 @@ def start_of_path(course: Course, target: TargetPoint) -> str:
 
 
 def path_traces(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
-    """The straight way from where it starts to the target; its start is hollow where no value of the series stands
-    there, or where it is inferred. A bracket joins the newest value to what the path asks for by then."""
+    """The way from where it starts over the milestones to the target; its start is hollow where no value of the series
+    stands there, or where it is inferred. A bracket joins the newest value to what the path asks for by then."""
     start = target.path_from
     if start is None:
         return []
@@ -142,8 +147,8 @@ def path_traces(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
         {
             "type": "scatter",
             "mode": "lines",
-            "x": [first, due_day(course, target)],
-            "y": [plain(start.value), plain(target.value)],
+            "x": [first, *(year_place(course, year) for year, _value in target.milestones), due_day(course, target)],
+            "y": [plain(start.value), *(plain(value) for _year, value in target.milestones), plain(target.value)],
             "line": PACE_LINE,
             "hoverinfo": "skip",
             "cliponaxis": False,

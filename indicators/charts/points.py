@@ -59,9 +59,9 @@ class IndicatorPoint(NamedTuple):
 
 class TargetPoint(NamedTuple):
     """`label` says it with what qualifies it, the year follows: 目标9,000以上. `path_from`: the value, one of the
-    indicator's or the document's base, from which a straight path to the target is drawn; `path_is_inferred`: no
-    document states it. `required`: what the path asks for where the newest value stands. `verdict`: the word of the
-    verdict, at the path's end."""
+    indicator's or the document's base, from which a path to the target is drawn; `path_is_inferred`: no document states
+    it. `milestones`: years with what it is to be by their ends, over which the path leads. `required`: what the path
+    asks for where the newest value stands. `verdict`: the word of the verdict, at the path's end."""
 
     due_year: int
     value: Number
@@ -69,6 +69,7 @@ class TargetPoint(NamedTuple):
     path_from: IndicatorPoint | None = None
     url: str = ""
     path_is_inferred: bool = False
+    milestones: tuple[tuple[int, Number], ...] = ()
     required: Number | None = None
     verdict: str = ""
 

@@ -70,6 +70,18 @@ class TestPath:
         path = trace_of(chart_of(change), PATH)
         assert (path["x"], path["y"]) == (["2020-12-31", "2025-12-31"], [0, -14.5])
 
+    def test_leads_over_milestones(self, capacity) -> None:
+        for day, value in ((date(2021, 12, 31), "50"), (date(2022, 12, 31), "60")):
+            on_a_day(capacity, day, value)
+        make_target(capacity, "90", adopted_on=date(2022, 6, 30), milestones="2021 = 40; 2023 = 62; 2024 = 80")
+        chart = chart_of(capacity)
+        path = trace_of(chart, PATH)
+        assert path["x"] == ["2021-12-31", "2023-12-31", "2024-12-31", "2025-12-31"]
+        assert path["y"] == [50, 62, 80, 90]
+        # Half way from 50 to 62.
+        assert ("Required by then", "31 December 2022", 56, None) in chart.rows
+        assert ("Milestone", "2024", 80, None) in chart.rows
+
     def test_starts_from_the_newest_value_where_no_base_is_known(self, capacity) -> None:
         on_a_day(capacity, date(2022, 6, 30), "66.37")
         on_a_day(capacity, date(2023, 6, 30), "83.82")
