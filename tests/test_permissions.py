@@ -186,7 +186,7 @@ GET  office:add_target      /office/indicators/gdp/add-target/    login login 40
 POST office:add_target      /office/indicators/gdp/add-target/    403   403   403 403 403 403 302 403 403 302 403
 GET  office:target          /office/indicators/gdp/targets/{target}/ login login 403 403 403 403 200 403 403 200 403
 POST office:target          /office/indicators/gdp/targets/{target}/ 403   403   403 403 403 403 302 403 403 302 403
-GET  office:remove_target /office/indicators/gdp/targets/{target}/remove/ login login 403 403 403 403 200 403 403 200 403
+GET office:remove_target /office/indicators/gdp/targets/{target}/remove/ login login 403 403 403 403 200 403 403 200 403
 POST office:remove_target /office/indicators/gdp/targets/{target}/remove/ 403 403 403 403 403 403 302 403 403 302 403
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
 GET  office:add_theme       /office/add-theme/                    login login 403 403 403 403 200 403 403 200 403
