@@ -16,6 +16,7 @@ from core.published import explain_change
 from core.texts import clean_text
 from core.versions import State, as_state, check_unchanged
 from indicators.models import Indicator, Target
+from indicators.rules import HALF_BASELINE
 from web.formats.numbers import trimmed
 
 # What the forms hold in columns. The code of an indicator stays, since links and other systems hold it; the measures
@@ -55,9 +56,10 @@ def _as_state(value: Any) -> str | list[str]:
 def add_indicator(*, by: User, code: str, **values: Any) -> Indicator:
     """`values`: of INDICATOR_COLUMNS. Raises NotAllowed, with the field at fault."""
     check_reviewer(by)
-    indicator = Indicator(code=code, **values)
-    if Indicator.objects.filter(code=code).exists():
+    locked = _locked()
+    if any(each.code == code for each in locked.values()):
         raise NotAllowed(_("There is an indicator of this code already."), field="code")
+    indicator = Indicator(code=code, **_with_locked(values, locked))
     _check_indicator(indicator)
     indicator.save()
     return indicator
@@ -70,13 +72,24 @@ def change_indicator(
     """`values`: all of INDICATOR_COLUMNS. Raises ChangedMeanwhile, and NotAllowed with the field at fault: where a
     published one changes without reason and source, too."""
     check_reviewer(by)
-    # All of them: what one is derived from must not become derived itself meanwhile.
-    stored = {each.pk: each for each in Indicator.objects.select_for_update(of=("self",)).order_by("pk")}[indicator.pk]
-    changed = _change(stored, values, INDICATOR_COLUMNS, opened=opened)
+    locked = _locked()
+    stored = locked[indicator.pk]
+    changed = _change(stored, _with_locked(values, locked), INDICATOR_COLUMNS, opened=opened)
     _check_indicator(changed)
     explain_change(changed, stored, reason=change_reason, source=change_source)
     changed.save()
     return changed
+
+
+def _locked() -> dict[int, Indicator]:
+    """All of them: what one is derived from must not become derived itself meanwhile."""
+    return {each.pk: each for each in Indicator.objects.select_for_update(of=("self",)).order_by("pk")}
+
+
+def _with_locked(values: dict[str, Any], locked: dict[int, Indicator]) -> dict[str, Any]:
+    """What it is derived from as it is now, and not as it was when the form was read."""
+    parts = {name: values.get(name) for name in ("derived_from", "derived_with")}
+    return values | {name: locked[part.pk] for name, part in parts.items() if part is not None}
 
 
 @transaction.atomic
@@ -142,7 +155,7 @@ def _check_target(target: Target) -> None:
     _check_sourced(target)
     if (target.baseline_value is None) != (target.baseline_on is None):
         missing = "baseline_value" if target.baseline_value is None else "baseline_on"
-        raise NotAllowed(_("A baseline needs both its value and its day."), field=missing)
+        raise NotAllowed(str(HALF_BASELINE), field=missing)
     _check_row(target)
 
 

@@ -144,7 +144,11 @@ class TargetFields(forms.Form):
     qualifier = words_of(Target, "qualifier", help_text=gettext_lazy("Such as “about” or “more than”."))
     scope = words_of(Target, "scope", help_text=SCOPE_HELP)
     milestones = words_of(
-        Target, "milestones", help_text=gettext_lazy("By the ends of years on the way: 2024 = 36; 2025 = 35.5")
+        Target,
+        "milestones",
+        # Not those of a plan.
+        label=pgettext_lazy("target", "Milestones"),
+        help_text=gettext_lazy("By the ends of years on the way: 2024 = 36; 2025 = 35.5"),
     )
     derived = YesNoField(Target, "derived")
     baseline_value = NumberField(
