@@ -7,6 +7,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy
+
+HALF_BASELINE = gettext_lazy("A baseline needs both its value and its day.")
+
 
 class Value(NamedTuple):
     """A verified and exact observation, as the rules see it."""

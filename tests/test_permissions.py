@@ -177,6 +177,17 @@ GET  office:remove_exemption /office/exemptions/{exemption}/remove/ login login 
 POST office:remove_exemption /office/exemptions/{exemption}/remove/ 403   403   403 403 403 403 302 403 403 302 403
 GET  office:sections        /office/sections/                     login login 403 403 403 403 200 403 403 200 403
 GET  office:themes          /office/themes/                       login login 403 403 403 403 200 403 403 200 403
+GET  office:indicators      /office/indicators/                   login login 403 403 403 403 200 403 403 200 403
+GET  office:add_indicator   /office/add-indicator/                login login 403 403 403 403 200 403 403 200 403
+POST office:add_indicator   /office/add-indicator/                403   403   403 403 403 403 302 403 403 302 403
+GET  office:indicator       /office/indicators/gdp/               login login 403 403 403 403 200 403 403 200 403
+POST office:indicator       /office/indicators/gdp/               403   403   403 403 403 403 302 403 403 302 403
+GET  office:add_target      /office/indicators/gdp/add-target/    login login 403 403 403 403 200 403 403 200 403
+POST office:add_target      /office/indicators/gdp/add-target/    403   403   403 403 403 403 302 403 403 302 403
+GET  office:target          /office/indicators/gdp/targets/{target}/ login login 403 403 403 403 200 403 403 200 403
+POST office:target          /office/indicators/gdp/targets/{target}/ 403   403   403 403 403 403 302 403 403 302 403
+GET office:remove_target /office/indicators/gdp/targets/{target}/remove/ login login 403 403 403 403 200 403 403 200 403
+POST office:remove_target /office/indicators/gdp/targets/{target}/remove/ 403 403 403 403 403 403 302 403 403 302 403
 GET  office:add_section     /office/add-section/                  login login 403 403 403 403 200 403 403 200 403
 GET  office:add_theme       /office/add-theme/                    login login 403 403 403 403 200 403 403 200 403
 POST office:add_section     /office/add-section/                  403   403   403 403 403 403 302 403 403 302 403
@@ -357,6 +368,25 @@ AUGUST = {"period": "2023-08"}
 WRITTEN = {"status": "in_progress", "against_status": "promoting", "what_was_done": "开工", "version": "1"}
 REASON = {"reason": "复查"}
 VALUE = {"value": "5.3", "exact": "yes", "release_basis": "stated", "value_provenance": "reported", "verified": "yes"}
+INDICATOR = {
+    "name_zh": "改名",
+    "group": "other",
+    "direction": "up",
+    "unit": "%",
+    "zh_factor": "1",
+    "provenance": "reported",
+    **dict.fromkeys(("cumulative", "may_join", "may_compare", "may_add_up", "may_rank"), "no"),
+}
+TARGET = {
+    "region": "370000",
+    "due_year": "2030",
+    "value": "8",
+    "unit": "%",
+    "derived": "no",
+    "document": "计划",
+    "adopted_on": "2023-01-01",
+    "provenance": "reported",
+}
 BODIES = {
     "POST measures:comment": {"text": "意见"},
     "POST measures:scope": {"kind": "suspended", "effective_on": "2023-08-29", "reason": "暂缓"},
@@ -429,6 +459,11 @@ BODIES = {
     "POST office:add_section": {"number": "9", "title_zh": "新任务", "title_en": "Another", "slug": "another"},
     "POST office:add_theme": {"number": "9", "name_zh": "新专题", "name_en": "Another", "slug": "another"},
     "POST office:theme": {"number": "1", "name_zh": "改名", "name_en": "Renamed"},
+    "POST office:add_indicator": {**INDICATOR, "code": "ozone"},
+    "POST office:indicator": INDICATOR,
+    "POST office:add_target": TARGET,
+    "POST office:target": TARGET,
+    "POST office:remove_target": REASON,
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST office:owners": {"owner": "ada", "deputy": ""},
@@ -537,6 +572,7 @@ def test_a_row_speaks_of_its_address(row):
         "item",
         "milestone",
         "exemption",
+        "target",
         "notice",
         "person",
         "token",
@@ -665,6 +701,7 @@ def site(today, settings, tmp_path):
         "person": make.make_user("pete").pk,
         "milestone": PlanMilestone.objects.create(plan=section.plan, happens_on=date(2023, 6, 1), name_zh="印发").pk,
         "exemption": make.make_exemption(plan, "370200").pk,
+        "target": make.make_target(gdp).pk,
         "view": save_view("measures:list", by=people["ada"], name="本厅", query="department=science").pk,
         "token": create_token(people["ada"], scope="read")[0].pk,
     }

@@ -21,7 +21,7 @@ from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
 from indicators.milestones import check_milestones
 from indicators.models import STATED
-from indicators.rules import earliest_release
+from indicators.rules import HALF_BASELINE, earliest_release
 from projects.rules import (
     COMPLETION_BEFORE_START,
     EXEMPTION_ENDS_BEFORE_START,
@@ -247,7 +247,7 @@ def _check_indicators(merged: Merged) -> None:
         _check_observation(merged, item)
     for item in merged.touched("targets"):
         if (item["baseline_value"] is None) != (item["baseline_on"] is None):
-            merged.add_problem(item, "baseline_on", _("A baseline needs both its value and its day."))
+            merged.add_problem(item, "baseline_on", str(HALF_BASELINE))
         try:
             check_milestones(item["milestones"] or "")
         except ValidationError as error:

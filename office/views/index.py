@@ -49,6 +49,11 @@ _OF_REVIEWERS = [
         ),
     ),
     Task(
+        "office:indicators",
+        pgettext_lazy("navigation", "Indicators"),
+        gettext_lazy("Add and change them: names, units, who owes values and how often; their targets"),
+    ),
+    Task(
         "office:problem_categories",
         gettext_lazy("Categories of problems"),
         gettext_lazy("Add, rename and renumber them; remove one that is unused"),

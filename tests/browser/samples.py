@@ -20,7 +20,7 @@ from accounts.services import create_token, revoke_token
 from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
-from indicators.models import Indicator, ValueReport
+from indicators.models import Indicator, Target, ValueReport
 from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
 from measures.meetings import Direction, give_direction
 from measures.models import Measure, Notice, Plan, PlanMilestone, Problem, StatusChange
@@ -169,6 +169,14 @@ SAMPLES = [
     page("office:add_theme", person="rita"),
     page("office:theme", slug="energy", person="rita"),
     page("office:remove_theme", slug="energy", person="rita"),
+    page("office:indicators", person="rita"),
+    page("office:indicators", "?search=gdp&group=economy&ordering=-targets", person="rita"),
+    page("office:indicators", "?search=0000", person="rita"),
+    page("office:add_indicator", person="rita"),
+    page("office:indicator", code="energy_intensity_change", person="rita"),
+    page("office:add_target", code="energy_intensity_change", person="rita"),
+    page("office:target", code="energy_intensity_change", pk="{target}", person="rita"),
+    page("office:remove_target", code="energy_intensity_change", pk="{target}", person="rita"),
     page("office:problem_categories", person="rita"),
     page("office:add_problem_category", person="rita"),
     page("office:problem_category", slug="money", person="rita"),
@@ -327,6 +335,11 @@ SAMPLES = [
     sent("office:add_theme", {"number": "1", "slug": "A b", "measures": "M999"}, person="rita"),
     sent("office:theme", {"name_zh": ""}, slug="energy", person="rita"),
     sent("office:remove_theme", {}, slug="industry", person="rita"),
+    sent("office:add_indicator", {"code": "O 3", "zh_factor": "much"}, person="rita"),
+    sent("office:indicator", {"name_zh": "", "name_en": ""}, code="energy_intensity_change", person="rita"),
+    sent("office:add_target", {"value": "much", "milestones": "2024"}, code="energy_intensity_change", person="rita"),
+    sent("office:target", {"baseline_on": ""}, code="energy_intensity_change", pk="{target}", person="rita"),
+    sent("office:remove_target", {}, code="energy_intensity_change", pk="{target}", person="rita"),
     sent("office:add_exemption", {"city": "", "reason_zh": "", "reason_en": ""}, person="rita"),
     sent("office:exemption", {"ends_on": "2022-12-31"}, pk="{exemption}", person="rita"),
     sent("office:add_department", {"number": "0", "slug": "energy"}, person="mia"),
@@ -515,6 +528,7 @@ def live_in() -> dict[str, str]:
             "item": str(undirected.pk),
             "milestone": str(PlanMilestone.objects.earliest("happens_on").pk),
             "exemption": str(exemption.pk),
+            "target": str(Target.objects.filter(indicator__code="energy_intensity_change").earliest("pk").pk),
             "token": str(token.pk),
             "view": str(view.pk),
             "person": str(make_user("pete", first_name="王强").pk),

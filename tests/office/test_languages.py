@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from accounts.models import Department
+from indicators.models import Indicator
 from measures.models import Measure, Plan, PlanMilestone, ProblemCategory, Section
 from office.views.editing import FormPage
 from projects.models import Category, Project, RankExemption
@@ -43,6 +44,11 @@ FORMS = {
     "office:add_theme": ("/office/add-theme/", "name_en"),
     "office:theme": ("/office/themes/energy/", "note_en"),
     "office:remove_theme": ("/office/themes/energy/remove/", ""),
+    "office:add_indicator": ("/office/add-indicator/", "name_en"),
+    "office:indicator": ("/office/indicators/pm25/", "name_en"),
+    "office:add_target": ("/office/indicators/pm25/add-target/", ""),
+    "office:target": ("/office/indicators/pm25/targets/{target}/", ""),
+    "office:remove_target": ("/office/indicators/pm25/targets/{target}/remove/", ""),
     "office:add_measure": ("/office/add-measure/", "title_en"),
     "office:measure": ("/office/measures/M001/", "description_en"),
     "office:add_project": ("/office/add-project/", "name_en"),
@@ -75,6 +81,7 @@ CHANGES: dict[str, tuple[dict[str, str], Callable[[], str]]] = {
     "office:department": ({"name_zh": "新名"}, lambda: Department.objects.get(slug="science").name_en),
     "office:section": ({"title_zh": "新名"}, lambda: Section.objects.get().title_en),
     "office:theme": ({"name_zh": "新名"}, lambda: Theme.objects.get().name_en),
+    "office:indicator": ({"name_zh": "新名"}, lambda: Indicator.objects.get().name_en),
     "office:exemption": ({"reason_zh": "新名"}, lambda: RankExemption.objects.get().reason_en),
     "office:measure": ({"title_zh": "新名"}, lambda: Measure.objects.get().title_en),
     "office:project": ({"name_zh": "新名"}, lambda: Project.objects.get().name_en),
@@ -103,6 +110,7 @@ def parts() -> dict[str, int]:
     exemption = make.make_exemption(plan, "370200", reason_en="Flood")
     return {
         "exemption": exemption.pk,
+        "target": make.make_target(make.make_indicator("pm25")).pk,
         "milestone": milestone.pk,
         "person": make.make_user("li").pk,
         "item": item.pk,
