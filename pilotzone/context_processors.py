@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Model, Value
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -23,6 +24,8 @@ from rollups.freshness import Freshness, freshness
 from web.days import asked_day
 from web.errors import BadQuery
 from web.site import site_profile
+
+FILINGS: tuple[type[Model], ...] = (Report, ProjectMonth, ValueReport)
 
 
 def _plan(request: HttpRequest) -> Plan | None:
@@ -59,8 +62,17 @@ def _unread_notices(user: Any) -> int:
     return Notice.objects.filter(user=user, read_at=None).count()
 
 
-def _waiting_reports() -> int:
-    return Report.objects.filter(state=ReportState.SUBMITTED).count()
+def _waiting_filings() -> dict[str, int]:
+    """How many wait for their review, by the label of their model. One query."""
+    counts = [
+        model._default_manager.filter(state=ReportState.SUBMITTED)
+        .order_by()
+        .values("state")
+        .annotate(label=Value(model._meta.label), number=Count("pk"))
+        .values_list("label", "number")
+        for model in FILINGS
+    ]
+    return dict(counts[0].union(*counts[1:], all=True).order_by())
 
 
 def _returned_reports(department: int | None) -> int:
@@ -79,14 +91,6 @@ def _returned_values(department: int | None) -> int:
     return reports.filter(indicator__owner=department).count()
 
 
-def _waiting_values() -> int:
-    return ValueReport.objects.filter(state=ReportState.SUBMITTED).count()
-
-
-def _waiting_months() -> int:
-    return ProjectMonth.objects.filter(state=ReportState.SUBMITTED).count()
-
-
 def _returned_months(city: int | None) -> int:
     """Of the projects of a city (its id)."""
     if city is None:
@@ -98,7 +102,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
     department, city = getattr(user, "department_id", None), getattr(user, "city_id", None)
-    waiting_months, waiting_values = cache(_waiting_months), cache(_waiting_values)
+    waiting = cache(_waiting_filings)
     return {
         "as_of": day,
         "today": now,
@@ -115,9 +119,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
-        "waiting_reviews": lambda: _waiting_reports() + waiting_months() + waiting_values(),
-        "waiting_months": waiting_months,
-        "waiting_values": waiting_values,
+        "waiting_reviews": lambda: sum(waiting().values()),
+        "waiting_months": lambda: waiting().get(ProjectMonth._meta.label, 0),
+        "waiting_values": lambda: waiting().get(ValueReport._meta.label, 0),
         "returned_months": lambda: _returned_months(city),
         "returned_reports": lambda: _returned_reports(department) + _returned_values(department),
     }

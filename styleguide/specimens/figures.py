@@ -1,9 +1,14 @@
 """Specimens of figures, facts and entries of the navigation."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.statuses import MeasureStatus
 from dashboard.charts.strips import blocks
+from indicators.marks import BulletBar, Dot, Trend
+from indicators.verdicts import Verdict
 from styleguide.specimens.specimen import Entry, Specimen, in_language
 
 
@@ -105,4 +110,34 @@ def due_chart_entries() -> list[Entry]:
             [Specimen("{% days_strip days %}", "", {"days": [9, 14, 29, 29, 29, 60, 60, 60, 60, 90]})],
         ),
         Entry("forecast_bar", [Specimen("{% forecast_bar 13 74 50 125 249 %}")]),
+        *indicator_mark_entries(),
+    ]
+
+
+def indicator_mark_entries() -> list[Entry]:
+    """What stands in a row of an indicator: the verdict, the way to its target, how it went."""
+    verdict = '{% include "components/verdict.html" with verdict=verdict label=verdict.label note=note %}'
+    bar = BulletBar(Decimal(62), Decimal(30), Decimal(87))
+    dots = [Dot(Decimal(4 + 22 * place), Decimal(y), place == 4) for place, y in enumerate((20, 16, 17, 9, 4))]
+    line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
+    return [
+        Entry(
+            "verdict.html",
+            [Specimen(verdict, "", {"verdict": each, "note": ""}) for each in Verdict]
+            + [Specimen(verdict, _("without a target"), {"verdict": "", "note": pgettext("indicators", "No target")})],
+        ),
+        Entry(
+            "bullet_bar.html", [Specimen('{% include "components/bullet_bar.html" with bar=bar %}', "", {"bar": bar})]
+        ),
+        Entry(
+            "trend.html",
+            [
+                Specimen('{% include "components/trend.html" with trend=trend %}', "", {"trend": Trend(dots, [])}),
+                Specimen(
+                    '{% include "components/trend.html" with trend=trend %}',
+                    _("a line where there are many"),
+                    {"trend": Trend(dots[-1:], [line])},
+                ),
+            ],
+        ),
     ]

@@ -97,7 +97,7 @@ OF_PROBLEMS = (
             "themes",
             [
                 *("departments/", "observations/", "regions/", "reports/", "status-changes/", "meetings/"),
-                *(*OF_PLANS, *OF_MONTHS),
+                *(*OF_PLANS, *OF_MONTHS, "indicators/gdp_growth_ytd/series/"),
             ],
         ),
         # A draft that saves itself.

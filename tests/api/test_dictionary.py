@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 KEYED = {"meta.", "indicators.", "figures.", "compare.figures.", "projects.by_category."}
 # Whoever has one of these can be compared with an earlier day.
 COMPARED = {"status_then", "listed_then", "latest_then", "total_then", "compare", "compared_with"}
-TITLES = {"M001": "<code>", "P0001": "<code>", "gdp_growth_ytd": "<code>", "1": "<number>"}
+TITLES = {"M001": "<code>", "P0001": "<code>", "gdp_growth_ytd": "<code>", "1": "<number>", "energy": "<slug>"}
 
 
 def rows(language: str) -> list[dict[str, str]]:

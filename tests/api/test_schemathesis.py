@@ -32,6 +32,8 @@ REJECTED_THOUGH_IT_FITS = schemathesis.checks.CHECKS.get_one("positive_data_acce
 OF_THE_DATA = {"as_of", "compare", "page", "cursor", "figure", "key", "plan", "section", "department", "participating"}
 OF_THE_DATA |= {"category", "theme", "lead", "owner", "helper", "raised_by", "#/category", "#/owner"}
 OF_THE_DATA |= {"measure", "indicator", "project", "city", "also_in", "region", "parent", "county"}
+# Not before the first day of a series, and no later than the day of the answer.
+OF_THE_DATA |= {"from", "to", "vintage"}
 # A `uri` may be more than an address of a page.
 OF_THE_DATA |= {"url"}
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from indicators.models import Indicator
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.dashboard.test_groups import count_queries, page, text_at
@@ -75,12 +76,13 @@ def test_one_sentence_says_it_all(site: Any) -> None:
     text = text_at("/themes/energy/")
     assert (
         "1 of 3 measures are completed, 1 overdue; 3 projects with an investment of 5.0 billion yuan; "
-        "1 of 2 indicators have a target; 2 problems are open, 1 overdue." in text
+        "1 of 1 indicator has a target: Cannot judge 1; 2 problems are open, 1 overdue." in text
     )
     assert "What changes the mix." in text
     chinese = text_of(Client().get("/themes/energy/?lang=zh-hans").content.decode())
-    assert "3项措施已完成1项，逾期1项；3个项目总投资50亿元；2个指标中1个设有目标；问题2项未销号，逾期1项。" in re.sub(
-        r"\s", "", chinese
+    assert (
+        "3项措施已完成1项，逾期1项；3个项目总投资50亿元；1个指标中1个设有目标：无法判断1；问题2项未销号，逾期1项。"
+        in re.sub(r"\s", "", chinese)
     )
 
 
@@ -133,11 +135,15 @@ def test_projects_by_stage_and_the_largest(site: Any) -> None:
     assert "P0004" not in part
 
 
-def test_an_indicator_without_a_value_is_listed_and_says_so(site: Any) -> None:
-    text = page("/themes/energy/")
-    part = text[text.index('id="indicators"') : text.index('id="measures"')]
-    assert "Capacity" in part and "83.82" in part
-    assert re.search(r"Coal share</a></th>\s*<td class=\"number\">\s*—", part)
+def test_an_indicator_without_a_value_is_listed_where_it_has_a_target(site: Any) -> None:
+    def part() -> str:
+        text = page("/themes/energy/")
+        return text[text.index('id="indicators"') : text.index('id="measures"')]
+
+    assert "Capacity" in part() and "83.82" in part() and "Coal share" not in part()
+    make.make_target(Indicator.objects.get(name_en="Coal share"), "55")
+    assert re.search(r"Coal share</a></th>\s*<td class=\"number\">\s*—", part())
+    assert "No value yet" in part()
 
 
 def test_an_empty_theme_and_a_plan_without_any_say_so(site: Any) -> None:

@@ -56,7 +56,7 @@ def test_each_state_of_the_parts_is_there(client):
                  "bar-tall", "light-green", "light-yellow", "light-red", "rel=\"prev\"", "rel=\"next\""):  # fmt: skip
         assert part in page, part
     kinds = set(re.findall(r'class="chart chart-(\w+)"', page))
-    assert kinds == {"course", "map", "line", "steps", "due", "strip"}
+    assert kinds == {"course", "map", "line", "steps", "due", "strip", "dots"}
     assert "no data for this period" in page.lower()
 
 

@@ -35,6 +35,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 TEXT: Shape = {"type": "string"}
 # A plan writes its codes as it likes (core/codes.py). Of dots alone no client leaves a part of an address as it is.
+SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
 CODE_IN_PATH = r"^[^\u0000/,.]+$"
 # A slug or a code.
 NAME: Shape = {"type": "string", "pattern": r"^[^\u0000,]+$"}
@@ -349,6 +350,9 @@ class EndpointSchema(AutoSchema):
             pattern = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
             words = _("Its code, as the list gives it")
             found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
+        if "{slug}" in self.path:
+            words = _("Its slug, as the list gives it")
+            found.append(OpenApiParameter("slug", SLUG, OpenApiParameter.PATH, required=True, description=words))
         return [*found, *self._numbers_in_path()]
 
     def _numbers_in_path(self) -> list[OpenApiParameter]:
