@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Model, Value
+from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -24,8 +24,6 @@ from rollups.freshness import Freshness, freshness
 from web.days import asked_day
 from web.errors import BadQuery
 from web.site import site_profile
-
-FILINGS: tuple[type[Model], ...] = (Report, ProjectMonth, ValueReport)
 
 
 def _plan(request: HttpRequest) -> Plan | None:
@@ -62,33 +60,31 @@ def _unread_notices(user: Any) -> int:
     return Notice.objects.filter(user=user, read_at=None).count()
 
 
-def _waiting_filings() -> dict[str, int]:
-    """How many wait for their review, by the label of their model. One query."""
+def _count(*filings: QuerySet[Any]) -> dict[str, int]:
+    """How many of each there are, by the label of their model. One query."""
     counts = [
-        model._default_manager.filter(state=ReportState.SUBMITTED)
-        .order_by()
+        found.order_by()
         .values("state")
-        .annotate(label=Value(model._meta.label), number=Count("pk"))
+        .annotate(label=Value(found.model._meta.label), number=Count("pk"))
         .values_list("label", "number")
-        for model in FILINGS
+        for found in filings
     ]
     return dict(counts[0].union(*counts[1:], all=True).order_by())
 
 
-def _returned_reports(department: int | None) -> int:
-    """Of a department (its id) on the measures that it leads; who has none has none of them."""
-    if department is None:
-        return 0
-    reports = Report.objects.filter(state=ReportState.RETURNED, department=department)
-    return reports.filter(measure__lead_department=department).count()
+def _waiting_filings() -> dict[str, int]:
+    models: tuple[Any, ...] = (Report, ProjectMonth, ValueReport)
+    return _count(*(model.objects.filter(state=ReportState.SUBMITTED) for model in models))
 
 
-def _returned_values(department: int | None) -> int:
-    """Of the indicators that a department (its id) owns."""
+def _returned_filings(department: int | None) -> int:
+    """Of a department (its id), on the measures that it leads and the indicators that it owns; who has none has none of
+    them."""
     if department is None:
         return 0
-    reports = ValueReport.objects.filter(state=ReportState.RETURNED, department=department)
-    return reports.filter(indicator__owner=department).count()
+    own = {"state": ReportState.RETURNED, "department": department}
+    reports = Report.objects.filter(**own, measure__lead_department=department)
+    return sum(_count(reports, ValueReport.objects.filter(**own, indicator__owner=department)).values())
 
 
 def _returned_months(city: int | None) -> int:
@@ -123,5 +119,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "waiting_months": lambda: waiting().get(ProjectMonth._meta.label, 0),
         "waiting_values": lambda: waiting().get(ValueReport._meta.label, 0),
         "returned_months": lambda: _returned_months(city),
-        "returned_reports": lambda: _returned_reports(department) + _returned_values(department),
+        "returned_reports": lambda: _returned_filings(department),
     }

@@ -195,10 +195,11 @@ TERMS: Mapping[str, Term] = {
     "verdict": Term(
         pgettext_lazy("indicators", "Verdict"),
         _(
-            "Whether an indicator is on the way to its target: ahead of the required path or with the target met, on "
-            "track within %(verdict_tolerance)s percent of it, or behind. It cannot be judged without a baseline, without "
-            "a value since, or where value and target are of different scope. Judged is the newest target of the nearest "
-            "year. Where a document states no baseline, the newest value known when it was adopted is taken."
+            "Whether an indicator is on the way to its target: ahead of the required path or with the target met,"
+            " on track within %(verdict_tolerance)s percent of it, or behind. It cannot be judged without a "
+            "baseline, without a value since, or where value and target are of different scope. Judged is the "
+            "newest target of the nearest year. Where a document states no baseline, the newest value known when "
+            "it was adopted is taken."
         ),
     ),
     "percentage_points": Term(

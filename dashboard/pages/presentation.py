@@ -319,9 +319,8 @@ def _indicator_row(state: IndicatorState) -> dict[str, Any]:
         against.append(
             _("%(region)s %(value)s") % {"region": state.against_name, "value": with_unit(indicator, state.comparator)}
         )
-    if state.judged_target is not None and state.verdict is not None:
-        words = {"target": target_words(state.judged_target, indicator, unit=True), "verdict": state.verdict.label}
-        against.append(_("target %(target)s: %(verdict)s") % words)
+    if state.judged_target is not None:
+        against.append(_("target %(target)s") % {"target": target_words(state.judged_target, indicator, unit=True)})
     return {
         "name": localized(indicator, "name"),
         "path": f"indicators.{indicator.code}.value",

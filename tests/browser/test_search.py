@@ -43,7 +43,7 @@ def test_on_a_tablet_the_kinds_stand_side_by_side(page, site):
     page.set_viewport_size({"width": 768, "height": 900})
     page.goto(f"{site}/search/?q=氢能&lang=en")
     kinds = [each.bounding_box() for each in page.locator(".search-kinds li").all()]
-    assert len(kinds) == 7
+    assert len(kinds) == 8
     assert max(each["width"] for each in kinds) < 300
     assert len({each["y"] for each in kinds}) < 3
 
