@@ -351,7 +351,7 @@ class TestApi:
             assert Client().get("/measures/", OTHER).status_code == 200
         with django_assert_max_num_queries(14):
             assert Client().get("/api/v1/measures/", OTHER).json()["count"] == 30
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(20):  # one for the indicators of the department
             assert ada.get("/workspace/", OTHER).status_code == 200
 
 
