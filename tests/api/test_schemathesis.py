@@ -33,7 +33,7 @@ OF_THE_DATA = {"as_of", "compare", "page", "cursor", "figure", "key", "plan", "s
 OF_THE_DATA |= {"category", "theme", "lead", "owner", "helper", "raised_by", "#/category", "#/owner"}
 OF_THE_DATA |= {"measure", "indicator", "project", "city", "also_in", "region", "parent", "county"}
 # Not before the first day of a series, and no later than the day of the answer.
-OF_THE_DATA |= {"from", "to", "vintage"}
+OF_THE_DATA |= {"from", "to", "vintage", "regions"}
 # A `uri` may be more than an address of a page.
 OF_THE_DATA |= {"url"}
 
