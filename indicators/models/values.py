@@ -184,9 +184,6 @@ class ValueReportEvidence(AbstractEvidence):
 class ValueReportStep(AbstractReportStep):
     report = models.ForeignKey(ValueReport, models.PROTECT, related_name="steps", verbose_name=_("filed value"))
 
-    def __str__(self) -> str:
-        return f"{self.report} {self.move}"
-
 
 # The step itself keeps what was written.
 auditlog.register(ValueReportStep, include_fields=["move"])
