@@ -28,6 +28,7 @@ from indicators.wording import (
     target_label,
     target_words,
 )
+from regions.words import NEUTRAL, PartWords
 from web.charts.chart import Chart, Column
 from web.charts.text import value_text
 from web.formats.dates import format_day
@@ -38,13 +39,15 @@ from web.language import localized
 
 
 class Drawn(NamedTuple):
-    """What an indicator's page draws of the plan's region. `far`: targets that are not drawn."""
+    """What an indicator's page draws of the plan's region. `far`: targets that are not drawn; `bands`: of its
+    parts, and `parts` what they are called."""
 
     course: Course
     others: list[IndicatorPoint]
     near: list[TargetPoint]
     far: list[Target]
     bands: list[Band]
+    parts: str
 
 
 def own_course(state: IndicatorState, observations: Iterable[Observation], targets: Iterable[Target]) -> Course:
@@ -90,19 +93,20 @@ def indicator_chart(
     targets: Sequence[Target],
     *,
     on: date,
+    parts: PartWords = NEUTRAL,
     sentences: Iterable[str] = (),
 ) -> Chart:
     """The course of the plan's region, with that of the one that it is compared with where they compare; without a
     figure where its form is a number.
 
     `observations`: all released by the day, with their regions, the newest first; `targets`: all adopted by then;
-    `sentences`: what is said of the figures, without full stops.
+    `parts`: what the region's parts are called; `sentences`: what is said of the figures, without full stops.
     """
     indicator, region = state.indicator, state.region
     of_region = [each for each in targets if each.region == region]
     near, far = _targets(state, course, of_region, on=on)
     others = _others(state, course, observations)
-    drawn = Drawn(course, others, near, far, bands(_cities_by_year(state, observations), course))
+    drawn = Drawn(course, others, near, far, bands(_cities_by_year(state, observations), course), str(parts.many))
     newest = max(
         (row for row in observations if row.region == region), key=lambda row: (row.verified, *_when(row)), default=None
     )
@@ -141,7 +145,7 @@ def scene_of(state: IndicatorState, drawn: Drawn) -> Scene:
         comparator_name=state.against_name if drawn.others else "",
         targets=drawn.near,
         bands=drawn.bands,
-        bands_label=_("Lowest to highest of the parts"),
+        bands_label=_("Lowest to highest of the %(places)s") % {"places": drawn.parts},
         percent=is_rate(indicator),
         is_level=not is_comparable(indicator.unit),
     )
@@ -251,8 +255,11 @@ def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
             rows.append((title, point.label, point.value, _accuracy(point)))
             urls.append(point.url)
     for band in drawn.bands:
-        for title, value in ((_("Lowest of the parts"), band.lowest), (_("Highest of the parts"), band.highest)):
-            rows.append((title, band.label, value, None))
+        for title, value in (
+            (_("Lowest of the %(places)s"), band.lowest),
+            (_("Highest of the %(places)s"), band.highest),
+        ):
+            rows.append((title % {"places": drawn.parts}, band.label, value, None))
             urls.append("#by-city")
     for aim in drawn.near:
         if aim.path_from and aim.path_from not in drawn.course.drawn:

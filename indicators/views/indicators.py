@@ -37,7 +37,9 @@ from indicators.wording import (
     with_unit,
 )
 from measures.filters import asked_plan
+from measures.models import Plan
 from regions.models import Region
+from regions.words import NEUTRAL
 from web.formats.dates import format_day, format_iso_day
 from web.formats.numbers import NO_VALUE, format_number
 from web.formats.sources import format_source
@@ -151,16 +153,25 @@ class IndicatorDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         indicator = get_object_or_404(Indicator.objects.select_related("owner"), code=kwargs["code"])
-        [state] = indicator_states([indicator], on=self.day, plan=asked_plan(self.request))
+        plan = asked_plan(self.request)
+        [state] = indicator_states([indicator], on=self.day, plan=plan)
         observations = in_order(every_observation(indicator, on=self.day), state)
         targets = list(indicator.targets.adopted(self.day).select_related("region").order_by("due_year", "-adopted_on"))
         found = state.judgement
         sentences = [key_sentence(state), pace_sentence(indicator, found) if found else ""]
         course = own_course(state, observations, targets)
         decoupling = decoupling_charts(indicator, observations, on=self.day, home=state.region)
-        by_city = self.by_city(state, observations)
+        by_city = by_city_part(plan, state, observations)
         charts = [
-            indicator_chart(state, course, observations, targets, on=self.day, sentences=sentences),
+            indicator_chart(
+                state,
+                course,
+                observations,
+                targets,
+                on=self.day,
+                parts=plan.part_words if plan else NEUTRAL,
+                sentences=sentences,
+            ),
             *decoupling,
             *([by_city.dots, by_city.tiles] if by_city else []),
         ]
@@ -186,22 +197,21 @@ class IndicatorDetail(PageView):
             assumed=assumed_note(observations),
             corrections=corrections(indicator, self.day),
             targets=[target_row(row, state) for row in targets],
-            measures=indicator.measures.in_plan(asked_plan(self.request))
-            .in_scope(self.day)
-            .order_by("position", "code"),
+            measures=indicator.measures.in_plan(plan).in_scope(self.day).order_by("position", "code"),
             **kwargs,
         )
 
-    def by_city(self, state: IndicatorState, observations: Iterable[Observation]) -> CitiesPart | None:
-        """The parts of the plan's region beside each other; None where too few have a value. One query, and none
-        where no part has one."""
-        plan, region = asked_plan(self.request), state.region
-        own = [row for row in observations if region is not None and row.region.parent_id == region.pk]
-        if plan is None or not own:
-            return None
-        parts = list(Region.objects.members_of(region.pk if region else None).order_by("code"))
-        found = compare_cities(state.indicator, own, parts)
-        return found and cities_part(found, plan.part_words, url_of=city_row_address)
+
+def by_city_part(plan: Plan | None, state: IndicatorState, observations: Iterable[Observation]) -> CitiesPart | None:
+    """The parts of the plan's region beside each other; None where too few have a value. One query, and none where no
+    part has one."""
+    region = state.region
+    own = [row for row in observations if region is not None and row.region.parent_id == region.pk]
+    if plan is None or not own:
+        return None
+    parts = list(Region.objects.members_of(region.pk if region else None).order_by("code"))
+    found = compare_cities(state.indicator, own, parts)
+    return found and cities_part(found, plan.part_words, url_of=city_row_address)
 
 
 def city_row_address(city: Region) -> str:

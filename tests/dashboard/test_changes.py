@@ -487,7 +487,7 @@ class TestPagesOfOne:
         amount = Indicator.objects.get(code="gdp_ytd")
         make.make_observation(amount, "44126", released_on=date(2023, 8, 1))
         text = text_of(page("/indicators/gdp_ytd/?compare=2023-05-31"))
-        assert "New figure since 31 May 2023 (before: 2.04 trillion yuan, Q1 2023)." in text
+        assert "New figure since 31 May 2023 (before: 2,041.1 billion yuan, Q1 2023)." in text
         assert "since" not in text_of(page("/indicators/gdp_ytd/?as_of=2023-01-31&compare=2022-12-31"))
         same = make.make_indicator("same", unit="GW")
         year = {"period": "2021", "period_start": date(2021, 1, 1), "period_end": date(2021, 12, 31)}
@@ -507,7 +507,7 @@ class TestPagesOfOne:
         text = text_of(page("/indicators/?compare=2023-05-31"))
         assert "Value on 2023-05-31 Period then Change since 2023-05-31" in text
         assert "GDP growth Illustrative Released since 6.2 % H1 2023 4.7 Q1 2023 +1.5" in text
-        assert "GDP Illustrative 2.04 trillion yuan Q1 2023 2.04 Q1 2023 0" in text
+        assert "GDP Illustrative 2,041.1 billion yuan Q1 2023 2,041.1 Q1 2023 0.0" in text
         assert "GDP growth Illustrative First published since 6.2 % H1 2023 — — —" in text_of(
             page("/indicators/?compare=2023-04-17")
         )

@@ -41,8 +41,8 @@ def of_year(indicator: Indicator, year: int, value: str, **more: Any) -> None:
 
 
 def test_value_province_share_best_and_rank(gdp: Indicator) -> None:
-    assert "GDP 0.871 trillion yuan 2021 8.310 10.5% Qingdao 1.414 3 of 5 (2021)" in text_at("/cities/370600/")
-    assert "GDP 1.41 trillion yuan 2021 8.31 17.0% this city 1 of 5 (2021)" in text_at("/cities/370200/")
+    assert "GDP 871 billion yuan 2021 8,310 10.5% Qingdao 1,414 3 of 5 (2021)" in text_at("/cities/370600/")
+    assert "GDP 1,414 billion yuan 2021 8,310 17.0% this city 1 of 5 (2021)" in text_at("/cities/370200/")
     chinese = text_of(Client().get("/cities/370600/?lang=zh-hans").content.decode())
     assert "8,711 亿元 2021年 83,096 10.5% 青岛 14,136 第3（共5个，2021年）" in chinese
     shown = page("/cities/370600/?as_of=2023-07-31")
@@ -54,13 +54,13 @@ def test_the_newest_value_stands_beside_the_rank_of_the_newest_period_of_all(gdp
     of_year(gdp, 2022, "9516", region_code="370600")
     of_year(gdp, 2022, "87435")
     text = text_at("/cities/370600/")
-    assert "GDP 0.952 trillion yuan 2022 8.744 10.9% Qingdao 1.414 3 of 5 (2021)" in text
-    assert "GDP 0.871 trillion yuan 2021" in text_at("/cities/370600/?as_of=2023-02-28")
+    assert "GDP 952 billion yuan 2022 8,744 10.9% Qingdao 1,414 3 of 5 (2021)" in text
+    assert "GDP 871 billion yuan 2021" in text_at("/cities/370600/?as_of=2023-02-28")
 
 
 def test_where_the_method_allows_no_rank_there_is_none(gdp: Indicator) -> None:
     Indicator.objects.update(may_rank=False, may_add_up=False)
-    assert "GDP 0.871 trillion yuan 2021 8.310 — — —" in text_at("/cities/370600/")
+    assert "GDP 871 billion yuan 2021 8,310 — — —" in text_at("/cities/370600/")
 
 
 def test_what_is_not_verified_is_left_out_and_without_a_value_so_is_the_part(gdp: Indicator) -> None:

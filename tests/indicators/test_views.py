@@ -308,18 +308,18 @@ class TestUnitsAndReleases:
 
     def test_the_list(self, client, amount):
         text = text_of(page(client, "/indicators/"))
-        assert "GDP Illustrative 6.44 trillion yuan H1 2023 +0.40 —" in text
+        assert "GDP Illustrative 6,440.9 billion yuan H1 2023 +397.0 —" in text
         assert "2023-07-20" not in text
         assert "64,409 亿元 2023年上半年 +3,970 —" in text_of(page(client, "/indicators/?lang=zh-hans"))
         assert client.get("/api/v1/indicators/gdp_ytd/").json()["latest"]["value"] == 64409
 
     def test_the_page(self, client, amount):
         text = text_of(page(client, "/indicators/gdp_ytd/"))
-        assert "H1 2023: 6.44 trillion yuan ; up 0.40 trillion yuan on the year before" in text
+        assert "H1 2023: 6,440.9 billion yuan ; up 397.0 billion yuan on the year before" in text
         # No assumed day stands in the lead.
         assert "on the year before." in text and "released on" not in text
-        assert "Shandong H1 2023 6.4409 2023-07-20*" in text
-        assert "Shandong H1 2022 6.04392 2022-07-20 " in text
+        assert "Shandong H1 2023 6,440.9 2023-07-20*" in text
+        assert "Shandong H1 2022 6,043.92 2022-07-20 " in text
         assert "日发布" not in text_of(page(client, "/indicators/gdp_ytd/?lang=zh-hans"))
 
     def test_a_stated_day_needs_no_note(self, client, growth):

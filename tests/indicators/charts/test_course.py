@@ -221,7 +221,7 @@ class TestChart:
         chart = chart_of(rate)
         band = chart.figure["data"][0]
         assert (band["type"], band["base"], band["y"]) == ("bar", [4], [2])
-        assert ("Lowest of the parts", "2021", 4, None) in chart.rows
+        assert ("Lowest of the regions", "2021", 4, None) in chart.rows
         rate.may_add_up = True
         assert chart_of(rate).figure["data"][0]["type"] == "scatter"
 

@@ -24,12 +24,12 @@ from tests.factories import make_indicator, make_observation, region
 from web.charts.chart import Chart, Figure
 
 DAY = date(2023, 8, 29)
-GDP, EMISSIONS = Axis("GDP", "trillion yuan"), Axis("CO2 emissions", "Mt")
+GDP, EMISSIONS = Axis("GDP", "billion yuan"), Axis("CO2 emissions", "Mt")
 SHANDONG = [
-    YearPoint(2016, Decimal("5.87625"), Decimal("863.43"), url="#value-1"),
-    YearPoint(2017, Decimal("6.30121"), Decimal("835.82"), url="#value-2"),
-    YearPoint(2018, Decimal("6.66489"), Decimal("901.65"), url="#value-3"),
-    YearPoint(2019, Decimal("7.05405"), Decimal("937.12"), url="#value-4"),
+    YearPoint(2016, Decimal("5876.25"), Decimal("863.43"), url="#value-1"),
+    YearPoint(2017, Decimal("6301.21"), Decimal("835.82"), url="#value-2"),
+    YearPoint(2018, Decimal("6664.89"), Decimal("901.65"), url="#value-3"),
+    YearPoint(2019, Decimal("7054.05"), Decimal("937.12"), url="#value-4"),
 ]
 
 
@@ -49,7 +49,7 @@ def path(points: list[YearPoint]) -> Figure:
 class TestPath:
     def test_the_years_stand_on_the_path_and_the_last_is_filled(self) -> None:
         (line,) = path(SHANDONG)["data"]
-        assert line["x"] == [5.87625, 6.30121, 6.66489, 7.05405]
+        assert line["x"] == [5876.25, 6301.21, 6664.89, 7054.05]
         assert line["y"] == [863.43, 835.82, 901.65, 937.12]
         assert line["text"] == ["2016", "2017", "2018", "<b>2019</b>"]
         assert line["marker"]["color"] == ["#FFFFFF", "#FFFFFF", "#FFFFFF", "#0B5775"]
@@ -61,13 +61,13 @@ class TestPath:
 
     def test_axes_name_the_unit(self) -> None:
         layout = path(SHANDONG)["layout"]
-        assert layout["xaxis"]["title"]["text"] == "GDP (trillion yuan)"
-        assert layout["xaxis"]["tickvals"] == [5.5, 6.0, 6.5, 7.0, 7.5]
-        assert layout["xaxis"]["ticktext"] == ["5.5", "6.0", "6.5", "7.0", "7.5"]
+        assert layout["xaxis"]["title"]["text"] == "GDP (billion yuan)"
+        assert layout["xaxis"]["tickvals"] == [5500, 6000, 6500, 7000, 7500]
+        assert layout["xaxis"]["ticktext"] == ["5,500", "6,000", "6,500", "7,000", "7,500"]
         assert layout["annotations"][0]["text"] == "CO2 emissions (Mt)"
 
     def test_chinese_axes_have_their_own_larger_units(self) -> None:
-        points = [each._replace(gdp=each.gdp * 10_000, emissions=each.emissions * 100) for each in SHANDONG]
+        points = [each._replace(gdp=each.gdp * 10, emissions=each.emissions * 100) for each in SHANDONG]
         with translation.override("zh-hans"):
             name = "二氧化碳排放量（CEADs清单）"
             layout = decoupling_path(points, gdp=Axis("地区生产总值", "亿元"), emissions=Axis(name, "万吨"))["layout"]
@@ -86,11 +86,11 @@ class TestPath:
         assert line["marker"]["symbol"] == ["circle", "circle", "circle", "diamond"]
         assert line["marker"]["color"][-1] == "#FFFFFF"
         assert line["text"][-1] == "<b>2019 (rounded)</b>"
-        assert "GDP about 7.05405 trillion yuan" in line["hovertext"][-1]
+        assert "GDP about 7,054.05 billion yuan" in line["hovertext"][-1]
 
     def test_years_that_do_not_follow_on_each_other_are_not_joined(self) -> None:
         (line,) = path([SHANDONG[0], *SHANDONG[2:]])["data"]
-        assert line["x"] == [5.87625, None, 6.66489, 7.05405]
+        assert line["x"] == [5876.25, None, 6664.89, 7054.05]
         assert line["text"] == ["2016", "", "2018", "<b>2019</b>"]
 
 
@@ -158,7 +158,7 @@ class TestCharts:
         # 863.43 Mt / 5,876.25 billion yuan
         assert chart.rows[0][3] == Decimal("1.469")
         assert chart.summary == "Shandong from 2016 to 2019: GDP at current prices up 20.0%, emissions up 8.5%."
-        assert [column.label for column in chart.columns[:3]] == ["Year", "GDP (trillion yuan)", "CO2 (Mt)"]
+        assert [column.label for column in chart.columns[:3]] == ["Year", "GDP (billion yuan)", "CO2 (Mt)"]
 
     def test_the_nation_s_gdp_has_a_name_of_its_own_in_chinese(self, emissions, gdp) -> None:
         for indicator, values in ((emissions, (900, 910, 920)), (gdp, (800000, 850000, 900000))):
@@ -174,7 +174,12 @@ class TestCharts:
 
     def test_values_of_a_column_have_the_same_decimals(self, emissions, gdp) -> None:
         (chart,) = charts(emissions)
-        assert [chart.columns[1].written(row[1]) for row in chart.rows] == ["5.87625", "6.30121", "6.66489", "7.05405"]
+        assert [chart.columns[1].written(row[1]) for row in chart.rows] == [
+            "5,876.25",
+            "6,301.21",
+            "6,664.89",
+            "7,054.05",
+        ]
         emissions.observations.filter(period="2017").update(value="835.8")
         (chart,) = charts(emissions)
         assert [chart.columns[2].written(row[2]) for row in chart.rows] == ["863.43", "835.80", "901.65", "937.12"]
@@ -202,8 +207,8 @@ class TestCharts:
 
     def test_a_newer_release_of_the_same_kind_replaces_the_older(self, emissions, gdp) -> None:
         observe(gdp, {2018: "70000"}, basis="census", released_on=date(2021, 1, 1))
-        assert charts(emissions, date(2020, 12, 31))[0].rows[2][1] == Decimal("6.66489")
-        assert charts(emissions, date(2021, 1, 1))[0].rows[2][1] == Decimal(7)
+        assert charts(emissions, date(2020, 12, 31))[0].rows[2][1] == Decimal("6664.89")
+        assert charts(emissions, date(2021, 1, 1))[0].rows[2][1] == Decimal(7000)
 
     def test_what_is_not_verified_or_no_whole_year_is_left_out(self, emissions, gdp) -> None:
         observe(emissions, {2020: "940"}, verified=False)
@@ -248,8 +253,8 @@ class TestCharts:
         response = client.get("/indicators/co2_emissions/")
         (chart,) = (each for name, each in response.context["charts"].items() if name.startswith("decoupling"))
         assert chart.summary in response.content.decode()
-        # The page has trillion yuan where the API has 100 million yuan.
-        for code, column, many in (("gdp_annual", 1, 10_000), ("co2_emissions", 2, 1)):
+        # The page has billion yuan where the API has 100 million yuan.
+        for code, column, many in (("gdp_annual", 1, 10), ("co2_emissions", 2, 1)):
             answer = client.get(f"/api/v1/observations/?indicator={code}&region=370000&ordering=period_end").json()
             values = {int(row["period"]): Decimal(str(row["value"])) for row in answer["results"]}
             assert [values[row[0]] for row in chart.rows] == [row[column] * many for row in chart.rows]

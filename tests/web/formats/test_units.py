@@ -5,14 +5,17 @@ from django.utils import translation
 
 from web.formats.units import english_decimals, english_unit, format_with_unit, in_english_unit
 
-ROUNDED = ("trillion yuan", "million people")
+DECIMALS = {"billion yuan": 1, "thousand tonnes": 1, "million people": 2}
 
 
 @pytest.mark.parametrize(
     ("stored", "value", "shown", "exactly", "unit"),
     [
-        ("100 million yuan", "44125", "4.41", "4.4125", "trillion yuan"),
-        ("100 million yuan", "3969.8", "0.40", "0.39698", "trillion yuan"),
+        ("100 million yuan", "44125", "4412.5", "4412.5", "billion yuan"),
+        ("100 million yuan", "3969.8", "397.0", "396.98", "billion yuan"),
+        ("100 million yuan", "181.4", "18.1", "18.14", "billion yuan"),
+        ("10,000 yuan", "8.603", "86030", "86030", "yuan"),
+        ("10 thousand tonnes", "12.57", "125.7", "125.7", "thousand tonnes"),
         ("10 thousand vehicles", "110.5", "1105", "1105", "thousand vehicles"),
         ("10 thousand vehicles", "64", "640", "640", "thousand vehicles"),
         ("10 thousand people", "10122.97", "101.23", "101.2297", "million people"),
@@ -23,7 +26,7 @@ ROUNDED = ("trillion yuan", "million people")
 @translation.override("en")
 def test_units_that_only_chinese_counts_in_are_converted(stored, value, shown, exactly, unit):
     rounded = in_english_unit(Decimal(value), stored)
-    assert (rounded, english_decimals(stored)) == (Decimal(shown), 2 if unit in ROUNDED else 0)
+    assert (rounded, english_decimals(stored)) == (Decimal(shown), DECIMALS.get(unit, 0))
     assert f"{in_english_unit(Decimal(value), stored, exactly=True):f}" == exactly
     assert english_unit(stored) == unit
 
