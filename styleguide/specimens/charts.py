@@ -110,13 +110,13 @@ def _month_strip() -> Figure:
 
 def _decoupling_path() -> Figure:
     points = [
-        YearPoint(2016, Decimal("5.88"), Decimal("863.43")),
-        YearPoint(2017, Decimal("6.30"), Decimal("835.82")),
-        YearPoint(2018, Decimal("6.66"), Decimal("901.65"), gdp_is_exact=False),
-        YearPoint(2019, Decimal("7.05"), Decimal("937.12")),
+        YearPoint(2016, Decimal(5880), Decimal("863.43")),
+        YearPoint(2017, Decimal(6300), Decimal("835.82")),
+        YearPoint(2018, Decimal(6660), Decimal("901.65"), gdp_is_exact=False),
+        YearPoint(2019, Decimal(7050), Decimal("937.12")),
     ]
     emissions = Axis(_("CO2 emissions"), in_language("百万吨", "Mt"))
-    return decoupling_path(points, gdp=Axis(_("GDP"), _("trillion yuan")), emissions=emissions)
+    return decoupling_path(points, gdp=Axis(_("GDP"), _("billion yuan")), emissions=emissions)
 
 
 def _status_history() -> Figure:

@@ -27,7 +27,7 @@ class EnglishUnit(NamedTuple):
 
 def _english_units() -> dict[str, EnglishUnit]:
     return {
-        # As the National Bureau of Statistics counts in English: a city's sector has a figure to read, and so has a province.
+        # As statistics bureaus count in English: a city's sector has a figure to read, and so has a province.
         "100 million yuan": EnglishUnit(_("billion yuan"), Decimal("0.1"), 1),
         "10,000 yuan": EnglishUnit(_("yuan"), Decimal(10_000), 0),
         "10 thousand tonnes": EnglishUnit(_("thousand tonnes"), Decimal(10), 1),
