@@ -3,6 +3,7 @@ from typing import Any
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,17 @@ class DepartmentAdmin(PublishedAdmin):
     search_fields = ("slug", "name_zh", "name_en")
 
 
+class PasswordOfAnotherForm(AdminPasswordChangeForm):
+    """Somebody else knows the password: its owner chooses another at the next log-in."""
+
+    user: User
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = True
+        saved: User = super().save(commit)
+        return saved
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):
     list_display = ("username", "role", "department", "city", "is_active", "last_login")
@@ -32,9 +44,11 @@ class PersonAdmin(UserAdmin):
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Role"), {"fields": ("role", "department", "city")}))
     autocomplete_fields = ("department", "city")
+    change_password_form = PasswordOfAnotherForm
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
         with transaction.atomic():
+            obj.must_change_password = obj.must_change_password or not change
             super().save_model(request, obj, form, change)
             person_changed.send(sender=User, person=obj, by=signed_in(request.user))
 

@@ -7,6 +7,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import post_save
+
         from accounts.log import connect_log
+        from accounts.models import User
+        from accounts.passwords import ask_for_another_when_old, remember_first_password
 
         connect_log()
+        user_logged_in.connect(ask_for_another_when_old, dispatch_uid="password age")
+        post_save.connect(remember_first_password, sender=User, dispatch_uid="first password")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import AccessToken, Scope, User
+from accounts.passwords import describe_rules
 from accounts.permissions import scopes_of
 from accounts.services import TOKEN_DAYS
 from core.forms import TypedTextField
@@ -37,16 +38,21 @@ class LoginForm(AuthenticationForm):
 
 
 class _NewPassword:
-    """What Django says of a new password is in our words: its Chinese is not that of an office."""
+    """What Django says of a new password is in our words: its Chinese is not that of an office. Its owner has chosen it:
+    the account need not wait for another."""
 
     fields: Any
+    user: User
 
     def describe(self) -> None:
-        self.fields["new_password1"].help_text = _(
-            "At least 10 characters, not digits alone, not one that many people use, and unlike your name"
-        )
+        self.fields["new_password1"].help_text = describe_rules(self.user)
         self.fields["new_password2"].label = _("New password once more")
         self.fields["new_password2"].help_text = ""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = False
+        saved: User = super().save(commit)  # type: ignore[misc]  # of the form that it is mixed into
+        return saved
 
 
 class PasswordForm(_NewPassword, PasswordChangeForm):
@@ -64,6 +70,8 @@ class PasswordForm(_NewPassword, PasswordChangeForm):
         cleaned: dict[str, Any] = super().clean() or {}
         new = cleaned.get("new_password1")
         if new and new == cleaned.get("old_password"):
+            # That it is among the last ones says less.
+            self.errors.pop("new_password2", None)
             self.add_error("new_password1", _("This is the old password; choose another one."))
         return cleaned
 

@@ -133,9 +133,19 @@ class User(AbstractUser):
         _("Language"), max_length=7, blank=True, validators=[RegexValidator(r"^(zh-hans|en)?\Z")]
     )
     large_print = models.BooleanField(_("Large-print version"), default=False)
+    # Of accounts from before this column was there: when it came.
+    password_changed_at = models.DateTimeField(_("Password set at"), default=timezone.now, editable=False)
+    must_change_password = models.BooleanField(_("Must choose another password"), default=False, editable=False)
 
     # Cached pages stay when these are written: none shows them, and what a person prefers is in the key of a page.
-    unversioned_columns = ("last_login", "password", "language", "large_print")
+    unversioned_columns = (
+        "last_login",
+        "password",
+        "password_changed_at",
+        "must_change_password",
+        "language",
+        "large_print",
+    )
 
     class Meta:
         verbose_name = _("user")
@@ -162,9 +172,14 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """With another password, access tokens end: whoever changes it may have lost more than the password."""
         # Django keeps what was set until it is saved; a hash that is only made anew comes without it.
-        has_new_password = self.pk is not None and self._password is not None  # type: ignore[attr-defined]  # not in its types
-        super().save(*args, **kwargs)
+        has_new_password = self._password is not None  # type: ignore[attr-defined]  # not in its types
+        is_new = self.pk is None
         if has_new_password:
+            self.password_changed_at = timezone.now()
+            if (columns := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*columns, "password_changed_at"}
+        super().save(*args, **kwargs)
+        if has_new_password and not is_new:
             for token in self.access_tokens.filter(revoked_at=None):
                 token.revoked_at = timezone.now()
                 token.save(update_fields=["revoked_at"])
@@ -206,6 +221,25 @@ class User(AbstractUser):
     def can_open_office(self) -> bool:
         """The office's own pages, each of which asks for more."""
         return self.can_review or self.can_administer
+
+
+class UsedPassword(models.Model):
+    """A password that an account has or had, as its hash: it is not taken again. The profile of passwords says how many
+    are kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="used_passwords", verbose_name=_("Account"))
+    digest = models.CharField(_("Digest"), max_length=128, editable=False)
+    set_at = models.DateTimeField(_("Set at"))
+
+    is_versioned = False
+
+    class Meta:
+        verbose_name = _("used password")
+        verbose_name_plural = _("used passwords")
+        ordering = ["-set_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.set_at}"
 
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
@@ -253,7 +287,7 @@ auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at"])
 # It says that a password was changed, and nothing of the password. Log-ins have rows of their own (`accounts.log`).
 auditlog.register(
     User,
-    exclude_fields=["last_login", "language", "large_print"],
+    exclude_fields=["last_login", "password_changed_at", "language", "large_print"],
     mask_fields=["password"],
     mask_callable="accounts.log.mask",
     m2m_fields={"groups", "user_permissions"},

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.log import Event, log_account_event
 from accounts.models import Department, Role, User
+from accounts.passwords import remember_password
 from accounts.permissions import check_administrator
 from accounts.services import revoke_token
 from core.exceptions import NotAllowed
@@ -191,8 +192,11 @@ def _set_columns(
 
 def _new_link(person: User, *, by: User) -> Link:
     # A link holds a digest of what stands in the place of a password, so that every earlier one ends, too.
+    # One from before the site kept those that were used.
+    remember_password(person)
     person.set_unusable_password()
-    person.save(update_fields=["password"])
+    person.must_change_password = True
+    person.save(update_fields=["password", "must_change_password"])
     for token in person.access_tokens.filter(revoked_at=None):
         revoke_token(token)
     uid = urlsafe_base64_encode(force_bytes(person.pk))

@@ -61,6 +61,10 @@ def make_demo_accounts(path: Path) -> dict[str, str]:
             user.is_staff = user.is_superuser = name == "admin"
             user.set_password(passwords[name])
             user.save()
+        # A demonstration that is started again is as new: nobody has to change what its file says.
+        moment = timezone.now()
+        old = User.objects.filter(username__in=DEMO_ACCOUNTS, password_changed_at__lt=moment - timedelta(days=1))
+        old.update(password_changed_at=moment)
         if passwords == stored:
             return passwords
         write_whole(path, json.dumps(passwords, indent=1))
@@ -152,6 +156,8 @@ def use_token(key: str) -> AccessToken:
         raise TokenRefused(_("This access token has expired."))
     if not token.user.is_active:
         raise TokenRefused(_("The account of this access token is closed."))
+    if token.user.must_change_password:
+        raise TokenRefused(_("The owner of this access token has to choose a password first."))
     if token.last_used_at is None or moment - token.last_used_at >= NOTE_USE_AFTER:
         AccessToken.objects.filter(pk=token.pk).update(last_used_at=moment)
     return token

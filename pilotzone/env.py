@@ -110,7 +110,10 @@ def month(name: str) -> date | None:
 
 
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
-    return _read(name, default, f"(?i:{'|'.join(choices)})", str.upper, f"one of {', '.join(choices)}")
+    """One of the choices as they are written here, however the case is."""
+    by_case = {each.casefold(): each for each in choices}
+    expected = f"one of {', '.join(choices)}"
+    return _read(name, default, f"(?i:{'|'.join(choices)})", lambda raw: by_case[raw.casefold()], expected)
 
 
 def strings(name: str, default: str = "") -> list[str]:

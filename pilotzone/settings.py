@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.middleware.LogMiddleware",
+    "web.steps.StepMiddleware",
     "axes.middleware.AxesMiddleware",
     "web.middleware.OnceMiddleware",
 ]
@@ -163,11 +164,13 @@ ABSOLUTE_URL_OVERRIDES = {
 CITY_WORKSPACE = "projects.views.workspace.CityWorkspacePage"
 DEPARTMENT_WORKSPACE = "indicators.views.workspace.DepartmentWorkspacePage"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Which rules passwords follow (`accounts.passwords`).
+PILOTZONE_PASSWORD_PROFILE = env.choice("PILOTZONE_PASSWORD_PROFILE", "dengbao", ("dengbao", "asvs"))
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.passwords.ProfileValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    # The 20,000 that are most frequent among leaked ones; no package that is installed has more.
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 # Seconds for which a link to set a password is good.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600

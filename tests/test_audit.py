@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import models
 
-from accounts.models import AccessToken, Department, User
+from accounts.models import AccessToken, Department, Session, UsedPassword, User
 from core.exceptions import NotAllowed
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
@@ -70,6 +70,8 @@ EXEMPT: dict[type[models.Model], str] = {
     RollupRun: "what the product did",
     StaleCell: "what the product is to do",
     Verification: "what the product did",
+    Session: "log-ins and log-outs have entries of their own",
+    UsedPassword: "the log says that a password was changed, and nothing of it",
     IdempotencyKey: "kept for a day, for what is sent twice",
     DataChange: "says that something changed",
 }
@@ -89,7 +91,7 @@ def test_links_are_in_the_log_too(model: type[models.Model]) -> None:
 # Columns that the log leaves out, besides the time of the last change.
 LEFT_OUT: dict[type[models.Model], set[str]] = {
     # What a reader prefers; log-ins have entries of their own.
-    User: {"last_login", "language", "large_print"},
+    User: {"last_login", "password_changed_at", "language", "large_print"},
     AccessToken: {"digest", "last_used_at"},
     # A merger writes an entry of its own, with its reason.
     Department: {"merged_into", "merged_on"},

@@ -29,7 +29,7 @@ from core.versions import ChangedMeanwhile
 from tests.factories import make_department, make_user, region
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "eine-lange-zeile"
+PASSWORD = "Eine-lange-Zeile"
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ class TestInvitation:
     def test_a_link_is_good_once(self, mia: User) -> None:
         link = invite(mia)
         set_through(link.path)
-        again = set_through(link.path, "eine-andere-zeile")
+        again = set_through(link.path, "Eine-andere-Zeile")
         assert again.status_code == 200
         assert User.objects.get(username="li").check_password(PASSWORD)
 

@@ -72,22 +72,22 @@ class TestLogIn:
 class TestPassword:
     def test_says_what_is_wrong_as_the_site_speaks(self, client):
         client.force_login(make_user("vic", password="only-for-tests"))
-        form = {"old_password": "guess", "new_password1": "a-much-longer-one", "new_password2": "another"}
+        form = {"old_password": "guess", "new_password1": "A-much-longer-one", "new_password2": "another"}
         page = client.post("/accounts/password/?lang=zh-hans", form).content.decode()
         assert "旧密码不正确。" in page
         assert "两次输入的新密码不一致。" in page
-        assert "至少10位" in page
+        assert "至少10个字符" in page
         assert "你的" not in page
 
     def test_is_changed_by_its_owner(self, client):
         client.force_login(make_user("vic", password="only-for-tests"))
         form = {
             "old_password": "only-for-tests",
-            "new_password1": "a-much-longer-one",
-            "new_password2": "a-much-longer-one",
+            "new_password1": "A-much-longer-one",
+            "new_password2": "A-much-longer-one",
         }
         assert client.post("/accounts/password/", form).url == "/accounts/password/done/"
-        assert User.objects.get(username="vic").check_password("a-much-longer-one")
+        assert User.objects.get(username="vic").check_password("A-much-longer-one")
 
     def test_a_weak_one_is_refused_with_a_message(self, client):
         client.force_login(make_user("vic", password="only-for-tests"))
@@ -98,7 +98,7 @@ class TestPassword:
         assert User.objects.get(username="vic").check_password("only-for-tests")
 
     def change(self, client, **fields):
-        new = {"new_password1": "a-much-longer-one", "new_password2": "a-much-longer-one"}
+        new = {"new_password1": "A-much-longer-one", "new_password2": "A-much-longer-one"}
         return client.post("/accounts/password/", {"old_password": "only-for-tests", **new, **fields})
 
     def test_the_old_one_is_not_taken_again(self, client):

@@ -55,11 +55,11 @@ def test_whoever_is_invited_sets_a_password_and_logs_in(enter, site, office):
     wang.goto(link)
     assert "wang" in wang.locator("main").inner_text()
     for label in ("New password", "New password once more"):
-        wang.get_by_label(label, exact=True).fill("eine-lange-zeile")
+        wang.get_by_label(label, exact=True).fill("Eine-lange-Zeile")
     wang.get_by_role("button", name="Set the password").click()
     wang.get_by_text("Your password is set").wait_for()
     wang.locator("input[name=username]").fill("wang")
-    wang.locator("input[name=password]").fill("eine-lange-zeile")
+    wang.locator("input[name=password]").fill("Eine-lange-Zeile")
     wang.get_by_role("button", name="Log in").click()
     wang.wait_for_url("**/workspace/**")
     # The link is used up.

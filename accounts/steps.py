@@ -1,0 +1,33 @@
+"""What a person must do after the log-in before anything else is open to them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class Step(NamedTuple):
+    """`pages`: the URL names that stay open; the first is where everything else leads."""
+
+    pages: tuple[str, ...]
+    is_due: Callable[[User, HttpRequest], bool]
+    sentence: str | Promise
+
+
+STEPS = (
+    Step(
+        ("accounts:password",),
+        lambda user, request: user.must_change_password,
+        _("Choose another password first: nothing else is open to your account until then."),
+    ),
+)
+# To leave, to choose the language, and what a link from an administrator leads to.
+ALWAYS_OPEN = ("accounts:logout", "accounts:set_password", "language")
+
+
+def due_step(user: User, request: HttpRequest) -> Step | None:
+    return next((step for step in STEPS if step.is_due(user, request)), None)

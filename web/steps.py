@@ -1,0 +1,42 @@
+"""Leads whoever has something to do before all else to the page for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from accounts.steps import ALWAYS_OPEN, due_step
+from web.api.problems import problem
+from web.api.schema import PROBLEM_TYPE
+
+
+class StepMiddleware:
+    """Where a view would answer, the admin's too; a cached page is not looked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        step = due_step(request.user, request)
+        if step is None or request.resolver_match is None:
+            return None
+        if request.resolver_match.view_name in (*step.pages, *ALWAYS_OPEN):
+            return None
+        if request.path.startswith("/api/"):
+            body = problem("forbidden", str(step.sentence))
+            return JsonResponse(body, status=body["status"], content_type=PROBLEM_TYPE)
+        page: Any = getattr(view, "view_class", None)
+        if request.method == "POST" and hasattr(page, "show_unsaved"):
+            response: HttpResponse = page.show_unsaved(request)
+            return response
+        messages.info(request, step.sentence)
+        return redirect(step.pages[0])
