@@ -6,8 +6,8 @@ it holds is written here, into the same table, with the kind of `Event` in `addi
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from contextvars import copy_context
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from auditlog.context import auditlog_value, set_extra_data
 from auditlog.diff import model_instance_diff
@@ -39,6 +39,7 @@ class Event(models.TextChoices):
     LOGIN_FAILED = "login_failed", _("Log-in failed")
     LOCKED_OUT = "locked_out", _("Log-in refused: locked out")
     LOGOUT = "logout", _("Logged out")
+    IDLE = "idle", _("Logged out after a pause")
     UNLOCKED = "unlocked", _("Account unlocked")
     LINK_MADE = "link_made", _("Link made to set a password")
     EXPORT = "export", _("Exported a list")
@@ -58,12 +59,12 @@ def connect_log() -> None:
 
 
 def log_login(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    _log_event(Event.LOGIN, user, request)
+    log_own_event(Event.LOGIN, user, request)
 
 
 def log_logout(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
     if user is not None:
-        _log_event(Event.LOGOUT, user, request)
+        log_own_event(Event.LOGOUT, user, request)
 
 
 def log_failed_login(
@@ -90,6 +91,26 @@ def _recent_refusals(address: str | None) -> int:
     entries = LogEntry.objects.filter(timestamp__gte=since, action=LogEntry.Action.ACCESS, remote_addr=address)
     found: int = entries.filter(additional_data__event=Event.LOCKED_OUT).count()
     return found
+
+
+class LastLogin(NamedTuple):
+    """`failures`: how many log-ins failed since, under this user name."""
+
+    at: datetime
+    address: str | None
+    failures: int
+
+
+def last_login(user: User) -> LastLogin | None:
+    """The newest log-in of an account that is in the log; None where there is none."""
+    content_type = ContentType.objects.get_for_model(User)
+    entries = LogEntry.objects.filter(content_type=content_type, action=LogEntry.Action.ACCESS)
+    last = entries.filter(object_id=user.pk, additional_data__event=Event.LOGIN).order_by("-timestamp").first()
+    if last is None:
+        return None
+    failed = entries.filter(timestamp__gt=last.timestamp, object_repr=user.get_username(), object_id=None)
+    number = failed.filter(additional_data__event__in=[Event.LOGIN_FAILED, Event.LOCKED_OUT]).count()
+    return LastLogin(last.timestamp, last.remote_addr, number)
 
 
 def log_account_event(event: Event, user: User, *, by: User) -> None:
@@ -119,7 +140,7 @@ def log_export(
     if isinstance(request.user, AnonymousUser) or request.method != "GET":
         return
     token = getattr(request, "auth", None)
-    _log_event(
+    log_own_event(
         Event.EXPORT,
         request.user,
         request,
@@ -184,7 +205,7 @@ def log_links(
     )
 
 
-def _log_event(event: Event, user: User, request: HttpRequest | None, **details: Any) -> None:
+def log_own_event(event: Event, user: User, request: HttpRequest | None, **details: Any) -> None:
     _write_event(event, user, by=user, address=client_address(request) if request else None, details=details)
 
 

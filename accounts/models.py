@@ -1,13 +1,18 @@
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -184,6 +189,13 @@ class User(AbstractUser):
                 token.revoked_at = timezone.now()
                 token.save(update_fields=["revoked_at"])
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Of what ends the sessions of the account where it changes: the password, and what the account may do."""
+        rights = (self.role, self.department_id, self.city_id, self.is_superuser, self.is_staff, self.is_active)
+        # As text: a role that was just given is a member of Role, and one from the database is none.
+        value = "\0".join(str(each) for each in (self.password, *rights))
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def is_reporter(self) -> bool:
         return self.role == Role.REPORTER
@@ -196,6 +208,11 @@ class User(AbstractUser):
     @property
     def reports_for_city(self) -> bool:
         return self.is_reporter and self.city_id is not None
+
+    @property
+    def is_plain_viewer(self) -> bool:
+        """Looks, and does nothing else."""
+        return self.role == Role.VIEWER and not self.is_superuser
 
     @property
     def can_review(self) -> bool:
@@ -221,6 +238,25 @@ class User(AbstractUser):
     def can_open_office(self) -> bool:
         """The office's own pages, each of which asks for more."""
         return self.can_review or self.can_administer
+
+
+class Session(AbstractBaseSession):
+    """A session of Django's, with the account that is logged in there; None for a visitor. `accounts.sessions` writes
+    it."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, blank=True, related_name="sessions", verbose_name=_("Account")
+    )
+
+    is_versioned = False
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
 
 class UsedPassword(models.Model):

@@ -7,13 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import AccessToken, Department, Role, Scope, TokenState, User
+from accounts.models import AccessToken, Department, Role, Scope, Session, TokenState, User
 from core.exceptions import NotAllowed
 from core.files import read_texts, write_whole
 from regions.models import Region

@@ -26,7 +26,7 @@ STEPS = (
     ),
 )
 # To leave, to choose the language, and what a link from an administrator leads to.
-ALWAYS_OPEN = ("accounts:logout", "accounts:set_password", "language")
+ALWAYS_OPEN = ("accounts:logout", "accounts:active", "accounts:set_password", "language")
 
 
 def due_step(user: User, request: HttpRequest) -> Step | None:

@@ -2,6 +2,7 @@ from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.forms import LoginForm
+from accounts.session_pages import active, sessions
 from accounts.views import ChangePassword, LogIn, SetPassword, revoke, tokens
 
 app_name = "accounts"
@@ -27,6 +28,8 @@ urlpatterns = [
         name="password_done",
     ),
     path("set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
+    path("active/", active, name="active"),
+    path("sessions/", sessions, name="sessions"),
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", revoke, name="token_revoke"),
 ]

@@ -16,10 +16,12 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import FirstPasswordForm, PasswordForm, PreferencesForm, TokenForm
+from accounts.log import LastLogin, last_login
 from accounts.models import TokenState, User
 from accounts.people import forgive_failures
 from accounts.permissions import signed_in
@@ -46,6 +48,31 @@ class LogIn(LoginView):
         user = self.request.user
         is_reporter = user.is_authenticated and user.is_reporter
         return resolve_url(settings.REPORTER_REDIRECT_URL if is_reporter else settings.LOGIN_REDIRECT_URL)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        # What is told is of the log-in before this one.
+        previous = last_login(form.get_user())
+        response = super().form_valid(form)
+        tell_of_last_login(self.request, previous)
+        return response
+
+
+def tell_of_last_login(request: HttpRequest, previous: LastLogin | None) -> None:
+    """So that somebody notices who else uses the account."""
+    if previous is None:
+        return
+    words = {
+        "time": f"{timezone.localtime(previous.at):%Y-%m-%d %H:%M}",
+        "address": previous.address or _("an unknown address"),
+    }
+    messages.info(request, _("You last logged in at %(time)s, from %(address)s") % words)
+    if previous.failures:
+        sentence = ngettext(
+            "Since then %(count)s log-in under your name failed. If it was not you, tell the administrator.",
+            "Since then %(count)s log-ins under your name failed. If it was not you, tell the administrator.",
+            previous.failures,
+        )
+        messages.warning(request, sentence % {"count": previous.failures})
 
 
 class ChangePassword(PasswordChangeView):

@@ -9,8 +9,9 @@ from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.preferences import prefers_large_print
+from accounts.sessions import idle_minutes
 from core.clock import today
 from indicators.models import ValueReport
 from measures.filters import asked_plan
@@ -114,6 +115,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "plan_choice": SimpleLazyObject(lambda: plan_choice(_plan(request))),
         "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
+        "idle_minutes": idle_minutes(user) if isinstance(user, User) else None,
         "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
         "waiting_reviews": lambda: sum(waiting().values()),
         "waiting_months": lambda: waiting().get(ProjectMonth._meta.label, 0),

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web.idle.IdleMiddleware",
     "web.middleware.LogMiddleware",
     "web.steps.StepMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -172,6 +173,10 @@ AUTH_PASSWORD_VALIDATORS = [
     # The 20,000 that are most frequent among leaked ones; no package that is installed has more.
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SESSION_ENGINE = "accounts.sessions"
+# A session ends after so many minutes without a step of the person; that of one who administers sooner.
+PILOTZONE_IDLE_MINUTES = env.integer("PILOTZONE_IDLE_MINUTES", 30, least=5, most=1440)
+PILOTZONE_IDLE_MINUTES_ADMINISTRATOR = env.integer("PILOTZONE_IDLE_MINUTES_ADMINISTRATOR", 15, least=5, most=1440)
 # Seconds for which a link to set a password is good.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "accounts:login"

@@ -299,6 +299,9 @@ POST accounts:logout        /accounts/logout/                     302   302   30
 GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200 200
 POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200 200
 GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200 200 200
+GET  accounts:sessions      /accounts/sessions/                   login login 200 200 200 200 200 200 200 200 200
+POST accounts:sessions      /accounts/sessions/                   login login 302 302 302 302 302 302 302 302 302
+POST accounts:active        /accounts/active/                     401   401   204 204 204 204 204 204 204 204 204
 GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200 200
 POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200 200
 GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404 404 404

@@ -71,7 +71,7 @@
       return;
     }
     window
-      .fetch(addressOf(0))
+      .fetch(addressOf(0), { headers: { "X-By-Itself": "yes" } })
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
       .then(function (text) {
         const fresh = new DOMParser().parseFromString(text, "text/html");

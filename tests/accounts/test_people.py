@@ -165,8 +165,8 @@ class TestInvitation:
     ) -> None:
         form = {
             "username": "li",
-            "password1": "long-enough-1",
-            "password2": "long-enough-1",
+            "password1": "Long-enough-1",
+            "password2": "Long-enough-1",
             "usable_password": "true",
             "role": "reporter",
             "department": make_department().pk if department else "",

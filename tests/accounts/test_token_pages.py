@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from auditlog.models import LogEntry
 from django.contrib.messages import get_messages
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AccessToken, Scope
+from accounts.models import AccessToken, Scope, Session
 from accounts.services import create_token, revoke_token
 from tests import factories as make
 from tests.pages import text_of

@@ -7,13 +7,13 @@ from datetime import date
 from html import unescape
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from accounts.models import Session
 from measures.filing import report_no_change
 from measures.models import Report
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report, withdraw_report

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Session, User
 from measures.models import Measure, Notice, Report
 from measures.reports import accept_report, withdraw_report
 from reporting.text_diff import differences

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 
-from accounts.models import User
+from accounts.models import Session, User
 from measures.models import Comment, Measure, StatusChange
 from measures.office.corrections import correct_status
 from measures.office.terms import change_terms

@@ -9,15 +9,14 @@ from uuid import uuid4
 import pytest
 from auditlog.models import LogEntry
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, Session, User
 from accounts.services import create_token, delete_ended_tokens, delete_expired_sessions, revoke_token
+from accounts.sessions import SessionStore
 from core.clock import now
 from core.files import UNFINISHED, write_whole, written_beside
 from datasets import stored_files

@@ -1,0 +1,52 @@
+"""Ends sessions that nobody uses: before a page is looked for, so that it holds for cached ones too."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from accounts.log import Event, log_own_event
+from accounts.models import User
+from accounts.sessions import idle_minutes, is_idle, note_activity
+
+# Sent by a page that asks for something by itself.
+BY_ITSELF = "X-By-Itself"
+
+
+class IdleMiddleware:
+    """A request after too long a pause is one of nobody: a page leads to the log-in, and what a form brought is shown
+    (`web.unsaved_input`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        moment = timezone.now()
+        user = request.user
+        if user.is_authenticated and is_idle(request.session, user, at=moment):
+            self.end(request, user)
+        response = self.get_response(request)
+        # After the answer: one that changed the session would not be cached.
+        if request.user.is_authenticated and not _is_by_itself(request, request.user):
+            note_activity(request, at=moment)
+        return response
+
+    def end(self, request: HttpRequest, user: User) -> None:
+        minutes = idle_minutes(user)
+        log_own_event(Event.IDLE, user, request)
+        request.session.flush()
+        request.user = AnonymousUser()
+        sentence = ngettext(
+            "You were logged out, since nothing was done for %(count)s minute. What you had typed is kept in this browser.",
+            "You were logged out, since nothing was done for %(count)s minutes. What you had typed is kept in this browser.",
+            minutes,
+        )
+        messages.info(request, sentence % {"count": minutes})
+
+
+def _is_by_itself(request: HttpRequest, user: User) -> bool:
+    """What a page asks for by itself does not keep a session; but a screen that hangs in a hall is that of a viewer."""
+    return BY_ITSELF in request.headers and not user.is_plain_viewer
