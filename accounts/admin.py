@@ -6,6 +6,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AccessToken, Department, User
 from accounts.permissions import signed_in
@@ -96,4 +98,6 @@ class LogInAdmin(admin.ModelAdmin):
         return False
 
 
+# A key that an administrator reads is a second factor no more.
+admin.site.unregister([TOTPDevice, StaticDevice])
 admin.site.register([AccessAttempt, AccessLog, AccessFailureLog], LogInAdmin)

@@ -38,8 +38,10 @@ class LoginForm(AuthenticationForm):
 
 
 class _NewPassword:
-    """What Django says of a new password is in our words: its Chinese is not that of an office. Its owner has chosen it:
-    the account need not wait for another."""
+    """What Django says of a new password is in our words: its Chinese is not that of an office.
+
+    Its owner has chosen it: the account need not wait for another.
+    """
 
     fields: Any
     user: User
@@ -84,6 +86,32 @@ class FirstPasswordForm(_NewPassword, SetPasswordForm):  # type: ignore[type-arg
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.describe()
+
+
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=User._meta.get_field("email").max_length,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """Of an app, or a recovery code."""
+
+    code = TypedTextField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+
+class PasswordAndCodeForm(CodeForm):
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    field_order = ("password",)
 
 
 class TokenForm(forms.Form):

@@ -41,6 +41,12 @@ class Event(models.TextChoices):
     LOGOUT = "logout", _("Logged out")
     IDLE = "idle", _("Logged out after a pause")
     UNLOCKED = "unlocked", _("Account unlocked")
+    FACTOR_SET_UP = "factor_set_up", _("Second factor set up")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+    RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes made")
+    RECOVERY_CODE_USED = "recovery_code_used", _("Recovery code used")
+    FORGOTTEN = "forgotten", _("Link asked for by e-mail")
+    FORGOTTEN_SENT = "forgotten_sent", _("Link sent for a forgotten password")
     LINK_MADE = "link_made", _("Link made to set a password")
     EXPORT = "export", _("Exported a list")
     SETTINGS = "settings", _("Settings changed")
@@ -83,6 +89,18 @@ def log_failed_login(
         cid=request_id.current(),
         remote_addr=address,
         additional_data={"event": Event.LOCKED_OUT if is_locked else Event.LOGIN_FAILED},
+    )
+
+
+def log_forgotten(request: HttpRequest, email: str) -> None:
+    """Under the address as it was typed, whether or not there is such an account."""
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_repr=email[:MAX_NAME_LENGTH],
+        action=LogEntry.Action.ACCESS,
+        cid=request_id.current(),
+        remote_addr=client_address(request),
+        additional_data={"event": Event.FORGOTTEN},
     )
 
 

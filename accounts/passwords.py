@@ -1,7 +1,7 @@
 """What a password must be, when it must be changed, and which were used before: by the profile that the site names.
 
-Level 3 of 等保2.0 wants kinds of characters, a history and an age; OWASP ASVS 5 forbids the first and the last, and wants
-length. Both refuse a password that is in a list of leaked ones, or like the name of its owner.
+Level 3 of 等保2.0 wants kinds of characters, a history and an age; OWASP ASVS 5 forbids the first and the last, and
+wants length. Both refuse a password that is in a list of leaked ones, or like the name of its owner.
 """
 
 from dataclasses import dataclass
@@ -97,7 +97,8 @@ class ProfileValidator:
             problems.append(sentence % {"count": least})
         if count_kinds(password) < profile.kinds:
             sentence = _(
-                "The password needs at least %(count)s of these: capital letters, small letters, digits, other characters."
+                "The password needs at least %(count)s of these:"
+                " capital letters, small letters, digits, other characters."
             )
             problems.append(sentence % {"count": profile.kinds})
         if not problems and user is not None and was_used(user, password):
@@ -121,7 +122,7 @@ def remember_first_password(sender: Any, instance: User, created: bool, **kwargs
 
 
 def remember_password(user: User) -> None:
-    """Keeps the present password of an account as a used one, and forgets those that are older than the profile wants."""
+    """Keeps the present password of an account as a used one, and forgets those that the profile does not want."""
     remembered = current_profile().remembered
     if not remembered or not user.has_usable_password() or user.used_passwords.filter(digest=user.password).exists():
         return

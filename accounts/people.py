@@ -24,7 +24,9 @@ from accounts.log import Event, log_account_event
 from accounts.models import Department, Role, User
 from accounts.passwords import remember_password
 from accounts.permissions import check_administrator
+from accounts.second_factor import remove_app
 from accounts.services import revoke_token
+from accounts.sessions import end_sessions
 from core.exceptions import NotAllowed
 from core.signals import person_changed
 from core.versions import State, as_state, check_unchanged
@@ -136,6 +138,16 @@ def unlock_person(person: User, *, by: User) -> None:
     person = _locked(person, by=by)
     forgive_failures(person)
     log_account_event(Event.UNLOCKED, person, by=by)
+
+
+@transaction.atomic
+def remove_second_factor(person: User, *, by: User) -> None:
+    """Of somebody who lost the app and the recovery codes; their sessions end. Raises NotAllowed."""
+    person = _locked(person, by=by)
+    if person.pk == by.pk:
+        raise NotAllowed(_("Remove your own second factor under “My account”."))
+    remove_app(person, by=by)
+    end_sessions(person)
 
 
 def forgive_failures(person: User) -> None:

@@ -1,7 +1,7 @@
 """The sessions of people: whose each is, from where it was begun, and when it ends.
 
-SESSION_ENGINE: Django's backend with a column for the account. What else the list of one's sessions shows of each stands
-in the session itself. Times are real ones, also where the day is pinned: else no session would ever end there.
+SESSION_ENGINE: Django's backend with a column for the account. What else the list of one's sessions shows of each
+stands in the session itself. Times are real ones, also where the day is pinned: else no session would ever end there.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -77,7 +77,7 @@ def is_idle(session: SessionBase | dict[str, Any], user: User, *, at: datetime) 
 
 
 def own_sessions(user: User, *, this: str | None, at: datetime) -> list[OwnSession]:
-    """Those in which somebody can go on as this person, the newest activity first. `this`: the key of the present one."""
+    """Those in which somebody can go on as this person, the present one first. `this`: its key."""
     found = [
         OwnSession(
             mark=_mark(each.pk),

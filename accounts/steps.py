@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.second_factor import SHOWN, must_have
 
 
 class Step(NamedTuple):
@@ -23,6 +24,11 @@ STEPS = (
         ("accounts:password",),
         lambda user, request: user.must_change_password,
         _("Choose another password first: nothing else is open to your account until then."),
+    ),
+    Step(
+        ("accounts:set_up_app", "accounts:second_factor"),
+        lambda user, request: must_have(user) and not request.session.get(SHOWN),
+        _("Set up a second factor first: your role needs one on this site."),
     ),
 )
 # To leave, to choose the language, and what a link from an administrator leads to.

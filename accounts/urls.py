@@ -1,7 +1,9 @@
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
+from accounts.forgotten_pages import ForgottenPassword, ForgottenSent
 from accounts.forms import LoginForm
+from accounts.second_factor_pages import EnterCode, second_factor, set_up
 from accounts.session_pages import active, sessions
 from accounts.views import ChangePassword, LogIn, SetPassword, revoke, tokens
 
@@ -27,7 +29,12 @@ urlpatterns = [
         views.PasswordChangeDoneView.as_view(template_name="accounts/password_change_done.html"),
         name="password_done",
     ),
+    path("forgotten/", ForgottenPassword.as_view(), name="forgotten"),
+    path("forgotten/sent/", ForgottenSent.as_view(), name="forgotten_sent"),
     path("set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
+    path("code/", EnterCode.as_view(), name="code"),
+    path("second-factor/", second_factor, name="second_factor"),
+    path("second-factor/set-up/", set_up, name="set_up_app"),
     path("active/", active, name="active"),
     path("sessions/", sessions, name="sessions"),
     path("tokens/", tokens, name="tokens"),

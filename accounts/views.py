@@ -7,49 +7,36 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.urls import reverse_lazy
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import FirstPasswordForm, PasswordForm, PreferencesForm, TokenForm
-from accounts.log import LastLogin, last_login
+from accounts.log import last_login
+from accounts.log_in import GoesOn, count_failure, locked_out, tell_of_last_login, wait_for_code
 from accounts.models import TokenState, User
 from accounts.people import forgive_failures
 from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
+from accounts.second_factor import is_offered, wants_code
 from accounts.services import create_token_once, newest_token, revoke_token
 from core.exceptions import NotAllowed
 
 TOKENS_ON_A_PAGE = 50
-LOCK_MINUTES = int(settings.AXES_COOLOFF_TIME * 60)
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
-    return render(request, "accounts/locked.html", {"minutes": LOCK_MINUTES}, status=429)
-
-
-class LogIn(LoginView):
-    """A reporter goes on to the workspace. To have come by the front door, `?next=/`, is no wish for another page."""
-
-    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        wanted: str = super().get_redirect_url(request)
-        return "" if wanted == settings.LOGIN_REDIRECT_URL else wanted
-
-    def get_default_redirect_url(self) -> str:
-        user = self.request.user
-        is_reporter = user.is_authenticated and user.is_reporter
-        return resolve_url(settings.REPORTER_REDIRECT_URL if is_reporter else settings.LOGIN_REDIRECT_URL)
-
+class LogIn(GoesOn, LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
+        if wants_code(form.get_user()):
+            return wait_for_code(self.request, form.get_user(), self.get_redirect_url())
         # What is told is of the log-in before this one.
         previous = last_login(form.get_user())
         response = super().form_valid(form)
@@ -57,28 +44,13 @@ class LogIn(LoginView):
         return response
 
 
-def tell_of_last_login(request: HttpRequest, previous: LastLogin | None) -> None:
-    """So that somebody notices who else uses the account."""
-    if previous is None:
-        return
-    words = {
-        "time": f"{timezone.localtime(previous.at):%Y-%m-%d %H:%M}",
-        "address": previous.address or _("an unknown address"),
-    }
-    messages.info(request, _("You last logged in at %(time)s, from %(address)s") % words)
-    if previous.failures:
-        sentence = ngettext(
-            "Since then %(count)s log-in under your name failed. If it was not you, tell the administrator.",
-            "Since then %(count)s log-ins under your name failed. If it was not you, tell the administrator.",
-            previous.failures,
-        )
-        messages.warning(request, sentence % {"count": previous.failures})
-
-
 class ChangePassword(PasswordChangeView):
     """Wrong old passwords count as failed log-ins: whoever sits down at an open session may not guess for ever."""
 
     form_class = PasswordForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(offers_second_factor=is_offered(), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not AxesProxyHandler.is_allowed(request, self._credentials):
@@ -87,7 +59,7 @@ class ChangePassword(PasswordChangeView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         if form.has_error("old_password", "password_incorrect"):
-            user_login_failed.send(sender=__name__, credentials=self._credentials, request=self.request)
+            count_failure(self.request, signed_in(self.request.user))
         return super().form_invalid(form)
 
     @property
@@ -182,3 +154,10 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     elif token.state(at=timezone.now()) == TokenState.VALID:
         return render(request, "accounts/token_revoke.html", {"token": token})
     return redirect("accounts:tokens")
+
+
+def admin_log_in(request: HttpRequest) -> HttpResponse:
+    """The administration has no log-in of its own: it would ask for no second factor."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect(reverse("accounts:login", query={"next": request.GET.get("next", reverse("admin:index"))}))

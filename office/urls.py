@@ -78,5 +78,6 @@ urlpatterns = [
     path("people/<int:pk>/link/", people.ResetPassword.as_view(), name="person_link"),
     path("people/<int:pk>/close/", people.ClosePerson.as_view(), name="close_person"),
     path("people/<int:pk>/reopen/", people.ReopenPerson.as_view(), name="reopen_person"),
+    path("people/<int:pk>/second-factor/", people.RemoveSecondFactor.as_view(), name="remove_second_factor"),
     path("people/<int:pk>/unlock/", people.UnlockPerson.as_view(), name="unlock_person"),
 ]

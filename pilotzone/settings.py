@@ -4,6 +4,7 @@ import warnings
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.urls import reverse
@@ -45,6 +46,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "axes",
     "auditlog",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "regions",
     "accounts",
     "web",
@@ -177,6 +181,8 @@ SESSION_ENGINE = "accounts.sessions"
 # A session ends after so many minutes without a step of the person; that of one who administers sooner.
 PILOTZONE_IDLE_MINUTES = env.integer("PILOTZONE_IDLE_MINUTES", 30, least=5, most=1440)
 PILOTZONE_IDLE_MINUTES_ADMINISTRATOR = env.integer("PILOTZONE_IDLE_MINUTES_ADMINISTRATOR", 15, least=5, most=1440)
+# off, optional, or required of those who administer, review and audit (`accounts.second_factor`).
+PILOTZONE_SECOND_FACTOR = env.choice("PILOTZONE_SECOND_FACTOR", "optional", ("off", "optional", "required"))
 # Seconds for which a link to set a password is good.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "accounts:login"
@@ -189,7 +195,7 @@ AXES_FAILURE_LIMIT = 1
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "accounts.log_in.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "core.client_address.client_address"
@@ -347,6 +353,8 @@ MAILERS = {"default": env.mailer("PILOTZONE_EMAIL_URL", timeout=10)}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PILOTZONE_EMAIL_FROM", "pilotzone@localhost")
 # Links in e-mails begin with it.
 PILOTZONE_SITE_URL = env.site_url("PILOTZONE_SITE_URL", "http://localhost:8000")
+# What an app calls the keys of this site.
+OTP_TOTP_ISSUER = urlsplit(PILOTZONE_SITE_URL).hostname
 
 PILOTZONE_TODAY = env.day("PILOTZONE_TODAY")
 PILOTZONE_PUBLIC_READING = env.boolean("PILOTZONE_PUBLIC_READING")

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.functional import lazy
 
-from accounts.views import preferences
+from accounts.views import admin_log_in, preferences
 from pilotzone import health
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
@@ -32,6 +32,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("language/", preferences, name="language"),
     path("api/", include("pilotzone.api")),
+    path("admin/login/", admin_log_in, name="admin_log_in"),
     path("admin/", admin.site.urls),
 ]
 

@@ -243,6 +243,8 @@ GET  office:close_person    /office/people/{person}/close/        login login 40
 POST office:close_person    /office/people/{person}/close/        403   403   403 403 403 403 403 403 302 302 403
 GET  office:reopen_person   /office/people/{person}/reopen/       login login 403 403 403 403 403 403 200 200 403
 POST office:reopen_person   /office/people/{person}/reopen/       403   403   403 403 403 403 403 403 302 302 403
+GET  office:remove_second_factor   /office/people/{person}/second-factor/       login login 403 403 403 403 403 403 200 200 403
+POST office:remove_second_factor   /office/people/{person}/second-factor/       403   403   403 403 403 403 403 403 302 302 403
 GET  office:unlock_person   /office/people/{person}/unlock/       login login 403 403 403 403 403 403 200 200 403
 POST office:unlock_person   /office/people/{person}/unlock/       403   403   403 403 403 403 403 403 302 302 403
 
@@ -302,6 +304,15 @@ GET  accounts:password_done /accounts/password/done/              login login 20
 GET  accounts:sessions      /accounts/sessions/                   login login 200 200 200 200 200 200 200 200 200
 POST accounts:sessions      /accounts/sessions/                   login login 302 302 302 302 302 302 302 302 302
 POST accounts:active        /accounts/active/                     401   401   204 204 204 204 204 204 204 204 204
+GET  accounts:code          /accounts/code/                       login login login login login login login login login login login
+POST accounts:code          /accounts/code/                       login login login login login login login login login login login
+GET  accounts:second_factor /accounts/second-factor/              login login 200 200 200 200 200 200 200 200 200
+POST accounts:second_factor /accounts/second-factor/              login login 200 200 200 200 200 200 200 200 200
+GET  accounts:set_up_app    /accounts/second-factor/set-up/       login login 200 200 200 200 200 200 200 200 200
+POST accounts:set_up_app    /accounts/second-factor/set-up/       login login 200 200 200 200 200 200 200 200 200
+GET  accounts:forgotten     /accounts/forgotten/                  200   200   200 200 200 200 200 200 200 200 200
+POST accounts:forgotten     /accounts/forgotten/                  302   302   302 302 302 302 302 302 302 302 302
+GET  accounts:forgotten_sent /accounts/forgotten/sent/            200   200   200 200 200 200 200 200 200 200 200
 GET  accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200 200
 POST accounts:tokens        /accounts/tokens/                     login login 200 200 200 200 200 200 200 200 200
 GET  accounts:token_revoke  /accounts/tokens/{token}/revoke/      login login 404 200 404 404 404 404 404 404 404
@@ -364,6 +375,7 @@ GET  api-help               /api/help/                            login 200   20
 GET  api-dictionary         /api/dictionary/                      login 200   200 200 200 200 200 200 200 200 200
 GET  api-unknown            /api/v1/nothing/                      401   404   404 404 404 404 404 404 404 404 404
 
+GET  admin_log_in           /admin/login/                         login login 403 403 403 403 403 403 403 403 403
 GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 302 200 302
 """
 # What is posted where the answer depends on it.
@@ -506,6 +518,7 @@ BODIES = {
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
     "POST accounts:password": {"old_password": "guess"},
+    "POST accounts:forgotten": {"email": "nobody@example.org"},
     "POST accounts:tokens": {"name": "导出", "scope": "read", "days": "90"},
     "POST language": {"language": "en"},
     "POST api-reports": {**AUGUST, "status": "promoting", "what_was_done": "开工"},

@@ -40,8 +40,10 @@ class IdleMiddleware:
         request.session.flush()
         request.user = AnonymousUser()
         sentence = ngettext(
-            "You were logged out, since nothing was done for %(count)s minute. What you had typed is kept in this browser.",
-            "You were logged out, since nothing was done for %(count)s minutes. What you had typed is kept in this browser.",
+            "You were logged out, since nothing was done for %(count)s minute."
+            " What you had typed is kept in this browser.",
+            "You were logged out, since nothing was done for %(count)s minutes."
+            " What you had typed is kept in this browser.",
             minutes,
         )
         messages.info(request, sentence % {"count": minutes})

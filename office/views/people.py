@@ -23,12 +23,14 @@ from accounts.people import (
     change_person,
     invite_person,
     person_state,
+    remove_second_factor,
     reset_password,
     sends_email,
     set_active,
     unlock_person,
 )
 from accounts.permissions import may_administer, signed_in
+from accounts.second_factor import has_app
 from core.exceptions import NotAllowed
 from office.forms import OpenedForm, RowChoice, words_of
 from office.views.editing import OFFICE, Crumb, FormPage
@@ -209,7 +211,8 @@ class ChangePerson(PersonPage):
         return change_person(self.subject, by=by, opened=form.opened, **form.cleaned_data)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(locked=locked_names([self.subject.get_username()]), **kwargs)
+        locked = locked_names([self.subject.get_username()])
+        return super().get_context_data(locked=locked, has_app=has_app(self.subject), **kwargs)
 
 
 class ResetPassword(PersonTask):
@@ -256,6 +259,23 @@ class ReopenPerson(PersonTask):
 
     def save(self, form: forms.Form, by: User) -> User:
         return set_active(self.subject, by=by, is_active=True)
+
+
+class RemoveSecondFactor(PersonTask):
+    heading = gettext_lazy("Remove the second factor")
+    submit = gettext_lazy("Remove")
+    done = gettext_lazy("The second factor was removed")
+    is_final = True
+
+    @property
+    def explanation(self) -> str:
+        return _(
+            "For somebody who lost both the phone and the recovery codes. Make sure who asks. "
+            "The sessions of the account end, and its password alone logs in until the second factor is set up again."
+        )
+
+    def save(self, form: forms.Form, by: User) -> None:
+        remove_second_factor(self.subject, by=by)
 
 
 class UnlockPerson(PersonTask):

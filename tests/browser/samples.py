@@ -208,6 +208,14 @@ SAMPLES = [
     # The pages that show a link.
     Sample("office:person_link", person="mia", path={"pk": "{person}"}, fields={}),
     page("accounts:set_password", uidb64="MQ", token="used"),
+    page("accounts:sessions", person="vic"),
+    page("accounts:second_factor", person="vic"),
+    page("accounts:set_up_app", person="vic"),
+    sent("accounts:set_up_app", {"code": "000000"}, person="vic"),
+    page("accounts:forgotten"),
+    sent("accounts:forgotten", {"email": "nobody"}),
+    page("accounts:forgotten_sent"),
+    page("office:remove_second_factor", pk="{person}", person="mia"),
     page("accounts:set_password", uidb64="{uid}", token="{link}", person="vic"),
     page("office:add_section", person="rita"),
     page("office:section", slug="marine", person="rita"),
@@ -450,9 +458,17 @@ NO_PAGES = {
         "datasets:project_month_download",
         "datasets:office_month",
     },
-    "a word for the form that asked": {"measures:draft", "projects:month_draft", "indicators:value_draft"},
+    "a word for the form that asked": {
+        "measures:draft",
+        "projects:month_draft",
+        "indicators:value_draft",
+        "accounts:active",
+    },
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
+        "admin_log_in",
+        # After a password alone; tests/browser/test_second_factor.py looks at it.
+        "accounts:code",
         # On a site that has its first plan; tests/browser/test_newcomer.py looks at them on a new one.
         "datasets:start",
         "datasets:start_names",

@@ -1,0 +1,39 @@
+"""Where whoever forgot the password asks for a link."""
+
+from typing import Any
+
+from django.contrib.auth.views import PasswordResetDoneView, PasswordResetView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+
+from accounts.forgotten import WITHIN, may_ask, send_links
+from accounts.forms import ForgottenForm
+from accounts.people import sends_email
+
+
+class ForgottenPassword(PasswordResetView):
+    """Without a mail server it says whom to ask."""
+
+    form_class = ForgottenForm
+    template_name = "accounts/forgotten.html"
+    success_url = reverse_lazy("accounts:forgotten_sent")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(sends_email=sends_email(), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not sends_email():
+            return self.get(request, *args, **kwargs)
+        if not may_ask(request):
+            minutes = int(WITHIN.total_seconds() / 60)
+            return render(request, "accounts/forgotten_too_often.html", {"minutes": minutes}, status=429)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        send_links(self.request, form.cleaned_data["email"])
+        return HttpResponse(status=302, headers={"Location": str(self.success_url)})
+
+
+class ForgottenSent(PasswordResetDoneView):
+    template_name = "accounts/forgotten_sent.html"
