@@ -100,7 +100,7 @@ class CodeForm(forms.Form):
     """Of an app, or a recovery code."""
 
     code = TypedTextField(
-        label=_("Code"),
+        label=pgettext_lazy("second factor", "Code"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
     )

@@ -31,6 +31,8 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
 class GoesOn(RedirectURLMixin):
     """A reporter goes on to the workspace. To have come by the front door, `?next=/`, is no wish for another page."""
 
+    request: HttpRequest
+
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         wanted: str = super().get_redirect_url(request)
         return "" if wanted == settings.LOGIN_REDIRECT_URL else wanted

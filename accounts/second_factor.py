@@ -30,7 +30,8 @@ APP_CODE = re.compile(r"[0-9]{6}")
 
 
 def is_offered() -> bool:
-    return settings.PILOTZONE_SECOND_FACTOR != OFF
+    mode: str = settings.PILOTZONE_SECOND_FACTOR
+    return mode != OFF
 
 
 def must_have(user: User) -> bool:
@@ -50,7 +51,8 @@ def wants_code(user: User) -> bool:
 
 
 def recovery_codes_left(user: User) -> int:
-    return StaticToken.objects.filter(device__user=user).count()
+    number: int = StaticToken.objects.filter(device__user=user).count()
+    return number
 
 
 def app_to_confirm(user: User) -> TOTPDevice:

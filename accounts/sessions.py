@@ -30,7 +30,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: Any) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = super().create_model_instance(data)
+        assert isinstance(session, Session)
         session.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         return session
 

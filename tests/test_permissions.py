@@ -243,8 +243,8 @@ GET  office:close_person    /office/people/{person}/close/        login login 40
 POST office:close_person    /office/people/{person}/close/        403   403   403 403 403 403 403 403 302 302 403
 GET  office:reopen_person   /office/people/{person}/reopen/       login login 403 403 403 403 403 403 200 200 403
 POST office:reopen_person   /office/people/{person}/reopen/       403   403   403 403 403 403 403 403 302 302 403
-GET  office:remove_second_factor   /office/people/{person}/second-factor/       login login 403 403 403 403 403 403 200 200 403
-POST office:remove_second_factor   /office/people/{person}/second-factor/       403   403   403 403 403 403 403 403 302 302 403
+GET  office:remove_second_factor /office/people/{person}/second-factor/ login login 403 403 403 403 403 403 200 200 403
+POST office:remove_second_factor /office/people/{person}/second-factor/ 403   403   403 403 403 403 403 403 302 302 403
 GET  office:unlock_person   /office/people/{person}/unlock/       login login 403 403 403 403 403 403 200 200 403
 POST office:unlock_person   /office/people/{person}/unlock/       403   403   403 403 403 403 403 403 302 302 403
 
@@ -304,8 +304,8 @@ GET  accounts:password_done /accounts/password/done/              login login 20
 GET  accounts:sessions      /accounts/sessions/                   login login 200 200 200 200 200 200 200 200 200
 POST accounts:sessions      /accounts/sessions/                   login login 302 302 302 302 302 302 302 302 302
 POST accounts:active        /accounts/active/                     401   401   204 204 204 204 204 204 204 204 204
-GET  accounts:code          /accounts/code/                       login login login login login login login login login login login
-POST accounts:code          /accounts/code/                       login login login login login login login login login login login
+GET  accounts:code /accounts/code/ login login login login login login login login login login login
+POST accounts:code /accounts/code/ login login login login login login login login login login login
 GET  accounts:second_factor /accounts/second-factor/              login login 200 200 200 200 200 200 200 200 200
 POST accounts:second_factor /accounts/second-factor/              login login 200 200 200 200 200 200 200 200 200
 GET  accounts:set_up_app    /accounts/second-factor/set-up/       login login 200 200 200 200 200 200 200 200 200

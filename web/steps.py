@@ -38,5 +38,5 @@ class StepMiddleware:
         if request.method == "POST" and hasattr(page, "show_unsaved"):
             response: HttpResponse = page.show_unsaved(request)
             return response
-        messages.info(request, step.sentence)
+        messages.info(request, str(step.sentence))
         return redirect(step.pages[0])

@@ -47,6 +47,7 @@ def test_the_page_warns_and_the_person_stays(enter, site):
 
 def test_typing_alone_keeps_the_session(enter, site):
     ada = open_report(enter, site)
+    ada.route("**/report/draft/*", lambda route: route.abort())
     wait_on_the_server(minutes=20)
     ada.clock.run_for("20:00")
     with ada.expect_response("**/accounts/active/"):
@@ -58,7 +59,7 @@ def test_typing_alone_keeps_the_session(enter, site):
 def test_what_was_typed_is_there_again_after_the_end(enter, site):
     ada = open_report(enter, site)
     # Without a request: the line was away when it was typed.
-    ada.route("**/report/draft/", lambda route: route.abort())
+    ada.route("**/report/draft/*", lambda route: route.abort())
     ada.route("**/accounts/active/", lambda route: route.abort())
     ada.locator("[name=what_was_done]").fill("Typed before the pause")
     wait_on_the_server(minutes=40)
