@@ -17,6 +17,7 @@ class ForgottenPassword(FormView):  # type: ignore[type-arg]  # at run time it t
 
     form_class = ForgottenForm
     template_name = "accounts/forgotten.html"
+    http_method_names = ["get", "head", "post", "options"]
     success_url = reverse_lazy("accounts:forgotten_sent")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -37,12 +37,13 @@ def is_offered() -> bool:
 def must_have(user: User) -> bool:
     """Whether nothing is open to the account without a second factor."""
     is_trusted = user.can_review or user.can_administer or user.role == Role.AUDITOR
-    return settings.PILOTZONE_SECOND_FACTOR == REQUIRED and is_trusted
+    return is_trusted and bool(settings.PILOTZONE_SECOND_FACTOR == REQUIRED)
 
 
 def has_app(user: User) -> bool:
     """Whether the account was set up with an app."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    found: bool = TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return found
 
 
 def wants_code(user: User) -> bool:

@@ -42,6 +42,7 @@ class EnterCode(GoesOn, FormView):  # type: ignore[type-arg]  # at run time it t
 
     form_class = CodeForm
     template_name = "accounts/code.html"
+    http_method_names = ["get", "head", "post", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         waiting = who_waits(request)
