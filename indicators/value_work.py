@@ -112,7 +112,7 @@ def load_value_work(department: Department, *, plan: Plan | None, on: date) -> V
     if not indicators:
         return ValueWork([])
     home = plan.region if plan is not None else None
-    latest = _latest(indicators, home, on=on)
+    latest = latest_values(indicators, home, on=on)
     reports: dict[int, list[ValueReport]] = defaultdict(list)
     opened = ValueReport.objects.open().filter(indicator__in=indicators, department=department)
     for report in opened.select_related("region").order_by("period_end", "pk"):
@@ -125,8 +125,8 @@ def load_value_work(department: Department, *, plan: Plan | None, on: date) -> V
     return ValueWork(sorted(rows, key=lambda row: (order.index(row.state), row.due_on or date.max, row.indicator.code)))
 
 
-def _latest(indicators: Sequence[Indicator], home: Region | None, *, on: date) -> Mapping[int, Observation]:
-    """By indicator."""
+def latest_values(indicators: Sequence[Indicator], home: Region | None, *, on: date) -> Mapping[int, Observation]:
+    """By indicator, the value of the region with the newest period that is known on the day."""
     rows = Observation.objects.released(on).filter(indicator__in=indicators, region=home)
     return {row.indicator_id: row for row in rows.order_by("period_end", "released_on", "pk")}
 

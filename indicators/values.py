@@ -26,6 +26,8 @@ from indicators.models import MAX_SCOPE_LENGTH, STATED, Indicator, Observation, 
 from indicators.services import add_observation, check_not_corrected, correct_observation, revise_observation
 from indicators.value_history import load_history
 from indicators.value_rules import doubts_about, is_revision, observation_of, why_incomplete
+from measures.models import NoticeKind
+from measures.notices import notify_department
 from regions.models import Region
 from reporting import services
 from reporting.doubts import Doubt, check_confirmed
@@ -163,6 +165,7 @@ def accept_value(report: ValueReport, *, by: User, note: str = "") -> Observatio
     check_move(report, "accept", by=by)
     report.observation = observation = _make_observation(report, by=by)
     apply_move(report, "accept", by=by, note=note)
+    notify_department(report.department.successor.pk, NoticeKind.ACCEPTED, value_report=report)
     return observation
 
 
@@ -194,9 +197,17 @@ def accept_values(reports: Iterable[ValueReport], *, by: User) -> list[Outcome[V
     return do_each(reports, lambda report: accept_value(report, by=by))
 
 
+@transaction.atomic
+def return_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
+    """Returns a submitted value to its department with a reason."""
+    services.return_report(report, by=by, note=note)
+    notify_department(report.department.successor.pk, NoticeKind.RETURNED, value_report=report)
+    return report
+
+
 def return_values(reports: Iterable[ValueReport], *, by: User, note: str) -> list[Outcome[ValueReport]]:
     """Returns many with the same reason; each succeeds or fails by itself."""
-    return do_each(reports, lambda report: services.return_report(report, by=by, note=note))
+    return do_each(reports, lambda report: return_value(report, by=by, note=note))
 
 
 @transaction.atomic
@@ -218,4 +229,5 @@ def undo_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
     if wrong is not None:
         wrong.superseded = False
         wrong.save(update_fields=["superseded"])
+    notify_department(report.department.successor.pk, NoticeKind.UNDONE, value_report=report)
     return report

@@ -164,6 +164,9 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
     def span(self) -> Period:
         return Period(PeriodKind(self.period_kind), self.period_start, self.period_end)
 
+    def get_form_url(self) -> str:
+        return self.indicator.get_form_url(self.period, self.region)
+
     @property
     def subject(self) -> Indicator:
         return self.indicator
