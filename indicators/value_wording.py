@@ -6,9 +6,23 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from indicators.dues import DuePeriod
 from indicators.models import RELEASE_BASES, VALUE_PROVENANCES, Indicator, Observation, Purpose, ValueReport
 from indicators.wording import number_cell, period_words, release_day, with_unit
 from reporting.steps import Entry
+from web.formats.dates import format_day
+from web.formats.periods import format_period
+from web.language import localized
+
+
+def next_value_words(indicator: Indicator, due: DuePeriod) -> str:
+    """By when its owner owes which value."""
+    words = {
+        "period": format_period(*due.period),
+        "day": format_day(due.due_on),
+        "department": localized(indicator.owner, "short"),
+    }
+    return _("%(period)s, due from %(department)s by %(day)s") % words
 
 
 class ValueRow(NamedTuple):

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import translation
 
 from core.period_codes import Period, read_period
+from indicators.dues import Rhythm, next_due
 from indicators.models import Indicator, ValueReport
 from indicators.tasks import notify_of_due_values_task
 from indicators.value_notices import notify_of_due_values
@@ -29,6 +30,8 @@ VALUE = ValueData(
     Decimal("6.3"), verified=True, released_on=date(2023, 7, 21), value_provenance="published", source="山东省统计局"
 )
 FIRST_QUARTER = {"period": "2023Q1", "period_kind": "quarter", "period_end": date(2023, 3, 31)}
+# Of Q2 2023, 20 days after its end.
+DUE = date(2023, 7, 20)
 
 
 @pytest.fixture
@@ -279,3 +282,41 @@ class TestWords:
         notify_of_due_values(date(2023, 7, 19))
         assert send_digests(today) == 1
         assert [each.to for each in mail.outbox] == [["colleague@science.example"]]
+
+
+class TestNextValue:
+    QUARTER = Rhythm("quarter", 20)
+
+    @pytest.mark.parametrize(
+        ("on", "period", "due_on"),
+        [
+            (date(2023, 6, 30), "2023Q2", DUE),
+            (date(2023, 7, 20), "2023Q2", DUE),
+            # A day that has passed is no next one.
+            (date(2023, 7, 21), "2023Q3", date(2023, 10, 20)),
+        ],
+    )
+    def test_is_the_one_that_is_due_on_the_day_or_after_it(self, on: date, period: str, due_on: date) -> None:
+        due = next_due(self.QUARTER, known_until=date(2023, 3, 31), on=on)
+        assert due is not None and (due.period.code, due.due_on) == (period, due_on)
+
+    def test_is_a_later_one_where_the_value_is_there(self) -> None:
+        due = next_due(self.QUARTER, known_until=date(2023, 6, 30), on=date(2023, 7, 10))
+        assert due is not None and due.period.code == "2023Q3"
+        assert next_due(None, known_until=None, on=DUE) is None
+
+    def page(self, language: str, as_of: str = "2023-07-10") -> str:
+        answer = Client(headers={"Accept-Language": language}).get(f"/indicators/growth/?as_of={as_of}")
+        return text_of(answer.content.decode())
+
+    def test_stands_on_the_indicators_page(self, site: SimpleNamespace, open_reading: Any) -> None:
+        assert "Next value Q2 2023, due from Science by 20 July 2023" in self.page("en")
+        assert "Next value Q3 2023, due from Science by 20 October 2023" in self.page("en", "2023-07-21")
+        assert "下一个数值 2023年二季度，由科技厅在2023年7月20日前填报" in self.page("zh-hans")
+
+    @pytest.mark.parametrize("changes", [{"owner": None}, {"frequency": ""}], ids=["owner", "rhythm"])
+    def test_stands_nowhere_without_an_owner_or_a_rhythm(
+        self, site: SimpleNamespace, open_reading: Any, changes: dict[str, Any]
+    ) -> None:
+        Indicator.objects.update(**changes)
+        assert "Next value" not in self.page("en")
