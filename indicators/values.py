@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.bounds import check_columns
+from core.bounds import FIRST_OBSERVED_DAY, check_columns, is_within
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period
@@ -92,11 +92,19 @@ def save_value(
     check_filer(report, by)
     if indicator.derived_form:
         raise NotAllowed(_("Its values are derived from those of other indicators; none is filed."))
-    if not is_period(period.kind, period.start, period.end):
-        raise NotAllowed(_("There is no such period."), field="period")
+    check_period(period)
     if fill_draft(report, _columns_of(report, data), by=by, version=version):
         report.save()
     return report
+
+
+def check_period(period: Period) -> None:
+    """Raises NotAllowed for what no value can be of."""
+    is_there = all(is_within(day, FIRST_OBSERVED_DAY) for day in (period.start, period.end))
+    if not is_there or not is_period(*period):
+        raise NotAllowed(_("There is no such period."), field="period")
+    if period.start > today():
+        raise NotAllowed(_("The period has not begun yet."), field="period")
 
 
 def new_value(indicator: Indicator, region: Region, period: Period, data: ValueData) -> ValueReport:

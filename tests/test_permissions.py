@@ -6,7 +6,7 @@ login   sent on to the log-in page
 """
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -319,6 +319,12 @@ GET  api-project            /api/v1/projects/P0001/               401   200   20
 GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200 200 200
 GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200 200 200
 GET  api-indicator-series   /api/v1/indicators/gdp/series/        401   200   200 200 200 200 200 200 200 200 200
+GET  api-values             /api/v1/indicators/gdp/filed-values/  401   200   200 200 200 200 200 200 200 200 200
+POST api-values             /api/v1/indicators/gdp/filed-values/  401   401   403 201 403 403 403 403 403 403 403
+GET  api-value              /api/v1/indicators/gdp/filed-values/{value}/ 401 401 403 200 403 403 200 200 403 200 403
+PUT  api-value              /api/v1/indicators/gdp/filed-values/{begun}/ 401 401 403 200 403 403 403 403 403 403 403
+POST api-value-submit /api/v1/indicators/gdp/filed-values/{begun}/submit/ 401 401 403 200 403 403 403 403 403 403 403
+POST api-value-withdraw /api/v1/indicators/gdp/filed-values/{sent}/withdraw/ 401 401 403 200 403 403 403 403 403 403 403
 GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200 200 200
 GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200 200 200
 GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200 200
@@ -508,6 +514,10 @@ BODIES = {
     "POST api-reports": {**AUGUST, "status": "promoting", "what_was_done": "开工"},
     "PUT api-report": {"version": 1, "what_was_done": "开工了"},
     "POST api-report-submit": {},
+    "POST api-values": {"region": "370000", "period": "2023Q1", "value": 6.1},
+    "PUT api-value": {"version": 1, "value": 6.4},
+    "POST api-value-submit": {},
+    "POST api-value-withdraw": {},
     "POST api-measure-problems": {"text": "缺人"},
     "PUT api-problem": {"version": 1, "text": "缺钱"},
     "POST api-problem-moves": {"move": "reply", "note": "已报告"},
@@ -578,6 +588,8 @@ def test_a_row_speaks_of_its_address(row):
         "token",
         "view",
         "draft",
+        "begun",
+        "sent",
         "done",
         "waits",
         "filed",
@@ -650,6 +662,8 @@ def site(today, settings, tmp_path):
     value = save_value(gdp, make.region(), read_period("2023H1"), by=people["ada"], data=data)
     attach_file(value, by=people["ada"], file=ContentFile(make_pdf(), name="a.pdf"))
     submit_value(value, by=people["ada"])
+    other = replace(data, purpose="", reason="")
+    begun = save_value(gdp, make.region(), read_period("2022H2"), by=people["ada"], data=other)
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
@@ -696,6 +710,8 @@ def site(today, settings, tmp_path):
         "filed": filed.pk,
         "paper": paper.key,
         "value": value.pk,
+        "sent": value.pk,
+        "begun": begun.pk,
         "annex": value.evidence.get().key,
         "notice": notice.pk,
         "person": make.make_user("pete").pk,

@@ -17,7 +17,7 @@ from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_part
 from indicators.models.indicators import MAX_SCOPE_LENGTH, SCOPE_HELP, STATED, Indicator, Observation
 from indicators.querysets import ValueReportQuerySet
-from reporting.models import AbstractEvidence, AbstractFiling, AbstractReportStep
+from reporting.models import AbstractEvidence, AbstractFiling, AbstractReportStep, WrittenByDepartment
 from reporting.workflow import EDITABLE_STATES, OPEN_STATES, ReportState
 
 # Of a release day: the source does not give it; it is when such figures usually come.
@@ -39,7 +39,7 @@ class Purpose(models.TextChoices):
     CORRECTION = "correction", pgettext_lazy("value", "A correction")
 
 
-class ValueReport(AbstractFiling, UpdatedAtModel):
+class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
     """A value of an indicator for a region and a period, as its department files it. The `value` is in the indicator's
     `unit`; whoever filed it wrote it in the Chinese one where `in_chinese_unit`.
 

@@ -2,6 +2,7 @@
 
 As of 2023-08-29: M001 completed (due 2023-06-30), M002 in progress (due 2023-08-01: red), M003 promoting (due
 2023-10-01: yellow), M004 promoting (no due date, a report in July: green). M005 belongs to another plan.
+Science owns the indicator, and filed one of its values.
 M001 had a problem, which is closed; that of M004 is overdue; that of the project P0001 was withdrawn.
 """
 
@@ -90,8 +91,8 @@ def site(db: Any, today: date) -> SimpleNamespace:
         direction=problem.steps.create(move="assign", state="assigned", made_on=date(2023, 7, 20), **assigned)
     )
 
-    growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first])
-    make.make_observation(growth, "6.2")
+    growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first], owner=science)
+    make.make_value_report(growth, observation=make.make_observation(growth, "6.2"))
     make.make_observation(growth, "5.5", region_code="100000")
     make.make_observation(
         growth,

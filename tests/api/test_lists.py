@@ -46,6 +46,9 @@ COLUMNS = {
     "indicators/gdp_growth_ytd/series/": "as_of indicator name unit region region_name region_name_zh region_name_en "
     "period period_kind period_start period_end value released_on is_revised first_value first_released_on exact "
     "verified basis scope provenance source updated_at url",
+    "indicators/gdp_growth_ytd/filed-values/": "id indicator region department period state version unit value exact "
+    "verified released_on release_basis value_provenance source basis scope note purpose reason corrects observation "
+    "evidence submitted_on decided_on decision_note steps moves provenance updated_at url",
     "rollups/measures/": "as_of key name name_zh name_en total completed in_progress promoting completion_rate due "
     "due_rate gap gap_to_plan lights due_before completed_in_time completed_late overdue in_time_rate longest_overdue "
     "url",
