@@ -13,7 +13,7 @@ from indicators.models.indicators import (
 )
 from indicators.models.values import (
     RELEASE_BASES,
-    VALUE_PROVENANCES,
+    ValueProvenance,
     Purpose,
     ValueReport,
     ValueReportEvidence,
@@ -26,7 +26,7 @@ __all__ = [
     "RELEASE_BASES",
     "SCOPE_HELP",
     "STATED",
-    "VALUE_PROVENANCES",
+    "ValueProvenance",
     "Direction",
     "Frequency",
     "HeadlineIndicator",
