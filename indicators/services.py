@@ -19,7 +19,7 @@ from indicators.rules import earliest_release
 
 # What says which release of which value a row is.
 KEY = ("indicator", "region", "period_kind", "period_start", "period_end", "released_on")
-KEY_COLUMNS = tuple(Observation._meta.get_field(name).attname for name in KEY)
+KEY_COLUMNS = tuple(f"{name}_id" if name in ("indicator", "region") else name for name in KEY)
 # What a correction may change.
 VALUES = (
     *KEY,

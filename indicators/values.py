@@ -117,11 +117,12 @@ def written_value(report: ValueReport, data: ValueData) -> ValueReport:
 
 
 def empty_value(indicator: Indicator, region: Region, period: Period) -> ValueReport:
-    """Not saved."""
+    """Not saved. Without an owner nobody may file it."""
+    owner: Any = indicator.owner_id
     return ValueReport(
         indicator=indicator,
         region=region,
-        department_id=indicator.owner_id,
+        department_id=owner,
         period=period.code,
         version=0,
         provenance=Provenance.REPORTED,
@@ -145,7 +146,7 @@ def _corrected(report: ValueReport, wrong: int | None) -> Observation:
     if report.corrects is not None and report.corrects_id == wrong:
         return report.corrects
     rows = Observation.objects.filter(indicator=report.indicator_id, region=report.region_id)
-    found = rows.filter(pk=wrong, **_of_period(report.span)).first()
+    found = rows.filter(pk=wrong, **_of_period(report.span)).first() if wrong is not None else None
     if found is None:
         raise NotAllowed(_("The value that it corrects is not there any more."), field="purpose")
     return found

@@ -291,8 +291,8 @@ POST datasets:project_month_upload /workspace/projects/month/{city}/ 403   403  
 GET  datasets:values        /workspace/values/                    login login 403 200 200 200 403 403 403 403 403
 POST datasets:values        /workspace/values/                    403   403   403 200 200 200 403 403 403 403 403
 GET  datasets:values_download /workspace/values/download/         login login 403 200 200 200 403 403 403 403 403
-GET  datasets:values_upload /workspace/values/{filed}/            login login 403 200 404 404 403 403 403 403 403
-POST datasets:values_upload /workspace/values/{filed}/            403   403   403 302 404 404 403 403 403 403 403
+GET  datasets:values_upload /workspace/values/{values}/           login login 403 200 404 404 403 403 403 403 403
+POST datasets:values_upload /workspace/values/{values}/           403   403   403 302 404 404 403 403 403 403 403
 GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
@@ -697,7 +697,7 @@ def site(today, settings, tmp_path):
         "load": loaded.pk,
         "month": month.pk,
         "city": projects.pk,
-        "filed": values.pk,
+        "values": values.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,

@@ -52,7 +52,8 @@ class IndicatorValueRow(MonthRow):
 
     @property
     def region(self) -> Region:
-        return self.work.region
+        region: Region = self.work.region
+        return region
 
     @property
     def key(self) -> Cells:
@@ -113,7 +114,7 @@ def unit_to_write(indicator: Indicator) -> str:
     back."""
     if has_two_units(indicator):
         words = {"unit": indicator.unit_zh, "own": indicator.unit, "number": f"{trimmed(indicator.zh_factor):f}"}
-        return indicator.unit_zh if is_chinese() else _("%(unit)s (%(number)s = 1 %(own)s)") % words
+        return indicator.unit_zh if is_chinese() else _("%(unit)s, %(number)s = 1 %(own)s") % words
     return (is_chinese() and indicator.unit_zh) or indicator.unit
 
 
@@ -182,7 +183,7 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
         list(own.order_by("pk").values_list("pk"))
 
     def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
-        assert upload.plan is not None
+        assert upload.plan is not None and upload.plan.region is not None
         filings = [
             ValueFiling(
                 each.row.subject.pk,

@@ -180,7 +180,7 @@ class TestDownload:
         assert first["Due date"] == "2023-07-20"
         assert first["Last known value"].startswith("5 (")
         # 万千瓦 in both languages: nobody knows in which language a file is filled in.
-        assert rows["capacity 2023H1"]["Unit"] == "万千瓦 (100 = 1 GW)"
+        assert rows["capacity 2023H1"]["Unit"] == "万千瓦, 100 = 1 GW"
         assert rows["capacity 2023H1"]["Last known value"].startswith("8,050 (")
 
     def test_a_returned_value_and_one_that_was_begun_come_along(self, page: Client, site: SimpleNamespace) -> None:
