@@ -25,7 +25,8 @@ from reporting.models import TEXTS, AbstractEvidence, AbstractReport
 from reporting.workflow import EDITABLE_STATES
 from web.formats.numbers import format_number
 
-# What is filled in, as text: a choice by its value, a day as 2023-08-29, money in 万元, yes or no, "" for an empty cell.
+# What is filled in, as text: a choice by its value, a day as 2023-08-29, money in 万元, yes or no, "" where it
+# is empty.
 type Cells = dict[str, str]
 YES, NO = "yes", "no"
 # Whose rows they are.

@@ -45,9 +45,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of the file. `code`: what names it, as `MonthKind.code_of` says; `row`: what the site holds; `cells`: what would be filed; `base`: what the file held at the
-    download; `conflicts`: the columns that both have changed since. `reasons`: why it stays a draft or is left alone;
-    `doubts`: what is unlikely. `evidence`: the documents and links that the report would have."""
+    """A row of the file. `code`: what names it, as `MonthKind.code_of` says; `row`: what the site holds; `cells`: what
+    would be filed; `base`: what the file held at the download; `conflicts`: the columns that both have changed since.
+    `reasons`: why it stays a draft or is left alone; `doubts`: what is unlikely. `evidence`: the documents and links
+    that the report would have."""
 
     number: int
     code: str

@@ -1,4 +1,4 @@
-"""Reports as a workbook: what a department or a city fills in and sends back, and the month that the office takes home."""
+"""Reports as a workbook: what a department or a city fills in and sends back; the month that the office takes home."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
