@@ -592,6 +592,7 @@ def test_a_row_speaks_of_its_address(row):
         "load",
         "month",
         "city",
+        "values",
     ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted", "file", "re", "paper", "annex"):
