@@ -85,7 +85,8 @@ def _why_no_observation(report: ValueReport, history: ValueHistory) -> Iterator[
         elif is_revision(report, history):
             assert report.released_on is not None
             check_revised_on(history.releases(report)[-1], report.released_on)
-        check_observation(observation_of(report), other_than=report.corrects)
+        # The day of release is over: each release of that day is among the rows.
+        check_observation(observation_of(report), other_than=report.corrects, known=history.rows)
     except NotAllowed as refusal:
         yield refusal
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from indicators.dues import DuePeriod
-from indicators.models import RELEASE_BASES, VALUE_PROVENANCES, Indicator, Observation, Purpose, ValueReport
+from indicators.models import RELEASE_BASES, Indicator, Observation, Purpose, ValueProvenance, ValueReport
 from indicators.wording import number_cell, period_words, release_day, with_unit
 from reporting.steps import Entry
 from web.formats.dates import format_day
@@ -58,7 +58,7 @@ def step_texts(indicator: Indicator, content: Mapping[str, Any]) -> list[Entry]:
         (_("Value"), "" if value is None else with_unit(indicator, Decimal(value), exact=exact, exactly=True)),
         (_("Release date"), content["released_on"] or ""),
         (_label("release_basis"), str(dict(RELEASE_BASES)[content["release_basis"]])),
-        (_label("value_provenance"), str(dict(VALUE_PROVENANCES)[content["value_provenance"]])),
+        (_label("value_provenance"), str(ValueProvenance(content["value_provenance"]).label)),
         (_("Source"), content["source"]),
         (_("Checked against the source"), {True: _("Yes"), False: _("Not yet")}.get(content["verified"], "")),
         (_label("purpose"), str(Purpose(content["purpose"]).label) if content["purpose"] else ""),

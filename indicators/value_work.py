@@ -75,6 +75,11 @@ class ValueRow:
         return self.state == ReportState.SUBMITTED
 
     @property
+    def is_due(self) -> bool:
+        """Whether its period is over, or it was begun."""
+        return self.span is not None and not self.is_coming
+
+    @property
     def period(self) -> str:
         return "" if self.span is None else format_period(*self.span)
 
@@ -100,6 +105,10 @@ class ValueWork:
     def owed(self) -> int:
         """How many are to be filed now, begun or not."""
         return sum(row.state not in (COMING, ReportState.SUBMITTED) for row in self.rows)
+
+    @property
+    def due(self) -> Sequence[ValueRow]:
+        return [row for row in self.rows if row.is_due]
 
     @property
     def late(self) -> int:

@@ -288,6 +288,11 @@ POST datasets:project_month /workspace/projects/month/           403   403   403
 GET  datasets:project_month_download /workspace/projects/month/download/ login login 403 200 200 200 403 403 403 403 200
 GET  datasets:project_month_upload /workspace/projects/month/{city}/ login login 403 404 404 404 403 403 403 403 200
 POST datasets:project_month_upload /workspace/projects/month/{city}/ 403   403   403 404 404 404 403 403 403 403 302
+GET  datasets:values        /workspace/values/                    login login 403 200 200 200 403 403 403 403 403
+POST datasets:values        /workspace/values/                    403   403   403 200 200 200 403 403 403 403 403
+GET  datasets:values_download /workspace/values/download/         login login 403 200 200 200 403 403 403 403 403
+GET  datasets:values_upload /workspace/values/{values}/           login login 403 200 404 404 403 403 403 403 403
+POST datasets:values_upload /workspace/values/{values}/           403   403   403 302 404 404 403 403 403 403 403
 GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
@@ -505,6 +510,7 @@ BODIES = {
     "POST datasets:load": REASON,
     "POST datasets:month_upload": {"action": "save"},
     "POST datasets:project_month_upload": {"action": "save"},
+    "POST datasets:values_upload": {"action": "save"},
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
@@ -598,6 +604,7 @@ def test_a_row_speaks_of_its_address(row):
         "load",
         "month",
         "city",
+        "values",
     ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted", "file", "re", "paper", "annex"):
@@ -680,7 +687,9 @@ def site(today, settings, tmp_path):
     upload = keep_upload(plan, by=people["rita"], name="m.csv", content=b"code,due_on\nM001,2023-02-30\n")
     work_on(upload.pk)
     filled = b"code,what_was_done\nM004,Talks\n"
-    month = keep_upload(plan, by=people["ada"], name="m.csv", content=filled, period=date(2023, 8, 1))
+    month = keep_upload(
+        plan, by=people["ada"], name="m.csv", content=filled, period=date(2023, 8, 1), kind=Upload.Kind.MONTH
+    )
     work_on(month.pk)
     projects = keep_upload(
         plan,
@@ -691,6 +700,10 @@ def site(today, settings, tmp_path):
         kind=Upload.Kind.PROJECTS,
     )
     work_on(projects.pk)
+    values = keep_upload(
+        plan, by=people["ada"], name="v.csv", content=b"code,period,value\ngdp,2023Q1,5\n", kind=Upload.Kind.VALUES
+    )
+    work_on(values.pk)
     loaded = Load.objects.create(plan=plan, file_name="m.csv", digest="0" * 64, reason="", loaded_at=now())
     parts = {
         "problem": problem.pk,
@@ -699,6 +712,7 @@ def site(today, settings, tmp_path):
         "load": loaded.pk,
         "month": month.pk,
         "city": projects.pk,
+        "values": values.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,

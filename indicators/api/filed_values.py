@@ -12,9 +12,9 @@ from accounts.models import User
 from accounts.permissions import may_file_for
 from core.exceptions import NotAllowed
 from indicators.api.indicators import CODE, REGION
-from indicators.filing import file_value, rewrite_value
-from indicators.models import RELEASE_BASES, VALUE_PROVENANCES, Indicator, Purpose, ValueReport
+from indicators.models import RELEASE_BASES, Indicator, Purpose, ValueProvenance, ValueReport
 from indicators.querysets import ValueReportQuerySet
+from indicators.value_filing import file_value, rewrite_value
 from indicators.value_rules import DOUBTS
 from indicators.values import TEXTS, submit_value
 from regions.models import Region
@@ -82,7 +82,7 @@ _SAID: dict[str, Shape] = {
         gettext_lazy("The day of publication, from which it counts; null in a draft without one"), optional(DAY)
     ),
     "release_basis": choice(RELEASE_BASES, gettext_lazy("What the release date rests on")),
-    "value_provenance": choice(VALUE_PROVENANCES, gettext_lazy("Where the value comes from")),
+    "value_provenance": choice(ValueProvenance.choices, gettext_lazy("Where the value comes from")),
     "source": meaning(gettext_lazy("Who published it, as it was written: Chinese | English; address")),
     "basis": meaning(gettext_lazy("What the value rests on, such as constant prices")),
     "scope": meaning(gettext_lazy("The part that it is for, as it was written: Chinese | English; empty: the whole")),
@@ -121,9 +121,7 @@ _CONTENT: dict[str, BodyField] = {
     "verified": nullable_field(flag_field()).described_as(FILED_VALUE["verified"]),
     "released_on": day_field().described_as(FILED_VALUE["released_on"]),
     "release_basis": choice_field(value for value, _label in RELEASE_BASES).described_as(FILED_VALUE["release_basis"]),
-    "value_provenance": choice_field(value for value, _label in VALUE_PROVENANCES).described_as(
-        FILED_VALUE["value_provenance"]
-    ),
+    "value_provenance": choice_field(ValueProvenance.values).described_as(FILED_VALUE["value_provenance"]),
     **{name: text_field(most=most).described_as(FILED_VALUE[name]) for name, most in TEXTS.items()},
     "purpose": choice_field(["", *Purpose.values]).described_as(FILED_VALUE["purpose"]),
     "corrects": nullable_field(integer_field()).described_as(FILED_VALUE["corrects"]),

@@ -26,10 +26,13 @@ RELEASE_BASES = [
     (STATED, pgettext_lazy("day of release", "The source gives it")),
     (ASSUMED, pgettext_lazy("day of release", "Assumed: when such figures usually come")),
 ]
-VALUE_PROVENANCES = [
-    (Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")),
-    (Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")),
-]
+
+
+class ValueProvenance(models.TextChoices):
+    """Of a filed value; among `Provenance`."""
+
+    PUBLISHED = Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")
+    REPORTED = Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")
 
 
 class Purpose(models.TextChoices):
@@ -71,8 +74,8 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
     value_provenance = models.CharField(
         _("Where the value comes from"),
         max_length=12,
-        choices=VALUE_PROVENANCES,
-        default=Provenance.REPORTED.value,
+        choices=ValueProvenance,
+        default=ValueProvenance.REPORTED,
     )
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
     scope = models.CharField(
@@ -122,7 +125,7 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
                 name="valuereport_release_basis_known",
             ),
             models.CheckConstraint(
-                condition=Q(value_provenance__in=[value for value, _label in VALUE_PROVENANCES]),
+                condition=Q(value_provenance__in=ValueProvenance.values),
                 name="valuereport_value_provenance_known",
             ),
             models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="valuereport_period_in_order"),
