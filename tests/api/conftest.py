@@ -7,24 +7,49 @@ M001 had a problem, which is closed; that of M004 is overdue; that of the projec
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, override_settings
 
 from accounts.models import Scope
 from accounts.services import create_token
 from measures.models import Measure, Report
 from tests import factories as make
+from tests.conftest import DEMONSTRATION_DAY
+from tests.kept_databases import changes_taken_back, kept_database
 
 API = "/api/v1/"
 
 
+@pytest.fixture(scope="session")
+def _small_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    def fill() -> SimpleNamespace:
+        with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY), transaction.atomic():
+            rows = make_site()
+            # As in the transaction of a test, nothing follows from the commit: the rollups stay stale.
+            connection.run_on_commit.clear()
+        return rows
+
+    with kept_database("small_site", fill, django_db_blocker) as kept:
+        yield kept
+
+
 @pytest.fixture
-def site(db: Any, today: date) -> SimpleNamespace:
+def site(db: Any, today: date, _small_site: Any, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+    """What the test changes is taken back; a test that commits has the site in its own database."""
+    if not connection.in_atomic_block:
+        yield make_site()
+        return
+    with changes_taken_back(_small_site, django_db_blocker) as rows:
+        yield rows
+
+
+def make_site() -> SimpleNamespace:
     plan = make.make_plan()
     other = make.make_plan("another-plan", name_zh="另一计划", name_en="Another plan", starts_on=date(2022, 1, 1))
     innovation = make.make_section(
