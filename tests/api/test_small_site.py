@@ -9,6 +9,7 @@ from measures.models import Measure
 from tests.kept_databases import changes_taken_back
 
 
+@pytest.mark.django_db
 def test_what_a_test_changes_is_taken_back(_small_site: Any, django_db_blocker: Any) -> None:
     for _ in range(2):
         with changes_taken_back(_small_site, django_db_blocker) as rows:
@@ -18,6 +19,7 @@ def test_what_a_test_changes_is_taken_back(_small_site: Any, django_db_blocker: 
             rows.first.save()
 
 
+@pytest.mark.django_db
 def test_a_row_that_refers_to_none_is_found(_small_site: Any, django_db_blocker: Any) -> None:
     with pytest.raises(IntegrityError), changes_taken_back(_small_site, django_db_blocker):
         Measure.objects.update(section_id=0)
