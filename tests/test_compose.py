@@ -110,7 +110,7 @@ def test_a_new_installation_has_no_account_but_the_one_that_a_link_opens_and_no_
     """What operations.md says after the start, by which services and settings there are."""
     assert compose_command("migrate") == ["python", "manage.py", "migrate", "--no-input"]
     text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^    (docker compose .*)$", text.partition("## Settings")[0], flags=re.MULTILINE)
+    lines = re.findall(r"^    (docker compose .*)$", text.partition("## Without Docker")[0], flags=re.MULTILINE)
     commands = ["docker compose up -d", "docker compose exec web python manage.py first_administrator"]
     assert lines == commands
     assert not set(app_variables()) & {"DJANGO_SUPERUSER_PASSWORD", "PILOTZONE_DEMO"}
