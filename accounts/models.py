@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -139,8 +140,12 @@ class User(AbstractUser):
     )
     large_print = models.BooleanField(_("Large-print version"), default=False)
     # Of accounts from before this column was there: when it came.
-    password_changed_at = models.DateTimeField(_("Password set at"), default=timezone.now, editable=False)
-    must_change_password = models.BooleanField(_("Must choose another password"), default=False, editable=False)
+    password_changed_at = models.DateTimeField(
+        _("Password set at"), default=timezone.now, db_default=Now(), editable=False
+    )
+    must_change_password = models.BooleanField(
+        _("Must choose another password"), default=False, db_default=False, editable=False
+    )
 
     # Cached pages stay when these are written: none shows them, and what a person prefers is in the key of a page.
     unversioned_columns = (

@@ -61,6 +61,13 @@ def _day(year: str, month: str, day: str) -> Period:
     return Period(PeriodKind.DAY, found, found)
 
 
+# What codes look like, as a regular expression of JSON Schema; whether there is such a day is another question.
+_MONTH_NUMBER = "(0[1-9]|1[0-2])"
+CODE_PATTERN = (
+    rf"^(?!0000)[0-9]{{4}}(H[12]|Q[1-4]|Q1-Q3|-{_MONTH_NUMBER}|-01/{_MONTH_NUMBER}|-[0-9]{{4}}"
+    rf"|-{_MONTH_NUMBER}-(0[1-9]|[12][0-9]|3[01]))?$"
+)
+
 _IN_CHINESE = "一二三四"
 _YEAR = r"(\d{4})"
 # After blanks are gone and dashes are one. What a person may write -> the period.
@@ -93,3 +100,9 @@ def read_period(text: str) -> Period | None:
                 return None
             return period if period.start <= period.end and is_period(*period) else None
     return None
+
+
+def period_of_code(code: str) -> Period | None:
+    """The period whose code it is; None where there is none."""
+    period = read_period(code)
+    return period if period is not None and period.code == code else None

@@ -13,6 +13,7 @@ PAGES = {
     "ledger": "datasets:upload",
     "month": "datasets:month_upload",
     "projects": "datasets:project_month_upload",
+    "values": "datasets:values_upload",
 }
 
 
@@ -20,14 +21,16 @@ class Upload(models.Model):
     """A file that a person sent and has not loaded yet, with what they decided about it: nobody else sees it.
 
     `content` is the file, or the pasted rows; it is emptied once it is loaded. `result` is what the file would do
-    (`findings.Findings`), or what became of the reports of a month; `sentence` is why it cannot be read; both in
-    `language`. `period`: the month of such reports, its first day; `department` or `city`: for which of them they are.
+    (`findings.Findings`), or what became of the reports that were filled in; `sentence` is why it cannot be read; both
+    in `language`. `period`: the month of such reports, its first day, where they are of one; `department` or `city`:
+    for which of them they are.
     """
 
     class Kind(models.TextChoices):
         LEDGER = "ledger", pgettext_lazy("upload", "Ledger of a plan")
         MONTH = "month", pgettext_lazy("upload", "Reports of a month")
         PROJECTS = "projects", pgettext_lazy("upload", "Months of projects")
+        VALUES = "values", pgettext_lazy("upload", "Values of indicators")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("upload", "Waits to be read")
@@ -86,16 +89,19 @@ class Upload(models.Model):
                 ),
                 name="upload_state_known",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["ledger", "month", "projects"]), name="upload_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["ledger", "month", "projects", "values"]), name="upload_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="ledger", period=None)
+                | Q(kind="values", period=None, plan__isnull=False)
                 | Q(kind__in=["month", "projects"], period__isnull=False, plan__isnull=False),
                 name="upload_month_has_period",
             ),
             # A city reports on projects alone.
             models.CheckConstraint(
                 condition=Q(kind="ledger", department=None, city=None)
-                | Q(kind__in=["month", "projects"], department__isnull=False, city=None)
+                | Q(kind__in=["month", "projects", "values"], department__isnull=False, city=None)
                 | Q(kind="projects", department=None, city__isnull=False),
                 name="upload_is_of_department_or_city",
             ),
@@ -109,12 +115,13 @@ class Upload(models.Model):
         return reverse(PAGES[self.kind], kwargs={"pk": self.pk})
 
     @property
-    def is_month(self) -> bool:
+    def is_filled_in(self) -> bool:
+        """Whether it is what a department or a city reports, not a ledger."""
         return self.kind != self.Kind.LEDGER
 
     @property
     def place(self) -> Any:
-        """The department or the city whose month it is."""
+        """The department or the city that reports."""
         return self.department or self.city
 
     @property

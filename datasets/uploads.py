@@ -50,7 +50,7 @@ STEPS = (
 )
 # One that stopped in the middle is begun again after so long.
 LOST_AFTER = timedelta(minutes=15)
-# Counts of what is found, of a ledger and of a month, by which the site would change.
+# Counts of what is found, of a ledger and of what is filled in, by which the site would change.
 WRITTEN = ("new", "changed", "removed", "submit", "doubt", "draft")
 # A draft that nobody has loaded is deleted after so many days.
 KEPT_DAYS = 14
@@ -67,12 +67,11 @@ def keep_upload(
     content: bytes,
     is_pasted: bool = False,
     period: date | None = None,
-    kind: Upload.Kind = Upload.Kind.MONTH,
+    kind: Upload.Kind = Upload.Kind.LEDGER,
 ) -> Upload:
-    """`period`: the month of such reports as `kind` says, of the person's department or city; without one it is the
-    ledger of a plan. Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
-    if period is None:
-        kind = Upload.Kind.LEDGER
+    """`kind`: the ledger of a plan, or what the person's department or city reports; `period`: the month, where that is
+    of one. Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
+    if kind == Upload.Kind.LEDGER:
         check_reviewer(by)
     elif not KINDS[kind].may_report(by):
         raise NotAllowed(_("You may not do this"))
@@ -88,8 +87,8 @@ def keep_upload(
     return Upload.objects.create(
         kind=kind,
         period=period,
-        department=by.department if period else None,
-        city=by.city if period else None,
+        department=by.department if kind in KINDS else None,
+        city=by.city if kind in KINDS else None,
         plan=plan,
         uploaded_by=by,
         uploaded_at=now(),
@@ -236,7 +235,7 @@ def cells_chosen(upload: Upload) -> dict[CellName, str]:
 
 def _read(upload: Upload) -> None:
     _begin_step(upload, 0)
-    if upload.is_month:
+    if upload.is_filled_in:
         upload.findings = month_findings.found(look(upload), upload)
         _end(upload, State.READ)
         return
@@ -261,7 +260,7 @@ def _read(upload: Upload) -> None:
 def _load(upload: Upload) -> None:
     try:
         with transaction.atomic():
-            if upload.is_month:
+            if upload.is_filled_in:
                 upload.findings = do_as(upload.uploaded_by, partial(month_filing.file_month, upload))
             else:
                 _load_ledger(upload)
@@ -270,7 +269,7 @@ def _load(upload: Upload) -> None:
             _end(upload, State.LOADED)
     except NotAllowed as refusal:
         own = Upload.objects.get(pk=upload.pk)
-        if own.is_month or isinstance(refusal, LoadRefused):
+        if own.is_filled_in or isinstance(refusal, LoadRefused):
             # What it would do now, beside why it was not done.
             _read(own)
         _end(own, State.READ, str(refusal))

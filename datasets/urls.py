@@ -1,6 +1,7 @@
 from django.urls import path
 
 from datasets.month.projects import PROJECT_MONTH
+from datasets.month.values import INDICATOR_VALUES
 from datasets.views import data, loads, month, start, uploads
 
 app_name = "datasets"
@@ -28,5 +29,8 @@ urlpatterns = [
         month.MonthUpload.as_view(month_kind=PROJECT_MONTH),
         name="project_month_upload",
     ),
+    path("workspace/values/", month.MonthPage.as_view(kind=INDICATOR_VALUES), name="values"),
+    path("workspace/values/download/", month.MonthDownload.as_view(kind=INDICATOR_VALUES), name="values_download"),
+    path("workspace/values/<int:pk>/", month.MonthUpload.as_view(month_kind=INDICATOR_VALUES), name="values_upload"),
     path("review/ledger/", month.OfficeMonth.as_view(), name="office_month"),
 ]

@@ -83,6 +83,7 @@ WORK_PAGES = {
     "workspace-mine": ("ada", "/workspace/?whose=mine"),
     "month": ("ada", "/workspace/ledger/"),
     "month-projects": ("zoe", "/workspace/projects/month/"),
+    "month-values": ("ada", "/workspace/values/"),
     "owners": ("ada", "/office/measures/M002/owners/"),
     "report": ("ada", "/measures/M002/report/"),
     "report-due": ("ada", "/measures/M013/report/"),

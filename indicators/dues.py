@@ -88,6 +88,16 @@ def next_period(rhythm: Rhythm | None, *, on: date) -> DuePeriod | None:
     return _due(rhythm, end_after(rhythm.frequency, last_end(rhythm.frequency, on)))
 
 
+def next_due(rhythm: Rhythm | None, *, known_until: date | None, on: date) -> DuePeriod | None:
+    """The next day by which a value is to be filed, and of which period: the day itself counts. `known_until` as in
+    `owed_periods`."""
+    coming = next_period(rhythm, on=on)
+    if coming is None:
+        return None
+    owed = owed_periods(rhythm, known_until=known_until, on=on)
+    return next((each for each in owed if each.due_on >= on), coming)
+
+
 def due_day(rhythm: Rhythm | None, period: Period) -> date | None:
     """By when the value of a period is to be filed; None for one that is not of the rhythm."""
     if rhythm is None or period.end != last_end(rhythm.frequency, period.end + timedelta(days=1)):

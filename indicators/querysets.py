@@ -8,9 +8,12 @@ from django.apps import apps
 from django.db.models import Case, Exists, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery, Value, When
 
 from core.timestamps import UpdatedAtQuerySet
-from reporting.querysets import AbstractReportQuerySet
+from reporting.querysets import AbstractReportQuerySet, is_visible_to
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
     from indicators.models import Indicator, Observation, Target, ValueReport
     from measures.models import Plan
 
@@ -63,4 +66,5 @@ class TargetQuerySet(QuerySet["Target"]):
 
 
 class ValueReportQuerySet(AbstractReportQuerySet["ValueReport"]):
-    pass
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        return self.filter(is_visible_to(user))

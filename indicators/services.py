@@ -1,6 +1,8 @@
 """What changes observations. Each is all or nothing, says who, and leaves the row that was there."""
 
+from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,6 +19,7 @@ from indicators.rules import earliest_release
 
 # What says which release of which value a row is.
 KEY = ("indicator", "region", "period_kind", "period_start", "period_end", "released_on")
+KEY_COLUMNS = tuple(f"{name}_id" if name in ("indicator", "region") else name for name in KEY)
 # What a correction may change.
 VALUES = (
     *KEY,
@@ -24,8 +27,12 @@ VALUES = (
 )
 
 
-def check_observation(observation: Observation, *, other_than: Observation | None = None) -> None:
-    """Raises NotAllowed where the indicator is derived, the days are no period of the kind, a published value names no
+def check_observation(
+    observation: Observation, *, other_than: Observation | None = None, known: Iterable[Observation] | None = None
+) -> None:
+    """`known`: the effective observations among which the same release would be, where they are read already.
+
+    Raises NotAllowed where the indicator is derived, the days are no period of the kind, a published value names no
     source, a release day is assumed that the source contradicts, or the same release is there already; `other_than`:
     the row that it is to supersede."""
     if observation.indicator.derived_form:
@@ -41,9 +48,15 @@ def check_observation(observation: Observation, *, other_than: Observation | Non
         year = {"year": earliest.year}
         sentence = _("The source is a work of %(year)s: no earlier day of release can be assumed.") % year
         raise NotAllowed(sentence, field="released_on")
-    same = Observation.objects.effective().filter(**{name: getattr(observation, name) for name in KEY})
-    if (same if other_than is None else same.exclude(pk=other_than.pk)).exists():
+    if any(other_than is None or each.pk != other_than.pk for each in _same_releases(observation, known)):
         raise NotAllowed(_same_release(), field="released_on")
+
+
+def _same_releases(observation: Observation, known: Iterable[Observation] | None) -> Iterable[Observation]:
+    if known is None:
+        return Observation.objects.effective().filter(**{name: getattr(observation, name) for name in KEY_COLUMNS})
+    key = attrgetter(*KEY_COLUMNS)
+    return [each for each in known if key(each) == key(observation)]
 
 
 def _same_release() -> str:

@@ -19,10 +19,10 @@ from indicators.models import (
     RELEASE_BASES,
     SCOPE_HELP,
     STATED,
-    VALUE_PROVENANCES,
     Indicator,
     Observation,
     Purpose,
+    ValueProvenance,
     ValueReport,
 )
 from indicators.values import ValueData
@@ -94,7 +94,7 @@ class ValueForm(DraftForm):
     )
     value_provenance = forms.ChoiceField(
         label=gettext_lazy("Where the value comes from"),
-        choices=VALUE_PROVENANCES,
+        choices=ValueProvenance.choices,
         widget=forms.RadioSelect,
     )
     source = TypedTextField(

@@ -18,7 +18,7 @@ from indicators.models import Indicator, Purpose
 from indicators.value_forms import DECIMALS, read_number
 from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import doubts_about, why_incomplete
-from indicators.values import ValueData, new_value, open_value, save_value
+from indicators.values import ValueData, check_period, new_value, open_value, save_value
 from regions.models import Region
 from reporting.doubts import Doubt
 from web.formats.periods import format_period
@@ -115,6 +115,11 @@ def _judge(
     shared: ValueData,
     history: ValueHistory,
 ) -> None:
+    try:
+        check_period(period)
+    except NotAllowed as refusal:
+        line.errors.append(str(refusal))
+        return
     revises = bool(history.releases_of(period))
     line.data = replace(
         shared,

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 from statistics import mean, pstdev
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from core.exceptions import NotAllowed
 from core.periods import PeriodKind
@@ -22,6 +23,14 @@ from web.formats.dates import format_day
 # Of fewer values nobody can tell what is unlikely.
 LEAST_VALUES = 4
 SPREADS = 3
+
+
+# What may be asked about, by the name by which it is confirmed.
+DOUBTS: dict[str, str | Promise] = {
+    "far": gettext_lazy("The value lies far from the last ones"),
+    "kind": gettext_lazy("The last values were of another length"),
+    "early": gettext_lazy("It was released before its period ended"),
+}
 
 
 def is_far(value: Decimal, last: Sequence[Decimal]) -> bool:
@@ -76,7 +85,8 @@ def _why_no_observation(report: ValueReport, history: ValueHistory) -> Iterator[
         elif is_revision(report, history):
             assert report.released_on is not None
             check_revised_on(history.releases(report)[-1], report.released_on)
-        check_observation(observation_of(report), other_than=report.corrects)
+        # The day of release is over: each release of that day is among the rows.
+        check_observation(observation_of(report), other_than=report.corrects, known=history.rows)
     except NotAllowed as refusal:
         yield refusal
 

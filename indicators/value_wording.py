@@ -6,9 +6,23 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from indicators.models import RELEASE_BASES, VALUE_PROVENANCES, Indicator, Observation, Purpose, ValueReport
+from indicators.dues import DuePeriod
+from indicators.models import RELEASE_BASES, Indicator, Observation, Purpose, ValueProvenance, ValueReport
 from indicators.wording import number_cell, period_words, release_day, with_unit
 from reporting.steps import Entry
+from web.formats.dates import format_day
+from web.formats.periods import format_period
+from web.language import localized
+
+
+def next_value_words(indicator: Indicator, due: DuePeriod) -> str:
+    """By when its owner owes which value."""
+    words = {
+        "period": format_period(*due.period),
+        "day": format_day(due.due_on),
+        "department": localized(indicator.owner, "short"),
+    }
+    return _("%(period)s, due from %(department)s by %(day)s") % words
 
 
 class ValueRow(NamedTuple):
@@ -44,7 +58,7 @@ def step_texts(indicator: Indicator, content: Mapping[str, Any]) -> list[Entry]:
         (_("Value"), "" if value is None else with_unit(indicator, Decimal(value), exact=exact, exactly=True)),
         (_("Release date"), content["released_on"] or ""),
         (_label("release_basis"), str(dict(RELEASE_BASES)[content["release_basis"]])),
-        (_label("value_provenance"), str(dict(VALUE_PROVENANCES)[content["value_provenance"]])),
+        (_label("value_provenance"), str(ValueProvenance(content["value_provenance"]).label)),
         (_("Source"), content["source"]),
         (_("Checked against the source"), {True: _("Yes"), False: _("Not yet")}.get(content["verified"], "")),
         (_label("purpose"), str(Purpose(content["purpose"]).label) if content["purpose"] else ""),

@@ -75,6 +75,11 @@ class ValueRow:
         return self.state == ReportState.SUBMITTED
 
     @property
+    def is_due(self) -> bool:
+        """Whether its period is over, or it was begun."""
+        return self.span is not None and not self.is_coming
+
+    @property
     def period(self) -> str:
         return "" if self.span is None else format_period(*self.span)
 
@@ -102,6 +107,10 @@ class ValueWork:
         return sum(row.state not in (COMING, ReportState.SUBMITTED) for row in self.rows)
 
     @property
+    def due(self) -> Sequence[ValueRow]:
+        return [row for row in self.rows if row.is_due]
+
+    @property
     def late(self) -> int:
         return sum(row.is_late and row.state != ReportState.SUBMITTED for row in self.rows)
 
@@ -112,7 +121,7 @@ def load_value_work(department: Department, *, plan: Plan | None, on: date) -> V
     if not indicators:
         return ValueWork([])
     home = plan.region if plan is not None else None
-    latest = _latest(indicators, home, on=on)
+    latest = latest_values(indicators, home, on=on)
     reports: dict[int, list[ValueReport]] = defaultdict(list)
     opened = ValueReport.objects.open().filter(indicator__in=indicators, department=department)
     for report in opened.select_related("region").order_by("period_end", "pk"):
@@ -125,8 +134,8 @@ def load_value_work(department: Department, *, plan: Plan | None, on: date) -> V
     return ValueWork(sorted(rows, key=lambda row: (order.index(row.state), row.due_on or date.max, row.indicator.code)))
 
 
-def _latest(indicators: Sequence[Indicator], home: Region | None, *, on: date) -> Mapping[int, Observation]:
-    """By indicator."""
+def latest_values(indicators: Sequence[Indicator], home: Region | None, *, on: date) -> Mapping[int, Observation]:
+    """By indicator, the value of the region with the newest period that is known on the day."""
     rows = Observation.objects.released(on).filter(indicator__in=indicators, region=home)
     return {row.indicator_id: row for row in rows.order_by("period_end", "released_on", "pk")}
 

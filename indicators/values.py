@@ -5,6 +5,7 @@ only unlikely is asked about. What filings of anything have in common is in `rep
 """
 
 from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.bounds import check_columns
+from core.bounds import FIRST_OBSERVED_DAY, check_columns, is_within
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period
@@ -24,8 +25,10 @@ from core.published import MAX_SOURCE_LENGTH
 from core.texts import MAX_REASON_LENGTH, clean_text
 from indicators.models import MAX_SCOPE_LENGTH, STATED, Indicator, Observation, Purpose, ValueReport
 from indicators.services import add_observation, check_not_corrected, correct_observation, revise_observation
-from indicators.value_history import load_history
+from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import doubts_about, is_revision, observation_of, why_incomplete
+from measures.models import NoticeKind
+from measures.notices import notify_department
 from regions.models import Region
 from reporting import services
 from reporting.doubts import Doubt, check_confirmed
@@ -85,32 +88,51 @@ def save_value(
     stands in the database, and NotAllowed when it is no longer the person's to edit.
     """
     indicator = lock_indicator(indicator.pk)
-    report = open_value(indicator, region, period) or _empty_value(indicator, region, period)
+    report = open_value(indicator, region, period) or empty_value(indicator, region, period)
     report.indicator = indicator
-    check_filer(report, by)
-    if indicator.derived_form:
-        raise NotAllowed(_("Its values are derived from those of other indicators; none is filed."))
-    if not is_period(period.kind, period.start, period.end):
-        raise NotAllowed(_("There is no such period."), field="period")
-    if fill_draft(report, _columns_of(report, data), by=by, version=version):
+    if fill_value(report, data, by=by, version=version):
         report.save()
     return report
 
 
+def check_period(period: Period) -> None:
+    """Raises NotAllowed for what no value can be of."""
+    is_there = all(is_within(day, FIRST_OBSERVED_DAY) for day in (period.start, period.end))
+    if not is_there or not is_period(*period):
+        raise NotAllowed(_("There is no such period."), field="period")
+    if period.start > today():
+        raise NotAllowed(_("The period has not begun yet."), field="period")
+
+
+def fill_value(report: ValueReport, data: ValueData, *, by: User, version: int | None) -> bool:
+    """What `save_value` does, short of saving. Returns whether there is anything to save."""
+    check_filer(report, by)
+    if report.indicator.derived_form:
+        raise NotAllowed(_("Its values are derived from those of other indicators; none is filed."))
+    check_period(report.span)
+    return fill_draft(report, _columns_of(report, data), by=by, version=version)
+
+
 def new_value(indicator: Indicator, region: Region, period: Period, data: ValueData) -> ValueReport:
     """What `save_value` would make, not saved. Raises NotAllowed, with the field at fault."""
-    report = _empty_value(indicator, region, period)
+    return written_value(empty_value(indicator, region, period), data)
+
+
+def written_value(report: ValueReport, data: ValueData) -> ValueReport:
+    """What a report would say once it was filled in: a copy, not saved. Raises NotAllowed, with the field at fault."""
+    written = copy(report)
     for name, value in _columns_of(report, data).items():
-        setattr(report, name, value)
-    return report
+        setattr(written, name, value)
+    return written
 
 
-def _empty_value(indicator: Indicator, region: Region, period: Period) -> ValueReport:
-    """Not saved."""
+def empty_value(indicator: Indicator, region: Region, period: Period) -> ValueReport:
+    """Not saved. Without an owner nobody may file it."""
+    owner: Any = indicator.owner_id
     return ValueReport(
         indicator=indicator,
         region=region,
-        department=indicator.owner,
+        department_id=owner,
         period=period.code,
         version=0,
         provenance=Provenance.REPORTED,
@@ -125,14 +147,19 @@ def _columns_of(report: ValueReport, data: ValueData) -> dict[str, Any]:
         values[name] = clean_text(values[name], field=name, max_length=most)
     named = {name: values[name] for name in ("value", "released_on") if values[name] is not None}
     check_columns(ValueReport(**named), *named)
-    wrong = values.pop("corrects")
-    values["corrects"] = None
-    if data.purpose == Purpose.CORRECTION:
-        rows = Observation.objects.filter(indicator=report.indicator_id, region=report.region_id)
-        values["corrects"] = rows.filter(pk=wrong, **_of_period(report.span)).first()
-        if values["corrects"] is None:
-            raise NotAllowed(_("The value that it corrects is not there any more."), field="purpose")
+    values["corrects"] = _corrected(report, data.corrects) if data.purpose == Purpose.CORRECTION else None
     return values
+
+
+def _corrected(report: ValueReport, wrong: int | None) -> Observation:
+    """Raises NotAllowed."""
+    if report.corrects is not None and report.corrects_id == wrong:
+        return report.corrects
+    rows = Observation.objects.filter(indicator=report.indicator_id, region=report.region_id)
+    found = rows.filter(pk=wrong, **_of_period(report.span)).first() if wrong is not None else None
+    if found is None:
+        raise NotAllowed(_("The value that it corrects is not there any more."), field="purpose")
+    return found
 
 
 @transaction.atomic
@@ -141,12 +168,16 @@ def submit_value(report: ValueReport, *, by: User, confirmed: Collection[str] = 
     Raises NotAllowed, with the field at fault, and Doubtful."""
     lock_report(report)
     move = check_move(report, "submit", "resubmit", by=by)
-    history = load_history(report.indicator_id, report.region_id)
+    check_complete(report, load_history(report.indicator_id, report.region_id), confirmed=confirmed)
+    apply_move(report, move.name, by=by)
+    return report
+
+
+def check_complete(report: ValueReport, history: ValueHistory, *, confirmed: Collection[str]) -> None:
+    """Raises NotAllowed, with the field at fault, and Doubtful."""
     for refusal in why_incomplete(report, history, on=today()):
         raise refusal
     check_confirmed(doubts_about(report, history), confirmed)
-    apply_move(report, move.name, by=by)
-    return report
 
 
 def value_doubts(report: ValueReport) -> list[Doubt]:
@@ -163,6 +194,7 @@ def accept_value(report: ValueReport, *, by: User, note: str = "") -> Observatio
     check_move(report, "accept", by=by)
     report.observation = observation = _make_observation(report, by=by)
     apply_move(report, "accept", by=by, note=note)
+    notify_department(report.department.successor.pk, NoticeKind.ACCEPTED, value_report=report)
     return observation
 
 
@@ -194,9 +226,17 @@ def accept_values(reports: Iterable[ValueReport], *, by: User) -> list[Outcome[V
     return do_each(reports, lambda report: accept_value(report, by=by))
 
 
+@transaction.atomic
+def return_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
+    """Returns a submitted value to its department with a reason."""
+    services.return_report(report, by=by, note=note)
+    notify_department(report.department.successor.pk, NoticeKind.RETURNED, value_report=report)
+    return report
+
+
 def return_values(reports: Iterable[ValueReport], *, by: User, note: str) -> list[Outcome[ValueReport]]:
     """Returns many with the same reason; each succeeds or fails by itself."""
-    return do_each(reports, lambda report: services.return_report(report, by=by, note=note))
+    return do_each(reports, lambda report: return_value(report, by=by, note=note))
 
 
 @transaction.atomic
@@ -218,4 +258,5 @@ def undo_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
     if wrong is not None:
         wrong.superseded = False
         wrong.save(update_fields=["superseded"])
+    notify_department(report.department.successor.pk, NoticeKind.UNDONE, value_report=report)
     return report

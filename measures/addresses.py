@@ -13,6 +13,11 @@ def report_url(code: str, month: date, *, plan: str, name: str = "measures:repor
     return query_of(reverse(name, args=[code]), period=f"{month:%Y-%m}", plan=plan)
 
 
-def month_url(name: str, month: date, *, plan: Plan | None, **more: str) -> str:
+def month_url(name: str, month: date | None, *, plan: Plan | None, **more: str) -> str:
     """Of the workspace or the board of a month, which go on from form to form. `more`: other parameters."""
-    return query_of(reverse(name), period=f"{month:%Y-%m}", plan=plan.action_slug if plan is not None else "", **more)
+    return query_of(
+        reverse(name),
+        period=f"{month:%Y-%m}" if month is not None else "",
+        plan=plan.action_slug if plan is not None else "",
+        **more,
+    )

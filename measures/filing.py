@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.clock import today
@@ -15,18 +15,11 @@ from core.periods import month_of
 from measures.models import Measure, Report
 from measures.reports import NO_CHANGE, ReportData, open_report, save_draft, submit_report
 from measures.services import current_change, lock_measure
-from reporting.evidence import EvidenceData, replace_evidence
+from reporting.evidence import EvidenceData
+from reporting.filing import AlreadyBegun, complete, lock_open
 from reporting.models import TEXTS
-from reporting.services import Outcome, check_filer, do_each, lock_report
-from reporting.workflow import OPEN_STATES, REVIEWED_ALREADY
-
-
-class AlreadyBegun(NotAllowed):
-    """The month has an open report; `theirs` is it."""
-
-    def __init__(self, theirs: Report) -> None:
-        super().__init__(_("There is an open report for this month already."), field="period")
-        self.theirs = theirs
+from reporting.services import Outcome, do_each
+from reporting.workflow import REVIEWED_ALREADY
 
 
 @transaction.atomic
@@ -36,7 +29,7 @@ def file_report(
     by: User,
     period: date | None = None,
     values: Mapping[str, Any],
-    evidence: Iterable[EvidenceData] = (),
+    evidence: Iterable[EvidenceData] | None = None,
     submit: bool = True,
     confirms_no_problem: bool = False,
 ) -> Report:
@@ -50,9 +43,8 @@ def file_report(
         raise AlreadyBegun(found)
     data = ReportData(**{"against_status": current_change(measure).status, **values})
     report = save_draft(measure, by=by, data=data, period=month)
-    if evidence is not None:
-        replace_evidence(report, by=by, wanted=evidence)
-    return submit_report(report, by=by, confirms_no_problem=confirms_no_problem) if submit else report
+    hand_in = partial(submit_report, by=by, confirms_no_problem=confirms_no_problem)
+    return complete(report, by=by, evidence=evidence, submit=hand_in if submit else None)
 
 
 def report_no_change(measures: Iterable[Measure], *, by: User, period: date | None = None) -> list[Outcome[Measure]]:
@@ -86,11 +78,7 @@ def rewrite_report(
 
     Raises DraftChanged where somebody saved it after `version`, and NotAllowed for what is refused.
     """
-    lock_report(report)
-    if report.state not in OPEN_STATES:
-        raise NotAllowed(str(REVIEWED_ALREADY))
-    # Not one that another department left: the draft below is that of the lead.
-    check_filer(report, by)
+    lock_open(report, by=by)
     present = ReportData(
         status=report.status,
         against_status=report.against_status,
@@ -101,6 +89,5 @@ def rewrite_report(
     )
     data = replace(present, **values)
     report = save_draft(report.measure, by=by, data=data, period=report.period, version=version)
-    if evidence is not None:
-        replace_evidence(report, by=by, wanted=evidence)
-    return submit_report(report, by=by, confirms_no_problem=confirms_no_problem) if submit else report
+    hand_in = partial(submit_report, by=by, confirms_no_problem=confirms_no_problem)
+    return complete(report, by=by, evidence=evidence, submit=hand_in if submit else None)

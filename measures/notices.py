@@ -1,17 +1,16 @@
-"""Notices: what people are notified of, the inbox, and one e-mail a day."""
+"""Notices: what people are notified of, and the inbox.
 
-import logging
+Apps above this one have rows that notices are about, too: what these say is written here, whom and when they are for
+is decided there.
+"""
+
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.template.loader import render_to_string
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,21 +19,20 @@ from accounts.models import Department, Role, User
 from accounts.permissions import check_reviewer
 from core.clock import now, today
 from core.exceptions import NotAllowed
+from core.period_codes import read_period
 from measures.addresses import report_url
 from measures.models import Measure, Notice, NoticeKind, Plan, ProblemStep, Report
 from measures.problem_rows import overdue_by_department
 from measures.reporting_months import ReportsOwed, late_months, month_of_department, reports_owed
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice, notice_of_due_day
+from reporting.models import AbstractFiling
 from reporting.problems.workflow import ProblemState
-from reporting.workflow import ReportState
 from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
+from web.formats.periods import format_period
 from web.formats.text import excerpt, format_list
 from web.html.links import query_of
 from web.language import is_chinese, localized
-from web.site import site_profile
-
-log = logging.getLogger(__name__)
 
 CODES_NAMED = 10  # in a reminder
 EXCERPT = 40  # characters of a problem
@@ -43,9 +41,12 @@ EXCERPT = 40  # characters of a problem
 def notify_of_due_dates(on: date) -> None:
     """Notifies those who look after a measure, else the reporters of its lead department, of what is due soon or
     overdue on the day, and the owners of problems. Again is no harm."""
-    people = _reporters()
-    notices = [*_of_due_measures(on, people), *_of_due_problems(on, people)]
-    # All or, after a crash, none.
+    people = reporters_of()
+    put_due_notices([*_of_due_measures(on, people), *_of_due_problems(on, people)])
+
+
+def put_due_notices(notices: Iterable[Notice]) -> None:
+    """Puts those of due days in the inboxes, each once a day: all or, after a crash, none."""
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
@@ -72,6 +73,7 @@ def _of_due_problems(on: date, people: "Reporters") -> Iterator[Notice]:
 
 # Of what needs no more words than the measure.
 SENTENCES: dict[str, str | Promise] = {
+    NoticeKind.RETURNED: gettext_lazy("The report for %(month)s on %(measure)s was returned."),
     NoticeKind.ACCEPTED: gettext_lazy("The report for %(month)s on %(measure)s was accepted."),
     NoticeKind.REMINDER: gettext_lazy("The office reminds your department of its reports for %(month)s."),
     NoticeKind.LEAD_GIVEN: gettext_lazy("Your department now leads %(measure)s."),
@@ -94,6 +96,21 @@ SENTENCES_WITH_DAY: dict[str, str | Promise] = {
     NoticeKind.OVERDUE: gettext_lazy("%(measure)s was due on %(day)s and was not completed in time."),
     NoticeKind.DUE_MOVED: gettext_lazy("The due date of %(measure)s was changed; it is now %(day)s."),
 }
+# Of a filed value, and of one that is due.
+SENTENCES_OF_VALUES: dict[str, str | Promise] = {
+    NoticeKind.RETURNED: gettext_lazy("The value of %(indicator)s for %(value_period)s (%(region)s) was returned."),
+    NoticeKind.ACCEPTED: gettext_lazy("The value of %(indicator)s for %(value_period)s (%(region)s) was accepted."),
+    NoticeKind.UNDONE: gettext_lazy(
+        "The acceptance of the value of %(indicator)s for %(value_period)s (%(region)s) was undone; it waits for its "
+        "review again."
+    ),
+    NoticeKind.DUE_SOON: gettext_lazy(
+        "The value of %(indicator)s for %(value_period)s (%(region)s) is due on %(day)s."
+    ),
+    NoticeKind.OVERDUE: gettext_lazy(
+        "The value of %(indicator)s for %(value_period)s (%(region)s) was due on %(day)s and is not submitted yet."
+    ),
+}
 
 
 def notify_concerned(measure: Measure, kind: NoticeKind, *, by: User) -> int:
@@ -105,7 +122,7 @@ def notify_concerned(measure: Measure, kind: NoticeKind, *, by: User) -> int:
 def notify_of_problem(step: ProblemStep, *, departments: Collection[int], tells_office: bool, by: User) -> int:
     """Tells the people of these departments and of a project's city, and where it is theirs to act the reviewers, of a
     step of a problem."""
-    problem, people = step.problem, _reporters(departments)
+    problem, people = step.problem, reporters_of(departments)
     concerned = [user for each in departments for user in _concerned(people, each, problem.measure)]
     if problem.project is not None:
         cities = {problem.project.city_id, problem.raised_by_city_id} - {None}
@@ -121,18 +138,19 @@ def notify_department(
     *,
     measure: Measure | None = None,
     report: Report | None = None,
+    value_report: Any = None,
     plan: Plan | None = None,
     period: date | None = None,
     by: User | None = None,
 ) -> int:
     """Puts a notice in the inbox of those in a department whom it concerns; returns how many people were notified."""
-    about = {"measure": report.measure if report else measure, "report": report, "plan": plan, "period": period}
-    return _notify([department_id], kind, by=by, **about)
+    about = {"measure": report.measure if report else measure, "report": report, "value_report": value_report}
+    return _notify([department_id], kind, by=by, plan=plan, period=period, **about)
 
 
 def _notify(departments: Collection[int], kind: NoticeKind, *, by: User | None, **about: Any) -> int:
     """`by` knows it."""
-    people, report = _reporters(departments), about.get("report")
+    people, report = reporters_of(departments), about.get("report")
     concerned = [
         user
         for department in departments
@@ -151,7 +169,7 @@ def _put(people: Iterable[User], kind: NoticeKind, **about: Any) -> int:
 type Reporters = dict[int | None, list[User]]
 
 
-def _reporters(departments: Collection[int] | None = None) -> Reporters:
+def reporters_of(departments: Collection[int] | None = None) -> Reporters:
     """Of these departments, else of all."""
     found = User.objects.filter(role=Role.REPORTER, is_active=True)
     people: Reporters = {}
@@ -172,7 +190,7 @@ def _concerned(people: Reporters, department: int, measure: Measure | None, writ
 
 def notify_departments(kind: NoticeKind, news: Collection[tuple[int, Measure]], *, by: User) -> None:
     """The same of many measures at once, each with the id of the department that is told."""
-    people = _reporters({each[0] for each in news})
+    people = reporters_of({each[0] for each in news})
     moment, day = now(), today()
     Notice.objects.bulk_create(
         Notice(user=user, kind=kind, measure=measure, day=day, created_at=moment)
@@ -197,7 +215,7 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
         raise NotAllowed(_("This department has been reminded today."))
     owed = reports_owed(plan, by=today())
     late = [each.month for each in late_months(plan, day=today(), owed=owed) if department.pk in each.departments]
-    reporters = _reporters([department.pk]).get(department.pk, [])
+    reporters = reporters_of([department.pk]).get(department.pk, [])
     keepers = _present_keepers(plan, department, reporters)
     notified: set[User] = set()
     # The newest notice stands first in the inbox: the oldest month is said last.
@@ -229,8 +247,10 @@ def _own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User
 def notices_for(user: User) -> QuerySet[Notice]:
     """Those of a person, with what `notice_sentence` needs."""
     return user.notices.select_related(
-        "measure__lead_department", "report", "step__problem__measure", "step__problem__project", "step__problem__plan"
-    )
+        *("measure__lead_department", "report"),
+        *("step__problem__measure", "step__problem__project", "step__problem__plan"),
+        *("value_report__indicator", "value_report__region", "indicator"),
+    ).prefetch_related("plan__region")
 
 
 def read_notice(notice: Notice) -> str:
@@ -248,7 +268,8 @@ def read_all(user: User) -> int:
 def notice_sentences(notices: Sequence[Notice]) -> list[str]:
     """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
     one and for fifty."""
-    plans = Plan.objects.in_bulk({each.plan_id for each in notices if each.plan_id is not None})
+    reminding = {each.plan_id for each in notices if each.kind == NoticeKind.REMINDER and each.plan_id is not None}
+    plans = Plan.objects.in_bulk(reminding)
     owed = {pk: reports_owed(plan, by=today()) for pk, plan in plans.items()}
     keepers = {pk: Measure.objects.in_plan(plan).keepers() for pk, plan in plans.items()}
     overdue = {pk: overdue_by_department(plan, on=today()) for pk, plan in plans.items()}
@@ -280,16 +301,32 @@ def notice_sentence(
 
 def _words(notice: Notice) -> dict[str, str]:
     measure, report, step = notice.measure, notice.report, notice.step
+    filing = report or notice.value_report
     period = notice.period or (report.period if report else None)
-    due_on = step.due_on if step else measure.due_on if measure else None
-    return {
+    due_on = step.due_on if step else measure.due_on if measure else notice.due_on
+    return _words_of_value(notice) | {
         "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
         "month": format_month(period),
         "day": format_day(due_on),
         "problem": f"{step.problem.code} {excerpt(localized(step.problem, 'text'), EXCERPT)}" if step else "",
         "step": step.get_move_display() if step else "",
         "lead": localized(measure.lead_department, "short") if measure else "",
-        "note": report.decision_note if report else "",
+        "note": filing.decision_note if filing else "",
+    }
+
+
+def _words_of_value(notice: Notice) -> dict[str, str]:
+    """Of the filed value, or of the one that is due; none of any other notice."""
+    value, plan = notice.value_report, notice.plan
+    indicator = value.indicator if value else notice.indicator
+    if indicator is None:
+        return {}
+    span = value.span if value else read_period(notice.value_period)
+    region = value.region if value else plan.region if plan else None
+    return {
+        "indicator": localized(indicator, "name"),
+        "value_period": format_period(*span) if span else notice.value_period,
+        "region": localized(region, "short") if region else "",
     }
 
 
@@ -317,75 +354,36 @@ def _overdue_problems(count: int) -> str:
 
 
 def _sentence_for(notice: Notice) -> str:
-    measure, report = notice.measure, notice.report
-    if notice.kind == NoticeKind.RETURNED:
-        if report and report.state == ReportState.RETURNED and report.decision_note:
-            return _("The report for %(month)s on %(measure)s was returned: %(note)s")
-        return _("The report for %(month)s on %(measure)s was returned.")
-    if notice.kind in SENTENCES:
-        return str(SENTENCES[notice.kind])
+    measure, is_of_value = notice.measure, notice.value_report is not None or notice.indicator is not None
+    if notice.kind == NoticeKind.RETURNED and _says_why(notice.report or notice.value_report):
+        if is_of_value:
+            return _("The value of %(indicator)s for %(value_period)s (%(region)s) was returned: %(note)s")
+        return _("The report for %(month)s on %(measure)s was returned: %(note)s")
+    sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES
+    if notice.kind in sentences:
+        return str(sentences[notice.kind])
     if measure is None or measure.due_on is None:
         return _("%(measure)s no longer has a due date.")
     return str(SENTENCES_WITH_DAY[notice.kind])
 
 
+def _says_why(filing: AbstractFiling | None) -> bool:
+    """Whether it is returned still, with a reason."""
+    return filing is not None and filing.is_returned and bool(filing.decision_note)
+
+
 def notice_url(notice: Notice) -> str:
-    """The page to act on: the form for what came back, the workspace for a reminder, else the problem or measure."""
+    """The page to act on: the form of what came back or is due, the workspace for a reminder, else what it is about."""
     if notice.step is not None:
         return notice.step.problem.get_absolute_url()
+    if notice.value_report is not None:
+        report = notice.value_report
+        is_back = notice.kind == NoticeKind.RETURNED and report.may_be_filed_by(notice.user)
+        return report.get_form_url() if is_back else report.indicator.get_absolute_url()
+    if notice.indicator is not None and notice.plan is not None:
+        return notice.indicator.get_form_url(notice.value_period, notice.plan.region, plan=notice.plan.link_slug)
     if notice.measure is None:
         return query_of(reverse("measures:workspace"), plan=notice.plan.link_slug if notice.plan else "")
     if notice.report is not None and notice.kind == NoticeKind.RETURNED:
         return report_url(notice.measure.code, notice.report.period, plan=notice.measure.plan.link_slug)
     return notice.measure.get_absolute_url()
-
-
-def send_digests(on: date) -> int:
-    """One e-mail to each person who has an address and notices that were in none yet; returns how many were sent.
-
-    Who had one on the day already gets the rest on the next. A failure is logged, and tried again the next time.
-    """
-    emailed_today = Notice.objects.filter(user=OuterRef("pk"), emailed_on=on)
-    unsent = Notice.objects.filter(user=OuterRef("pk"), emailed_on=None)
-    people = User.objects.filter(Exists(unsent), ~Exists(emailed_today), is_active=True).exclude(email="")
-    sent = 0
-    for user in people.order_by("pk"):
-        try:
-            sent += _send_digest(user, on=on)
-        except Exception:
-            log.exception("The digest to user %s could not be sent; the next one will hold it too.", user.pk)
-    return sent
-
-
-@transaction.atomic
-def _send_digest(user: User, *, on: date) -> bool:
-    # Two workers at once: the second finds the notices sent.
-    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    # Plans by queries of their own: the notices of one share it, and what it knows of itself.
-    notices = list(notices_for(user).filter(emailed_on=None).prefetch_related("measure__plan", "plan"))
-    if not notices:
-        return False
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        count = len(notices)
-        subject = ngettext("%(site)s: %(count)s notice", "%(site)s: %(count)s notices", count)
-        send_mail(
-            subject % {"site": site_profile().name, "count": count},
-            render_to_string("measures/digest.txt", _digest(user, notices)),
-            None,
-            [user.email],
-        )
-    user.notices.filter(pk__in=[each.pk for each in notices]).update(emailed_on=on)
-    return True
-
-
-def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
-    site = settings.PILOTZONE_SITE_URL
-    return {
-        "site": site_profile().name,
-        "name": user.get_full_name() or user.get_username(),
-        "rows": [
-            {"sentence": sentence, "url": f"{site}{notice_url(each)}"}
-            for each, sentence in zip(notices, notice_sentences(notices), strict=True)
-        ],
-        "inbox_url": f"{site}{reverse('measures:inbox')}",
-    }

@@ -24,7 +24,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from accounts.permissions import may_see_every_report
 from core.clock import today
 from core.dated import IN_ORDER, comes_later
 from core.lights import Light, Thresholds, light_conditions, silent_since
@@ -36,8 +35,7 @@ from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
 from regions.models import Region
 from reporting.problems.querysets import AbstractProblemStepQuerySet
-from reporting.querysets import AbstractReportQuerySet
-from reporting.workflow import ReportState
+from reporting.querysets import AbstractReportQuerySet, is_visible_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -133,15 +131,7 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         return self.filter(measure__plan=plan)
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Those that the person may read whole; `accounts.permissions.may_see_report` as a condition."""
-        if may_see_every_report(user):
-            return self
-        condition = Q(state=ReportState.ACCEPTED)
-        # No department would be that of every department that was not merged.
-        if user.is_authenticated and user.reports_for_department:
-            own = user.department_id
-            condition |= Q(department=own) | Q(department__merged_into=own)
-        return self.filter(condition)
+        return self.filter(is_visible_to(user))
 
     def left_by(self, department: "Department") -> Self:
         """Unfinished ones that the department wrote on measures that another one leads now."""

@@ -6,14 +6,14 @@ of it is half-saved. What reports of anything have in common is in `reporting.se
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.clock import now, today
+from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import is_overdue
 from core.periods import month_of
@@ -48,18 +48,15 @@ from reporting.services import (
     apply_move,
     check_filer,
     check_move,
-    delete_with_files,
     do_each,
     lock_report,
     write_draft,
 )
-from reporting.workflow import OPEN_STATES, ReportState
+from reporting.workflow import OPEN_STATES
 from web.errors import not_one_of
 
 # What "no change this month" files. Nobody types it, so that it is known in both languages.
 NO_CHANGE, NO_CHANGE_EN = "本月状态无变化。", "No change this month."
-# A draft that somebody with a closed account edited last is deleted this many days later.
-ABANDONED_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -275,27 +272,3 @@ def return_report(report: Report, *, by: User, note: str) -> Report:
     services.return_report(report, by=by, note=note)
     notify_department(report.readers_department_id, NoticeKind.RETURNED, report=report)
     return report
-
-
-def delete_abandoned_drafts() -> int:
-    """Deletes, with their files, drafts that were never submitted, whose last writer's account is closed, and that
-    nobody has edited for ABANDONED_DAYS; returns how many.
-
-    Any other draft stays, whichever department leads the measure now: its writers read and copy it.
-    """
-    abandoned = Report.objects.filter(
-        state=ReportState.DRAFT,
-        submitted_on=None,
-        edited_by__is_active=False,
-        edited_at__lt=now() - timedelta(days=ABANDONED_DAYS),
-    )
-    deleted = 0
-    for report in abandoned.order_by("measure", "pk"):
-        with transaction.atomic():
-            lock_measure(report.measure_id)
-            # A colleague may have gone on with it meanwhile.
-            found = abandoned.filter(pk=report.pk).first()
-            if found is not None:
-                delete_with_files(found)
-                deleted += 1
-    return deleted

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from core.clock import today
-from measures.notices import notify_of_due_dates, send_digests
+from measures.digests import send_digests
+from measures.notices import notify_of_due_dates
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)

@@ -24,6 +24,12 @@ from dashboard.api.explain import Explain
 from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from dashboard.api.themes import ThemeDetail, Themes
+from indicators.api.filed_values import (
+    FiledValueDetail,
+    FiledValues,
+    FiledValueSubmission,
+    FiledValueWithdrawal,
+)
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
 from indicators.api.series import IndicatorSeries
@@ -67,12 +73,12 @@ ADVICE = {
     ),
     "forbidden": gettext_lazy(
         "The account may not do this, or its token is read-only. To file reports, use a token that may file them, of a "
-        "reporter of the lead department."
+        "reporter of the lead department; values of an indicator are filed by the department that owns it."
     ),
     "not-found": gettext_lazy(
         "Compare the address with the list: the code may be misspelt, or the row may not have been there on that day."
     ),
-    "method-not-allowed": gettext_lazy("Read with GET; only reports and problems are sent, with POST and PUT."),
+    "method-not-allowed": gettext_lazy("Read with GET; only reports, values and problems are sent, with POST and PUT."),
     "not-acceptable": gettext_lazy(
         "Read “detail”: it names what this address answers with. Ask for one of these in the header Accept, or with "
         "the parameter format."
@@ -286,6 +292,18 @@ urlpatterns = [
     path("v1/indicators/", Indicators.as_view(), name="api-indicators"),
     path("v1/indicators/<slug:code>/", IndicatorDetail.as_view(), name="api-indicator"),
     path("v1/indicators/<slug:code>/series/", IndicatorSeries.as_view(), name="api-indicator-series"),
+    path("v1/indicators/<slug:code>/filed-values/", FiledValues.as_view(), name="api-values"),
+    path("v1/indicators/<slug:code>/filed-values/<int:report>/", FiledValueDetail.as_view(), name="api-value"),
+    path(
+        "v1/indicators/<slug:code>/filed-values/<int:report>/submit/",
+        FiledValueSubmission.as_view(),
+        name="api-value-submit",
+    ),
+    path(
+        "v1/indicators/<slug:code>/filed-values/<int:report>/withdraw/",
+        FiledValueWithdrawal.as_view(),
+        name="api-value-withdraw",
+    ),
     path("v1/observations/", Observations.as_view(), name="api-observations"),
     path("v1/rollups/measures/", MeasureRollups.as_view(), name="api-measure-rollups"),
     path("v1/rollups/projects/", ProjectRollups.as_view(), name="api-project-rollups"),

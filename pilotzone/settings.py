@@ -342,6 +342,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "measures.tasks.notify_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),
     },
+    "tell-of-due-values": {
+        "task": "indicators.tasks.notify_of_due_values_task",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "send-digests": {
         "task": "measures.tasks.send_digests_task",
         "schedule": crontab(hour=8, minute=0),

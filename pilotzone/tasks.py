@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from celery import shared_task
 
@@ -9,7 +10,10 @@ from accounts.services import delete_ended_tokens, delete_expired_sessions
 from datasets.ledger.versions import delete_old_versions
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
 from datasets.uploads import delete_old_uploads
-from measures.reports import delete_abandoned_drafts
+from indicators.models import ValueReport
+from measures.models import Report
+from projects.models import ProjectMonth
+from reporting.services import delete_abandoned_drafts
 from rollups.services import forget_old_runs
 from web.idempotency import delete_old_keys
 
@@ -19,7 +23,9 @@ log = logging.getLogger(__name__)
 CLEANERS: Mapping[str, Callable[[], int]] = {
     "expired sessions": delete_expired_sessions,
     "ended access tokens": delete_ended_tokens,
-    "abandoned drafts": delete_abandoned_drafts,
+    "abandoned drafts of reports": partial(delete_abandoned_drafts, Report),
+    "abandoned drafts of months": partial(delete_abandoned_drafts, ProjectMonth),
+    "abandoned drafts of values": partial(delete_abandoned_drafts, ValueReport),
     "old uploads": delete_old_uploads,
     "old versions of ledgers": delete_old_versions,
     "old runs": forget_old_runs,

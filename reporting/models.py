@@ -171,6 +171,18 @@ class AbstractFiling(Sourced):
         raise NotImplementedError
 
 
+class WrittenByDepartment:
+    """Of what has the foreign key `department`, the one that wrote it."""
+
+    department: Any
+
+    @property
+    def readers_department_id(self) -> int:
+        """Whose people read it while it is not accepted: the department that wrote it, or that one's successor."""
+        found: int = self.department.successor.pk
+        return found
+
+
 class AbstractReport(AbstractFiling):
     """What is filed for a month, in words. `period` is the month's first day; texts are in the language they were
     written in.

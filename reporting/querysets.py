@@ -1,8 +1,12 @@
 from datetime import date
 from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 
+from accounts.models import User
+from accounts.permissions import may_see_every_report
 from core.timestamps import UpdatedAtQuerySet
 from reporting.workflow import FILED_STATES, OPEN_STATES, ReportState
 
@@ -20,3 +24,16 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
     def filed(self, *, by: date) -> Self:
         """Reports that were filed by the day `by`: `AbstractFiling.is_filed` as a condition."""
         return self.filter(submitted_on__lte=by, state__in=FILED_STATES)
+
+
+def is_visible_to(user: User | AnonymousUser) -> Q:
+    """Of reports that a department wrote, in their column `department`, those that the person may read whole;
+    `accounts.permissions.may_see_report` as a condition."""
+    if may_see_every_report(user):
+        return Q()
+    condition = Q(state=ReportState.ACCEPTED)
+    # No department would be that of every department that was not merged.
+    if user.is_authenticated and user.reports_for_department:
+        own = user.department_id
+        condition |= Q(department=own) | Q(department__merged_into=own)
+    return condition

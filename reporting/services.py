@@ -6,11 +6,13 @@ change, people to notify) stands in a service of that app, around `apply_move`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
@@ -21,6 +23,9 @@ from core.texts import clean_text
 from reporting.models import AbstractFiling, AbstractReportStep
 from reporting.moves import Move, moves_from
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
+
+# A draft that somebody with a closed account edited last is deleted this many days later.
+ABANDONED_DAYS = 365
 
 
 class DraftChanged(NotAllowed):
@@ -170,6 +175,30 @@ def delete_with_files(report: AbstractFiling) -> None:
     for evidence in report.evidence.all():
         evidence.delete_file()
     report.delete()
+
+
+def delete_abandoned_drafts(filings: type[AbstractFiling]) -> int:
+    """Deletes, with their files, drafts of a model that were never submitted, whose last writer's account is closed,
+    and that nobody has edited for ABANDONED_DAYS; returns how many.
+
+    Any other draft stays, whoever answers for its subject now: its writers read and copy it.
+    """
+    abandoned: QuerySet[Any] = filings._default_manager.filter(
+        state=ReportState.DRAFT,
+        submitted_on=None,
+        edited_by__is_active=False,
+        edited_at__lt=now() - timedelta(days=ABANDONED_DAYS),
+    )
+    deleted = 0
+    for report in abandoned.order_by("pk"):
+        with transaction.atomic():
+            report.lock_subject()
+            # A colleague may have gone on with it meanwhile.
+            found = abandoned.filter(pk=report.pk).first()
+            if found is not None:
+                delete_with_files(found)
+                deleted += 1
+    return deleted
 
 
 @transaction.atomic

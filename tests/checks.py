@@ -19,6 +19,7 @@ CHECKS = {
     "django check": "python manage.py check",
     "migrations are complete": "python manage.py makemigrations --check --dry-run",
     "fixtures are what their generator makes": "python fixtures/make_fixtures.py --check",
+    "migrations suit a site that runs": "python -m tests.lint_migrations",
     "no known holes in packages": "python -m tests.known_holes",
     "shell scripts": (
         "sh -n run && bash -n .ci/run && if command -v shellcheck >/dev/null; then shellcheck run .ci/run; fi"

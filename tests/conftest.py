@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connections
 from django.db.backends.signals import connection_created
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
@@ -26,6 +26,7 @@ from datasets.management.commands.demo import FIRST_REPORTING_MONTH
 from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
+from tests.kept_databases import changes_taken_back, kept_database
 from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.cache import versions
@@ -186,34 +187,13 @@ def open_reading(settings: Any) -> None:
 
 @pytest.fixture(scope="session")
 def _demonstration_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    """A copy of the tests' empty database, in which the demonstration's data are and stay."""
-    empty: Any = connections["default"]
-    with django_db_blocker.unblock():
-        filled = empty.copy()
-        filled._connection_pools = {}  # not those of the other database
-        if empty.vendor == "sqlite":
-            filled.settings_dict["NAME"] = "file:demonstration?mode=memory&cache=shared"
-            empty.ensure_connection()
-            filled.ensure_connection()
-            empty.connection.backup(filled.connection)
-        else:
-            filled.settings_dict["NAME"] = empty.creation.get_test_db_clone_settings("demonstration")["NAME"]
-            empty.close()
-            empty.close_pool()  # a database in use is not copied
-            empty.creation.clone_test_db("demonstration", verbosity=0, autoclobber=True)
-        connections["default"] = filled
-        try:
-            with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY):
-                call_command("load_data", FIXTURES, stdout=io.StringIO())
-                rebuild_rollups()
-            analyse()
-        finally:
-            connections["default"] = empty
-        yield filled
-        filled.close()
-        if empty.vendor != "sqlite":
-            filled.close_pool()
-            empty.creation.destroy_test_db(suffix="demonstration", verbosity=0)
+    def fill() -> None:
+        with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY):
+            call_command("load_data", FIXTURES, stdout=io.StringIO())
+            rebuild_rollups()
+
+    with kept_database("demonstration", fill, django_db_blocker) as kept:
+        yield kept
 
 
 @pytest.fixture
@@ -222,25 +202,8 @@ def demonstration(
 ) -> Iterator[None]:
     """The demonstration's data and rollups as of its day. What the test changes is taken back."""
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date.fromisoformat(f"{FIRST_REPORTING_MONTH}-01")
-    empty, filled = connections["default"], _demonstration_database
-    with django_db_blocker.unblock():
-        connections["default"] = filled
-        try:
-            with transaction.atomic():
-                yield
-                if not filled.needs_rollback:
-                    filled.check_constraints()
-                transaction.set_rollback(True)
-        finally:
-            filled.close()
-            connections["default"] = empty
-
-
-def analyse() -> None:
-    """What PostgreSQL does by itself within a minute: without it, it plans for empty tables, and takes minutes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    with changes_taken_back(_demonstration_database, django_db_blocker):
+        yield
 
 
 @pytest.fixture

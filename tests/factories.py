@@ -7,8 +7,9 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.clock import SHANGHAI
+from core.period_codes import read_period
 from core.periods import month_end
-from indicators.models import HeadlineIndicator, Indicator, Observation, Target
+from indicators.models import HeadlineIndicator, Indicator, Observation, Target, ValueReport
 from indicators.rules import is_comparable
 from measures import filing
 from measures.models import Measure, Meeting, Plan, Problem, ProblemCategory, Report, Section, StatusChange, Term
@@ -302,6 +303,28 @@ def make_observation(
     }
     return Observation.objects.create(
         indicator=indicator, region=region(region_code), value=value, **{**values, **SHOWN, **fields}
+    )
+
+
+def make_value_report(
+    indicator: Indicator, period: str = "2023H1", value: Any = "6.2", *, state: str = "accepted", **fields: Any
+) -> ValueReport:
+    """What the department that owns an indicator filed; an accepted one needs its `observation`."""
+    span, day = read_period(period), date(2023, 7, 20)
+    assert span is not None
+    values = {
+        "department": indicator.owner,
+        "region": region(),
+        "period_kind": span.kind,
+        "period_start": span.start,
+        "period_end": span.end,
+        "released_on": day,
+        "verified": True,
+        "submitted_on": None if state == "draft" else day,
+        "decided_on": day if state in ("accepted", "returned") else None,
+    }
+    return ValueReport.objects.create(
+        indicator=indicator, period=period, value=value, state=state, **{**values, **SHOWN, **fields}
     )
 
 

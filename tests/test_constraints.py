@@ -133,6 +133,8 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (PlanMilestone, "plan"),
         (Notice, "report"),
         (Notice, "step"),
+        (Notice, "value_report"),
+        (Notice, "indicator"),
         (ProblemEvidence, "step"),
         (MeetingItem, "meeting"),
         (MeasureRollup, "plan"),

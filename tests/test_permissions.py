@@ -6,7 +6,7 @@ login   sent on to the log-in page
 """
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -290,6 +290,11 @@ POST datasets:project_month /workspace/projects/month/           403   403   403
 GET  datasets:project_month_download /workspace/projects/month/download/ login login 403 200 200 200 403 403 403 403 200
 GET  datasets:project_month_upload /workspace/projects/month/{city}/ login login 403 404 404 404 403 403 403 403 200
 POST datasets:project_month_upload /workspace/projects/month/{city}/ 403   403   403 404 404 404 403 403 403 403 302
+GET  datasets:values        /workspace/values/                    login login 403 200 200 200 403 403 403 403 403
+POST datasets:values        /workspace/values/                    403   403   403 200 200 200 403 403 403 403 403
+GET  datasets:values_download /workspace/values/download/         login login 403 200 200 200 403 403 403 403 403
+GET  datasets:values_upload /workspace/values/{values}/           login login 403 200 404 404 403 403 403 403 403
+POST datasets:values_upload /workspace/values/{values}/           403   403   403 302 404 404 403 403 403 403 403
 GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
@@ -333,6 +338,12 @@ GET  api-project            /api/v1/projects/P0001/               401   200   20
 GET  api-indicators         /api/v1/indicators/                   401   200   200 200 200 200 200 200 200 200 200
 GET  api-indicator          /api/v1/indicators/gdp/               401   200   200 200 200 200 200 200 200 200 200
 GET  api-indicator-series   /api/v1/indicators/gdp/series/        401   200   200 200 200 200 200 200 200 200 200
+GET  api-values             /api/v1/indicators/gdp/filed-values/  401   200   200 200 200 200 200 200 200 200 200
+POST api-values             /api/v1/indicators/gdp/filed-values/  401   401   403 201 403 403 403 403 403 403 403
+GET  api-value              /api/v1/indicators/gdp/filed-values/{value}/ 401 401 403 200 403 403 200 200 403 200 403
+PUT  api-value              /api/v1/indicators/gdp/filed-values/{begun}/ 401 401 403 200 403 403 403 403 403 403 403
+POST api-value-submit /api/v1/indicators/gdp/filed-values/{begun}/submit/ 401 401 403 200 403 403 403 403 403 403 403
+POST api-value-withdraw /api/v1/indicators/gdp/filed-values/{sent}/withdraw/ 401 401 403 200 403 403 403 403 403 403 403
 GET  api-observations       /api/v1/observations/                 401   200   200 200 200 200 200 200 200 200 200
 GET  api-measure-rollups    /api/v1/rollups/measures/             401   200   200 200 200 200 200 200 200 200 200
 GET  api-project-rollups    /api/v1/rollups/projects/             401   200   200 200 200 200 200 200 200 200 200
@@ -514,6 +525,7 @@ BODIES = {
     "POST datasets:load": REASON,
     "POST datasets:month_upload": {"action": "save"},
     "POST datasets:project_month_upload": {"action": "save"},
+    "POST datasets:values_upload": {"action": "save"},
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},
@@ -524,6 +536,10 @@ BODIES = {
     "POST api-reports": {**AUGUST, "status": "promoting", "what_was_done": "开工"},
     "PUT api-report": {"version": 1, "what_was_done": "开工了"},
     "POST api-report-submit": {},
+    "POST api-values": {"region": "370000", "period": "2023Q1", "value": 6.1},
+    "PUT api-value": {"version": 1, "value": 6.4},
+    "POST api-value-submit": {},
+    "POST api-value-withdraw": {},
     "POST api-measure-problems": {"text": "缺人"},
     "PUT api-problem": {"version": 1, "text": "缺钱"},
     "POST api-problem-moves": {"move": "reply", "note": "已报告"},
@@ -594,6 +610,8 @@ def test_a_row_speaks_of_its_address(row):
         "token",
         "view",
         "draft",
+        "begun",
+        "sent",
         "done",
         "waits",
         "filed",
@@ -602,6 +620,7 @@ def test_a_row_speaks_of_its_address(row):
         "load",
         "month",
         "city",
+        "values",
     ):
         address = address.replace(f"{{{part}}}", "1")
     for part in ("secret", "accepted", "file", "re", "paper", "annex"):
@@ -666,6 +685,8 @@ def site(today, settings, tmp_path):
     value = save_value(gdp, make.region(), read_period("2023H1"), by=people["ada"], data=data)
     attach_file(value, by=people["ada"], file=ContentFile(make_pdf(), name="a.pdf"))
     submit_value(value, by=people["ada"])
+    other = replace(data, purpose="", reason="")
+    begun = save_value(gdp, make.region(), read_period("2022H2"), by=people["ada"], data=other)
     notice = Notice.objects.create(
         user=people["ada"], kind="returned", measure=measures[2], report=waits, day=today, created_at=now()
     )
@@ -682,7 +703,9 @@ def site(today, settings, tmp_path):
     upload = keep_upload(plan, by=people["rita"], name="m.csv", content=b"code,due_on\nM001,2023-02-30\n")
     work_on(upload.pk)
     filled = b"code,what_was_done\nM004,Talks\n"
-    month = keep_upload(plan, by=people["ada"], name="m.csv", content=filled, period=date(2023, 8, 1))
+    month = keep_upload(
+        plan, by=people["ada"], name="m.csv", content=filled, period=date(2023, 8, 1), kind=Upload.Kind.MONTH
+    )
     work_on(month.pk)
     projects = keep_upload(
         plan,
@@ -693,6 +716,10 @@ def site(today, settings, tmp_path):
         kind=Upload.Kind.PROJECTS,
     )
     work_on(projects.pk)
+    values = keep_upload(
+        plan, by=people["ada"], name="v.csv", content=b"code,period,value\ngdp,2023Q1,5\n", kind=Upload.Kind.VALUES
+    )
+    work_on(values.pk)
     loaded = Load.objects.create(plan=plan, file_name="m.csv", digest="0" * 64, reason="", loaded_at=now())
     parts = {
         "problem": problem.pk,
@@ -701,6 +728,7 @@ def site(today, settings, tmp_path):
         "load": loaded.pk,
         "month": month.pk,
         "city": projects.pk,
+        "values": values.pk,
         "change": change.pk,
         "secret": secret.key,
         "accepted": accepted.key,
@@ -712,6 +740,8 @@ def site(today, settings, tmp_path):
         "filed": filed.pk,
         "paper": paper.key,
         "value": value.pk,
+        "sent": value.pk,
+        "begun": begun.pk,
         "annex": value.evidence.get().key,
         "notice": notice.pk,
         "person": make.make_user("pete").pk,

@@ -1,4 +1,4 @@
-"""The workbooks of a month that people download."""
+"""The workbooks that people download to report, and that of a month for the office."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -30,15 +30,15 @@ def write_month(
     place: Place,
     *,
     plan: Plan,
-    month: date,
+    month: date | None,
     kept_by: User | None = None,
 ) -> int:
-    """The month of a department or a city, to be filled in. Returns the number of rows."""
+    """What a department or a city reports, to be filled in. Returns the number of rows."""
     rows = kind.read(place, plan=plan, month=month, kept_by=kept_by)
     base = keep_month(kind, rows, plan=plan, place=place, month=month)
     values = [
-        {"code": code, **{name: kind.typed(name, value) for name, value in (row.shown | row.cells).items()}}
-        for code, row in rows.items()
+        {name: kind.typed(name, value) for name, value in (row.key | row.shown | row.cells).items()}
+        for row in rows.values()
     ]
     write_workbook(output, [kind.sheet], {kind.sheet.name: values}, base=base, locked=kind.locked)
     return len(values)

@@ -1,4 +1,4 @@
-"""Files what the preview of a month showed: in one transaction, through the services that the forms use."""
+"""Files what the preview of a workbook showed: in one transaction, through the services that the forms use."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

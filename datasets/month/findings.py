@@ -1,4 +1,4 @@
-"""What the file of a month would do, and what it did, as its page shows it: plain values in the reader's language."""
+"""What a filled-in workbook would do, and what it did, as its page shows it: plain values in the reader's language."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

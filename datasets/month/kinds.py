@@ -1,8 +1,8 @@
-"""What the workbooks of a month have in common: a kind says what a row is about, how the site's rows are read, and how
-a row of the file is judged and filed."""
+"""What the workbooks that are filled in have in common: a kind says what a row is about, how the site's rows are read,
+and how a row of the file is judged and filed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,19 +25,31 @@ from reporting.models import TEXTS, AbstractEvidence, AbstractReport
 from reporting.workflow import EDITABLE_STATES
 from web.formats.numbers import format_number
 
-# What is filled in, as text: a choice by its value, a day as 2023-08-29, money in 万元, "" for an empty cell.
+# What is filled in, as text: a choice by its value, a day as 2023-08-29, money in 万元, yes or no, "" where it
+# is empty.
 type Cells = dict[str, str]
+YES, NO = "yes", "no"
 # Whose rows they are.
 type Place = Department | Region
 
+# How the text of a cell becomes what the workbook has.
+TYPED: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.DAY: date.fromisoformat,
+    Kind.MONEY: int,
+    Kind.PERCENT: int,
+    Kind.NUMBER: Decimal,
+    Kind.YES_NO: lambda text: text == YES,
+}
+NUMBERS = (Kind.MONEY, Kind.PERCENT, Kind.NUMBER)
 EVIDENCE = ("document_number", "url")
 CLEAN = {"document_number": clean_document_number, "url": clean_url}
 
 
 @dataclass(frozen=True)
 class MonthRow(ABC):
-    """A measure or a project, as the site has it. `report`: that of the month, the open one, else the newest accepted
-    one; `pieces`: the documents and links of the report; `files`: how many files it has."""
+    """A measure, a project or an indicator, as the site has it. `report`: that of the month or of the period, the open
+    one, else the newest accepted one; `pieces`: the documents and links of the report; `files`: how many files it has.
+    """
 
     subject: Any
     report: Any
@@ -50,9 +62,14 @@ class MonthRow(ABC):
         return self.report if self.report is not None and self.report.state in EDITABLE_STATES else None
 
     @property
+    def key(self) -> Cells:
+        """What stands in the columns that name it."""
+        return {"code": self.subject.code}
+
+    @property
     @abstractmethod
     def name(self) -> str:
-        """In the reader's language, with its code."""
+        """In the reader's language, such as with its code."""
 
     @property
     @abstractmethod
@@ -108,23 +125,29 @@ class RowToFile:
 
 
 class MonthKind[R: MonthRow](ABC):
-    """`shown`: columns that are read by the person and not read back; `filled`: the others, but for the code.
+    """`shown`: columns that are read by the person and not read back; `filled`: the others, but for those that name the
+    row.
 
-    `version_key`: under which a kept version says what it is of. `pages`: how the addresses of its pages begin.
+    `is_of_month`: its reports are those of one month; else it has whatever is due on the day. `version_key`: under
+    which a kept version says what it is of. `pages`: how the names of its addresses begin; `file_name`: how that of its
+    workbook ends; `logged_as`: what the log of exports calls it, before "a department".
     """
 
     upload_kind: ClassVar[Upload.Kind]
     sheet: ClassVar[Sheet]
     shown: ClassVar[tuple[Column, ...]]
     filled: ClassVar[tuple[Column, ...]]
+    is_of_month: ClassVar[bool] = True
     version_key: ClassVar[str]
     pages: ClassVar[str]
+    file_name: ClassVar[str]
+    logged_as: ClassVar[str]
     # So few that each wrong cell has its own sentence.
     max_rows: ClassVar[int]
-    # Said to those who may not file such a month, of a row without a code, and of one that is accepted already.
+    # Said to those who may not file such a report, of a row that is not named, and of one that is accepted already.
     filing_refusal: ClassVar[str | Promise]
     code_missing: ClassVar[str | Promise]
-    accepted_note: ClassVar[str | Promise]
+    accepted_note: ClassVar[str | Promise] = ""
 
     @property
     def shown_names(self) -> tuple[str, ...]:
@@ -132,7 +155,11 @@ class MonthKind[R: MonthRow](ABC):
 
     @property
     def locked(self) -> Mapping[str, Collection[str]]:
-        return {self.sheet.name: {"code", *self.shown_names}}
+        return {self.sheet.name: {*self.sheet.key, *self.shown_names}}
+
+    def code_of(self, values: Mapping[str, Any]) -> str:
+        """What names a row of a file; empty where it is not named."""
+        return values.get("code") or ""
 
     def label(self, name: str) -> str:
         """As the workbook heads the column."""
@@ -166,19 +193,19 @@ class MonthKind[R: MonthRow](ABC):
             return ""
         if column.choices is not None:
             return str(dict(column.choices.choices).get(value, value))
-        return format_number(Decimal(value)) if column.kind in (Kind.MONEY, Kind.PERCENT) else value
+        if column.kind is Kind.YES_NO:
+            return _("yes") if value == YES else _("no")
+        return format_number(Decimal(value)) if column.kind in NUMBERS else value
 
     def typed(self, name: str, value: str) -> Any:
         """A cell as the workbook has it."""
         kind = self.sheet.column(name).kind
-        if value and kind is Kind.DAY:
-            return date.fromisoformat(value)
-        return int(value) if value and kind in (Kind.MONEY, Kind.PERCENT) else value
+        return TYPED[kind](value) if value and kind in TYPED else value
 
     @abstractmethod
-    def read(self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None) -> Mapping[str, R]:
-        """By code, as the plan lists them: what can be reported for the month by those of the place. A fixed number of
-        queries."""
+    def read(self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None) -> Mapping[str, R]:
+        """By what names them, in the order of the workbook: what can be reported by those of the place, for the month
+        where the kind is of one. A fixed number of queries."""
 
     @abstractmethod
     def judge(self, row: R, cells: Cells) -> Judgement:
@@ -186,7 +213,7 @@ class MonthKind[R: MonthRow](ABC):
 
     @abstractmethod
     def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
-        """Why nothing can be reported of these for the month. A fixed number of queries."""
+        """Why nothing can be reported of these. A fixed number of queries."""
 
     @abstractmethod
     def lock(self, upload: Upload) -> None:

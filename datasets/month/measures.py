@@ -115,6 +115,8 @@ class MeasureMonth(MonthKind[MeasureRow]):
     # None of the names of a ledger's sheets.
     version_key = "month_of_department"
     pages = "datasets:month"
+    file_name = ""
+    logged_as = "month of"
     # No department leads nearly as many.
     max_rows = 500
     filing_refusal = Report.filing_refusal
@@ -124,8 +126,10 @@ class MeasureMonth(MonthKind[MeasureRow]):
     def may_report(self, user: User | AnonymousUser) -> bool:
         return may_report_measures(user)
 
-    def read(self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None) -> Mapping[str, MeasureRow]:
-        assert isinstance(place, Department)
+    def read(
+        self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None
+    ) -> Mapping[str, MeasureRow]:
+        assert isinstance(place, Department) and month is not None
         work = load_workspace(place, plan=plan, month=month, day=today(), limits=thresholds(), kept_by=kept_by)
         rows = [row for row in work.rows if row.month == month]
         measures = [row.measure for row in rows]

@@ -1,4 +1,4 @@
-"""What a filled-in month would do: read, laid over what the site holds, and judged by the rules of the services."""
+"""What a filled-in workbook would do: read, laid over what the site holds, and judged by the rules of the services."""
 
 import hashlib
 import json
@@ -22,9 +22,9 @@ from datasets.ledger.rows import Ledger, Problem, Row
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.tables import find_tables
 from datasets.models import Upload
-from datasets.month.kinds import Cells, MonthKind, MonthRow, Question
+from datasets.month.kinds import NO, YES, Cells, MonthKind, MonthRow, Question
 from datasets.month.registry import kind_of
-from datasets.month.versions import HeldRow, MonthVersion, find_month, place_of
+from datasets.month.versions import HeldRow, MonthVersion, find_month, month_code, place_of
 from reporting.evidence import EvidenceData
 from reporting.merging import merge_fields
 from reporting.workflow import FILED_STATES, ReportState
@@ -45,9 +45,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of the file. `row`: what the site holds; `cells`: what would be filed; `base`: what the file held at the
-    download; `conflicts`: the columns that both have changed since. `reasons`: why it stays a draft or is left alone;
-    `doubts`: what is unlikely. `evidence`: the documents and links that the report would have."""
+    """A row of the file. `code`: what names it, as `MonthKind.code_of` says; `row`: what the site holds; `cells`: what
+    would be filed; `base`: what the file held at the download; `conflicts`: the columns that both have changed since.
+    `reasons`: why it stays a draft or is left alone; `doubts`: what is unlikely. `evidence`: the documents and links
+    that the report would have."""
 
     number: int
     code: str
@@ -114,8 +115,8 @@ def _rests_on(entry: Entry, row: MonthRow) -> list[Any]:
 
 def look(upload: Upload) -> Seen:
     """A fixed number of queries, and nothing is written. Raises FileRefused."""
-    kind, plan, month = kind_of(upload), upload.plan, upload.period
-    assert plan is not None and month is not None
+    kind, plan = kind_of(upload), upload.plan
+    assert plan is not None
     if not kind.may_file(upload.uploaded_by, upload.place):
         raise FileRefused(kind.filing_refusal)
     reading = _read(kind, upload)
@@ -126,7 +127,7 @@ def look(upload: Upload) -> Seen:
     questions = [each for each in reading.questions if each.column.name not in kind.shown_names]
     seen = Seen([], problems, reading.notices, questions, has_base=version is not None)
     if not problems and not questions:
-        judging = _Judging(kind, seen, kind.read(upload.place, plan=plan, month=month), version)
+        judging = _Judging(kind, seen, kind.read(upload.place, plan=plan, month=upload.period), version)
         judging.judge(ledger)
         judging.explain_unknown(upload)
         seen.notices += judging.changed_beside(ledger)
@@ -143,7 +144,7 @@ def _read(kind: MonthKind[Any], upload: Upload) -> Reading:
 
 def _why_another(version: MonthVersion, upload: Upload) -> Iterator[str]:
     kind, plan, month = kind_of(upload), upload.plan, upload.period
-    assert plan is not None and month is not None
+    assert plan is not None
     if version.kind is not kind:
         words = {"file": version.kind.sheet.label, "page": kind.sheet.label}
         yield _("The file holds “%(file)s”, and this page is for “%(page)s”.") % words
@@ -155,7 +156,7 @@ def _why_another(version: MonthVersion, upload: Upload) -> Iterator[str]:
             yield _("The file was downloaded for another department.")
         else:
             yield _("The file was downloaded for another %(place)s.") % {"place": plan.part_words.one}
-    if version.month != f"{month:%Y-%m}":
+    if month is not None and version.month not in ("", month_code(month)):
         words = {"file": format_month(date.fromisoformat(f"{version.month}-01")), "month": format_month(month)}
         yield _("The file was downloaded for %(file)s, and this page is for %(month)s.") % words
 
@@ -176,7 +177,7 @@ class _Judging:
         self.seen.problems += problems
         wrong = {each.number for each in problems}
         for row in ledger.rows.get(self.kind.sheet.name, ()):
-            code = row.values.get("code") or ""
+            code = self.kind.code_of(row.values)
             if row.number in wrong:
                 self.seen.entries.append(Entry(row.number, code, What.WRONG))
             elif not code:
@@ -218,6 +219,8 @@ class _Judging:
         value = row.values[name]
         if value is None:
             return ""
+        if isinstance(value, bool):
+            return YES if value else NO
         if isinstance(value, date):
             return value.isoformat()
         return f"{value:f}" if isinstance(value, Decimal) else self.kind.plain_text(str(value))
@@ -248,7 +251,7 @@ class _Judging:
         )
 
     def explain_unknown(self, upload: Upload) -> None:
-        """Why rows are wrong of which nothing can be reported for the month."""
+        """Why rows are wrong of which nothing can be reported."""
         told = {each.number for each in self.seen.problems}
         unknown = [each for each in self.seen.entries if each.what is What.WRONG and each.number not in told]
         if not unknown or upload.plan is None:
@@ -261,7 +264,7 @@ class _Judging:
     def changed_beside(self, ledger: Ledger) -> Iterator[str]:
         """What was written over in the columns that are not read."""
         for row in ledger.rows.get(self.kind.sheet.name, ()):
-            code = row.values.get("code") or ""
+            code = self.kind.code_of(row.values)
             shown = self.held[code].shown if code in self.held else {}
             there = [name for name in self.kind.shown_names if name in shown and name in row.values]
             changed = [name for name in there if _squeezed(row.values[name]) != _squeezed(shown[name])]

@@ -123,6 +123,8 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
     sheet, shown, filled = PROJECTS, PROJECT_SHOWN, PROJECT_FILLED
     version_key = "month_of_projects"
     pages = "datasets:project_month"
+    file_name = "projects"
+    logged_as = "month of projects of"
     # No city has nearly as many.
     max_rows = 2_000
     filing_refusal = ProjectMonth.filing_refusal
@@ -133,8 +135,9 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         return may_use_workspace(user)
 
     def read(
-        self, place: Place, *, plan: Plan, month: date, kept_by: User | None = None
+        self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None
     ) -> Mapping[str, ProjectMonthRow]:
+        assert month is not None
         own = _own_projects(place, plan).select_related("category")
         work = load_project_work(own, month=month, day=today())
         rows = sorted(work.rows, key=lambda row: (row.project.position, row.project.code))

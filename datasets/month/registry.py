@@ -1,4 +1,4 @@
-"""Which kind of month a file is of."""
+"""Which kind of workbook a file is."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from datasets.models import Upload
 from datasets.month.kinds import MonthKind
 from datasets.month.measures import MEASURE_MONTH
 from datasets.month.projects import PROJECT_MONTH
+from datasets.month.values import INDICATOR_VALUES
 
-KINDS: dict[str, MonthKind[Any]] = {each.upload_kind: each for each in (MEASURE_MONTH, PROJECT_MONTH)}
+KINDS: dict[str, MonthKind[Any]] = {each.upload_kind: each for each in (MEASURE_MONTH, PROJECT_MONTH, INDICATOR_VALUES)}
 
 
 def kind_of(upload: Upload) -> MonthKind[Any]:

@@ -1,18 +1,25 @@
-"""The sheets of a month: those of measures and of projects are filled in, and one the office takes home."""
+"""The sheets that are filled in, those of measures, of projects and of values; and one the office takes home."""
+
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.bounds import MAX_INVESTMENT_WAN
 from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import day, one_of
+from indicators.models import ValueProvenance
+from indicators.value_forms import ValueForm
 from projects.models import Stage
 from projects.models.months import MAX_PROGRESS
 from reporting.evidence import MAX_NUMBER_LENGTH, MAX_URL_LENGTH
 from reporting.models import TEXTS, ProblemChoice
 
+# Of a value as it is typed: an indicator keeps six in its own unit.
+MAX_DECIMALS = 12
 # Of a department.
 MAX_NAME_LENGTH = 120
 _CODE = Column("code", _("Code"), _("Names the row: it stays as it is."), kind=Kind.CODE, required=True, width=10)
@@ -156,6 +163,60 @@ PROJECTS = Sheet(
     _("One row for each project. Fill in the white cells; the grey ones are not read."),
     ("code",),
     (_CODE, *PROJECT_SHOWN, *PROJECT_FILLED),
+)
+
+
+def _of_form(name: str, help: str | Promise = "", **more: Any) -> Column:
+    """As the form of a value has the field."""
+    of_form: Any = ValueForm.base_fields[name]
+    return Column(name, of_form.label, help or of_form.help_text, **more)
+
+
+def _written(name: str, *, width: int) -> Column:
+    of_form: Any = ValueForm.base_fields[name]
+    return _of_form(name, most=of_form.max_length, width=width)
+
+
+VALUE_KEY = (
+    Column(
+        "code",
+        _("Code"),
+        _("Names the row with its period: they stay as they are."),
+        kind=Kind.CODE,
+        required=True,
+        width=20,
+    ),
+    Column("period", _("Period"), "", kind=Kind.CODE, required=True, width=10),
+)
+VALUE_SHOWN = (
+    Column("name", _("Indicator"), "", width=28),
+    Column("period_words", _("Period in words"), "", width=16),
+    Column("unit", _("Unit"), _("The value is written in this unit."), width=14),
+    Column("due_on", pgettext_lazy("values", "Due date"), "", width=12),
+    Column("last_value", _("Last known value"), _("In the same unit, and of which period it is."), width=20),
+    Column("report_state", _("State"), _("When this file was downloaded."), width=12),
+    Column("decision_note", _("Note of the reviewer"), _("Why it was returned."), width=24),
+)
+VALUE_FILLED = (
+    _of_form(
+        "value",
+        _("In the unit of the row. A row in which nothing is changed is left alone."),
+        kind=Kind.NUMBER,
+        decimals=MAX_DECIMALS,
+        width=14,
+    ),
+    _of_form("released_on", kind=Kind.DAY, example="2023-07-20"),
+    _of_form("value_provenance", _("Empty: it stays."), kind=Kind.CHOICE, choices=ValueProvenance, width=24),
+    _written("source", width=30),
+    _of_form("verified", _("No: overview and gaps do not use it."), kind=Kind.YES_NO, width=12),
+    _written("note", width=24),
+)
+VALUES = Sheet(
+    "indicator_values",
+    _("Values of indicators"),
+    _("One row for each value that is due. Fill in the white cells; the grey ones are not read."),
+    ("code", "period"),
+    (*VALUE_KEY, *VALUE_SHOWN, *VALUE_FILLED),
 )
 
 OFFICE_MONTH = Sheet(

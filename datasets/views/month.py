@@ -1,4 +1,4 @@
-"""The reports of a month as a workbook: what a department fills in and sends back, and what the office takes home."""
+"""Reports as a workbook: what a department or a city fills in and sends back; the month that the office takes home."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -19,7 +19,7 @@ from datasets.month.export import write_month, write_office_month
 from datasets.month.findings import CONFIRMED, chosen_rows, confirmed_rows, doubtful_rows, tally
 from datasets.month.kinds import MonthKind, Place
 from datasets.month.measures import MEASURE_MONTH
-from datasets.month.projects import PROJECT_MONTH
+from datasets.month.values import INDICATOR_VALUES
 from datasets.queue import ask_for_work
 from datasets.uploads import drafts_of, keep_upload, open_conflicts, why_not_loaded
 from datasets.views.attachments import attachment
@@ -35,13 +35,7 @@ from web.uploads import refused_files
 from web.views import TodayView
 
 
-class OfMonth(TodayView):
-    """Of a month of a plan."""
-
-    @cached_property
-    def month(self) -> date:
-        return asked_month(self.request.GET.get("period", ""))
-
+class OfPlan(TodayView):
     @cached_property
     def plan(self) -> Plan:
         """Raises Http404 on a site without a plan."""
@@ -51,10 +45,14 @@ class OfMonth(TodayView):
         return plan
 
 
-class OwnMonth(OfMonth):
-    """For those who file it: the measures or the projects of their department or city."""
+class OwnMonth(OfPlan):
+    """For those who file it: the measures, the projects or the indicators of their department or city."""
 
     kind: MonthKind[Any] = MEASURE_MONTH
+
+    @cached_property
+    def month(self) -> date | None:
+        return asked_month(self.request.GET.get("period", "")) if self.kind.is_of_month else None
 
     def may_open(self, request: HttpRequest) -> bool:
         return self.kind.may_report(request.user)
@@ -64,17 +62,27 @@ class OwnMonth(OfMonth):
         return signed_in(self.request.user)
 
     @property
+    def place(self) -> Place:
+        place: Place = self.by.department or self.by.city  # type: ignore[assignment]  # a reporter is of one of them
+        return place
+
+    @property
     def whose(self) -> str:
-        """Whether it is only what the person looks after: nobody in particular looks after a project."""
+        """Whether it is only what the person looks after: that is said of measures alone."""
         return asked_whose(self.request) if self.kind is MEASURE_MONTH else ""
 
     @property
     def workspace_url(self) -> str:
-        return month_url("measures:workspace", self.month, plan=self.plan, whose=self.whose)
+        return workspace_url(self.kind, self.month, plan=self.plan, whose=self.whose)
+
+
+def workspace_url(kind: MonthKind[Any], month: date | None, *, plan: Plan | None, whose: str = "") -> str:
+    place = "#values" if kind is INDICATOR_VALUES else ""
+    return month_url("measures:workspace", month, plan=plan, whose=whose) + place
 
 
 class MonthPage(OwnMonth):
-    """Where the month's workbook is taken and sent back."""
+    """Where the workbook is taken and sent back."""
 
     template_name = "datasets/month/month.html"
 
@@ -85,7 +93,8 @@ class MonthPage(OwnMonth):
             "month": month,
             "whose": self.whose,
             "city": self.by.city,
-            "of_projects": kind is PROJECT_MONTH,
+            "of": kind.upload_kind.value,
+            "has_none": not kind.is_of_month and not kind.read(self.place, plan=plan, month=None),
             "drafts": drafts_of(self.by, kind.upload_kind).filter(plan=plan, period=month),
             "file_form": MonthFileForm(),
             "workspace_url": self.workspace_url,
@@ -120,26 +129,25 @@ class MonthDownload(OwnMonth):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         by, month, plan, kind = self.by, self.month, self.plan, self.kind
-        place: Any = by.department or by.city
         kept_by = by if self.whose == MINE else None
-        of = f"projects of a {'department' if by.department else 'city'}" if kind is PROJECT_MONTH else "a department"
+        what = f"{kind.logged_as} a {'department' if by.department else 'city'}"
         return attachment(
             request,
-            partial(write_month, kind=kind, place=place, plan=plan, month=month, kept_by=kept_by),
-            name=f"{plan.slug}-{month:%Y-%m}-{'-'.join(name_of(kind, place))}",
+            partial(write_month, kind=kind, place=self.place, plan=plan, month=month, kept_by=kept_by),
+            name=name_of(kind, self.place, plan=plan, of=f"{month:%Y-%m}" if month else f"{self.day:%Y-%m-%d}"),
             back=self.workspace_url,
-            log=partial(log_month, request, f"month of {of}", as_of=self.day),
+            log=partial(log_month, request, what, as_of=self.day),
         )
 
 
-def name_of(kind: MonthKind[Any], place: Place) -> list[str]:
-    """The end of the name of a workbook: whose it is, and what of."""
+def name_of(kind: MonthKind[Any], place: Place, *, plan: Plan, of: str) -> str:
+    """The name of a workbook: of which plan and when it is, whose, and what of."""
     named = place.slug if isinstance(place, Department) else place.code
-    return [named, "projects"] if kind is PROJECT_MONTH else [named]
+    return "-".join(filter(None, (plan.slug, of, named, kind.file_name)))
 
 
 class MonthUpload(UploadPage):
-    """What a filled-in month would do, and what became of it."""
+    """What a filled-in workbook would do, and what became of it."""
 
     template_name = "datasets/month/upload.html"
     month_kind: MonthKind[Any] = MEASURE_MONTH
@@ -156,17 +164,14 @@ class MonthUpload(UploadPage):
 
     @property
     def back_url(self) -> str:
-        month = self.upload.period
-        assert month is not None
-        return month_url(self.month_kind.pages, month, plan=self.upload.plan)
+        return month_url(self.month_kind.pages, self.upload.period, plan=self.upload.plan)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         upload = self.upload
         context: dict[str, Any] = {"month": upload.period, "city": upload.city}
         if upload.is_loaded:
-            assert upload.period is not None
             context["found"] = upload.findings
-            context["workspace_url"] = month_url("measures:workspace", upload.period, plan=upload.plan)
+            context["workspace_url"] = workspace_url(self.month_kind, upload.period, plan=upload.plan)
         return super().get_context_data(**context | kwargs)
 
     def choices(self, found: dict[str, Any]) -> Iterator[tuple[list[Any], str]]:
@@ -196,8 +201,12 @@ def doubt_field(row: Mapping[str, Any]) -> str:
     return f"so-{row['number']}"
 
 
-class OfficeMonth(OfMonth):
+class OfficeMonth(OfPlan):
     """The month of all departments, with what was decided."""
+
+    @property
+    def month(self) -> date:
+        return asked_month(self.request.GET.get("period", ""))
 
     def may_open(self, request: HttpRequest) -> bool:
         return may_see_reviews(request.user)

@@ -13,8 +13,8 @@ from indicators.models.indicators import (
 )
 from indicators.models.values import (
     RELEASE_BASES,
-    VALUE_PROVENANCES,
     Purpose,
+    ValueProvenance,
     ValueReport,
     ValueReportEvidence,
     ValueReportStep,
@@ -26,7 +26,6 @@ __all__ = [
     "RELEASE_BASES",
     "SCOPE_HELP",
     "STATED",
-    "VALUE_PROVENANCES",
     "Direction",
     "Frequency",
     "HeadlineIndicator",
@@ -35,6 +34,7 @@ __all__ = [
     "Observation",
     "Purpose",
     "Target",
+    "ValueProvenance",
     "ValueReport",
     "ValueReportEvidence",
     "ValueReportStep",

@@ -24,10 +24,12 @@ from core.periods import PeriodKind
 from core.provenance import Sourced
 from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_links, track_part
+from indicators.addresses import value_form_url
 from indicators.derived import DerivedForm, Misfit, Part, misfit
 from indicators.milestones import check_milestones
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from measures.models import Measure
+from regions.models import Region
 
 # Of a release day: the source gives it.
 STATED = "stated"
@@ -180,6 +182,11 @@ class Indicator(Sourced, UpdatedAtModel):
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:detail", args=[self.code])
+
+    def get_form_url(self, period: str, region: Region | None, *, plan: str = "") -> str:
+        """Where its value of a period, named by its code, is filed. `plan`: its slug; without a region it is that of
+        the plan."""
+        return value_form_url(self.code, period, region, plan=plan)
 
 
 class HeadlineIndicator(models.Model):

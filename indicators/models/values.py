@@ -17,7 +17,7 @@ from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_part
 from indicators.models.indicators import MAX_SCOPE_LENGTH, SCOPE_HELP, STATED, Indicator, Observation
 from indicators.querysets import ValueReportQuerySet
-from reporting.models import AbstractEvidence, AbstractFiling, AbstractReportStep
+from reporting.models import AbstractEvidence, AbstractFiling, AbstractReportStep, WrittenByDepartment
 from reporting.workflow import EDITABLE_STATES, OPEN_STATES, ReportState
 
 # Of a release day: the source does not give it; it is when such figures usually come.
@@ -26,10 +26,13 @@ RELEASE_BASES = [
     (STATED, pgettext_lazy("day of release", "The source gives it")),
     (ASSUMED, pgettext_lazy("day of release", "Assumed: when such figures usually come")),
 ]
-VALUE_PROVENANCES = [
-    (Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")),
-    (Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")),
-]
+
+
+class ValueProvenance(models.TextChoices):
+    """Of a filed value; among `Provenance`."""
+
+    PUBLISHED = Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")
+    REPORTED = Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")
 
 
 class Purpose(models.TextChoices):
@@ -39,7 +42,7 @@ class Purpose(models.TextChoices):
     CORRECTION = "correction", pgettext_lazy("value", "A correction")
 
 
-class ValueReport(AbstractFiling, UpdatedAtModel):
+class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
     """A value of an indicator for a region and a period, as its department files it. The `value` is in the indicator's
     `unit`; whoever filed it wrote it in the Chinese one where `in_chinese_unit`.
 
@@ -71,8 +74,8 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
     value_provenance = models.CharField(
         _("Where the value comes from"),
         max_length=12,
-        choices=VALUE_PROVENANCES,
-        default=Provenance.REPORTED.value,
+        choices=ValueProvenance,
+        default=ValueProvenance.REPORTED,
     )
     basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
     scope = models.CharField(
@@ -122,7 +125,7 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
                 name="valuereport_release_basis_known",
             ),
             models.CheckConstraint(
-                condition=Q(value_provenance__in=[value for value, _label in VALUE_PROVENANCES]),
+                condition=Q(value_provenance__in=ValueProvenance.values),
                 name="valuereport_value_provenance_known",
             ),
             models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="valuereport_period_in_order"),
@@ -163,6 +166,9 @@ class ValueReport(AbstractFiling, UpdatedAtModel):
     @property
     def span(self) -> Period:
         return Period(PeriodKind(self.period_kind), self.period_start, self.period_end)
+
+    def get_form_url(self) -> str:
+        return self.indicator.get_form_url(self.period, self.region)
 
     @property
     def subject(self) -> Indicator:

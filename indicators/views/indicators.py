@@ -17,11 +17,13 @@ from indicators.charts.cities import CitiesPart, cities_part
 from indicators.charts.course import indicator_chart, own_course
 from indicators.charts.decoupling import decoupling_charts, has_decoupling
 from indicators.charts.points import row_id
+from indicators.dues import next_due, rhythm_of
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.marks import bullet_bar, trend
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
 from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
+from indicators.value_wording import next_value_words
 from indicators.verdict_words import pace_sentence, verdict_counts, verdict_note, verdict_rank, working_sentences
 from indicators.wording import (
     assumed_note,
@@ -198,8 +200,19 @@ class IndicatorDetail(PageView):
             corrections=corrections(indicator, self.day),
             targets=[target_row(row, state) for row in targets],
             measures=indicator.measures.in_plan(plan).in_scope(self.day).order_by("position", "code"),
+            next_value=next_value(state, observations, on=self.day),
             **kwargs,
         )
+
+
+def next_value(state: IndicatorState, observations: Iterable[Observation], *, on: date) -> str:
+    """Empty where nobody owes any, and on the pages of a site without a plan."""
+    indicator, region = state.indicator, state.region
+    if indicator.owner is None or region is None:
+        return ""
+    ends = [row.period_end for row in observations if row.region_id == region.pk]
+    due = next_due(rhythm_of(indicator), known_until=max(ends, default=None), on=on)
+    return next_value_words(indicator, due) if due else ""
 
 
 def by_city_part(plan: Plan | None, state: IndicatorState, observations: Iterable[Observation]) -> CitiesPart | None:

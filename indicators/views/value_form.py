@@ -33,7 +33,7 @@ from indicators.value_forms import ValueForm, first_values, form_values, has_two
 from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import why_incomplete
 from indicators.value_wording import entries, step_texts, value_rows
-from indicators.values import lock_indicator, open_value, save_value, submit_value, value_doubts
+from indicators.values import check_period, lock_indicator, open_value, save_value, submit_value, value_doubts
 from indicators.wording import shown_unit
 from measures.filters import asked_plan
 from regions.models import Region, RegionKind
@@ -110,8 +110,10 @@ class ValueView(DraftView):
         period = read_period(text)
         if period is None:
             raise BadQuery({"period": [_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022.")]})
-        if period.start > today():
-            raise BadQuery({"period": [_("The period has not begun yet.")]})
+        try:
+            check_period(period)
+        except NotAllowed as refusal:
+            raise BadQuery({"period": [str(refusal)]}) from None
         return period
 
     @property
@@ -298,10 +300,10 @@ def value_evidence(request: HttpRequest, code: str, key: UUID) -> HttpResponseBa
     """A file of evidence, for those who may see it."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    pieces = ValueReportEvidence.objects.exclude(file="").select_related("report")
+    pieces = ValueReportEvidence.objects.exclude(file="").select_related("report__department__merged_into")
     evidence = get_object_or_404(pieces, key=key, report__indicator__code=code)
     report = evidence.report
     is_accepted = report.state == ReportState.ACCEPTED
-    if not may_see_evidence(request.user, department=report.department_id, is_accepted=is_accepted):
+    if not may_see_evidence(request.user, department=report.readers_department_id, is_accepted=is_accepted):
         raise PermissionDenied
     return send_file(evidence)

@@ -10,11 +10,11 @@ from core.dated import IN_ORDER
 from core.scope import ScopeKind
 from measures.api.addresses import plan_slug
 from measures.api.measures import MEASURE
-from measures.api.reports import EVIDENCE
 from measures.api.reports import REPORT as FILED
 from measures.api.status_changes import REASON, STATUS_CHANGE
 from measures.filters import asked_plan
 from measures.models import Evidence, Measure, Report
+from reporting.api.filings import EVIDENCE
 from reporting.models import TEXTS
 from web.api.endpoints import Endpoint, Row
 from web.api.fields import ORIGIN, Chunk, Field, both_fields, column, columns_of, make_rows, shapes_of

@@ -35,7 +35,9 @@ class Notice(models.Model):
     """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
 
     `plan` and `period` are the plan and the month of a reminder; `day` the day of which a due date was counted; `step`
-    what happened to a problem, or its last one where it is due.
+    what happened to a problem, or its last one where it is due. `value_report` is a filed value that was decided. Of a
+    value that is due there are the `indicator`, the `plan` whose region it is of, the code of its period, and its due
+    day: no row keeps that.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))
@@ -52,6 +54,24 @@ class Notice(models.Model):
     plan = models.ForeignKey(
         Plan, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("Action plan")
     )
+    value_report = models.ForeignKey(
+        "indicators.ValueReport",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("filed value"),
+    )
+    indicator = models.ForeignKey(
+        "indicators.Indicator",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("Indicator"),
+    )
+    value_period = models.CharField(_("Period"), max_length=24, blank=True)
+    due_on = models.DateField(pgettext_lazy("values", "Due date"), null=True, blank=True)
     period = models.DateField(_("Reporting period"), null=True, blank=True)
     day = models.DateField(_("Day"))
     created_at = models.DateTimeField(_("Created at"))
@@ -74,6 +94,11 @@ class Notice(models.Model):
                 fields=["user", "kind", "step", "day"],
                 condition=Q(kind__in=["problem_due", "problem_late"]),
                 name="notice_of_due_problem_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "indicator", "value_period", "day"],
+                condition=Q(kind__in=["due_soon", "overdue"]),
+                name="notice_of_due_value_once",
             ),
         ]
         indexes = [

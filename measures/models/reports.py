@@ -10,11 +10,11 @@ from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtModel, track_part
 from measures.models.plans import Measure
 from measures.querysets import ReportQuerySet
-from reporting.models import AbstractEvidence, AbstractReport, AbstractReportStep
+from reporting.models import AbstractEvidence, AbstractReport, AbstractReportStep, WrittenByDepartment
 from reporting.workflow import OPEN_STATES, ReportState
 
 
-class Report(AbstractReport, UpdatedAtModel):
+class Report(WrittenByDepartment, AbstractReport, UpdatedAtModel):
     """What a department files about a measure for a month; `against_status` is the status it was written against."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="reports", verbose_name=_("Measure"))
@@ -82,11 +82,6 @@ class Report(AbstractReport, UpdatedAtModel):
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         lead = self.measure.lead_department_id
         return self.department_id == lead and may_report(user, lead=lead)
-
-    @property
-    def readers_department_id(self) -> int:
-        """Whose people read it while it is not accepted: the department that wrote it, or that one's successor."""
-        return self.department.successor.pk
 
 
 class Evidence(AbstractEvidence):

@@ -2,28 +2,54 @@
 
 As of 2023-08-29: M001 completed (due 2023-06-30), M002 in progress (due 2023-08-01: red), M003 promoting (due
 2023-10-01: yellow), M004 promoting (no due date, a report in July: green). M005 belongs to another plan.
+Science owns the indicator, and filed one of its values.
 M001 had a problem, which is closed; that of M004 is overdue; that of the project P0001 was withdrawn.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, override_settings
 
 from accounts.models import Scope
 from accounts.services import create_token
 from measures.models import Measure, Report
 from tests import factories as make
+from tests.conftest import DEMONSTRATION_DAY
+from tests.kept_databases import changes_taken_back, kept_database
 
 API = "/api/v1/"
 
 
+@pytest.fixture(scope="session")
+def _small_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    def fill() -> SimpleNamespace:
+        with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY), transaction.atomic():
+            rows = make_site()
+            # As in the transaction of a test, nothing follows from the commit: the rollups stay stale.
+            connection.run_on_commit.clear()
+        return rows
+
+    with kept_database("small_site", fill, django_db_blocker) as kept:
+        yield kept
+
+
 @pytest.fixture
-def site(db: Any, today: date) -> SimpleNamespace:
+def site(db: Any, today: date, _small_site: Any, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+    """What the test changes is taken back; a test that commits has the site in its own database."""
+    if not connection.in_atomic_block:
+        yield make_site()
+        return
+    with changes_taken_back(_small_site, django_db_blocker) as rows:
+        yield rows
+
+
+def make_site() -> SimpleNamespace:
     plan = make.make_plan()
     other = make.make_plan("another-plan", name_zh="另一计划", name_en="Another plan", starts_on=date(2022, 1, 1))
     innovation = make.make_section(
@@ -90,8 +116,8 @@ def site(db: Any, today: date) -> SimpleNamespace:
         direction=problem.steps.create(move="assign", state="assigned", made_on=date(2023, 7, 20), **assigned)
     )
 
-    growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first])
-    make.make_observation(growth, "6.2")
+    growth = make.make_indicator("gdp_growth_ytd", name_en="GDP growth", headline=1, measures=[first], owner=science)
+    make.make_value_report(growth, observation=make.make_observation(growth, "6.2"))
     make.make_observation(growth, "5.5", region_code="100000")
     make.make_observation(
         growth,

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from indicators.models import ValueReport
 from measures.models import Report
 from tests import factories
 from tests.api.addresses import ALL
@@ -24,6 +25,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 READ = (
     *ALL,
     "measures/M004/reports/1/",
+    "indicators/gdp_growth_ytd/filed-values/1/",
     "explain/?figure=measures.completion_rate",
     "explain/?figure=indicators.gdp_growth_ytd.value",
     "measures/?compare=2023-05-31&fields=code,status,status_then",
@@ -70,9 +72,23 @@ SENT_OF_PROBLEMS = (
     ("rita", "put", f"{OF_PROJECT}{{}}/", {"version": 1, "owner": "power", "submit": True}, 200),
     ("rita", "post", f"{OF_PROJECT}{{}}/moves/", {"move": "withdraw", "note": "已批"}, 200),
 )
+VALUES = "indicators/gdp_growth_ytd/filed-values/"
+VALUE = {"region": "370000", "period": "2023Q2", "value": 6.3, "verified": True, "released_on": "2023-07-20"}
+EARLY = {"version": 2, "released_on": "2023-06-20", "submit": True}
+# The same of a value: {} is the one that is made first.
+SENT_OF_VALUES = (
+    ("ada", "post", VALUES, VALUE, 201),
+    ("ada", "post", VALUES, {"region": "370000", "period": "April", "state": "accepted"}, 400),
+    ("ada", "post", VALUES, {**VALUE, "value": 6.4}, 409),
+    ("ben", "post", VALUES, VALUE, 403),
+    ("ada", "post", f"{VALUES}{{}}/submit/", {}, 200),
+    ("ada", "post", f"{VALUES}{{}}/withdraw/", {}, 200),
+    ("ada", "put", f"{VALUES}{{}}/", EARLY, 409),
+    ("ada", "put", f"{VALUES}{{}}/", {**EARLY, "confirmed": ["early"]}, 200),
+)
 # Moments and numbers that differ from run to run.
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?\+08:00")
-VARYING = {"id", "supersedes", "superseded_by", "report"}
+VARYING = {"id", "supersedes", "superseded_by", "report", "corrects", "observation"}
 CURSOR = re.compile(r"cursor=[\w%-]{20,}")
 
 
@@ -100,7 +116,7 @@ def steady(value: Any, name: str = "") -> Any:
         return "<request>"
     if isinstance(value, str):
         text = "<moment>" if MOMENT.fullmatch(value) else CURSOR.sub("cursor=<cursor>", value)
-        return re.sub(r"/reports/\d+/", "/reports/<number>/", text)
+        return re.sub(r"/(reports|filed-values)/\d+/", r"/\1/<number>/", text)
     return value
 
 
@@ -124,12 +140,15 @@ def steady_names(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", READ)
 def test_an_answer_is_as_recorded(path: str, site: Any, ask: Any) -> None:
     accepted = Report.objects.get(measure__code="M004", state="accepted")
-    compare(file_of(path), ask(path.replace("reports/1/", f"reports/{accepted.pk}/"), **{"Accept-Language": "en"}))
+    asked = path.replace("reports/1/", f"reports/{accepted.pk}/")
+    asked = asked.replace("filed-values/1/", f"filed-values/{ValueReport.objects.get().pk}/")
+    compare(file_of(path), ask(asked, **{"Accept-Language": "en"}))
 
 
-def test_answers_to_what_is_sent_are_as_recorded(people: Any) -> None:
+@pytest.mark.parametrize("sent", [SENT, SENT_OF_VALUES])
+def test_answers_to_what_is_sent_are_as_recorded(sent: Any, people: Any) -> None:
     made: Any = None
-    for who, method, path, body, status in SENT:
+    for who, method, path, body, status in sent:
         answer = getattr(people, who)(method, path.format(made), body)
         assert answer.status_code == status, (who, method, path, answer.content)
         compare(file_of_sent(who, method, path, status), answer)
@@ -147,11 +166,11 @@ def test_each_operation_of_the_schema_has_a_recorded_answer_and_no_other_is_kept
     read = {("get", path_of(path.partition("?")[0])) for path in READ if "M999" not in path}
     sent = {
         (method, path_of(path.format(1)))
-        for _who, method, path, _body, status in (*SENT, *SENT_OF_PROBLEMS)
+        for _who, method, path, _body, status in (*SENT, *SENT_OF_VALUES, *SENT_OF_PROBLEMS)
         if status < 300
     }
     assert read | sent == {(method, path) for path, methods in described()["paths"].items() for method in methods}
-    files = {file_of(path) for path in READ} | {file_of_sent(*each[:3], each[4]) for each in SENT}
+    files = {file_of(path) for path in READ} | {file_of_sent(*each[:3], each[4]) for each in (*SENT, *SENT_OF_VALUES)}
     files |= {file_of_problem(*each) for each in SENT_OF_PROBLEMS}
     assert set(EXAMPLES.iterdir()) == files
     assert all(path.startswith(API) for _method, path in read | sent)

@@ -92,6 +92,6 @@ def test_the_root_lists_every_address_with_a_sentence(site: Any, ask: Any) -> No
         "summary": "The action plans of the site; `plan=` of the other lists takes a slug of these.",
     }
     assert rows[f"{base}measures/{{code}}/reports/"]["methods"] == ["GET", "POST"]
-    assert len(rows) == 37
+    assert len(rows) == 41
     assert all(row["summary"] for row in rows.values())
     assert not any(row["summary"].isascii() for row in ask("?lang=zh-hans").json()["addresses"])

@@ -85,7 +85,7 @@ def test_every_address_on_it_answers(language: str, site: Any, ask: Any, client:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_every_problem_has_its_place_with_what_to_do(language: str, open_reading: None) -> None:
+def test_every_problem_has_its_place_with_what_to_do(language: str, db: None, open_reading: None) -> None:
     page = Client().get(f"/api/help/?lang={language}").content.decode()
     advice = re.findall(r'id="([\w-]+)">\s*<h3><code>\1</code> [^<]+</h3>\s*<p>([^<]{10,})</p>', page)
     assert [name for name, _words in advice] == list(PROBLEMS)

@@ -48,7 +48,7 @@ def path_of(address: str) -> str:
     named = re.sub(r"^(\w+)/(\w*[\d_]\w*)/", r"\1/{code}/", address)
     named = re.sub(r"^themes/[\w-]+/", "themes/{slug}/", named)
     named = re.sub(r"/problems/\d+/", "/problems/{number}/", named)
-    return API + re.sub(r"/reports/\d+/", "/reports/{report}/", named)
+    return API + re.sub(r"/(reports|filed-values)/\d+/", r"/\1/{report}/", named)
 
 
 @pytest.mark.parametrize("address", ALL)
@@ -94,8 +94,8 @@ def test_every_described_value_is_allowed(address: str, site: Any, ask: Any) -> 
 
 def test_every_address_is_described() -> None:
     found = {(method, path) for path, methods in described()["paths"].items() for method in methods}
-    reports = path_of("measures/M001/reports/1/")
-    others = {("get", reports), ("get", f"{API}explain/")}
+    filed = ("measures/M001/reports/1/", "indicators/gdp_growth_ytd/filed-values/1/")
+    others = {*(("get", path_of(each)) for each in filed), ("get", f"{API}explain/")}
     assert found == {("get", path_of(address)) for address in ALL} | others | {
         (method, path_of(address)) for method, address in WRITTEN
     }

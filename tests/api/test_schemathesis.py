@@ -34,6 +34,8 @@ OF_THE_DATA |= {"category", "theme", "lead", "owner", "helper", "raised_by", "#/
 OF_THE_DATA |= {"measure", "indicator", "project", "city", "also_in", "region", "parent", "county"}
 # Not before the first day of a series, and no later than the day of the answer.
 OF_THE_DATA |= {"from", "to", "vintage", "regions"}
+# Which regions there are, and whether there is such a day: no value is of 2023-02-30.
+OF_THE_DATA |= {"#/region", "#/period"}
 # A `uri` may be more than an address of a page.
 OF_THE_DATA |= {"url"}
 
@@ -91,12 +93,20 @@ def row_of(site: Any) -> Callable[[Any], dict[str, Any]]:
     """What stands in the path of an operation so that it finds its row."""
     [accepted, submitted] = make.Report.objects.filter(measure__code="M004").order_by("submitted_on")
     returned = make.make_report(site.first, date(2023, 8, 21), state="returned")
+    growth = make.Indicator.objects.get(code="gdp_growth_ytd")
+    values = {"accepted": growth.value_reports.get()}
+    for state, period in (("submitted", "2023-07"), ("returned", "2022")):
+        values[state] = make.make_value_report(growth, period, state=state)
     codes = {"measures": "M001", "projects": "P0001", "indicators": "gdp_growth_ytd"}
 
     def find(operation: Any) -> dict[str, Any]:
         kind = operation.path.removeprefix(API).partition("/")[0]
         if "{report}" not in operation.path:
             return {"code": codes[kind]} if "{code}" in operation.path else {}
+        if kind == "indicators":
+            is_withdrawn = operation.path.endswith("withdraw/")
+            state = "accepted" if operation.method == "get" else "submitted" if is_withdrawn else "returned"
+            return {"code": codes[kind], "report": values[state].pk}
         if operation.method == "get":
             return {"code": "M004", "report": accepted.pk}
         if operation.path.endswith("withdraw/"):

@@ -43,7 +43,9 @@ def endpoints() -> dict[str, Any]:
     """Address below /api/v1/ -> the list that answers there."""
     found = {str(each.pattern): getattr(each.callback, "cls", None) for each in API_PATTERNS}
     return {
-        address.removeprefix("v1/").replace("<str:code>", "M004" if "measures/" in address else "P0001"): endpoint
+        address.removeprefix("v1/")
+        .replace("<slug:code>", "gdp_growth_ytd")
+        .replace("<str:code>", "M004" if "measures/" in address else "P0001"): endpoint
         for address, endpoint in found.items()
         if endpoint and issubclass(endpoint, ListEndpoint)
     }

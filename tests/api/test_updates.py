@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Department
-from indicators.models import Indicator, Observation
+from indicators.models import Indicator, Observation, ValueReport
 from measures.models import Measure, Meeting, Plan, Problem, Report, Section, StatusChange
 from measures.reports import accept_report
 from projects.models import Category, Project, ProjectMonth
@@ -24,6 +24,7 @@ MODELS: dict[str, Any] = {
     "indicators/": Indicator,
     "observations/": Observation,
     "indicators/gdp_growth_ytd/series/": Observation,
+    "indicators/gdp_growth_ytd/filed-values/": ValueReport,
     "plans/": Plan,
     "sections/": Section,
     "categories/": Category,

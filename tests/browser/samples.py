@@ -289,6 +289,9 @@ SAMPLES = [
     page("datasets:project_month", person="ada"),
     page("datasets:project_month_upload", pk="{city_month}", person="zoe"),
     page("datasets:project_month_upload", pk="{city_sent}", person="zoe"),
+    page("datasets:values", person="ada"),
+    page("datasets:values_upload", pk="{values}", person="ada"),
+    page("datasets:values_upload", pk="{values_sent}", person="ada"),
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
@@ -387,6 +390,7 @@ SAMPLES = [
     sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
     sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
     sent("datasets:project_month", {}, button="#upload .form-actions button", person="zoe"),
+    sent("datasets:values", {}, button="#upload .form-actions button", person="ada"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
     sent("projects:month", {"started_on": ""}, code="P0675", person="zoe"),
     sent("projects:month", {"invested_wan": "9999", "progress": "1"}, code="P0675", person="zoe"),
@@ -441,6 +445,10 @@ NO_PAGES = {
         "api-sections",
         "api-theme",
         "api-themes",
+        "api-value",
+        "api-value-submit",
+        "api-value-withdraw",
+        "api-values",
         "api-status-changes",
         "api-summary",
     },
@@ -456,6 +464,7 @@ NO_PAGES = {
         "datasets:marked",
         "datasets:month_download",
         "datasets:project_month_download",
+        "datasets:values_download",
         "datasets:office_month",
     },
     "a word for the form that asked": {
@@ -538,6 +547,7 @@ def live_in() -> dict[str, str]:
         uploads_of(rita)
         | months_of(ada)
         | project_months_of(zoe)
+        | values_files_of(ada)
         | {
             "change": str(change.pk),
             "item": str(undirected.pk),
@@ -651,12 +661,29 @@ def project_months_of(person: User) -> dict[str, str]:
     return files_of_month(person, Upload.Kind.PROJECTS, {"city_month": PROJECTS, "city_sent": FILED})
 
 
+VALUES = """code,period,value,released_on,source,verified,note
+rd_growth,2023H1,9.8,2023-08-15,山东省统计局,是,
+rd_growth,2019,8,,,,
+nothing,2023H1,3,,,,
+"""
+
+
+def values_files_of(person: User) -> dict[str, str]:
+    """The same of the indicators of a department, once `file_values` has made drafts of them."""
+    sent = "code,period,note\nrd_growth,2023H1,口径同年报。\n"
+    return files_of(person, Upload.Kind.VALUES, {"values": VALUES, "values_sent": sent})
+
+
 def files_of_month(person: User, kind: Upload.Kind, files: dict[str, str]) -> dict[str, str]:
+    return files_of(person, kind, files, period=date(2023, 8, 1))
+
+
+def files_of(person: User, kind: Upload.Kind, files: dict[str, str], *, period: date | None = None) -> dict[str, str]:
     """By their names; the last one is filed."""
     plan, made = Plan.objects.get(), {}
     for name, content in files.items():
         upload = keep_upload(
-            plan, by=person, name=f"填报-{name}.csv", content=content.encode(), period=date(2023, 8, 1), kind=kind
+            plan, by=person, name=f"填报-{name}.csv", content=content.encode(), period=period, kind=kind
         )
         work_on(upload.pk)
         made[name] = str(upload.pk)

@@ -477,7 +477,9 @@ class TestQueries:
         cells = {DONE: "Talks", NUMBER: "No. 9", PROBLEM: "Money", CHOICE: "Still the same"}
         rows = dict.fromkeys(rows_of(book["Reports of the month"]), cells)
         plan = site.measures[0].plan
-        upload = keep_upload(plan, by=site.ada, name="m.xlsx", content=fill(book, rows), period=date(2023, 8, 1))
+        upload = keep_upload(
+            plan, by=site.ada, name="m.xlsx", content=fill(book, rows), period=date(2023, 8, 1), kind=Upload.Kind.MONTH
+        )
         with CaptureQueriesContext(connection) as preview:
             work_on(upload.pk)
         upload.refresh_from_db()

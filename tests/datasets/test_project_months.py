@@ -571,7 +571,7 @@ class TestRefusals:
             with pytest.raises(IntegrityError), transaction.atomic():
                 Upload.objects.update(**values)
         with pytest.raises(NotAllowed):
-            keep_upload(site.plan, by=site.zoe, name="m.csv", content=b"code", period=AUGUST)
+            keep_upload(site.plan, by=site.zoe, name="m.csv", content=b"code", period=AUGUST, kind=Upload.Kind.MONTH)
 
 
 class TestFileMonths:

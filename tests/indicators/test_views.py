@@ -40,6 +40,14 @@ def capacity():
     return indicator
 
 
+def test_the_values_of_a_derived_one_are_its_series_in_the_api(client, growth):
+    make_indicator("derived", derived_form="year_on_year", derived_from=growth)
+    own, derived = (page(client, f"/indicators/{code}/") for code in ("gdp_growth_ytd", "derived"))
+    assert 'href="/api/v1/observations/?indicator=gdp_growth_ytd&amp;lang=en&amp;format=csv"' in own
+    assert 'href="/api/v1/indicators/derived/series/?lang=en&amp;format=csv"' in derived
+    assert "/api/v1/observations/" not in derived
+
+
 class TestList:
     def test_shows_value_change_target_and_verdict(self, client, growth):
         make_target(growth, "7", qualifier="about")

@@ -25,8 +25,8 @@ from projects.models import Project
 from rollups.services import rebuild_rollups
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
-from tests.conftest import analyse
 from tests.factories import file_report, make_user, region
+from tests.kept_databases import analyse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

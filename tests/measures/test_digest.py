@@ -7,8 +7,9 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
+from measures.digests import send_digests
 from measures.models import Notice, NoticeKind
-from measures.notices import notify_department, send_digests
+from measures.notices import notify_department
 from measures.reports import accept_report, return_report, submit_report
 from measures.tasks import send_digests_task
 from tests import factories as make

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from measures.digests import send_digests
 from measures.models import Measure, Notice, NoticeKind, Problem
-from measures.notices import notify_of_due_dates, remind_department, send_digests
+from measures.notices import notify_of_due_dates, remind_department
 from measures.problems import move_problem
 from tests import factories as make
 from tests.pages import text_of

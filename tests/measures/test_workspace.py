@@ -256,7 +256,7 @@ class TestNoChange:
         client.force_login(ada)
         html = client.post(FILE, {"measure": ["M101", "M102"], "period": "2023-08"}).content.decode()
         assert free.reports.get().state == "submitted"
-        assert "There is an open report for this month already." in group(html, "To submit")
+        assert "There is an open report for this period already." in group(html, "To submit")
         assert "1 report submitted" in text_of(html)
         assert "1 report was not submitted; the reason is in its row" in text_of(html)
 
@@ -266,7 +266,7 @@ class TestNoChange:
         for _click in range(2):
             response = client.post(FILE, {"measure": "M101", "period": "2023-08"})
         assert measure.reports.count() == 1
-        assert "There is an open report for this month already." in text_of(response.content.decode())
+        assert "There is an open report for this period already." in text_of(response.content.decode())
 
     def test_another_departments_measure_is_refused_with_the_reason(self, client, ada):
         other = make_measure(code="M201")

@@ -19,13 +19,27 @@ from accounts.services import create_token, delete_ended_tokens, delete_expired_
 from accounts.sessions import SessionStore
 from core.clock import now
 from core.files import UNFINISHED, write_whole, written_beside
+from core.period_codes import read_period
 from datasets import stored_files
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files
+from indicators.values import ValueData, save_value
 from measures.models import Evidence, Measure, Report
-from measures.reports import ReportData, delete_abandoned_drafts, save_draft, submit_report, withdraw_report
+from measures.reports import ReportData, save_draft, submit_report, withdraw_report
 from pilotzone import tasks
+from projects.months import MonthData, save_month
+from reporting.models import AbstractEvidence, AbstractFiling
+from reporting.services import delete_abandoned_drafts
 from rollups.models import RollupRun
-from tests.factories import make_department, make_measure, make_report, make_user
+from tests.factories import (
+    make_department,
+    make_indicator,
+    make_measure,
+    make_plan,
+    make_project,
+    make_report,
+    make_user,
+    region,
+)
 from web.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db
@@ -111,23 +125,23 @@ class TestDrafts:
         name = draft.evidence.get().file.name
         close(ada)
         age(draft, A_YEAR - 1)
-        assert delete_abandoned_drafts() == 0
+        assert delete_abandoned_drafts(Report) == 0
         age(draft, A_YEAR + 1)
         with django_capture_on_commit_callbacks(execute=True):
-            assert delete_abandoned_drafts() == 1
+            assert delete_abandoned_drafts(Report) == 1
         assert not Report.objects.exists() and not Evidence.objects.exists()
         assert not default_storage.exists(name)
 
     def test_of_an_open_account_they_stay_whoever_leads_the_measure_now(self, draft: Report, measure: Measure) -> None:
         measure.lead_department = make_department("energy")
         measure.save()
-        assert delete_abandoned_drafts() == 0
+        assert delete_abandoned_drafts(Report) == 0
         assert Report.objects.get() == draft
 
     def test_one_that_a_colleague_went_on_with_stays(self, draft: Report, measure: Measure, ada: User) -> None:
         close(ada)
         Report.objects.update(edited_by=make_user("eve", role="reporter", department=measure.lead_department))
-        assert delete_abandoned_drafts() == 0
+        assert delete_abandoned_drafts(Report) == 0
 
     def test_one_that_was_submitted_stays(self, measure: Measure, ada: User) -> None:
         draft = save_draft(measure, by=ada, data=ReportData("promoting", "promoting", what_was_done="Done"))
@@ -135,11 +149,36 @@ class TestDrafts:
         age(draft, A_YEAR + 1)
         close(ada)
         assert Report.objects.get().state == "draft"
-        assert delete_abandoned_drafts() == 0
+        assert delete_abandoned_drafts(Report) == 0
+
+    @pytest.mark.parametrize("kind", ["month", "value"])
+    def test_of_months_and_values_they_go_too(self, kind: str, django_capture_on_commit_callbacks: Any) -> None:
+        draft = self.draft_of(kind)
+        evidence: type[AbstractEvidence] = type(draft).evidence.rel.related_model
+        piece = evidence._default_manager.create(
+            report=draft, file=ContentFile(b"%PDF-", name="a.pdf"), file_name="a.pdf", size=5
+        )
+        age(draft, A_YEAR + 1)
+        assert delete_abandoned_drafts(type(draft)) == 0
+        assert draft.edited_by is not None
+        close(draft.edited_by)
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.clean_task.apply(throw=True)
+        assert not type(draft)._default_manager.exists() and not default_storage.exists(str(piece.file.name))
+
+    def draft_of(self, kind: str) -> Any:
+        science = make_department("science")
+        ada = make_user("ada", role="reporter", department=science)
+        if kind == "value":
+            period = read_period("2023Q2")
+            assert period is not None
+            return save_value(make_indicator(owner=science), region(), period, by=ada, data=ValueData())
+        project = make_project(make_plan(), lead_department=science)
+        return save_month(project, by=ada, period=date(2023, 7, 1), data=MonthData(stage="preparing"))
 
 
-def age(draft: Report, days: int) -> Report:
-    Report.objects.filter(pk=draft.pk).update(edited_at=now() - timedelta(days=days))
+def age[F: AbstractFiling](draft: F, days: int) -> F:
+    type(draft)._default_manager.filter(pk=draft.pk).update(edited_at=now() - timedelta(days=days))
     draft.refresh_from_db()
     return draft
 
@@ -250,8 +289,9 @@ class TestTask:
             tasks.clean_task.apply(throw=True)
         [line] = [record.getMessage() for record in caplog.records if record.name == "pilotzone.tasks"]
         assert line == (
-            "Deleted: 1 expired sessions, 0 ended access tokens, 0 abandoned drafts, 0 old uploads, "
-            "0 old versions of ledgers, 1 old runs, 2 old idempotency keys, 0 files without a row, 0 unfinished files."
+            "Deleted: 1 expired sessions, 0 ended access tokens, 0 abandoned drafts of reports, "
+            "0 abandoned drafts of months, 0 abandoned drafts of values, 0 old uploads, 0 old versions of ledgers, "
+            "1 old runs, 2 old idempotency keys, 0 files without a row, 0 unfinished files."
         )
         tasks.clean_task.apply(throw=True)
 

@@ -17,9 +17,10 @@ from accounts.services import create_token
 from core.clock import today as the_day
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
+from measures.digests import send_digests
 from measures.meetings import Direction, give_direction
 from measures.models import Notice, Problem
-from measures.notices import notice_sentences, notices_for, notify_of_due_dates, send_digests
+from measures.notices import notice_sentences, notices_for, notify_of_due_dates
 from measures.office.mergers import merge_departments
 from measures.problems import add_default_categories, move_problem, raise_problem
 from projects.services import change_scope

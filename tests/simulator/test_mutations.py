@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from core.signals import figures_changed
-from measures import notices
+from measures import digests, notices
 from measures import reports as reports_of_measures
 from measures.models import Notice, ReportStep
 from measures.office import acceptances, mergers
@@ -172,14 +172,14 @@ def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
 
 @pytest.mark.long
 def test_a_digest_that_forgets_what_it_sent(monkeypatch):
-    send = notices._send_digest
+    send = digests._send_digest
 
     def forget(user, *, on):
         sent = send(user, on=on)
         Notice.objects.filter(user=user, emailed_on=on).update(emailed_on=None)
         return sent
 
-    monkeypatch.setattr(notices, "_send_digest", forget)
+    monkeypatch.setattr(digests, "_send_digest", forget)
     assert "e-mail" in found()
 
 

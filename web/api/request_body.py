@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
+from core.period_codes import CODE_PATTERN, Period, period_of_code
 from core.texts import too_long, without_controls
-from web.api.schema import DAY, FLAG, MONTH, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
+from web.api.schema import DAY, FLAG, MONTH, NUMBER, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
 from web.days import parse_day, parse_month
 from web.errors import BadBody, not_one_of
 
@@ -108,6 +110,18 @@ def month_field(*, required: bool = False) -> BodyField:
     return BodyField(read, MONTH, required)
 
 
+def period_field(*, required: bool = False) -> BodyField:
+    """By its code, such as 2023H1."""
+
+    def read(value: Any) -> Period:
+        found = period_of_code(value) if isinstance(value, str) else None
+        if found is None:
+            raise InvalidValue(_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022."))
+        return found
+
+    return BodyField(read, {**TEXT, "pattern": CODE_PATTERN}, required)
+
+
 def flag_field() -> BodyField:
     def read(value: Any) -> bool:
         if not isinstance(value, bool):
@@ -115,6 +129,26 @@ def flag_field() -> BodyField:
         return value
 
     return BodyField(read, FLAG)
+
+
+def nullable_field(field: BodyField) -> BodyField:
+    """The same, or null."""
+
+    def read(value: Any) -> Any:
+        return None if value is None else field.read(value)
+
+    return replace(field, read=read, shape=optional(field.shape))
+
+
+def number_field() -> BodyField:
+    """With the digits that were sent."""
+
+    def read(value: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidValue(_("It must be a number."))
+        return Decimal(str(value))
+
+    return BodyField(read, NUMBER)
 
 
 def integer_field(*, required: bool = False) -> BodyField:

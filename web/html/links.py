@@ -74,13 +74,14 @@ def row_url(row: Any, params: QueryDict, *, plan: Any) -> str:
     return query_of(row.path, **{**chosen, "plan": row.plan.link_slug})
 
 
-def api_url(name: str, params: QueryDict, *, is_list: bool, changes: Mapping[str, Any]) -> str:
-    """The address of an answer of the API with the rows of a page of these `params`, in the page's language.
+def api_url(name: str, *parts: str, params: QueryDict, is_list: bool, changes: Mapping[str, Any]) -> str:
+    """The address of an answer of the API with the rows of a page of these `params`, in the page's language; `parts`
+    are those of its path.
 
     It asks for the day, the comparison and the plan of the page, those that this answer knows; `is_list`: for its
     filters and its order too. `changes` come on top.
     """
-    address = reverse(name)
+    address = reverse(name, args=parts)
     endpoint: Any = resolve(address).func
     shapes = endpoint.cls.parameter_shapes()
     known = set(shapes) - PRESENTATION_PARAMETERS

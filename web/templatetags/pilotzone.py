@@ -171,9 +171,11 @@ def chart_csv_url(context: Context, name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def api_url(context: Context, name: str, filters: Mapping[str, Any] | None = None, **changes: Any) -> str:
-    """`{% api_url "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page."""
-    return links.api_url(name, _params(context), is_list="filter" in context, changes={**(filters or {}), **changes})
+def api_url(context: Context, name: str, *parts: str, filters: Mapping[str, Any] | None = None, **changes: Any) -> str:
+    """`{% api_url "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page. `parts`:
+    what the path of the answer names, such as a code."""
+    asked = {**(filters or {}), **changes}
+    return links.api_url(name, *parts, params=_params(context), is_list="filter" in context, changes=asked)
 
 
 @register.simple_tag(takes_context=True)

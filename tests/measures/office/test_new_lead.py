@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import translation
 
 from core.exceptions import NotAllowed
+from measures.digests import send_digests
 from measures.models import Measure, Notice, Report
-from measures.notices import notice_sentence, notices_for, send_digests
+from measures.notices import notice_sentence, notices_for
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms

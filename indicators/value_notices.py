@@ -1,0 +1,67 @@
+"""Whom the owner of an indicator has told of a value that is due soon, or overdue."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+
+from django.db.models import F
+
+from core.clock import now
+from indicators.dues import DuePeriod, owed_periods, rhythm_of
+from indicators.models import Indicator, ValueReport
+from indicators.value_work import latest_values
+from measures.models import Notice, Plan
+from measures.notices import put_due_notices, reporters_of
+from measures.rules import NOTICE_DAYS_AFTER, DueNotice, notice_of_due_day
+from reporting.workflow import ReportState
+
+
+def notify_of_due_values(on: date) -> None:
+    """Notifies the reporters of each department that owns an indicator of the values of the current plan's region that
+    it owes and that are due soon or overdue on the day. Again is no harm."""
+    plan = Plan.objects.select_related("region").current()
+    if plan is not None and plan.region is not None:
+        put_due_notices(list(_of_due_values(plan, on)))
+
+
+def _of_due_values(plan: Plan, on: date) -> Iterator[Notice]:
+    indicators = list(Indicator.objects.exclude(owner=None).exclude(frequency="").order_by("code"))
+    latest = latest_values(indicators, plan.region, on=on)
+    waiting, people = _waiting(plan), reporters_of({each.owner_id for each in indicators if each.owner_id is not None})
+    for indicator in indicators:
+        known = latest.get(indicator.pk)
+        owed = owed_periods(rhythm_of(indicator), known_until=known.period_end if known else None, on=on)
+        for kind, due in _told(owed, on=on, waiting=waiting[indicator.pk]):
+            for user in people.get(indicator.owner_id, []):
+                yield Notice(
+                    user=user,
+                    kind=kind,
+                    indicator=indicator,
+                    plan=plan,
+                    value_period=due.period.code,
+                    due_on=due.due_on,
+                    day=on,
+                    created_at=now(),
+                )
+
+
+def _waiting(plan: Plan) -> defaultdict[int, set[str]]:
+    """By indicator, the codes of periods whose value its owner has filed: it waits for its review."""
+    filed = ValueReport.objects.filter(
+        state=ReportState.SUBMITTED, region=plan.region, department=F("indicator__owner")
+    ).order_by()
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for indicator, period in filed.values_list("indicator", "period"):
+        found[indicator].add(period)
+    return found
+
+
+def _told(owed: Collection[DuePeriod], *, on: date, waiting: Collection[str]) -> Iterator[tuple[DueNotice, DuePeriod]]:
+    """What is told of an indicator on the day. Of those that are long overdue the oldest alone: of a monthly value that
+    nobody files there would be a notice every few days."""
+    outstanding = [each for each in owed if each.period.code not in waiting]
+    for place, each in enumerate(outstanding):
+        kind = notice_of_due_day(each.due_on, on=on)
+        is_long_overdue = on - each.due_on > timedelta(days=max(NOTICE_DAYS_AFTER))
+        if kind and not (place and is_long_overdue):
+            yield kind, each

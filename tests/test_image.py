@@ -1,0 +1,163 @@
+"""The image of the Dockerfile, built and started where buildah is there; nothing here needs Docker or its registry.
+
+The two images that it begins with are made of packages of Debian. Processes run in it by `chroot`; what compose adds (a
+root that is read only, no capabilities, bounds) is looked at in tests/test_compose.py.
+"""
+
+import os
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.compose import compose_command
+from tests.running import database_address
+from tests.services import ROOT, free_port, redis, wait_until
+
+pytestmark = [pytest.mark.long, pytest.mark.services]
+BASE, IMAGE = "localhost/pilotzone-base", "localhost/pilotzone-test"
+PACKAGES = "ca-certificates nodejs npm python3 python3-venv python3-pip"
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+# Limits of this process: without rights none can be raised.
+LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"]
+
+
+def buildah(*arguments: str | Path, timeout: int = 1800) -> str:
+    environment = {**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"}
+    done = subprocess.run(["buildah", *arguments], env=environment, capture_output=True, text=True, timeout=timeout)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tools() -> None:
+    missing = [name for name in ("buildah", "debootstrap", "netavark") if not _is_there(name)]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"an image is built by root with {', '.join(missing or ['no more than is there'])}")
+
+
+def _is_there(program: str) -> bool:
+    return bool(shutil.which(program, path="/usr/sbin:/usr/bin:/usr/lib/podman"))
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Iterator[str]:
+    """Debian with Python and Node, in the place of Docker's own images of these."""
+    root = tmp_path_factory.mktemp("base") / "root"
+    subprocess.run(["debootstrap", "--variant=minbase", "stable", root], check=True, capture_output=True, timeout=1800)
+    for file in ("/etc/resolv.conf", "/etc/hosts"):
+        shutil.copy(file, f"{root}{file}")
+    script = f"apt-get update -q && apt-get install -q -y --no-install-recommends {PACKAGES}"
+    subprocess.run(
+        ["chroot", root, "sh", "-c", script],
+        check=True,
+        capture_output=True,
+        timeout=1800,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"},
+    )
+    # Certificates of a network that has its own.
+    if Path(CERTIFICATES).exists():
+        shutil.copy(CERTIFICATES, f"{root}{CERTIFICATES}")
+    # As the images have them: `python`, and an npm that reads lock files without addresses.
+    (root / "usr/bin/python").symlink_to("python3")
+    npm = ["npm", "install", "--global", "--cafile", CERTIFICATES, "npm@11"]
+    subprocess.run(["chroot", root, *npm], check=True, capture_output=True, timeout=1800)
+    container = buildah("from", "scratch")
+    buildah("add", "--quiet", container, root, "/")
+    buildah("config", "--env", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", container)
+    buildah("commit", "--quiet", "--rm", container, BASE)
+    yield BASE
+    buildah("rmi", "--force", BASE)
+
+
+@pytest.fixture(scope="module")
+def image(base) -> Iterator[str]:
+    arguments = [f"--build-arg={name}_IMAGE={base}" for name in ("NODE", "PYTHON")]
+    buildah("build", "--quiet", *LIMITS, *arguments, "--build-arg=COMMIT=of-this-test", "--tag", IMAGE, ROOT)
+    yield IMAGE
+    buildah("rmi", "--force", IMAGE)
+
+
+@pytest.fixture(scope="module")
+def container(image) -> Iterator[str]:
+    name = buildah("from", *LIMITS, image)
+    yield name
+    buildah("rm", name)
+
+
+def inside(container: str, script: str) -> str:
+    return buildah("run", container, "--", "sh", "-c", script)
+
+
+@contextmanager
+def running(container: str, command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    words = [f"--env={key}={value}" for key, value in environment.items()]
+    one = subprocess.Popen(
+        ["buildah", "run", "--network=host", *words, container, "--", *command],
+        env={**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield one
+    finally:
+        one.terminate()
+        one.wait(timeout=60)
+
+
+def test_it_runs_as_nobody_who_has_rights_and_says_which_code_it_is(container):
+    assert inside(container, "id -u; cat COMMIT").splitlines() == ["10001", "of-this-test"]
+
+
+def test_it_holds_no_tests_no_settings_and_no_key(container):
+    assert "tests" not in inside(container, "ls -A").split()
+    assert inside(container, "ls -A /data") == ""
+    assert inside(container, "find /app /data -name secret_key -o -name .env") == ""
+
+
+def test_its_charts_are_the_small_ones(container):
+    assert int(inside(container, "stat -c %s staticfiles/plotly/plotly.min.js")) < 2_500_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_web_worker_and_beat_start_from_it(container):
+    with redis() as broker:
+        start_all(container, broker.url)
+
+
+def start_all(container: str, broker: str) -> None:
+    environment = {
+        "DATABASE_URL": database_address(),
+        "REDIS_URL": broker,
+        "PILOTZONE_SECRET_KEY": "aB3-eF7hI9kL2mN5pQ8rS1tU4vW6xY0zaB3-eF7hI9kL2mN5pQ8",
+        "PILOTZONE_PUBLIC_READING": "on",
+    }
+    port = free_port()
+    web = [*compose_command("web"), "--bind", f"127.0.0.1:{port}"]
+    commands = [web, compose_command("worker"), compose_command("beat")]
+    with ExitStack() as stack:
+        processes = [stack.enter_context(running(container, command, environment)) for command in commands]
+
+        def is_ready() -> bool:
+            assert [one.poll() for one in processes] == [None, None, None]
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                    return answer.status == 200
+            except OSError:
+                return False
+
+        wait_until(is_ready, "the web server of the image", seconds=120)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/version", timeout=5) as answer:
+            assert b"of-this-test" in answer.read()
+
+        def answers() -> bool:
+            ping = ["celery", "-A", "pilotzone", "inspect", "ping", "--timeout", "10"]
+            with running(container, ping, environment) as one:
+                return one.wait(timeout=60) == 0
+
+        wait_until(answers, "the worker of the image", seconds=180)

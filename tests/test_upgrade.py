@@ -1,0 +1,131 @@
+"""From the release before to this code: its database with rows, and its settings."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lanes import clean_environment
+from tests.previous_release import git, previous_release
+from tests.services import ROOT
+
+pytestmark = pytest.mark.long
+DAYS = ("2023-06-30", "2023-08-29")
+# What each page of numbers rests on, and what every kind of account sees first.
+ASK = """
+import json
+from django.test import Client
+client = Client(headers={{"accept-language": "en"}})
+days = {days!r}
+print(json.dumps({{day: client.get("/api/v1/summary/?as_of=" + day).json() for day in days}}))
+"""
+COUNT = """
+import json
+from django.apps import apps
+tables = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+print(json.dumps({model._meta.db_table: model._base_manager.count() for model in tables}))
+"""
+# These change by being looked at, or are made anew from the rest.
+NO_ROWS_OF_PEOPLE = re.compile("rollups_|django_migrations|django_content_type|auth_permission|web_datachange|session")
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory) -> Path:
+    """The code of the release before, in a folder of its own."""
+    release = previous_release()
+    if release is None:
+        pytest.skip("this clone does not go back to the release before")
+    folder = tmp_path_factory.mktemp("before") / "pilotzone"
+    assert git("worktree", "add", "--detach", str(folder), release) is not None
+    yield folder
+    git("worktree", "remove", "--force", str(folder))
+
+
+@pytest.fixture(scope="module")
+def data(before, tmp_path_factory) -> Path:
+    """A data folder of the release before with the demonstration's rows, and what it says of them."""
+    data = tmp_path_factory.mktemp("data")
+    manage(before, data, "migrate", "--no-input", "--verbosity=0")
+    manage(before, data, "load_data", "fixtures")
+    manage(before, data, "refresh_rollups", "--all")
+    (data / "said.json").write_text(json.dumps([ask(before, data, each) for each in (ASK.format(days=DAYS), COUNT)]))
+    return data
+
+
+def manage(code: Path, data: Path, *words: str, **variables: str) -> str:
+    pinned = {"PILOTZONE_TODAY": DAYS[-1], "PILOTZONE_PUBLIC_READING": "on", "PILOTZONE_ALLOWED_HOSTS": "testserver"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=code,
+        env={**clean_environment(), "PILOTZONE_DATA_DIR": str(data), **pinned, **variables},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def ask(code: Path, data: Path, script: str) -> dict:
+    return json.loads(manage(code, data, "shell", "--no-imports", "--command", script).splitlines()[-1])
+
+
+def plain(summary: dict) -> dict:
+    """Without when it was computed, and the words that explain it."""
+    return {day: {**numbers, "computed_at": None, "meta": None} for day, numbers in summary.items()}
+
+
+def test_a_database_with_rows_keeps_them_and_what_they_say(before, data):
+    said, counted = json.loads((data / "said.json").read_text())
+    manage(ROOT, data, "migrate", "--no-input", "--verbosity=0")
+    now = ask(ROOT, data, COUNT)
+    lost = {
+        table: (number, now.get(table))
+        for table, number in counted.items()
+        if not NO_ROWS_OF_PEOPLE.search(table) and now.get(table) != number
+    }
+    assert lost == {}
+    manage(ROOT, data, "refresh_rollups", "--all")
+    manage(ROOT, data, "verify_rollups")
+    found = ask(ROOT, data, ASK.format(days=DAYS))
+    for day in DAYS:
+        assert contained(plain(said)[day], plain(found)[day]) == []
+
+
+def contained(old: object, new: object, path: str = "") -> list[str]:
+    """Where `new` does not say what `old` does; keys that it has beside those are no matter."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [fault for key in old for fault in contained(old[key], new.get(key, "missing"), f"{path}.{key}")]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = zip(old, new, strict=True)
+        return [fault for n, pair in enumerate(pairs) for fault in contained(*pair, f"{path}[{n}]")]
+    return [] if old == new else [f"{path}: {old!r} is {new!r}"]
+
+
+def test_settings_of_the_release_before_start_this_code(before, tmp_path):
+    example = (before / ".env.example").read_text(encoding="utf-8")
+    settings = dict(re.findall(r"^# ([A-Z_]+)=(.+)$", example, flags=re.MULTILINE))
+    assert len(settings) > 20
+    manage(ROOT, tmp_path, "check", **settings)
+
+
+def test_no_migration_of_a_release_was_edited_or_taken_away():
+    release = git("describe", "--tags", "--abbrev=0", "--match=v*", "HEAD^")
+    if release is None:
+        pytest.skip("there is no release yet")
+    changed = git("diff", "--name-status", "--diff-filter=MDR", release, "HEAD", "--", "*/migrations/*.py")
+    assert changed == ""
+
+
+def test_a_release_that_is_too_new_is_refused_with_a_sentence(data, before):
+    """Rolling back without the backup: the older code does not touch what the newer one made."""
+    manage(ROOT, data, "migrate", "--no-input", "--verbosity=0")
+    if os.listdir(before / "measures/migrations") == os.listdir(ROOT / "measures/migrations"):
+        pytest.skip("no migration came since")
+    with pytest.raises(AssertionError, match="was made by another version of Pilotzone"):
+        manage(before, data, "migrate", "--no-input")
