@@ -14,7 +14,7 @@ MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"
 
 def root_address(host: str, port: int | str) -> str:
     """Where a browser on this machine finds what listens there."""
-    if host in ("0.0.0.0", "::", ""):
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  # it is compared with, not bound to
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -35,4 +35,4 @@ class EmbeddedSiteCommand(BaseCommand):
         self.stdout.flush()
         connections.close_all()
         os.chdir(settings.BASE_DIR)
-        os.execve(sys.executable, [sys.executable, *command], {**MALLOC, **os.environ})
+        os.execve(sys.executable, [sys.executable, *command], {**MALLOC, **os.environ})  # noqa: S606  # our own interpreter, no shell

@@ -200,7 +200,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 # What an example begins with where reading needs an account.
-PYTHON_TOKEN = """\
+PYTHON_HEADERS = """\
 import os
 from urllib.request import build_opener, install_opener
 
@@ -209,7 +209,7 @@ opener.addheaders = [("Authorization", "Bearer " + os.environ["PILOTZONE_TOKEN"]
 install_opener(opener)
 
 """
-R_TOKEN = 'token <- c(Authorization = paste("Bearer", Sys.getenv("PILOTZONE_TOKEN")))\n'
+R_HEADERS = 'token <- c(Authorization = paste("Bearer", Sys.getenv("PILOTZONE_TOKEN")))\n'
 
 
 @for_readers
@@ -226,8 +226,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "limits": {"anonymous": AnonymousThrottle(), "token": TokenThrottle()},
             "largest_page": MAX_PAGE_SIZE,
             "is_closed": is_closed,
-            "python_token": PYTHON_TOKEN if is_closed else "",
-            "r_token": R_TOKEN if is_closed else "",
+            "python_token": PYTHON_HEADERS if is_closed else "",
+            "r_token": R_HEADERS if is_closed else "",
         },
     )
 

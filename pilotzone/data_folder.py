@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from core.files import DamagedFile, read_texts, write_whole
 from pilotzone import env
 
-SECRET_KEY_FILE = "secret-key"
+SECRET_KEY_FILE = "secret-key"  # noqa: S105  # the name of a file
 
 
 def make_folder(folder: Path) -> None:

@@ -39,7 +39,7 @@ graceful_timeout = 8
 max_requests = 5_000
 max_requests_jitter = 1_000
 # A heartbeat file on a slow disk would stall the workers.
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn makes a file of its own there
 # It would write to the home folder, which a service account need not have.
 control_socket_disable = True
 accesslog = None

@@ -312,7 +312,7 @@ def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: Rollu
     on_conflict = ops.on_conflict_suffix_sql((), OnConflict.UPDATE, written, table.key_columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {ops.quote_name(table.model._meta.db_table)} ({columns})"
+            f"INSERT INTO {ops.quote_name(table.model._meta.db_table)} ({columns})"  # noqa: S608  # names come from our models
             # Without a condition SQLite would read ON as the beginning of a join.
             f" SELECT cells.*, %s, %s, %s FROM ({select}) AS cells WHERE 1 = 1 {on_conflict}",
             (*stamp.values(), *params),

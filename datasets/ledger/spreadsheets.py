@@ -43,7 +43,7 @@ def read_spreadsheet(content: BinaryIO) -> RawFile:
 def _messages(stream: IO[bytes]) -> Iterator[tuple[Any, ...]]:
     while True:
         try:
-            message = pickle.load(stream)
+            message = pickle.load(stream)  # noqa: S301  # written by the process that this module starts
         except (EOFError, pickle.UnpicklingError):
             # It was ended by one of its limits.
             raise FileRefused(

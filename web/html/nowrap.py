@@ -29,9 +29,9 @@ UNITS = re.compile(
 def nowrap(sentence: Any) -> SafeString:
     """A sentence whose days and numbers stay whole at the end of a line: 2023年8月29日, 16.8个百分点, 83.82 GW."""
     text = conditional_escape(sentence)
-    return mark_safe(UNITS.sub(lambda found: found[1] or f'<span class="nowrap">{found[0]}</span>', text))
+    return mark_safe(UNITS.sub(lambda found: found[1] or f'<span class="nowrap">{found[0]}</span>', text))  # noqa: S308  # escaped one line above
 
 
 def wrap_at_slashes(address: str) -> SafeString:
     """A long address that may be broken after its slashes."""
-    return mark_safe(re.sub(r"(/+)", r"\1<wbr>", conditional_escape(address)))
+    return mark_safe(re.sub(r"(/+)", r"\1<wbr>", conditional_escape(address)))  # noqa: S308  # escaped one line above

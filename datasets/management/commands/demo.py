@@ -56,4 +56,4 @@ class Command(EmbeddedSiteCommand):
         # Half a file would stop every later command.
         write_whole(file, json.dumps(pinned))
         # Starts again, with settings that include the file.
-        os.execv(sys.executable, [sys.executable, *sys.argv])
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606  # our own interpreter, no shell
