@@ -1,6 +1,7 @@
 """Typed readers of environment variables.
 
 A variable that is missing or blank gives the default. A bad value stops the start with one sentence that names it.
+A secret may stand in a file instead, which the variable with `_FILE` behind its name tells.
 """
 
 import os
@@ -12,7 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.core.checks.security.base import SECRET_KEY_MIN_LENGTH, SECRET_KEY_MIN_UNIQUE_CHARACTERS
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.checks.security.base import (
+    SECRET_KEY_INSECURE_PREFIX,
+    SECRET_KEY_MIN_LENGTH,
+    SECRET_KEY_MIN_UNIQUE_CHARACTERS,
+)
 from django.core.exceptions import ImproperlyConfigured
 
 # Values for variables that the environment does not set: those of the demonstration.
@@ -31,8 +37,28 @@ DATABASE_ENGINES = {
 
 
 def text(name: str, default: str = "") -> str:
-    values_read[name] = os.environ.get(name, "").strip() or defaults.get(name, default)
+    values_read[name] = _given(name) or defaults.get(name, default)
     return values_read[name]
+
+
+def _given(name: str) -> str:
+    raw = os.environ.get(name, "").strip()
+    file = os.environ.get(f"{name}_FILE", "").strip() if name in secret_names else ""
+    if raw and file:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; only one may be.")
+    return _secret_in(file, name) if file else raw
+
+
+def _secret_in(file: str, name: str) -> str:
+    """What stands in the file, without the end of its line."""
+    try:
+        secret = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {file}: {reason}.") from None
+    if not secret:
+        raise ImproperlyConfigured(f"{name}_FILE names an empty file: {file}.")
+    return secret
 
 
 def _read[T](
@@ -100,19 +126,35 @@ def rate(name: str, default: str) -> str | None:
 
 
 def redis_url(name: str) -> str:
-    return _read(name, "", "(redis|rediss|unix)://.+", str, "redis://host:6379/0", is_secret=True)
+    def parse(raw: str) -> str:
+        _refuse_common_password(name, urlsplit(raw).password)
+        return raw
+
+    return _read(name, "", "(redis|rediss|unix)://.+", parse, "redis://host:6379/0", is_secret=True)
+
+
+def _refuse_common_password(name: str, password: str | None) -> None:
+    """Of a service that others may reach. Raises ImproperlyConfigured."""
+    if password and unquote(password).lower() in CommonPasswordValidator().passwords:
+        raise ImproperlyConfigured(f"The password in {name} is among the 20,000 most used ones; choose a random one.")
 
 
 def secret(name: str) -> str:
-    return _read(name, "", "[!-~]{20,}", str, "at least 20 letters, digits and signs", is_secret=True)
+    expected = "at least 20 random letters, digits and signs"
+    return _read(name, "", ".*", lambda raw: strong_secret(raw, length=20), expected, is_secret=True)
+
+
+def strong_secret(secret: str, *, length: int) -> str:
+    """The secret, where it has the length and no fewer different characters than Django asks of a key (its check
+    security.W009), and is not one that `startproject` made. Raises ValueError."""
+    is_strong = len(secret) >= length and len(set(secret)) >= SECRET_KEY_MIN_UNIQUE_CHARACTERS
+    if not (is_strong and re.fullmatch("[!-~]+", secret)) or secret.startswith(SECRET_KEY_INSECURE_PREFIX):
+        raise ValueError
+    return secret
 
 
 def strong_key(key: str) -> str:
-    """The key, where it is as long and as varied as Django asks for (its check security.W009). Raises ValueError."""
-    is_strong = len(key) >= SECRET_KEY_MIN_LENGTH and len(set(key)) >= SECRET_KEY_MIN_UNIQUE_CHARACTERS
-    if not (is_strong and re.fullmatch("[!-~]+", key)):
-        raise ValueError
-    return key
+    return strong_secret(key, length=SECRET_KEY_MIN_LENGTH)
 
 
 def secret_key(name: str) -> str:
@@ -132,6 +174,7 @@ def database(name: str, default: Path) -> dict[str, Any]:
         url = urlsplit(raw)
         if url.fragment or not url.path.strip("/"):
             raise ValueError
+        _refuse_common_password(name, url.password)
         return {
             "ENGINE": DATABASE_ENGINES[url.scheme],
             "NAME": unquote(url.path.removeprefix("/")),
@@ -156,6 +199,7 @@ def mailer(name: str, *, timeout: int) -> dict[str, Any]:
         use_tls, use_ssl = security.pop("tls", False), security.pop("ssl", False)
         if not url.hostname or security or (use_tls and use_ssl):
             raise ValueError
+        _refuse_common_password(name, url.password)
         return {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "OPTIONS": {

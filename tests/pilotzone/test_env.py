@@ -20,6 +20,7 @@ NAME = "PILOTZONE_FOR_TESTS"
 @pytest.fixture
 def given(monkeypatch: Any) -> Callable[[str], None]:
     monkeypatch.setattr(env, "values_read", {})
+    monkeypatch.setattr(env, "secret_names", set())
     monkeypatch.setattr(env, "defaults", {})
     return lambda raw: monkeypatch.setenv(NAME, raw)
 
@@ -60,7 +61,7 @@ CONSOLE = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
         ("rate", "30/s", "30/s"),
         ("rate", "OFF", None),
         ("choice", "debug", "DEBUG"),
-        ("database", "postgres://u:p@db:5432/pilotzone", "pilotzone"),
+        ("database", "postgres://u:tram-kettle@db:5432/pilotzone", "pilotzone"),
         ("database", "sqlite:////tmp/x.sqlite3", "/tmp/x.sqlite3"),
         ("redis_url", "redis://cache:6379/0", "redis://cache:6379/0"),
         ("site_url", "https://pilotzone.example/", "https://pilotzone.example"),
@@ -162,6 +163,84 @@ def test_a_bad_address_is_refused_without_telling_its_password(given: Any, reade
     assert "hush" not in str(stopped.value) and "hu#sh" not in str(stopped.value)
     assert stopped.value.__context__ is None
     assert not [warning for warning in recwarn if "hush" in str(warning.message)]
+
+
+@pytest.mark.parametrize(
+    ("reader", "raw"),
+    [
+        ("database", "postgres://pilotzone:Password1@db:5432/pilotzone"),
+        ("redis_url", "redis://:letmein@cache:6379/0"),
+        ("mailer", "smtp://me:qwerty123@mail"),
+    ],
+)
+def test_a_password_that_many_have_is_refused(given: Any, reader: str, raw: str) -> None:
+    given(raw)
+    with pytest.raises(ImproperlyConfigured) as stopped:
+        READERS[reader]()
+    expected = f"The password in {NAME} is among the 20,000 most used ones; choose a random one."
+    assert str(stopped.value) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ["too-short", "a" * 60, "abcabcabcabcabcabcabcabcabcabc", "with spaces in between, of any length"]
+)
+def test_a_weak_secret_is_refused_without_telling_it(given: Any, raw: str) -> None:
+    given(raw)
+    with pytest.raises(ImproperlyConfigured) as stopped:
+        env.secret(NAME)
+    assert str(stopped.value) == f"{NAME} must be at least 20 random letters, digits and signs."
+
+
+def test_a_key_that_startproject_made_is_refused(given: Any) -> None:
+    given("django-insecure-" + "aB3$eF7hI9kL2mN5pQ8rS1tU4vW6xY0zaB3$eF7hI9kL2mN5")
+    with pytest.raises(ImproperlyConfigured, match="must be at least 50 random"):
+        env.secret_key(NAME)
+
+
+class TestSecretsInFiles:
+    @pytest.fixture(autouse=True)
+    def nothing_given(self, given: Any, monkeypatch: Any) -> None:
+        monkeypatch.delenv(NAME, raising=False)
+
+    def named(self, monkeypatch: Any, path: Path, content: bytes | None = None) -> None:
+        if content is not None:
+            path.write_bytes(content)
+        monkeypatch.setenv(f"{NAME}_FILE", str(path))
+
+    def test_a_secret_is_read_without_the_end_of_its_line(self, monkeypatch: Any, tmp_path: Path) -> None:
+        self.named(monkeypatch, tmp_path / "token", b"correct-horse-battery-staple\r\n")
+        assert env.secret(NAME) == "correct-horse-battery-staple"
+
+    def test_and_is_held_to_the_same_rules(self, monkeypatch: Any, tmp_path: Path) -> None:
+        self.named(monkeypatch, tmp_path / "url", b"mysql://root:hush@db/pilotzone\n")
+        with pytest.raises(ImproperlyConfigured, match=f"{NAME} must be "):
+            READERS["database"]()
+
+    def test_what_is_no_secret_is_not(self, monkeypatch: Any, tmp_path: Path) -> None:
+        self.named(monkeypatch, tmp_path / "day", b"2023-08-29")
+        assert env.day(NAME) is None
+
+    def test_one_of_the_two_is_enough(self, monkeypatch: Any, tmp_path: Path, given: Any) -> None:
+        given("correct-horse-battery-staple")
+        self.named(monkeypatch, tmp_path / "token", b"correct-horse-battery-staple")
+        with pytest.raises(ImproperlyConfigured, match=f"^{NAME} and {NAME}_FILE are both set; only one may be.$"):
+            env.secret(NAME)
+
+    @pytest.mark.parametrize(
+        ("content", "sentence"),
+        [
+            (None, "names a file that cannot be read: {}: No such file or directory."),
+            (b"\xff\xfe\x00", "names a file that cannot be read: {}: it is no text."),
+            (b"\n", "names an empty file: {}."),
+        ],
+    )
+    def test_a_file_without_a_secret_stops_the_start(
+        self, monkeypatch: Any, tmp_path: Path, content: bytes | None, sentence: str
+    ) -> None:
+        self.named(monkeypatch, tmp_path / "token", content)
+        with pytest.raises(ImproperlyConfigured) as stopped:
+            env.secret(NAME)
+        assert str(stopped.value) == f"{NAME}_FILE {sentence.format(tmp_path / 'token')}"
 
 
 def test_a_database_server_is_read(given: Any) -> None:

@@ -57,8 +57,8 @@ def current(kinds: Collection[str] = ()) -> str:
     own = "CASE WHEN kind IN (%s, %s) THEN token END"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT SUM({asked}), SUM({own}) FROM {DataChange._meta.db_table}",
-            (*chosen, SITE_KIND, ANY_KIND),  # noqa: S608  # the columns are our own words
+            f"SELECT SUM({asked}), SUM({own}) FROM {DataChange._meta.db_table}",  # noqa: S608  # the columns are our own words
+            (*chosen, SITE_KIND, ANY_KIND),
         )
         tokens, of_this_site = cursor.fetchone()
     of_site = int(of_this_site or 0)
