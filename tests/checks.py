@@ -19,6 +19,7 @@ CHECKS = {
     "django check": "python manage.py check",
     "migrations are complete": "python manage.py makemigrations --check --dry-run",
     "fixtures are what their generator makes": "python fixtures/make_fixtures.py --check",
+    "no known holes in packages": "python -m tests.known_holes",
     "shell scripts": (
         "sh -n run && bash -n .ci/run && if command -v shellcheck >/dev/null; then shellcheck run .ci/run; fi"
     ),
@@ -27,6 +28,8 @@ CHECKS = {
         " -exec node frontend/old_browsers.mjs {} +"
     ),
 }
+# What a check exits with that could not be made: sysexits.h calls it a failure for now.
+LEFT_OUT = 75
 # Checks that are left out where their program is missing, but not in CI; and what to install.
 NEEDS = {"nothing newer than Chromium 86": ("node", "Node is missing (the Debian packages nodejs and npm)")}
 
@@ -39,6 +42,9 @@ def run(name: str, environment: dict[str, str]) -> bool:
         return True
     command = f"{{ {CHECKS[name]}; }} 2>&1"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode == LEFT_OUT:
+        print(f"skip  {name}: {done.stdout.strip()}", flush=True)
+        return True
     print(f"ok    {name}" if done.returncode == 0 else f"{done.stdout}FAIL  {name}", flush=True)
     return done.returncode == 0
 

@@ -1,11 +1,13 @@
 """What `./run check` says, and the hooks before a commit, which are some of its checks."""
 
+import json
 import shlex
+import subprocess
 
 import pytest
 import yaml
 
-from tests import checks
+from tests import checks, known_holes
 from tests.services import ROOT
 
 
@@ -23,6 +25,45 @@ def test_each_check_has_a_line_and_what_fails_its_output(table, capsys):
     said = capsys.readouterr()
     assert said.out == "ok    right\nthere it is\nFAIL  wrong\nskip  node: Node is missing\n"
     assert said.err == "run: failed: wrong\n"
+
+
+def test_what_could_not_be_made_is_said_and_no_failure(table, capsys):
+    table["right"] = f"echo nobody answers; exit {checks.LEFT_OUT}"
+    assert checks.main(["right"]) == 0
+    assert capsys.readouterr().out == "skip  right: nobody answers\n"
+
+
+class TestKnownHoles:
+    @pytest.fixture
+    def answer(self, monkeypatch):
+        """Makes pip-audit answer with these packages, or with what is no JSON."""
+
+        def answered(packages, error=""):
+            said = packages if isinstance(packages, str) else json.dumps({"dependencies": packages})
+            done = subprocess.CompletedProcess([], 0, stdout=said, stderr=error)
+            monkeypatch.setattr(known_holes.subprocess, "run", lambda *arguments, **more: done)
+
+        return answered
+
+    def test_one_that_is_known_fails(self, answer, capsys):
+        hole = {"id": "PYSEC-1", "fix_versions": ["2.1"]}
+        answer([{"name": "a", "version": "2", "vulns": [hole]}, {"name": "b", "skip_reason": "unknown"}])
+        assert known_holes.main() == 1
+        assert capsys.readouterr().out == "a 2: PYSEC-1, mended in 2.1\n"
+
+    def test_none_is_well(self, answer):
+        answer([{"name": "a", "version": "2", "vulns": []}])
+        assert known_holes.main() == 0
+
+    def test_what_the_index_does_not_know_is_not_called_well(self, answer, capsys):
+        answer([{"name": "a", "version": "2", "vulns": []}, {"name": "b", "skip_reason": "unknown"}])
+        assert known_holes.main() == checks.LEFT_OUT
+        assert capsys.readouterr().out == "the package index has no list of holes for 1 of 2 packages\n"
+
+    def test_an_index_out_of_reach_is_said(self, answer, capsys):
+        answer("", error="Traceback\nConnectionError: no route")
+        assert known_holes.main() == checks.LEFT_OUT
+        assert capsys.readouterr().out == "ConnectionError: no route\n"
 
 
 def test_with_names_only_those(table, capsys):
