@@ -15,10 +15,11 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 HOME = "/opt/pilotzone/current"
 
 
-def run(*command: str | Path) -> None:
+def run(*command: str | Path) -> str:
+    """What it said on standard error."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "warn" not in done.stderr, done.stderr
+    return done.stderr
 
 
 def value(unit: str, name: str) -> str:
@@ -38,7 +39,8 @@ def test_systemd_reads_the_units(tmp_path):
     for unit in UNITS:
         text = unit.read_text(encoding="utf-8").replace(f"{HOME}/.venv/bin/", f"{programs}/")
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
-    run("systemd-analyze", "verify", "--man=no", *(tmp_path / unit.name for unit in UNITS))
+    # What it does not know it ignores, and says so.
+    assert run("systemd-analyze", "verify", "--man=no", *(tmp_path / unit.name for unit in UNITS)) == ""
 
 
 def test_nginx_reads_its_file(tmp_path):
@@ -52,8 +54,7 @@ def test_nginx_reads_its_file(tmp_path):
     (tmp_path / "nginx.conf").write_text(
         f"pid {tmp_path}/nginx.pid; error_log stderr warn; events {{}}\nhttp {{\n{site}\n}}\n", encoding="utf-8"
     )
-    done = subprocess.run([nginx, "-t", "-q", "-c", tmp_path / "nginx.conf", "-p", tmp_path], capture_output=True)
-    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert run(nginx, "-t", "-q", "-c", tmp_path / "nginx.conf", "-p", tmp_path) == ""
 
 
 @pytest.mark.parametrize("unit", ["web", "worker", "beat", "migrate"])
