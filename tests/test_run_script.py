@@ -312,6 +312,36 @@ def test_the_demo_leaves_node_alone_and_drops_a_bundle_older_than_its_source(dev
     assert developer.npm_calls == calls
 
 
+class TestOfflineBundle:
+    """Without what `tests/test_offline_bundle.py` makes in earnest."""
+
+    @pytest.mark.parametrize("arguments", [["--offline"], ["--online", "x"], ["--offline", "x", "y"]])
+    def test_what_is_mistyped_is_answered_with_one_sentence(self, machine, arguments):
+        done = machine.run("bundle", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "run: bundle takes no arguments, or --offline FOLDER.\n"
+
+    def test_a_bundle_asks_no_other_host(self, machine):
+        machine.add_python()
+        machine.add_uv(sync='echo "$UV_NO_INDEX $UV_OFFLINE $UV_FIND_LINKS" >>"$PWD/uv-calls"')
+        wheels = machine.project / "wheels"
+        wheels.mkdir()
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        (wheels / "python-version").write_text(f"{version}\n")
+        assert demo(machine).returncode == 0
+        assert f"1 1 {wheels}" in machine.uv_calls
+
+    def test_a_bundle_for_another_python_names_it(self, machine):
+        machine.add_python()
+        machine.add_uv()
+        (machine.project / "wheels").mkdir()
+        (machine.project / "wheels" / "python-version").write_text("3.99\n")
+        machine.add("uv", 'case "$1" in --version) ;; *) exit 1 ;; esac')
+        done = demo(machine)
+        assert done.returncode == 1
+        assert "this bundle was made for Python 3.99: install it" in done.stderr
+
+
 def test_the_locks_hold_every_dependency_and_no_address():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     locks = {
