@@ -1,11 +1,15 @@
-FROM node:24-slim AS charts
+# Elsewhere than at Docker's: the same images of a registry in reach, as --build-arg PYTHON_IMAGE=… NODE_IMAGE=….
+ARG NODE_IMAGE=node:24-slim
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${NODE_IMAGE} AS charts
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 COPY frontend/plotly.js frontend/
 RUN npm run --silent bundle
 
-FROM python:3.13-slim AS build
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
 RUN python -m venv /opt/venv
 COPY requirements.txt /tmp/
@@ -19,7 +23,7 @@ RUN python -m babel.messages.frontend --quiet compile -d locale -D django \
     && python -m whitenoise.compress --quiet staticfiles \
     && python -m compileall -q .
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PILOTZONE_DATA_DIR=/data
 # glibc's own first values. Set, they do not grow with the longest answer, whose memory each worker would then keep.
 ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072

@@ -77,6 +77,17 @@ def test_no_other_machine_reaches_the_site_unless_that_is_said():
     assert all("ports" not in service for name, service in SERVICES.items() if name != "web")
 
 
+@pytest.mark.parametrize("service", OURS)
+def test_our_processes_have_no_rights_and_bounds(service):
+    own = SERVICES[service]
+    assert own["read_only"] is True
+    assert own["tmpfs"] == ["/tmp"]
+    assert own["cap_drop"] == ["ALL"]
+    assert own["security_opt"] == ["no-new-privileges:true"]
+    assert own["mem_limit"] == "2g"
+    assert own["pids_limit"] == 200
+
+
 def test_every_volume_that_a_service_uses_is_kept():
     named = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert named == set(yaml.safe_load(TEXT)["volumes"])
