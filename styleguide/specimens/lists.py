@@ -73,7 +73,12 @@ def _filters_and_counts() -> list[Entry]:
                     '{% include "components/count_line.html" with count=1518 counts=counts %}',
                     "",
                     {"counts": f"{MeasureStatus.COMPLETED.label} 13", **filters},
-                )
+                ),
+                Specimen(
+                    '{% include "components/count_line.html" with count=1518 files="?what=exports" %}',
+                    _("Of a list that is not in the API"),
+                    {},
+                ),
             ],
         ),
         Entry(
