@@ -74,11 +74,6 @@ def _filters_and_counts() -> list[Entry]:
                     "",
                     {"counts": f"{MeasureStatus.COMPLETED.label} 13", **filters},
                 ),
-                Specimen(
-                    '{% include "components/count_line.html" with count=1518 files="?what=exports" %}',
-                    _("Of a list that is not in the API"),
-                    {},
-                ),
             ],
         ),
         Entry(

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
-from django.conf import settings
+from django.conf import settings as site_settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 from django.utils.timezone import now
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -290,7 +290,7 @@ class TestSealing:
         assert (state.newest, state.waiting) == (LogSeal.objects.get(number=10), 3)
 
     def test_it_runs_each_minute_and_the_check_each_night(self) -> None:
-        by_task = {each["task"]: each["schedule"] for each in settings.CELERY_BEAT_SCHEDULE.values()}
+        by_task = {each["task"]: each["schedule"] for each in site_settings.CELERY_BEAT_SCHEDULE.values()}
         assert by_task["accounts.tasks.seal_log_task"] == 60.0
         assert (by_task["accounts.tasks.verify_log_task"].hour, by_task["accounts.tasks.verify_log_task"].minute) == (
             {23},
@@ -355,12 +355,14 @@ JSON = st.recursive(
 class TestAnyEntry(TestCase):
     """What an entry holds does not matter: it is read from the database as it was sealed, and any two differ."""
 
+    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
     @given(changes=JSON, data=JSON, text=TEXTS)
     def test_is_sealed_and_stays_well(self, changes: Any, data: Any, text: str) -> None:
         add(changes=changes, additional_data=data, actor_email=text[:254])
         seal_log()
         self.assertEqual(faults(), [])
 
+    @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
     @given(one=JSON, other=JSON)
     def test_with_other_values_it_has_another_digest(self, one: Any, other: Any) -> None:
         entry = dict.fromkeys(METHODS["sha256"].columns)
