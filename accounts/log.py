@@ -20,16 +20,20 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, LogSeal, User
 from core import request_id
 from core.client_address import client_address
 
 # Of what somebody typed as a user name.
 MAX_NAME_LENGTH = 150
 MASK = "***"
-# Refusals of one address that are logged within so many minutes: it has been locked, and goes on with thousands.
+# Refusals of one address, or of one account, that are logged within so many minutes: a script goes on with thousands.
 MAX_REFUSALS, REFUSAL_MINUTES = 30, 15
+# The same of one account at one address of the site is logged once.
+SAME_REFUSAL_MINUTES = 1
+MAX_PATH_LENGTH = 500
 
 
 class Event(models.TextChoices):
@@ -50,6 +54,31 @@ class Event(models.TextChoices):
     LINK_MADE = "link_made", _("Link made to set a password")
     EXPORT = "export", _("Exported a list")
     SETTINGS = "settings", _("Settings changed")
+    REFUSED = "refused", _("Refused: not allowed")
+    LOG_READ = "log_read", _("Read the log")
+    LOG_CHECKED = "log_checked", _("Log checked against its seals")
+    LOG_PRUNED = "log_pruned", _("Old log entries exported and deleted")
+
+
+class Result(models.TextChoices):
+    DONE = "done", pgettext_lazy("result", "Done")
+    REFUSED = "refused", pgettext_lazy("result", "Refused")
+    FAILED = "failed", pgettext_lazy("result", "Failed")
+
+
+_RESULTS = {
+    Event.LOGIN_FAILED: Result.FAILED,
+    Event.LOCKED_OUT: Result.REFUSED,
+    Event.REFUSED: Result.REFUSED,
+}
+
+
+def result_of(details: Mapping[str, Any] | None) -> Result:
+    """Of an entry with these `additional_data`. A change is logged in the transaction that makes it: it was made."""
+    details = details or {}
+    if details.get("event") == Event.LOG_CHECKED and details.get("found"):
+        return Result.FAILED
+    return _RESULTS.get(details.get("event", ""), Result.DONE)
 
 
 def mask(value: str) -> str:
@@ -131,6 +160,46 @@ def last_login(user: User) -> LastLogin | None:
     return LastLogin(last.timestamp, last.remote_addr, number)
 
 
+def log_refusal(request: HttpRequest) -> None:
+    """That a person with an account was answered with 403; visitors without one are not logged. Bounded by account."""
+    if isinstance(request.user, AnonymousUser):
+        return
+    what = {"method": request.method, "path": request.path[:MAX_PATH_LENGTH].replace("\0", "")}
+    moment = now()
+    since = moment - timedelta(minutes=REFUSAL_MINUTES)
+    logged = LogEntry.objects.filter(
+        actor=request.user, timestamp__gte=since, action=LogEntry.Action.ACCESS, additional_data__event=Event.REFUSED
+    )
+    recent = list(logged.order_by("-timestamp").values_list("timestamp", "additional_data")[:MAX_REFUSALS])
+    is_same = any(
+        at > moment - timedelta(minutes=SAME_REFUSAL_MINUTES) and what.items() <= details.items()
+        for at, details in recent
+    )
+    if not is_same and len(recent) < MAX_REFUSALS:
+        log_own_event(Event.REFUSED, request.user, request, **what, token=_name_of_token(request))
+
+
+def log_reading(request: HttpRequest) -> None:
+    """That a person read a page of the log, with the filters of its address."""
+    assert not isinstance(request.user, AnonymousUser)
+    log_own_event(Event.LOG_READ, request.user, request, address=request.get_full_path())
+
+
+def log_event_of_log(event: Event, **details: Any) -> None:
+    """What the site did with the log itself."""
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(LogSeal),
+        object_repr="",
+        action=LogEntry.Action.ACCESS,
+        additional_data={"event": event, **details},
+    )
+
+
+def _name_of_token(request: HttpRequest) -> str | None:
+    token = getattr(request, "auth", None)
+    return token.name if isinstance(token, AccessToken) else None
+
+
 def log_account_event(event: Event, user: User, *, by: User) -> None:
     """What an administrator did with the account of `user`, and no change of its row tells."""
     _write_event(event, user, by=by, address=auditlog_value.get({}).get("remote_addr"), details={})
@@ -157,7 +226,6 @@ def log_export(
     """
     if isinstance(request.user, AnonymousUser) or request.method != "GET":
         return
-    token = getattr(request, "auth", None)
     log_own_event(
         Event.EXPORT,
         request.user,
@@ -167,7 +235,7 @@ def log_export(
         address=request.get_full_path(),
         as_of=as_of and as_of.isoformat(),
         rows=rows,
-        token=token.name if isinstance(token, AccessToken) else None,
+        token=_name_of_token(request),
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.append_only import AppendOnlyModel
 from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
@@ -321,6 +322,40 @@ class AccessToken(models.Model):
         if self.revoked_at is not None:
             return TokenState.REVOKED
         return TokenState.EXPIRED if self.expires_at <= at else TokenState.VALID
+
+
+class LogSeal(AppendOnlyModel):
+    """A link of the chain that seals the log, one for each entry: `accounts.log_seals` makes them, and
+    `accounts.log_check` holds the log against them.
+
+    `entry_id` refers to an entry without a constraint: of one that was taken away the seal stays, and tells so.
+    `content` is the digest of the entry, `digest` that of this link and the one before, both hexadecimal; `algorithm`
+    says how they were computed.
+    """
+
+    # Of the chain, from 1 on without a gap. An entry whose transaction ends late comes after those with higher ids.
+    number = models.PositiveBigIntegerField(_("Number"), primary_key=True)
+    entry_id = models.BigIntegerField(_("Log entry"), unique=True)
+    sealed_at = models.DateTimeField(_("Sealed at"), db_index=True)
+    algorithm = models.CharField(_("Algorithm"), max_length=20)
+    content = models.CharField(_("Digest of the entry"), max_length=128)
+    digest = models.CharField(_("Digest"), max_length=128)
+
+    # No cached page shows them.
+    is_versioned = False
+
+    class Meta:
+        verbose_name = _("seal of the log")
+        verbose_name_plural = _("seals of the log")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gte=1), name="logseal_number_from_one"),
+            models.CheckConstraint(condition=~Q(content="") & ~Q(digest=""), name="logseal_has_digests"),
+        ]
+
+    def __str__(self) -> str:
+        """As the log of the server has it, and `manage.py verify_audit --seal` takes it."""
+        return f"{self.number}:{self.digest}"
 
 
 # The log says who made and who revoked a token; its uses and its digest are left out.

@@ -150,6 +150,7 @@ WORK_PAGES = {
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),
     "log": ("audit", "/log/"),
+    "log-check": ("audit", "/log/check/"),
     "gallery": ("admin", "/gallery/"),
 }
 WIDTHS = (360, 768, 1366)

@@ -3,30 +3,37 @@
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 import django_filters
 from auditlog.models import LogEntry
 from dateutil.parser import parse as parse_datetime
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, DateTimeField, ForeignKey, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from accounts.log import MASK, Event
+from accounts.log import MASK, Event, Result, log_export, log_reading, result_of
+from accounts.log_seals import seal_state
 from accounts.permissions import may_see_logs
 from core.clock import SHANGHAI
+from core.statement_timeout import statement_timeout
+from web.errors import BadQuery, not_one_of
 from web.formats.dates import format_datetime
 from web.formats.numbers import NO_VALUE, format_number
 from web.formats.text import format_list
 from web.language import localized
+from web.lists.exports import EXPORT_FORMATS, ExportRow, FileInfo, check_rows, export
 from web.lists.filters import ChoiceFilter, DayFilter, SearchFilter
 from web.views import FilteredListView, TodayView
 
@@ -50,6 +57,24 @@ KINDS: dict[str, tuple[str | Promise, Q]] = {
     "data": (gettext_lazy("Changes of the data"), _IS_A_CHANGE),
     "exports": (gettext_lazy("Exports"), Q(**{_EVENT: Event.EXPORT})),
     "settings": (gettext_lazy("Settings"), Q(**{_EVENT: Event.SETTINGS})),
+    "refusals": (pgettext_lazy("log", "Refusals"), Q(**{_EVENT: Event.REFUSED})),
+    "log": (
+        pgettext_lazy("log", "The log itself"),
+        Q(**{f"{_EVENT}__in": [Event.LOG_READ, Event.LOG_CHECKED, Event.LOG_PRUNED]}),
+    ),
+}
+# Of a file. Rows that are read and written at once.
+CHUNK = 500
+COLUMNS: Mapping[str, Mapping[str, Any]] = {
+    "id": {"description": gettext_lazy("Number of the entry, which the check against the seals names")},
+    "time": {"description": gettext_lazy("When, by the clock of Shanghai")},
+    "person": {"description": gettext_lazy("Who; empty: the site itself, or a command on the server")},
+    "what": {"description": pgettext_lazy("log", "What was done")},
+    "object": {"description": gettext_lazy("With which object")},
+    "details": {"description": gettext_lazy("Old and new values, and what else is known")},
+    "result": {"description": gettext_lazy("Whether it was done, refused, or failed")},
+    "address": {"description": gettext_lazy("From which address")},
+    "request": {"description": gettext_lazy("Id of the request, as in X-Request-ID")},
 }
 
 
@@ -140,10 +165,60 @@ class LogPage(TodayView, FilteredListView):
         entries: QuerySet[LogEntry] = LogEntry.objects.select_related("actor", "content_type")
         return entries
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        if file_format := request.GET.get("format", ""):
+            return self.get_file(file_format)
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        if request.method == "GET":
+            log_reading(request)
+        return response
+
+    def get_file(self, file_format: str) -> HttpResponseBase:
+        """All rows of the filters. Raises BadQuery for a format that there is not, or that has no room for them."""
+        if file_format not in EXPORT_FORMATS:
+            raise BadQuery({"format": [not_one_of(EXPORT_FORMATS)]})
+        # Without the entry that tells of this file.
+        newest = LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        rows = self.listing().rows.filter(pk__lte=newest)
+        count = rows.count()
+        check_rows(file_format, count)
+        log_export(self.request, what="log", file_format=file_format, rows=count)
+        return export(
+            file_format,
+            name=f"log-{self.day}",
+            columns=list(COLUMNS),
+            rows=_exported(rows),
+            about=FileInfo(
+                title="log",
+                day=self.day,
+                address=self.request.build_absolute_uri(),
+                filters={name: value for name in LogFilter.base_filters if (value := self.request.GET.get(name))},
+                columns=COLUMNS,
+            ),
+        )
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         is_filtered = any(self.request.GET.get(name) for name in LogFilter.base_filters)
-        return context | {"rows": log_rows(list(context["page"])), "is_filtered": is_filtered}
+        rows = log_rows(list(context["page"]))
+        return context | {"rows": rows, "is_filtered": is_filtered, "seals": seal_state()}
+
+
+def _exported(entries: QuerySet[LogEntry]) -> Iterator[ExportRow]:
+    with statement_timeout(settings.PILOTZONE_EXPORT_TIMEOUT):
+        for chunk in batched(entries.iterator(chunk_size=CHUNK), CHUNK):
+            for entry, row in zip(chunk, log_rows(chunk), strict=True):
+                yield {
+                    "id": entry.pk,
+                    "time": row.at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+                    "person": row.who,
+                    "what": row.what,
+                    "object": row.subject,
+                    "details": "\n".join(row.details),
+                    "result": row.result.label,
+                    "address": row.address,
+                    "request": entry.cid,
+                }
 
 
 @dataclass(frozen=True)
@@ -157,6 +232,7 @@ class LogRow:
     what: str
     subject: str
     details: list[str]
+    result: Result
     address: str
 
 
@@ -165,11 +241,15 @@ def log_rows(entries: Sequence[LogEntry]) -> list[LogRow]:
     return [_row(entry, names) for entry in entries]
 
 
+# Whoever does it is the object too.
+_OF_PERSON = (Event.LOGIN, Event.LOGOUT, Event.EXPORT, Event.REFUSED, Event.LOG_READ)
+
+
 def _row(entry: LogEntry, names: Mapping[tuple[type[Model], str], str]) -> LogRow:
     more = entry.additional_data or {}
     event = more.get("event")
     is_typed = event in (Event.LOGIN_FAILED, Event.LOCKED_OUT)
-    is_of_person = event in (Event.LOGIN, Event.LOGOUT, Event.EXPORT) or is_typed
+    is_of_person = event in _OF_PERSON or is_typed
     who = entry.object_repr if is_typed else entry.actor.get_username() if entry.actor else ""
     what, details = _what_and_details(entry, event, names)
     if reason := more.get("reason"):
@@ -183,6 +263,7 @@ def _row(entry: LogEntry, names: Mapping[tuple[type[Model], str], str]) -> LogRo
         what=what,
         subject="" if is_of_person else entry.object_repr,
         details=details,
+        result=result_of(more),
         address=entry.remote_addr or "",
     )
 
@@ -190,8 +271,8 @@ def _row(entry: LogEntry, names: Mapping[tuple[type[Model], str], str]) -> LogRo
 def _what_and_details(
     entry: LogEntry, event: str | None, names: Mapping[tuple[type[Model], str], str]
 ) -> tuple[str, list[str]]:
-    if event == Event.EXPORT:
-        return str(Event.EXPORT.label), _details_of_export(entry.additional_data)
+    if event is not None and event in _DETAILS:
+        return str(Event(event).label), _DETAILS[event](entry.additional_data)
     is_step = (entry.content_type.app_label, entry.content_type.model) in _MODELS["reports"]
     if is_step and entry.changes:
         return _value(_field(entry, "move"), entry.changes["move"][1], names), []
@@ -217,9 +298,35 @@ def _details_of_export(more: Mapping[str, Any]) -> list[str]:
         parts.append(_("rows: %(count)s") % {"count": format_number(more["rows"])})
     if more["as_of"]:
         parts.append(_("as of %(day)s") % {"day": more["as_of"]})
-    if more["token"] is not None:
-        parts.append(_("by access token “%(name)s”") % {"name": more["token"]})
-    return [format_list(parts), more["address"]]
+    return [format_list([*parts, *_by_token(more)]), more["address"]]
+
+
+def _by_token(more: Mapping[str, Any]) -> list[str]:
+    return [] if more["token"] is None else [_("by access token “%(name)s”") % {"name": more["token"]}]
+
+
+def _details_of_refusal(more: Mapping[str, Any]) -> list[str]:
+    return [f"{more['method']} {more['path']}", *_by_token(more)]
+
+
+def _details_of_check(more: Mapping[str, Any]) -> list[str]:
+    numbers = {"count": format_number(more["checked"]), "found": format_number(more["found"])}
+    return [_("entries: %(count)s, faults: %(found)s") % numbers, more["seal"] or NO_VALUE]
+
+
+def _details_of_pruning(more: Mapping[str, Any]) -> list[str]:
+    words = {"count": format_number(more["entries"]), "file": more["file"]}
+    return [_("entries: %(count)s, file: %(file)s") % words, f"SHA-256 {more['sha256']}", more["seal"]]
+
+
+# Of events that change no row.
+_DETAILS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
+    Event.EXPORT: _details_of_export,
+    Event.REFUSED: _details_of_refusal,
+    Event.LOG_READ: lambda more: [more["address"]],
+    Event.LOG_CHECKED: _details_of_check,
+    Event.LOG_PRUNED: _details_of_pruning,
+}
 
 
 def _changes_of(entry: LogEntry) -> Iterable[tuple[str, Any]]:

@@ -338,6 +338,8 @@ CELERY_BEAT_SCHEDULE = {
     # Every page sums up these rows.
     "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
+    "seal-log": {"task": "accounts.tasks.seal_log_task", "schedule": 60.0},
+    "verify-log-nightly": {"task": "accounts.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},
     "tell-of-due-dates": {
         "task": "measures.tasks.notify_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),
@@ -369,6 +371,8 @@ PILOTZONE_DUE_SOON_DAYS = env.integer("PILOTZONE_DUE_SOON_DAYS", 60, most=36_500
 PILOTZONE_SILENT_DAYS = env.integer("PILOTZONE_SILENT_DAYS", 62, most=36_500)
 PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"))
 PILOTZONE_VERDICT_TOLERANCE = env.decimal("PILOTZONE_VERDICT_TOLERANCE", Decimal(5))
+# Six months is the least that the law asks for (Cybersecurity Law, article 21).
+PILOTZONE_LOG_DAYS = env.integer("PILOTZONE_LOG_DAYS", 365, least=180, most=36_500)
 PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
 # Seconds for which a page is cached while the data are the same; 0 caches none.
 PILOTZONE_PAGE_CACHE_SECONDS = env.integer("PILOTZONE_PAGE_CACHE_SECONDS", 600, most=86_400)

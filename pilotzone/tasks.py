@@ -6,6 +6,7 @@ from functools import partial
 
 from celery import shared_task
 
+from accounts.log_archive import prune_log
 from accounts.services import delete_ended_tokens, delete_expired_sessions
 from datasets.ledger.versions import delete_old_versions
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
@@ -32,6 +33,7 @@ CLEANERS: Mapping[str, Callable[[], int]] = {
     "old idempotency keys": delete_old_keys,
     "files without a row": delete_files_without_row,
     "unfinished files": delete_unfinished_files,
+    "old log entries": prune_log,
 }
 
 

@@ -4,6 +4,7 @@ from django.utils.functional import lazy
 
 from accounts.views import admin_log_in, preferences
 from pilotzone import health
+from pilotzone.log_check_page import LogCheckPage
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
 from web.site import site_profile
@@ -20,6 +21,7 @@ urlpatterns = [
     path("office/", include("office.urls")),
     path("", include("rollups.urls")),
     path("log/", LogPage.as_view(), name="log"),
+    path("log/check/", LogCheckPage.as_view(), name="log_check"),
     path("glossary/", GlossaryPage.as_view(), name="glossary"),
     path("guide/", GuidesPage.as_view(), name="guides"),
     path("guide/<slug:role>/", GuidePage.as_view(), name="guide"),

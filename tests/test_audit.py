@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import models
 
-from accounts.models import AccessToken, Department, Session, UsedPassword, User
+from accounts.models import AccessToken, Department, LogSeal, Session, UsedPassword, User
 from core.exceptions import NotAllowed
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
@@ -52,6 +52,7 @@ OURS = (
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 # Why the log leaves them out.
 EXEMPT: dict[type[models.Model], str] = {
+    LogSeal: "it seals the log",
     Report: "each move is a ReportStep, in the log, with the text as it was; drafts save themselves",
     Evidence: "a part of a report",
     ProjectMonth: "each move is a ProjectMonthStep, in the log, with what it said; drafts are saved again and again",

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import brotli
@@ -13,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from accounts.log import log_refusal
 from core.client_address import client_address
 from core.exceptions import CannotCount
 from core.request_id import begin
@@ -128,7 +130,8 @@ class LanguageMiddleware:
 
 
 class LogMiddleware:
-    """Tells the log who asks, and from where. auditlog's own believes any X-Forwarded-For, and knows no tokens."""
+    """Tells the log who asks, and from where, and whom the site refused what. auditlog's own believes any
+    X-Forwarded-For, and knows no tokens."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -137,7 +140,10 @@ class LogMiddleware:
         # REST framework puts a token's account on the request once it has read the token.
         actor = SimpleLazyObject(lambda: request.user)
         with set_extra_data({"actor": actor, "remote_addr": client_address(request)}):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            log_refusal(request)
+        return response
 
 
 class LimitMiddleware:

@@ -73,7 +73,7 @@ def _filters_and_counts() -> list[Entry]:
                     '{% include "components/count_line.html" with count=1518 counts=counts %}',
                     "",
                     {"counts": f"{MeasureStatus.COMPLETED.label} 13", **filters},
-                )
+                ),
             ],
         ),
         Entry(

@@ -89,7 +89,7 @@ def test_the_second_sheet_says_what_the_first_is(site: Any, ask: Any) -> None:
 def test_more_rows_than_a_sheet_holds_are_refused(
     language: str, site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.api.endpoints, "MAX_ROWS", 3)
+    monkeypatch.setattr(web.lists.exports, "MAX_ROWS", 3)
     answer = ask(f"measures/?format=xlsx&lang={language}")
     assert answer.status_code == 400
     sentences = {

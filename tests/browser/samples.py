@@ -221,6 +221,7 @@ SAMPLES = [
     page("office:section", slug="marine", person="rita"),
     page("office:remove_section", slug="marine", person="rita"),
     page("log", person="audit"),
+    page("log_check", person="audit"),
     page("measures:report", code="M001", person="ada"),
     page("measures:report", code="M002", person="ada"),
     page("measures:report", code="M003", person="ada"),

@@ -10,12 +10,14 @@ from datetime import date
 
 import pytest
 from auditlog.models import LogEntry
-from django.db import connections, transaction
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, connections, transaction
 from django.test import Client
 
-from accounts import log
+from accounts import log, log_seals
 from accounts.log import log_settings
-from accounts.models import AccessToken, Department, Scope, User
+from accounts.log_check import check_log
+from accounts.models import AccessToken, Department, LogSeal, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures.filing import report_no_change
@@ -568,3 +570,68 @@ def test_eight_reviewers_call_meetings_at_once_and_fill_one_agenda(measure, revi
     assert (len(well), refusals) == (EIGHT, [])
     assert sorted(meeting.items.values_list("position", flat=True)) == list(range(1, EIGHT + 1))
     assert sorted(Meeting.objects.values_list("number", flat=True)) == list(range(1, EIGHT + 2))
+
+
+def add_to_log(number):
+    content_type = ContentType.objects.get_for_model(LogEntry)
+    for each in range(number):
+        LogEntry.objects.create(content_type=content_type, object_repr=str(each), action=LogEntry.Action.UPDATE)
+
+
+def test_eight_sealers_at_once_make_one_chain(monkeypatch):
+    link = log_seals._next_seal
+
+    def link_slowly(*args):
+        """All have read the newest seal before one has written another."""
+        time.sleep(0.002)
+        return link(*args)
+
+    monkeypatch.setattr(log_seals, "CHUNK", 20)
+    monkeypatch.setattr(log_seals, "_next_seal", link_slowly)
+    add_to_log(200)
+    waiting = log_seals.seal_state().waiting
+    sealed, errors = split(at_once([log_seals.seal_log] * EIGHT))
+    assert (sum(sealed), errors) == (waiting, [])
+    assert check_log().found == 0
+    assert [seal.number for seal in LogSeal.objects.all()] == list(range(1, waiting + 1))
+
+
+def test_entries_of_transactions_that_end_late_are_sealed_as_they_come():
+    """On SQLite one writes at a time; on PostgreSQL the first entry is committed after the second was sealed."""
+    log_seals.seal_log()
+    begun, may_end = threading.Event(), threading.Event()
+
+    def write_slowly():
+        with transaction.atomic():
+            add_to_log(1)
+            begun.set()
+            assert connection.vendor == "sqlite" or may_end.wait(20)
+
+    def write_and_seal():
+        begun.wait(20)
+        add_to_log(1)
+        sealed = log_seals.seal_log()
+        may_end.set()
+        return sealed
+
+    answers, errors = split(at_once([write_slowly, write_and_seal]))
+    assert errors == []
+    assert answers[1] >= 1
+    log_seals.seal_log()
+    assert check_log().found == 0
+    assert log_seals.seal_state().waiting == 0
+    order = list(LogSeal.objects.order_by("-number").values_list("entry_id", flat=True)[:2])
+    late = order[0] < order[1]
+    assert late or connection.vendor == "sqlite"
+
+
+def test_the_log_grows_while_it_is_sealed():
+    def seal_often():
+        for _run in range(20):
+            log_seals.seal_log()
+
+    answers, errors = split(at_once([*[lambda: add_to_log(25)] * 4, seal_often, seal_often]))
+    assert (len(answers), errors) == (6, [])
+    log_seals.seal_log()
+    assert check_log().found == 0
+    assert LogSeal.objects.count() == LogEntry.objects.count()

@@ -1,14 +1,21 @@
 """The page of the log: for auditors and administrators to read, filter and search."""
 
+import csv
+import io
+import json
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 from auditlog.models import LogEntry
+from django.db.models import QuerySet
 from django.test import Client
 
-from accounts.log import log_settings
-from accounts.models import User
+from accounts.log import Event, log_event_of_log, log_settings
+from accounts.log_seals import seal_log
+from accounts.models import LogSeal, User
 from accounts.services import create_token
+from accounts.tasks import verify_log_task
 from tests import factories as make
 from tests.pages import text_of
 
@@ -23,16 +30,23 @@ def audit(today) -> Client:
     return client
 
 
+def open_log(client: Client, query: str = ""):
+    """That it was read is logged too, and would stand in the next answer."""
+    response = client.get(f"/log/{query}")
+    LogEntry.objects.filter(additional_data__event="log_read").delete()
+    return response
+
+
 def words(client: Client, query: str = "", language: str = "en") -> str:
     client.cookies["pilotzone_language"] = language
-    response = client.get(f"/log/{query}")
+    response = open_log(client, query)
     assert response.status_code == 200, response
     return text_of(response.content.decode()).replace("&gt;", ">")
 
 
 def rows(client: Client, query: str) -> list[str]:
     """Who, of each row."""
-    return [row.who for row in client.get(f"/log/{query}").context["rows"]]
+    return [row.who for row in open_log(client, query).context["rows"]]
 
 
 def entry_of(user: User, **fields) -> LogEntry:
@@ -114,10 +128,10 @@ class TestWhatItSays:
             office.post("/review/decide/", {"report": report.pk, **decision})
         said = words(audit, "?what=reports", language="zh-hans")
         for line in (
-            "ada 提交 M001 推进试点 2023-08 192.0.2.7",
-            "ada 重新提交 M001 推进试点 2023-08 192.0.2.7",
-            "rita 退回 M001 推进试点 2023-08 192.0.2.8",
-            "rita 审核通过 M001 推进试点 2023-08 192.0.2.8",
+            "ada 提交 M001 推进试点 2023-08 成功 192.0.2.7",
+            "ada 重新提交 M001 推进试点 2023-08 成功 192.0.2.7",
+            "rita 退回 M001 推进试点 2023-08 成功 192.0.2.8",
+            "rita 审核通过 M001 推进试点 2023-08 成功 192.0.2.8",
         ):
             assert line in said
         assert "写下的话" not in said
@@ -136,7 +150,7 @@ class TestWhatItSays:
         science = make.make_department("science")
         for number in range(30):
             make.make_user(f"user{number}", department=science)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(16):
             audit.get("/log/")
 
 
@@ -193,6 +207,123 @@ class TestFilters:
     def test_pages(self, people):
         assert rows(people, "?page_size=1&page=2") == ["vic"]
         assert "Page 2 of 3" in words(people, "?page_size=1&page=2")
+
+
+class TestFiles:
+    @pytest.fixture
+    def two(self, audit) -> Client:
+        vic, ada = make.make_user("vic"), make.make_user("ada")
+        LogEntry.objects.all().delete()
+        for user, name in ((vic, "=1+1"), (ada, "王")):
+            entry = entry_of(user, changes={"last_name": ["None", name]})
+            moment = datetime(2023, 8, 28, 16, 30, 5, tzinfo=UTC)
+            LogEntry.objects.filter(pk=entry.pk).update(timestamp=moment, cid="4f2a", remote_addr="192.0.2.7")
+        return audit
+
+    def test_hold_what_the_filters_show(self, two):
+        answer = two.get("/log/?who=vic&format=ndjson&lang=en")
+        assert answer["Content-Disposition"].startswith('attachment; filename="log-2023-08-29')
+        [row] = (json.loads(line) for line in answer.getvalue().splitlines())
+        assert row == {
+            "id": LogEntry.objects.get(actor__username="vic", action=LogEntry.Action.UPDATE).pk,
+            "time": "2023-08-29T00:30:05+08:00",
+            "person": "vic",
+            "what": "Changed: user",
+            "object": "vic",
+            "details": "Last name: — → =1+1",
+            "result": "Done",
+            "address": "192.0.2.7",
+            "request": "4f2a",
+        }
+
+    def test_are_csv_and_excel_too(self, two):
+        file = two.get("/log/?format=csv&lang=zh-hans").getvalue().decode("utf-8-sig")
+        lines = list(csv.DictReader(io.StringIO(file)))
+        assert {line["person"] for line in lines} == {"vic", "ada"}
+        assert {line["result"] for line in lines} == {"成功"}
+        book = openpyxl.load_workbook(io.BytesIO(two.get("/log/?format=xlsx&who=ada&lang=en").getvalue()))
+        rows, about = book.worksheets
+        assert [cell.value for cell in rows[1]][:3] == ["id", "time", "person"]
+        assert rows.max_row == 2
+        assert ("Filter: who", "ada") in {tuple(row[:2]) for row in about.iter_rows(values_only=True)}
+
+    def test_are_logged_and_so_is_reading(self, two):
+        two.get("/log/?who=ada&format=csv")
+        two.get("/log/?who=ada")
+        two.get("/log/check/")
+        told = LogEntry.objects.filter(actor__username="audit").order_by("pk").values_list("additional_data", flat=True)
+        assert [(each["event"], each["address"]) for each in told] == [
+            ("export", "/log/?who=ada&format=csv"),
+            ("log_read", "/log/?who=ada"),
+            ("log_read", "/log/check/"),
+        ]
+        assert told[0]["rows"] == 1
+        english = words(two, "?what=log")
+        assert "audit Read the log" in english
+        assert rows(two, "?what=exports") == ["audit"]
+
+    def test_other_formats_are_refused(self, two):
+        assert two.get("/log/?format=pdf").status_code == 400
+
+    def test_the_page_links_to_them_with_its_filters(self, two):
+        page = open_log(two, "?who=ada").content.decode()
+        for each in ("xlsx", "csv", "ndjson"):
+            assert f'href="?who=ada&amp;format={each}"' in page
+
+
+class TestSeals:
+    def test_the_page_says_how_far_the_log_is_sealed(self, audit):
+        assert "Nothing is sealed yet" in words(audit)
+        entry_of(make.make_user("vic"))
+        seal_log()
+        entry_of(User.objects.get(username="vic"))
+        english = words(audit)
+        assert "Sealed up to 20" in english
+        assert "; 1 entry waits for the next seals" in english
+        assert "另有 1 条记录待封存" in words(audit, language="zh-hans")
+
+    def test_the_check_says_that_all_is_well_and_when_all_was_checked(self, audit):
+        entry_of(make.make_user("vic"))
+        seal_log()
+        said = check_words(audit)
+        assert "2 entries were checked just now, and are as they were sealed." in said
+        assert str(LogSeal.objects.get(number=2)) in said
+        assert "that has not happened yet" in said
+        verify_log_task.apply(throw=True)
+        assert ": 2 entries, 0 faults." in check_words(audit)
+        assert "Log checked against its seals" in words(audit, "?what=log")
+
+    def test_the_check_names_each_fault_in_both_languages(self, audit):
+        first, second = entry_of(make.make_user("vic")), entry_of(User.objects.get(username="vic"))
+        seal_log()
+        QuerySet(LogEntry).filter(pk=first.pk).update(remote_addr="192.0.2.9")
+        QuerySet(LogEntry).filter(pk=second.pk).delete()
+        said = check_words(audit)
+        assert "2 faults: the log is not as it was sealed." in said
+        assert f"Entry {first.pk} (seal 2) was altered." in said
+        assert f"Entry {second.pk} (seal 3, sealed at 20" in said
+        chinese = check_words(audit, language="zh-hans")
+        assert f"第 {first.pk} 号记录（封存 2）已被篡改。" in chinese
+        assert "发现 2 处异常" in chinese
+
+    def test_refusals_and_prunings_are_said_in_words(self, audit):
+        vic = make.make_user("vic")
+        client = Client()
+        client.force_login(vic)
+        client.get("/log/")
+        log_event_of_log(Event.LOG_PRUNED, seal="7:ab", file="log-1-7.ndjson.gz", sha256="cd", entries=7)
+        english = words(audit)
+        assert "vic Refused: not allowed GET /log/ Refused 127.0.0.1" in english
+        assert "entries: 7, file: log-1-7.ndjson.gz SHA-256 cd 7:ab Done" in english
+        assert rows(audit, "?what=refusals") == ["vic"]
+
+
+def check_words(client: Client, language: str = "en") -> str:
+    client.cookies["pilotzone_language"] = language
+    response = client.get("/log/check/")
+    LogEntry.objects.filter(additional_data__event="log_read").delete()
+    assert response.status_code == 200, response
+    return text_of(response.content.decode())
 
 
 class TestTheAuditor:

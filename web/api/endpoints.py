@@ -16,7 +16,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.http import http_date, parse_etags, urlencode
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.permissions import SAFE_METHODS
@@ -54,7 +53,7 @@ from web.api.throttled_view import ThrottledView
 from web.cache.pages import load, page_key, site_version, store, version_known_since
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
-from web.lists.exports import EXPORT_FORMATS, MAX_ROWS, FileInfo, export
+from web.lists.exports import EXPORT_FORMATS, FileInfo, check_rows, export
 from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing
 from web.site import site_profile
 
@@ -396,8 +395,7 @@ class ListEndpoint(RowEndpoint):
 
     def get_file(self, file_format: str, listing: Listing, objects: Sequence[Any] | None = None) -> HttpResponseBase:
         count = listing.page.paginator.count if objects is None else len(objects)
-        if file_format == "xlsx" and count > MAX_ROWS:
-            raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MAX_ROWS}]})
+        check_rows(file_format, count)
         log_export(self.request, what=self.name, file_format=file_format, as_of=self.day, rows=count)
         return export(
             file_format,

@@ -14,6 +14,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from web.errors import BadQuery
 from web.formats.json import to_json
 from web.formats.numbers import json_number
 
@@ -44,6 +45,12 @@ class FileInfo:
     address: str
     filters: Mapping[str, str]
     columns: Mapping[str, Mapping[str, Any]]
+
+
+def check_rows(kind: str, count: int) -> None:
+    """Raises BadQuery where a file of this kind has no room for so many rows."""
+    if kind == "xlsx" and count > MAX_ROWS:
+        raise BadQuery({"format": [_("A sheet of Excel holds %(count)s rows; take CSV.") % {"count": MAX_ROWS}]})
 
 
 def export(

@@ -1,0 +1,24 @@
+"""Addresses and calls. Each may run twice, or by two workers at once, without harm."""
+
+import logging
+
+from celery import shared_task
+
+from accounts.log_check import check_and_log
+from accounts.log_seals import seal_log
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def seal_log_task() -> None:
+    seal_log()
+
+
+@shared_task
+def verify_log_task() -> None:
+    check = check_and_log()
+    for finding in check.findings:
+        log.error("The log is not as it was sealed: %s", finding)
+    if check.found:
+        log.error("%d faults of the log; `manage.py verify_audit` names them.", check.found)
