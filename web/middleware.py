@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from core import log_context
 from core.client_address import client_address
 from core.exceptions import CannotCount
 from core.request_id import begin
@@ -60,6 +61,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = begin(request.headers.get(REQUEST_ID, ""))
+        log_context.forget()
         response = self.get_response(request)
         response.headers[REQUEST_ID] = request_id
         return response
