@@ -11,6 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 
 # Of addresses that no page has.
 NO_ROUTE = "none"
+# Of style sheets, scripts and pictures.
+STATIC = "static"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Seconds. Most pages take hundredths; an export or a large form may take many.
 OF_REQUESTS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -80,7 +81,10 @@ def _size(response: Any) -> int:
 
 def _log(line: dict[str, Any], *, size: int, seconds: float) -> None:
     line |= {"milliseconds": round(seconds * 1000, 1), "bytes": size}
-    log.info("%(method)s %(path)s %(status)s %(route)s %(milliseconds)s ms %(bytes)s B", line, extra={"fields": line})
+    # A page brings a dozen files along.
+    is_dull = line["route"] == metrics.STATIC and line["status"] < 400
+    text = "%(method)s %(path)s %(status)s %(route)s %(milliseconds)s ms %(bytes)s B"
+    log.log(logging.DEBUG if is_dull else logging.INFO, text, line, extra={"fields": line})
 
 
 def _count(request: HttpRequest, response: HttpResponseBase, statements: Statements, seconds: float) -> None:
@@ -95,10 +99,11 @@ def _count(request: HttpRequest, response: HttpResponseBase, statements: Stateme
 
 
 def route_of(request: HttpRequest) -> str:
-    """The name of the page, such as `measures:detail`; `none` where no page has the address."""
+    """The name of the page, such as `measures:detail`; `static` for style sheets and the like; `none` where no page has
+    the address."""
     match: ResolverMatch | None = request.resolver_match
     if match is None:
-        return metrics.NO_ROUTE
+        return metrics.STATIC if request.path.startswith(settings.STATIC_URL) else metrics.NO_ROUTE
     # A page without a name has the pattern of its address.
     return match.view_name or match.route or metrics.NO_ROUTE
 

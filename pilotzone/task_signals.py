@@ -15,7 +15,7 @@ from core import log_context, request_id
 REQUEST_ID = "pilotzone_request_id"
 SENT_AT = "pilotzone_sent_at"
 
-log = logging.getLogger("pilotzone.tasks")
+log = logging.getLogger(__name__)
 # Of those that run: the id -> when it began, by the clock that nobody puts back, and the way back of the log.
 _running: dict[str, tuple[float, Any]] = {}
 

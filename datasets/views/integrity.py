@@ -35,8 +35,9 @@ class CheckRow:
     rows: list[tuple[str, str, str]]
 
     @property
-    def is_well(self) -> bool:
-        return self.found is not None and not self.found.count and not self.found.error
+    def found_something(self) -> bool:
+        """Rows, or that it cannot run."""
+        return self.found is not None and bool(self.found.count or self.found.error)
 
 
 class IntegrityPage(TodayView):
@@ -58,8 +59,8 @@ class IntegrityPage(TodayView):
         checks = [_check_row(check, each, links) for check, each in found]
         return super().get_context_data(
             run=run,
-            wrong=[each for each in checks if not each.is_well],
-            well=[each for each in checks if each.is_well],
+            wrong=[each for each in checks if each.found_something],
+            others=[each for each in checks if not each.found_something],
             counts=[(severity, _count(checks, severity)) for severity in Severity],
             may_run=may_run_tasks(self.request.user),
             most_rows=MOST_ROWS_KEPT,

@@ -170,7 +170,7 @@ def test_a_task_has_the_id_of_the_request_that_asked_for_it(lines: Any) -> None:
     logging.getLogger("rollups").warning("afterwards")
     at_work, ended, afterwards = lines
     assert (at_work["request_id"], at_work["task_id"], at_work["task"]) == ("trace-5", "id-1", Task.name)
-    assert (ended["logger"], ended["request_id"]) == ("pilotzone.tasks", "trace-5")
+    assert (ended["logger"], ended["request_id"]) == ("pilotzone.task_signals", "trace-5")
     assert "request_id" not in afterwards
     assert "task" not in afterwards
     assert counted("pilotzone_tasks_total", **of_task) == before + 1
