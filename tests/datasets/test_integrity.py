@@ -69,10 +69,12 @@ def reporter_without_duties() -> int:
 
 
 def measure_owner_elsewhere() -> int:
-    measure = make.make_measure()
-    other = make.make_user("bob", role="reporter", department=make.make_department())
-    Measure.objects.filter(pk=measure.pk).update(owner=other, updated_at=now())
-    return 1
+    for number, (is_active, is_here) in enumerate([(True, False), (False, True), (True, True)]):
+        measure = make.make_measure()
+        department = measure.lead_department if is_here else make.make_department()
+        owner = make.make_user(f"owner-{number}", role="reporter", department=department, is_active=is_active)
+        Measure.objects.filter(pk=measure.pk).update(owner=owner, updated_at=now())
+    return 2
 
 
 def open_problem_of_withdrawn() -> int:
