@@ -1,6 +1,5 @@
 """The id of the request that is being answered: the same in the answer, in its refusal and on every line of the log."""
 
-import logging
 import re
 import uuid
 from contextvars import ContextVar
@@ -25,11 +24,3 @@ def current() -> str:
 
 def end() -> None:
     _current.set(NONE)
-
-
-class RequestIdFilter(logging.Filter):
-    """Gives each record its `request_id`."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current()
-        return True

@@ -176,3 +176,27 @@ class LedgerVersion(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class IntegrityRun(models.Model):
+    """One run of the checks of `datasets.integrity`. `results`: by the name of a check its `rows`, each with `model`,
+    `id`, `name` and `detail`; their `count`; and `error`."""
+
+    # No cached page shows it.
+    is_versioned = False
+
+    started_at = models.DateTimeField(_("Started at"))
+    finished_at = models.DateTimeField(_("Finished at"))
+    results = models.JSONField(_("Results"), default=dict)
+
+    class Meta:
+        verbose_name = _("run of the data checks")
+        verbose_name_plural = _("runs of the data checks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__gte=models.F("started_at")), name="integrityrun_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S}"

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from datasets.integrity.running import log_errors, run_and_keep
 from datasets.uploads import waiting_uploads, work_on
 
 
@@ -14,3 +15,8 @@ def work_on_upload_task(pk: int) -> None:
 def work_on_waiting_uploads_task() -> None:
     for pk in list(waiting_uploads().values_list("pk", flat=True)):
         work_on(pk)
+
+
+@shared_task
+def check_integrity_task() -> None:
+    log_errors(run_and_keep())

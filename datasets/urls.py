@@ -2,7 +2,7 @@ from django.urls import path
 
 from datasets.month.projects import PROJECT_MONTH
 from datasets.month.values import INDICATOR_VALUES
-from datasets.views import data, loads, month, start, uploads
+from datasets.views import data, integrity, loads, month, start, uploads
 
 app_name = "datasets"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("data/uploads/<int:pk>/", uploads.UploadPage.as_view(), name="upload"),
     path("data/uploads/<int:pk>/marked/", uploads.Marked.as_view(), name="marked"),
     path("data/loads/<int:pk>/", loads.LoadPage.as_view(), name="load"),
+    path("integrity/", integrity.IntegrityPage.as_view(), name="integrity"),
     path("workspace/ledger/", month.MonthPage.as_view(), name="month"),
     path("workspace/ledger/download/", month.MonthDownload.as_view(), name="month_download"),
     path("workspace/ledger/<int:pk>/", month.MonthUpload.as_view(), name="month_upload"),

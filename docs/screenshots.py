@@ -149,6 +149,7 @@ WORK_PAGES = {
     "office-measure": ("rita", "/office/measures/M172/"),
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),
+    "integrity": ("admin", "/integrity/"),
     "log": ("audit", "/log/"),
     "log-check": ("audit", "/log/check/"),
     "gallery": ("admin", "/gallery/"),

@@ -6,6 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.loaders.app import AppLoader
 
+from pilotzone import metrics_folder, task_signals
 from pilotzone.starting import check_database, faults_in_a_sentence
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotzone.settings")
@@ -21,9 +22,12 @@ class Loader(AppLoader):  # type: ignore[misc]  # Celery has no types
     def init_worker(self) -> None:
         with faults_in_a_sentence():
             check_database()
+        # Before anything is imported that counts.
+        metrics_folder.begin()
         super().init_worker()
 
 
 app = Celery("pilotzone", loader="pilotzone.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+task_signals.connect()

@@ -204,7 +204,7 @@ def mailer(name: str, *, timeout: int) -> dict[str, Any]:
             raise ValueError
         _refuse_common_password(name, url.password)
         return {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "BACKEND": "core.mail.CountingSmtp",
             "OPTIONS": {
                 "host": url.hostname,
                 "port": url.port,
@@ -216,7 +216,7 @@ def mailer(name: str, *, timeout: int) -> dict[str, Any]:
             },
         }
 
-    console = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    console = {"BACKEND": "core.mail.CountingConsole"}
     return _read(
         name, console, "smtp://.+", parse, "smtp://user:password@host:587/?tls=True (or ssl=True)", is_secret=True
     )

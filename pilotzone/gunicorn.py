@@ -18,10 +18,13 @@ from django.utils.translation import gettext, override
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotzone.settings")
 
-from pilotzone.starting import check_database, faults_in_a_sentence  # found once the path is set
+from pilotzone import metrics_folder  # found once the path is set
+from pilotzone.starting import check_database, faults_in_a_sentence
 
 with faults_in_a_sentence():
     check_database()
+# Before anything is imported that counts.
+metrics_folder.begin()
 
 bind = "0.0.0.0:8000"
 workers = settings.PILOTZONE_WEB_WORKERS
@@ -42,7 +45,9 @@ max_requests_jitter = 1_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn makes a file of its own there
 # It would write to the home folder, which a service account need not have.
 control_socket_disable = True
+# Ours is that of `pilotzone.access`.
 accesslog = None
+logger_class = "pilotzone.gunicorn_log.Logger"
 
 
 def when_ready(_server: Any) -> None:
@@ -63,6 +68,10 @@ def when_ready(_server: Any) -> None:
     # The garbage collector writes to what it looks at, which would give each worker a copy: 35 MB each.
     gc.collect()
     gc.freeze()
+
+
+def child_exit(_server: Any, _worker: Any) -> None:
+    metrics_folder.retire_ended()
 
 
 def post_worker_init(_worker: Any) -> None:

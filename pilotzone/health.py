@@ -12,12 +12,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from core.clock import now
 from core.files import UNFINISHED
 from core.release import commit, release
-from rollups import runs
+from pilotzone.site_metrics import SiteCollector
 
 # How often a process tries whether it can write.
 SECONDS_BETWEEN_WRITES = 10
@@ -118,39 +117,4 @@ def _has_metrics_token(request: HttpRequest) -> bool:
 def metrics(request: HttpRequest) -> HttpResponse:
     if not (_has_metrics_token(request) or getattr(request.user, "is_superuser", False)):
         return _plain("Only for superusers, and for the token of PILOTZONE_METRICS_TOKEN.", status=403)
-    registry = CollectorRegistry()
-
-    def gauge(name: str, help_text: str, value: float) -> None:
-        Gauge(name, help_text, registry=registry).set(value)
-
-    moment = now()
-    stale = runs.stale_cells(moment)
-    last = runs.newest_runs().filter(finished_at__isnull=False, error="").first()
-    check = runs.latest_verification()
-    gauge("pilotzone_stale_cells", "Cells that wait to be recomputed", stale.count)
-    gauge(
-        "pilotzone_stale_cell_oldest_seconds",
-        "Age of the oldest cell that waits; 0 when none does",
-        stale.oldest_seconds,
-    )
-    gauge(
-        "pilotzone_cells_set_aside",
-        "Cells whose rows cannot be counted: they keep an older total",
-        runs.cells_set_aside().count(),
-    )
-    gauge(
-        "pilotzone_rollup_failed_runs",
-        f"Runs of the last {runs.RECENT_HOURS} hours that failed",
-        runs.failed_runs(moment).count(),
-    )
-    if last is not None and last.finished_at is not None and last.seconds is not None:
-        finished = last.finished_at.timestamp()
-        gauge("pilotzone_rollup_last_run_timestamp_seconds", "When the last run that went well finished", finished)
-        gauge("pilotzone_rollup_last_run_cells", "Cells that it recomputed", last.cells)
-        gauge("pilotzone_rollup_last_run_seconds", "How long it took", last.seconds)
-    if check is not None:
-        checked = check.finished_at.timestamp()
-        gauge("pilotzone_verification_timestamp_seconds", "When the last check of all totals finished", checked)
-        gauge("pilotzone_verification_cells", "Cells that it held against their rows", check.cells)
-        gauge("pilotzone_verification_differing_cells", "Cells of these that differed", check.differing)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(SiteCollector()), content_type=CONTENT_TYPE_LATEST)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "web.middleware.ForgetMiddleware",
     "web.middleware.StatementTimeoutMiddleware",
     "pilotzone.health.HealthMiddleware",
+    "pilotzone.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "web.middleware.PermissionsPolicyMiddleware",
@@ -337,6 +338,10 @@ CELERY_BEAT_SCHEDULE = {
     "work-on-uploads": {"task": "datasets.tasks.work_on_waiting_uploads_task", "schedule": 5.0},
     # Every page sums up these rows.
     "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
+    "check-integrity-nightly": {
+        "task": "datasets.tasks.check_integrity_task",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
     "seal-log": {"task": "accounts.tasks.seal_log_task", "schedule": 60.0},
     "verify-log-nightly": {"task": "accounts.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},
@@ -378,6 +383,8 @@ PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, l
 PILOTZONE_PAGE_CACHE_SECONDS = env.integer("PILOTZONE_PAGE_CACHE_SECONDS", 600, most=86_400)
 # With it, in the header "Authorization: Bearer ...", a monitor reads /metrics from anywhere.
 PILOTZONE_METRICS_TOKEN = env.secret("PILOTZONE_METRICS_TOKEN")
+# The folder in which processes put together what /metrics tells; empty is one in memory, where there is /dev/shm.
+PILOTZONE_METRICS_DIR = env.text("PILOTZONE_METRICS_DIR")
 # How many proxies add to X-Forwarded-For. Where there is none, a caller could escape its limit with that header.
 PILOTZONE_PROXIES = env.integer("PILOTZONE_PROXIES", 0, most=9)
 
@@ -425,13 +432,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["web.api.permissions.MayRead"],
 }
 
+# For people, or one JSON object a line for what collects logs.
+PILOTZONE_LOG_FORMAT = env.choice("PILOTZONE_LOG_FORMAT", "TEXT", ("TEXT", "JSON")).lower()
+FORMATS = {"text": "core.log_formats.TextFormatter", "json": "core.log_formats.JSONFormatter"}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}},
-    "filters": {"request_id": {"()": "core.request_id.RequestIdFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {"line": {"()": FORMATS[PILOTZONE_LOG_FORMAT]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Without refused requests, tasks that succeeded, and requests that wait for a thread.
     "loggers": {
         "django.request": {"level": "ERROR"},

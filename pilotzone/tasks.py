@@ -8,6 +8,7 @@ from celery import shared_task
 
 from accounts.log_archive import prune_log
 from accounts.services import delete_ended_tokens, delete_expired_sessions
+from datasets.integrity import running as integrity
 from datasets.ledger.versions import delete_old_versions
 from datasets.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
 from datasets.uploads import delete_old_uploads
@@ -30,6 +31,7 @@ CLEANERS: Mapping[str, Callable[[], int]] = {
     "old uploads": delete_old_uploads,
     "old versions of ledgers": delete_old_versions,
     "old runs": forget_old_runs,
+    "old runs of the data checks": integrity.delete_old_runs,
     "old idempotency keys": delete_old_keys,
     "files without a row": delete_files_without_row,
     "unfinished files": delete_unfinished_files,

@@ -16,7 +16,7 @@ from core.exceptions import NotAllowed
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
-from datasets.models import LedgerVersion, Upload
+from datasets.models import IntegrityRun, LedgerVersion, Upload
 from indicators.models import Observation, ValueReport, ValueReportEvidence, ValueReportStep
 from measures.models import (
     Comment,
@@ -73,6 +73,7 @@ EXEMPT: dict[type[models.Model], str] = {
     Verification: "what the product did",
     Session: "log-ins and log-outs have entries of their own",
     UsedPassword: "the log says that a password was changed, and nothing of it",
+    IntegrityRun: "what the product did",
     IdempotencyKey: "kept for a day, for what is sent twice",
     DataChange: "says that something changed",
 }

@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts.log import log_refusal
+from core import log_context
 from core.client_address import client_address
 from core.exceptions import CannotCount
 from core.request_id import begin
@@ -62,6 +63,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = begin(request.headers.get(REQUEST_ID, ""))
+        log_context.forget()
         response = self.get_response(request)
         response.headers[REQUEST_ID] = request_id
         return response

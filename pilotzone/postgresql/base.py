@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from core import metrics
 from pilotzone.postgresql import outage
 
 
@@ -16,14 +17,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         outage.check()
         try:
-            return super().get_new_connection(conn_params)
+            with metrics.pool_waiting.track_inprogress():
+                connection = super().get_new_connection(conn_params)
         except self.Database.OperationalError:
             outage.begin()
             raise
+        metrics.pool_in_use.inc()
+        return connection
 
     def _execute_watched(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         with outage.watched(self.connection):
             return execute(sql, params, many, context)
+
+    def _close(self) -> None:
+        if self.connection is not None:
+            metrics.pool_in_use.dec()
+        super()._close()  # type: ignore[misc]  # it has no type
 
     def _commit(self) -> None:
         with outage.watched(self.connection):

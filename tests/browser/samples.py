@@ -126,6 +126,8 @@ SAMPLES = [
     page("dashboard:explain", "?figure=projects.total_investment"),
     page("rollups:runs", person="admin"),
     page("rollups:runs", "?failed=1", person="audit"),
+    page("datasets:integrity", person="admin"),
+    page("datasets:integrity", person="audit"),
     page("styleguide:gallery", person="admin"),
     page("dashboard:changes"),
     page("dashboard:changes", "?compare=2023-03-31&as_of=2023-06-30"),

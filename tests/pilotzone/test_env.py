@@ -39,7 +39,7 @@ READERS: dict[str, Callable[[], Any]] = {
     "site_url": lambda: env.site_url(NAME, "http://localhost:8000"),
     "mailer": lambda: env.mailer(NAME, timeout=10),
 }
-CONSOLE = {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+CONSOLE = {"BACKEND": "core.mail.CountingConsole"}
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_a_mail_server_is_read(given: Any, raw: str, port: int | None, tls: bool
     given(raw)
     mailer = READERS["mailer"]()
     assert mailer == {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "core.mail.CountingSmtp",
         "OPTIONS": {
             "host": "mail.example",
             "port": port,

@@ -291,8 +291,8 @@ class TestTask:
         assert line == (
             "Deleted: 1 expired sessions, 0 ended access tokens, 0 abandoned drafts of reports, "
             "0 abandoned drafts of months, 0 abandoned drafts of values, 0 old uploads, 0 old versions of ledgers, "
-            "1 old runs, 2 old idempotency keys, 0 files without a row, 0 unfinished files, "
-            "0 old log entries."
+            "1 old runs, 0 old runs of the data checks, 2 old idempotency keys, 0 files without a row, "
+            "0 unfinished files, 0 old log entries."
         )
         tasks.clean_task.apply(throw=True)
 

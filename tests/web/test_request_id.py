@@ -4,10 +4,10 @@ import logging
 from typing import Any
 
 import pytest
-from django.conf import settings as site_settings
 from django.test import Client
 
 from core import request_id
+from core.log_formats import TextFormatter
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +18,7 @@ def lines() -> Any:
     """What the log's console writes meanwhile."""
     written: list[str] = []
     handler = logging.Handler()
-    handler.setFormatter(logging.Formatter(site_settings.LOGGING["formatters"]["line"]["format"]))
-    handler.addFilter(request_id.RequestIdFilter())
+    handler.setFormatter(TextFormatter())
     handler.emit = lambda record: written.append(handler.format(record))  # type: ignore[method-assign]
     logging.getLogger().addHandler(handler)
     yield written

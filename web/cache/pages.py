@@ -24,6 +24,7 @@ from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
 from accounts.preferences import prefers_large_print
+from core import metrics
 from core.clock import today
 from web.cache import versions
 
@@ -135,7 +136,9 @@ def load(key: str) -> tuple[bytes, dict[str, str]] | None:
     try:
         found: tuple[bytes, dict[str, str]] | None = cache.get(key)
     except RedisError:
+        metrics.cache_lookups.labels("unreachable").inc()
         return None
+    metrics.cache_lookups.labels("hit" if found else "miss").inc()
     return (zlib.decompress(found[0]), found[1]) if found else None
 
 

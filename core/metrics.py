@@ -1,0 +1,70 @@
+"""What the processes of a site count for `/metrics`. Where they are run for long, `pilotzone.metrics_folder` puts the
+numbers of all of them together.
+
+No label is something that a visitor types: routes, tasks and results are words of this code.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+# Of addresses that no page has.
+NO_ROUTE = "none"
+# Of style sheets, scripts and pictures.
+STATIC = "static"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# Seconds. Most pages take hundredths; an export or a large form may take many.
+OF_REQUESTS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+OF_TASKS = (0.1, 1, 10, 60, 600)
+
+# When each was counted first, which processes that count together do not tell either.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
+REGISTRY = CollectorRegistry()
+
+requests = Counter(
+    "pilotzone_requests", "Requests that were answered", ["route", "method", "status"], registry=REGISTRY
+)
+request_seconds = Histogram(
+    "pilotzone_request_seconds",
+    "From a request to its answer, without what is read while a file is sent",
+    ["route"],
+    buckets=OF_REQUESTS,
+    registry=REGISTRY,
+)
+request_errors = Counter("pilotzone_request_errors", "Errors that no page expected", ["route"], registry=REGISTRY)
+request_queries = Counter(
+    "pilotzone_request_queries", "Statements to the database of requests", ["route"], registry=REGISTRY
+)
+request_query_seconds = Counter(
+    "pilotzone_request_query_seconds", "How long these statements took", ["route"], registry=REGISTRY
+)
+tasks = Counter("pilotzone_tasks", "Tasks that ended", ["task", "result"], registry=REGISTRY)
+task_seconds = Histogram("pilotzone_task_seconds", "How long tasks took", ["task"], buckets=OF_TASKS, registry=REGISTRY)
+mails = Counter("pilotzone_mails", "E-mails that were handed to the mail server", ["result"], registry=REGISTRY)
+cache_lookups = Counter(
+    "pilotzone_cache_lookups", "Pages and answers looked for in the cache", ["result"], registry=REGISTRY
+)
+pool_in_use = Gauge(
+    "pilotzone_database_connections_in_use",
+    "Connections of the pools that a thread holds; PostgreSQL alone has pools",
+    multiprocess_mode="livesum",
+    registry=REGISTRY,
+)
+pool_waiting = Gauge(
+    "pilotzone_database_connections_waiting",
+    "Threads that wait for a connection",
+    multiprocess_mode="livesum",
+    registry=REGISTRY,
+)
+
+
+@contextmanager
+def counted_mails(number: int) -> Iterator[None]:
+    """Counts so many as sent, or as failed where the block raises."""
+    try:
+        yield
+    except Exception:
+        mails.labels("failed").inc(number)
+        raise
+    mails.labels("sent").inc(number)
