@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from datasets.backups.schedule import make_scheduled_backup
 from datasets.uploads import waiting_uploads, work_on
 
 
@@ -14,3 +15,8 @@ def work_on_upload_task(pk: int) -> None:
 def work_on_waiting_uploads_task() -> None:
     for pk in list(waiting_uploads().values_list("pk", flat=True)):
         work_on(pk)
+
+
+@shared_task
+def back_up_task() -> None:
+    make_scheduled_backup()

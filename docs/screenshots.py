@@ -143,6 +143,7 @@ WORK_PAGES = {
     "office-measure": ("rita", "/office/measures/M172/"),
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),
+    "backups": ("admin", "/backups/"),
     "log": ("audit", "/log/"),
     "gallery": ("admin", "/gallery/"),
 }

@@ -323,6 +323,8 @@ CELERY_BEAT_SCHEDULE = {
     "work-on-uploads": {"task": "datasets.tasks.work_on_waiting_uploads_task", "schedule": 5.0},
     # Every page sums up these rows.
     "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
+    # Before the night's cleaning, so that what it deletes is in one more backup.
+    "back-up-nightly": {"task": "datasets.tasks.back_up_task", "schedule": crontab(hour=1, minute=30)},
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
     "tell-of-due-dates": {
         "task": "measures.tasks.notify_of_due_dates_task",
@@ -337,6 +339,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=8, minute=0),
     },
 }
+
+# None: the site makes no backups by itself.
+PILOTZONE_BACKUP_DIR = env.folder("PILOTZONE_BACKUP_DIR")
+# Period -> of how many of them the newest backup is kept.
+PILOTZONE_BACKUP_KEEP = env.backup_keep("PILOTZONE_BACKUP_KEEP", "7d,4w,12m")
+# The public key that backups are encrypted for; the secret one is nowhere here.
+PILOTZONE_BACKUP_RECIPIENT = env.age_recipient("PILOTZONE_BACKUP_RECIPIENT")
 
 # Without a server e-mails are printed to the console. Seconds: a server that hangs must not hold up the digests.
 MAILERS = {"default": env.mailer("PILOTZONE_EMAIL_URL", timeout=10)}

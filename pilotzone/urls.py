@@ -4,6 +4,7 @@ from django.utils.functional import lazy
 
 from accounts.views import preferences
 from pilotzone import health
+from pilotzone.backups_page import BackupsPage
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
 from web.site import site_profile
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", include("briefs.urls")),
     path("office/", include("office.urls")),
     path("", include("rollups.urls")),
+    path("backups/", BackupsPage.as_view(), name="backups"),
     path("log/", LogPage.as_view(), name="log"),
     path("glossary/", GlossaryPage.as_view(), name="glossary"),
     path("guide/", GuidesPage.as_view(), name="guides"),

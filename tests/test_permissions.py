@@ -68,6 +68,7 @@ GET  dashboard:published    /published/                           login 200   20
 GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200 200 200
 GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200 200 403
 POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302 302 403
+GET  backups              /backups/                           login login 403 403 403 403 403 200 200 200 403
 GET  log                  /log/                                 login login 403 403 403 403 403 200 200 200 403
 GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 403 200 403
 GET  dashboard:explain      /explain/?figure=measures.gap         login 200   200 200 200 200 200 200 200 200 200
