@@ -61,8 +61,8 @@ def fill() -> None:
 
 
 def _report(measure: Measure, move: str, by: User, rita: User) -> None:
-    status = measure.status_changes.latest("pk").new_status
-    data = ReportData(status=status, against_status=status, what_was_done="开工", provenance="reported")
+    status = measure.status_changes.latest("pk").status
+    data = ReportData(status=status, against_status=status, what_was_done="开工")
     draft = save_draft(measure, by=by, data=data)
     attach_file(draft, by=by, file=ContentFile(make_pdf(), name=f"{measure.code}.pdf"))
     if not move:
