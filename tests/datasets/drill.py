@@ -18,6 +18,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
+from core.clock import now
 from datasets.demonstration import FOLDER as FIXTURES
 from datasets.stored_files import named_files
 from indicators.models import Indicator
@@ -35,8 +36,9 @@ ADDRESSES = (
     *(f"/api/v1/rollups/measures/?by={by}&page_size=1000" for by in ("section", "department")),
     *(f"/api/v1/rollups/projects/?by={by}&page_size=1000" for by in ("city", "category", "stage")),
 )
-# Restoring counts them anew: other runs, and cells with other ids, which `ADDRESSES` and `cells` compare.
-COUNTED_ANEW = "rollups_"
+# Restoring counts all cells, which is a change of the site: other runs, and cells with other ids, which `ADDRESSES` and
+# `cells` compare.
+COUNTED_ANEW = ("rollups_", "web_datachange")
 
 
 def fill() -> None:
@@ -51,7 +53,7 @@ def fill() -> None:
     for measure, move in zip(measures[:5], ("", "submit", "withdraw", "return", "accept"), strict=True):
         by = make_user(f"{measure.code}-reporter", role="reporter", department=measure.lead_department)
         _report(measure, move, by, rita)
-        Comment.objects.create(measure=measure, author=rita, text=f"意见：{move}")
+        Comment.objects.create(measure=measure, written_by=rita, written_at=now(), text=f"意见：{move}")
     [*projects] = Project.objects.exclude(months__period=date(2023, 8, 1)).order_by("pk")[:3]
     indicators = Indicator.objects.filter(owner__isnull=False, derived_form="").order_by("pk")[:3]
     for state, project, indicator in zip(("draft", "submitted", "returned"), projects, indicators, strict=True):
@@ -77,7 +79,8 @@ def _report(measure: Measure, move: str, by: User, rita: User) -> None:
 
 
 def comment() -> None:
-    Comment.objects.create(measure=Measure.objects.earliest("pk"), author=User.objects.earliest("pk"), text="之后")
+    measure, by = Measure.objects.earliest("pk"), User.objects.earliest("pk")
+    Comment.objects.create(measure=measure, written_by=by, written_at=now(), text="之后")
 
 
 def show() -> None:
@@ -107,7 +110,9 @@ def _table(name: str) -> Any:
 def _cells(name: str) -> list[str]:
     with connection.cursor() as cursor:
         columns = [each.name for each in connection.introspection.get_table_description(cursor, name)]
-        counted = ", ".join(f'"{column}"' for column in columns if column not in ("id", "run_id", "updated_at"))
+        counted = ", ".join(
+            f'"{column}"' for column in columns if column not in ("id", "run_id", "computed_at", "updated_at")
+        )
         cursor.execute(f'SELECT {counted} FROM "{name}"')
         return sorted(repr(row) for row in cursor.fetchall())
 
@@ -122,4 +127,4 @@ def _answer(address: str) -> Any:
     assert answer.status_code == 200, (address, answer.content)
     found = answer.json()
     # When its cells were counted.
-    return {name: value for name, value in found.items() if name not in ("freshness", "computed_at", "rollups")}
+    return {name: value for name, value in found.items() if name not in ("meta", "refreshing", "computed_at")}
