@@ -199,16 +199,14 @@ def folder(name: str) -> Path | None:
 def backup_keep(name: str, default: str) -> dict[str, int]:
     """Letter of a period -> of how many of them: "7d,4w,12m" is of 7 days, 4 weeks and 12 months."""
 
-    def parse(raw: str) -> dict[str, int]:
-        parts = {part[-1]: int(part[:-1]) for part in raw.split(",")}
-        if len(parts) != len(raw.split(",")):
+    def each_once(raw: str) -> str:
+        if len({part[-1] for part in raw.split(",")}) != len(raw.split(",")):
             raise ValueError
-        return parts
+        return raw
 
-    part = "[1-9][0-9]{0,3}[dwm]"
-    return _read(
-        name, parse(default), f"{part}(,{part})*", parse, f"numbers of days, weeks and months such as {default}"
-    )
+    part, expected = "[1-9][0-9]{0,3}[dwm]", f"numbers of days, weeks and months such as {default}"
+    raw = _read(name, default, f"{part}(,{part})*", each_once, expected)
+    return {part[-1]: int(part[:-1]) for part in raw.split(",")}
 
 
 def age_recipient(name: str) -> str:
