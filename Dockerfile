@@ -31,7 +31,7 @@ ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -r /var/lib/apt/lists/*
 ARG COMMIT=unknown
 RUN useradd --system --uid 10001 --no-create-home pilotzone \
-    && install -d -o pilotzone -g pilotzone -m 0750 /data
+    && install -d -o pilotzone -g pilotzone -m 0750 /data /backups
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -3,10 +3,10 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -40,14 +40,15 @@ def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
         file.write(text.encode())
 
 
-def copy_whole(
-    source: "File[bytes] | IO[bytes]", path: Path, *, mode: int = 0o600, on_piece: Callable[[bytes], Any]
-) -> None:
-    """The same for what is read from `source`, piece by piece; `on_piece` is told of each. Raises OSError."""
-    with written_beside(path, mode=mode) as file:
-        while piece := source.read(1 << 20):
-            file.write(piece)
-            on_piece(piece)
+@contextmanager
+def unfinished_file(folder: Path) -> Iterator[Path]:
+    """An empty file for its owner alone, gone at the end of the block; after a kill the night takes it."""
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=UNFINISHED, dir=folder)
+    os.close(descriptor)
+    try:
+        yield Path(name)
+    finally:
+        os.unlink(name)
 
 
 @contextmanager

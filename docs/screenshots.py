@@ -150,6 +150,7 @@ WORK_PAGES = {
     "refused": ("ben", "/measures/M002/report/"),
     "runs": ("admin", "/runs/"),
     "integrity": ("admin", "/integrity/"),
+    "backups": ("admin", "/backups/"),
     "log": ("audit", "/log/"),
     "log-check": ("audit", "/log/check/"),
     "gallery": ("admin", "/gallery/"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import pyrage
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.checks.security.base import (
     SECRET_KEY_INSECURE_PREFIX,
@@ -191,6 +192,39 @@ def database(name: str, default: Path) -> dict[str, Any]:
     sqlite = {"ENGINE": DATABASE_ENGINES["sqlite"], "NAME": str(default)}
     expected = "postgres://user:password@host:5432/name or sqlite:////path/to/file"
     return _read(name, sqlite, "postgres(ql)?://.+|sqlite:///[^?]+", parse, expected, is_secret=True)
+
+
+def folder(name: str) -> Path | None:
+    """A folder, with its whole path: a process may be started anywhere."""
+    return _read(name, None, "/.+", Path, "a whole path, such as /srv/backups")
+
+
+def backup_keep(name: str, default: str) -> dict[str, int]:
+    """Letter of a period -> of how many of them: "7d,4w,12m" is of 7 days, 4 weeks and 12 months."""
+
+    def each_once(raw: str) -> str:
+        if len({part[-1] for part in raw.split(",")}) != len(raw.split(",")):
+            raise ValueError
+        return raw
+
+    part, expected = "[1-9][0-9]{0,3}[dwm]", f"numbers of days, weeks and months such as {default}"
+    raw = _read(name, default, f"{part}(,{part})*", each_once, expected)
+    return {part[-1]: int(part[:-1]) for part in raw.split(",")}
+
+
+def age_recipient(name: str) -> str:
+    def parse(raw: str) -> str:
+        try:
+            return str(pyrage.x25519.Recipient.from_str(raw))
+        except pyrage.RecipientError as error:
+            raise ValueError from error
+
+    expected = "a public key of age, which begins with age1"
+    if _given(name).upper().startswith("AGE-SECRET-KEY"):
+        raise ImproperlyConfigured(
+            f"{name} holds a secret key, which belongs on another machine; it must be {expected}."
+        )
+    return _read(name, "", "age1.+", parse, expected)
 
 
 def mailer(name: str, *, timeout: int) -> dict[str, Any]:

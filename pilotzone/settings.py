@@ -342,6 +342,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "datasets.tasks.check_integrity_task",
         "schedule": crontab(hour=3, minute=40),
     },
+    # Before the night's cleaning, so that what it deletes is in one more backup.
+    "back-up-nightly": {"task": "datasets.tasks.back_up_task", "schedule": crontab(hour=1, minute=30)},
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
     "seal-log": {"task": "accounts.tasks.seal_log_task", "schedule": 60.0},
     "verify-log-nightly": {"task": "accounts.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},
@@ -358,6 +360,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=8, minute=0),
     },
 }
+
+# None: the site makes no backups by itself.
+PILOTZONE_BACKUP_DIR = env.folder("PILOTZONE_BACKUP_DIR")
+# Period -> of how many of them the newest backup is kept.
+PILOTZONE_BACKUP_KEEP = env.backup_keep("PILOTZONE_BACKUP_KEEP", "7d,4w,12m")
+# The public key that backups are encrypted for; the secret one is nowhere here.
+PILOTZONE_BACKUP_RECIPIENT = env.age_recipient("PILOTZONE_BACKUP_RECIPIENT")
 
 # Without a server e-mails are printed to the console. Seconds: a server that hangs must not hold up the digests.
 MAILERS = {"default": env.mailer("PILOTZONE_EMAIL_URL", timeout=10)}

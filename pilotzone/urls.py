@@ -4,6 +4,7 @@ from django.utils.functional import lazy
 
 from accounts.views import admin_log_in, preferences
 from pilotzone import health
+from pilotzone.backups_page import BackupsPage
 from pilotzone.log_check_page import LogCheckPage
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", include("briefs.urls")),
     path("office/", include("office.urls")),
     path("", include("rollups.urls")),
+    path("backups/", BackupsPage.as_view(), name="backups"),
     path("log/", LogPage.as_view(), name="log"),
     path("log/check/", LogCheckPage.as_view(), name="log_check"),
     path("glossary/", GlossaryPage.as_view(), name="glossary"),

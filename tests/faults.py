@@ -39,6 +39,12 @@ FAULTS = (
     "migration killed, PostgreSQL",
     "copied with cp",
     "backup restored",
+    "backup under load",
+    "disk full while backing up",
+    "killed while backing up",
+    "key of a backup wrong",
+    "site lost",
+    "PostgreSQL's disk lost",
     "message delivered twice",
     "two beats",
 )

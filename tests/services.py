@@ -131,6 +131,22 @@ class PostgreSQL:
         with stopped(leader, *children(leader)):
             yield
 
+    def base_backup(self, to: Path) -> None:
+        """A copy of its files, while it runs, with the words of docs/operations.md."""
+        server = ("--host=127.0.0.1", f"--port={self.port}", "--username=pilotzone")
+        self._run("pg_basebackup", *server, "--checkpoint=fast", "--wal-method=none", data=to)
+
+    def recover(self, base: Path, settings: Sequence[str]) -> None:
+        """Starts it on a copy of its files, with lines of postgresql.conf that say to which moment it goes."""
+        data = Path(self._data)
+        self.stop()
+        shutil.rmtree(data)
+        shutil.move(base, data)
+        with (data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{line}\n" for line in settings)
+        (data / "recovery.signal").touch()
+        self.start()
+
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Makes a database, a copy of another one or empty, and returns its address."""
         names = map(sql.Identifier, (name, template))
@@ -142,10 +158,10 @@ class PostgreSQL:
     def _server(self) -> str:
         return f"postgres://pilotzone@127.0.0.1:{self.port}"
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str, data: Path | None = None) -> None:
         with (self._home / "output").open("w") as output:
             done = subprocess.run(
-                [self._programs / program, "-D", self._data, *arguments],
+                [self._programs / program, "-D", data or self._data, *arguments],
                 cwd=self._home,
                 user=self._user,
                 group=pwd.getpwnam(self._user).pw_gid if self._user else None,

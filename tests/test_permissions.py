@@ -70,6 +70,7 @@ GET  rollups:runs         /runs/                                login login 403 
 POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302 302 403
 GET  datasets:integrity   /integrity/                           login login 403 403 403 403 403 200 200 200 403
 POST datasets:integrity   /integrity/                           403   403   403 403 403 403 403 403 302 302 403
+GET  backups              /backups/                           login login 403 403 403 403 403 200 200 200 403
 GET  log                  /log/                                 login login 403 403 403 403 403 200 200 200 403
 GET  log_check            /log/check/                           login login 403 403 403 403 403 200 200 200 403
 GET  styleguide:gallery      /gallery/                             login login 403 403 403 403 403 403 403 200 403

@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+from django.conf import settings
 from django.db import connection, connections
+from django.db.backends.sqlite3._functions import register as register_functions
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
-from core.files import copy_whole
+from core.files import unfinished_file
 from datasets.backups.contents import BackupError, Contents, read_contents
+from datasets.backups.encryption import write_piece
+from datasets.backups.manifest import Piece, piece_of
 from datasets.backups.progress import bar
 
 # Of SQLite's file, copied in one step: 4 MB.
@@ -38,8 +42,14 @@ class Database(ABC):
         return str(connection.settings_dict["NAME"])
 
     @abstractmethod
-    def dump(self, path: Path) -> Contents:
-        """Writes one snapshot to `path`, while others write to the database; what the snapshot holds."""
+    def dump(self, path: Path, recipient: str) -> tuple[Contents, Piece]:
+        """Writes one snapshot to `path`, while others write to the database; what the snapshot holds, and the file.
+        What is written has been read by the database's own means: no other file would be found out after it is
+        encrypted."""
+
+    @abstractmethod
+    def check(self, path: Path) -> None:
+        """Reads a dump that is not encrypted, to its end."""
 
     @abstractmethod
     def contents(self) -> Contents:
@@ -51,7 +61,11 @@ class Database(ABC):
 
 
 def site_database() -> Database:
-    return SQLite() if connection.vendor == "sqlite" else PostgreSQL()
+    return database_of_kind(connection.vendor)
+
+
+def database_of_kind(kind: str) -> Database:
+    return SQLite() if kind == SQLite.kind else PostgreSQL()
 
 
 class DamagedDatabase(BackupError):
@@ -61,11 +75,20 @@ class DamagedDatabase(BackupError):
 class SQLite(Database):
     kind, file = "sqlite", "database.sqlite3"
 
-    def dump(self, path: Path) -> Contents:
+    def dump(self, path: Path, recipient: str) -> tuple[Contents, Piece]:
         if not Path(self.name).is_file():
             raise BackupError(f"There is no database {self.name}: nothing to copy.")
-        # For the owner alone: rows hold names, addresses and digests of passwords.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if not recipient:
+            # For the owner alone: rows hold names, addresses and digests of passwords.
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            return self._copied_to(path), piece_of(path)
+        # Beside the database, of which it is a copy: where the backup goes to nothing lies that can be read.
+        with unfinished_file(Path(settings.DATA_DIR)) as plain:
+            held = self._copied_to(plain)
+            with plain.open("rb") as source:
+                return held, write_piece(source, path, recipient=recipient, on_read=lambda piece: None)
+
+    def _copied_to(self, path: Path) -> Contents:
         with self._opened(self.name) as live, self._opened(path) as copy:
             # Within one transaction. Else each change that somebody makes meanwhile would begin the copy anew.
             live.execute("BEGIN")
@@ -73,12 +96,19 @@ class SQLite(Database):
             _copy(live, copy)
             # One file, without those that go with WAL.
             copy.execute("PRAGMA journal_mode=DELETE")
-            # A row that no constraint would let in today is no damage.
-            copy.execute("PRAGMA ignore_check_constraints=ON")
-            [found] = copy.execute("PRAGMA integrity_check(1)").fetchone()
-            if found != "ok":
+            if found := _damage(copy):
                 raise DamagedDatabase(f"The database {self.name} is damaged ({found}): keep the last whole backup.")
             return self._contents(copy)
+
+    def check(self, path: Path) -> None:
+        with _opened_to_read(path) as copy:
+            register_functions(copy)
+            try:
+                found = _damage(copy)
+            except sqlite3.Error as error:
+                found = str(error)
+        if found:
+            raise DamagedDatabase(f"The database {path} is damaged ({found}).")
 
     def contents(self) -> Contents:
         path = Path(self.name)
@@ -90,9 +120,7 @@ class SQLite(Database):
     def load(self, path: Path) -> None:
         connections.close_all()
         self._set_damaged_aside()
-        # The backup stays as it is: a site's own connection would turn its file to WAL.
-        copy = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)
-        with closing(copy), self._opened(self.name) as live:
+        with _opened_to_read(path) as copy, self._opened(self.name) as live:
             # Somebody else's write would be waited for without an end.
             live.execute("BEGIN IMMEDIATE")
             live.rollback()
@@ -133,6 +161,21 @@ class SQLite(Database):
             raise BackupError(f"The database {path} could not be copied ({error}): {remedy}, and try again.") from error
 
 
+@contextmanager
+def _opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """The backup stays as it is: a site's own connection would turn its file to WAL."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as database:
+        yield database
+
+
+def _damage(database: sqlite3.Connection) -> str:
+    """What SQLite finds first; empty where all is well."""
+    # A row that no constraint would let in today is no damage.
+    database.execute("PRAGMA ignore_check_constraints=ON")
+    [found] = database.execute("PRAGMA integrity_check(1)").fetchone()
+    return "" if found == "ok" else str(found)
+
+
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
     with bar("database") as progress:
 
@@ -146,16 +189,29 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
 class PostgreSQL(Database):
     kind, file = "postgresql", "database.dump"
 
-    def dump(self, path: Path) -> Contents:
+    def dump(self, path: Path, recipient: str) -> tuple[Contents, Piece]:
         with self._opened() as live:
             # What is counted here and what pg_dump copies is the same snapshot.
             live.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             found = live.execute("SELECT pg_export_snapshot()").fetchone()
             assert found is not None
             command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={found[0]}"]
-            with self._running(command, stdout=subprocess.PIPE) as dumped, bar("database") as progress:
-                copy_whole(dumped, path, on_piece=lambda piece: progress.update(len(piece)))
-            return self._contents(live)
+            with (
+                self._running(_READ_TO_THE_END, stdin=subprocess.PIPE) as reader,
+                self._running(command, stdout=subprocess.PIPE) as dumped,
+                bar("database") as progress,
+            ):
+
+                def note(piece: bytes) -> None:
+                    reader.write(piece)
+                    progress.update(len(piece))
+
+                written = write_piece(dumped, path, recipient=recipient, on_read=note)
+            return self._contents(live), written
+
+    def check(self, path: Path) -> None:
+        with self._running([*_READ_TO_THE_END, str(path)]):
+            pass
 
     def contents(self) -> Contents:
         with self._opened() as live:
@@ -240,6 +296,8 @@ class PostgreSQL(Database):
         return {**os.environ, **{_VARIABLES[name]: value for name, value in self._parameters().items()}}
 
 
+# Its list, and the rows of each table.
+_READ_TO_THE_END = ["pg_restore", "--file=/dev/null"]
 # Parameter of libpq -> the variable that its programs read.
 _VARIABLES = {
     option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar is not None

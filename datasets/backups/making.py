@@ -1,29 +1,30 @@
 """Makes a backup: rows first, in one snapshot, then each file that one of them names."""
 
-import hashlib
 from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from core.files import copy_whole
 from core.release import commit, release
 from datasets.backups.contents import BackupError
 from datasets.backups.databases import site_database
-from datasets.backups.manifest import EVIDENCE, Manifest, Piece, piece_of
+from datasets.backups.encryption import write_piece
+from datasets.backups.manifest import ENCRYPTED, EVIDENCE, Manifest, Piece
 from datasets.backups.progress import bar
 
 
-def make_backup(folder: Path) -> Manifest:
-    """Copies the site to a folder that is empty or not there. Raises BackupError and OSError: then it is not whole."""
+def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False) -> Manifest:
+    """Copies the site to a folder that is empty or not there, encrypted for a public key where one is given, and reads
+    all of it back. Raises BackupError and OSError: then it is not whole."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty: name another folder.")
     # Real time, also where the day is pinned.
     made_at = timezone.now().isoformat(timespec="seconds")
     database = site_database()
-    held = database.dump(folder / database.file)
-    copied, missing = _copy_files(held.files, folder)
+    end = ENCRYPTED if recipient else ""
+    held, dumped = database.dump(folder / f"{database.file}{end}", recipient)
+    copied, missing = _copy_files(held.files, folder, recipient)
     manifest = Manifest(
         release=release(),
         commit=commit(),
@@ -31,14 +32,17 @@ def make_backup(folder: Path) -> Manifest:
         database=database.kind,
         migrations=held.migrations,
         rows=held.rows,
-        files={database.file: piece_of(folder / database.file), **copied},
+        files={f"{database.file}{end}": dumped, **copied},
         missing=missing,
+        recipient=recipient,
+        is_scheduled=is_scheduled,
     )
+    manifest.check(folder)
     manifest.write(folder)
     return manifest
 
 
-def _copy_files(names: list[str], folder: Path) -> tuple[dict[str, Piece], list[str]]:
+def _copy_files(names: list[str], folder: Path, recipient: str) -> tuple[dict[str, Piece], list[str]]:
     """What was copied, and what was not there.
 
     A file is stored before its row is committed: each that a row of the snapshot names is there, unless its piece of
@@ -50,19 +54,14 @@ def _copy_files(names: list[str], folder: Path) -> tuple[dict[str, Piece], list[
         (folder / EVIDENCE).mkdir(mode=0o700)
     with bar("files") as progress:
         for name in names:
-            target = folder / EVIDENCE / name
+            stored = f"{EVIDENCE}{name}{ENCRYPTED if recipient else ''}"
+            target = folder / stored
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            digest = hashlib.sha256()
-
-            def note(piece: bytes, digest: "hashlib._Hash" = digest) -> None:
-                digest.update(piece)
-                progress.update(len(piece))
-
             try:
                 with default_storage.open(name) as source:
-                    copy_whole(source, target, on_piece=note)
+                    copied[stored] = write_piece(
+                        source, target, recipient=recipient, on_read=lambda piece: progress.update(len(piece))
+                    )
             except FileNotFoundError:
                 missing.append(name)
-            else:
-                copied[EVIDENCE + name] = Piece(target.stat().st_size, digest.hexdigest())
     return copied, missing

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,8 @@ FILE = "backup.json"
 # A backup of another shape is refused.
 FORMAT = 1
 EVIDENCE = "evidence/"
+# The end of the name of an encrypted file.
+ENCRYPTED = ".age"
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`files`: name within the folder -> its piece. `missing`: files that rows name and that were not there."""
+    """`files`: name within the folder -> its piece. `missing`: files that rows name and that were not there.
+    `recipient`: the public key that all of them are encrypted for; empty where they are not."""
 
     release: str
     commit: str
@@ -37,18 +41,42 @@ class Manifest:
     rows: dict[str, int]
     files: dict[str, Piece]
     missing: list[str]
+    recipient: str = ""
+    is_scheduled: bool = False
+
+    @property
+    def size(self) -> int:
+        """In bytes, without this list."""
+        return sum(piece.size for piece in self.files.values())
 
     @property
     def evidence(self) -> dict[str, Piece]:
         """Name in the store -> its piece."""
-        return {name.removeprefix(EVIDENCE): piece for name, piece in self.files.items() if name.startswith(EVIDENCE)}
+        return {
+            name.removeprefix(EVIDENCE).removesuffix(self._end): piece
+            for name, piece in self.files.items()
+            if name.startswith(EVIDENCE)
+        }
+
+    def stored_evidence(self, name: str) -> str:
+        """Of a name in the store: that in the folder."""
+        return f"{EVIDENCE}{name}{self._end}"
+
+    @property
+    def stored_database(self) -> str:
+        [name] = [name for name in self.files if not name.startswith(EVIDENCE)]
+        return name
+
+    @property
+    def _end(self) -> str:
+        return ENCRYPTED if self.recipient else ""
 
     def write(self, folder: Path) -> None:
         write_whole(folder / FILE, json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False))
 
     def check(self, folder: Path) -> None:
         """Raises BackupError for a file that is missing, or is not the one that was written."""
-        with bar("checking", sum(piece.size for piece in self.files.values())) as progress:
+        with bar("checking", self.size) as progress:
             for name, piece in self.files.items():
                 path = folder / name
                 if not path.is_file():
@@ -61,7 +89,9 @@ class Manifest:
 
 
 def piece_of(path: Path) -> Piece:
+    """Of what is on the disk, rather than in memory since it was written."""
     with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return Piece(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 

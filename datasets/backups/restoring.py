@@ -1,14 +1,16 @@
 """Brings a backup back: files first, then all rows at once, so that no row names a file that is still to come."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from core.files import copy_whole
+from core.files import written_beside
 from datasets.backups.contents import MADE_BY_MIGRATE, BackupError, Contents
 from datasets.backups.databases import DamagedDatabase, site_database
-from datasets.backups.manifest import EVIDENCE, Manifest, read_manifest
+from datasets.backups.encryption import Identity, plain_file, read_piece
+from datasets.backups.manifest import Manifest, read_manifest
 from datasets.backups.progress import bar
 from datasets.versions import unknown_migrations
 
@@ -48,24 +50,28 @@ def _summary(held: Contents) -> str:
     return f"{sum(count for count, _table in counts):,} rows ({largest}{more}) and names {len(held.files):,} files"
 
 
-def put_back(backup: Manifest, folder: Path) -> None:
+def put_back(backup: Manifest, folder: Path, identities: Sequence[Identity]) -> None:
     """Raises BackupError and OSError. Until the last step, which is one transaction, the rows are those of before."""
-    database = site_database()
-    with bar("files", sum(piece.size for piece in backup.evidence.values())) as progress:
-        for name in backup.evidence:
-            target = Path(default_storage.path(name))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with (folder / EVIDENCE / name).open("rb") as source:
-                copy_whole(
-                    source,
-                    target,
-                    mode=settings.FILE_UPLOAD_PERMISSIONS,
-                    on_piece=lambda piece: progress.update(len(piece)),
-                )
-    database.load(folder / database.file)
-    if (found := database.contents().rows) != backup.rows:
+    with plain_file(folder / backup.stored_database, identities) as dump:
+        _put_files_back(backup, folder, identities)
+        site_database().load(dump)
+    if (found := site_database().contents().rows) != backup.rows:
         differing = sorted(name for name in {*found, *backup.rows} if found.get(name) != backup.rows.get(name))
         raise BackupError(
             f"The rows came back, but something else writes to the database too ({', '.join(differing)}): stop it, and"
             " bring the backup back once more."
         )
+
+
+def _put_files_back(backup: Manifest, folder: Path, identities: Sequence[Identity]) -> None:
+    with bar("files", sum(piece.size for piece in backup.evidence.values())) as progress:
+        for name in backup.evidence:
+            target = Path(default_storage.path(name))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with written_beside(target, mode=settings.FILE_UPLOAD_PERMISSIONS) as file:
+                read_piece(
+                    folder / backup.stored_evidence(name),
+                    file,
+                    identities=identities,
+                    on_piece=lambda piece: progress.update(len(piece)),
+                )

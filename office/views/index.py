@@ -101,6 +101,7 @@ _OF_ADMINISTRATORS = [
         gettext_lazy("State of the totals"),
         gettext_lazy("Whether they are up to date; check or recompute them"),
     ),
+    Task("backups", gettext_lazy("Backups"), gettext_lazy("When the last one was made, and whether it is whole")),
     Task("log", pgettext_lazy("navigation", "Log"), gettext_lazy("Who did what, when and from where")),
 ]
 

@@ -222,6 +222,7 @@ SAMPLES = [
     page("office:add_section", person="rita"),
     page("office:section", slug="marine", person="rita"),
     page("office:remove_section", slug="marine", person="rita"),
+    page("backups", person="admin"),
     page("log", person="audit"),
     page("log_check", person="audit"),
     page("measures:report", code="M001", person="ada"),

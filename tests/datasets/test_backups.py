@@ -6,147 +6,34 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
-from copy import deepcopy
-from dataclasses import dataclass
-from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
-import psycopg
 import pytest
 from django.core.files.base import ContentFile
-from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
-from django.test import Client
 
-from accounts.models import User
-from datasets.backups import databases, making
-from measures.models import Comment, Evidence, Measure
-from measures.reports import ReportData, save_draft
+from datasets.backups import databases, making, manifest
+from measures.models import Comment, Evidence
 from reporting.evidence import attach_file, remove_evidence
-from rollups.services import rebuild_rollups
 from tests import factories as make
+from tests.datasets.backing_up import Elsewhere, Site, backup, comments, refusal, restore
 from tests.documents import make_pdf
-from tests.lanes import clean_environment
-from tests.running import database_address
-from tests.services import ROOT, wait_until
+from tests.services import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ON_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's file")
 ON_POSTGRESQL = pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL's programs")
 
 
-@dataclass
-class Site:
-    """With one measure, and a draft of its report that has a file."""
-
-    measure: Measure
-    ada: User
-    evidence: Evidence
-    files: Path
-
-    def client(self) -> Client:
-        client = Client()
-        client.force_login(self.ada)
-        return client
-
-    def comment(self, client: Client, text: str) -> None:
-        """Returns once it is acknowledged."""
-        assert client.post(f"/measures/{self.measure.code}/comment/", {"text": text}).status_code == 302
-
-
-@pytest.fixture
-def site(real_connections: None, today: date, settings: Any, tmp_path: Path) -> Site:
-    storages = deepcopy(settings.STORAGES)
-    storages["default"]["OPTIONS"]["location"] = tmp_path / "evidence"
-    settings.STORAGES = storages
-    measure = make.make_measure(lead_department=make.make_department("science-technology"))
-    ada = make.make_user("ada", role="reporter", department=measure.lead_department)
-    report = save_draft(
-        measure, by=ada, data=ReportData(status="promoting", against_status="promoting", what_was_done="开工")
-    )
-    evidence = attach_file(report, by=ada, file=ContentFile(make_pdf(), name="proof.pdf"))
-    rebuild_rollups()
-    return Site(measure, ada, evidence, tmp_path / "evidence")
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "backup"
-
-
-def backup(folder: Path) -> str:
-    said = StringIO()
-    call_command("backup", str(folder), stdout=said, stderr=said)
-    return said.getvalue()
-
-
-def restore(folder: Path, **options: Any) -> str:
-    """Onto the very database of the test."""
-    said = StringIO()
-    call_command("restore", str(folder), stdout=said, stderr=said, **options)
-    return said.getvalue()
-
-
-def refusal(do: Callable[..., Any], *args: Any, **options: Any) -> str:
-    with pytest.raises(CommandError) as refused:
-        do(*args, **options)
-    sentence = str(refused.value)
-    assert sentence.endswith(".") and "\n" not in sentence
-    return sentence
-
-
-def comments() -> list[str]:
-    return list(Comment.objects.order_by("pk").values_list("text", flat=True))
-
-
-@dataclass
-class Elsewhere:
-    """A data folder and a database that hold nothing yet."""
-
-    data: Path
-    address: str
-
-    def manage(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        database = {"DATABASE_URL": self.address} if self.address else {}
-        ours = {"PILOTZONE_DATA_DIR": str(self.data), "PILOTZONE_TODAY": "2023-08-29", **database}
-        command = [sys.executable, "manage.py", *words]
-        return subprocess.run(
-            command, cwd=ROOT, env={**clean_environment(), **ours}, capture_output=True, text=True, timeout=120
-        )
-
-    def ask(self, statement: str) -> list[Any]:
-        if self.address:
-            with psycopg.connect(self.address) as database:
-                return database.execute(statement).fetchall()
-        with closing(sqlite3.connect(self.data / "db.sqlite3")) as database:
-            return database.execute(statement).fetchall()
-
-    def comments(self) -> list[str]:
-        return [text for (text,) in self.ask("SELECT text FROM measures_comment ORDER BY id")]
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
-    data = tmp_path / "elsewhere"
-    if connection.vendor == "sqlite":
-        yield Elsewhere(data, "")
-        return
-    name = f"{connection.settings_dict['NAME']}_elsewhere"
-    address = database_address().rpartition("/")[0]
-    with psycopg.connect(f"{address}/postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield Elsewhere(data, f"{address}/{name}")
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager
@@ -275,11 +162,11 @@ class TestBackup:
         found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
         assert found == {"backup.json", database, f"evidence/{site.evidence.file.name}"}
         assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.rglob("*")))
-        manifest = json.loads((folder / "backup.json").read_text())
-        assert manifest["database"] == connection.vendor
-        assert manifest["rows"]["measures_measure"] == 1
-        assert manifest["release"] == "0.1.0"
-        assert set(manifest["files"]) == found - {"backup.json"}
+        listed = json.loads((folder / "backup.json").read_text())
+        assert listed["database"] == connection.vendor
+        assert listed["rows"]["measures_measure"] == 1
+        assert listed["release"] == "0.1.0"
+        assert set(listed["files"]) == found - {"backup.json"}
 
     def test_a_folder_with_something_in_it_is_refused(self, site: Site, folder: Path) -> None:
         backup(folder)
@@ -293,7 +180,7 @@ class TestBackup:
         def full(*args: Any, **options: Any) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(making, "copy_whole", full)
+        monkeypatch.setattr(making, "write_piece", full)
         sentence = refusal(backup, folder)
         assert sentence.startswith("No backup was made ([Errno 28] No space left on device): delete what there is of")
         assert refusal(restore, folder, replace=True) == (
@@ -564,7 +451,7 @@ class TestPostgreSQL:
         for name, script in {
             "pg_dump": "echo a dump",
             "psql": f'cat >"{tmp_path}/told"',
-            "pg_restore": 'echo "CREATE TABLE a_table ();"; read code <"$4"; exit "$code"',
+            "pg_restore": 'echo "CREATE TABLE a_table ();"; [ -z "$4" ] || read code <"$4"; exit "${code:-0}"',
         }.items():
             (programs / name).write_text(f"#!/bin/sh\n{script}\n")
             (programs / name).chmod(0o755)
@@ -574,7 +461,8 @@ class TestPostgreSQL:
 
     def test_what_it_copies_is_kept_for_its_owner_alone(self, server: Path) -> None:
         database = databases.PostgreSQL()
-        held = database.dump(server / "dump")
+        held, written = database.dump(server / "dump", "")
+        assert written == manifest.piece_of(server / "dump")
         assert ((server / "dump").read_text(), (server / "dump").stat().st_mode & 0o777) == ("a dump\n", 0o600)
         assert held == database.contents() == databases.Contents({"a_table": 0}, [], [])
         assert held.is_empty
@@ -620,7 +508,7 @@ class TestPostgreSQL:
         # Its list is whole, its rows are cut off; the checksum is the one of this.
         dump.write_bytes(content[: len(content) - 2000])
         files = json.loads((folder / "backup.json").read_text())["files"]
-        piece = making.piece_of(dump)
+        piece = manifest.piece_of(dump)
         change_list(folder, files={**files, "database.dump": {"size": piece.size, "sha256": piece.sha256}})
         assert refusal(restore, folder, replace=True).startswith("pg_restore failed on the database ")
         assert comments() == ["之后的意见"]

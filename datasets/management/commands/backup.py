@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from datasets.backups.contents import BackupError
@@ -15,7 +16,8 @@ FIRST_FEW = 5
 class Command(BaseCommand):
     help = (
         "Copy the site to an empty folder, while it runs: all rows as of one moment, each file that one of them names,"
-        " and a list with checksums, which is written last. Not in it: settings and the secret key."
+        " and a list with checksums, which is written last; encrypted where PILOTZONE_BACKUP_RECIPIENT names a key. Not"
+        " in it: settings and the secret key."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         begin = time.monotonic()
         try:
-            backup = make_backup(folder)
+            backup = make_backup(folder, recipient=settings.PILOTZONE_BACKUP_RECIPIENT)
         except BackupError as error:
             raise CommandError(f"{error} No backup was made.") from error
         except (OSError, sqlite3.Error) as error:
@@ -32,10 +34,10 @@ class Command(BaseCommand):
                 f"No backup was made ({error}): delete what there is of it in {folder}, see to the disk, and try again."
             ) from error
         took = time.monotonic() - begin
-        size = sum(piece.size for piece in backup.files.values()) / 1_000_000
+        encrypted = f", encrypted for {backup.recipient}" if backup.recipient else ""
         self.stdout.write(
             f"Copied {sum(backup.rows.values()):,} rows in {len(backup.rows)} tables and {len(backup.evidence):,} files"
-            f" to {folder}: {size:,.1f} MB in {took:.1f} s."
+            f" to {folder}{encrypted}, and read them back: {backup.size / 1_000_000:,.1f} MB in {took:.1f} s."
         )
         if backup.missing:
             named = ", ".join(backup.missing[:FIRST_FEW])

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from datasets.backups.contents import BackupError
+from datasets.backups.encryption import identities_for
 from datasets.backups.restoring import put_back, readable_backup, replaced
 from rollups.services import rebuild_rollups, verify_rollups
 
@@ -22,17 +23,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="the folder that `manage.py backup` filled")
+        parser.add_argument("--identity", type=Path, help="the file with the secret key of an encrypted backup")
         parser.add_argument("--replace", action="store_true", help="also where the database has rows: these are lost")
 
-    def handle(self, *args: Any, folder: Path, replace: bool, **options: Any) -> None:
+    def handle(self, *args: Any, folder: Path, identity: Path | None, replace: bool, **options: Any) -> None:
         begin = time.monotonic()
         try:
             backup = readable_backup(folder)
+            identities = identities_for(backup, identity)
             if lost := replaced():
                 if not replace:
                     raise CommandError(f"{lost}: with --replace the backup takes its place. Nothing was changed.")
                 self.stdout.write(f"{lost}: replaced.")
-            put_back(backup, folder)
+            put_back(backup, folder, identities)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)

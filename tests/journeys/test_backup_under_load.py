@@ -1,0 +1,113 @@
+"""A backup of a hundred plans while twenty reports a second come in, brought back elsewhere; its sizes and times."""
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from datasets.backups.manifest import read_manifest
+from tests.datasets.backing_up import Elsewhere
+from tests.lanes import clean_environment
+from tests.services import Process, postgresql, process, wait_until
+
+pytestmark = [pytest.mark.services, pytest.mark.long]
+
+# The demonstration's size, so many times.
+TIMES = 100
+PER_SECOND = 20
+# For reports alone, before and after the backup.
+SECONDS = 20
+SETTINGS = {"PILOTZONE_TODAY": "2023-09-29", "PILOTZONE_LOG_LEVEL": "ERROR"}
+# What a report is, in whichever of its states.
+REPORTS = "SELECT id, measure_id, period, status, submitted_on, what_was_done_zh FROM measures_report ORDER BY id"
+
+
+@pytest.fixture
+def two_sites(tmp_path: Path) -> Iterator[tuple[Elsewhere, Elsewhere]]:
+    with postgresql() as server:
+        yield (
+            Elsewhere(tmp_path / "busy", server.url),
+            Elsewhere(tmp_path / "restored", server.create_database("restored")),
+        )
+
+
+@contextmanager
+def reports_come_in(site: Elsewhere) -> Iterator[Process]:
+    environment = {
+        **clean_environment(),
+        **SETTINGS,
+        "DATABASE_URL": site.address,
+        "PILOTZONE_DATA_DIR": str(site.data),
+    }
+    code = f"from tests.journeys import steady_reports; steady_reports.run({PER_SECOND})"
+    with process([sys.executable, "manage.py", "shell", "--no-imports", "-c", code], environment) as running:
+        wait_until(lambda: len(accepted(running)) > PER_SECOND, "the first reports", 120)
+        yield running
+
+
+def accepted(running: Process) -> list[tuple[int, float]]:
+    """Id and milliseconds of each that was acknowledged."""
+    lines = [line.split() for line in running.output.splitlines()[:-1]]
+    return [(int(words[0]), float(words[1])) for words in lines if len(words) == 2 and words[0].isdigit()]
+
+
+def manage(site: Elsewhere, *words: str) -> tuple[str, float]:
+    begin = time.monotonic()
+    done = site.manage(*words, **SETTINGS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip(), time.monotonic() - begin
+
+
+def described(pace: list[tuple[int, float]], seconds: float) -> str:
+    hundredths = statistics.quantiles((milliseconds for _pk, milliseconds in pace), n=100, method="inclusive")
+    return f"{len(pace) / seconds:.1f} a second, p50 {hundredths[49]:.0f} ms, p99 {hundredths[98]:.0f} ms"
+
+
+@pytest.mark.faults("backup under load", "20 reports a second, 100 plans: the same totals and files elsewhere")
+def test_a_backup_of_a_large_site_under_load_comes_back(
+    two_sites: tuple[Elsewhere, Elsewhere], tmp_path: Path, capsys: Any
+) -> None:
+    site, restored = two_sites
+    folder = tmp_path / "backup"
+
+    def say(text: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{text}\n")
+
+    manage(site, "migrate", "-v0")
+    say(f"{TIMES} plans made in {manage(site, 'generate_load', '--times', str(TIMES))[1]:.0f} s")
+    with psycopg.connect(site.address, autocommit=True) as live, ExitStack() as stack:
+        running = stack.enter_context(reports_come_in(site))
+        begun, start = len(accepted(running)), time.monotonic()
+        time.sleep(SECONDS)
+        before = accepted(running)
+        say(f"reports alone: {described(before[begun:], time.monotonic() - start)}")
+        said, took = manage(site, "backup", str(folder))
+        during = accepted(running)[len(before) :]
+        say(f"{said}\nreports meanwhile: {described(during, took)}")
+        assert running.is_alive, running.output
+        stack.pop_all().close()
+        rows = live.execute(REPORTS).fetchall()
+    said, took = manage(restored, "restore", str(folder))
+    say(f"{said}\nrestore took {took:.1f} s in all")
+    # Its totals are those of its rows.
+    manage(restored, "verify_rollups")
+    kept = restored.ask(REPORTS)
+    assert {pk for pk, _milliseconds in before} <= {row[0] for row in kept}
+    assert set(kept) <= set(rows)
+    assert len(kept) < len(rows), "no report came in after the backup's moment"
+    compare_files(site.data / "evidence", restored.data / "evidence", folder)
+
+
+def compare_files(live: Path, restored: Path, folder: Path) -> None:
+    names = list(read_manifest(folder).evidence)
+    assert names
+    found = {str(path.relative_to(restored)) for path in restored.rglob("*") if path.is_file()}
+    assert found == set(names)
+    assert all((restored / name).read_bytes() == (live / name).read_bytes() for name in names)
