@@ -40,6 +40,8 @@ def button_entries() -> list[Entry]:
                 Specimen(f'<button class="link-button">{_("Log out")}</button>', _("in the head of the page")),
             ],
         ),
+        # The page hides it until a session is about to end.
+        Entry("idle.html", [Specimen('{% include "components/idle.html" %}')], is_visible=False),
         Entry(
             "switch.html",
             [

@@ -65,6 +65,7 @@ FORMS = {
     "office:close_person": ("/office/people/{person}/close/", ""),
     "office:reopen_person": ("/office/people/{person}/reopen/", ""),
     "office:unlock_person": ("/office/people/{person}/unlock/", ""),
+    "office:remove_second_factor": ("/office/people/{person}/second-factor/", ""),
     # Below the office's own pages.
     "measures:add_meeting": ("/meetings/add/", "title_en"),
     "measures:change_meeting": ("/meetings/1/change/", "title_en"),

@@ -26,6 +26,8 @@ AUGUST = date(2023, 8, 1)
 FORM = "/measures/M001/report/?period=2023-08"
 # They change nothing that a second time would double, or begin and end a session.
 WITHOUT_ID = {
+    "accounts/code.html",  # a code is good once
+    "accounts/forgotten.html",
     "accounts/login.html",
     "accounts/password_change.html",
     "accounts/password_set.html",  # the link is good once
