@@ -280,6 +280,9 @@ def test_no_name_of_a_file_adds_a_header(site: Any, evidence: Evidence) -> None:
         "/\\evil.example/measures",
         "/%2f%2fevil.example/measures",
         "/https://evil.example/measures",
+        "/language/",
+        "/accounts/login/",
+        "/accounts/login/?next=//evil.example",
         "/measures/?next=//evil.example",
         "/measures?next=https://evil.example",
         "/accounts/logout/?next=//evil.example",
@@ -291,8 +294,10 @@ def test_no_name_of_a_file_adds_a_header(site: Any, evidence: Evidence) -> None:
 def test_no_address_sends_on_to_another_site(path: str, site: Any, open_reading: None) -> None:
     for client in (Client(), as_person(site.ada)):
         for send in (client.get, client.post):
-            # As it stands in the line of a request; the client of the tests would take it for a host.
-            answer = send("/", PATH_INFO=path.partition("?")[0], QUERY_STRING=path.partition("?")[2])
+            # Forms of the log-in and of the language name the page to go on to.
+            body = {"next": "//evil.example/", "language": "en", "username": "ada", "password": PASSWORD}
+            # As it stands in the line of a request: the client of the tests would take it for a host.
+            answer = send("/", body, PATH_INFO=path.partition("?")[0], QUERY_STRING=path.partition("?")[2])
             wanted = urljoin("http://testserver/", answer.headers.get("Location", ""))
             assert urlsplit(wanted).netloc == "testserver", wanted
 
