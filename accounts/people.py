@@ -159,14 +159,14 @@ FIRST_ADMINISTRATOR = "admin"
 
 
 @transaction.atomic
-def first_administrator_link() -> Link | None:
+def first_administrator_link(username: str = FIRST_ADMINISTRATOR) -> Link | None:
     """The link with which a new site gets its first administrator, a superuser; None once somebody who may administer
-    has a password. Makes the account where it is missing; a link made before ends."""
+    has a password. Makes the account of this name where there is none yet; a link made before ends."""
     administrators = User.objects.filter(Q(is_superuser=True) | Q(role=Role.ADMINISTRATOR), is_active=True)
     if any(each.has_usable_password() for each in administrators):
         return None
     person = administrators.order_by("pk").first() or User.objects.create(
-        username=FIRST_ADMINISTRATOR, role=Role.ADMINISTRATOR, is_superuser=True, is_staff=True
+        username=username, role=Role.ADMINISTRATOR, is_superuser=True, is_staff=True
     )
     return _new_link(person, by=person)
 

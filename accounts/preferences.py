@@ -1,8 +1,9 @@
 """What readers prefer: said by their account, or by a cookie for those who have none."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
-SIZE_COOKIE = "pilotzone_size"
+SIZE_COOKIE = f"{settings.COOKIE_PREFIX}pilotzone_size"
 
 
 def prefers_large_print(request: HttpRequest) -> bool:

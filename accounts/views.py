@@ -115,7 +115,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax", httponly=True)
+    age, secure = settings.LANGUAGE_COOKIE_AGE, settings.LANGUAGE_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=age, secure=secure, samesite="Lax", httponly=True)
 
 
 @login_required

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from core.files import UNFINISHED
@@ -50,12 +51,14 @@ def _plain(text: str, *, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Asks nothing else: a database that is away is no reason to start it again."""
     return _plain("ok")
 
 
+@require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 and why: while the database does not answer or is damaged, a migration waits, or nothing can be written."""
@@ -103,6 +106,7 @@ def _try_to_write() -> str:
     return ""
 
 
+@require_safe
 @never_cache
 def version(request: HttpRequest) -> HttpResponse:
     return _plain(f"pilotzone {release()} {commit()}")
@@ -113,6 +117,7 @@ def _has_metrics_token(request: HttpRequest) -> bool:
     return bool(token) and secrets.compare_digest(given.encode(), f"Bearer {token}".encode())
 
 
+@require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     if not (_has_metrics_token(request) or getattr(request.user, "is_superuser", False)):

@@ -79,12 +79,22 @@ def test_each_process_has_no_rights_and_writes_to_one_folder(unit):
 
 def test_the_proxy_says_who_asks_and_how():
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    places = re.findall(r"location [^{]*\{(.*?)\n    \}", text, flags=re.DOTALL)
+    places = [each for each in re.findall(r"location [^{]*\{(.*?)\n    \}", text, flags=re.DOTALL) if "proxy" in each]
     assert len(places) == 2
     for place in places:
         assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in place
         assert "proxy_set_header X-Forwarded-Proto $scheme;" in place
         assert "proxy_set_header Host $host;" in place
+
+
+def test_nothing_goes_over_the_wire_as_it_is():
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    _unknown, plain, encrypted = text.split("\nserver {")[1:]
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in encrypted
+    assert "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;" in encrypted
+    assert "proxy_pass" not in plain
+    # People are led on, programs are told.
+    assert re.findall(r"location (\S+) \{\s+return (\d+)", plain) == [("/", "301"), ("/api/", "403")]
 
 
 def test_the_script_is_a_shell_script():

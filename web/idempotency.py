@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,7 @@ from web.models import IdempotencyKey
 
 # The field of a form that holds its id, and the cookie that tells its page that it was done.
 FORM_ID = "form_id"
-DONE_COOKIE = "pilotzone_done"
+DONE_COOKIE = f"{settings.COOKIE_PREFIX}pilotzone_done"
 MAX_KEY_LENGTH = 200
 RETENTION_DAYS = 7
 
@@ -85,7 +86,7 @@ def post_form_once(request: HttpRequest, user: User, respond: Callable[[], HttpR
         response = HttpResponse(status=response.status, headers={"Location": response.location})
     if 300 <= response.status_code < 400:
         # Read by the page's script, which forgets the words that it kept.
-        response.set_cookie(DONE_COOKIE, form_id, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(DONE_COOKIE, form_id, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
 
 

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -104,9 +105,14 @@ class PageView(ShowsUnsavedInput, TemplateView):
 
 
 class TodayView(PageView):
-    """A page on which people act, which is always of today."""
+    """A page on which people act, which is always of today. No browser keeps it for the next at the machine."""
 
     is_cached = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def asked_day(self, request: HttpRequest) -> date:
         return today()

@@ -71,7 +71,7 @@ window.kept = (function () {
 
   // The server tells the id of the form that it has done.
   function sweep() {
-    const found = document.cookie.match(/(?:^|; )pilotzone_done=([\w-]+)/);
+    const found = document.cookie.match(/(?:^|; )(?:__Host-)?pilotzone_done=([\w-]+)/);
     const before = Date.now() - DAYS * 24 * 3600 * 1000;
     // Also of those who do not come back to this browser.
     keys("localStorage", EVERYBODYS).forEach(function (key) {

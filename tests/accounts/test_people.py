@@ -10,6 +10,7 @@ from auditlog.models import LogEntry
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 
 from accounts.lockout import LIMITS, locked_names
@@ -302,6 +303,14 @@ class TestTheFirstAdministrator:
         client = Client()
         client.post("/accounts/login/", {"username": "admin", "password": PASSWORD})
         assert client.get("/admin/").status_code == 200
+
+    def test_the_first_one_has_the_name_that_is_asked_for(self, db: None) -> None:
+        """Who would guess passwords knows what accounts are called elsewhere."""
+        with pytest.raises(CommandError, match="is no name of an account"):
+            call_command("first_administrator", username="li min")
+        call_command("first_administrator", username="limin", stdout=(output := StringIO()))
+        assert "limin" in output.getvalue()
+        assert list(User.objects.values_list("username", "is_superuser")) == [("limin", True)]
 
     def test_a_site_with_an_administrator_has_none(self, mia: User) -> None:
         mia.set_password(PASSWORD)

@@ -338,6 +338,17 @@ class TestRefusals:
         client = site.connect(CHUNKED + b"3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX-After: 1\r\n\r\n")
         assert heads_and_body(client)[1] == b"/abcde"
 
+    def test_a_request_of_two_lengths_hides_no_other(self, site: Site) -> None:
+        """A proxy that went by the other length would take what is inside for a request of somebody else."""
+        hidden = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        for lengths in (b"Content-Length: 4\r\nTransfer-Encoding: chunked", b"Content-Length: 4\r\nContent-Length: 5"):
+            head = b"POST /form HTTP/1.1\r\nHost: localhost\r\n" + lengths + b"\r\n\r\n"
+            client = site.connect(head + b"%x\r\n" % len(hidden) + hidden + b"\r\n0\r\n\r\n")
+            client.recv(65536)
+            client.close()
+        wait_until(lambda: not channels(site), "both being closed")
+        assert "/hidden" not in site.paths()
+
 
 class TestKinds:
     def test_readers_and_monitors_do_not_wait_for_exports(self, site: Site) -> None:

@@ -9,7 +9,8 @@ import re
 from web.language import is_chinese
 
 BETWEEN_LANGUAGES = " | "
-ADDRESS_AT_END = re.compile(r"(?P<name>.*?)[;,，；]?\s*(?P<url>https?://\S+)", re.DOTALL)
+ADDRESS_AT_END = re.compile(r"(?P<name>.*?)(?P<url>https?://\S+)", re.DOTALL)
+BEFORE_ADDRESSES = (";", ",", "，", "；")
 
 
 def format_source(source: str) -> str:
@@ -25,4 +26,8 @@ def format_source(source: str) -> str:
 def source_parts(source: str) -> tuple[str, str]:
     """Name and address; either may be empty."""
     found = ADDRESS_AT_END.fullmatch(source.strip())
-    return (found["name"].strip(), found["url"]) if found else (source, "")
+    if found is None:
+        return source, ""
+    # Not by the pattern: very many blanks would keep it busy for hours.
+    name = found["name"].strip()
+    return (name[:-1].rstrip() if name.endswith(BEFORE_ADDRESSES) else name), found["url"]
