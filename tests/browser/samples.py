@@ -674,7 +674,7 @@ nothing,2023H1,3,,,,
 
 def values_files_of(person: User) -> dict[str, str]:
     """The same of the indicators of a department, once `file_values` has made drafts of them."""
-    sent = "code,period,note\nrd_growth,2023H1,口径同年报。\n"
+    sent = "code,period,value,released_on,source,verified\nhightech_firms,2022,23000,2023-08-01,山东省科技厅,是\n"
     return files_of(person, Upload.Kind.VALUES, {"values": VALUES, "values_sent": sent})
 
 
