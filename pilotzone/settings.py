@@ -425,6 +425,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},
+        # Whoever tries the demonstration reads its address and accounts there, not a line for each picture.
+        **({"pilotzone.access": {"level": "WARNING"}} if PILOTZONE_DEMO else {}),
     },
     "root": {"handlers": ["console"], "level": env.choice("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
 }

@@ -1,6 +1,7 @@
 """Rows for tests: each function makes one, with sensible values for what a test does not care about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import count
 from typing import Any
@@ -27,6 +28,17 @@ SHOWN = {"provenance": "illustrative", "source": "Made for tests"}
 def next_number() -> int:
     """A number that no other row of this run has."""
     return next(_numbers)
+
+
+@contextmanager
+def numbers_from_one() -> Iterator[None]:
+    """For rows that are made once for many tests: they have the same numbers whichever test came first."""
+    global _numbers
+    before, _numbers = _numbers, count(1)
+    try:
+        yield
+    finally:
+        _numbers = count(max(next(before), next(_numbers)))
 
 
 def shanghai(day: date, hour: int = 9) -> datetime:

@@ -29,7 +29,7 @@ API = "/api/v1/"
 @pytest.fixture(scope="session")
 def _small_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     def fill() -> SimpleNamespace:
-        with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY), transaction.atomic():
+        with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY), transaction.atomic(), make.numbers_from_one():
             rows = make_site()
             # As in the transaction of a test, nothing follows from the commit: the rollups stay stale.
             connection.run_on_commit.clear()

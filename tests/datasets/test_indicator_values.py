@@ -461,6 +461,7 @@ class TestRefusals:
         upload = send(filled(page, {"growth 2023Q2": FILLED}))
         site.ada.department = site.ben.department
         site.ada.save()
+        signed_in(page, site.ada)
         assert "Only the responsible department may file values of this indicator" in act(upload)
         assert states() == {}
 

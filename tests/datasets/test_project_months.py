@@ -550,6 +550,7 @@ class TestRefusals:
         upload = send(filled(page, {"P100": FILLED}))
         site.zoe.city = make.region("370600")
         site.zoe.save()
+        signed_in(page, site.zoe)
         assert "city and its lead department may report on this project." in act(upload)
         # Nor does it show what the city is writing.
         upload.refresh_from_db()
