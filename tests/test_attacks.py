@@ -22,13 +22,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import AccessToken, User
 from accounts.people import reset_password
+from accounts.sessions import SessionStore
 from core.exceptions import NotAllowed
 from core.searching import found_pattern, search_words
 from datasets.ledger.files import read_file

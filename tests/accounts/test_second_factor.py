@@ -1,5 +1,6 @@
 """A code after the password: set up, asked for, used once, taken away."""
 
+import math
 import re
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.lockout import LIMITS
 from accounts.models import User
 from accounts.people import remove_second_factor
-from accounts.second_factor import app_to_confirm, check_code, confirm_app
+from accounts.second_factor import app_to_confirm, check_code, confirm_app, renew_codes
 from accounts.services import create_token
 from core.exceptions import NotAllowed
 from tests.factories import make_measure, make_user
@@ -99,6 +100,16 @@ class TestSettingUp:
     def test_recovery_codes_are_not_stored_as_they_are(self, vic: User) -> None:
         codes = {each.replace("-", "") for each in set_up(vic)}
         assert not codes & set(StaticToken.objects.values_list("token", flat=True))
+
+    def test_neither_key_nor_recovery_code_can_be_guessed(self, vic: User) -> None:
+        keys = {app_to_confirm(make_user(f"ann{number}")).bin_key for number in range(10)}
+        assert len(keys) == 10
+        assert {len(key) * 8 for key in keys} == {160}
+        codes = {code.replace("-", "") for _n in range(10) for code in renew_codes(vic)}
+        assert len(codes) == 100
+        assert {len(code) for code in codes} == {10}
+        letters = len({letter for code in codes for letter in code})
+        assert 10 * math.log2(letters) > 48
 
     def test_a_site_may_offer_none(self, client: Client, vic: User, settings: Any) -> None:
         settings.PILOTZONE_SECOND_FACTOR = "off"
