@@ -51,7 +51,7 @@ def started(data: Path) -> Iterator[tuple[Process, int]]:
     environment = {**clean_environment(), "PILOTZONE_DATA_DIR": str(data), "PILOTZONE_WEB_WORKERS": "2"}
     with process([sys.executable, "manage.py", "demo", "--port", str(port)], environment) as one:
         wait_until(
-            lambda: f"http://127.0.0.1:{port}/ (Ctrl-C ends it)" in one.output or not one.is_alive, "a greeting", 90
+            lambda: f"http://127.0.0.1:{port}/ (Ctrl-C ends it)" in one.output or not one.is_alive, "a greeting", 240
         )
         assert one.is_alive, one.output
         yield one, port
