@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ SECRET_PARTS = ("token",)
 MOST_OF_PATH = 500
 
 
-@dataclass
+@dataclass(eq=False)
 class Statements:
     """Those of a request to the database, as an execute wrapper."""
 
@@ -37,6 +38,16 @@ class Statements:
             self.count += 1
             self.seconds += time.perf_counter() - begin
 
+    @contextmanager
+    def watched(self, connection: Any) -> Iterator[None]:
+        """Django's own `execute_wrapper` takes away the wrapper that came last. A connection that opens meanwhile gets
+        that of the versions of the data, which is to stay."""
+        connection.execute_wrappers.insert(0, self)
+        try:
+            yield
+        finally:
+            connection.execute_wrappers.remove(self)
+
 
 class AccessMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -46,7 +57,7 @@ class AccessMiddleware:
         begin = time.perf_counter()
         caller = log_context.begin(request, client_address(request))
         statements = Statements()
-        with connection.execute_wrapper(statements):
+        with statements.watched(connection):
             response = self.get_response(request)
         seconds = time.perf_counter() - begin
         caller.settle()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.permissions import may_see_logs
@@ -55,7 +55,7 @@ def backups_sentence(
         return format_sentence(
             _("%(fact)s: the setting %(name)s names no folder."),
             fact=_red(_("This site makes no backups by itself")),
-            name="PILOTZONE_BACKUP_DIR",
+            name=mark_safe('<code lang="zxx">PILOTZONE_BACKUP_DIR</code>'),  # noqa: S308  # our own word
         )
     if failed is not None:
         return format_sentence(

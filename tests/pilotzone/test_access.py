@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from core import metrics, request_id
@@ -187,3 +188,19 @@ def test_a_task_without_a_worker_stays_in_its_request(settings: Any) -> None:
     assert request_id.current() == "trace-6"
     request_id.end()
     assert counted("pilotzone_tasks_total", **of_task) == before + 1
+
+
+def test_the_wrapper_of_a_connection_that_opens_meanwhile_stays(rf: Any) -> None:
+    """That of the versions of the data: without it, pages that are kept would never learn of a change."""
+
+    def opens(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        return execute(sql, params, many, context)
+
+    def answer(request: Any) -> HttpResponse:
+        connection.execute_wrappers.append(opens)
+        return HttpResponse()
+
+    before = list(connection.execute_wrappers)
+    access.AccessMiddleware(answer)(rf.get("/"))
+    assert connection.execute_wrappers == [*before, opens]
+    connection.execute_wrappers.remove(opens)
