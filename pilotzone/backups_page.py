@@ -55,7 +55,7 @@ def backups_sentence(
         return format_sentence(
             _("%(fact)s: the setting %(name)s names no folder."),
             fact=_red(_("This site makes no backups by itself")),
-            name=mark_safe('<code lang="zxx">PILOTZONE_BACKUP_DIR</code>'),  # noqa: S308  # our own word
+            name=mark_safe('<code lang="zxx">PILOTZONE_BACKUP_DIR</code>'),  # our own word
         )
     if failed is not None:
         return format_sentence(
