@@ -89,6 +89,11 @@ def _line(row: dict[str, Any]) -> bytes:
     return json.dumps(row, ensure_ascii=False, default=moment_as_text).encode(errors="backslashreplace") + b"\n"
 
 
+def archive_files() -> list[Path]:
+    """All that were exported so far, and their checksums."""
+    return sorted((settings.DATA_DIR / FOLDER).glob("log-*.ndjson.gz*"))
+
+
 def _digest_of_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,15 +1,19 @@
-"""Makes a backup: rows first, in one snapshot, then each file that one of them names."""
+"""Makes a backup: rows first, in one snapshot, then each file that one of them names, and what is old in the log, which
+has left the rows once its file is there."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from accounts.log_archive import archive_files
 from core.release import commit, release
 from datasets.backups.contents import BackupError
 from datasets.backups.databases import site_database
-from datasets.backups.encryption import write_piece
-from datasets.backups.manifest import ENCRYPTED, EVIDENCE, Manifest, Piece
+from datasets.backups.encryption import Source, write_piece
+from datasets.backups.manifest import ENCRYPTED, EVIDENCE, LOG_ARCHIVE, Manifest, Piece
 from datasets.backups.progress import bar
 
 
@@ -24,7 +28,9 @@ def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False
     database = site_database()
     end = ENCRYPTED if recipient else ""
     held, dumped = database.dump(folder / f"{database.file}{end}", recipient)
-    copied, missing = _copy_files(held.files, folder, recipient)
+    named = {f"{EVIDENCE}{name}": partial(default_storage.open, name) for name in held.files}
+    archived = {f"{LOG_ARCHIVE}{path.name}": partial(path.open, "rb") for path in archive_files()}
+    copied, missing = _copy_files({**named, **archived}, folder, recipient)
     manifest = Manifest(
         release=release(),
         commit=commit(),
@@ -42,26 +48,28 @@ def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False
     return manifest
 
 
-def _copy_files(names: list[str], folder: Path, recipient: str) -> tuple[dict[str, Piece], list[str]]:
-    """What was copied, and what was not there.
+def _copy_files(
+    sources: Mapping[str, Callable[[], Source]], folder: Path, recipient: str
+) -> tuple[dict[str, Piece], list[str]]:
+    """`sources`: folder and name -> what opens it. What was copied, and which evidence was not there.
 
     A file is stored before its row is committed: each that a row of the snapshot names is there, unless its piece of
     evidence was removed since.
     """
     copied: dict[str, Piece] = {}
     missing: list[str] = []
-    if names:
-        (folder / EVIDENCE).mkdir(mode=0o700)
     with bar("files") as progress:
-        for name in names:
-            stored = f"{EVIDENCE}{name}{ENCRYPTED if recipient else ''}"
+        for name, open_source in sources.items():
+            stored = f"{name}{ENCRYPTED if recipient else ''}"
             target = folder / stored
+            # Of several folders that are made at once only the last has the mode.
+            (folder / name.partition("/")[0]).mkdir(exist_ok=True, mode=0o700)
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
-                with default_storage.open(name) as source:
+                with open_source() as source:
                     copied[stored] = write_piece(
                         source, target, recipient=recipient, on_read=lambda piece: progress.update(len(piece))
                     )
             except FileNotFoundError:
-                missing.append(name)
+                missing.append(name.removeprefix(EVIDENCE))
     return copied, missing

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from accounts.log_archive import FOLDER as LOG_FOLDER
 from core.files import write_whole
 from datasets.backups.contents import BackupError
 from datasets.backups.progress import bar
@@ -16,6 +17,8 @@ FILE = "backup.json"
 # A backup of another shape is refused.
 FORMAT = 1
 EVIDENCE = "evidence/"
+# What is old in the log, as it was exported.
+LOG_ARCHIVE = f"{LOG_FOLDER}/"
 # The end of the name of an encrypted file.
 ENCRYPTED = ".age"
 
@@ -50,21 +53,21 @@ class Manifest:
         return sum(piece.size for piece in self.files.values())
 
     @property
-    def evidence(self) -> dict[str, Piece]:
-        """Name in the store -> its piece."""
+    def copied(self) -> dict[str, Piece]:
+        """Without the rows. Folder and name on the site, such as `evidence/ab/abcd.pdf` -> its piece."""
         return {
-            name.removeprefix(EVIDENCE).removesuffix(self._end): piece
+            name.removesuffix(self._end): piece
             for name, piece in self.files.items()
-            if name.startswith(EVIDENCE)
+            if name.startswith((EVIDENCE, LOG_ARCHIVE))
         }
 
-    def stored_evidence(self, name: str) -> str:
-        """Of a name in the store: that in the folder."""
-        return f"{EVIDENCE}{name}{self._end}"
+    def stored(self, name: str) -> str:
+        """Of a name of `copied`: that in the folder."""
+        return f"{name}{self._end}"
 
     @property
     def stored_database(self) -> str:
-        [name] = [name for name in self.files if not name.startswith(EVIDENCE)]
+        [name] = [name for name in self.files if not name.startswith((EVIDENCE, LOG_ARCHIVE))]
         return name
 
     @property

@@ -10,7 +10,7 @@ from core.files import written_beside
 from datasets.backups.contents import MADE_BY_MIGRATE, BackupError, Contents
 from datasets.backups.databases import DamagedDatabase, site_database
 from datasets.backups.encryption import Identity, plain_file, read_piece
-from datasets.backups.manifest import Manifest, read_manifest
+from datasets.backups.manifest import EVIDENCE, LOG_ARCHIVE, Manifest, read_manifest
 from datasets.backups.progress import bar
 from datasets.versions import unknown_migrations
 
@@ -64,14 +64,24 @@ def put_back(backup: Manifest, folder: Path, identities: Sequence[Identity]) -> 
 
 
 def _put_files_back(backup: Manifest, folder: Path, identities: Sequence[Identity]) -> None:
-    with bar("files", sum(piece.size for piece in backup.evidence.values())) as progress:
-        for name in backup.evidence:
-            target = Path(default_storage.path(name))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with written_beside(target, mode=settings.FILE_UPLOAD_PERMISSIONS) as file:
+    with bar("files", sum(piece.size for piece in backup.copied.values())) as progress:
+        for name in backup.copied:
+            target, mode = _place(name)
+            with written_beside(target, mode=mode) as file:
                 read_piece(
-                    folder / backup.stored_evidence(name),
+                    folder / backup.stored(name),
                     file,
                     identities=identities,
                     on_piece=lambda piece: progress.update(len(piece)),
                 )
+
+
+def _place(name: str) -> tuple[Path, int]:
+    """Where a file of a backup belongs, in a folder that is there, and its mode."""
+    if name.startswith(LOG_ARCHIVE):
+        target, mode = settings.DATA_DIR / name, 0o600
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+    else:
+        target, mode = Path(default_storage.path(name.removeprefix(EVIDENCE))), settings.FILE_UPLOAD_PERMISSIONS
+        target.parent.mkdir(parents=True, exist_ok=True)
+    return target, mode

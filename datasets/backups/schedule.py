@@ -176,7 +176,7 @@ def _remember_success(path: Path, backup: Manifest, seconds: float) -> None:
         seconds=seconds,
         size=backup.size,
         rows=sum(backup.rows.values()),
-        files=len(backup.evidence),
+        files=len(backup.copied),
         missing=len(backup.missing),
         is_encrypted=bool(backup.recipient),
     )

@@ -6,8 +6,9 @@ Both run in processes of their own, by `manage.py shell`.
 import hashlib
 import json
 import sys
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -16,6 +17,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from accounts.log_archive import archive_files, prune_log
+from accounts.log_seals import seal_log
 from accounts.models import User
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
 from core.clock import now
@@ -27,6 +30,7 @@ from measures.models import Comment, Measure, Report
 from measures.reports import ReportData, save_draft, submit_report
 from projects.models import Project
 from reporting.evidence import attach_file
+from tests.accounts.test_log_seals import add
 from tests.documents import make_pdf
 from tests.factories import make_project_month, make_user, make_value_report, region
 
@@ -44,6 +48,7 @@ COUNTED_ANEW = ("rollups_", "web_datachange")
 def fill() -> None:
     """The demonstration, log-ins, and reports of each kind in each state with their files."""
     call_command("migrate", verbosity=0)
+    _export_old_log()
     call_command("load_data", str(FIXTURES), verbosity=0)
     passwords = make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS)
     rita = User.objects.get(username="rita")
@@ -59,7 +64,16 @@ def fill() -> None:
     for state, project, indicator in zip(("draft", "submitted", "returned"), projects, indicators, strict=True):
         make_project_month(project, date(2023, 8, 1), state=state)
         make_value_report(indicator, "2023Q2", state=state, region=region())
+    seal_log()
     call_command("refresh_rollups", "--all", verbosity=0)
+
+
+def _export_old_log() -> None:
+    moment = now() - timedelta(days=settings.PILOTZONE_LOG_DAYS + 1)
+    add(3, timestamp=moment)
+    with patch("accounts.log_seals.now", lambda: moment):
+        seal_log()
+    prune_log()
 
 
 def _report(measure: Measure, move: str, by: User, rita: User) -> None:
@@ -93,6 +107,7 @@ def held() -> dict[str, Any]:
         "tables": {name: _table(name) for name in sorted(connection.introspection.table_names())},
         "cells": {name: _cells(name) for name in ("rollups_measurerollup", "rollups_projectrollup")},
         "files": {name: _digest(name) for name in sorted(named_files())},
+        "log_archive": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in archive_files()},
         "answers": {address: _answer(address) for address in ADDRESSES},
     }
 

@@ -165,8 +165,27 @@ class TestBackup:
         listed = json.loads((folder / "backup.json").read_text())
         assert listed["database"] == connection.vendor
         assert listed["rows"]["measures_measure"] == 1
-        assert listed["release"] == "0.1.0"
+        assert listed["release"] == "0.2.0"
         assert set(listed["files"]) == found - {"backup.json"}
+
+    def test_what_was_exported_from_the_log_is_in_it_and_comes_back(
+        self, site: Site, folder: Path, settings: Any, tmp_path: Path
+    ) -> None:
+        settings.DATA_DIR = tmp_path / "data"
+        exported = settings.DATA_DIR / "log-archive" / "log-1-7.ndjson.gz"
+        exported.parent.mkdir(parents=True)
+        for path in (exported, exported.with_name(f"{exported.name}.sha256")):
+            path.write_text(path.name)
+        # One that is being written.
+        (exported.parent / ".log-8-9.ndjson.gz.x.unfinished").write_text("half")
+        assert " tables and 3 files to " in backup(folder)
+        found = {path.name for path in (folder / "log-archive").iterdir()}
+        assert found == {exported.name, f"{exported.name}.sha256"}
+        assert (folder / "log-archive").stat().st_mode & 0o077 == 0
+        shutil.rmtree(exported.parent)
+        assert " tables and 3 files, as of " in restore(folder, replace=True)
+        assert exported.read_text() == exported.name
+        assert [path.stat().st_mode & 0o777 for path in (exported.parent, exported)] == [0o700, 0o600]
 
     def test_a_folder_with_something_in_it_is_refused(self, site: Site, folder: Path) -> None:
         backup(folder)

@@ -56,6 +56,9 @@ def test_a_site_that_is_brought_back_is_the_same(
     assert differing(before, after) == []
     # It is a site to work with: keys go on where they were.
     run(elsewhere, "verify_rollups")
+    [exported, _checksum] = sorted(after["log_archive"])
+    run(elsewhere, "verify_audit")
+    run(elsewhere, "verify_audit", "--file", str(elsewhere.data / "log-archive" / exported))
     shell(elsewhere, "comment")
     assert len(elsewhere.comments()) == before["tables"]["measures_comment"][0] + 1
 
@@ -74,6 +77,7 @@ def test_the_site_of_the_drill_has_something_of_everything(before: dict[str, Any
     for name in ("auditlog_logentry", "measures_reportstep", "measures_evidence", "axes_accessattempt"):
         assert tables[name][0] > 0, name
     assert len(before["files"]) == 5
+    assert len(before["log_archive"]) == 2
     assert set(before["answers"]) == set(ADDRESSES)
     assert all(before["cells"].values())
 
@@ -82,5 +86,6 @@ def test_a_difference_would_be_found(before: dict[str, Any]) -> None:
     other = json.loads(json.dumps(before))
     other["tables"]["auditlog_logentry"][1] = "0" * 64
     other["files"].popitem()
+    other["log_archive"].popitem()
     other["answers"][ADDRESSES[0]].popitem()
-    assert [each.split()[0] for each in differing(before, other)] == ["tables", "files", "answers"]
+    assert [each.split()[0] for each in differing(before, other)] == ["tables", "files", "log_archive", "answers"]

@@ -16,8 +16,8 @@ FIRST_FEW = 5
 class Command(BaseCommand):
     help = (
         "Copy the site to an empty folder, while it runs: all rows as of one moment, each file that one of them names,"
-        " and a list with checksums, which is written last; encrypted where PILOTZONE_BACKUP_RECIPIENT names a key. Not"
-        " in it: settings and the secret key."
+        " old entries of the log that were exported, and a list with checksums, which is written last; encrypted where"
+        " PILOTZONE_BACKUP_RECIPIENT names a key. Not in it: settings and the secret key."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         took = time.monotonic() - begin
         encrypted = f", encrypted for {backup.recipient}" if backup.recipient else ""
         self.stdout.write(
-            f"Copied {sum(backup.rows.values()):,} rows in {len(backup.rows)} tables and {len(backup.evidence):,} files"
+            f"Copied {sum(backup.rows.values()):,} rows in {len(backup.rows)} tables and {len(backup.copied):,} files"
             f" to {folder}{encrypted}, and read them back: {backup.size / 1_000_000:,.1f} MB in {took:.1f} s."
         )
         if backup.missing:

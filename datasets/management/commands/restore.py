@@ -43,7 +43,7 @@ class Command(BaseCommand):
         differing = verify_rollups()
         took = time.monotonic() - begin
         self.stdout.write(
-            f"Brought back {sum(backup.rows.values()):,} rows in {len(backup.rows)} tables and {len(backup.evidence):,}"
+            f"Brought back {sum(backup.rows.values()):,} rows in {len(backup.rows)} tables and {len(backup.copied):,}"
             f" files, as of {backup.made_at}; recomputed {cells:,} cells of totals: {took:.1f} s."
         )
         if backup.missing:

@@ -33,13 +33,12 @@ class Command(BaseCommand):
                 with plain_file(folder / backup.stored_database, identities) as dump:
                     database_of_kind(backup.database).check(dump)
                 with Path("/dev/null").open("wb") as nowhere:
-                    for name in backup.evidence:
-                        path = folder / backup.stored_evidence(name)
-                        read_piece(path, nowhere, identities=identities, on_piece=lambda piece: None)
+                    for name in backup.copied:
+                        read_piece(folder / backup.stored(name), nowhere, identities=identities, on_piece=lambda piece: None)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         read = "its rows can be read" if is_readable else "its rows were not read, since it is encrypted: --identity"
         self.stdout.write(
-            f"The backup of {backup.made_at} is whole: {sum(backup.rows.values()):,} rows, {len(backup.evidence):,}"
+            f"The backup of {backup.made_at} is whole: {sum(backup.rows.values()):,} rows, {len(backup.copied):,}"
             f" files, {backup.size / 1_000_000:,.1f} MB; {read}."
         )
