@@ -82,8 +82,9 @@ def image(base) -> Iterator[str]:
     buildah("rmi", "--force", IMAGE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def container(image) -> Iterator[str]:
+    """One of its own for each test: what runs in it writes there."""
     name = buildah("from", *LIMITS, image)
     yield name
     buildah("rm", name)
