@@ -6,6 +6,7 @@ Nothing here touches a server that was already running.
 import contextlib
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import socket
@@ -131,10 +132,11 @@ class PostgreSQL:
         with stopped(leader, *children(leader)):
             yield
 
-    def base_backup(self, to: Path) -> None:
-        """A copy of its files, while it runs, with the words of docs/operations.md."""
-        server = ("--host=127.0.0.1", f"--port={self.port}", "--username=pilotzone")
-        self._run("pg_basebackup", *server, "--checkpoint=fast", "--wal-method=none", data=to)
+    def base_backup(self, line: str) -> None:
+        """A copy of its files, while it runs, by a line of shell that begins with `pg_basebackup`."""
+        program, *options = shlex.split(line)
+        # The folder that the line names comes last, and wins over the server's own.
+        self._run(program, "--host=127.0.0.1", f"--port={self.port}", "--username=pilotzone", *options)
 
     def recover(self, base: Path, settings: Sequence[str]) -> None:
         """Starts it on a copy of its files, with lines of postgresql.conf that say to which moment it goes."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.manual import block
 from tests.services import ROOT, free_port
 
 pytestmark = pytest.mark.long
@@ -59,26 +60,36 @@ def test_it_holds_the_code_of_a_commit_and_no_tests(clone, unpacked):
     assert not (unpacked / "tests").exists()
 
 
-def test_a_site_runs_on_a_machine_without_network(unpacked, tmp_path):
+def test_a_site_runs_on_a_machine_without_network(bundle, tmp_path):
+    """With the very lines of the manual."""
     if subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True).returncode:
         pytest.skip("this machine makes no network for a process of its own")
     port, log = free_port(), tmp_path / "log"
     # The network of its own is left by nobody: what asks the site has to be inside too.
     ask = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=5).status)"
+    name = bundle.name.removesuffix(".tar.gz")
+    put = {"pilotzone-0.2.0-python3.13-x86_64": name, "./run serve": f"./run serve --port {port} --data-dir $HOME/site"}
+    *unpack, serve = block("sha256sum --check", **put).splitlines()
     script = f"""
+        set -e
         ip link set lo up
-        (./run serve --port {port} --data-dir "$HOME/site" >{log} 2>&1) &
+        {"; ".join(unpack)}
+        set +e
+        ({serve} >{log} 2>&1) &
         for second in $(seq 300); do
             python3 -c '{ask}' http://127.0.0.1:{port}/readyz 2>/dev/null && break
             sleep 1
         done
         python3 -c '{ask}' http://127.0.0.1:{port}/
     """
-    home = tmp_path / "home"
+    home, machine = tmp_path / "home", tmp_path / "machine"
     home.mkdir()
+    machine.mkdir()
+    for file in (bundle, bundle.with_name(f"{bundle.name}.sha256")):
+        shutil.copy(file, machine)
     site = subprocess.Popen(
         [*WITHOUT_NETWORK, "sh", "-c", script],
-        cwd=unpacked,
+        cwd=machine,
         env={"HOME": str(home), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
         stdout=subprocess.PIPE,
         text=True,
@@ -86,7 +97,8 @@ def test_a_site_runs_on_a_machine_without_network(unpacked, tmp_path):
     )
     try:
         assert site.stdout is not None
-        assert [site.stdout.readline().strip() for _ in range(2)] == ["200", "200"], log.read_text()
+        said = [site.stdout.readline().strip() for _ in range(3)]
+        assert said == [f"{bundle.name}: OK", "200", "200"], log.read_text()
     finally:
         os.killpg(site.pid, signal.SIGTERM)
         site.wait(timeout=30)
