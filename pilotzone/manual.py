@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from accounts.passwords import describe_rules
 from web.language import is_chinese
 from web.terms import TERMS, numbers
 from web.views import TodayView
@@ -42,4 +43,6 @@ class GuidePage(TodayView):
         role = self.kwargs["role"]
         if role not in GUIDES:
             raise Http404
-        return super().get_context_data(guides=GUIDES, title=GUIDES[role], **numbers(), **kwargs)
+        return super().get_context_data(
+            guides=GUIDES, title=GUIDES[role], password_rules=describe_rules(None), **numbers(), **kwargs
+        )

@@ -38,6 +38,8 @@ def numbers() -> dict[str, Any]:
         "due_soon": limits.due_soon,
         "silent": limits.silent,
         "due_day": report_due_day(),
+        "idle_minutes": settings.PILOTZONE_IDLE_MINUTES,
+        "idle_minutes_administrator": settings.PILOTZONE_IDLE_MINUTES_ADMINISTRATOR,
         "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
         "least_due": MIN_DUE_TO_RATE,
         "months": MONTHS,
