@@ -1,7 +1,7 @@
 """What the manual says is what is done: tests run its blocks, line by line, in a site of their own.
 
-Each block is asked for by a test, here or elsewhere, by the words with which it begins (`tests.manual.block`). What runs
-nowhere, since there is no Docker where tests run, is looked at here, and the manual says so in a section of its own.
+Each block is asked for by a test, here or elsewhere, by the words with which it begins (`tests.manual.block`). What
+runs nowhere, since there is no Docker where tests run, is looked at here, and the manual says so in a section of its own.
 """
 
 import logging
@@ -31,7 +31,7 @@ from tests.accounts.test_log_seals import add
 from tests.compose import SERVICES
 from tests.datasets.backing_up import Elsewhere, Site, elsewhere, site
 from tests.lanes import clean_environment
-from tests.manual import OPERATIONS, block, blocks, commands, calls_of_block
+from tests.manual import OPERATIONS, block, blocks, calls_of_block, commands
 from tests.services import ROOT, free_port
 from tests.test_run_script import Machine
 
@@ -186,7 +186,10 @@ def test_the_commands_of_the_readme(tmp_path: Path) -> None:
 
 class TestSettings:
     def test_those_of_e_mail_and_of_other_sites(self, tmp_path: Path) -> None:
-        lines = [*block("PILOTZONE_EMAIL_URL=", password="tR7-wQ2m").splitlines(), *block("PILOTZONE_CORS_ORIGINS=").splitlines()]
+        lines = [
+            *block("PILOTZONE_EMAIL_URL=", password="tR7-wQ2m").splitlines(),
+            *block("PILOTZONE_CORS_ORIGINS=").splitlines(),
+        ]
         given = dict(shlex.split(line, comments=True)[0].split("=", 1) for line in lines)
         names = ("DEFAULT_FROM_EMAIL", "PILOTZONE_SITE_URL", "CORS_ALLOWED_ORIGINS", "MAILERS")
         script = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}), sep='\\n')"
@@ -224,7 +227,7 @@ class TestAccounts:
             assert len(said.strip()) > 20
 
     def test_a_lock_is_ended(self) -> None:
-        make.make_user("vic", password="only-for-tests")  # noqa: S106  # of a test's account
+        make.make_user("vic", password="only-for-tests")
         client = Client()
 
         def log_in(password: str) -> int:
@@ -245,9 +248,7 @@ class TestAccounts:
 
 @pytest.mark.django_db
 class TestTheLog:
-    def test_it_is_checked_with_a_seal_that_was_noted_elsewhere_and_a_file(
-        self, data: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_it_is_checked_with_a_seal_that_was_noted_elsewhere(self) -> None:
         add(3)
         seal_log()
         noted = str(LogSeal.objects.latest("number"))
@@ -256,9 +257,7 @@ class TestTheLog:
         with pytest.raises(CommandError):
             run(block("manage.py verify_audit  ", **{"1520:9f3c…": f"3:{'0' * 64}"}))
 
-    def test_a_file_of_old_entries_is_checked(
-        self, data: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_file_of_old_entries_is_checked(self, data: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         add(3)
         seal_log()
         settings.PILOTZONE_LOG_DAYS = -1
@@ -361,7 +360,11 @@ class TestBackups:
         settings.PILOTZONE_BACKUP_RECIPIENT = re.search(r"age1\w+", made.stderr)[0]  # type: ignore[index]  # it prints the key
         run_line(["manage.py", "backup", str(folder)])
         database = next(folder.glob("database.*.age"))
-        put = {"FOLDER/database.dump.age": database, "FOLDER": folder, "--identity pilotzone": f"--identity {tmp_path}/pilotzone"}
+        put = {
+            "FOLDER/database.dump.age": database,
+            "FOLDER": folder,
+            "--identity pilotzone": f"--identity {tmp_path}/pilotzone",
+        }
         restore, verify, decrypt = block("manage.py restore FOLDER --identity", **put).splitlines()
         with pytest.raises(CommandError, match="--replace"):
             run(restore)
@@ -381,7 +384,7 @@ class TestBackups:
         run_line(["manage.py", "backup", str(folder)])
         put = {
             "postgres://user:password@host:5432/drill": elsewhere.address,
-            "/tmp/drill": elsewhere.data,  # noqa: S108  # a word of the manual
+            "/tmp/drill": elsewhere.data,
             "/srv/backups/2026-01-31T0130": folder,
         }
         assert "Brought back " in shell(block("export DATABASE_URL=", **put), tmp_path).stdout

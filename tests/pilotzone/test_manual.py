@@ -68,6 +68,13 @@ def test_each_guide_is_in_both_languages_and_its_links_lead_to_pages(client, rol
     assert parts["zh-hans"][0] == parts["en"][0] >= 4
 
 
+def test_the_guide_of_administrators_says_the_rules_of_this_site(client, open_reading, settings) -> None:
+    settings.PILOTZONE_PASSWORD_PROFILE, settings.PILOTZONE_IDLE_MINUTES = "asvs", 45
+    text = text_of(client.get("/guide/administrator/?lang=en").content.decode())
+    assert "A new password on this site: At least 12 characters" in text
+    assert "after 45 minutes in which its owner does nothing" in text
+
+
 def test_every_role_has_its_files_and_no_other_has(client, open_reading) -> None:
     for language in ("zh", "en"):
         assert {path.stem for path in (ROOT / "templates/guide" / language).glob("*.html")} == set(GUIDES)

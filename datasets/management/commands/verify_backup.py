@@ -34,7 +34,9 @@ class Command(BaseCommand):
                     database_of_kind(backup.database).check(dump)
                 with Path("/dev/null").open("wb") as nowhere:
                     for name in backup.copied:
-                        read_piece(folder / backup.stored(name), nowhere, identities=identities, on_piece=lambda piece: None)
+                        read_piece(
+                            folder / backup.stored(name), nowhere, identities=identities, on_piece=lambda piece: None
+                        )
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         read = "its rows can be read" if is_readable else "its rows were not read, since it is encrypted: --identity"
