@@ -1,7 +1,7 @@
 """What the manual says is what is done: tests run its blocks, line by line, in a site of their own.
 
-Each block is asked for by a test, here or elsewhere, by the words with which it begins (`tests.manual.block`). What
-runs nowhere, since there is no Docker where tests run, is looked at here, and the manual says so in a section of its own.
+Each block is asked for by a test, here or elsewhere, by the words with which it begins (`tests.manual.block`).
+What runs nowhere, since there is no Docker where tests run, is looked at here, and the manual names it in a section.
 """
 
 import logging

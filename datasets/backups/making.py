@@ -28,9 +28,12 @@ def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False
     database = site_database()
     end = ENCRYPTED if recipient else ""
     held, dumped = database.dump(folder / f"{database.file}{end}", recipient)
-    named = {f"{EVIDENCE}{name}": partial(default_storage.open, name) for name in held.files}
-    archived = {f"{LOG_ARCHIVE}{path.name}": partial(path.open, "rb") for path in archive_files()}
-    copied, missing = _copy_files({**named, **archived}, folder, recipient)
+    sources: dict[str, Callable[[], Source]] = {}
+    for name in held.files:
+        sources[f"{EVIDENCE}{name}"] = partial(default_storage.open, name)
+    for path in archive_files():
+        sources[f"{LOG_ARCHIVE}{path.name}"] = partial(_open, path)
+    copied, missing = _copy_files(sources, folder, recipient)
     manifest = Manifest(
         release=release(),
         commit=commit(),
@@ -46,6 +49,10 @@ def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False
     manifest.check(folder)
     manifest.write(folder)
     return manifest
+
+
+def _open(path: Path) -> Source:
+    return path.open("rb")
 
 
 def _copy_files(
