@@ -124,3 +124,17 @@ def test_more_filters_and_a_saved_view_by_keyboard_without_scripts(browser, site
     page.get_by_role("link", name="Large ones", exact=True).click()
     assert page.url.endswith("/projects/?investment_from=100")
     context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_session_is_ended_on_a_phone_without_scrolling_sideways(browser, site, people, language):
+    context = browser.new_context(viewport=PHONE)
+    # Another one, to be ended.
+    session_of("ada")
+    context.add_cookies([{"name": "sessionid", "value": session_of("ada"), "url": site}])
+    page = context.new_page()
+    page.goto(f"{site}/accounts/sessions/?lang={language}")
+    assert page.evaluate("(box => box.scrollWidth <= box.clientWidth)(document.querySelector('.scroller'))")
+    box = page.locator(".cards button[name=end]").first.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+    context.close()
