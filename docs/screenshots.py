@@ -91,6 +91,7 @@ WORK_PAGES = {
     "tokens": ("ada", "/accounts/tokens/"),
     "account": ("ada", "/accounts/password/"),
     "sessions": ("ada", "/accounts/sessions/"),
+    "confirm": ("ada", "/accounts/confirm/"),
     "second-factor": ("ada", "/accounts/second-factor/"),
     "set-up-app": ("ada", "/accounts/second-factor/set-up/"),
     "measure-ada": ("ada", "/measures/M002/"),
