@@ -171,7 +171,7 @@ class TestHowMany:
 
     def test_viewers_may_have_any_number(self) -> None:
         make_user("vic")
-        assert all([is_in(each) for each in [log_in() for _n in range(4)]])
+        assert all(is_in(each) for each in [log_in() for _n in range(4)])
 
 
 class TestFixation:
