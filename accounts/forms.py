@@ -101,16 +101,28 @@ class CodeForm(forms.Form):
 
     code = TypedTextField(
         label=pgettext_lazy("second factor", "Code"),
-        max_length=20,
+        max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
 
-class PasswordAndCodeForm(CodeForm):
+class OwnPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("The password is not correct"), code="password_incorrect")
+        return password
+
+
+class PasswordAndCodeForm(OwnPasswordForm, CodeForm):
     field_order = ("password",)
 
 

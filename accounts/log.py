@@ -44,6 +44,8 @@ class Event(models.TextChoices):
     LOCKED_OUT = "locked_out", _("Log-in refused: locked out")
     LOGOUT = "logout", _("Logged out")
     IDLE = "idle", _("Logged out after a pause")
+    TOO_OLD = "too_old", _("Logged out at the end of the longest session")
+    CONFIRMED = "confirmed", _("Password entered once more")
     UNLOCKED = "unlocked", _("Account unlocked")
     FACTOR_SET_UP = "factor_set_up", _("Second factor set up")
     FACTOR_REMOVED = "factor_removed", _("Second factor removed")

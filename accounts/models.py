@@ -221,6 +221,11 @@ class User(AbstractUser):
         return self.role == Role.VIEWER and not self.is_superuser
 
     @property
+    def is_trusted(self) -> bool:
+        """Has rights that a stranger must not get: longer passwords and a second factor are asked of these."""
+        return self.can_review or self.can_administer or self.role == Role.AUDITOR
+
+    @property
     def can_review(self) -> bool:
         """Accepts and returns reports, and does what else the office does."""
         return self.is_superuser or self.role == Role.REVIEWER

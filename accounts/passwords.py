@@ -15,9 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.models import Role, UsedPassword, User
+from accounts.models import Department, UsedPassword, User
+from regions.models import Region
 
 KINDS = (str.isupper, str.islower, str.isdigit)
+PRODUCT = "pilotzone"
+# Besides words of the place.
+LEAST_OTHERS = 8
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,7 @@ class Profile:
     days: int = 0
 
     def least_of(self, user: User | None) -> int:
-        is_trusted = user is not None and (user.can_review or user.can_administer or user.role == Role.AUDITOR)
-        return self.least_trusted if is_trusted else self.least
+        return self.least_trusted if user is not None and user.is_trusted else self.least
 
 
 PROFILES = {
@@ -62,7 +65,7 @@ def describe_rules(user: User | None) -> str:
         sentences.append(_kinds_sentence(profile))
     else:
         sentences.append(_("Of any kind: a few words in a row are easy to keep in mind"))
-    sentences.append(_("Not one that is known to have leaked, and unlike your name"))
+    sentences.append(_("Not one that is known to have leaked, unlike your name, and not built on names of this place"))
     if profile.remembered:
         sentences.append(_remembered_sentence(profile))
     if profile.days:
@@ -113,6 +116,37 @@ class ProfileValidator:
 
     def get_help_text(self) -> str:
         return describe_rules(None)
+
+
+class PlaceValidator:
+    """For AUTH_PASSWORD_VALIDATORS: whoever guesses begins with the names of the place."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        others = password.casefold()
+        for word in sorted(words_of_place(), key=len, reverse=True):
+            others = others.replace(word, "")
+        if len(others) < len(password) and len(others) < LEAST_OTHERS:
+            sentence = ngettext(
+                "The password is built on a name of this place: it needs at least %(count)s character besides it.",
+                "The password is built on a name of this place: it needs at least %(count)s characters besides it.",
+                LEAST_OTHERS,
+            )
+            raise ValidationError(sentence % {"count": LEAST_OTHERS})
+
+    def get_help_text(self) -> str:
+        return _("Not built on names of this place")
+
+
+def words_of_place() -> set[str]:
+    """The product, and the regions and departments by their short names; in small letters."""
+    names = {PRODUCT}
+    for rows in (
+        Region.objects.values_list("name_en", "short_en", "short_zh"),
+        Department.objects.values_list("slug", "short_en", "short_zh"),
+    ):
+        names |= {word.casefold().replace(" ", "") for row in rows for word in row}
+    # Shorter ones stand in many a password by chance.
+    return {word for word in names if len(word) >= (4 if word.isascii() else 2)}
 
 
 def remember_first_password(sender: Any, instance: User, created: bool, **kwargs: Any) -> None:

@@ -1,9 +1,10 @@
 """A second factor of the log-in: the codes of an app (TOTP, RFC 6238), and ten recovery codes for whoever lost it.
 
-django-otp keeps the key of the app, refuses a code that was used, and makes whoever guesses wait longer each time. Of
-recovery codes only a keyed digest is stored.
+django-otp keeps the key of the app, refuses a code that was used, and makes whoever guesses wait longer each time. A
+recovery code is so long that it cannot be found from the keyed digest that is stored of it.
 """
 
+import base64
 import re
 import secrets
 
@@ -15,17 +16,17 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.log import Event, log_account_event
-from accounts.models import Role, User
+from accounts.models import User
 from core.exceptions import NotAllowed
 
-OFF, OPTIONAL, REQUIRED = "off", "optional", "required"
-MODES = (OFF, OPTIONAL, REQUIRED)
+OFF, REQUIRED, EVERYONE = "off", "required", "everyone"
 # In a session: its person has shown a code, or has just set up the app.
 SHOWN = "second_factor"
 RECOVERY_CODES = 10
 # Without those that are taken for another.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-CODE_LENGTH = 10
+# Four groups of six letters: 118 random bits.
+CODE_LENGTH, CODE_GROUP = 24, 6
 APP_CODE = re.compile(r"[0-9]{6}")
 
 
@@ -36,8 +37,8 @@ def is_offered() -> bool:
 
 def must_have(user: User) -> bool:
     """Whether nothing is open to the account without a second factor."""
-    is_trusted = user.can_review or user.can_administer or user.role == Role.AUDITOR
-    return is_trusted and bool(settings.PILOTZONE_SECOND_FACTOR == REQUIRED)
+    mode: str = settings.PILOTZONE_SECOND_FACTOR
+    return mode == EVERYONE or (mode == REQUIRED and user.is_trusted)
 
 
 def has_app(user: User) -> bool:
@@ -117,8 +118,7 @@ def _make_codes(user: User) -> list[str]:
     codes = ["".join(secrets.choice(LETTERS) for _n in range(CODE_LENGTH)) for _m in range(RECOVERY_CODES)]
     for code in codes:
         device.token_set.create(token=_digest(code))
-    half = CODE_LENGTH // 2
-    return [f"{code[:half]}-{code[half:]}" for code in codes]
+    return ["-".join(code[at : at + CODE_GROUP] for at in range(0, CODE_LENGTH, CODE_GROUP)) for code in codes]
 
 
 def _lock(user: User) -> None:
@@ -131,5 +131,6 @@ def _plain(code: str) -> str:
 
 
 def _digest(code: str) -> str:
-    """As long as the column of django-otp."""
-    return salted_hmac("accounts.second_factor", code, algorithm="sha256").hexdigest()[:16]
+    """96 bits: what the column of django-otp holds."""
+    digest = salted_hmac("accounts.second_factor", code, algorithm="sha256").digest()
+    return base64.b64encode(digest[:12]).decode()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.confirmation import needs_confirmation
 from accounts.forms import CodeForm, PasswordAndCodeForm
 from accounts.log import last_login
 from accounts.log_in import WAITS, GoesOn, count_failure, locked_out, tell_of_last_login, who_waits
@@ -82,6 +83,7 @@ def _wrong_code() -> str:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@needs_confirmation("GET", "HEAD", "POST")
 def set_up(request: HttpRequest) -> HttpResponse:
     """The key for an app, as a picture and in letters; a code confirms it, and the answer shows the recovery codes."""
     user = _person(request)
@@ -122,22 +124,23 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         # A session from before the second factor was asked for.
         logout(request)
         return redirect("accounts:login")
-    form = PasswordAndCodeForm(request.POST if request.method == "POST" else None)
+    form = PasswordAndCodeForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST":
         if not AxesProxyHandler.is_allowed(request, {"username": user.get_username()}):
             return locked_out(request)
-        if form.is_valid() and _is_confirmed(request, form, user):
+        if _is_right(request, form, user):
             return _change(request, user)
     context = {"is_set_up": True, "form": form, "left": recovery_codes_left(user)}
     return render(request, "accounts/second_factor.html", context)
 
 
-def _is_confirmed(request: HttpRequest, form: PasswordAndCodeForm, user: User) -> bool:
-    if not user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", _("The password is not correct"))
-    elif not check_code(user, form.cleaned_data["code"]):
+def _is_right(request: HttpRequest, form: PasswordAndCodeForm, user: User) -> bool:
+    """A wrong password or code counts as a failed log-in. With a wrong password no code is used up."""
+    is_wrong = form.has_error("password", "password_incorrect")
+    if form.is_valid() and not check_code(user, form.cleaned_data["code"]):
         form.add_error("code", _wrong_code())
-    if form.errors:
+        is_wrong = True
+    if is_wrong:
         count_failure(request, user)
     return not form.errors
 

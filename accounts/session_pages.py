@@ -1,5 +1,6 @@
 """Where somebody is logged in under one's own name, and how to end that."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.confirmation import needs_confirmation
 from accounts.devices import device_name
 from accounts.permissions import signed_in
 from accounts.sessions import end_session, end_sessions, own_sessions
@@ -20,6 +22,7 @@ OTHERS = "others"
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@needs_confirmation("POST")
 def sessions(request: HttpRequest) -> HttpResponse:
     """One's own sessions; `end` in the form names one, or says that all others are meant."""
     user, this = signed_in(request.user), request.session.session_key
@@ -34,7 +37,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The session was ended"))
         return redirect("accounts:sessions")
     rows = [(each, device_name(each.agent)) for each in own_sessions(user, this=this, at=timezone.now())]
-    return render(request, "accounts/sessions.html", {"rows": rows, "others": OTHERS})
+    limits = {"most": settings.PILOTZONE_SESSIONS_AT_ONCE, "hours": settings.PILOTZONE_SESSION_HOURS}
+    return render(request, "accounts/sessions.html", {"rows": rows, "others": OTHERS} | limits)
 
 
 @require_POST

@@ -18,10 +18,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models import Session, User
 from core.client_address import client_address
 
-BEGAN, ACTIVE, ADDRESS, AGENT = "began_at", "active_at", "address", "agent"
+BEGAN, ACTIVE, CONFIRMED, ADDRESS, AGENT = "began_at", "active_at", "confirmed_at", "address", "agent"
 # Of what a browser says it is.
 MAX_AGENT_LENGTH = 300
 NOTE_ACTIVITY_AFTER = timedelta(minutes=1)
+# So long a password that was entered opens what is asked for with it.
+CONFIRMED_FOR = timedelta(minutes=10)
 
 
 class SessionStore(DatabaseStore):
@@ -49,10 +51,20 @@ class OwnSession(NamedTuple):
 
 def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Receiver of `user_logged_in`."""
-    moment = timezone.now().timestamp()
-    request.session[BEGAN] = request.session[ACTIVE] = moment
+    moment = timezone.now()
+    _make_room(user, at=moment)
+    request.session[BEGAN] = request.session[ACTIVE] = request.session[CONFIRMED] = moment.timestamp()
     request.session[ADDRESS] = client_address(request) or ""
     request.session[AGENT] = request.META.get("HTTP_USER_AGENT", "")[:MAX_AGENT_LENGTH]
+
+
+def _make_room(user: User, *, at: datetime) -> None:
+    """For one more session: those end in which nothing was done for the longest time. Viewers may have any number."""
+    if user.is_plain_viewer:
+        return
+    newest_first = sorted(_open_sessions(user, at=at), key=lambda each: active_at(each[1]), reverse=True)
+    surplus = [each.pk for each, _data in newest_first[settings.PILOTZONE_SESSIONS_AT_ONCE - 1 :]]
+    user.sessions.filter(pk__in=surplus).delete()
 
 
 def note_activity(request: HttpRequest, *, at: datetime) -> None:
@@ -62,9 +74,22 @@ def note_activity(request: HttpRequest, *, at: datetime) -> None:
         request.session[ADDRESS] = client_address(request) or ""
 
 
-def active_at(session: Any) -> datetime:
-    """Of one from before this was noted: so long ago that it has ended."""
-    return datetime.fromtimestamp(session.get(ACTIVE, 0), UTC)
+def confirm(session: SessionBase, *, at: datetime) -> None:
+    """The person has just entered the password."""
+    session[CONFIRMED] = at.timestamp()
+
+
+def is_confirmed(session: SessionBase, *, at: datetime) -> bool:
+    return at - _moment(session, CONFIRMED) < CONFIRMED_FOR
+
+
+def _moment(session: SessionBase | dict[str, Any], name: str) -> datetime:
+    """Of a session from before this was noted: so long ago that it has ended."""
+    return datetime.fromtimestamp(session.get(name, 0), UTC)
+
+
+def active_at(session: SessionBase | dict[str, Any]) -> datetime:
+    return _moment(session, ACTIVE)
 
 
 def idle_minutes(user: User) -> int:
@@ -77,6 +102,15 @@ def is_idle(session: SessionBase | dict[str, Any], user: User, *, at: datetime) 
     return at - active_at(session) >= timedelta(minutes=idle_minutes(user)) + NOTE_ACTIVITY_AFTER
 
 
+def is_too_old(session: SessionBase | dict[str, Any], user: User, *, at: datetime) -> bool:
+    """That of a viewer ends with its cookie at the latest: a screen in a hall is nobody's working day."""
+    if user.is_plain_viewer:
+        longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    else:
+        longest = timedelta(hours=settings.PILOTZONE_SESSION_HOURS)
+    return at - _moment(session, BEGAN) >= longest
+
+
 def own_sessions(user: User, *, this: str | None, at: datetime) -> list[OwnSession]:
     """Those in which somebody can go on as this person, the present one first. `this`: its key."""
     found = [
@@ -84,7 +118,7 @@ def own_sessions(user: User, *, this: str | None, at: datetime) -> list[OwnSessi
             mark=_mark(each.pk),
             agent=data.get(AGENT, ""),
             address=data.get(ADDRESS, ""),
-            began_at=datetime.fromtimestamp(data.get(BEGAN, 0), UTC),
+            began_at=_moment(data, BEGAN),
             active_at=active_at(data),
             is_this=each.pk == this,
         )
@@ -100,7 +134,9 @@ def _open_sessions(user: User, *, at: datetime) -> list[tuple[Session, dict[str,
     return [
         (each, data)
         for each, data in rows
-        if constant_time_compare(data.get(HASH_SESSION_KEY, ""), present) and not is_idle(data, user, at=at)
+        if constant_time_compare(data.get(HASH_SESSION_KEY, ""), present)
+        and not is_idle(data, user, at=at)
+        and not is_too_old(data, user, at=at)
     ]
 
 

@@ -26,9 +26,9 @@ STEPS = (
         _("Choose another password first: nothing else is open to your account until then."),
     ),
     Step(
-        ("accounts:set_up_app", "accounts:second_factor"),
+        ("accounts:set_up_app", "accounts:second_factor", "accounts:confirm"),
         lambda user, request: must_have(user) and not request.session.get(SHOWN),
-        _("Set up a second factor first: your role needs one on this site."),
+        _("Set up a second factor first: this site wants one for your account."),
     ),
 )
 # To leave, to choose the language, and what a link from an administrator leads to.

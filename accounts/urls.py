@@ -1,6 +1,7 @@
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
+from accounts.confirmation import ConfirmPassword
 from accounts.forgotten_pages import ForgottenPassword, ForgottenSent
 from accounts.forms import LoginForm
 from accounts.second_factor_pages import EnterCode, second_factor, set_up
@@ -35,6 +36,7 @@ urlpatterns = [
     path("code/", EnterCode.as_view(), name="code"),
     path("second-factor/", second_factor, name="second_factor"),
     path("second-factor/set-up/", set_up, name="set_up_app"),
+    path("confirm/", ConfirmPassword.as_view(), name="confirm"),
     path("active/", active, name="active"),
     path("sessions/", sessions, name="sessions"),
     path("tokens/", tokens, name="tokens"),

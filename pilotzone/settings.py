@@ -173,6 +173,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 PILOTZONE_PASSWORD_PROFILE = env.choice("PILOTZONE_PASSWORD_PROFILE", "dengbao", ("dengbao", "asvs"))
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.ProfileValidator"},
+    {"NAME": "accounts.passwords.PlaceValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     # The 20,000 that are most frequent among leaked ones; no package that is installed has more.
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -181,8 +182,12 @@ SESSION_ENGINE = "accounts.sessions"
 # A session ends after so many minutes without a step of the person; that of one who administers sooner.
 PILOTZONE_IDLE_MINUTES = env.integer("PILOTZONE_IDLE_MINUTES", 30, least=5, most=1440)
 PILOTZONE_IDLE_MINUTES_ADMINISTRATOR = env.integer("PILOTZONE_IDLE_MINUTES_ADMINISTRATOR", 15, least=5, most=1440)
-# off, optional, or required of those who administer, review and audit (`accounts.second_factor`).
-PILOTZONE_SECOND_FACTOR = env.choice("PILOTZONE_SECOND_FACTOR", "optional", ("off", "optional", "required"))
+# In any case it ends so many hours after the log-in, and an account has so many at once; viewers may have any number,
+# for as long as SESSION_COOKIE_AGE: their account shows the presentation on screens.
+PILOTZONE_SESSION_HOURS = env.integer("PILOTZONE_SESSION_HOURS", 12, least=1, most=336)
+PILOTZONE_SESSIONS_AT_ONCE = env.integer("PILOTZONE_SESSIONS_AT_ONCE", 5, least=1, most=100)
+# Whom the log-in asks for a code, and who must set one up (`accounts.second_factor`).
+PILOTZONE_SECOND_FACTOR = env.choice("PILOTZONE_SECOND_FACTOR", "optional", ("off", "optional", "required", "everyone"))
 # Seconds for which a link to set a password is good.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "accounts:login"

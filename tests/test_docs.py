@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +27,7 @@ from pilotzone import env
 from pilotzone.api import urlpatterns
 from reporting import workflow
 from reporting.problems import workflow as problem_workflow
+from tests.lanes import clean_environment
 from tests.services import ROOT
 from web.api.endpoints import Endpoint, ListEndpoint
 
@@ -139,6 +142,23 @@ def test_the_help_of_run_names_every_option(source: str):
     options = set(re.findall(r'add_argument\(\s*"(--[a-z-]+)"', text_of(source)))
     assert options
     assert options <= set(re.findall(r"--[a-z-]+", help_of_run()))
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("module", ["tests.lanes", "benchmarks", "docs.screenshots"])
+def test_a_command_helps_whoever_has_no_settings_yet(module: str):
+    # pytest names the settings for what it starts.
+    environment = {name: value for name, value in clean_environment().items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--help"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--help" in done.stdout
 
 
 def test_contributing_names_every_command_of_run():

@@ -312,6 +312,8 @@ POST accounts:password      /accounts/password/                   login login 20
 GET  accounts:password_done /accounts/password/done/              login login 200 200 200 200 200 200 200 200 200
 GET  accounts:sessions      /accounts/sessions/                   login login 200 200 200 200 200 200 200 200 200
 POST accounts:sessions      /accounts/sessions/                   login login 302 302 302 302 302 302 302 302 302
+GET  accounts:confirm       /accounts/confirm/                    login login 200 200 200 200 200 200 200 200 200
+POST accounts:confirm       /accounts/confirm/                    login login 200 200 200 200 200 200 200 200 200
 POST accounts:active        /accounts/active/                     401   401   204 204 204 204 204 204 204 204 204
 GET  accounts:code /accounts/code/ login login login login login login login login login login login
 POST accounts:code /accounts/code/ login login login login login login login login login login login

@@ -40,6 +40,7 @@ def numbers() -> dict[str, Any]:
         "due_day": report_due_day(),
         "idle_minutes": settings.PILOTZONE_IDLE_MINUTES,
         "idle_minutes_administrator": settings.PILOTZONE_IDLE_MINUTES_ADMINISTRATOR,
+        "session_hours": settings.PILOTZONE_SESSION_HOURS,
         "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
         "least_due": MIN_DUE_TO_RATE,
         "months": MONTHS,

@@ -13,7 +13,7 @@ from accounts.models import UsedPassword, User
 from accounts.passwords import count_kinds, describe_rules
 from accounts.people import invite_person, reset_password
 from accounts.services import TokenRefused, create_token, use_token
-from tests.factories import make_department, make_measure, make_user
+from tests.factories import make_department, make_measure, make_user, region
 
 pytestmark = pytest.mark.django_db
 GOOD = "Lange-Zeile-7"
@@ -70,7 +70,7 @@ class TestProfiles:
         with translation.override("zh-hans"):
             assert describe_rules(None) == (
                 "至少10个字符。大写字母、小写字母、数字、其他字符中至少含3类。"
-                "不得使用已知泄露的密码，也不得与本人姓名、账号相近。不得与最近5次用过的密码相同。90天后须更换"
+                "不得使用已知泄露的密码，不得与本人姓名、账号相近，也不得以本地名称为主。不得与最近5次用过的密码相同。90天后须更换"
             )
         with translation.override("en"):
             assert "None of your last 5 passwords. To be changed after 90 days" in describe_rules(None)
@@ -81,6 +81,32 @@ class TestProfiles:
             assert "days" not in describe_rules(None)
         with translation.override("zh-hans"):
             assert describe_rules(None).startswith("至少12个字符。")
+
+
+class TestNamesOfThePlace:
+    @pytest.mark.parametrize(
+        ("password", "is_taken"),
+        [
+            ("Jinan-2026-a", True),
+            ("Qingdao@2026", False),
+            ("qingdaoQINGDAO-2", False),
+            ("Pilotzone-26", False),
+            ("青岛Qingdao-26", False),
+            ("Fisheries-26", False),
+            ("Fisheries-26-w4lk", True),
+            ("Qingdao-w4lk-ov", True),
+        ],
+    )
+    def test_are_no_password_by_themselves(self, password: str, is_taken: bool) -> None:
+        region("370200")
+        make_department("fisheries")
+        try:
+            validate_password(password, make_user("vic"))
+        except ValidationError as refusal:
+            assert not is_taken
+            assert any("本地名称" in each for each in refusal.messages)
+        else:
+            assert is_taken
 
 
 class TestHistory:

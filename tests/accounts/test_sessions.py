@@ -147,6 +147,33 @@ class TestWhatEndsThem:
         assert not any(is_in(each) for each in clients)
 
 
+class TestHowMany:
+    @pytest.fixture(autouse=True)
+    def _at_most_two(self, settings: Any) -> None:
+        settings.PILOTZONE_SESSIONS_AT_ONCE = 2
+
+    def test_one_more_ends_the_one_that_was_not_used_for_the_longest_time(self) -> None:
+        make_user("rita", role="reviewer")
+        first, second = log_in("rita"), log_in("rita")
+        session = second.session
+        session["active_at"] -= 600
+        session.save()
+        third = log_in("rita")
+        assert [is_in(each) for each in (first, second, third)] == [True, False, True]
+
+    def test_those_of_others_stay(self) -> None:
+        make_user("rita", role="reviewer")
+        make_user("kim", role="reviewer")
+        other = log_in("kim")
+        for _n in range(3):
+            log_in("rita")
+        assert is_in(other)
+
+    def test_viewers_may_have_any_number(self) -> None:
+        make_user("vic")
+        assert all(is_in(each) for each in [log_in() for _n in range(4)])
+
+
 class TestFixation:
     def test_a_key_from_before_the_log_in_opens_nothing_after_it(self) -> None:
         make_user("vic")

@@ -211,6 +211,7 @@ SAMPLES = [
     Sample("office:person_link", person="mia", path={"pk": "{person}"}, fields={}),
     page("accounts:set_password", uidb64="MQ", token="used"),
     page("accounts:sessions", person="vic"),
+    page("accounts:confirm", person="vic"),
     page("accounts:second_factor", person="vic"),
     page("accounts:set_up_app", person="vic"),
     sent("accounts:set_up_app", {"code": "000000"}, person="vic"),

@@ -27,6 +27,7 @@ FORM = "/measures/M001/report/?period=2023-08"
 # They change nothing that a second time would double, or begin and end a session.
 WITHOUT_ID = {
     "accounts/code.html",  # a code is good once
+    "accounts/confirm.html",
     "accounts/forgotten.html",
     "accounts/login.html",
     "accounts/password_change.html",

@@ -94,6 +94,35 @@ def test_what_was_sent_too_late_is_shown(client: Client) -> None:
     assert not measure.reports.exists()
 
 
+class TestTheLongestSession:
+    @pytest.mark.parametrize(
+        ("role", "hours", "is_in"),
+        [("reviewer", 11.9, True), ("reviewer", 12.1, False), ("viewer", 333.0, True), ("viewer", 337.0, False)],
+    )
+    def test_ends_in_any_case(self, client: Client, role: str, hours: float, is_in: bool) -> None:
+        client.force_login(make_user("someone", role=role))
+        self.begin(client, hours=hours)
+        key = client.session.session_key
+        assert (client.get("/accounts/tokens/").status_code == 200) is is_in
+        assert Session.objects.filter(pk=key).exists() is is_in
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"), [("en", "a session ends 12 hours after the log-in"), ("zh-hans", "登录12小时后")]
+    )
+    def test_says_why(self, client: Client, language: str, sentence: str) -> None:
+        rita = make_user("rita", role="reviewer")
+        client.force_login(rita)
+        self.begin(client, hours=13)
+        assert sentence in client.get(f"/accounts/tokens/?lang={language}", follow=True).text
+        assert LogEntry.objects.filter(additional_data__event="too_old", actor=rita).count() == 1
+
+    def begin(self, client: Client, *, hours: float) -> None:
+        """As if the log-in had been so long ago, and somebody had just done something."""
+        session = client.session
+        session["began_at"] = (timezone.now() - timedelta(hours=hours)).timestamp()
+        session.save()
+
+
 class TestSteps:
     def test_each_request_is_one_noted_once_a_minute(self, client: Client, vic: User) -> None:
         wait(client, minutes=10)

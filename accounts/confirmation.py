@@ -1,0 +1,66 @@
+"""The password once more, before somebody at an open session changes who gets into the account."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import FormView
+
+from accounts.forms import OwnPasswordForm
+from accounts.log import Event, log_own_event
+from accounts.log_in import GoesOn, count_failure, locked_out
+from accounts.permissions import signed_in
+from accounts.sessions import confirm, is_confirmed
+
+type View = Callable[..., HttpResponse]
+
+
+def needs_confirmation(*methods: str) -> Callable[[View], View]:
+    """For these methods of a view the password must have been entered within the last ten minutes, at the log-in or on
+    the page where the view leads for it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def confirmed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in methods and not is_confirmed(request.session, at=timezone.now()):
+                return redirect(reverse("accounts:confirm", query={"next": request.get_full_path()}))
+            return view(request, *args, **kwargs)
+
+        return confirmed
+
+    return decorate
+
+
+class ConfirmPassword(LoginRequiredMixin, GoesOn, FormView):  # type: ignore[type-arg]  # at run time it takes no argument
+    """Wrong passwords count as failed log-ins. Whoever has none here logs in once more."""
+
+    form_class = OwnPasswordForm
+    template_name = "accounts/confirm.html"
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"next": self.get_redirect_url()}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not AxesProxyHandler.is_allowed(request, {"username": signed_in(request.user).get_username()}):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.has_error("password", "password_incorrect"):
+            count_failure(self.request, signed_in(self.request.user))
+        return super().form_invalid(form)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        confirm(self.request.session, at=timezone.now())
+        log_own_event(Event.CONFIRMED, signed_in(self.request.user), self.request)
+        return super().form_valid(form)
