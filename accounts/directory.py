@@ -15,7 +15,6 @@ from django_auth_ldap.backend import LDAPBackend, ldap_error
 from django_auth_ldap.config import LDAPSearch
 
 from accounts.models import User
-from core.sign_on import DirectorySettings
 
 log = logging.getLogger(__name__)
 # Seconds.
@@ -28,7 +27,8 @@ class DirectoryBackend(LDAPBackend):  # type: ignore[misc]  # it has no types
 
     @property
     def default_settings(self) -> dict[str, Any]:
-        known: DirectorySettings = settings.PILOTZONE_LDAP
+        known = settings.PILOTZONE_LDAP
+        assert known is not None
         return {
             "SERVER_URI": known.url,
             "START_TLS": known.starts_tls,
@@ -43,7 +43,8 @@ class DirectoryBackend(LDAPBackend):  # type: ignore[misc]  # it has no types
                 ldap.OPT_NETWORK_TIMEOUT: TIMEOUT,
                 ldap.OPT_TIMEOUT: TIMEOUT,
                 ldap.OPT_X_TLS_REQUIRE_CERT: ldap.OPT_X_TLS_DEMAND,
-                # Makes the one above hold; it has to be the last.
+                **({ldap.OPT_X_TLS_CACERTFILE: known.ca_file} if known.ca_file else {}),
+                # Makes those above hold; it has to be the last.
                 ldap.OPT_X_TLS_NEWCTX: 0,
             },
         }

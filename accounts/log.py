@@ -124,8 +124,8 @@ def log_failed_login(
 
 
 def log_refused_sign_on(request: HttpRequest, name: str) -> None:
-    """That the provider of single sign-on vouched for somebody who may not come in, under the id there or the name here;
-    bounded by address."""
+    """That the provider of single sign-on vouched for somebody who may not come in, under the id there or the name
+    here; bounded by address."""
     address, since = client_address(request), now() - timedelta(minutes=REFUSAL_MINUTES)
     failed = Q(additional_data__event=Event.LOGIN_FAILED, additional_data__way=WAYS[PROVIDER])
     entries = LogEntry.objects.filter(failed, timestamp__gte=since, action=LogEntry.Action.ACCESS, remote_addr=address)

@@ -148,7 +148,7 @@ class User(AbstractUser):
         _("Must choose another password"), default=False, db_default=False, editable=False
     )
 
-    # Under which a provider of single sign-on knows the person, and which one that is: another may know somebody else so.
+    # Under which a provider of single sign-on knows the person, and which one: another may know somebody else so.
     oidc_issuer = models.CharField(
         _("Issuer of the id"), max_length=255, blank=True, default="", db_default="", editable=False
     )

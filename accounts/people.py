@@ -27,7 +27,7 @@ from accounts.permissions import check_administrator
 from accounts.second_factor import remove_app
 from accounts.services import revoke_token
 from accounts.sessions import end_sessions
-from accounts.sign_on import known_as
+from accounts.sign_on import known_as, provider_of_site
 from core.exceptions import NotAllowed
 from core.signals import person_changed
 from core.versions import State, as_state, check_unchanged
@@ -217,7 +217,7 @@ def _set_subject(person: User, subject: str) -> None:
     """With the provider of the settings, since another one may know somebody else by the same id."""
     if subject == known_as(person):
         return
-    issuer = settings.PILOTZONE_OIDC.issuer if subject else ""
+    issuer = provider_of_site().issuer if subject else ""
     if subject and User.objects.filter(oidc_issuer=issuer, oidc_subject=subject).exclude(pk=person.pk).exists():
         raise NotAllowed(_("Another account has this id at the provider."), field="oidc_subject")
     person.oidc_issuer, person.oidc_subject = issuer, subject

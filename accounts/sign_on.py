@@ -5,15 +5,16 @@ account by a log-in. What both need from packages stands in `accounts.oidc` and 
 only where the site has the one or the other.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
-from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from accounts.models import User
+from core.sign_on import ProviderSettings
 
 PROVIDER, DIRECTORY = "accounts.sign_on.ProviderBackend", "accounts.directory.DirectoryBackend"
 # Backend -> how the log calls the way in; by any other it was a password of this site.
@@ -24,8 +25,11 @@ PASSWORD = "password"  # noqa: S105  # a word of the log
 class ProviderBackend(ModelBackend):
     """Marks the sessions of those whom the provider vouched for. No credentials that somebody sends log in with it."""
 
-    authenticate = BaseBackend.authenticate
-    aauthenticate = BaseBackend.aauthenticate
+    def authenticate(self, request: HttpRequest | None, *args: Any, **credentials: Any) -> None:
+        return None
+
+    async def aauthenticate(self, request: HttpRequest | None, *args: Any, **credentials: Any) -> None:
+        return None
 
 
 class ProviderAway(Exception):
@@ -37,8 +41,8 @@ class AnswerRefused(Exception):
 
 
 class Answer(NamedTuple):
-    """`subject`: the id under which the provider knows the person, for ever. `methods`: its `amr` and `acr`, by which it
-    says how it made sure."""
+    """`subject`: the id under which the provider knows the person, for ever. `methods`: its `amr` and `acr`, by which
+    it says how it made sure."""
 
     subject: str
     methods: frozenset[str]
@@ -48,6 +52,13 @@ class Answer(NamedTuple):
         """As far as the site believes it."""
         provider = settings.PILOTZONE_OIDC
         return provider is not None and bool(self.methods & provider.second_factor)
+
+
+def provider_of_site() -> ProviderSettings:
+    """For whatever is only reached where the site has one."""
+    provider = settings.PILOTZONE_OIDC
+    assert provider is not None
+    return provider
 
 
 def way_of(session: SessionBase) -> str:
@@ -62,7 +73,7 @@ def is_vouched_for_elsewhere(session: SessionBase) -> bool:
 
 def person_of(answer: Answer) -> User | None:
     """The account that an administrator gave this id, be it closed; None where there is none."""
-    return User.objects.filter(oidc_issuer=settings.PILOTZONE_OIDC.issuer, oidc_subject=answer.subject).first()
+    return User.objects.filter(oidc_issuer=provider_of_site().issuer, oidc_subject=answer.subject).first()
 
 
 def known_as(user: User) -> str:

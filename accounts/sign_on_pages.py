@@ -18,7 +18,15 @@ from accounts.log import last_login, log_refused_sign_on
 from accounts.log_in import GoesOn, tell_of_last_login, wait_for_code
 from accounts.models import User
 from accounts.second_factor import SHOWN, wants_code
-from accounts.sign_on import PROVIDER, Answer, AnswerRefused, ProviderAway, person_of, was_clicked_here
+from accounts.sign_on import (
+    PROVIDER,
+    Answer,
+    AnswerRefused,
+    ProviderAway,
+    person_of,
+    provider_of_site,
+    was_clicked_here,
+)
 
 log = logging.getLogger(__name__)
 # In a session of nobody: where it goes on after the log-in.
@@ -44,13 +52,13 @@ class ProviderPage(GoesOn, View):
         return response
 
     def refuse(self, heading: str, sentence: str, *, status: int, subject: str = "") -> HttpResponse:
-        context = {"heading": heading, "sentence": sentence, "subject": subject, "name": settings.PILOTZONE_OIDC.name}
+        context = {"heading": heading, "sentence": sentence, "subject": subject, "name": provider_of_site().name}
         return render(self.request, "accounts/not_signed_on.html", context, status=status)
 
     def say_away(self, reason: Exception) -> HttpResponse:
         log.warning("The provider of single sign-on cannot be asked: %s", reason)
         sentence = _("Try again in a while. Whoever has a password of this site can log in with it.")
-        heading = _("%(name)s does not answer") % {"name": settings.PILOTZONE_OIDC.name}
+        heading = _("%(name)s does not answer") % {"name": provider_of_site().name}
         return self.refuse(heading, sentence, status=503)
 
 
@@ -101,7 +109,7 @@ class SignedOn(ProviderPage):
             "Nobody gets one by logging in: ask your administrator for it, and tell them this id, "
             "by which %(name)s knows you."
         )
-        sentence = sentence % {"name": settings.PILOTZONE_OIDC.name}
+        sentence = sentence % {"name": provider_of_site().name}
         return self.refuse(_("You have no account here yet"), sentence, status=403, subject=subject)
 
     def let_in(self, person: User, answer: Answer) -> HttpResponse:
@@ -109,7 +117,7 @@ class SignedOn(ProviderPage):
         request, following = self.request, self.get_redirect_url()
         request.session.pop(NEXT, None)
         if wants_code(person) and not answer.has_second_factor:
-            person.backend = PROVIDER  # type: ignore[attr-defined]  # as `authenticate` leaves it
+            person.backend = PROVIDER
             return wait_for_code(request, person, following)
         previous = last_login(person)
         login(request, person, backend=PROVIDER)
@@ -121,7 +129,7 @@ class SignedOn(ProviderPage):
 
 def _not_confirmed(request: HttpRequest) -> str:
     if request.GET.get("error") == "access_denied":
-        return _("%(name)s did not let you in, or you went back.") % {"name": settings.PILOTZONE_OIDC.name}
+        return _("%(name)s did not let you in, or you went back.") % {"name": provider_of_site().name}
     return _("What came back could not be checked, or was used already. Begin anew on the page of the log-in.")
 
 
@@ -137,7 +145,7 @@ class LogOut(LogoutView):
 
 
 class LoggedOut(ProviderPage):
-    """With a link to the provider's own log-out: a form that led there would be stopped by the content security policy."""
+    """With a link to the provider's own log-out: the content security policy would stop a form that led there."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -145,5 +153,5 @@ class LoggedOut(ProviderPage):
         except ProviderAway as reason:
             log.warning("The provider of single sign-on cannot be asked: %s", reason)
             url = None
-        context = {"name": settings.PILOTZONE_OIDC.name, "log_out_url": url}
+        context = {"name": provider_of_site().name, "log_out_url": url}
         return render(request, "accounts/logged_out.html", context)

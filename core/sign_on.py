@@ -10,24 +10,27 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 @dataclass(frozen=True)
 class ProviderSettings:
     """`name`: as its button has it. `second_factor`: values of `amr` or `acr` by which the provider says that it asked
-    for more than a password."""
+    for more than a password. `ca_file`: the authorities whose certificates are believed; empty: the usual ones."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     name: str
     second_factor: frozenset[str] = frozenset()
+    ca_file: str = ""
 
 
 @dataclass(frozen=True)
 class DirectorySettings:
-    """`bind_dn`: empty where the directory may be searched by anybody. `person_filter` has %(user)s once."""
+    """`bind_dn`: empty where the directory may be searched by anybody. `person_filter` has %(user)s once. `ca_file`: as
+    above."""
 
     url: str
     bind_dn: str
     bind_password: str = field(repr=False)
     search_base: str
     person_filter: str
+    ca_file: str = ""
 
     @property
     def starts_tls(self) -> bool:

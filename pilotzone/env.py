@@ -147,7 +147,7 @@ def secret_of_service(name: str) -> str:
     return _read(name, "", ".+", parse, "a text on one line", is_secret=True)
 
 
-def address(name: str, parse: Callable[[str], str], expected: str, default: str = "") -> str:
+def parsed(name: str, parse: Callable[[str], str], expected: str, default: str = "") -> str:
     """What `parse` makes of it; it raises ValueError for what cannot be used."""
     return _read(name, default, ".+", parse, expected)
 
@@ -212,6 +212,17 @@ def database(name: str, default: Path) -> dict[str, Any]:
 def folder(name: str) -> Path | None:
     """A folder, with its whole path: a process may be started anywhere."""
     return _read(name, None, "/.+", Path, "a whole path, such as /srv/backups")
+
+
+def file(name: str) -> str:
+    """The whole path of a file that is there; empty: none is named."""
+
+    def parse(raw: str) -> str:
+        if not Path(raw).is_file():
+            raise ValueError
+        return raw
+
+    return _read(name, "", "/.+", parse, "the whole path of a file that is there")
 
 
 def backup_keep(name: str, default: str) -> dict[str, int]:
