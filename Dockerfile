@@ -2,7 +2,7 @@
 ARG NODE_IMAGE=node:24-slim
 ARG PYTHON_IMAGE=python:3.13-slim
 # With single sign-on: requirements-oidc.txt, or requirements-ldap.txt, which has a package that is built here.
-ARG PILOTZONE_REQUIREMENTS=requirements.txt
+ARG REQUIREMENTS=requirements.txt
 
 FROM ${NODE_IMAGE} AS charts
 WORKDIR /app
@@ -14,11 +14,11 @@ RUN npm run --silent bundle
 FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
 RUN python -m venv /opt/venv
-ARG PILOTZONE_REQUIREMENTS
-RUN if [ "$PILOTZONE_REQUIREMENTS" = requirements-ldap.txt ]; then apt-get update \
+ARG REQUIREMENTS
+RUN if [ "$REQUIREMENTS" = requirements-ldap.txt ]; then apt-get update \
     && apt-get install --yes --no-install-recommends gcc libc6-dev libldap-dev libsasl2-dev; fi
 COPY requirements*.txt /tmp/
-RUN pip install --require-hashes -r "/tmp/$PILOTZONE_REQUIREMENTS"
+RUN pip install --require-hashes -r "/tmp/$REQUIREMENTS"
 WORKDIR /app
 COPY . .
 COPY --from=charts /app/frontend/built frontend/built
@@ -33,9 +33,9 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PILOTZ
 # glibc's own first values. Set, they do not grow with the longest answer, whose memory each worker would then keep.
 ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 # For `manage.py backup` and `restore`: of the version of the server in docker-compose.yml.
-ARG PILOTZONE_REQUIREMENTS
+ARG REQUIREMENTS
 RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 \
-    && if [ "$PILOTZONE_REQUIREMENTS" = requirements-ldap.txt ]; then \
+    && if [ "$REQUIREMENTS" = requirements-ldap.txt ]; then \
     apt-get install --yes --no-install-recommends libldap2 libsasl2-2; fi \
     && rm -r /var/lib/apt/lists/*
 ARG COMMIT=unknown

@@ -12,8 +12,9 @@ from typing import Any, cast
 from authlib.integrations.base_client import FrameworkIntegration, OAuthError
 from authlib.integrations.django_client import DjangoOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
 from django.http import HttpRequest, HttpResponse
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidClaimError, JoseError
 from requests.exceptions import RequestException
 
 from accounts.sign_on import Answer, AnswerRefused, ProviderAway, provider_of_site
@@ -34,6 +35,14 @@ class Connection(OAuth2Session):  # type: ignore[misc]  # it has no types
         if answer.is_redirect:
             raise ProviderAway(f"{url} leads elsewhere, which is not followed")
         return answer
+
+
+class IDToken(CodeIDToken):  # type: ignore[misc]  # it has no types
+    def validate(self, now: int | None = None, leeway: int = 0) -> None:
+        super().validate(now, leeway)
+        # The same key signs tokens for other purposes: access to an API, the end of a session.
+        if str(self.header.get("typ", "JWT")).upper() != "JWT":
+            raise InvalidClaimError("typ")
 
 
 class Provider(DjangoOAuth2App):  # type: ignore[misc]  # it has no types
@@ -62,18 +71,22 @@ class Provider(DjangoOAuth2App):  # type: ignore[misc]  # it has no types
             answer = session.request("GET", self._server_metadata_url, withhold_token=True)
             answer.raise_for_status()
             said = answer.json()
-        if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in NEEDED):
-            raise ProviderAway("the provider does not say where to ask")
-        if said["issuer"] != self.issuer:
-            raise ProviderAway("another provider than that of PILOTZONE_OIDC_ISSUER answers")
-        found: dict[str, Any] = {name: said[name] for name in (*NEEDED, LEADS_AWAY) if said.get(name)}
-        for name in ADDRESSES:
-            if name in found and not is_encrypted(found[name]):
-                raise ProviderAway(f"the provider's {name} is not encrypted")
+        found = self._checked_addresses(said)
         found["id_token_signing_alg_values_supported"] = [ALGORITHM]
         ways = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         if "client_secret_basic" not in ways and "client_secret_post" in ways:
             found["token_endpoint_auth_method"] = "client_secret_post"  # noqa: S105  # the name of a way
+        return found
+
+    def _checked_addresses(self, said: Any) -> dict[str, Any]:
+        if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in NEEDED):
+            raise ProviderAway("the provider does not say where to ask")
+        if said["issuer"] != self.issuer:
+            raise ProviderAway("another provider than that of PILOTZONE_OIDC_ISSUER answers")
+        found = {name: said[name] for name in (*NEEDED, LEADS_AWAY) if isinstance(said.get(name), str)}
+        for name in ADDRESSES:
+            if name in found and not is_encrypted(found[name]):
+                raise ProviderAway(f"the provider's {name} is not encrypted")
         return found
 
 
@@ -108,7 +121,7 @@ def read_answer(request: HttpRequest) -> Answer:
         "nonce": {"essential": True},
     }
     try:
-        token = provider().authorize_access_token(request, claims_options=options, leeway=LEEWAY)
+        token = provider().authorize_access_token(request, claims_options=options, claims_cls=IDToken, leeway=LEEWAY)
     except RequestException as error:
         raise ProviderAway(str(error)) from error
     # Of what is sent in the place of a token each library falls over in its own way.

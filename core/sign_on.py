@@ -43,6 +43,9 @@ def is_loopback(url: str) -> bool:
 
 
 def is_encrypted(url: str) -> bool:
-    """Whether nobody on the way reads what is asked at an address of the web. Raises ValueError for what is none."""
-    parts = urlsplit(url)
+    """Whether nobody on the way reads what is asked at an address of the web."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url)))

@@ -232,7 +232,7 @@ def test_a_site_with_single_sign_on_installs_another_lock(machine):
     machine.add_uv()
     (machine.project / "requirements-oidc.txt").write_text("runtime==1\noidc==1\n")
     for _n in range(2):
-        done = machine.run("demo", "--port", str(free_port()), PILOTZONE_REQUIREMENTS="requirements-oidc.txt")
+        done = machine.run("demo", "--port", str(free_port()), REQUIREMENTS="requirements-oidc.txt")
         assert done.returncode == 0, done.stderr
     (sync,) = (line for line in machine.uv_calls.splitlines() if line.startswith("pip sync"))
     assert sync.endswith("requirements-oidc.txt")
@@ -241,7 +241,7 @@ def test_a_site_with_single_sign_on_installs_another_lock(machine):
 def test_a_lock_that_is_not_there_is_named(machine):
     machine.add_python()
     machine.add_uv()
-    done = machine.run("demo", "--port", str(free_port()), PILOTZONE_REQUIREMENTS="requirements-saml.txt")
+    done = machine.run("demo", "--port", str(free_port()), REQUIREMENTS="requirements-saml.txt")
     assert done.returncode == 1
     assert "there is no requirements-saml.txt" in done.stderr
 

@@ -33,7 +33,7 @@ SECURITY = "docs/security.md"
 ASVS, DENGBAO = "docs/security/asvs.md", "docs/security/dengbao.md"
 KINDS = ("test", "setting", "duty", "does not apply", "open")
 # Rows that say what is missing. It may only become fewer.
-MOST_OPEN = {ASVS: 33, DENGBAO: 1}
+MOST_OPEN = {ASVS: 11, DENGBAO: 1}
 
 # The requirements of levels 1 and 2 of ASVS 5.0.0: section -> their last numbers. Those of level 3 are left out.
 ASVS_NUMBERS = """

@@ -140,6 +140,7 @@ def test_what_counts_as_encrypted() -> None:
         "http://127.0.0.1@a.example/",
         "ftp://localhost",
         "https:///x",
+        "https://[",
         "",
     ):
         assert not is_encrypted(url), url
