@@ -203,7 +203,7 @@ class TestPeople:
         answer = log_in(client, "stranger-7")
         assert answer.status_code == 403
         assert "You have no account here yet" in answer.text
-        assert '<code class="secret" lang="zxx">stranger-7</code>' in answer.text
+        assert '<code lang="zxx">stranger-7</code>' in answer.text
         assert not is_in(client)
         assert User.objects.count() == before
         (entry,) = entries("login_failed")
