@@ -118,7 +118,6 @@ def read_answer(request: HttpRequest) -> Answer:
         # Also within a list, where `azp` must be this site: Authlib sees to that.
         "aud": {"essential": True, "value": client_id},
         "sub": {"essential": True},
-        "nonce": {"essential": True},
     }
     try:
         token = provider().authorize_access_token(request, claims_options=options, claims_cls=IDToken, leeway=LEEWAY)

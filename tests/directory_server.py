@@ -1,6 +1,7 @@
 """A directory of our own for tests: Debian's slapd, with a few people, on this machine alone."""
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,18 +42,21 @@ sn: {name}
 uid: {name}
 userPassword: {password}
 """
-# What lies there is another server's, at which nobody listens.
-REFERRAL = f"""
-dn: ou=elsewhere,{BASE}
+# What lies there is another server's.
+REFERRAL = """
+dn: ou=elsewhere,{base}
 objectClass: referral
 objectClass: extensibleObject
 ou: elsewhere
-ref: ldap://127.0.0.1:9/ou=elsewhere,{BASE}
+ref: ldap://127.0.0.1:{port}/ou=elsewhere,{base}
 """
 
 
 @dataclass(frozen=True)
 class DirectoryServer:
+    """`elsewhere` listens where a referral leads, and answers nobody."""
+
+    elsewhere: socket.socket
     port: int
     tls_port: int
     certificate: Path
@@ -70,11 +74,11 @@ def find_slapd() -> Path:
     return Path(found)
 
 
-def entries() -> str:
+def entries(*, elsewhere: int) -> str:
     root = f"dn: {BASE}\nobjectClass: domain\ndc: city\n"
     reader = ENTRY.format(dn=READER, name="reader", password=READER_PASSWORD)
     people = [ENTRY.format(dn=f"uid={name},{BASE}", name=name, password=PASSWORD) for name in PEOPLE]
-    return "".join([root, reader, *people, REFERRAL])
+    return "".join([root, reader, *people, REFERRAL.format(base=BASE, port=elsewhere)])
 
 
 def make_certificate(path: Path) -> None:
@@ -88,7 +92,8 @@ def make_certificate(path: Path) -> None:
 def directory_server() -> Iterator[DirectoryServer]:
     """Raises Missing."""
     program = find_slapd()
-    with folder("pilotzone-directory-") as path:
+    with folder("pilotzone-directory-") as path, socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.setblocking(False)
         # AppArmor lets the program at its own place into no folder but the system's.
         for name in ("slapd", "slapadd"):
             shutil.copy(program, path / name)
@@ -97,8 +102,10 @@ def directory_server() -> Iterator[DirectoryServer]:
         configuration = path / "slapd.conf"
         configuration.write_text(CONFIGURATION.format(schemas=SCHEMAS, folder=path, base=BASE, reader=READER))
         add = [str(path / "slapadd"), "-f", str(configuration)]
-        subprocess.run(add, input=entries(), text=True, check=True, capture_output=True)
-        server = DirectoryServer(free_port(), free_port(), path / "certificate.pem")
+        subprocess.run(
+            add, input=entries(elsewhere=elsewhere.getsockname()[1]), text=True, check=True, capture_output=True
+        )
+        server = DirectoryServer(elsewhere, free_port(), free_port(), path / "certificate.pem")
         addresses = f"{server.url}/ ldap://127.0.0.2:{server.port}/ ldaps://127.0.0.1:{server.tls_port}/"
         command = [str(path / "slapd"), "-f", str(configuration), "-h", addresses, "-d", "0"]
         with subprocess.Popen(command, stderr=subprocess.PIPE) as process:

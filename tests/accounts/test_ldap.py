@@ -108,10 +108,11 @@ class TestLogIn:
         assert is_in(client)
         assert entries(Event.LOGIN)[0].additional_data["way"] == "password"
 
-    def test_what_a_referral_names_is_not_asked(self, client: Client, vic: User) -> None:
-        """The tree has one to a server that does not answer: were it followed, nobody would get in."""
+    def test_what_a_referral_names_is_not_asked(self, client: Client, vic: User, server: DirectoryServer) -> None:
         enter(client)
         assert is_in(client)
+        with pytest.raises(BlockingIOError):
+            server.elsewhere.accept()
 
     def test_another_filter(self, client: Client, vic: User, server: DirectoryServer, settings: Any) -> None:
         use(settings, server.url, person_filter="(&(uid=%(user)s)(cn=nobody))")
@@ -126,7 +127,10 @@ class TestPeople:
         assert User.objects.count() == before
 
     def test_a_closed_account_stays_closed(self, client: Client, vic: User) -> None:
+        from accounts.directory import DirectoryBackend
+
         User.objects.update(is_active=False)
+        assert DirectoryBackend().authenticate(None, username="vic", password=PASSWORD) is None
         enter(client)
         assert not is_in(client)
 
@@ -137,8 +141,8 @@ class TestPeople:
 
     def test_the_name_is_that_of_the_account(self, client: Client) -> None:
         """A directory takes capital and small letters for the same; here they are two accounts."""
-        make_user("VIC", password=LOCAL)
         make_user("vic", password=LOCAL, role="administrator")
+        make_user("VIC", password=LOCAL)
         enter(client, "VIC")
         assert client.get("/office/people/").status_code == 403
         assert is_in(client)
