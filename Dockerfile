@@ -1,6 +1,8 @@
 # Elsewhere than at Docker's: the same images of a registry in reach, as --build-arg PYTHON_IMAGE=… NODE_IMAGE=….
 ARG NODE_IMAGE=node:24-slim
 ARG PYTHON_IMAGE=python:3.13-slim
+# With single sign-on: requirements-oidc.txt, or requirements-ldap.txt, which has a package that is built here.
+ARG REQUIREMENTS=requirements.txt
 
 FROM ${NODE_IMAGE} AS charts
 WORKDIR /app
@@ -12,8 +14,11 @@ RUN npm run --silent bundle
 FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
 RUN python -m venv /opt/venv
-COPY requirements.txt /tmp/
-RUN pip install --require-hashes -r /tmp/requirements.txt
+ARG REQUIREMENTS
+RUN if [ "$REQUIREMENTS" = requirements-ldap.txt ]; then apt-get update \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev libldap-dev libsasl2-dev; fi
+COPY requirements*.txt /tmp/
+RUN pip install --require-hashes -r "/tmp/$REQUIREMENTS"
 WORKDIR /app
 COPY . .
 COPY --from=charts /app/frontend/built frontend/built
@@ -28,7 +33,11 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PILOTZ
 # glibc's own first values. Set, they do not grow with the longest answer, whose memory each worker would then keep.
 ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 # For `manage.py backup` and `restore`: of the version of the server in docker-compose.yml.
-RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -r /var/lib/apt/lists/*
+ARG REQUIREMENTS
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && if [ "$REQUIREMENTS" = requirements-ldap.txt ]; then \
+    apt-get install --yes --no-install-recommends libldap2 libsasl2-2; fi \
+    && rm -r /var/lib/apt/lists/*
 ARG COMMIT=unknown
 RUN useradd --system --uid 10001 --no-create-home pilotzone \
     && install -d -o pilotzone -g pilotzone -m 0750 /data /backups

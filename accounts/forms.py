@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -34,7 +35,16 @@ class LoginForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("The user name or password is not correct"),
+        "directory_away": _(
+            "The directory that checks your password does not answer. Try again in a while; whoever has a password of "
+            "this site can log in with it."
+        ),
     }
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if getattr(self.request, "directory_is_away", False):
+            return ValidationError(self.error_messages["directory_away"], code="directory_away")
+        return super().get_invalid_login_error()
 
 
 class _NewPassword:

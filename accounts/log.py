@@ -16,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import AccessToken, LogSeal, User
+from accounts.sign_on import PASSWORD, PROVIDER, WAYS, way_of
 from core import request_id
 from core.client_address import client_address
 
@@ -96,7 +98,7 @@ def connect_log() -> None:
 
 
 def log_login(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    log_own_event(Event.LOGIN, user, request)
+    log_own_event(Event.LOGIN, user, request, way=way_of(request.session) if request else PASSWORD)
 
 
 def log_logout(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
@@ -120,6 +122,24 @@ def log_failed_login(
         cid=request_id.current(),
         remote_addr=address,
         additional_data={"event": Event.LOCKED_OUT if is_locked else Event.LOGIN_FAILED},
+    )
+
+
+def log_refused_sign_on(request: HttpRequest, name: str) -> None:
+    """That the provider of single sign-on vouched for somebody who may not come in, under the id there or the name
+    here; bounded by address."""
+    address, since = client_address(request), now() - timedelta(minutes=REFUSAL_MINUTES)
+    failed = Q(additional_data__event=Event.LOGIN_FAILED, additional_data__way=WAYS[PROVIDER])
+    entries = LogEntry.objects.filter(failed, timestamp__gte=since, action=LogEntry.Action.ACCESS, remote_addr=address)
+    if entries.count() >= MAX_REFUSALS:
+        return
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_repr=name[:MAX_NAME_LENGTH],
+        action=LogEntry.Action.ACCESS,
+        cid=request_id.current(),
+        remote_addr=address,
+        additional_data={"event": Event.LOGIN_FAILED, "way": WAYS[PROVIDER]},
     )
 
 

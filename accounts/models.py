@@ -148,12 +148,22 @@ class User(AbstractUser):
         _("Must choose another password"), default=False, db_default=False, editable=False
     )
 
+    # Under which a provider of single sign-on knows the person, and which one: another may know somebody else so.
+    oidc_issuer = models.CharField(
+        _("Issuer of the id"), max_length=255, blank=True, default="", db_default="", editable=False
+    )
+    oidc_subject = models.CharField(
+        _("Id at the provider"), max_length=255, blank=True, default="", db_default="", editable=False
+    )
+
     # Cached pages stay when these are written: none shows them, and what a person prefers is in the key of a page.
     unversioned_columns = (
         "last_login",
         "password",
         "password_changed_at",
         "must_change_password",
+        "oidc_issuer",
+        "oidc_subject",
         "language",
         "large_print",
     )
@@ -170,6 +180,13 @@ class User(AbstractUser):
             ),
             models.CheckConstraint(
                 condition=Q(department__isnull=True) | Q(city__isnull=True), name="user_department_or_city"
+            ),
+            models.CheckConstraint(
+                condition=Q(oidc_issuer="", oidc_subject="") | (~Q(oidc_issuer="") & ~Q(oidc_subject="")),
+                name="user_oidc_subject_of_issuer",
+            ),
+            models.UniqueConstraint(
+                fields=["oidc_issuer", "oidc_subject"], condition=~Q(oidc_subject=""), name="user_oidc_subject_once"
             ),
         ]
 
@@ -196,10 +213,11 @@ class User(AbstractUser):
                 token.save(update_fields=["revoked_at"])
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Of what ends the sessions of the account where it changes: the password, and what the account may do."""
+        """Of what ends the sessions of the account where it changes: how its owner gets in, and what it may do."""
         rights = (self.role, self.department_id, self.city_id, self.is_superuser, self.is_staff, self.is_active)
+        ways_in = (self.password, self.oidc_issuer, self.oidc_subject)
         # As text: a role that was just given is a member of Role, and one from the database is none.
-        value = "\0".join(str(each) for each in (self.password, *rights))
+        value = "\0".join(str(each) for each in (*ways_in, *rights))
         return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property

@@ -11,11 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Department, UsedPassword, User
+from accounts.sign_on import is_vouched_for_elsewhere
 from regions.models import Region
 
 KINDS = (str.isupper, str.islower, str.isdigit)
@@ -183,8 +185,11 @@ def is_expired(user: User, *, at: datetime) -> bool:
     return days > 0 and user.password_changed_at + timedelta(days=days) <= at
 
 
-def ask_for_another_when_old(sender: Any, user: User, **kwargs: Any) -> None:
-    """Receiver of `user_logged_in`: whoever works is not interrupted when the day comes."""
+def ask_for_another_when_old(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Receiver of `user_logged_in`: whoever works is not interrupted when the day comes. Nor is one whose password was
+    not asked for."""
+    if is_vouched_for_elsewhere(request.session):
+        return
     if user.has_usable_password() and is_expired(user, at=timezone.now()):
         ask_for_another(user)
 

@@ -27,6 +27,7 @@ from accounts.permissions import check_administrator
 from accounts.second_factor import remove_app
 from accounts.services import revoke_token
 from accounts.sessions import end_sessions
+from accounts.sign_on import known_as, provider_of_site
 from core.exceptions import NotAllowed
 from core.signals import person_changed
 from core.versions import State, as_state, check_unchanged
@@ -46,7 +47,10 @@ class Link(NamedTuple):
 
 def person_state(user: User) -> State:
     """What the form of an account holds."""
+    # Asked for only where the site has a provider of single sign-on.
+    of_provider = {"oidc_subject": known_as(user)} if settings.PILOTZONE_OIDC else {}
     return {
+        **of_provider,
         "name": user.get_full_name(),
         "email": user.email,
         "role": user.role,
@@ -89,8 +93,12 @@ def change_person(
     role: Role,
     department: Department | None,
     city: Region | None,
+    oidc_subject: str | None = None,
 ) -> User:
-    """Raises ChangedMeanwhile and NotAllowed, with the field at fault."""
+    """`oidc_subject`: the id at the provider of single sign-on; None leaves it as it is.
+
+    Raises ChangedMeanwhile and NotAllowed, with the field at fault.
+    """
     if department is not None:
         # As a merger does: before the people.
         department = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
@@ -100,9 +108,12 @@ def change_person(
     if person.pk == by.pk and role != person.role and not person.is_superuser:
         raise NotAllowed(_("Nobody takes their own role: another administrator can."), field="role")
     _set_columns(person, name=name, email=email, role=role, department=department, city=city)
+    if oidc_subject is not None:
+        _set_subject(person, oidc_subject)
     if person_state(person) == before:
         raise NotAllowed(_("Nothing was changed."))
-    person.save(update_fields=["first_name", "last_name", "email", "role", "department", "city"])
+    columns = ["first_name", "last_name", "email", "role", "department", "city", "oidc_issuer", "oidc_subject"]
+    person.save(update_fields=columns)
     person_changed.send(sender=User, person=person, by=by)
     return person
 
@@ -200,6 +211,16 @@ def _set_columns(
     if name != person.get_full_name():
         person.first_name, person.last_name = name, ""
     person.email, person.role, person.department, person.city = email, role, department, city
+
+
+def _set_subject(person: User, subject: str) -> None:
+    """With the provider of the settings, since another one may know somebody else by the same id."""
+    if subject == known_as(person):
+        return
+    issuer = provider_of_site().issuer if subject else ""
+    if subject and User.objects.filter(oidc_issuer=issuer, oidc_subject=subject).exclude(pk=person.pk).exists():
+        raise NotAllowed(_("Another account has this id at the provider."), field="oidc_subject")
+    person.oidc_issuer, person.oidc_subject = issuer, subject
 
 
 def _new_link(person: User, *, by: User) -> Link:

@@ -155,7 +155,8 @@ def use_token(key: str) -> AccessToken:
         raise TokenRefused(_("This access token has expired."))
     if not token.user.is_active:
         raise TokenRefused(_("The account of this access token is closed."))
-    if token.user.must_change_password:
+    # Without a password there is none to choose: its owner comes by single sign-on, or has not come yet.
+    if token.user.must_change_password and token.user.has_usable_password():
         raise TokenRefused(_("The owner of this access token has to choose a password first."))
     if token.last_used_at is None or moment - token.last_used_at >= NOTE_USE_AFTER:
         AccessToken.objects.filter(pk=token.pk).update(last_used_at=moment)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.second_factor import SHOWN, must_have
+from accounts.sign_on import is_vouched_for_elsewhere
 
 
 class Step(NamedTuple):
@@ -22,7 +23,7 @@ class Step(NamedTuple):
 STEPS = (
     Step(
         ("accounts:password",),
-        lambda user, request: user.must_change_password,
+        lambda user, request: user.must_change_password and not is_vouched_for_elsewhere(request.session),
         _("Choose another password first: nothing else is open to your account until then."),
     ),
     Step(

@@ -6,6 +6,7 @@ from accounts.forgotten_pages import ForgottenPassword, ForgottenSent
 from accounts.forms import LoginForm
 from accounts.second_factor_pages import EnterCode, second_factor, set_up
 from accounts.session_pages import active, sessions
+from accounts.sign_on_pages import LoggedOut, LogOut, SignedOn, SignOn
 from accounts.views import ChangePassword, LogIn, SetPassword, revoke, tokens
 
 app_name = "accounts"
@@ -17,7 +18,10 @@ urlpatterns = [
         ),
         name="login",
     ),
-    path("logout/", views.LogoutView.as_view(), name="logout"),
+    path("logout/", LogOut.as_view(), name="logout"),
+    path("sign-on/", SignOn.as_view(), name="sign_on"),
+    path("sign-on/done/", SignedOn.as_view(), name="signed_on"),
+    path("logged-out/", LoggedOut.as_view(), name="logged_out"),
     path(
         "password/",
         ChangePassword.as_view(

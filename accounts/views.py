@@ -34,6 +34,9 @@ TOKENS_ON_A_PAGE = 50
 
 
 class LogIn(GoesOn, LoginView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(provider=settings.PILOTZONE_OIDC, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         if wants_code(form.get_user()):
             return wait_for_code(self.request, form.get_user(), self.get_redirect_url())
@@ -50,7 +53,8 @@ class ChangePassword(PasswordChangeView):
     form_class = PasswordForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(offers_second_factor=is_offered(), **kwargs)
+        has_password = signed_in(self.request.user).has_usable_password()
+        return super().get_context_data(offers_second_factor=is_offered(), has_password=has_password, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not AxesProxyHandler.is_allowed(request, self._credentials):

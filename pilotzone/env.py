@@ -137,6 +137,21 @@ def redis_url(name: str) -> str:
     return _read(name, "", "(redis|rediss|unix)://.+", parse, "redis://host:6379/0", is_secret=True)
 
 
+def secret_of_service(name: str) -> str:
+    """What another service gave this site, or has of it."""
+
+    def parse(raw: str) -> str:
+        _refuse_common_password(name, raw)
+        return raw
+
+    return _read(name, "", ".+", parse, "a text on one line", is_secret=True)
+
+
+def parsed(name: str, parse: Callable[[str], str], expected: str, default: str = "") -> str:
+    """What `parse` makes of it; it raises ValueError for what cannot be used."""
+    return _read(name, default, ".+", parse, expected)
+
+
 def _refuse_common_password(name: str, password: str | None) -> None:
     """Of a service that others may reach. Raises ImproperlyConfigured."""
     if password and unquote(password).lower() in CommonPasswordValidator().passwords:
@@ -197,6 +212,17 @@ def database(name: str, default: Path) -> dict[str, Any]:
 def folder(name: str) -> Path | None:
     """A folder, with its whole path: a process may be started anywhere."""
     return _read(name, None, "/.+", Path, "a whole path, such as /srv/backups")
+
+
+def file(name: str) -> str:
+    """The whole path of a file that is there; empty: none is named."""
+
+    def parse(raw: str) -> str:
+        if not Path(raw).is_file():
+            raise ValueError
+        return raw
+
+    return _read(name, "", "/.+", parse, "the whole path of a file that is there")
 
 
 def backup_keep(name: str, default: str) -> dict[str, int]:

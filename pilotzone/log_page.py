@@ -319,8 +319,18 @@ def _details_of_pruning(more: Mapping[str, Any]) -> list[str]:
     return [_("entries: %(count)s, file: %(file)s") % words, f"SHA-256 {more['sha256']}", more["seal"]]
 
 
+# Who vouched for a person who came without a password of this site.
+_WAYS = {"provider": gettext_lazy("By single sign-on"), "directory": gettext_lazy("By the directory")}
+
+
+def _details_of_login(more: Mapping[str, Any]) -> list[str]:
+    return [str(_WAYS[way])] if (way := more.get("way")) in _WAYS else []
+
+
 # Of events that change no row.
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
+    Event.LOGIN: _details_of_login,
+    Event.LOGIN_FAILED: _details_of_login,
     Event.EXPORT: _details_of_export,
     Event.REFUSED: _details_of_refusal,
     Event.LOG_READ: lambda more: [more["address"]],

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from pilotzone import data_folder, env, schedule
+from pilotzone import data_folder, env, schedule, sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("PILOTZONE_DATA_DIR") or BASE_DIR / "var").expanduser().resolve()
@@ -168,7 +168,16 @@ ABSOLUTE_URL_OVERRIDES = {
 # The workspaces at the one address of `measures`: they have projects, and live in a room above.
 CITY_WORKSPACE = "projects.views.workspace.CityWorkspacePage"
 DEPARTMENT_WORKSPACE = "indicators.views.workspace.DepartmentWorkspacePage"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# None where the site has no single sign-on (`accounts.sign_on`).
+PILOTZONE_OIDC = sign_on.provider()
+PILOTZONE_LDAP = sign_on.directory()
+# Passwords of the site before those of the directory: its administrators get in while that is away.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    *(["accounts.directory.DirectoryBackend"] if PILOTZONE_LDAP else []),
+    *(["accounts.sign_on.ProviderBackend"] if PILOTZONE_OIDC else []),
+]
 # Which rules passwords follow (`accounts.passwords`).
 PILOTZONE_PASSWORD_PROFILE = env.choice("PILOTZONE_PASSWORD_PROFILE", "dengbao", ("dengbao", "asvs"))
 AUTH_PASSWORD_VALIDATORS = [
@@ -430,6 +439,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},
+        # It would write down what proves, to the provider, that it is this site which asks.
+        "authlib": {"level": "WARNING"},
         # Whoever tries the demonstration reads its address and accounts there, not a line for each picture.
         **({"pilotzone.access": {"level": "WARNING"}} if PILOTZONE_DEMO else {}),
     },

@@ -13,7 +13,7 @@ from tests.compose import OURS, SERVICES, TEXT, app_variables, compose_command, 
 from tests.services import ROOT
 
 # Read by compose alone.
-OF_COMPOSE = {"POSTGRES_PASSWORD", "PUBLISH_ADDRESS"}
+OF_COMPOSE = {"POSTGRES_PASSWORD", "PUBLISH_ADDRESS", "REQUIREMENTS"}
 # Read by glibc before anything of ours runs.
 OF_GLIBC = set(MALLOC)
 SECRETS = {"POSTGRES_PASSWORD", "PILOTZONE_SECRET_KEY"}

@@ -306,6 +306,9 @@ POST web:saved_view         /views/{view}/                        403   403   40
 
 GET  accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302 302
 POST accounts:login         /accounts/login/                      200   200   302 302 302 302 302 302 302 302 302
+GET  accounts:sign_on       /accounts/sign-on/                    404   404   404 404 404 404 404 404 404 404 404
+GET  accounts:signed_on     /accounts/sign-on/done/               404   404   404 404 404 404 404 404 404 404 404
+GET  accounts:logged_out    /accounts/logged-out/                 404   404   404 404 404 404 404 404 404 404 404
 POST accounts:logout        /accounts/logout/                     302   302   302 302 302 302 302 302 302 302 302
 GET  accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200 200
 POST accounts:password      /accounts/password/                   login login 200 200 200 200 200 200 200 200 200

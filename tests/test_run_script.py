@@ -227,6 +227,32 @@ def test_the_second_start_installs_nothing(machine):
     assert answer.stdout.startswith("manage.py demo --port ")
 
 
+def test_a_site_with_single_sign_on_installs_another_lock(machine):
+    machine.add_python()
+    machine.add_uv()
+    (machine.project / "requirements-oidc.txt").write_text("runtime==1\noidc==1\n")
+    for _n in range(2):
+        done = machine.run("demo", "--port", str(free_port()), REQUIREMENTS="requirements-oidc.txt")
+        assert done.returncode == 0, done.stderr
+    (sync,) = (line for line in machine.uv_calls.splitlines() if line.startswith("pip sync"))
+    assert sync.endswith("requirements-oidc.txt")
+
+
+def test_a_lock_that_is_not_there_is_named(machine):
+    machine.add_python()
+    machine.add_uv()
+    done = machine.run("demo", "--port", str(free_port()), REQUIREMENTS="requirements-saml.txt")
+    assert done.returncode == 1
+    assert "there is no requirements-saml.txt" in done.stderr
+
+
+def test_no_bundle_holds_what_is_built_where_it_is_installed():
+    command = [ROOT / "deploy" / "make_offline_bundle", "uv", "requirements-ldap.txt", "/nowhere"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "no bundle holds the packages of requirements-ldap.txt" in done.stderr
+
+
 def test_a_changed_lock_is_installed(machine):
     machine.add_python()
     machine.add_uv()
@@ -344,9 +370,12 @@ class TestOfflineBundle:
 
 def test_the_locks_hold_every_dependency_and_no_address():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    runtime, extras = project["project"]["dependencies"], project["project"]["optional-dependencies"]
     locks = {
-        "requirements.txt": project["project"]["dependencies"],
-        "requirements-dev.txt": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
+        "requirements.txt": runtime,
+        "requirements-oidc.txt": runtime + extras["oidc"],
+        "requirements-ldap.txt": runtime + extras["oidc"] + extras["ldap"],
+        "requirements-dev.txt": runtime + extras["oidc"] + project["dependency-groups"]["dev"],
     }
     pinned = {}
     for name, wanted in locks.items():
@@ -359,5 +388,6 @@ def test_the_locks_hold_every_dependency_and_no_address():
             requirement = Requirement(line)
             assert re.search(r">=", str(requirement.specifier)), f"{line} has no lower bound"
             assert requirement.specifier.contains(pins[requirement.name.lower()]), line
-    # The development lock is the runtime lock and more.
-    assert pinned["requirements.txt"].items() <= pinned["requirements-dev.txt"].items()
+    # Each is the one before and more.
+    for less, more in (("", "-oidc"), ("-oidc", "-ldap"), ("-oidc", "-dev")):
+        assert pinned[f"requirements{less}.txt"].items() <= pinned[f"requirements{more}.txt"].items()

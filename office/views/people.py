@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -117,7 +118,19 @@ class InvitationForm(PersonFields):
 
 
 class PersonForm(PersonFields, OpenedForm):
-    pass
+    oidc_subject = words_of(User, "oidc_subject")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        provider = settings.PILOTZONE_OIDC
+        if provider is None:
+            del self.fields["oidc_subject"]
+        else:
+            self.fields["oidc_subject"].label = _("Id at %(name)s") % {"name": provider.name}
+            self.fields["oidc_subject"].help_text = _(
+                "Whoever %(name)s knows by this id logs in to this account. It is shown to a person who logs in there "
+                "without an account here; make sure who asks."
+            ) % {"name": provider.name}
 
 
 class PeoplePage(FormPage):

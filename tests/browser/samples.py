@@ -498,6 +498,8 @@ NO_PAGES = {
         "projects:decide",
         "indicators:decide",
     },
+    # tests/accounts/test_oidc.py reads them.
+    "is there only on a site with single sign-on": {"accounts:sign_on", "accounts:signed_on", "accounts:logged_out"},
     "Django's administration": {"admin:index"},
 }
 
