@@ -59,6 +59,8 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--users", type=int, default=under_load.USERS, help="of --load")
     parser.add_argument("--seconds", type=int, default=under_load.SECONDS, help="of --load")
     options = parser.parse_args(arguments)
+    if options.load:
+        return options
     if options.size and options.all:
         parser.error("--size and --all exclude each other")
     if options.all:

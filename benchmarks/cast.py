@@ -16,7 +16,7 @@ from measures.models import Measure, Plan, Report
 from projects.models import Project
 from web.limits import thresholds
 
-PASSWORD = "a-password-of-the-load"  # noqa: S105  # of a throwaway site
+PASSWORD = "a-password-of-the-load"  # of a throwaway site
 
 
 def make_cast(readers: int, reporters: int, exporters: int) -> None:
@@ -59,9 +59,7 @@ def _shares(number: int) -> list[tuple[int, list[str]]]:
         # To the department that has the most measures for each of its people.
         people[max(people, key=lambda department: len(led[department]) / (people[department] + 1))] += 1
     return [
-        (department, led[department][place::count])
-        for department, count in people.items()
-        for place in range(count)
+        (department, led[department][place::count]) for department, count in people.items() for place in range(count)
     ]
 
 

@@ -15,7 +15,7 @@ from benchmarks import serving
 from benchmarks.report import say
 from benchmarks.whole_site import WholeSite, whole_site
 from tests import services
-from tests.services import ROOT, Process, process, program_path, wait_until
+from tests.services import process, program_path, wait_until
 
 USERS, SECONDS = 200, 120
 # Of a hundred.
@@ -106,28 +106,38 @@ class Processors:
         return {name: serving.cpu_seconds(pid) for name, pid in self.families.items()} | {"the whole machine": of_all}
 
     def words(self) -> str:
+        """Processors that each had on average."""
         seconds, now = time.monotonic() - self.begun, self._taken()
         return ", ".join(f"{name} {(now[name] - self.before[name]) / seconds:.2f}" for name in now)
 
 
 def run(users: int, seconds: int) -> int:
     """The code with which the process ends: 1 where something is not as it was promised."""
+    found, wrong = observe(users, seconds)
+    wrong = [*found.shortcomings(users), *wrong]
+    if wrong:
+        print("\n".join(["Not as promised:", *wrong]))
+        return 1
+    print(f"As promised: no 5xx, no 429, nobody failed, p95 at most {MOST_P95} ms.")
+    return 0
+
+
+def observe(users: int, seconds: int) -> tuple[Found, list[str]]:
+    """Prints what was found; with what is wrong with the totals and the log afterwards."""
     with ExitStack() as stack:
         home = stack.enter_context(services.folder("pilotzone-load-"))
         say("starting PostgreSQL, two Redis, web server, worker and beat")
         server = stack.enter_context(services.postgresql())
         whole = stack.enter_context(whole_site(home / "data", server.url, **WEB_SETTINGS))
-        cast = home / "cast.json"
-        cast.write_text(make_cast(whole, users), encoding="utf-8")
+        (home / "cast.json").write_text(make_cast(whole, users), encoding="utf-8")
         found, processors = measure(whole, server, home, users, seconds)
         print("\n".join(found.table()))
-        print(f"\n{users} users, {found.seconds:.0f} s: {found.a_second:.1f} answers a second; by status {dict(found.statuses)}")
-        print(f"Processors, of {os.cpu_count()}: {processors}; the users (locust) are among them")
+        statuses = ", ".join(f"{number} x {status}" for status, number in sorted(found.statuses.items()))
+        print(f"\n{users} users, {found.seconds:.0f} s: {found.a_second:.1f} answers a second; {statuses}")
+        print(f"Processors of {os.cpu_count()}: {processors}. The users (locust) take theirs from the same machine.")
         for text, number in list(found.failures.items())[:10]:
             print(f"{number} x {text}")
-        wrong = found.shortcomings(users) + checks(whole)
-    print("\n".join(["Not as promised:", *wrong] if wrong else [f"As promised: no 5xx, no 429, p95 at most {MOST_P95} ms."]))
-    return 1 if wrong else 0
+        return found, checks(whole)
 
 
 def make_cast(whole: WholeSite, users: int) -> str:

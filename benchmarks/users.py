@@ -1,24 +1,24 @@
 """The users of a site as they work: a locustfile, which `benchmarks.under_load` runs.
 
-Most of them read, some report, few take files. Each logs in by the form and comes from an address of its own, which the
-one proxy before the site passes on. LOAD_CAST names the file with accounts and rows that `benchmarks.cast` has made. Once
-all users have come, LOAD_SECONDS are measured; what was found is then written to LOAD_FOUND.
+Most of them read, some report, few take files. Each logs in by the form and comes from an address of its own, which
+the one proxy before the site passes on. LOAD_CAST names the file with accounts and rows that `benchmarks.cast` has
+made. Once all users have come, LOAD_SECONDS are measured; what was found is then written to LOAD_FOUND.
 """
 
 import itertools
 import json
 import os
 import random
-import re
 import time
 from collections.abc import Callable, Mapping
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import gevent
 from locust import FastHttpUser, between, events, task
+
+from benchmarks.forms import checked, form_of, hidden_fields
 
 CAST = json.loads(Path(os.environ["LOAD_CAST"]).read_text(encoding="utf-8"))
 LOGIN, WORKSPACE = "/accounts/login/", "/workspace/"
@@ -83,22 +83,6 @@ class Person(FastHttpUser):
         return str(self.chance.choice(CAST[name]))
 
 
-def hidden_fields(text: str) -> dict[str, str]:
-    """What a form, or what is swapped into it, carries unseen."""
-    found = {}
-    for tag in re.findall(r"<input\b[^>]*>", text):
-        said = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if said.get("type") == "hidden" and "name" in said:
-            found[said["name"]] = unescape(said.get("value", ""))
-    return found
-
-
-def form_of(page: str, name: str) -> str:
-    """The form with this id; empty where the page has none."""
-    found = re.search(rf'<form\b[^>]*\bid="{name}".*?</form>', page, re.DOTALL)
-    return found[0] if found else ""
-
-
 class Reader(Person):
     """Of a hundred steps so many each."""
 
@@ -156,8 +140,8 @@ class Reader(Person):
 
 
 class Reporter(Person):
-    """Measure by measure: the workspace, the form, the draft that saves itself twice, and the report, which every fourth
-    time is sent twice, as by somebody who is in doubt. When all measures are reported, reports are withdrawn."""
+    """Measure by measure: the workspace, the form, the draft that saves itself twice, and the report, which every
+    fourth time is sent twice, as by somebody who is in doubt. When all measures are reported, reports are withdrawn."""
 
     weight = 8
     kind = "reporters"
@@ -188,8 +172,7 @@ class Reporter(Person):
         if form := form_of(page, "report-form"):
             self.form = hidden_fields(form)
             self.form |= {"status": self.form["against_status"], "effective_on": "", "next_step": "", "problem": ""}
-            checked = re.search(r'name="problem_choice" value="([\w-]+)"[^>]*checked', form)
-            self.form["problem_choice"] = checked[1] if checked else "none"
+            self.form["problem_choice"] = checked(form, "problem_choice")
 
     def save_draft(self) -> None:
         if not self.form:

@@ -5,6 +5,7 @@ change, people to notify) stands in a service of that app, around `apply_move`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from core.texts import clean_text
 from reporting.models import AbstractFiling, AbstractReportStep
 from reporting.moves import Move, moves_from
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
+from web.cache.versions import of_filings
 
 # A draft that somebody with a closed account edited last is deleted this many days later.
 ABANDONED_DAYS = 365
@@ -89,10 +91,13 @@ def apply_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -
 
     The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
     """
+    was = report.state
     step = make_move(report, name, by=by, note=note)
-    report.save()
-    step.content = report.content()
-    step.save()
+    is_of_filings = ReportState.ACCEPTED not in (was, report.state)
+    with of_filings() if is_of_filings else nullcontext():
+        report.save()
+        step.content = report.content()
+        step.save()
 
 
 def make_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -> AbstractReportStep:
@@ -130,7 +135,8 @@ def write_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, 
     DraftChanged when another one stands in the database, and NotAllowed when it is no longer the person's to write.
     """
     if fill_draft(report, values, by=by, version=version):
-        report.save()
+        with of_filings():
+            report.save()
 
 
 def fill_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, version: int | None) -> bool:

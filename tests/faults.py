@@ -42,6 +42,10 @@ FAULTS = (
     "backup under load",
     "disk full while backing up",
     "killed while backing up",
+    "PostgreSQL away while backing up",
+    "Redis away while backing up",
+    "worker killed while backing up",
+    "killed while restoring",
     "key of a backup wrong",
     "site lost",
     "PostgreSQL's disk lost",
@@ -53,8 +57,8 @@ HEADS = ("fault", "what was done", "lane", "outcome", "seconds", "slowest answer
 
 @dataclass(frozen=True)
 class Trial:
-    """A test of a fault in a lane. `slowest`: how long somebody waited for an answer, where that was measured; `figures`:
-    lines of what else was."""
+    """A test of a fault in a lane. `slowest`: how long somebody waited for an answer, where that was measured;
+    `figures`: lines of what else was."""
 
     fault: str
     done: str

@@ -56,6 +56,7 @@ def test_a_site_that_is_brought_back_is_the_same(
     assert differing(before, after) == []
     # It is a site to work with: keys go on where they were.
     run(elsewhere, "verify_rollups")
+    run(elsewhere, "verify_audit")
     shell(elsewhere, "comment")
     assert len(elsewhere.comments()) == before["tables"]["measures_comment"][0] + 1
 

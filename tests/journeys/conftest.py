@@ -53,7 +53,7 @@ def record_slowest(request):
 
 @pytest.fixture
 def say(request, capsys):
-    """Shows a line of figures at once, and keeps it for the end of `./run test`: processes of pytest-xdist show none."""
+    """Shows figures at once, and keeps them for the end of `./run test`: processes of pytest-xdist show none."""
 
     def say(line):
         request.node.user_properties.append(("figures", line))

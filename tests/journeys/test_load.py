@@ -28,7 +28,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from psycopg import sql
 
 from accounts.services import DEMO_PASSWORDS
-from benchmarks import serving
+from benchmarks import serving, under_load
 from benchmarks.whole_site import whole_site
 from tests.crowd import Job, Office, Visitor, Visits, beside, read, reader, together
 from tests.lanes import clean_environment
@@ -338,3 +338,13 @@ def test_the_demonstration_fits_into_its_memory_after_all_this(running: Running,
     say(f"the web server takes {running.memory / MEGABYTE:.0f} MB ({used}), of which shared pages are divided (PSS)")
     if running.name == "demo":
         assert running.memory <= MOST_MEMORY
+
+
+def test_users_of_every_kind_come_to_the_end_of_each_step() -> None:
+    """Few and short: `./run bench --load` has two hundred, and says how long each waits."""
+    found, wrong = under_load.observe(users=20, seconds=30)
+    assert found.failures == {}
+    assert found.refused == 0
+    assert wrong == []
+    steps = {"log-in", "overview", "measures, filtered", "a measure", "search", "report: draft", "report: submit"}
+    assert set(found.milliseconds) >= steps

@@ -6,7 +6,8 @@ committed rows, or of those of some kinds, so it changes when the writing transa
 order transactions end. A counter would make writers wait for each other, or go up before its change can be seen.
 
 The kind of a row is its app, or what its model says as `data_kind`: drafts are saved every few seconds, and an answer
-about regions must not change with them. A model that no cached page shows says `is_versioned = False`. Columns that a
+about regions must not change with them. What is filed and not yet accepted has a kind of its own, `FILINGS`, since most
+pages show nothing of it to most readers. A model that no cached page shows says `is_versioned = False`. Columns that a
 model names as `unversioned_columns` bring no version: each log-in writes one.
 
 What is changed past Django, by hand in the database, is noticed only when cached pages expire
@@ -15,7 +16,9 @@ What is changed past Django, by hand in the database, is noticed only when cache
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,15 +47,33 @@ _COLUMN_SET = re.compile(r'"(\w+)" = ')
 # Of the site's profile alone, as this process last saw it; None where that is to be asked for.
 of_site: int | None = None
 SITE_KIND = "site"
+REPORTS, FILINGS = "reports", "filings"
+_is_of_filings = ContextVar("is_of_filings", default=False)
 _is_paused = False
 
 
-def current(kinds: Collection[str] = ()) -> str:
-    """One query. Equal to an earlier one where nothing of the data of these kinds, or of all, has changed since."""
+@contextmanager
+def of_filings() -> Iterator[None]:
+    """What is written to reports within the block is neither accepted nor was it: those who may see that are few."""
+    token = _is_of_filings.set(True)
+    try:
+        yield
+    finally:
+        _is_of_filings.reset(token)
+
+
+def current(kinds: Collection[str] = (), *, but: str = "") -> str:
+    """One query. Equal to an earlier one where nothing of the data of these kinds, or of all `but` one, has changed
+    since."""
     # Every cached page and answer asks this. The ORM would take as long to write the statement as all the rest takes.
     global of_site
-    chosen = (*kinds, ANY_KIND) if kinds else ()
-    asked = f"CASE WHEN kind IN ({', '.join(['%s'] * len(chosen))}) THEN token END" if chosen else "token"
+    chosen: tuple[str, ...] = ()
+    asked = "token"
+    if kinds:
+        chosen = (*kinds, *([FILINGS] if REPORTS in kinds else []), ANY_KIND)
+        asked = f"CASE WHEN kind IN ({', '.join(['%s'] * len(chosen))}) THEN token END"
+    elif but:
+        chosen, asked = (but,), "CASE WHEN kind <> %s THEN token END"
     # The site's own comes along: its profile is in every page, and must cost no query more.
     own = "CASE WHEN kind IN (%s, %s) THEN token END"
     with connection.cursor() as cursor:
@@ -80,6 +101,8 @@ def record_writes(execute: Callable[..., Any], sql: Any, params: Any, many: bool
     result = execute(sql, params, many, context)
     found = _WRITES.match(sql)
     if found and not _is_paused and (kind := watched_tables().get(found[1])) and _writes_versioned(sql, found[1]):
+        if kind == REPORTS and _is_of_filings.get():
+            kind = FILINGS
         _record_once(context["connection"], kind)
         if kind == SITE_KIND:
             of_site = None
