@@ -18,7 +18,7 @@ from core.texts import clean_text, without_controls
 from reporting.file_types import check_file
 from reporting.models import AbstractEvidence, AbstractFiling
 from reporting.services import check_editable, lock_report
-from web.cache.versions import of_filings
+from web.cache.versions import DRAFTS, reports_as
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ def _attach(report: AbstractFiling, *, by: User, **columns: Any) -> AbstractEvid
     check_editable(report, by, field="evidence")
     if report.evidence.count() >= MAX_EVIDENCE:
         raise too_many()
-    with of_filings():
+    with reports_as(DRAFTS):
         evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
     return evidence
 
@@ -160,5 +160,5 @@ def remove_evidence(evidence: AbstractEvidence, *, by: User) -> None:
     lock_report(report)
     check_editable(report, by, field="evidence")
     evidence.delete_file()
-    with of_filings():
+    with reports_as(DRAFTS):
         evidence.delete()

@@ -5,7 +5,6 @@ change, people to notify) stands in a service of that app, around `apply_move`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,7 +23,7 @@ from core.texts import clean_text
 from reporting.models import AbstractFiling, AbstractReportStep
 from reporting.moves import Move, moves_from
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
-from web.cache.versions import of_filings
+from web.cache.versions import DRAFTS, FILINGS, REPORTS, reports_as
 
 # A draft that somebody with a closed account edited last is deleted this many days later.
 ABANDONED_DAYS = 365
@@ -93,8 +92,7 @@ def apply_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -
     """
     was = report.state
     step = make_move(report, name, by=by, note=note)
-    is_of_filings = ReportState.ACCEPTED not in (was, report.state)
-    with of_filings() if is_of_filings else nullcontext():
+    with reports_as(REPORTS if ReportState.ACCEPTED in (was, report.state) else FILINGS):
         report.save()
         step.content = report.content()
         step.save()
@@ -135,7 +133,8 @@ def write_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, 
     DraftChanged when another one stands in the database, and NotAllowed when it is no longer the person's to write.
     """
     if fill_draft(report, values, by=by, version=version):
-        with of_filings():
+        # A new one counts among those that there are of its month.
+        with reports_as(FILINGS if report.pk is None else DRAFTS):
             report.save()
 
 

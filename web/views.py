@@ -52,8 +52,9 @@ class PageView(ShowsUnsavedInput, TemplateView):
     # Whether the foot of the page says how fresh the totals of the plan are.
     shows_totals = False
     is_cached = True
-    # Whether those who only read see in it what was filed and not accepted, such as who has reported.
-    shows_filings = False
+    # Whether those who only read may see in it what was filed and not accepted, such as who has reported: only a page
+    # that shows nothing of the kind says no.
+    shows_filings = True
     # The parameters that its address may have, besides those of every page; others are left out.
     parameters: Collection[str] = ()
     # Those of which it may name several values.

@@ -53,7 +53,8 @@ def cached_page(
         return respond()
     reader = request.user
     only_reads = not isinstance(reader, User) or (reader.is_plain_viewer and not reader.is_staff)
-    version = site_version(but="" if shows_filings or not only_reads else versions.FILINGS)
+    unseen = [versions.DRAFTS, *([] if shows_filings else [versions.FILINGS])] if only_reads else []
+    version = site_version(but=unseen)
     shared = None
     if isinstance(reader, User) and only_reads and not is_own:
         shared = f"{reader.department_id} {reader.city_id}"
@@ -96,9 +97,9 @@ def _put(value: bytes, place: re.Pattern[bytes], page: bytes) -> bytes:
     return place.sub(lambda found: found[1] + value, page)
 
 
-def site_version(kinds: Collection[str] = (), *, but: str = "") -> tuple[str, ...]:
+def site_version(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> tuple[str, ...]:
     """What every page and answer depends on: the release, the data and the day. `kinds`: those of the data that it
-    shows, where they are not all; `but`: the one that it does not show.
+    shows, where they are not all; `but`: those that it does not show.
 
     It is read before an answer is made. A change meanwhile may be in the answer already; then it is cached under a
     version that nobody asks for any more.

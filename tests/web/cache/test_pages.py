@@ -155,7 +155,17 @@ def test_a_draft_makes_pages_new_for_those_who_may_see_it(measure: Any) -> None:
         "viewer": False,
         "auditor": True,
     }
+    opened(people["viewer"], "/")
+    opened(people["viewer"], "/measures/?owing=2023-08")
+    save_draft(
+        measure, by=ada, data=ReportData("promoting", "promoting", what_was_done="开工了"), version=report.version
+    )
+    assert not opened(people["viewer"], "/")[0]
+    report.refresh_from_db()
     submit_report(report, by=ada)
+    # Who has filed shows here, and there not.
+    assert opened(people["viewer"], "/")[0]
+    assert opened(people["viewer"], "/measures/?owing=2023-08")[0]
     assert not opened(people["viewer"], "/measures/")[0]
     accept_report(report, by=make_user("rita", role="reviewer"))
     assert opened(people["viewer"], "/measures/")[0]
