@@ -197,9 +197,11 @@ def test_after_any_other_change_too(parts: dict[str, str], settings: Any, monkey
 
 
 def begin_a_report(parts: dict[str, str]) -> None:
-    measure = Measure.objects.get(code="M172")
-    values = ReportData("in_progress", "in_progress", what_was_done="只有本部门看得到的草稿")
-    save_draft(measure, by=User.objects.get(username="lin"), data=values)
+    lin = User.objects.get(username="lin")
+    led = Measure.objects.with_status(date(2023, 8, 29)).filter(lead_department=lin.department)
+    measure: Any = led.exclude(reports__period=date(2023, 8, 1)).earliest("pk")
+    values = ReportData(measure.status, measure.status, what_was_done="只有本部门看得到的草稿")
+    save_draft(measure, by=lin, data=values)
 
 
 def submit_it(parts: dict[str, str]) -> None:
