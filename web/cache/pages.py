@@ -51,14 +51,7 @@ def cached_page(
     """
     if not _may_be_cached(request):
         return respond()
-    reader = request.user
-    only_reads = not isinstance(reader, User) or (reader.is_plain_viewer and not reader.is_staff)
-    unseen = [versions.DRAFTS, *([] if shows_filings else [versions.FILINGS])] if only_reads else []
-    version = site_version(but=unseen)
-    shared = None
-    if isinstance(reader, User) and only_reads and not is_own:
-        shared = f"{reader.department_id} {reader.city_id}"
-    key = page_key(request, version, reader=shared)
+    key = _key_of_page(request, is_own=is_own, shows_filings=shows_filings)
     cached = load(key)
     if cached is not None:
         content, headers = cached
@@ -74,6 +67,16 @@ def cached_page(
         return response
     store(key, _with_own(response.content, None), {"Content-Type": response.headers["Content-Type"]})
     return _with_etag(response, key, request)
+
+
+def _key_of_page(request: HttpRequest, *, is_own: bool, shows_filings: bool) -> str:
+    reader = request.user
+    if isinstance(reader, User) and (reader.is_staff or not reader.is_plain_viewer):
+        return page_key(request)
+    version = site_version(but=[versions.DRAFTS] if shows_filings else [versions.DRAFTS, versions.FILINGS])
+    if isinstance(reader, User) and not is_own:
+        return page_key(request, version, reader=f"{reader.department_id} {reader.city_id}")
+    return page_key(request, version)
 
 
 def _may_be_cached(request: HttpRequest) -> bool:
