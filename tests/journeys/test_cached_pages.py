@@ -196,12 +196,15 @@ def test_after_any_other_change_too(parts: dict[str, str], settings: Any, monkey
         before = after
 
 
+def unreported() -> Any:
+    measures = Measure.objects.with_status(date(2023, 8, 29)).exclude(reports__period=date(2023, 8, 1))
+    return measures.earliest("pk")
+
+
 def begin_a_report(parts: dict[str, str]) -> None:
-    lin = User.objects.get(username="lin")
-    led = Measure.objects.with_status(date(2023, 8, 29)).filter(lead_department=lin.department)
-    measure: Any = led.exclude(reports__period=date(2023, 8, 1)).earliest("pk")
+    measure = unreported()
     values = ReportData(measure.status, measure.status, what_was_done="只有本部门看得到的草稿")
-    save_draft(measure, by=lin, data=values)
+    save_draft(measure, by=User.objects.get(username="lin"), data=values)
 
 
 def submit_it(parts: dict[str, str]) -> None:
@@ -218,7 +221,7 @@ def return_it(parts: dict[str, str]) -> None:
 def test_those_who_only_read_share_their_pages_and_each_has_what_is_their_own(
     parts: dict[str, str], settings: Any, monkeypatch: Any
 ) -> None:
-    make_user("lin", role="reporter", department=Measure.objects.get(code="M172").lead_department)
+    make_user("lin", role="reporter", department=unreported().lead_department)
     vera = make_user("vera", first_name="<b>Vera</b>")
     SavedView.objects.create(user=vera, page="measures:list", name="我的", query="status=completed", created_at=now())
     readers = Readers(["", "vic", "vera"], parts, settings, monkeypatch)
