@@ -236,7 +236,5 @@ def test_those_who_only_read_share_their_pages_and_each_has_what_is_their_own(
     }
     for act in (begin_a_report, submit_it, return_it):
         act(parts)
+        # Pages that outlast what few may see are compared with those that would be made, like all others.
         readers.shown()
-        # They outlast what few may see. Whoever gets a report back is told so, which is news.
-        outlast = [readers.was_cached[person, "measures:list"] for person in ("", "vic")]
-        assert outlast == [act is not return_it] * 2, act
