@@ -221,6 +221,10 @@ class User(AbstractUser):
         return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
+    def shown_name(self) -> str:
+        return self.get_full_name() or self.get_username()
+
+    @property
     def is_reporter(self) -> bool:
         return self.role == Role.REPORTER
 

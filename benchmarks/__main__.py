@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks import growth
+from benchmarks import growth, under_load
 from benchmarks.bench import Bench
 from benchmarks.growth import SIZES, USUAL_SIZES
 from benchmarks.report import table
@@ -50,7 +50,17 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--plans", action="store_true", help="also print the database's plans of the full rebuild and of its baseline"
     )
+    parser.add_argument(
+        "--load",
+        action="store_true",
+        help=f"instead, {under_load.USERS} users at work on a whole site for {under_load.SECONDS} seconds; ends with 1"
+        " when it does not keep what it promises",
+    )
+    parser.add_argument("--users", type=int, default=under_load.USERS, help="of --load")
+    parser.add_argument("--seconds", type=int, default=under_load.SECONDS, help="of --load")
     options = parser.parse_args(arguments)
+    if options.load:
+        return options
     if options.size and options.all:
         parser.error("--size and --all exclude each other")
     if options.all:
@@ -101,6 +111,8 @@ def main(arguments: list[str]) -> int:
     start = time.monotonic()
     try:
         with termination_like_ctrl_c(), ExitStack() as stack:
+            if options.load:
+                return under_load.run(options.users, options.seconds)
             home = stack.enter_context(services.folder("pilotzone-bench-"))
             bench = Bench(sizes=options.sizes, quick=options.quick, only_pages=options.pages, home=home)
             bench.sqlite()

@@ -12,7 +12,10 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import F
 
-from accounts.models import Department, Role, User
+from accounts.log_check import check_log
+from accounts.log_seals import newest_seal, seal_log
+from accounts.models import Department, LogSeal, Role, User
+from accounts.tasks import seal_log_task
 from core.clock import now, today
 from core.periods import month_of
 from core.statuses import MeasureStatus
@@ -154,6 +157,8 @@ class Reviewers:
         self.begin = time.monotonic() + 0.2
         # In seconds, of the report that was begun the latest after its time.
         self.late = 0.0
+        # Of each acceptance, with its commit.
+        self.milliseconds: list[float] = []
         self.errors: list[str] = []
 
     def accept_all(self, reports: Sequence[Report]) -> None:
@@ -186,28 +191,50 @@ class Reviewers:
 
         due = self.begin + number / self.per_second
         time.sleep(max(due - time.monotonic(), 0))
-        self.late = max(self.late, time.monotonic() - due)
+        begun = time.monotonic()
+        self.late = max(self.late, begun - due)
         with transaction.atomic():
             # Before the hook that queues the refresh.
             transaction.on_commit(committed)
             accept_report(report, by=self.user)
+        self.milliseconds.append((time.monotonic() - begun) * 1000)
 
 
-def accept_reports(*, per_second: float) -> dict[str, Any]:
+def seal_all() -> dict[str, int]:
+    """So that a sealing that is measured has what came since, and no more."""
+    sealed = 0
+    while some := seal_log():
+        sealed += some
+    return {"sealed": sealed}
+
+
+def accept_reports(*, per_second: float, sealing: bool = False) -> dict[str, Any]:
     """Accepts the filed reports at a steady pace, and says how long each took to be in its cell: from the commit
-    to the look by another connection that saw it.
+    to the look by another connection that saw it. `sealing`: half way a worker seals the log, which holds by then as
+    much as comes in a minute.
     """
     reports = list(Report.objects.filter(pk__in=_filed).order_by("pk").select_related("measure__section"))
     watch = Watch(_address())
     reviewers = Reviewers(watch, per_second)
     watching = threading.Thread(target=watch.run)
     watching.start()
+    newest = newest_seal()
+    sealer = threading.Timer(len(reports) / per_second / 2, seal_log_task.delay)
+    if sealing:
+        sealer.start()
     reviewers.accept_all(reports)
     seconds = time.monotonic() - reviewers.begin
     watch.done.set()
     watching.join()
-    return {
+    found = {"sealed": 0, "faults of the log": 0}
+    if sealing:
+        sealer.join()
+        seals = LogSeal.objects.filter(number__gt=newest.number if newest else 0)
+        _wait(seals.exists, seconds=60)
+        found = {"sealed": seals.count(), "faults of the log": check_log().found}
+    return found | {
         "milliseconds": sorted(watch.milliseconds),
+        "accepting": sorted(reviewers.milliseconds),
         "accepted": len(watch.accepted),
         "lost": watch.lost,
         "seconds": seconds,

@@ -389,6 +389,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "wait for workers": accepting.wait_for_workers,
     "file reports": accepting.file_reports,
     "accept reports": accepting.accept_reports,
+    "seal all": accepting.seal_all,
     "tasks": accepting.tasks,
 }
 

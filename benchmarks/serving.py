@@ -44,9 +44,7 @@ class Site:
 
     @property
     def cpu_seconds(self) -> float:
-        """What the demonstration and its children, with those that have ended, have used of the processor."""
-        ticks = sum(int(field) for process_id in _family(self.process_id) for field in _stat(process_id)[11:15])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process_id)
 
 
 def environment(data: Path, database_url: str = "") -> dict[str, str]:
@@ -126,6 +124,12 @@ def workers(names: Mapping[str, str]) -> Iterator[list[services.Process]]:
             command = [*compose_command("worker"), "--concurrency", "2", "-n", f"bench{number}@%h"]
             started.append(stack.enter_context(services.process(command, names)))
         yield started
+
+
+def cpu_seconds(process_id: int) -> float:
+    """What a process and its children, with those that have ended, have used of the processor."""
+    ticks = sum(int(field) for member in _family(process_id) for field in _stat(member)[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _stat(process_id: int) -> list[str]:

@@ -346,6 +346,7 @@ class SearchPage(PlanPage):
     """All kinds of rows that hold the words of `?q=`; with `?kind=reports` all reports that do, in pages. Raises
     BadQuery for more than can be searched for."""
 
+    shows_filings = False
     template_name = "dashboard/search.html"
     shows_totals = False
     parameters = ("q", "kind", "page")

@@ -18,6 +18,7 @@ from core.texts import clean_text, without_controls
 from reporting.file_types import check_file
 from reporting.models import AbstractEvidence, AbstractFiling
 from reporting.services import check_editable, lock_report
+from web.cache.versions import DRAFTS, reports_as
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,8 @@ def _attach(report: AbstractFiling, *, by: User, **columns: Any) -> AbstractEvid
     check_editable(report, by, field="evidence")
     if report.evidence.count() >= MAX_EVIDENCE:
         raise too_many()
-    evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
+    with reports_as(DRAFTS):
+        evidence: AbstractEvidence = report.evidence.create(attached_at=now(), **columns)
     return evidence
 
 
@@ -158,4 +160,5 @@ def remove_evidence(evidence: AbstractEvidence, *, by: User) -> None:
     lock_report(report)
     check_editable(report, by, field="evidence")
     evidence.delete_file()
-    evidence.delete()
+    with reports_as(DRAFTS):
+        evidence.delete()

@@ -23,6 +23,7 @@ from core.texts import clean_text
 from reporting.models import AbstractFiling, AbstractReportStep
 from reporting.moves import Move, moves_from
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
+from web.cache.versions import DRAFTS, FILINGS, REPORTS, reports_as
 
 # A draft that somebody with a closed account edited last is deleted this many days later.
 ABANDONED_DAYS = 365
@@ -89,10 +90,12 @@ def apply_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -
 
     The caller holds the lock of `lock_report`. `note` is what the reviewer says with a decision. Raises NotAllowed.
     """
+    was = report.state
     step = make_move(report, name, by=by, note=note)
-    report.save()
-    step.content = report.content()
-    step.save()
+    with reports_as(REPORTS if ReportState.ACCEPTED in (was, report.state) else FILINGS):
+        report.save()
+        step.content = report.content()
+        step.save()
 
 
 def make_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -> AbstractReportStep:
@@ -130,7 +133,9 @@ def write_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, 
     DraftChanged when another one stands in the database, and NotAllowed when it is no longer the person's to write.
     """
     if fill_draft(report, values, by=by, version=version):
-        report.save()
+        # A new one counts among those that there are of its month.
+        with reports_as(FILINGS if report.pk is None else DRAFTS):
+            report.save()
 
 
 def fill_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, version: int | None) -> bool:

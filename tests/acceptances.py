@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connections
 
+from accounts.log_check import Fault, check_log
+from accounts.log_seals import seal_log
 from accounts.models import User
 from measures.models import Measure, Report, StatusChange
 from measures.reports import accept_report
@@ -48,8 +50,14 @@ def in_progress() -> int:
     return sum(MeasureRollup.objects.values_list("in_progress", flat=True))
 
 
-def assert_right(reports: Iterable[Report]) -> None:
-    """The accepted reports are whole, and the totals are exactly theirs."""
+def assert_log_is_whole(*, but: Fault | None = None) -> None:
+    """As `manage.py verify_audit` finds it once all is sealed. `but`: a finding that is right."""
+    seal_log()
+    assert [str(each) for each in check_log().findings if each.fault != but] == []
+
+
+def assert_right(reports: Iterable[Report], *, but: Fault | None = None) -> None:
+    """The accepted reports are whole, the totals are exactly theirs, and so is the log, except for what `but` says."""
     wait_until(lambda: not StaleCell.objects.exists(), "every mark cleared", ONE_SWEEP)
     pks = [report.pk for report in reports]
     assert Report.objects.filter(pk__in=pks, state="accepted").count() == len(pks)
@@ -58,3 +66,4 @@ def assert_right(reports: Iterable[Report]) -> None:
     assert in_progress() == len(pks)
     assert sum(MeasureRollup.objects.values_list("total", flat=True)) == Measure.objects.count()
     assert verify_rollups() == []
+    assert_log_is_whole(but=but)

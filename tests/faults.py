@@ -42,6 +42,10 @@ FAULTS = (
     "backup under load",
     "disk full while backing up",
     "killed while backing up",
+    "PostgreSQL away while backing up",
+    "Redis away while backing up",
+    "worker killed while backing up",
+    "killed while restoring",
     "key of a backup wrong",
     "site lost",
     "PostgreSQL's disk lost",
@@ -53,7 +57,8 @@ HEADS = ("fault", "what was done", "lane", "outcome", "seconds", "slowest answer
 
 @dataclass(frozen=True)
 class Trial:
-    """A test of a fault in a lane. `slowest`: how long somebody waited for an answer, where that was measured."""
+    """A test of a fault in a lane. `slowest`: how long somebody waited for an answer, where that was measured;
+    `figures`: lines of what else was."""
 
     fault: str
     done: str
@@ -61,6 +66,7 @@ class Trial:
     outcome: str
     seconds: str
     slowest: str
+    figures: tuple[str, ...]
     test: str
 
     @property
@@ -73,12 +79,15 @@ def read_trials(report: Path, lane: str) -> Iterator[Trial]:
     if not report.exists():
         return
     for case in ElementTree.parse(report).getroot().iter("testcase"):
-        told = {each.get("name", ""): each.get("value", "") for each in case.iter("property")}
+        properties = [(each.get("name", ""), each.get("value", "")) for each in case.iter("property")]
+        told = dict(properties)
         if "fault" not in told:
             continue
         test = f"{case.get('classname')} {case.get('name')}"
         seconds = f"{float(case.get('time', 0)):.0f}"
-        yield Trial(told["fault"], told["done"], lane, _outcome(case), seconds, told.get("slowest", ""), test)
+        figures = tuple(value for name, value in properties if name == "figures")
+        slowest = told.get("slowest", "")
+        yield Trial(told["fault"], told["done"], lane, _outcome(case), seconds, slowest, figures, test)
 
 
 def _outcome(case: ElementTree.Element) -> str:
@@ -89,7 +98,7 @@ def _outcome(case: ElementTree.Element) -> str:
 
 
 def table(trials: Iterable[Trial]) -> list[str]:
-    """Lines: every fault of the list, in its order, also where no test of it ran."""
+    """Lines: every fault of the list, in its order, also where no test of it ran; then the figures that tests told."""
     found = list(trials)
     ran = {each.test for each in found if each.has_run}
     # What a lane skips is told of where another one runs it.
@@ -101,4 +110,5 @@ def table(trials: Iterable[Trial]) -> list[str]:
         if not of_this:
             rows.append((fault, "", "", "did not run", "", ""))
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [*lines, *(f"{each.fault}: {line}" for each in shown for line in each.figures)]

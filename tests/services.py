@@ -128,9 +128,13 @@ class PostgreSQL:
     @contextlib.contextmanager
     def hung(self) -> Iterator[None]:
         """All its processes stand still: the system takes what is sent to them, and they answer nothing."""
-        leader = int((self._home / "data" / "postmaster.pid").read_text().split()[0])
-        with stopped(leader, *children(leader)):
+        with stopped(self.process_id, *children(self.process_id)):
             yield
+
+    @property
+    def process_id(self) -> int:
+        """Of the first of its processes, which has started the others."""
+        return int((self._home / "data" / "postmaster.pid").read_text().split()[0])
 
     def base_backup(self, line: str) -> None:
         """A copy of its files, while it runs, by a line of shell that begins with `pg_basebackup`."""

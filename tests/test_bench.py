@@ -1,5 +1,6 @@
 """What `./run bench` decides: which sizes, what is over its budget, and when an accepted report is in the totals."""
 
+import json
 import re
 import subprocess
 import time
@@ -7,12 +8,15 @@ import time
 import pytest
 from django.db import connections
 
+from accounts.models import User
 from benchmarks import __main__ as bench
-from benchmarks import accepting, growth, inside, load, loading, sizes
+from benchmarks import accepting, cast, growth, inside, load, loading, sizes, under_load
 from benchmarks.accepting import Accepted, Watch
 from benchmarks.bench import EVERY_PROJECT
 from benchmarks.child import Child
+from benchmarks.forms import checked, form_of, hidden_fields
 from benchmarks.report import Finding, table
+from benchmarks.under_load import Found
 from measures.models import Load
 from pilotzone.celery import app
 from projects.models import Project
@@ -248,3 +252,56 @@ def test_a_reader_with_an_account_asks_as_that_person(today, live_server):
     assert load.fetch(port, page, **load.log_in(port, "rita", "a password"))[0].status == 200
     with pytest.raises(RuntimeError, match="rita could not log in"):
         load.log_in(port, "rita", "another password")
+
+
+QUICK, SLOW = [20.0] * 95, [400.0] * 6
+
+
+@pytest.mark.parametrize(
+    ("times", "statuses", "failures", "said"),
+    [
+        (QUICK * 64, {"200": 6080}, {}, []),
+        (QUICK, {"200": 95}, {}, ["0.8 answers a second are fewer than 50"]),
+        ((QUICK + SLOW) * 64, {"200": 6464}, {}, ["p95 is 400 ms, more than 300"]),
+        (QUICK * 64, {"200": 6077, "500": 1, "429": 1, "0": 1}, {}, ["3 answers were 5xx or 429, or none came"]),
+        (QUICK * 64, {"200": 6079, "302": 1}, {"report: submit: 200 instead of 302": 1}, ["1 steps failed"]),
+    ],
+)
+def test_two_hundred_users_are_promised_a_pace_no_refusal_and_an_answer_in_time(times, statuses, failures, said):
+    found = Found({"overview": times}, statuses, failures, seconds=120, cpu_seconds=20)
+    assert found.shortcomings(200) == said
+
+
+def test_the_table_of_users_has_a_line_for_each_step():
+    found = Found({"search": [10, 20, 30], "overview": [5]}, {"200": 4}, {"search: 500 instead of 200": 2}, 1, 1)
+    lines = [line.split() for line in under_load.Found.table(found)]
+    assert lines[0] == ["step", "answers", "failures", "p50", "p95", "p99", "longest"]
+    assert lines[1] == ["overview", "1", "0", "5", "ms", "5", "ms", "5", "ms", "5", "ms"]
+    assert lines[2] == ["search", "3", "2", "20", "ms", "29", "ms", "30", "ms", "30", "ms"]
+    assert lines[3][:3] == ["all", "4", "2"]
+
+
+@pytest.mark.django_db
+def test_users_find_on_the_pages_what_they_send_back(today, client):
+    measure = make.make_measure()
+    client.force_login(make.make_user("adele", role="reporter", department=measure.lead_department))
+    page = client.get(f"/measures/{measure.code}/report/").content.decode()
+    form = form_of(page, "report-form")
+    assert {"csrfmiddlewaretoken", "form_id", "version", "known", "against_status"} <= set(hidden_fields(form))
+    assert checked(form, "problem_choice") == "none"
+    assert form_of(page, "report-submitted") == ""
+
+
+@pytest.mark.django_db
+def test_reporters_share_no_measure(today, capsys):
+    for slug, measures in (("energy", 5), ("science", 2)):
+        department = make.make_department(slug)
+        for _ in range(measures):
+            make.make_measure(lead_department=department)
+    cast.make_cast(readers=2, reporters=3, exporters=1)
+    made = json.loads(capsys.readouterr().out)
+    assert [len(made[kind]) for kind in ("readers", "reporters", "exporters")] == [2, 3, 1]
+    shares = [each["measures"] for each in made["reporters"]]
+    assert sorted(map(len, shares)) == [2, 2, 3]
+    assert len({code for share in shares for code in share}) == 7
+    assert User.objects.get(username=made["reporters"][0]["name"]).check_password(made["password"])

@@ -52,6 +52,9 @@ class PageView(ShowsUnsavedInput, TemplateView):
     # Whether the foot of the page says how fresh the totals of the plan are.
     shows_totals = False
     is_cached = True
+    # Whether those who only read may see in it what was filed and not accepted, such as who has reported: only a page
+    # that shows nothing of the kind says no.
+    shows_filings = True
     # The parameters that its address may have, besides those of every page; others are left out.
     parameters: Collection[str] = ()
     # Those of which it may name several values.
@@ -81,7 +84,14 @@ class PageView(ShowsUnsavedInput, TemplateView):
         self.day = self.asked_day(request)
         self.compared = self.asked_comparison(request)
         respond = partial(self.respond, request, *args, **kwargs)
-        return name_unknown(cached_page(request, respond), unknown) if self.is_cached else respond()
+        if not self.is_cached:
+            return respond()
+        page = cached_page(request, respond, is_own=self.is_own(request), shows_filings=self.shows_filings)
+        return name_unknown(page, unknown)
+
+    def is_own(self, request: HttpRequest) -> bool:
+        """Whether it has something of this person beyond the frame: others with the same rights see another page."""
+        return False
 
     def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page; with `?chart=` the rows of one of its charts as CSV. Raises BadQuery where it has no such chart."""
@@ -198,6 +208,10 @@ class ListPageView(FilteredListView):
     def url_name(self) -> str:
         assert self.request.resolver_match is not None
         return self.request.resolver_match.view_name
+
+    def is_own(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_authenticated and user.saved_views.filter(page=self.url_name).exists()
 
     def quick_choices(self) -> list[QuickChoice]:
         return []

@@ -277,6 +277,9 @@ class PostgreSQL(Database):
                     with suppress(BrokenPipeError):
                         stream.close()
                 code = process.wait()
+            # That of the program before this one, unless it only found this one gone.
+            if isinstance(failure, BackupError) and not isinstance(failure.__cause__, BrokenPipeError):
+                raise failure
             if code:
                 said.seek(0)
                 reason = _last_line(said.read().decode(errors="replace"))

@@ -50,6 +50,7 @@ from web.views import ListPageView, PageView
 
 
 class IndicatorList(ListPageView):
+    shows_filings = False
     template_name = "indicators/indicator_list.html"
     filterset_class = IndicatorFilter
     orderings = INDICATOR_ORDERINGS
@@ -151,6 +152,7 @@ def since_cells(since: ChangeSince) -> dict[str, Any]:
 
 
 class IndicatorDetail(PageView):
+    shows_filings = False
     template_name = "indicators/indicator_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

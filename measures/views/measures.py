@@ -100,6 +100,10 @@ class MeasureList(ListPageView):
             self.by_lead[place, slug, next(filter(None, names))] += number
         return self.by_status.total()
 
+    @property
+    def shows_filings(self) -> bool:  # type: ignore[override]
+        return "owing" in self.request.GET
+
     def quick_choices(self) -> list[QuickChoice]:
         choices = []
         if quarter := quarter_after(self.day):
@@ -185,6 +189,7 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
 
 
 class MeasureDetail(PageView):
+    shows_filings = False
     template_name = "measures/measure_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class StateCount:
 
 
 class ProblemList(ListPageView):
+    shows_filings = False
     template_name = "measures/problem_list.html"
     filterset_class = ProblemFilter
     orderings = PROBLEM_ORDERINGS

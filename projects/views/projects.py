@@ -47,6 +47,7 @@ from web.views import ListPageView, PageView, QuickChoice, Share
 
 class ProjectList(ListPageView):
     shows_totals = True
+    shows_filings = False
     template_name = "projects/project_list.html"
     filterset_class = ProjectFilter
     orderings = PROJECT_ORDERINGS
@@ -131,6 +132,7 @@ class ProjectList(ListPageView):
 
 
 class ProjectDetail(PageView):
+    shows_filings = False
     template_name = "projects/project_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from django.db import connections
 
@@ -47,3 +49,15 @@ def broker_of_site(request, real_connections):
 def record_slowest(request):
     """Keeps the longest time in seconds that somebody waited for an answer, for the table of faults."""
     return lambda seconds: request.node.user_properties.append(("slowest", f"{seconds:.1f}"))
+
+
+@pytest.fixture
+def say(request, capsys):
+    """Shows figures at once, and keeps them for the end of `./run test`: processes of pytest-xdist show none."""
+
+    def say(line):
+        request.node.user_properties.append(("figures", line))
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}\n")
+
+    return say

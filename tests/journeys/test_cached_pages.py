@@ -14,11 +14,12 @@ from django.test import Client
 from django.urls import resolve
 
 from accounts.models import Department, User
+from core.clock import now
 from datasets.demonstration import FOLDER as FIXTURES
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
 from measures.office.mergers import merge_departments
-from measures.reports import accept_report
+from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
 from measures.services import add_comment
 from pilotzone.celery import app
 from projects.models import Project
@@ -27,6 +28,7 @@ from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
 from tests.factories import file_report, make_user, region
 from tests.kept_databases import analyse
+from web.models import SavedView
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,6 +129,8 @@ class Readers:
             if name:
                 client.force_login(User.objects.get(username=name))
         self.found: list[str] = []
+        # Whether the page came out of the cache, when it was last shown to the person.
+        self.was_cached: dict[tuple[str, str], bool] = {}
         look = cache.get
 
         def look_and_note(key: str, *arguments: Any, **options: Any) -> Any:
@@ -142,13 +146,14 @@ class Readers:
         cache is compared with one made without it. One that was made is in the cache for the next time, as it is.
         """
         return {
-            (person, place): self._open(person, client, address)
+            (person, place): self._open(person, place, client, address)
             for person, client in self.clients.items()
             for place, address in self.places.items()
         }
 
-    def _open(self, person: str, client: Client, address: str) -> bytes:
+    def _open(self, person: str, place: str, client: Client, address: str) -> bytes:
         first, was_cached = self._get(client, address)
+        self.was_cached[person, place] = was_cached
         if was_cached:
             self.settings.PILOTZONE_PAGE_CACHE_SECONDS = 0
             assert self._get(client, address) == (first, False), (person, address)
@@ -189,3 +194,47 @@ def test_after_any_other_change_too(parts: dict[str, str], settings: Any, monkey
         changed = {place for (person, place), shown in after.items() if shown != before[person, place]}
         assert changed >= at_least, what
         before = after
+
+
+def unreported() -> Any:
+    measures = Measure.objects.with_status(date(2023, 8, 29)).exclude(reports__period=date(2023, 8, 1))
+    return measures.earliest("pk")
+
+
+def begin_a_report(parts: dict[str, str]) -> None:
+    measure = unreported()
+    values = ReportData(measure.status, measure.status, what_was_done="只有本部门看得到的草稿")
+    save_draft(measure, by=User.objects.get(username="lin"), data=values)
+
+
+def submit_it(parts: dict[str, str]) -> None:
+    submit_report(
+        Report.objects.get(state="draft", what_was_done_zh__contains="草稿"), by=User.objects.get(username="lin")
+    )
+
+
+def return_it(parts: dict[str, str]) -> None:
+    report = Report.objects.get(state="submitted", what_was_done_zh__contains="草稿")
+    return_report(report, by=User.objects.get(username="rita"), note="请补充")
+
+
+def test_those_who_only_read_share_their_pages_and_each_has_what_is_their_own(
+    parts: dict[str, str], settings: Any, monkeypatch: Any
+) -> None:
+    make_user("lin", role="reporter", department=unreported().lead_department)
+    vera = make_user("vera", first_name="<b>Vera</b>")
+    SavedView.objects.create(user=vera, page="measures:list", name="我的", query="status=completed", created_at=now())
+    readers = Readers(["", "vic", "vera"], parts, settings, monkeypatch)
+    shown = readers.shown()
+    assert b"&lt;b&gt;Vera&lt;/b&gt;" in shown["vera", "dashboard:overview"]
+    assert "我的".encode() in shown["vera", "measures:list"]
+    assert "我的".encode() not in shown["vic", "measures:list"]
+    # She is given what was made for the other.
+    assert {place for place in readers.places if readers.was_cached["vera", place]} >= {
+        "dashboard:overview",
+        "measures:detail",
+    }
+    for act in (begin_a_report, submit_it, return_it):
+        act(parts)
+        # Pages that outlast what few may see are compared with those that would be made, like all others.
+        readers.shown()

@@ -28,11 +28,11 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from psycopg import sql
 
 from accounts.services import DEMO_PASSWORDS
-from benchmarks import serving
-from tests.compose import compose_command
+from benchmarks import serving, under_load
+from benchmarks.whole_site import whole_site
 from tests.crowd import Job, Office, Visitor, Visits, beside, read, reader, together
 from tests.lanes import clean_environment
-from tests.services import ROOT, free_port, process, program_path, redis, wait_until
+from tests.services import ROOT, process, program_path, wait_until
 
 # The demonstration needs no server, but the tests of this mark run one at a time, with nothing beside them.
 pytestmark = [pytest.mark.services, pytest.mark.long]
@@ -41,12 +41,6 @@ MEGABYTE = 1e6
 # Of the demonstration's processes together.
 MOST_MEMORY = 250_000_000
 SECONDS = 60
-# For compose: what is the demonstration's without a word.
-AS_THE_DEMONSTRATION = {
-    "PILOTZONE_TODAY": "2023-08-29",
-    "PILOTZONE_FIRST_REPORTING_MONTH": "2023-02",
-    "PILOTZONE_PUBLIC_READING": "on",
-}
 MAKE_ACCOUNTS = f"""
 from django.conf import settings
 from accounts.services import make_demo_accounts
@@ -93,49 +87,23 @@ def demo(folder: Path) -> Iterator[Running]:
 def compose(folder: Path) -> Iterator[Running]:
     server, name = os.environ["DATABASE_URL"].rsplit("/", 1)[0], f"site_{uuid4().hex[:8]}"
     with ExitStack() as stack:
-        tasks = stack.enter_context(redis())
-        pages = stack.enter_context(redis(*compose_command("cache")[1:]))
         admin = stack.enter_context(psycopg.connect(f"{server}/postgres", autocommit=True))
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        port = free_port()
-        ours = {
-            "DATABASE_URL": f"{server}/{name}",
-            "REDIS_URL": f"{tasks.url}/0",
-            "CACHE_URL": f"{pages.url}/0",
-            "PILOTZONE_DATA_DIR": str(folder),
-            "PILOTZONE_SECRET_KEY": uuid4().hex + uuid4().hex,
-            "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
-        }
-        environment = program_path({**clean_environment(), **AS_THE_DEMONSTRATION, **ours})
-        client = stack.enter_context(redis_client.Redis.from_url(pages.url))
+        whole = stack.enter_context(whole_site(folder, f"{server}/{name}", setup=MAKE_ACCOUNTS))
+        client = stack.enter_context(redis_client.Redis.from_url(whole.pages))
 
         def database() -> int:
             [(size,)] = admin.execute("SELECT pg_database_size(%s)", [name])
             return int(size) + size_of(folder)
 
-        site = serving.Site(port, 0, 0, folder)
-        running = Running(
+        yield Running(
             "PostgreSQL + Redis",
-            site,
-            environment,
+            whole.site,
+            whole.environment,
             database,
             lambda: client.info("memory")["used_memory"],
             client.info("memory")["maxmemory"],
         )
-        for arguments in (
-            ["migrate"],
-            ["load_data", str(ROOT / "fixtures")],
-            ["refresh_rollups"],
-            ["shell", "-c", MAKE_ACCOUNTS],
-        ):
-            done = running.manage(*arguments)
-            assert done.returncode == 0, done.stdout + done.stderr
-        web, _worker, _beat = [
-            stack.enter_context(process(compose_command(service), environment)) for service in ("web", "worker", "beat")
-        ]
-        running.site = serving.Site(port, 0, web.popen.pid, folder)
-        wait_until(lambda: Visitor(port).ask("/readyz").status == 200, "/readyz answering 200")
-        yield running
 
 
 @pytest.fixture(scope="module", params=[demo, compose], ids=["demo", "compose"])
@@ -370,3 +338,13 @@ def test_the_demonstration_fits_into_its_memory_after_all_this(running: Running,
     say(f"the web server takes {running.memory / MEGABYTE:.0f} MB ({used}), of which shared pages are divided (PSS)")
     if running.name == "demo":
         assert running.memory <= MOST_MEMORY
+
+
+def test_users_of_every_kind_come_to_the_end_of_each_step() -> None:
+    """Few and short: `./run bench --load` has two hundred, and says how long each waits."""
+    found, wrong = under_load.observe(users=20, seconds=30)
+    assert found.failures == {}
+    assert found.refused == 0
+    assert wrong == []
+    steps = {"log-in", "overview", "measures, filtered", "a measure", "search", "report: draft", "report: submit"}
+    assert set(found.milliseconds) >= steps

@@ -2,7 +2,7 @@
 
 The key of each holds all that it depends on: the version of the data, the day, the address, the language, large print,
 the reader, and this release with its settings. So nothing has to be cleared: after a change another key is asked for,
-and old entries expire.
+and old entries expire. Those who only read share their pages: what is a person's own in the frame is put in for each.
 """
 
 import functools
@@ -20,9 +20,11 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils.html import escape
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
+from accounts.models import User
 from accounts.preferences import prefers_large_print
 from core import metrics
 from core.clock import today
@@ -32,19 +34,28 @@ from web.cache import versions
 MAX_BYTES = 1_000_000
 # How long it is remembered since when a version is known; after that a later second is told.
 REMEMBERED_SECONDS = 24 * 3600
-# The token of a form is the visitor's own; in a cached page its place is empty.
-_TOKEN = re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")')
+# The visitor's own: the token of a form, and in the frame (templates/base.html) the number and the name of the account.
+# In a cached page their places are empty.
+_OWN = {
+    "token": re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")'),
+    "number": re.compile(rb'(\bdata-user=")\d*(?=")'),
+    "name": re.compile(rb"(<span data-own-name>)[^<]*(?=</span>)"),
+}
 
 
-def cached_page(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The page out of the cache; else what `respond` makes, which is cached if it may be."""
+def cached_page(
+    request: HttpRequest, respond: Callable[[], HttpResponseBase], *, is_own: bool = False, shows_filings: bool = True
+) -> HttpResponseBase:
+    """The page out of the cache; else what `respond` makes, which is cached if it may be. `is_own`: it has something of
+    this person beyond the frame. `shows_filings`: it shows also to those who only read what was filed and not accepted.
+    """
     if not _may_be_cached(request):
         return respond()
-    key = page_key(request)
+    key = _key_of_page(request, is_own=is_own, shows_filings=shows_filings)
     cached = load(key)
     if cached is not None:
         content, headers = cached
-        return _with_etag(HttpResponse(_with_token(content, get_token(request)), headers=headers), key, request)
+        return _with_etag(HttpResponse(_with_own(content, request), headers=headers), key, request)
     response = respond()
     if response.status_code != 200 or response.streaming:
         return response
@@ -54,8 +65,18 @@ def cached_page(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
     # Made for this one visit: a message was shown.
     if request.session.modified or response.cookies:
         return response
-    store(key, _with_token(response.content, ""), {"Content-Type": response.headers["Content-Type"]})
+    store(key, _with_own(response.content, None), {"Content-Type": response.headers["Content-Type"]})
     return _with_etag(response, key, request)
+
+
+def _key_of_page(request: HttpRequest, *, is_own: bool, shows_filings: bool) -> str:
+    reader = request.user
+    if isinstance(reader, User) and (reader.is_staff or not reader.is_plain_viewer):
+        return page_key(request)
+    version = site_version(but=[versions.DRAFTS] if shows_filings else [versions.DRAFTS, versions.FILINGS])
+    if isinstance(reader, User) and not is_own:
+        return page_key(request, version, reader=f"{reader.department_id} {reader.city_id}")
+    return page_key(request, version)
 
 
 def _may_be_cached(request: HttpRequest) -> bool:
@@ -63,19 +84,30 @@ def _may_be_cached(request: HttpRequest) -> bool:
     return request.method == "GET" and settings.PILOTZONE_PAGE_CACHE_SECONDS > 0 and not is_for_one_visit
 
 
-def _with_token(page: bytes, token: str) -> bytes:
-    value = token.encode()
-    return _TOKEN.sub(lambda found: found[1] + value, page)
+def _with_own(page: bytes, request: HttpRequest | None) -> bytes:
+    """With what is this visitor's own; without a request with nothing in its place."""
+    values = dict.fromkeys(_OWN, "")
+    if request is not None:
+        values["token"] = get_token(request)
+        if isinstance(request.user, User):
+            values |= {"number": str(request.user.pk), "name": escape(request.user.shown_name)}
+    for name, place in _OWN.items():
+        page = _put(values[name].encode(), place, page)
+    return page
 
 
-def site_version(kinds: Collection[str] = ()) -> tuple[str, ...]:
+def _put(value: bytes, place: re.Pattern[bytes], page: bytes) -> bytes:
+    return place.sub(lambda found: found[1] + value, page)
+
+
+def site_version(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> tuple[str, ...]:
     """What every page and answer depends on: the release, the data and the day. `kinds`: those of the data that it
-    shows, where they are not all.
+    shows, where they are not all; `but`: those that it does not show.
 
     It is read before an answer is made. A change meanwhile may be in the answer already; then it is cached under a
     version that nobody asks for any more.
     """
-    return (_release(), versions.current(kinds), today().isoformat())
+    return (_release(), versions.current(kinds, but=but), today().isoformat())
 
 
 def version_known_since(version: tuple[str, ...]) -> int | None:
@@ -96,14 +128,15 @@ def version_known_since(version: tuple[str, ...]) -> int | None:
     return since if now > since else None
 
 
-def page_key(request: HttpRequest, version: tuple[str, ...] | None = None) -> str:
+def page_key(request: HttpRequest, version: tuple[str, ...] | None = None, *, reader: str | None = None) -> str:
+    """`reader`: what the page depends on of those who share it; None: it is this person's."""
     parts = (
         *(version or site_version()),
         request.build_absolute_uri(),
         get_language() or "",
         str(prefers_large_print(request)),
         # The name and the permissions of this person are data, and so in the version.
-        str(request.user.pk),
+        str(request.user.pk) if reader is None else f"only reads: {reader}",
     )
     return "page:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -123,7 +156,7 @@ def _release() -> str:
 
 def _with_etag(response: HttpResponse, key: str, request: HttpRequest) -> HttpResponse:
     """A browser may show the page again once it has asked whether it is still the newest."""
-    visitor = hashlib.sha256(f"{key}{request.META.get('CSRF_COOKIE', '')}".encode()).hexdigest()
+    visitor = hashlib.sha256(f"{key}{request.user.pk}{request.META.get('CSRF_COOKIE', '')}".encode()).hexdigest()
     response.headers["ETag"] = f'W/"{visitor[:32]}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -6,8 +6,9 @@ committed rows, or of those of some kinds, so it changes when the writing transa
 order transactions end. A counter would make writers wait for each other, or go up before its change can be seen.
 
 The kind of a row is its app, or what its model says as `data_kind`: drafts are saved every few seconds, and an answer
-about regions must not change with them. A model that no cached page shows says `is_versioned = False`. Columns that a
-model names as `unversioned_columns` bring no version: each log-in writes one.
+about regions must not change with them. What a report holds before it is accepted has kinds of its own: those who only
+read see nothing of `DRAFTS`, and few pages show them who has filed, `FILINGS`. A model that no cached page shows says
+`is_versioned = False`. Columns that a model names as `unversioned_columns` bring no version: each log-in writes one.
 
 What is changed past Django, by hand in the database, is noticed only when cached pages expire
 (`PILOTZONE_PAGE_CACHE_SECONDS`).
@@ -15,7 +16,9 @@ What is changed past Django, by hand in the database, is noticed only when cache
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,15 +47,34 @@ _COLUMN_SET = re.compile(r'"(\w+)" = ')
 # Of the site's profile alone, as this process last saw it; None where that is to be asked for.
 of_site: int | None = None
 SITE_KIND = "site"
+REPORTS, FILINGS, DRAFTS = "reports", "filings", "drafts"
+_kind_of_reports = ContextVar("kind_of_reports", default=REPORTS)
 _is_paused = False
 
 
-def current(kinds: Collection[str] = ()) -> str:
-    """One query. Equal to an earlier one where nothing of the data of these kinds, or of all, has changed since."""
+@contextmanager
+def reports_as(kind: str) -> Iterator[None]:
+    """What is written to reports within the block is of that kind, DRAFTS or FILINGS: none of it is or was accepted."""
+    token = _kind_of_reports.set(kind)
+    try:
+        yield
+    finally:
+        _kind_of_reports.reset(token)
+
+
+def current(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> str:
+    """One query. Equal to an earlier one where nothing of the data of these kinds, or of all `but` some, has changed
+    since."""
     # Every cached page and answer asks this. The ORM would take as long to write the statement as all the rest takes.
     global of_site
-    chosen = (*kinds, ANY_KIND) if kinds else ()
-    asked = f"CASE WHEN kind IN ({', '.join(['%s'] * len(chosen))}) THEN token END" if chosen else "token"
+    chosen: tuple[str, ...] = ()
+    asked = "token"
+    if kinds:
+        chosen = (*kinds, *([FILINGS, DRAFTS] if REPORTS in kinds else []), ANY_KIND)
+        asked = f"CASE WHEN kind IN ({', '.join(['%s'] * len(chosen))}) THEN token END"
+    elif but:
+        chosen = tuple(but)
+        asked = f"CASE WHEN kind NOT IN ({', '.join(['%s'] * len(chosen))}) THEN token END"
     # The site's own comes along: its profile is in every page, and must cost no query more.
     own = "CASE WHEN kind IN (%s, %s) THEN token END"
     with connection.cursor() as cursor:
@@ -80,7 +102,7 @@ def record_writes(execute: Callable[..., Any], sql: Any, params: Any, many: bool
     result = execute(sql, params, many, context)
     found = _WRITES.match(sql)
     if found and not _is_paused and (kind := watched_tables().get(found[1])) and _writes_versioned(sql, found[1]):
-        _record_once(context["connection"], kind)
+        _record_once(context["connection"], _kind_of_reports.get() if kind == REPORTS else kind)
         if kind == SITE_KIND:
             of_site = None
     return result

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as RedisIsAway
 
 from accounts.models import User
-from measures.reports import accept_report
-from tests.factories import file_report, make_measure, make_user
+from core.clock import now
+from measures.reports import ReportData, accept_report, save_draft, submit_report
+from tests.factories import file_report, make_measure, make_user, region
+from web.models import SavedView
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -100,6 +102,76 @@ def test_nobody_is_given_the_page_of_a_person_with_other_rights(measure: Any) ->
     assert "/accounts/logout/" not in pages["anyone"]
     assert re.search(r">\s*vic\s*<", pages["vic"])
     assert re.search(r">\s*rita\s*<", pages["rita"])
+
+
+def opened(person: User, address: str) -> tuple[bool, str]:
+    """Whether it is made for this person, and what it says."""
+    client = Client()
+    client.force_login(person)
+    return is_made(client, address), client.get(address).content.decode()
+
+
+def test_viewers_share_a_page_and_each_has_their_own_name_and_number(measure: Any) -> None:
+    address = f"/measures/{measure.code}/"
+    first, second = make_user("vic"), make_user("vera", first_name="<Vera>")
+    assert opened(first, address)[0]
+    is_made_anew, page = opened(second, address)
+    assert not is_made_anew
+    assert "&lt;Vera&gt;" in page
+    assert re.search(r">\s*vic\s*<", page) is None
+    assert set(re.findall(r'data-user="(\d*)"', page)) == {str(second.pk)}
+
+
+@pytest.mark.parametrize("other", ["a department", "a city", "another role", "an administrator"])
+def test_whoever_may_see_something_else_shares_no_page(measure: Any, other: str) -> None:
+    fields: dict[str, dict[str, Any]] = {
+        "a department": {"department": measure.lead_department},
+        "a city": {"city": region("370300")},
+        "another role": {"role": "auditor"},
+        "an administrator": {"is_superuser": True},
+    }
+    address = f"/measures/{measure.code}/"
+    # A new account would make every page new.
+    viewer, somebody = make_user("vic"), make_user("other", **fields[other])
+    assert opened(viewer, address)[0]
+    assert opened(somebody, address)[0]
+
+
+def test_a_list_with_views_that_somebody_saved_is_theirs(measure: Any) -> None:
+    first, second, third = make_user("vic"), make_user("vera"), make_user("third")
+    SavedView.objects.create(user=second, page="measures:list", name="我的", query="status=completed", created_at=now())
+    assert "我的" not in opened(first, "/measures/")[1]
+    assert "我的" in opened(second, "/measures/")[1]
+    assert not opened(first, "/measures/")[0]
+    is_made_anew, page = opened(third, "/measures/")
+    assert not is_made_anew and "我的" not in page
+
+
+def test_a_draft_makes_pages_new_for_those_who_may_see_it(measure: Any) -> None:
+    ada = make_user("adele", role="reporter", department=measure.lead_department)
+    people = {"viewer": make_user("vic"), "auditor": make_user("audit", role="auditor")}
+    rita = make_user("rita", role="reviewer")
+    for person in people.values():
+        opened(person, "/measures/")
+    data = ReportData("promoting", "promoting", what_was_done="开工")
+    report = save_draft(measure, by=ada, data=data)
+    assert {name: opened(person, "/measures/")[0] for name, person in people.items()} == {
+        "viewer": False,
+        "auditor": True,
+    }
+    opened(people["viewer"], "/")
+    opened(people["viewer"], "/measures/?owing=2023-08")
+    data = ReportData("promoting", "promoting", what_was_done="开工了")
+    save_draft(measure, by=ada, data=data, version=report.version)
+    assert not opened(people["viewer"], "/")[0]
+    report.refresh_from_db()
+    submit_report(report, by=ada)
+    # Who has filed shows here, and there not.
+    assert opened(people["viewer"], "/")[0]
+    assert opened(people["viewer"], "/measures/?owing=2023-08")[0]
+    assert not opened(people["viewer"], "/measures/")[0]
+    accept_report(report, by=rita)
+    assert opened(people["viewer"], "/measures/")[0]
 
 
 def test_a_change_is_on_the_next_page(measure: Any) -> None:

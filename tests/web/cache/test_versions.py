@@ -1,6 +1,7 @@
 """The version of the data is another one after each committed change of what pages show, and after nothing else."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import Client
 from accounts.models import Department, Scope
 from accounts.services import create_token, use_token
 from measures.models import Measure
-from measures.reports import ReportData, accept_report, save_draft
+from measures.reports import ReportData, accept_report, save_draft, submit_report
 from projects.models import Project
 from tests.factories import (
     file_report,
@@ -269,3 +270,30 @@ def test_a_kind_has_no_version_again_that_it_had_before() -> None:
     seen.add(versions.current(["regions"]))
     DataChange.objects.create(token=1, kind="regions")
     assert versions.current(["regions"]) not in seen
+
+
+def seen() -> tuple[str, str, str]:
+    """The version of an answer made of reports, of pages for those who only read, and of those that show no filings."""
+    unseen = (versions.DRAFTS, versions.FILINGS)
+    return versions.current(["reports"]), versions.current(but=unseen[:1]), versions.current(but=unseen)
+
+
+def test_what_few_may_see_of_reports_leaves_the_pages_of_those_who_only_read() -> None:
+    measure = make_measure()
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    data = ReportData(status="promoting", against_status="promoting", what_was_done="开工")
+    before = seen()
+    report = save_draft(measure, by=ada, data=data)
+    # That there is one of the month.
+    assert [one == other for one, other in zip(before, seen(), strict=True)] == [False, False, True]
+    before = seen()
+    save_draft(measure, by=ada, data=replace(data, what_was_done="开工了"), version=report.version)
+    assert [one == other for one, other in zip(before, seen(), strict=True)] == [False, True, True]
+    before = seen()
+    report.refresh_from_db()
+    submit_report(report, by=ada)
+    assert [one == other for one, other in zip(before, seen(), strict=True)] == [False, False, True]
+    rita = make_user("rita", role="reviewer")
+    before = seen()
+    accept_report(report, by=rita)
+    assert [one == other for one, other in zip(before, seen(), strict=True)] == [False, False, False]

@@ -1,0 +1,251 @@
+"""The users of a site as they work: a locustfile, which `benchmarks.under_load` runs.
+
+Most of them read, some report, few take files. Each logs in by the form and comes from an address of its own, which
+the one proxy before the site passes on. LOAD_CAST names the file with accounts and rows that `benchmarks.cast` has
+made. Once all users have come, LOAD_SECONDS are measured; what was found is then written to LOAD_FOUND.
+"""
+
+import itertools
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import gevent
+from locust import FastHttpUser, between, events, task
+
+from benchmarks.forms import checked, form_of, hidden_fields
+
+CAST = json.loads(Path(os.environ["LOAD_CAST"]).read_text(encoding="utf-8"))
+LOGIN, WORKSPACE = "/accounts/login/", "/workspace/"
+# What people look for: words of names, a code, initials of pinyin.
+SEARCHES = ("氢能", "M172", "黄河", "hsfd", "绿色")
+FILES = (
+    "/api/v1/measures/?format=csv",
+    "/api/v1/measures/?format=xlsx",
+    "/api/v1/projects/?format=csv&city={city}",
+    "/api/v1/projects/?format=xlsx&city={city}",
+    "/api/v1/projects/?format=csv",
+)
+_numbers = itertools.count()
+
+
+class Person(FastHttpUser):
+    abstract = True
+    # Seconds between two steps.
+    wait_time = between(1, 5)
+    # A proxy asks once more where the site has just closed a connection that rested.
+    max_retries = 1
+    kind: str
+
+    def on_start(self) -> None:
+        number = next(_numbers)
+        self.account: dict[str, Any] = CAST[self.kind].pop()
+        # Of the networks that are set aside for measuring.
+        self.address = f"198.18.{number // 250}.{1 + number % 250}"
+        self.chance = random.Random(number)
+        self.log_in()
+
+    def ask(self, name: str, path: str, *, form: Mapping[str, Any] | None = None, expected: int = 200) -> str:
+        """The text of the answer; empty where another status came, which counts as a failure of the step `name`."""
+        headers = {"X-Forwarded-For": self.address, "Accept-Encoding": "gzip", "Accept-Language": "zh-CN,zh;q=0.9"}
+        sent = None
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            sent = urlencode(form)
+        with self.client.request(
+            "GET" if form is None else "POST",
+            path,
+            name=name,
+            data=sent,
+            headers=headers,
+            allow_redirects=False,
+            catch_response=True,
+        ) as answer:
+            if answer.status_code != expected:
+                answer.failure(f"{path}: {answer.status_code} instead of {expected}")
+                return ""
+            answer.success()
+            is_text = (answer.headers or {}).get("Content-Type", "").startswith("text/html")
+            return str(answer.text) if is_text else ""
+
+    def log_in(self) -> None:
+        self.client.cookiejar.clear()
+        token = hidden_fields(self.ask("log-in: form", LOGIN)).get("csrfmiddlewaretoken", "")
+        form = {"csrfmiddlewaretoken": token, "username": self.account["name"], "password": CAST["password"]}
+        self.ask("log-in", LOGIN, form=form, expected=302)
+
+    def one_of(self, name: str) -> str:
+        return str(self.chance.choice(CAST[name]))
+
+
+class Reader(Person):
+    """Of a hundred steps so many each."""
+
+    weight = 90
+    kind = "readers"
+
+    @task(16)
+    def overview(self) -> None:
+        self.ask("overview", self.chance.choice(["/", "/", "/", "/?as_of=2023-06-30"]))
+
+    @task(16)
+    def measures(self) -> None:
+        department, status = self.one_of("departments"), self.chance.choice(["in_progress", "completed"])
+        filters = ("", f"?department={department}", f"?status={status}", f"?department={department}&status={status}")
+        self.ask("measures, filtered", f"/measures/{self.chance.choice(filters)}")
+
+    @task(12)
+    def projects(self) -> None:
+        filters = (f"?city={self.one_of('cities')}", "?behind=yes&ordering=-total_investment", "?page=2")
+        self.ask("projects, filtered", f"/projects/{self.chance.choice(filters)}")
+
+    @task(6)
+    def other_lists(self) -> None:
+        self.ask("other lists", self.chance.choice(["/problems/", "/indicators/", "/departments/", "/cities/"]))
+
+    @task(16)
+    def measure(self) -> None:
+        self.ask("a measure", f"/measures/{self.one_of('measures')}/")
+
+    @task(8)
+    def project(self) -> None:
+        self.ask("a project", f"/projects/{self.one_of('projects')}/")
+
+    @task(8)
+    def place(self) -> None:
+        paths = (f"/departments/{self.one_of('departments')}/", f"/cities/{self.one_of('cities')}/")
+        self.ask("a department, a city", self.chance.choice(paths))
+
+    @task(8)
+    def search(self) -> None:
+        self.ask("search", f"/search/?q={quote(self.chance.choice(SEARCHES))}")
+
+    @task(8)
+    def charts(self) -> None:
+        paths = ("/sections/", "/changes/", f"/indicators/{self.one_of('indicators')}/")
+        self.ask("charts", self.chance.choice(paths))
+
+    @task(1)
+    def rows_of_a_chart(self) -> None:
+        self.ask("rows of a chart", "/sections/?chart=due")
+
+    @task(1)
+    def come_again(self) -> None:
+        self.log_in()
+
+
+class Reporter(Person):
+    """Measure by measure: the workspace, the form, the draft that saves itself twice, and the report, which every
+    fourth time is sent twice, as by somebody who is in doubt. When all measures are reported, reports are withdrawn."""
+
+    weight = 8
+    kind = "reporters"
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.path, self.form = "", dict[str, str]()
+        self.codes = itertools.cycle(self.account["measures"])
+        self.sent = 0
+        self.steps: itertools.cycle[Callable[[], None]] = itertools.cycle(
+            [self.open_workspace, self.open_form, self.save_draft, self.save_draft, self.submit]
+        )
+
+    @task
+    def work(self) -> None:
+        next(self.steps)()
+
+    def open_workspace(self) -> None:
+        self.ask("workspace", WORKSPACE)
+
+    def open_form(self) -> None:
+        self.path, self.form = f"/measures/{next(self.codes)}/report/", {}
+        page = self.ask("report: form", self.path)
+        if submitted := form_of(page, "report-submitted"):
+            withdrawal = {**hidden_fields(submitted), "action": "withdraw"}
+            self.ask("report: withdraw", self.path, form=withdrawal, expected=302)
+            page = self.ask("report: form", self.path)
+        if form := form_of(page, "report-form"):
+            self.form = hidden_fields(form)
+            self.form |= {"status": self.form["against_status"], "effective_on": "", "next_step": "", "problem": ""}
+            self.form["problem_choice"] = checked(form, "problem_choice")
+
+    def save_draft(self) -> None:
+        if not self.form:
+            return
+        self.form["what_was_done"] = f"本月完成第{self.chance.randrange(1, 9999)}项工作"
+        typed = {name: value for name, value in self.form.items() if name != "form_id"}
+        # What the next save is written on.
+        self.form |= hidden_fields(self.ask("report: draft", f"{self.path}draft/", form=typed))
+
+    def submit(self) -> None:
+        if not self.form:
+            return
+        self.sent += 1
+        form = {**self.form, "action": "submit", "document_number": f"鲁发〔2023〕{self.sent}号", "url": ""}
+        self.ask("report: submit", self.path, form=form, expected=302)
+        if self.sent % 4 == 0:
+            self.ask("report: submit again", self.path, form=form, expected=302)
+        self.form = {}
+
+
+class Exporter(Person):
+    weight = 2
+    kind = "exporters"
+
+    @task
+    def take_file(self) -> None:
+        path = self.chance.choice(FILES).format(city=self.one_of("cities"))
+        self.ask(f"file: {'Excel' if 'xlsx' in path else 'CSV'}", path)
+
+
+class Found:
+    """What is measured, from the moment at which the last user has come."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, list[float]] = {}
+        self.statuses: dict[str, int] = {}
+        self.failures: dict[str, int] = {}
+        self.begun, self.cpu = time.monotonic(), time.process_time()
+
+    def add(self, name: str, milliseconds: float, status: int, failure: object) -> None:
+        self.milliseconds.setdefault(name, []).append(milliseconds)
+        self.statuses[str(status)] = self.statuses.get(str(status), 0) + 1
+        if failure is not None:
+            text = f"{name}: {failure}"
+            self.failures[text] = self.failures.get(text, 0) + 1
+
+    def write(self, path: Path) -> None:
+        taken = {"seconds": time.monotonic() - self.begun, "cpu_seconds": time.process_time() - self.cpu}
+        said = {"milliseconds": self.milliseconds, "statuses": self.statuses, "failures": self.failures, **taken}
+        path.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+
+
+coming, measured = Found(), None
+
+
+@events.request.add_listener
+def note(name: str, response_time: float, response: Any, exception: object, **others: Any) -> None:
+    (measured or coming).add(name, response_time, getattr(response, "status_code", 0), exception)
+
+
+@events.init.add_listener
+def prepare(environment: Any, **others: Any) -> None:
+    def begin(**others: Any) -> None:
+        global measured
+        measured = Found()
+        print("measuring", flush=True)
+        gevent.spawn_later(float(os.environ["LOAD_SECONDS"]), end)
+
+    def end() -> None:
+        assert measured is not None
+        # What failed before counts too: nobody may be turned away at the door.
+        measured.failures = {**{f"coming, {text}": n for text, n in coming.failures.items()}, **measured.failures}
+        measured.write(Path(os.environ["LOAD_FOUND"]))
+        environment.runner.quit()
+
+    environment.events.spawning_complete.add_listener(begin)
