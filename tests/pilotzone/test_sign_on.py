@@ -10,19 +10,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core.sign_on import DirectorySettings, ProviderSettings, is_encrypted
 from pilotzone import env, sign_on
+from tests.manual import block
 
-OIDC = {
-    "PILOTZONE_OIDC_ISSUER": "https://login.example/realms/city",
-    "PILOTZONE_OIDC_CLIENT_ID": "pilotzone",
-    "PILOTZONE_OIDC_CLIENT_SECRET": "tram-kettle-violin",
-    "PILOTZONE_OIDC_NAME": "City log-in",
-}
-LDAP = {
-    "PILOTZONE_LDAP_URL": "ldaps://directory.example",
-    "PILOTZONE_LDAP_SEARCH_BASE": "dc=city,dc=example",
-    "PILOTZONE_LDAP_BIND_DN": "cn=reader,dc=city,dc=example",
-    "PILOTZONE_LDAP_BIND_PASSWORD": "tram-kettle-violin",
-}
+
+def settings_of(text: str) -> dict[str, str]:
+    """Of lines as a file of settings has them."""
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+# As the manual has them, with the secret that it leaves out.
+OIDC = settings_of(block("PILOTZONE_OIDC_ISSUER=", **{"…": "tram-kettle-violin"}))
+LDAP = settings_of(block("PILOTZONE_LDAP_URL=", **{"…": "tram-kettle-violin"}))
 type Given = Callable[..., None]
 
 
@@ -63,9 +61,9 @@ def test_a_directory(given: Given) -> None:
     given(LDAP, PILOTZONE_LDAP_FILTER="(sAMAccountName=%(user)s)")
     assert sign_on.directory() == DirectorySettings(
         "ldaps://directory.example",
-        "cn=reader,dc=city,dc=example",
+        "cn=pilotzone,ou=services,dc=city,dc=example",
         "tram-kettle-violin",
-        "dc=city,dc=example",
+        "ou=people,dc=city,dc=example",
         "(sAMAccountName=%(user)s)",
     )
     assert "tram-kettle" not in repr(sign_on.directory())
