@@ -1,4 +1,3 @@
-from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.confirmation import ConfirmPassword
@@ -6,7 +5,7 @@ from accounts.forgotten_pages import ForgottenPassword, ForgottenSent
 from accounts.forms import LoginForm
 from accounts.second_factor_pages import EnterCode, second_factor, set_up
 from accounts.session_pages import active, sessions
-from accounts.views import ChangePassword, LogIn, SetPassword, revoke, tokens
+from accounts.views import ChangePassword, LogIn, LogOut, PasswordChanged, RevokeToken, SetPassword, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,7 +16,7 @@ urlpatterns = [
         ),
         name="login",
     ),
-    path("logout/", views.LogoutView.as_view(), name="logout"),
+    path("logout/", LogOut.as_view(), name="logout"),
     path(
         "password/",
         ChangePassword.as_view(
@@ -27,7 +26,7 @@ urlpatterns = [
     ),
     path(
         "password/done/",
-        views.PasswordChangeDoneView.as_view(template_name="accounts/password_change_done.html"),
+        PasswordChanged.as_view(),
         name="password_done",
     ),
     path("forgotten/", ForgottenPassword.as_view(), name="forgotten"),
@@ -40,5 +39,5 @@ urlpatterns = [
     path("active/", active, name="active"),
     path("sessions/", sessions, name="sessions"),
     path("tokens/", tokens, name="tokens"),
-    path("tokens/<int:pk>/revoke/", revoke, name="token_revoke"),
+    path("tokens/<int:pk>/revoke/", RevokeToken.as_view(), name="token_revoke"),
 ]

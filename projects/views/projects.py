@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
 from accounts.permissions import may_report_project, may_review, may_see_names, may_see_project_report
+from accounts.rules import READERS
 from core.clock import today
 from core.periods import month_of
 from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
@@ -131,6 +132,7 @@ class ProjectList(ListPageView):
 
 
 class ProjectDetail(PageView):
+    permission = READERS
     template_name = "projects/project_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
