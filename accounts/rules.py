@@ -22,7 +22,7 @@ from django.views.generic import View
 from accounts import permissions as may
 from accounts.models import User
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+WRITE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 type Person = User | AnonymousUser
 # What a rule asks about the row at the address, by the names that its function takes.
@@ -125,7 +125,7 @@ RULES: Mapping[str, Rule] = {name.lower(): found for name, found in list(globals
 def rule_for(view: Any, method: str) -> Rule:
     """Of a view, by what it states. A method that it does not take is refused under the rule of the others."""
     read, write = view.permission, view.write_permission
-    found: Rule | None = (read or write) if method in SAFE_METHODS else (write or read)
+    found: Rule | None = (write or read) if method in WRITE_METHODS else (read or write)
     if found is None:
         raise ImproperlyConfigured(f"{view} states no permission.")
     return found
@@ -147,7 +147,7 @@ class StatesPermission:
         return self.permission_facts()
 
     def facts(self, method: str) -> Facts:
-        return self.permission_facts() if method in SAFE_METHODS else self.write_permission_facts()
+        return self.write_permission_facts() if method in WRITE_METHODS else self.permission_facts()
 
 
 class GuardedView(StatesPermission, View):
@@ -244,7 +244,7 @@ def stated_by(callback: Any) -> Stated | None:
         return found
     taken = {name.upper() for name in view.http_method_names if hasattr(view, name)}
     read, write = getattr(view, "permission", None), getattr(view, "write_permission", None)
-    writes = tuple(name for name in ("POST", "PUT", "PATCH", "DELETE") if name in taken)
+    writes = tuple(name for name in WRITE_METHODS if name in taken)
     if ("GET" in taken and read is None) or (writes and write is None):
         return None
     return Stated(read if "GET" in taken else None, write if writes else None, writes)
